@@ -1,8 +1,67 @@
-//! Huawei Cloud STS as messages.
+//! Huawei Cloud STS as messages: operations, answers, errors and credentials, without IO.
+//!
+//! STS hands out short-lived access keys. This crate knows what is said to it and what it says:
+//! an [`Operation`] gives an [`http::Request`] for an [`Endpoint`], and reads the
+//! [`http::Response`] into its output or into an [`Error`] that says what to do now. Any HTTP
+//! stack can carry the two; requests of signed operations are signed in between, by `sts-sign`.
+//!
+//! It opens no socket, reads no clock and no environment, and draws no randomness.
+//!
+//! ```
+//! use sts_proto::{AssumeAgency, Endpoint, Operation, Region};
+//!
+//! let operation = AssumeAgency::new("iam::0a1b2c3d:agency:reader", "build-42");
+//! let request = operation.to_request(&Endpoint::from(Region::CN_NORTH_4))?;
+//!
+//! // Sign it, send it, and hand what comes back to `AssumeAgency::read`.
+//! # fn send<B>(_: http::Request<B>) -> http::Response<&'static str> {
+//! #     http::Response::new(concat!(
+//! #         r#"{"assumed_agency":{"urn":"sts::0a1b2c3d:assumed-agency:reader/build-42","id":"f:b"},"#,
+//! #         r#""credentials":{"access_key_id":"HST","secret_access_key":"s","security_token":"t","#,
+//! #         r#""expiration":"2026-03-05T07:38:09.512Z"}}"#,
+//! #     ))
+//! # }
+//! let answer = AssumeAgency::read(&send(request))?;
+//! assert_eq!(answer.assumed_agency.session_name(), Some("build-42"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 #![forbid(unsafe_code)]
 
+mod answer;
 mod body;
+mod credentials;
+mod endpoint;
+mod error;
+mod http_date;
+mod operation;
+mod region;
+mod request_ids;
+mod retry_after;
 mod secret;
+#[cfg(feature = "server")]
+pub mod server;
+mod status;
+mod timestamp;
+mod urn;
+mod validate;
 
 pub use body::{Body, BodyWriter};
+pub use credentials::Credentials;
+pub use endpoint::{Endpoint, InvalidEndpoint};
+pub use error::{
+    CodeFamily, Error, ErrorCode, ErrorKind, KEY_LOCK, KnownCode, RetryAdvice, Unreadable,
+    known_codes,
+};
+pub use operation::{
+    AssumeAgency, AssumeAgencyOutput, AssumeAgencyWithOidc, AssumeAgencyWithOidcOutput,
+    AssumeAgencyWithSaml, AssumeAgencyWithSamlOutput, AssumedAgency, Authentication, Caller,
+    DecodeAuthorizationMessage, DecodeAuthorizationMessageOutput, GetCallerIdentity,
+    GetCallerIdentityOutput, Operation, ProvidedContext, Tag,
+};
+pub use region::{InvalidRegion, Region};
+pub use request_ids::RequestIds;
+pub use retry_after::RetryAfter;
 pub use secret::Secret;
+pub use status::{StatusClass, status_meaning};
+pub use urn::{AgencyUrn, InvalidAgencyUrn};
+pub use validate::{InvalidRequest, Violation};

@@ -1,0 +1,281 @@
+//! Answers that are no success.
+
+mod body;
+mod code;
+mod judge;
+mod kind;
+mod table;
+pub(crate) mod text;
+mod throttling;
+mod unreadable;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, StatusCode};
+use time::OffsetDateTime;
+
+use self::body::ErrorBody;
+pub use self::code::{CodeFamily, ErrorCode};
+pub use self::kind::{ErrorKind, RetryAdvice};
+pub use self::table::{KnownCode, known_codes};
+pub use self::unreadable::Unreadable;
+use crate::request_ids::header_text;
+use crate::{RequestIds, RetryAfter, Secret, StatusClass, http_date};
+
+/// How long a key stays locked after too many failed signatures: five minutes, by the FAQ on
+/// authentication errors.
+pub const KEY_LOCK: Duration = Duration::from_secs(300);
+
+/// Bytes of a message that are kept.
+const MESSAGE_LIMIT: usize = 4096;
+/// Bytes of a body that was not understood that are kept.
+const EXCERPT_LIMIT: usize = 1024;
+/// Bytes of an echoed canonical request that are kept.
+const ECHO_LIMIT: usize = 16 * 1024;
+
+/// An answer that is no success: an error of the service, of something in front of it, or a 2xx
+/// without the answer in it.
+///
+/// [`kind`](Self::kind) is what to branch on. All texts are bounded, free of control characters,
+/// and free of the security token that the gateway may echo.
+///
+/// ```
+/// use sts_proto::{AssumeAgency, ErrorKind, Operation, RetryAdvice};
+///
+/// let response = http::Response::builder()
+///     .status(403)
+///     .header("X-Request-Id", "0f3c")
+///     .body(r#"{"error_code":"PAP5.0001","error_msg":"access denied: no policy allows it"}"#)?;
+/// let error = AssumeAgency::read(&response).unwrap_err();
+///
+/// assert_eq!(error.kind(), ErrorKind::AccessDenied);
+/// assert_eq!(error.kind().advice(), RetryAdvice::Never);
+/// assert_eq!(
+///     error.to_string(),
+///     "access denied: PAP5.0001: access denied: no policy allows it \
+///      (HTTP status 403, request id 0f3c)",
+/// );
+/// # Ok::<(), http::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Error(Arc<Answer>);
+
+/// What is kept of the answer. Shared, so that a `Result` stays small and all who wait for one
+/// call can be told why it failed.
+struct Answer {
+    kind: ErrorKind,
+    status: StatusCode,
+    code: Option<ErrorCode>,
+    message: Option<String>,
+    request_ids: RequestIds,
+    encoded_authorization_message: Option<String>,
+    retry_after: Option<RetryAfter>,
+    date: Option<OffsetDateTime>,
+    from_cache: bool,
+    echoed_canonical_request: Option<String>,
+    excerpt: Option<String>,
+    unreadable: Option<Unreadable>,
+}
+
+impl Error {
+    /// Judges an answer. `unreadable` says why a 2xx is no success.
+    pub(crate) fn new(
+        status: StatusCode,
+        headers: &HeaderMap,
+        bytes: &[u8],
+        unreadable: Option<Unreadable>,
+    ) -> Self {
+        let body = ErrorBody::read(bytes);
+        let code = body
+            .code
+            .as_ref()
+            .map(Secret::expose_secret)
+            .and_then(ErrorCode::new);
+        let (message, echo) = match body.message.as_ref().map(Secret::expose_secret) {
+            Some(message) => split_echo(message),
+            None => (None, None),
+        };
+        let message = message.map(|message| text::printable(message, MESSAGE_LIMIT));
+        let retry_after = header_text(headers, "retry-after").and_then(RetryAfter::parse);
+        let excerpt = (!body.is_understood()).then(|| text::excerpt(status, bytes, EXCERPT_LIMIT));
+        Self(Arc::new(Answer {
+            kind: judge::kind(
+                status,
+                code.as_ref(),
+                message.as_deref(),
+                retry_after.is_some(),
+            ),
+            status,
+            code,
+            message,
+            request_ids: RequestIds::new(
+                headers,
+                body.request_id.as_ref().map(Secret::expose_secret),
+            ),
+            encoded_authorization_message: body
+                .encoded_authorization_message
+                .map(|message| message.expose_secret().to_owned()),
+            retry_after,
+            date: header_text(headers, "date").and_then(http_date::parse),
+            from_cache: headers.contains_key(http::header::AGE),
+            echoed_canonical_request: echo.map(|echo| text::printable(echo, ECHO_LIMIT)),
+            excerpt: excerpt.flatten(),
+            unreadable,
+        }))
+    }
+
+    /// What happened, in terms of what to do now.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// The class of the status.
+    #[must_use]
+    pub fn class(&self) -> StatusClass {
+        StatusClass::of(self.0.status)
+    }
+
+    /// The service's code, if the body named one.
+    #[must_use]
+    pub fn code(&self) -> Option<&ErrorCode> {
+        self.0.code.as_ref()
+    }
+
+    /// The service's message, at most 4096 bytes of it; a longer one ends in `…`. Values of
+    /// secret headers are taken out, and so is an echoed canonical request, which
+    /// [has its own place](Self::echoed_canonical_request).
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.0.message.as_deref()
+    }
+
+    /// The id to quote to support: that of `X-Request-Id`, else that of the body.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_ids.first()
+    }
+
+    /// All ids of the answer.
+    #[must_use]
+    pub fn request_ids(&self) -> &RequestIds {
+        &self.0.request_ids
+    }
+
+    /// The reason of a denial, whole and as it came, for
+    /// [`DecodeAuthorizationMessage`](crate::DecodeAuthorizationMessage).
+    #[must_use]
+    pub fn encoded_authorization_message(&self) -> Option<&str> {
+        self.0.encoded_authorization_message.as_deref()
+    }
+
+    /// The `Retry-After` header, if it is there and can be read.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<RetryAfter> {
+        self.0.retry_after
+    }
+
+    /// How long the service asks to wait before the next try: `Retry-After`, else the window that
+    /// a throttling message names, else the lock time of a locked key. `None` if it does not say.
+    ///
+    /// The wait is not capped. `now` should be corrected by the skew that is known.
+    #[must_use]
+    pub fn wait(&self, now: OffsetDateTime) -> Option<Duration> {
+        let asked = self.0.retry_after.map(|retry_after| retry_after.wait(now));
+        asked.or_else(|| match self.0.kind {
+            ErrorKind::Throttled => throttling::window(self.message()?),
+            ErrorKind::KeyLocked => Some(KEY_LOCK),
+            _ => None,
+        })
+    }
+
+    /// The answer's `Date`: the clock of whoever answered. Useless for a comparison of clocks if
+    /// the answer came [from a cache](Self::from_cache).
+    #[must_use]
+    pub fn date(&self) -> Option<OffsetDateTime> {
+        self.0.date
+    }
+
+    /// Whether the answer was stored on its way, which an `Age` header tells.
+    #[must_use]
+    pub fn from_cache(&self) -> bool {
+        self.0.from_cache
+    }
+
+    /// The canonical request as the gateway built it, with `|` for line feeds and without the
+    /// values of secret headers: some messages about wrong signatures carry it. Comparing it with
+    /// one's own shows why the signatures differ. At most 16 KiB.
+    #[must_use]
+    pub fn echoed_canonical_request(&self) -> Option<&str> {
+        self.0.echoed_canonical_request.as_deref()
+    }
+
+    /// The beginning of a body that was not understood, at most 1024 bytes of printable text.
+    /// Of a 2xx only markup is shown, for a broken answer may hold keys.
+    #[must_use]
+    pub fn excerpt(&self) -> Option<&str> {
+        self.0.excerpt.as_deref()
+    }
+
+    /// Why a 2xx is no success; `None` with any other status.
+    #[must_use]
+    pub fn unreadable(&self) -> Option<&Unreadable> {
+        self.0.unreadable.as_ref()
+    }
+}
+
+/// A message, and the canonical request that the gateway appends to it.
+fn split_echo(message: &str) -> (Option<&str>, Option<&str>) {
+    const MARK: &str = ",canonicalRequest:";
+    match message.split_once(MARK) {
+        Some((message, echo)) => (Some(message), Some(echo)),
+        None => (Some(message), None),
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.kind.meaning())?;
+        if let Some(unreadable) = &self.0.unreadable {
+            write!(f, ": {unreadable}")?;
+        }
+        if let Some(code) = &self.0.code {
+            write!(f, ": {code}")?;
+        }
+        if let Some(message) = &self.0.message {
+            write!(f, ": {message}")?;
+        }
+        write!(f, " (HTTP status {}", self.0.status.as_u16())?;
+        if let Some(id) = self.request_id() {
+            write!(f, ", request id {id}")?;
+        }
+        f.write_str(")")
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("status", &self.0.status)
+            .field("code", &self.0.code)
+            .field("message", &self.0.message)
+            .field("request_ids", &self.0.request_ids)
+            .field("retry_after", &self.0.retry_after)
+            .field("date", &self.0.date)
+            .field("from_cache", &self.0.from_cache)
+            .field("excerpt", &self.0.excerpt)
+            .field("unreadable", &self.0.unreadable)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,208 @@
+//! What an error's body says, whichever of the known shapes it has.
+//!
+//! `{"error_code","error_msg"}` is the documented one; `errorCode`/`errorMsg`, `code`/`message`,
+//! nesting under any key and lists occur as well. The body may echo the request's token, so
+//! nothing is copied out of it but into blocks that are wiped, until it is redacted.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::Secret;
+
+/// Objects and lists deeper than this are not searched.
+const MAX_DEPTH: usize = 8;
+
+/// Texts as they came, not yet redacted.
+#[derive(Default)]
+pub(super) struct ErrorBody {
+    pub(super) code: Option<Secret>,
+    pub(super) message: Option<Secret>,
+    pub(super) request_id: Option<Secret>,
+    pub(super) encoded_authorization_message: Option<Secret>,
+}
+
+impl ErrorBody {
+    /// Searches level by level, so that what stands further out wins. Of code and message one is
+    /// enough, and both are taken from the same object.
+    pub(super) fn read(body: &[u8]) -> Self {
+        let mut found = Self::default();
+        let mut level: Vec<&RawValue> = serde_json::from_slice(body).into_iter().collect();
+        for _ in 0..MAX_DEPTH {
+            let mut deeper = Vec::new();
+            for value in level {
+                // Scalars have nothing inside; they fail here.
+                if let Ok(Inside { fields, nested }) = serde_json::from_str(value.get()) {
+                    found.take(&fields);
+                    deeper.extend(nested);
+                }
+            }
+            level = deeper;
+        }
+        found
+    }
+
+    pub(super) const fn is_understood(&self) -> bool {
+        self.code.is_some() || self.message.is_some()
+    }
+
+    fn take(&mut self, fields: &Fields<'_>) {
+        if !self.is_understood() {
+            self.code = fields.code.iter().copied().flatten().find_map(code);
+            self.message = fields.message.iter().copied().flatten().find_map(message);
+        }
+        if self.request_id.is_none() {
+            self.request_id = fields.request_id.and_then(string);
+        }
+        if self.encoded_authorization_message.is_none() {
+            self.encoded_authorization_message =
+                fields.encoded_authorization_message.and_then(string);
+        }
+    }
+}
+
+/// A string that holds something.
+fn string(value: &RawValue) -> Option<Secret> {
+    serde_json::from_str(value.get())
+        .ok()
+        .filter(|text: &Secret| !text.is_empty())
+}
+
+/// A code is a string or a number.
+fn code(value: &RawValue) -> Option<Secret> {
+    let is_number = value
+        .get()
+        .starts_with(|c: char| c == '-' || c.is_ascii_digit());
+    if is_number {
+        Some(Secret::from(value.get()))
+    } else {
+        string(value)
+    }
+}
+
+/// A message that is no string is told as the JSON it is.
+fn message(value: &RawValue) -> Option<Secret> {
+    match value.get() {
+        "null" | "\"\"" => None,
+        json => Some(string(value).unwrap_or_else(|| Secret::from(json))),
+    }
+}
+
+/// One object's own fields, each under the names it is known by, the documented one first.
+#[derive(Default)]
+struct Fields<'a> {
+    code: [Option<&'a RawValue>; 3],
+    message: [Option<&'a RawValue>; 3],
+    request_id: Option<&'a RawValue>,
+    encoded_authorization_message: Option<&'a RawValue>,
+}
+
+impl<'a> Fields<'a> {
+    fn of(&mut self, name: Name) -> Option<&mut Option<&'a RawValue>> {
+        match name {
+            Name::Code(spelling) => self.code.get_mut(spelling),
+            Name::Message(spelling) => self.message.get_mut(spelling),
+            Name::RequestId => Some(&mut self.request_id),
+            Name::EncodedAuthorizationMessage => Some(&mut self.encoded_authorization_message),
+            Name::Other => None,
+        }
+    }
+}
+
+/// An object or a list, opened.
+struct Inside<'a> {
+    fields: Fields<'a>,
+    nested: Vec<&'a RawValue>,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Inside<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(InsideVisitor)
+    }
+}
+
+struct InsideVisitor;
+
+impl<'de> Visitor<'de> for InsideVisitor {
+    type Value = Inside<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object or a list")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields = Fields::default();
+        let mut nested = Vec::new();
+        while let Some(name) = map.next_key::<Name>()? {
+            let value: &RawValue = map.next_value()?;
+            // Of duplicates the first counts.
+            if let Some(field) = fields.of(name) {
+                field.get_or_insert(value);
+            }
+            if is_nested(value) {
+                nested.push(value);
+            }
+        }
+        Ok(Inside { fields, nested })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut nested = Vec::new();
+        while let Some(value) = list.next_element::<&RawValue>()? {
+            if is_nested(value) {
+                nested.push(value);
+            }
+        }
+        Ok(Inside {
+            fields: Fields::default(),
+            nested,
+        })
+    }
+}
+
+fn is_nested(value: &RawValue) -> bool {
+    value.get().starts_with(['{', '['])
+}
+
+/// A key, recognised without being copied.
+#[derive(Clone, Copy)]
+enum Name {
+    /// With the place of its spelling among those that are known.
+    Code(usize),
+    Message(usize),
+    RequestId,
+    EncodedAuthorizationMessage,
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+struct NameVisitor;
+
+impl Visitor<'_> for NameVisitor {
+    type Value = Name;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Name, E> {
+        Ok(match key {
+            "error_code" => Name::Code(0),
+            "errorCode" => Name::Code(1),
+            "code" => Name::Code(2),
+            "error_msg" => Name::Message(0),
+            "errorMsg" => Name::Message(1),
+            "message" => Name::Message(2),
+            "request_id" => Name::RequestId,
+            "encoded_authorization_message" => Name::EncodedAuthorizationMessage,
+            _ => Name::Other,
+        })
+    }
+}

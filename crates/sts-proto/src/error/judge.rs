@@ -1,0 +1,69 @@
+//! From status, code and message to a kind.
+
+use http::StatusCode;
+
+use super::code::{CodeFamily, ErrorCode};
+use super::kind::ErrorKind;
+use super::table;
+use crate::StatusClass;
+
+/// Judges an answer that is no success.
+///
+/// The class of the status comes first: only 4xx and 5xx are errors of the service's own. Then
+/// the message where it is known to refine, then the code, then the status.
+pub(super) fn kind(
+    status: StatusCode,
+    code: Option<&ErrorCode>,
+    message: Option<&str>,
+    has_retry_after: bool,
+) -> ErrorKind {
+    if !matches!(
+        StatusClass::of(status),
+        StatusClass::ClientError | StatusClass::ServerError
+    ) {
+        return by_status(status);
+    }
+    if status == StatusCode::PAYLOAD_TOO_LARGE && has_retry_after {
+        // Too large for now only, as the header says.
+        return ErrorKind::Unavailable;
+    }
+    message
+        .and_then(|message| by_message(status, code, message))
+        .or_else(|| Some(table::find(code?)?.kind(status)))
+        .unwrap_or_else(|| by_status(status))
+}
+
+/// What a status means when the code says nothing.
+pub(super) fn by_status(status: StatusCode) -> ErrorKind {
+    match status.as_u16() {
+        400 | 406 | 411..=417 | 422 | 494 => ErrorKind::InvalidRequest,
+        401 => ErrorKind::InvalidCredentials,
+        403 => ErrorKind::AccessDenied,
+        404 | 410 => ErrorKind::NotFound,
+        405 | 501 | 505 => ErrorKind::Unsupported,
+        409 => ErrorKind::Conflict,
+        429 => ErrorKind::Throttled,
+        408 | 500..600 => ErrorKind::Unavailable,
+        200..300 => ErrorKind::UnreadableAnswer,
+        ..400 | 600.. => ErrorKind::UnexpectedStatus,
+        _ => ErrorKind::Other,
+    }
+}
+
+/// The gateway tells very different failures of authentication by the message alone. Messages may
+/// change without notice; one that is not known leaves the judgement to code and status.
+fn by_message(status: StatusCode, code: Option<&ErrorCode>, message: &str) -> Option<ErrorKind> {
+    let gateway = code.filter(|code| code.family() == CodeFamily::Gateway);
+    let message = message.to_ascii_lowercase();
+    let face = table::FACES.iter().find(|face| {
+        let applies = match face.numbers {
+            // A field spelling, seen with 400 and under no certain code.
+            [] => matches!(status.as_u16(), 400 | 401),
+            numbers => gateway
+                .and_then(ErrorCode::number)
+                .is_some_and(|number| numbers.contains(&number)),
+        };
+        applies && message.contains(face.contains)
+    })?;
+    Some(face.kind)
+}

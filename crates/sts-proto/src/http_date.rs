@@ -1,0 +1,60 @@
+//! Dates in headers, in the three forms of RFC 9110, section 5.6.7.
+
+use time::{Date, Month, OffsetDateTime, Time};
+
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
+/// Reads `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` or
+/// `Sun Nov  6 08:49:37 1994`. The name of the day is not held against the date.
+pub(crate) fn parse(text: &str) -> Option<OffsetDateTime> {
+    let text = text.trim();
+    let (date, time) = if let Some((_day, rest)) = text.split_once(',') {
+        let rest = rest.trim_start().strip_suffix("GMT")?.trim_end();
+        let (date, time) = rest.rsplit_once(' ')?;
+        let mut parts = date.trim_end().split([' ', '-']);
+        let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+        parts.next().is_none().then_some(())?;
+        (calendar_date(year, month, day)?, time)
+    } else {
+        let mut parts = text.split_ascii_whitespace().skip(1);
+        let (month, day) = (parts.next()?, parts.next()?);
+        let (time, year) = (parts.next()?, parts.next()?);
+        parts.next().is_none().then_some(())?;
+        (calendar_date(year, month, day)?, time)
+    };
+    Some(OffsetDateTime::new_utc(date, time_of_day(time)?))
+}
+
+fn calendar_date(year: &str, month: &str, day: &str) -> Option<Date> {
+    let year = match (year.len(), i32::from(number(year)?)) {
+        (4, year) => year,
+        // Two digits are of the obsolete form. RFC 9110 wants them held against the clock, which
+        // is not ours to read; 70 is where the first such dates begin.
+        (2, year) if year < 70 => 2000 + year,
+        (2, year) => 1900 + year,
+        _ => return None,
+    };
+    let month = MONTHS
+        .iter()
+        .position(|name| name.eq_ignore_ascii_case(month))?;
+    let month = Month::try_from(u8::try_from(month).ok()? + 1).ok()?;
+    Date::from_calendar_date(year, month, u8::try_from(number(day)?).ok()?).ok()
+}
+
+fn time_of_day(text: &str) -> Option<Time> {
+    let mut parts = text
+        .split(':')
+        .map(|part| number(part).and_then(|n| u8::try_from(n).ok()));
+    let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
+    parts.next().is_none().then_some(())?;
+    // A leap second has no place of its own in Unix time.
+    Time::from_hms(hour, minute, if second == 60 { 59 } else { second }).ok()
+}
+
+/// One to four digits and nothing else; `parse` alone would take a sign.
+fn number(digits: &str) -> Option<u16> {
+    let plain = (1..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    plain.then(|| digits.parse().ok()).flatten()
+}

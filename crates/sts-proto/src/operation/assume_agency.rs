@@ -1,0 +1,346 @@
+//! `AssumeAgency`: temporary keys for an agency that trusts the caller.
+
+use http::Method;
+use serde::{Deserialize, Serialize};
+
+use super::message::Message;
+use super::{AssumedAgency, Authentication, Caller, Operation};
+use crate::validate::Checks;
+use crate::{Credentials, Secret, secret};
+
+/// Assumes an agency: the keys it gives act as that agency for a while.
+///
+/// The caller needs the permission `sts:agencies:assume` on the agency, and the agency's trust
+/// policy must allow the caller; `sts::tagSession` for [tags](Self::tags) and
+/// `sts::setSourceIdentity` for a [source identity](Self::source_identity) too.
+///
+/// ```
+/// use sts_proto::{AssumeAgency, Operation};
+///
+/// let operation = AssumeAgency::new("iam::0a1b2c3d:agency:reader", "build-42")
+///     .duration_seconds(1800)
+///     .tag("team", "infra")
+///     .source_identity("ci@corp");
+/// operation.validate()?;
+///
+/// let error = AssumeAgency::new("reader", "b").validate().unwrap_err();
+/// assert_eq!(error.violations().len(), 2);
+/// # Ok::<(), sts_proto::InvalidRequest>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "server", derive(Deserialize))]
+#[non_exhaustive]
+pub struct AssumeAgency {
+    /// See [`duration_seconds`](Self::duration_seconds).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_seconds: Option<u32>,
+    /// See [`external_id`](Self::external_id).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// See [`policy`](Self::policy).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    /// See [`policy_ids`](Self::policy_ids).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy_ids: Option<Vec<String>>,
+    /// The agency to assume, `iam::ACCOUNT:agency:NAME`; at most 1500 characters.
+    pub agency_urn: String,
+    /// The session's name, 2 to 128 of ASCII letters, digits and `_+=,.@-`. It shows in URNs and
+    /// audit logs.
+    pub agency_session_name: String,
+    /// See [`mfa`](Self::mfa).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serial_number: Option<String>,
+    /// See [`mfa`](Self::mfa).
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "secret::expose_option"
+    )]
+    #[serde(default)]
+    pub token_code: Option<Secret>,
+    /// See [`source_identity`](Self::source_identity).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_identity: Option<String>,
+    /// See [`tags`](Self::tags).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<Tag>>,
+    /// See [`transitive_tag_keys`](Self::transitive_tag_keys).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transitive_tag_keys: Option<Vec<String>>,
+    /// See [`provided_contexts`](Self::provided_contexts).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provided_contexts: Option<Vec<ProvidedContext>>,
+}
+
+impl AssumeAgency {
+    /// A session named `agency_session_name` of the agency `agency_urn`, for an hour.
+    #[must_use]
+    pub fn new(agency_urn: impl Into<String>, agency_session_name: impl Into<String>) -> Self {
+        Self {
+            duration_seconds: None,
+            external_id: None,
+            policy: None,
+            policy_ids: None,
+            agency_urn: agency_urn.into(),
+            agency_session_name: agency_session_name.into(),
+            serial_number: None,
+            token_code: None,
+            source_identity: None,
+            tags: None,
+            transitive_tag_keys: None,
+            provided_contexts: None,
+        }
+    }
+
+    /// How long the session lasts: 900 to 43200 seconds, 3600 by default, and no longer than the
+    /// agency allows. At most 3600 when the caller itself holds temporary keys.
+    #[must_use]
+    pub fn duration_seconds(self, seconds: u32) -> Self {
+        Self {
+            duration_seconds: Some(seconds),
+            ..self
+        }
+    }
+
+    /// The id that the trust policy asks for: 2 to 1224 of ASCII letters, digits and `_+=,.@:/-`.
+    #[must_use]
+    pub fn external_id(self, id: impl Into<String>) -> Self {
+        Self {
+            external_id: Some(id.into()),
+            ..self
+        }
+    }
+
+    /// A policy document, JSON as text, that narrows what the session may do; 2 to 4096
+    /// characters.
+    #[must_use]
+    pub fn policy(self, policy: impl Into<String>) -> Self {
+        Self {
+            policy: Some(policy.into()),
+            ..self
+        }
+    }
+
+    /// Policies that narrow what the session may do: at most 20 ids of 1 to 64 ASCII letters,
+    /// digits, `_` and `-`.
+    #[must_use]
+    pub fn policy_ids<I: Into<String>>(self, ids: impl IntoIterator<Item = I>) -> Self {
+        Self {
+            policy_ids: Some(ids.into_iter().map(Into::into).collect()),
+            ..self
+        }
+    }
+
+    /// The caller's MFA device and the six digits it shows now. A code is good for one call, so
+    /// such a request is repeated only when it surely was not sent.
+    #[must_use]
+    pub fn mfa(self, serial_number: impl Into<String>, token_code: impl Into<Secret>) -> Self {
+        Self {
+            serial_number: Some(serial_number.into()),
+            token_code: Some(token_code.into()),
+            ..self
+        }
+    }
+
+    /// Who is behind the session, kept for its whole chain: 2 to 64 of ASCII letters, digits and
+    /// `_+=,.@-`.
+    #[must_use]
+    pub fn source_identity(self, identity: impl Into<String>) -> Self {
+        Self {
+            source_identity: Some(identity.into()),
+            ..self
+        }
+    }
+
+    /// Adds a session tag.
+    #[must_use]
+    pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.tags.get_or_insert_default().push(Tag::new(key, value));
+        self
+    }
+
+    /// The session's tags, at most 20.
+    #[must_use]
+    pub fn tags(self, tags: impl IntoIterator<Item = Tag>) -> Self {
+        Self {
+            tags: Some(tags.into_iter().collect()),
+            ..self
+        }
+    }
+
+    /// The keys of the tags that sessions assumed with this one inherit, at most 20.
+    #[must_use]
+    pub fn transitive_tag_keys<I: Into<String>>(self, keys: impl IntoIterator<Item = I>) -> Self {
+        Self {
+            transitive_tag_keys: Some(keys.into_iter().map(Into::into).collect()),
+            ..self
+        }
+    }
+
+    /// Contexts that a trusted party vouches for, 1 to 5.
+    #[must_use]
+    pub fn provided_contexts(self, contexts: impl IntoIterator<Item = ProvidedContext>) -> Self {
+        Self {
+            provided_contexts: Some(contexts.into_iter().collect()),
+            ..self
+        }
+    }
+}
+
+impl Operation for AssumeAgency {
+    const NAME: &'static str = "AssumeAgency";
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/v5/agencies/assume";
+    const AUTHENTICATION: Authentication = Authentication::Signed;
+    type Output = AssumeAgencyOutput;
+}
+
+impl Message for AssumeAgency {
+    fn is_one_time(&self) -> bool {
+        self.token_code.is_some()
+    }
+
+    fn check(&self, checks: &mut Checks) {
+        checks.urn("agency_urn", &self.agency_urn);
+        checks.session_name(&self.agency_session_name);
+        checks.session(
+            self.duration_seconds,
+            self.policy.as_deref(),
+            self.policy_ids.as_deref(),
+        );
+        if checks.caller() == Caller::Temporary && self.duration_seconds > Some(3600) {
+            checks.violation(
+                "duration_seconds",
+                "must be at most 3600 when the caller holds temporary keys",
+            );
+        }
+        if let Some(id) = &self.external_id {
+            checks.text("external_id", id, 2..=1224, "_+=,.@:/-");
+        }
+        if let Some(serial_number) = &self.serial_number {
+            checks.text("serial_number", serial_number, 9..=256, "_+=/:,.@-");
+        }
+        if let Some(code) = &self.token_code {
+            let code = code.expose_secret();
+            if code.len() != 6 || !code.bytes().all(|b| b.is_ascii_digit()) {
+                checks.violation("token_code", "must be exactly six digits");
+            }
+        }
+        if self.token_code.is_some() != self.serial_number.is_some() {
+            let missing = if self.token_code.is_some() {
+                "serial_number"
+            } else {
+                "token_code"
+            };
+            checks.violation(
+                missing,
+                "must be set: serial_number and token_code go together",
+            );
+        }
+        if let Some(identity) = &self.source_identity {
+            checks.text("source_identity", identity, 2..=64, "_+=,.@-");
+        }
+        if let Some(tags) = &self.tags {
+            checks.count("tags", tags.len(), 0..=20);
+            for (index, tag) in tags.iter().enumerate() {
+                tag.check(index, checks);
+                if tags
+                    .iter()
+                    .take(index)
+                    .any(|earlier| earlier.key == tag.key)
+                {
+                    checks.violation(format!("tags[{index}].key"), "must not occur twice");
+                }
+            }
+        }
+        if let Some(keys) = &self.transitive_tag_keys {
+            checks.count("transitive_tag_keys", keys.len(), 0..=20);
+        }
+        if let Some(contexts) = &self.provided_contexts {
+            checks.count("provided_contexts", contexts.len(), 1..=5);
+            for (index, context) in contexts.iter().enumerate() {
+                let field = format!("provided_contexts[{index}].context_provider_urn");
+                checks.urn(field, &context.context_provider_urn);
+            }
+        }
+    }
+}
+
+/// A session tag: 1 to 128 characters of key, not beginning with `_sys_`, and 0 to 255 of value.
+///
+/// Sources differ on which characters are allowed, so that is left to the service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "server", derive(Deserialize))]
+#[non_exhaustive]
+pub struct Tag {
+    /// The tag's key.
+    pub key: String,
+    /// Its value, which may be empty.
+    pub value: String,
+}
+
+impl Tag {
+    /// A tag.
+    #[must_use]
+    pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            value: value.into(),
+        }
+    }
+
+    fn check(&self, index: usize, checks: &mut Checks) {
+        checks.length(format!("tags[{index}].key"), &self.key, 1..=128);
+        checks.length(format!("tags[{index}].value"), &self.value, 0..=255);
+        if self.key.starts_with("_sys_") {
+            checks.violation(format!("tags[{index}].key"), "must not begin with _sys_");
+        }
+    }
+}
+
+/// A context that a trusted party has signed and encrypted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "server", derive(Deserialize))]
+#[non_exhaustive]
+pub struct ProvidedContext {
+    /// Who vouches for it; at most 1500 characters.
+    pub context_provider_urn: String,
+    /// The assertion.
+    #[serde(serialize_with = "secret::expose")]
+    pub context_assertion: Secret,
+}
+
+impl ProvidedContext {
+    /// A context of the provider with that URN.
+    #[must_use]
+    pub fn new(provider_urn: impl Into<String>, assertion: impl Into<Secret>) -> Self {
+        Self {
+            context_provider_urn: provider_urn.into(),
+            context_assertion: assertion.into(),
+        }
+    }
+}
+
+/// The session that was made, and its keys.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct AssumeAgencyOutput {
+    /// The source identity in force, if there is one.
+    pub source_identity: Option<String>,
+    /// The session.
+    pub assumed_agency: AssumedAgency,
+    /// Its keys.
+    pub credentials: Credentials,
+}
+
+impl AssumeAgencyOutput {
+    /// A session with its keys, for servers and tests.
+    #[must_use]
+    pub fn new(assumed_agency: AssumedAgency, credentials: Credentials) -> Self {
+        Self {
+            source_identity: None,
+            assumed_agency,
+            credentials,
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! `AssumeAgencyWithOIDC`: temporary keys for the holder of an ID token.
+
+use http::Method;
+use serde::{Deserialize, Serialize};
+
+use super::message::Message;
+use super::{AssumedAgency, Authentication, Operation};
+use crate::validate::Checks;
+use crate::{Credentials, Secret, secret};
+
+/// Assumes an agency with an ID token of an OIDC provider; no access key is needed.
+///
+/// Tags and a source identity travel inside the token. A token from a file is read again for
+/// every call, for it is replaced before it ends.
+///
+/// ```
+/// use sts_proto::{AssumeAgencyWithOidc, Operation};
+///
+/// let provider = "iam::0a1b2c3d:oidcProvider:ci";
+/// let agency = "iam::0a1b2c3d:agency:deploy";
+/// let operation = AssumeAgencyWithOidc::new(provider, agency, "run-7", "eyJhbGciOi...");
+/// operation.duration_seconds(900).validate()?;
+/// # Ok::<(), sts_proto::InvalidRequest>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "server", derive(Deserialize))]
+#[non_exhaustive]
+pub struct AssumeAgencyWithOidc {
+    /// See [`duration_seconds`](Self::duration_seconds).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_seconds: Option<u32>,
+    /// See [`policy`](Self::policy).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    /// See [`policy_ids`](Self::policy_ids).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy_ids: Option<Vec<String>>,
+    /// The provider whose token this is, `iam::ACCOUNT:oidcProvider:NAME`; at most 1500 characters.
+    pub provider_urn: String,
+    /// The agency to assume, `iam::ACCOUNT:agency:NAME`; at most 1500 characters.
+    pub agency_urn: String,
+    /// The session's name, 2 to 128 of ASCII letters, digits and `_+=,.@-`.
+    pub agency_session_name: String,
+    /// The ID token, 4 to 20000 characters. Its audience must be a client id of the provider.
+    #[serde(serialize_with = "secret::expose")]
+    pub id_token: Secret,
+}
+
+impl AssumeAgencyWithOidc {
+    /// A session named `agency_session_name` of the agency `agency_urn`, for an hour, for the
+    /// holder of `id_token`.
+    #[must_use]
+    pub fn new(
+        provider_urn: impl Into<String>,
+        agency_urn: impl Into<String>,
+        agency_session_name: impl Into<String>,
+        id_token: impl Into<Secret>,
+    ) -> Self {
+        Self {
+            duration_seconds: None,
+            policy: None,
+            policy_ids: None,
+            provider_urn: provider_urn.into(),
+            agency_urn: agency_urn.into(),
+            agency_session_name: agency_session_name.into(),
+            id_token: id_token.into(),
+        }
+    }
+
+    /// How long the session lasts: 900 to 43200 seconds, 3600 by default, and no longer than the
+    /// agency allows.
+    #[must_use]
+    pub fn duration_seconds(self, seconds: u32) -> Self {
+        Self {
+            duration_seconds: Some(seconds),
+            ..self
+        }
+    }
+
+    /// A policy document, JSON as text, that narrows what the session may do; 2 to 4096
+    /// characters.
+    #[must_use]
+    pub fn policy(self, policy: impl Into<String>) -> Self {
+        Self {
+            policy: Some(policy.into()),
+            ..self
+        }
+    }
+
+    /// Policies that narrow what the session may do: at most 20 ids of 1 to 64 ASCII letters,
+    /// digits, `_` and `-`.
+    #[must_use]
+    pub fn policy_ids<I: Into<String>>(self, ids: impl IntoIterator<Item = I>) -> Self {
+        Self {
+            policy_ids: Some(ids.into_iter().map(Into::into).collect()),
+            ..self
+        }
+    }
+}
+
+impl Operation for AssumeAgencyWithOidc {
+    const NAME: &'static str = "AssumeAgencyWithOIDC";
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/v5/agencies/assume-with-oidc";
+    const AUTHENTICATION: Authentication = Authentication::Unsigned;
+    type Output = AssumeAgencyWithOidcOutput;
+}
+
+impl Message for AssumeAgencyWithOidc {
+    fn check(&self, checks: &mut Checks) {
+        checks.urn("provider_urn", &self.provider_urn);
+        checks.urn("agency_urn", &self.agency_urn);
+        checks.session_name(&self.agency_session_name);
+        checks.length("id_token", self.id_token.expose_secret(), 4..=20_000);
+        checks.session(
+            self.duration_seconds,
+            self.policy.as_deref(),
+            self.policy_ids.as_deref(),
+        );
+    }
+
+    fn size(&self) -> usize {
+        self.id_token.expose_secret().len() + 512
+    }
+}
+
+/// The session that was made, its keys, and what the service read in the token.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct AssumeAgencyWithOidcOutput {
+    /// The source identity named in the token, if there is one.
+    pub source_identity: Option<String>,
+    /// The session.
+    pub assumed_agency: AssumedAgency,
+    /// Its keys.
+    pub credentials: Credentials,
+    /// The token's `aud`: the client id.
+    pub audience: String,
+    /// The provider's URN.
+    pub provider: String,
+    /// The token's `sub`.
+    pub subject_from_id_token: String,
+}
+
+impl AssumeAgencyWithOidcOutput {
+    /// A session with its keys, for servers and tests.
+    #[must_use]
+    pub fn new(
+        assumed_agency: AssumedAgency,
+        credentials: Credentials,
+        audience: impl Into<String>,
+        provider: impl Into<String>,
+        subject_from_id_token: impl Into<String>,
+    ) -> Self {
+        Self {
+            source_identity: None,
+            assumed_agency,
+            credentials,
+            audience: audience.into(),
+            provider: provider.into(),
+            subject_from_id_token: subject_from_id_token.into(),
+        }
+    }
+}

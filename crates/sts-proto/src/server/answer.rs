@@ -1,0 +1,171 @@
+//! Answers, written. The output types are not `Serialize` themselves where they hold secrets, so
+//! that nobody prints keys by accident; here each is written through a view of its own.
+
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Response, StatusCode};
+use serde::Serialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::operation::{
+    AssumeAgencyOutput, AssumeAgencyWithOidcOutput, AssumeAgencyWithSamlOutput, AssumedAgency,
+    DecodeAuthorizationMessageOutput, GetCallerIdentityOutput,
+};
+use crate::{Body, BodyWriter, Credentials, Secret, secret};
+
+/// The output of an operation, as the service writes it. The five outputs implement it.
+pub trait Answer: sealed::Sealed {
+    /// The answer's JSON, secrets included.
+    fn to_body(&self) -> Body;
+}
+
+/// A 200 with the JSON of `output`.
+#[must_use]
+pub fn answer(output: &impl Answer) -> Response<Body> {
+    json_response(StatusCode::OK, output.to_body())
+}
+
+pub(super) fn json_response(status: StatusCode, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+pub(super) fn write(wire: &impl Serialize) -> Body {
+    let mut body = BodyWriter::with_capacity(2048);
+    match serde_json::to_writer(&mut body, wire) {
+        Ok(()) => body.finish(),
+        // Texts, numbers and a dates with a year of four digits always serialise.
+        Err(_) => Body::empty(),
+    }
+}
+
+#[derive(Serialize)]
+struct CredentialsView<'a> {
+    access_key_id: &'a str,
+    #[serde(serialize_with = "secret::expose")]
+    secret_access_key: &'a Secret,
+    #[serde(serialize_with = "secret::expose_option")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    security_token: &'a Option<Secret>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expiration: Option<String>,
+}
+
+impl<'a> From<&'a Credentials> for CredentialsView<'a> {
+    fn from(credentials: &'a Credentials) -> Self {
+        Self {
+            access_key_id: &credentials.access_key_id,
+            secret_access_key: &credentials.secret_access_key,
+            security_token: &credentials.security_token,
+            expiration: credentials.expiration.and_then(format_expiration),
+        }
+    }
+}
+
+fn format_expiration(expiration: OffsetDateTime) -> Option<String> {
+    expiration.format(&Rfc3339).ok()
+}
+
+/// What all three assume operations answer.
+#[derive(Serialize)]
+struct SessionView<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_identity: Option<&'a str>,
+    assumed_agency: &'a AssumedAgency,
+    credentials: CredentialsView<'a>,
+}
+
+impl sealed::Sealed for AssumeAgencyOutput {}
+impl Answer for AssumeAgencyOutput {
+    fn to_body(&self) -> Body {
+        write(&SessionView {
+            source_identity: self.source_identity.as_deref(),
+            assumed_agency: &self.assumed_agency,
+            credentials: (&self.credentials).into(),
+        })
+    }
+}
+
+impl sealed::Sealed for AssumeAgencyWithOidcOutput {}
+impl Answer for AssumeAgencyWithOidcOutput {
+    fn to_body(&self) -> Body {
+        #[derive(Serialize)]
+        struct View<'a> {
+            #[serde(flatten)]
+            session: SessionView<'a>,
+            audience: &'a str,
+            provider: &'a str,
+            subject_from_id_token: &'a str,
+        }
+        write(&View {
+            session: SessionView {
+                source_identity: self.source_identity.as_deref(),
+                assumed_agency: &self.assumed_agency,
+                credentials: (&self.credentials).into(),
+            },
+            audience: &self.audience,
+            provider: &self.provider,
+            subject_from_id_token: &self.subject_from_id_token,
+        })
+    }
+}
+
+impl sealed::Sealed for AssumeAgencyWithSamlOutput {}
+impl Answer for AssumeAgencyWithSamlOutput {
+    fn to_body(&self) -> Body {
+        #[derive(Serialize)]
+        struct View<'a> {
+            #[serde(flatten)]
+            session: SessionView<'a>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            audience: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            issuer: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            name_qualifier: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            subject: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            subject_type: Option<&'a str>,
+        }
+        write(&View {
+            session: SessionView {
+                source_identity: self.source_identity.as_deref(),
+                assumed_agency: &self.assumed_agency,
+                credentials: (&self.credentials).into(),
+            },
+            audience: self.audience.as_deref(),
+            issuer: self.issuer.as_deref(),
+            name_qualifier: self.name_qualifier.as_deref(),
+            subject: self.subject.as_deref(),
+            subject_type: self.subject_type.as_deref(),
+        })
+    }
+}
+
+impl sealed::Sealed for DecodeAuthorizationMessageOutput {}
+impl Answer for DecodeAuthorizationMessageOutput {
+    fn to_body(&self) -> Body {
+        write(self)
+    }
+}
+
+impl sealed::Sealed for GetCallerIdentityOutput {}
+impl Answer for GetCallerIdentityOutput {
+    fn to_body(&self) -> Body {
+        write(self)
+    }
+}
+
+mod sealed {
+    /// Only the outputs of this crate are answers.
+    #[expect(
+        unnameable_types,
+        reason = "what cannot be named cannot be implemented elsewhere"
+    )]
+    pub trait Sealed {}
+}

@@ -1,0 +1,154 @@
+//! Requests, read.
+
+use http::{Method, Request};
+use serde::de::DeserializeOwned;
+
+use crate::operation::{
+    AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Authentication, Caller,
+    DecodeAuthorizationMessage, GetCallerIdentity, Operation,
+};
+use crate::validate::InvalidRequest;
+use crate::{Unreadable, answer};
+
+/// A request of one of the five operations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AnyOperation {
+    /// `AssumeAgency`
+    AssumeAgency(AssumeAgency),
+    /// `AssumeAgencyWithOIDC`
+    AssumeAgencyWithOidc(AssumeAgencyWithOidc),
+    /// `AssumeAgencyWithSAML`
+    AssumeAgencyWithSaml(AssumeAgencyWithSaml),
+    /// `DecodeAuthorizationMessage`
+    DecodeAuthorizationMessage(DecodeAuthorizationMessage),
+    /// `GetCallerIdentity`
+    GetCallerIdentity(GetCallerIdentity),
+}
+
+/// One row of the routing table.
+struct Route {
+    name: &'static str,
+    snake_case: &'static str,
+    method: Method,
+    path: &'static str,
+    authentication: Authentication,
+    read: fn(&[u8]) -> Result<AnyOperation, Unreadable>,
+}
+
+impl Route {
+    const fn of<O: Operation>(
+        snake_case: &'static str,
+        read: fn(&[u8]) -> Result<AnyOperation, Unreadable>,
+    ) -> Self {
+        Self {
+            name: O::NAME,
+            snake_case,
+            method: O::METHOD,
+            path: O::PATH,
+            authentication: O::AUTHENTICATION,
+            read,
+        }
+    }
+}
+
+static ROUTES: [Route; 5] = [
+    Route::of::<AssumeAgency>("assume_agency", |body| {
+        decode(body).map(AnyOperation::AssumeAgency)
+    }),
+    Route::of::<AssumeAgencyWithOidc>("assume_agency_with_oidc", |body| {
+        decode(body).map(AnyOperation::AssumeAgencyWithOidc)
+    }),
+    Route::of::<AssumeAgencyWithSaml>("assume_agency_with_saml", |body| {
+        decode(body).map(AnyOperation::AssumeAgencyWithSaml)
+    }),
+    Route::of::<DecodeAuthorizationMessage>("decode_authorization_message", |body| {
+        decode(body).map(AnyOperation::DecodeAuthorizationMessage)
+    }),
+    // It has no body; what a client may send as one is ignored.
+    Route::of::<GetCallerIdentity>("get_caller_identity", |_| {
+        Ok(AnyOperation::GetCallerIdentity(GetCallerIdentity::new()))
+    }),
+];
+
+fn decode<O: DeserializeOwned>(body: &[u8]) -> Result<O, Unreadable> {
+    answer::decode(body)
+}
+
+impl AnyOperation {
+    /// Reads the request of an operation. Limits are left to [`validate_for`](Self::validate_for),
+    /// the signature to whoever verifies it.
+    pub fn read<B: AsRef<[u8]>>(request: &Request<B>) -> Result<Self, UnreadableRequest> {
+        let path = request.uri().path();
+        let mut routes = ROUTES.iter().filter(|route| route.path == path).peekable();
+        if routes.peek().is_none() {
+            return Err(UnreadableRequest::Path);
+        }
+        let route = routes
+            .find(|route| route.method == *request.method())
+            .ok_or(UnreadableRequest::Method)?;
+        (route.read)(request.body().as_ref()).map_err(UnreadableRequest::Body)
+    }
+
+    /// An operation by its name, as in `AssumeAgency` or `assume_agency`, and the JSON of its
+    /// fields as on the wire.
+    pub fn from_json(name: &str, json: &[u8]) -> Result<Self, UnreadableRequest> {
+        let route = ROUTES
+            .iter()
+            .find(|route| route.name == name || route.snake_case == name)
+            .ok_or(UnreadableRequest::Path)?;
+        (route.read)(json).map_err(UnreadableRequest::Body)
+    }
+
+    /// The names that [`from_json`](Self::from_json) takes, in snake case.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        ROUTES.iter().map(|route| route.snake_case)
+    }
+
+    /// The operation's name, as in `AssumeAgency`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::AssumeAgency(_) => AssumeAgency::NAME,
+            Self::AssumeAgencyWithOidc(_) => AssumeAgencyWithOidc::NAME,
+            Self::AssumeAgencyWithSaml(_) => AssumeAgencyWithSaml::NAME,
+            Self::DecodeAuthorizationMessage(_) => DecodeAuthorizationMessage::NAME,
+            Self::GetCallerIdentity(_) => GetCallerIdentity::NAME,
+        }
+    }
+
+    /// Whether requests to `path` with `method` are signed; `None` if there is no such operation.
+    #[must_use]
+    pub fn authentication_of(method: &Method, path: &str) -> Option<Authentication> {
+        ROUTES
+            .iter()
+            .find(|route| route.path == path && route.method == *method)
+            .map(|route| route.authentication)
+    }
+
+    /// Holds the request against the documented limits.
+    pub fn validate_for(&self, caller: Caller) -> Result<(), InvalidRequest> {
+        match self {
+            Self::AssumeAgency(operation) => operation.validate_for(caller),
+            Self::AssumeAgencyWithOidc(operation) => operation.validate_for(caller),
+            Self::AssumeAgencyWithSaml(operation) => operation.validate_for(caller),
+            Self::DecodeAuthorizationMessage(operation) => operation.validate_for(caller),
+            Self::GetCallerIdentity(operation) => operation.validate_for(caller),
+        }
+    }
+}
+
+/// A request that is none of an operation.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnreadableRequest {
+    /// No operation has this path or name.
+    #[error("no operation has this path or name")]
+    Path,
+    /// The operation of this path has another method.
+    #[error("the operation of this path has another method")]
+    Method,
+    /// The body is not the operation's JSON.
+    #[error("the body {0}")]
+    Body(Unreadable),
+}

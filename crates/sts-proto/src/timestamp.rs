@@ -1,0 +1,28 @@
+//! Moments in answers: RFC 3339 with any fraction, `Z` or an offset, in either case.
+
+use std::fmt;
+
+use serde::de::{Deserializer, Error, Visitor};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// For `#[serde(deserialize_with = "timestamp::deserialize")]`.
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<OffsetDateTime, D::Error> {
+    deserializer.deserialize_str(Timestamp)
+}
+
+struct Timestamp;
+
+impl Visitor<'_> for Timestamp {
+    type Value = OffsetDateTime;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an RFC 3339 date and time")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        OffsetDateTime::parse(text, &Rfc3339).map_err(E::custom)
+    }
+}

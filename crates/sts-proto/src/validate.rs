@@ -1,0 +1,247 @@
+//! Requests held against the documented limits before they are sent.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use crate::operation::Caller;
+
+/// A request that breaks limits of the service. Nothing was sent.
+///
+/// All violations are named at once. The service may have changed a limit; then
+/// [`to_request_unvalidated`](crate::Operation::to_request_unvalidated) sends it all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidRequest {
+    operation: &'static str,
+    violations: Vec<Violation>,
+}
+
+impl InvalidRequest {
+    /// The operation's name.
+    #[must_use]
+    pub const fn operation(&self) -> &'static str {
+        self.operation
+    }
+
+    /// What is wrong, field by field.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    pub(crate) fn unsendable(
+        operation: &'static str,
+        field: &'static str,
+        why: &dyn fmt::Display,
+    ) -> Self {
+        let rule = Cow::Owned(format!("cannot be made: {why}"));
+        Self {
+            operation,
+            violations: vec![Violation {
+                field: field.into(),
+                rule,
+                given: None,
+            }],
+        }
+    }
+}
+
+impl fmt::Display for InvalidRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} was not sent:", self.operation)?;
+        for (index, violation) in self.violations.iter().enumerate() {
+            write!(f, "{} {violation}", if index == 0 { "" } else { ";" })?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for InvalidRequest {}
+
+/// A field that breaks a limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Violation {
+    /// Where it stands in the request, as in `tags[3].key`.
+    pub field: Cow<'static, str>,
+    /// The limit in words, as in `must have 2 to 128 characters`.
+    pub rule: Cow<'static, str>,
+    /// The number that breaks it: a length, a count or a duration. Texts are never shown.
+    pub given: Option<usize>,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.field, self.rule)?;
+        match self.given {
+            Some(given) => write!(f, ", not {given}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Collects the violations of one request.
+#[derive(Debug)]
+#[expect(unnameable_types, reason = "part of the trait that seals operations")]
+pub struct Checks {
+    operation: &'static str,
+    caller: Caller,
+    violations: Vec<Violation>,
+}
+
+impl Checks {
+    pub(crate) const fn new(operation: &'static str, caller: Caller) -> Self {
+        Self {
+            operation,
+            caller,
+            violations: Vec::new(),
+        }
+    }
+
+    pub(crate) fn finish(self) -> Result<(), InvalidRequest> {
+        if self.violations.is_empty() {
+            return Ok(());
+        }
+        Err(InvalidRequest {
+            operation: self.operation,
+            violations: self.violations,
+        })
+    }
+
+    pub(crate) const fn caller(&self) -> Caller {
+        self.caller
+    }
+
+    pub(crate) fn violation(
+        &mut self,
+        field: impl Into<Cow<'static, str>>,
+        rule: impl Into<Cow<'static, str>>,
+    ) {
+        self.violations.push(Violation {
+            field: field.into(),
+            rule: rule.into(),
+            given: None,
+        });
+    }
+
+    fn range(
+        &mut self,
+        field: impl Into<Cow<'static, str>>,
+        given: usize,
+        limits: &RangeInclusive<usize>,
+        verb: &str,
+        unit: &str,
+    ) {
+        if !limits.contains(&given) {
+            let (least, most) = (limits.start(), limits.end());
+            let rule = Cow::Owned(format!("must {verb} {least} to {most} {unit}"));
+            self.violations.push(Violation {
+                field: field.into(),
+                rule,
+                given: Some(given),
+            });
+        }
+    }
+
+    /// So many characters, whichever.
+    pub(crate) fn length(
+        &mut self,
+        field: impl Into<Cow<'static, str>>,
+        text: &str,
+        limits: RangeInclusive<usize>,
+    ) {
+        self.range(field, text.chars().count(), &limits, "have", "characters");
+    }
+
+    /// So many ASCII letters, digits and characters of `others`.
+    pub(crate) fn text(
+        &mut self,
+        field: impl Into<Cow<'static, str>>,
+        text: &str,
+        limits: RangeInclusive<usize>,
+        others: &'static str,
+    ) {
+        let field = field.into();
+        self.length(field.clone(), text, limits);
+        if !text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || others.contains(c))
+        {
+            self.violation(
+                field,
+                format!("must hold ASCII letters, digits and {others} only"),
+            );
+        }
+    }
+
+    /// So many elements.
+    pub(crate) fn count(
+        &mut self,
+        field: &'static str,
+        count: usize,
+        limits: RangeInclusive<usize>,
+    ) {
+        self.range(field, count, &limits, "have", "elements");
+    }
+
+    /// `a:b:c:d:e` with the characters that the newest official SDK describes. `b` may be empty;
+    /// it is in the URN of an agency.
+    pub(crate) fn urn(&mut self, field: impl Into<Cow<'static, str>>, urn: &str) {
+        let field = field.into();
+        self.length(field.clone(), urn, 1..=1500);
+        if !is_urn(urn) {
+            self.violation(
+                field,
+                "must be a URN of five parts, as in iam::ACCOUNT:agency:NAME",
+            );
+        }
+    }
+
+    pub(crate) fn session_name(&mut self, name: &str) {
+        self.text("agency_session_name", name, 2..=128, "_+=,.@-");
+    }
+
+    /// What all three assume operations have: a duration and policies.
+    pub(crate) fn session(
+        &mut self,
+        duration_seconds: Option<u32>,
+        policy: Option<&str>,
+        policy_ids: Option<&[String]>,
+    ) {
+        if let Some(seconds) = duration_seconds {
+            let seconds = usize::try_from(seconds).unwrap_or(usize::MAX);
+            self.range(
+                "duration_seconds",
+                seconds,
+                &(900..=43_200),
+                "be",
+                "seconds",
+            );
+        }
+        if let Some(policy) = policy {
+            self.length("policy", policy, 2..=4096);
+        }
+        if let Some(ids) = policy_ids {
+            self.count("policy_ids", ids.len(), 0..=20);
+            for (index, id) in ids.iter().enumerate() {
+                self.text(format!("policy_ids[{index}]"), id, 1..=64, "_-");
+            }
+        }
+    }
+}
+
+fn is_urn(urn: &str) -> bool {
+    let is_part = |part: &str, limits: RangeInclusive<usize>, others: &str| {
+        limits.contains(&part.len())
+            && part
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || others.contains(c))
+    };
+    let mut parts = urn.splitn(5, ':');
+    let mut next = || parts.next().unwrap_or_default();
+    is_part(next(), 1..=1500, "+/=_-")
+        && is_part(next(), 0..=255, "+/=_*-")
+        && is_part(next(), 1..=64, "+/=_-")
+        && is_part(next(), 1..=64, "+/=_-")
+        && !next().is_empty()
+}
