@@ -1,2 +1,52 @@
+//! Request signing and verification for Huawei Cloud APIs, without IO.
+//!
+//! A [`Signer`] is prepared once from an access key and then signs any number of
+//! [`http::Request`]s, from any number of threads. [`verify`] is the other side: it checks a
+//! signed request and says why it does not hold.
+//!
+//! It opens no socket, reads no clock and no environment, and draws no randomness.
+//!
+//! ```
+//! use sts_sign::{Signer, verify};
+//! use time::macros::datetime;
+//! # use std::time::Duration;
+//!
+//! let signer = Signer::new("HSTEXAMPLE0000000001", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7xC0fL3rU6iO9z")?;
+//!
+//! let mut request = http::Request::get("https://sts.cn-north-4.myhuaweicloud.com/v5/caller-identity")
+//!     .body("")?;
+//! let now = datetime!(2026-03-05 07:08:09 UTC);
+//! signer.sign(&mut request, now)?;
+//! assert_eq!(request.headers()["x-sdk-date"], "20260305T070809Z");
+//!
+//! let verified = verify(&request, |_presented| Some(&signer), now, Duration::from_secs(900))?;
+//! assert_eq!(verified.access_key_id(), "HSTEXAMPLE0000000001");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 #![forbid(unsafe_code)]
-//! TODO
+
+mod algorithm;
+mod authorization;
+mod canonical_request;
+mod constant_time;
+mod date;
+mod explain;
+mod hex;
+mod host;
+mod keys;
+mod payload;
+mod scope;
+mod signed_headers;
+mod signer;
+mod sink;
+mod string_to_sign;
+mod verify;
+
+pub use algorithm::Algorithm;
+pub use explain::Explanation;
+pub use keys::InvalidKeys;
+pub use payload::Payload;
+pub use scope::Scope;
+pub use signed_headers::SignedHeaders;
+pub use signer::{SignError, Signer};
+pub use verify::{Presented, Verified, VerifyError, verify};

@@ -1,0 +1,37 @@
+//! HMAC with its key worked in: `SDK-HMAC-SHA256` over SHA-256, `SDK-HMAC-SM3` over SM3.
+
+use hmac::Mac;
+use hmac::digest::array::typenum::U32;
+use hmac::digest::{KeyInit, Update};
+
+use crate::sink::{Hashing, Written};
+
+/// An HMAC that has taken its key. Its state is wiped at the end, and the key is not kept.
+#[derive(Clone)]
+pub(crate) struct HmacKey<M>(M);
+
+impl<M: Mac<OutputSize = U32> + KeyInit + Update + Clone> HmacKey<M> {
+    #[expect(
+        clippy::expect_used,
+        reason = "HMAC is defined for keys of any length: no input reaches this"
+    )]
+    pub(crate) fn new(key: &[u8]) -> Self {
+        Self(<M as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length"))
+    }
+
+    /// The code of `text`.
+    pub(crate) fn mac(&self, text: &(impl Written + ?Sized)) -> [u8; 32] {
+        self.after(text).finalize().into_bytes().into()
+    }
+
+    /// Whether `code` is the code of `text`, in constant time.
+    pub(crate) fn verifies(&self, text: &impl Written, code: &[u8]) -> bool {
+        self.after(text).verify_slice(code).is_ok()
+    }
+
+    fn after(&self, text: &(impl Written + ?Sized)) -> M {
+        let mut mac = self.0.clone();
+        text.write_to(&mut Hashing(&mut mac));
+        mac
+    }
+}

@@ -1,0 +1,125 @@
+//! The `Authorization` header, written and read.
+
+use bytes::Bytes;
+use http::HeaderValue;
+use http::header::InvalidHeaderValue;
+
+use crate::algorithm::{Algorithm, Signature};
+use crate::canonical_request::CanonicalHeaders;
+use crate::hex;
+use crate::scope::Scope;
+use crate::sink::Sink;
+use crate::string_to_sign::StringToSign;
+
+/// Writes `ALGORITHM Access=ID, SignedHeaders=a;b, Signature=HEX`; for a derived key
+/// `Credential=ID/DAY/REGION/SERVICE` stands in place of `Access=ID`.
+pub(crate) fn write(
+    access_key_id: &str,
+    text: &StringToSign<'_>,
+    headers: &CanonicalHeaders<'_>,
+    signature: &Signature,
+) -> Result<HeaderValue, InvalidHeaderValue> {
+    let names = headers.names().map(|name| name.len() + 1).sum::<usize>();
+    let scope = text.scope_suffix.map_or(0, |suffix| 8 + suffix.len());
+    let fixed = " Credential=/, SignedHeaders=, Signature=".len() + text.algorithm.name().len();
+    let length = fixed + access_key_id.len() + scope + names + 2 * signature.as_bytes().len();
+
+    let mut value = Vec::with_capacity(length);
+    value.write(text.algorithm.name().as_bytes());
+    match text.scope_suffix {
+        None => {
+            value.write(b" Access=");
+            value.write(access_key_id.as_bytes());
+        }
+        Some(suffix) => {
+            value.write(b" Credential=");
+            value.write(access_key_id.as_bytes());
+            value.write(b"/");
+            value.write(&text.date.day());
+            value.write(suffix.as_bytes());
+        }
+    }
+    value.write(b", SignedHeaders=");
+    headers.write_names(&mut value);
+    value.write(b", Signature=");
+    for byte in signature.as_bytes() {
+        value.write(&hex::digits_of(*byte));
+    }
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from(value))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// What an `Authorization` header says.
+pub(crate) struct Authorization<'a> {
+    pub(crate) algorithm: Algorithm,
+    pub(crate) access_key_id: &'a str,
+    /// Day and scope of a derived key.
+    pub(crate) derived: Option<(&'a str, Scope)>,
+    /// Lower case, ascending, each once.
+    pub(crate) signed_headers: Vec<&'a str>,
+    pub(crate) signature: Vec<u8>,
+}
+
+/// What is wrong with an `Authorization` header.
+pub(crate) enum Unreadable<'a> {
+    /// It names no algorithm of this crate, but maybe another scheme.
+    Scheme(&'a str),
+    /// A part of it.
+    Part(&'static str),
+}
+
+impl<'a> Authorization<'a> {
+    /// Reads the value of a header.
+    pub(crate) fn read(value: &'a str) -> Result<Self, Unreadable<'a>> {
+        let (scheme, rest) = value.split_once(' ').unwrap_or((value, ""));
+        let algorithm = Algorithm::from_name(scheme).ok_or(Unreadable::Scheme(scheme))?;
+        let mut fields = rest.split(", ");
+        let mut field = |name: &str| fields.next().and_then(|field| field.strip_prefix(name));
+
+        let (access_key_id, derived) = if algorithm == Algorithm::V11HmacSha256 {
+            field("Credential=")
+                .and_then(read_credential)
+                .ok_or(Unreadable::Part("Credential=ID/DAY/REGION/SERVICE"))?
+        } else {
+            let id = field("Access=").filter(|id| !id.is_empty());
+            (id.ok_or(Unreadable::Part("Access=ID"))?, None)
+        };
+        let signed_headers =
+            field("SignedHeaders=")
+                .and_then(read_names)
+                .ok_or(Unreadable::Part(
+                    "SignedHeaders=a;b, in lower case and ascending",
+                ))?;
+        let signature = field("Signature=")
+            .and_then(hex::decode)
+            .filter(|bytes| !bytes.is_empty())
+            .ok_or(Unreadable::Part("Signature=HEX, in lower case"))?;
+        if fields.next().is_some() {
+            return Err(Unreadable::Part("nothing after Signature"));
+        }
+        Ok(Self {
+            algorithm,
+            access_key_id,
+            derived,
+            signed_headers,
+            signature,
+        })
+    }
+}
+
+fn read_credential(text: &str) -> Option<(&str, Option<(&str, Scope)>)> {
+    let mut parts = text.split('/');
+    let mut next = || parts.next().filter(|part| !part.is_empty());
+    let (id, day, region, service) = (next()?, next()?, next()?, next()?);
+    parts
+        .next()
+        .is_none()
+        .then(|| (id, Some((day, Scope::new(region, service)))))
+}
+
+fn read_names(text: &str) -> Option<Vec<&str>> {
+    let names: Vec<&str> = text.split(';').collect();
+    let is_lower = |name: &&str| !name.is_empty() && !name.bytes().any(|b| b.is_ascii_uppercase());
+    (names.iter().all(is_lower) && names.is_sorted_by(|a, b| a < b)).then_some(names)
+}

@@ -1,0 +1,37 @@
+//! The canonical request: the one form in which both sides write down what is signed.
+
+mod headers;
+mod query;
+mod uri;
+
+use http::{Method, Uri};
+
+pub(crate) use self::headers::{CanonicalHeaders, Unsignable};
+use crate::payload::PayloadLine;
+use crate::sink::{Sink, Written};
+
+/// Method, URI, query, headers, their names and the payload's hash, with a line feed between.
+pub(crate) struct CanonicalRequest<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) uri: &'a Uri,
+    pub(crate) headers: CanonicalHeaders<'a>,
+    pub(crate) payload: PayloadLine,
+}
+
+impl Written for CanonicalRequest<'_> {
+    fn write_to(&self, sink: &mut impl Sink) {
+        for letter in self.method.as_str().bytes() {
+            sink.write(&[letter.to_ascii_uppercase()]);
+        }
+        sink.write(b"\n");
+        uri::write(self.uri.path(), sink);
+        sink.write(b"\n");
+        query::write(self.uri.query().unwrap_or_default(), sink);
+        sink.write(b"\n");
+        self.headers.write_lines(sink);
+        sink.write(b"\n");
+        self.headers.write_names(sink);
+        sink.write(b"\n");
+        sink.write(self.payload.as_bytes());
+    }
+}

@@ -1,0 +1,42 @@
+//! Lower-case hexadecimal, the form of every hash and signature.
+
+/// The two digits of each byte.
+pub(crate) fn encode(bytes: &[u8; 32]) -> [u8; 64] {
+    let mut text = [0; 64];
+    for (digits, byte) in text.chunks_exact_mut(2).zip(bytes) {
+        digits.copy_from_slice(&digits_of(*byte));
+    }
+    text
+}
+
+/// The two digits of `byte`.
+pub(crate) const fn digits_of(byte: u8) -> [u8; 2] {
+    [digit(byte >> 4), digit(byte & 0xF)]
+}
+
+/// The bytes of lower-case digits; `None` for anything else.
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
+    let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
+        return None;
+    };
+    pairs
+        .iter()
+        .map(|[high, low]| Some(value(*high)? << 4 | value(*low)?))
+        .collect()
+}
+
+const fn digit(value: u8) -> u8 {
+    if value < 10 {
+        b'0' + value
+    } else {
+        b'a' + (value - 10)
+    }
+}
+
+const fn value(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}

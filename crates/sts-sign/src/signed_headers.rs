@@ -1,0 +1,56 @@
+//! Which headers are signed.
+
+use std::sync::Arc;
+
+use http::HeaderName;
+use http::header::{CONTENT_TYPE, HOST};
+
+pub(crate) static X_SDK_DATE: HeaderName = HeaderName::from_static("x-sdk-date");
+pub(crate) static X_SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-security-token");
+pub(crate) static X_SDK_CONTENT_SHA256: HeaderName =
+    HeaderName::from_static("x-sdk-content-sha256");
+pub(crate) static X_SDK_CONTENT_SM3: HeaderName = HeaderName::from_static("x-sdk-content-sm3");
+
+/// Which headers of a request a [`Signer`](crate::Signer) signs.
+///
+/// `Host`, `X-Sdk-Date`, `Content-Type`, `X-Security-Token` and the header that marks an unsigned
+/// payload always are, as far as the request has them. A signed header must arrive unchanged, so
+/// sign none that an HTTP library or a proxy adds or rewrites: `User-Agent`, `Content-Length`,
+/// `Accept`, `Connection`. A name that contains `_` is never signed, for gateways drop it.
+#[derive(Clone, Debug, Default)]
+pub struct SignedHeaders(Choice);
+
+#[derive(Clone, Debug)]
+enum Choice {
+    DefaultAnd(Arc<[HeaderName]>),
+    All,
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        Self::DefaultAnd(Arc::default())
+    }
+}
+
+impl SignedHeaders {
+    /// The default and those of `names` that a request has.
+    #[must_use]
+    pub fn default_and(names: impl IntoIterator<Item = HeaderName>) -> Self {
+        Self(Choice::DefaultAnd(names.into_iter().collect()))
+    }
+
+    /// All that a request has when it is signed.
+    #[must_use]
+    pub const fn all() -> Self {
+        Self(Choice::All)
+    }
+
+    pub(crate) fn include(&self, name: &HeaderName) -> bool {
+        match &self.0 {
+            _ if *name == CONTENT_TYPE || *name == HOST => true,
+            _ if name.as_str().contains('_') => false,
+            Choice::DefaultAnd(names) => names.contains(name),
+            Choice::All => true,
+        }
+    }
+}

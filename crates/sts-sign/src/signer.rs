@@ -1,0 +1,349 @@
+//! The signer: keys, prepared once, that sign any number of requests.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, HOST};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use crate::algorithm::{Algorithm, Key};
+use crate::authorization;
+use crate::canonical_request::{CanonicalHeaders, CanonicalRequest, Unsignable};
+use crate::date::SdkDate;
+use crate::explain::Explanation;
+use crate::host;
+use crate::keys::{InvalidKeys, check_name, check_secret, check_token};
+use crate::payload::{Payload, PayloadLine};
+use crate::scope::Scope;
+use crate::signed_headers::{
+    SignedHeaders, X_SDK_CONTENT_SHA256, X_SDK_CONTENT_SM3, X_SDK_DATE, X_SECURITY_TOKEN,
+};
+use crate::string_to_sign::StringToSign;
+
+/// Signs requests with one access key.
+///
+/// It is prepared once: the secret is worked into the state of a MAC and not kept. Cloning is
+/// cheap, and any number of threads may sign at once. `Debug` shows the access key id and the
+/// algorithm only.
+///
+/// ```
+/// use sts_sign::Signer;
+///
+/// let signer = Signer::new("HSTEXAMPLE0000000001", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7xC0fL3rU6iO9z")?
+///     .with_security_token("ggpEXAMPLEtoken+/==")?;
+///
+/// let mut request = http::Request::post("https://sts.cn-north-4.myhuaweicloud.com/v5/agencies/assume")
+///     .header("content-type", "application/json")
+///     .body(r#"{"agency_urn":"iam::0a1b:agency:reader","agency_session_name":"build-42"}"#)?;
+/// signer.sign(&mut request, time::macros::datetime!(2026-03-05 07:08:09 UTC))?;
+///
+/// let headers = request.headers();
+/// assert_eq!(headers["host"], "sts.cn-north-4.myhuaweicloud.com");
+/// assert!(headers["authorization"].is_sensitive() && headers["x-security-token"].is_sensitive());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Signer {
+    access_key_id: Arc<str>,
+    pub(crate) key: Arc<Key>,
+    pub(crate) security_token: Option<HeaderValue>,
+    signed_headers: SignedHeaders,
+}
+
+impl Signer {
+    /// A signer for `SDK-HMAC-SHA256`, which all public services take.
+    pub fn new(access_key_id: &str, secret_access_key: &str) -> Result<Self, InvalidKeys> {
+        Self::prepare(access_key_id, secret_access_key, || {
+            Ok(Key::hmac_sha256(secret_access_key))
+        })
+    }
+
+    /// A signer for `V11-HMAC-SHA256`. The key of a day is derived once and kept.
+    pub fn v11(
+        access_key_id: &str,
+        secret_access_key: &str,
+        scope: Scope,
+    ) -> Result<Self, InvalidKeys> {
+        Self::prepare(access_key_id, secret_access_key, || {
+            Key::v11(access_key_id, secret_access_key, &scope)
+        })
+    }
+
+    fn prepare(
+        access_key_id: &str,
+        secret_access_key: &str,
+        key: impl FnOnce() -> Result<Key, InvalidKeys>,
+    ) -> Result<Self, InvalidKeys> {
+        check_name("access key id", access_key_id)?;
+        check_secret("secret access key", secret_access_key)?;
+        Ok(Self {
+            access_key_id: access_key_id.into(),
+            key: Arc::new(key()?),
+            security_token: None,
+            signed_headers: SignedHeaders::default(),
+        })
+    }
+
+    /// The same with the security token of a temporary access key. It is sent as
+    /// `X-Security-Token` and signed.
+    pub fn with_security_token(self, token: &str) -> Result<Self, InvalidKeys> {
+        check_token("security token", token)?;
+        // The block that all clones of the header value share is wiped when the last is gone.
+        let block = Bytes::from_owner(Zeroizing::new(token.as_bytes().to_vec()));
+        let mut value =
+            HeaderValue::from_maybe_shared(block).map_err(|_| InvalidKeys::Character {
+                part: "security token",
+            })?;
+        value.set_sensitive(true);
+        Ok(Self {
+            security_token: Some(value),
+            ..self
+        })
+    }
+
+    /// The same with another choice of headers to sign.
+    #[must_use]
+    pub fn with_signed_headers(self, headers: SignedHeaders) -> Self {
+        Self {
+            signed_headers: headers,
+            ..self
+        }
+    }
+
+    /// Names the key. No secret: it is part of every signed request.
+    #[must_use]
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// What the key signs with.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.key.algorithm()
+    }
+
+    /// Signs `request` as of `now`, the date that the service compares with its own clock.
+    ///
+    /// See [`sign_parts`](Self::sign_parts) for what it sets.
+    pub fn sign<B: AsRef<[u8]>>(
+        &self,
+        request: &mut Request<B>,
+        now: OffsetDateTime,
+    ) -> Result<(), SignError> {
+        // The map is taken out for a moment, since a request lends its parts one at a time.
+        let mut headers = std::mem::take(request.headers_mut());
+        let payload = Payload::Bytes(request.body().as_ref());
+        let signed = self.sign_parts(request.method(), request.uri(), &mut headers, payload, now);
+        *request.headers_mut() = headers;
+        signed
+    }
+
+    /// Signs a request given in parts, for HTTP stacks that do not use [`http::Request`].
+    ///
+    /// It sets `X-Sdk-Date`, `Authorization`, `X-Security-Token` when there is a token,
+    /// `X-Sdk-Content-Sha256` (or `-Sm3`) when the payload is not signed, and `Host` when it is
+    /// absent; a `Host` that is there is signed as it is. What an earlier attempt set of the first
+    /// four is replaced or removed. The rest stays alone. On error nothing was changed.
+    ///
+    /// The signature covers method, path, query, headers and payload: send them unchanged.
+    pub fn sign_parts(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &mut HeaderMap,
+        payload: Payload<'_>,
+        now: OffsetDateTime,
+    ) -> Result<(), SignError> {
+        let date = SdkDate::at(now).ok_or(SignError::Date)?;
+        let request = self.canonical_request(method, uri, headers, payload, &date)?;
+        let text = self.string_to_sign(&request, &date);
+        let signature = self.key.sign(&date, &text);
+        let authorization =
+            authorization::write(&self.access_key_id, &text, &request.headers, &signature)
+                .map_err(|_| SignError::value(AUTHORIZATION.as_str()))?;
+
+        let date = HeaderValue::from_bytes(date.as_bytes())
+            .map_err(|_| SignError::value(X_SDK_DATE.as_str()))?;
+        let host = match host::of(uri) {
+            Some(host) if !headers.contains_key(HOST) => {
+                Some(HeaderValue::from_str(host).map_err(|_| SignError::value(HOST.as_str()))?)
+            }
+            _ => None,
+        };
+        let mark = matches!(payload, Payload::Unsigned)
+            .then(|| HeaderValue::from_static(PayloadLine::UNSIGNED));
+
+        // With room for all five, nothing below can fail.
+        headers
+            .try_reserve(5)
+            .map_err(|_| SignError::TooManyHeaders)?;
+        headers.remove(&X_SDK_CONTENT_SHA256);
+        headers.remove(&X_SDK_CONTENT_SM3);
+        headers.remove(&X_SECURITY_TOKEN);
+        let mark_name = self.algorithm().payload_header();
+        let set = [
+            (&HOST, host),
+            (&X_SDK_DATE, Some(date)),
+            (&X_SECURITY_TOKEN, self.security_token.clone()),
+            (mark_name, mark),
+            (&AUTHORIZATION, Some(authorization)),
+        ];
+        for (name, value) in set {
+            if let Some(value) = value {
+                headers
+                    .try_insert(name, value)
+                    .map_err(|_| SignError::TooManyHeaders)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What [`sign`](Self::sign) would sign, for debugging: secrets are left out.
+    pub fn explain<B: AsRef<[u8]>>(
+        &self,
+        request: &Request<B>,
+        now: OffsetDateTime,
+    ) -> Result<Explanation, SignError> {
+        let payload = Payload::Bytes(request.body().as_ref());
+        self.explain_parts(
+            request.method(),
+            request.uri(),
+            request.headers(),
+            payload,
+            now,
+        )
+    }
+
+    /// What [`sign_parts`](Self::sign_parts) would sign, for debugging: secrets are left out.
+    pub fn explain_parts(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        payload: Payload<'_>,
+        now: OffsetDateTime,
+    ) -> Result<Explanation, SignError> {
+        let date = SdkDate::at(now).ok_or(SignError::Date)?;
+        let request = self.canonical_request(method, uri, headers, payload, &date)?;
+        let text = self.string_to_sign(&request, &date);
+        Ok(Explanation::of(&request, &text))
+    }
+
+    fn canonical_request<'a>(
+        &'a self,
+        method: &'a Method,
+        uri: &'a Uri,
+        headers: &'a HeaderMap,
+        payload: Payload<'_>,
+        date: &'a SdkDate,
+    ) -> Result<CanonicalRequest<'a>, SignError> {
+        let mut canonical = CanonicalHeaders::with_capacity(headers.len() + 4);
+        canonical.add_plain(X_SDK_DATE.as_str(), date.as_bytes());
+        if let Some(token) = &self.security_token {
+            canonical.add(X_SECURITY_TOKEN.as_str(), token)?;
+        }
+        if let Payload::Unsigned = payload {
+            let name = self.algorithm().payload_header();
+            canonical.add_plain(name.as_str(), PayloadLine::UNSIGNED.as_bytes());
+        }
+        if !headers.contains_key(HOST) {
+            let host = host::of(uri).ok_or(SignError::NoHost)?;
+            canonical.add_plain(HOST.as_str(), host.as_bytes());
+        }
+        for (name, value) in headers {
+            if !is_set_by_signer(name) && self.signed_headers.include(name) {
+                canonical.add(name.as_str(), value)?;
+            }
+        }
+        canonical.sort()?;
+        Ok(CanonicalRequest {
+            method,
+            uri,
+            headers: canonical,
+            payload: PayloadLine::of(payload, self.key.hash()),
+        })
+    }
+
+    pub(crate) fn string_to_sign<'a>(
+        &'a self,
+        request: &CanonicalRequest<'_>,
+        date: &'a SdkDate,
+    ) -> StringToSign<'a> {
+        StringToSign {
+            algorithm: self.algorithm(),
+            date,
+            scope_suffix: self.key.scope_suffix(),
+            hash: self.key.hash().hex_of_written(request),
+        }
+    }
+}
+
+/// Whether an earlier attempt may have set the header; `Host` is not among these.
+fn is_set_by_signer(name: &HeaderName) -> bool {
+    [
+        &AUTHORIZATION,
+        &X_SDK_DATE,
+        &X_SECURITY_TOKEN,
+        &X_SDK_CONTENT_SHA256,
+        &X_SDK_CONTENT_SM3,
+    ]
+    .contains(&name)
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signer")
+            .field("access_key_id", &self.access_key_id)
+            .field("algorithm", &self.algorithm())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A request that cannot be signed. It was not changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignError {
+    /// There is neither a host in the URI nor a `Host` header.
+    #[error("the request has no host: give it an absolute URI or a Host header")]
+    NoHost,
+    /// Signers and gateways differ about anything but visible ASCII.
+    #[error("the value of header {name} is not visible ASCII and cannot be signed")]
+    HeaderValue {
+        /// The header's name.
+        name: String,
+    },
+    /// Signers and gateways differ about headers with several values.
+    #[error("header {name} has several values and cannot be signed: join them, or do not sign it")]
+    RepeatedHeader {
+        /// The header's name.
+        name: String,
+    },
+    /// The date has no form of four digits for the year.
+    #[error("the date is outside the years 0 to 9999; is the clock set?")]
+    Date,
+    /// The header map is full.
+    #[error("the request has too many headers")]
+    TooManyHeaders,
+}
+
+impl SignError {
+    fn value(name: &str) -> Self {
+        Self::HeaderValue {
+            name: name.to_owned(),
+        }
+    }
+}
+
+impl From<Unsignable<'_>> for SignError {
+    fn from(header: Unsignable<'_>) -> Self {
+        match header {
+            Unsignable::Value(name) => Self::value(name),
+            Unsignable::Repeated(name) => Self::RepeatedHeader {
+                name: name.to_owned(),
+            },
+        }
+    }
+}

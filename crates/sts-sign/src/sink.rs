@@ -1,0 +1,64 @@
+//! Where the canonical texts are written to: one writer feeds hashes and explanations alike.
+
+use hmac::digest::Update;
+
+/// Takes a text in pieces.
+pub(crate) trait Sink {
+    /// The next piece.
+    fn write(&mut self, piece: &[u8]);
+
+    /// The next piece, which must not be shown.
+    fn write_secret(&mut self, piece: &[u8]) {
+        self.write(piece);
+    }
+}
+
+/// A text that writes itself.
+pub(crate) trait Written {
+    fn write_to(&self, sink: &mut impl Sink);
+}
+
+impl Written for [u8] {
+    fn write_to(&self, sink: &mut impl Sink) {
+        sink.write(self);
+    }
+}
+
+/// Feeds a hash or a MAC.
+pub(crate) struct Hashing<'a, D>(pub(crate) &'a mut D);
+
+impl<D: Update> Sink for Hashing<'_, D> {
+    fn write(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+}
+
+/// `text` as it can be shown, with its secrets replaced.
+pub(crate) fn readable(text: &impl Written) -> String {
+    let mut readable = Readable::default();
+    text.write_to(&mut readable);
+    readable.0
+}
+
+/// What stands where a secret was.
+pub(crate) const REDACTED: &str = "[redacted]";
+
+impl Sink for Vec<u8> {
+    fn write(&mut self, piece: &[u8]) {
+        self.extend_from_slice(piece);
+    }
+}
+
+/// Collects a text that can be shown.
+#[derive(Default)]
+struct Readable(String);
+
+impl Sink for Readable {
+    fn write(&mut self, piece: &[u8]) {
+        self.0.push_str(&String::from_utf8_lossy(piece));
+    }
+
+    fn write_secret(&mut self, _: &[u8]) {
+        self.0.push_str(REDACTED);
+    }
+}

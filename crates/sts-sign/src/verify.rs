@@ -1,0 +1,242 @@
+//! Verification: the server's side of a signature.
+
+mod error;
+
+use std::borrow::Borrow;
+use std::time::Duration;
+
+use http::header::{AUTHORIZATION, HOST};
+use http::{HeaderMap, Request};
+use time::OffsetDateTime;
+
+pub use self::error::VerifyError;
+use crate::algorithm::Algorithm;
+use crate::authorization::Authorization;
+use crate::canonical_request::{CanonicalHeaders, CanonicalRequest};
+use crate::constant_time;
+use crate::date::SdkDate;
+use crate::explain::Explanation;
+use crate::host;
+use crate::payload::{Payload, PayloadLine};
+use crate::scope::Scope;
+use crate::signed_headers::{X_SDK_DATE, X_SECURITY_TOKEN};
+use crate::signer::Signer;
+
+/// What a request says about who signed it. Nothing of it is verified yet.
+#[non_exhaustive]
+pub struct Presented<'a> {
+    /// Names the key.
+    pub access_key_id: &'a str,
+    /// The token of a temporary key, when one was sent.
+    pub security_token: Option<&'a str>,
+    /// What it was signed with.
+    pub algorithm: Algorithm,
+    /// What a derived key was derived for; only with [`Algorithm::V11HmacSha256`].
+    pub scope: Option<Scope>,
+}
+
+impl std::fmt::Debug for Presented<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Presented")
+            .field("access_key_id", &self.access_key_id)
+            .field("algorithm", &self.algorithm)
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A signature that holds: who signed what, and when.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    access_key_id: String,
+    algorithm: Algorithm,
+    date: OffsetDateTime,
+    signed_headers: Vec<String>,
+    is_payload_signed: bool,
+}
+
+impl Verified {
+    /// Whose key signed.
+    #[must_use]
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// What it was signed with.
+    #[must_use]
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The date in the request, to the second.
+    #[must_use]
+    pub const fn date(&self) -> OffsetDateTime {
+        self.date
+    }
+
+    /// The headers that the signature covers, in lower case and ascending.
+    #[must_use]
+    pub fn signed_headers(&self) -> &[String] {
+        &self.signed_headers
+    }
+
+    /// Whether the signature covers the body; it does not when the signer chose
+    /// [`Payload::Unsigned`].
+    #[must_use]
+    pub const fn is_payload_signed(&self) -> bool {
+        self.is_payload_signed
+    }
+}
+
+/// Checks the signature of `request`, in absolute or in origin form.
+///
+/// `lookup` gives the [`Signer`] prepared from the keys of the access key id that is presented,
+/// or `None` when there is no such key. When the signer has a security token, the request must
+/// carry the same one. A date further than `tolerance` from `now` is refused; Huawei Cloud's
+/// gateway allows 15 minutes. Host and date must be signed, and a token when there is one.
+///
+/// Signatures and tokens are compared in constant time.
+pub fn verify<B: AsRef<[u8]>, S: Borrow<Signer>>(
+    request: &Request<B>,
+    lookup: impl FnOnce(&Presented<'_>) -> Option<S>,
+    now: OffsetDateTime,
+    tolerance: Duration,
+) -> Result<Verified, VerifyError> {
+    let headers = request.headers();
+    let value = single(headers, AUTHORIZATION.as_str())?.ok_or(VerifyError::Missing)?;
+    let authorization = Authorization::read(value)?;
+    let token = single(headers, X_SECURITY_TOKEN.as_str())?;
+    must_be_signed(&authorization, HOST.as_str())?;
+    must_be_signed(&authorization, X_SDK_DATE.as_str())?;
+    if token.is_some() {
+        must_be_signed(&authorization, X_SECURITY_TOKEN.as_str())?;
+    }
+    let (date, moment) = read_date(headers)?;
+    if (moment - now).unsigned_abs() > tolerance {
+        return Err(VerifyError::DateOff { date: moment, now });
+    }
+
+    let presented = Presented {
+        access_key_id: authorization.access_key_id,
+        security_token: token,
+        algorithm: authorization.algorithm,
+        scope: authorization
+            .derived
+            .as_ref()
+            .map(|(_, scope)| scope.clone()),
+    };
+    let unknown = || VerifyError::UnknownKey {
+        access_key_id: authorization.access_key_id.to_owned(),
+    };
+    let signer = lookup(&presented).ok_or_else(unknown)?;
+    let signer: &Signer = signer.borrow();
+    if signer.access_key_id() != authorization.access_key_id {
+        return Err(unknown());
+    }
+    if signer.algorithm() != authorization.algorithm {
+        return Err(VerifyError::OtherAlgorithm {
+            presented: authorization.algorithm,
+            expected: signer.algorithm(),
+        });
+    }
+    if let Some(expected) = &signer.security_token {
+        let token = token.ok_or(VerifyError::TokenMissing)?;
+        if !constant_time::eq(expected.as_bytes(), token.as_bytes()) {
+            return Err(VerifyError::TokenWrong);
+        }
+    }
+    if let Some((day, scope)) = &authorization.derived {
+        let suffix = format!("/{}/{}", scope.region(), scope.service());
+        if day.as_bytes() != date.day() || signer.key.scope_suffix() != Some(&suffix) {
+            return Err(VerifyError::OtherScope);
+        }
+    }
+
+    let mark = authorization.algorithm.payload_header().as_str();
+    let is_unsigned = single(headers, mark)? == Some(PayloadLine::UNSIGNED);
+    if is_unsigned {
+        must_be_signed(&authorization, mark)?;
+    }
+    let payload = if is_unsigned {
+        Payload::Unsigned
+    } else {
+        Payload::Bytes(request.body().as_ref())
+    };
+    let canonical = CanonicalRequest {
+        method: request.method(),
+        uri: request.uri(),
+        headers: canonical_headers(request, &authorization.signed_headers)?,
+        payload: PayloadLine::of(payload, signer.key.hash()),
+    };
+    let text = signer.string_to_sign(&canonical, &date);
+    if !signer.key.verifies(&date, &text, &authorization.signature) {
+        return Err(VerifyError::SignatureMismatch {
+            explanation: Box::new(Explanation::of(&canonical, &text)),
+        });
+    }
+    Ok(Verified {
+        access_key_id: authorization.access_key_id.to_owned(),
+        algorithm: authorization.algorithm,
+        date: moment,
+        signed_headers: authorization
+            .signed_headers
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
+        is_payload_signed: !is_unsigned,
+    })
+}
+
+/// The only value of a header.
+fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, VerifyError> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next();
+    if values.next().is_some() {
+        return Err(VerifyError::malformed(
+            name,
+            "it stands there more than once",
+        ));
+    }
+    value
+        .map(|value| value.to_str())
+        .transpose()
+        .map_err(|_| VerifyError::malformed(name, "its value is not visible ASCII"))
+}
+
+fn must_be_signed(authorization: &Authorization<'_>, name: &str) -> Result<(), VerifyError> {
+    if authorization.signed_headers.contains(&name) {
+        return Ok(());
+    }
+    Err(VerifyError::NotSigned {
+        header: name.to_owned(),
+    })
+}
+
+fn read_date(headers: &HeaderMap) -> Result<(SdkDate, OffsetDateTime), VerifyError> {
+    let name = X_SDK_DATE.as_str();
+    let value = single(headers, name)?.ok_or_else(|| VerifyError::absent(name))?;
+    SdkDate::read(value.as_bytes())
+        .ok_or_else(|| VerifyError::malformed(name, "it must read YYYYMMDDTHHMMSSZ"))
+}
+
+/// The headers that were signed, as they arrived.
+fn canonical_headers<'a, B>(
+    request: &'a Request<B>,
+    names: &[&'a str],
+) -> Result<CanonicalHeaders<'a>, VerifyError> {
+    let mut canonical = CanonicalHeaders::with_capacity(names.len());
+    for name in names {
+        let mut values = request.headers().get_all(*name).iter().peekable();
+        if values.peek().is_none() {
+            // In HTTP/2 the host is part of the URI.
+            let host = host::of(request.uri()).filter(|_| *name == HOST.as_str());
+            let host = host.ok_or_else(|| VerifyError::absent(name))?;
+            canonical.add_plain(name, host.as_bytes());
+        }
+        for value in values {
+            canonical.add(name, value)?;
+        }
+    }
+    canonical.sort()?;
+    Ok(canonical)
+}
