@@ -1,2 +1,43 @@
+//! Huawei Cloud STS over [hyper] and [rustls].
+//!
+//! [`HyperTransport`] is a [`Transport`](sts_client::Transport): it carries the exchanges of
+//! [`sts_client`] on tokio. TLS is on unless the URI says `http`, and trusts what the machine
+//! trusts.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use sts_hyper::HyperTransport;
+//!
+//! let transport = HyperTransport::builder()
+//!     .connect_timeout(Duration::from_secs(2))
+//!     .build()?;
+//! # let _: HyperTransport = transport.clone(); // cheap: the pool is shared
+//! # Ok::<(), sts_hyper::BuildError>(())
+//! ```
+//!
+//! # Features
+//!
+//! | feature | brings |
+//! |---|---|
+//! | `ring` (default) | cryptography of TLS by `ring` |
+//! | `aws-lc-rs` | cryptography of TLS by `aws-lc-rs` |
+//! | `http2` | [`HyperTransportBuilder::http2`] |
+//! | `webpki-roots` | [`HyperTransportBuilder::webpki_roots`] |
+//!
+//! [hyper]: https://docs.rs/hyper
+//! [rustls]: https://docs.rs/rustls
 #![forbid(unsafe_code)]
-//! TODO
+
+mod builder;
+mod connector;
+mod errors;
+mod tls;
+mod transport;
+
+pub use builder::{BuildError, HyperTransportBuilder};
+/// What [`HyperTransportBuilder::rustls_config`] takes.
+pub use rustls;
+/// The machines, the client and the contract that this crate implements.
+pub use sts_client;
+pub use transport::HyperTransport;

@@ -1,0 +1,171 @@
+//! Settings of a [`HyperTransport`].
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use http::HeaderValue;
+use hyper_util::client::legacy::Client as Pool;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::ClientConfig;
+
+use crate::connector::Connector;
+use crate::tls::Roots;
+use crate::transport::HyperTransport;
+
+/// Settings of a [`HyperTransport`]; see [`HyperTransport::builder`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct HyperTransportBuilder {
+    connect_timeout: Duration,
+    pool_idle_timeout: Duration,
+    pool_max_idle: usize,
+    user_agent: HeaderValue,
+    roots: Roots,
+    tls: Option<ClientConfig>,
+    #[cfg(feature = "http2")]
+    http2: bool,
+}
+
+impl HyperTransportBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(3),
+            pool_idle_timeout: Duration::from_secs(60),
+            pool_max_idle: 4,
+            user_agent: HeaderValue::from_static(concat!("sts-hyper/", env!("CARGO_PKG_VERSION"))),
+            roots: Roots::default(),
+            tls: None,
+            #[cfg(feature = "http2")]
+            http2: false,
+        }
+    }
+
+    /// How long a new connection may take: resolving, connecting and the TLS handshake together.
+    /// 3 seconds by default. The time for the whole exchange is one of its
+    /// [limits](sts_client::transport::Limits::timeout).
+    pub const fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long an idle connection is kept. 60 seconds by default.
+    pub const fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
+        self.pool_idle_timeout = timeout;
+        self
+    }
+
+    /// How many idle connections are kept for each host. 4 by default; 0 keeps none.
+    pub const fn pool_max_idle(mut self, connections: usize) -> Self {
+        self.pool_max_idle = connections;
+        self
+    }
+
+    /// The `User-Agent` of requests that have none. `sts-hyper/` and the version by default.
+    pub fn user_agent(self, user_agent: HeaderValue) -> Self {
+        Self { user_agent, ..self }
+    }
+
+    /// Trusts these certificates too, one or more in PEM: for private clouds and emulators.
+    /// What is no certificate is reported by [`build`](Self::build).
+    pub fn root_certificate_pem(mut self, pem: &[u8]) -> Self {
+        self.roots.added.push(pem.to_vec());
+        self
+    }
+
+    /// Trusts the roots of Mozilla's list, compiled in, in place of the machine's: for images
+    /// without certificates. They are as old as the build.
+    #[cfg(feature = "webpki-roots")]
+    pub const fn webpki_roots(mut self) -> Self {
+        self.roots.bundled = true;
+        self
+    }
+
+    /// Uses this configuration of TLS, for client certificates or a verifier of your own. It
+    /// replaces all other settings of trust; its list of ALPN protocols is set by the transport.
+    pub fn rustls_config(self, config: ClientConfig) -> Self {
+        Self {
+            tls: Some(config),
+            ..self
+        }
+    }
+
+    /// Offers HTTP/2 beside HTTP/1.1 in the TLS handshake. Whether STS takes it is unknown.
+    #[cfg(feature = "http2")]
+    pub const fn http2(mut self) -> Self {
+        self.http2 = true;
+        self
+    }
+
+    /// The transport. It fails on a root certificate that cannot be read.
+    pub fn build(self) -> Result<HyperTransport, BuildError> {
+        #[cfg(feature = "http2")]
+        let http2 = self.http2;
+        #[cfg(not(feature = "http2"))]
+        let http2 = false;
+
+        let mut tls = self.tls.map_or_else(|| self.roots.config(), Ok)?;
+        tls.alpn_protocols = if http2 {
+            vec![b"h2".to_vec(), b"http/1.1".to_vec()]
+        } else {
+            vec![]
+        };
+
+        let pool = Pool::builder(TokioExecutor::new())
+            .http1_title_case_headers(true)
+            // The transport writes `Host` itself, with the port as the URI has it.
+            .set_host(false)
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(self.pool_idle_timeout)
+            .pool_max_idle_per_host(self.pool_max_idle)
+            .build(Connector::new(tls, self.connect_timeout));
+        Ok(HyperTransport::with_pool(pool, self.user_agent))
+    }
+}
+
+/// The settings do not make a transport.
+#[derive(Debug)]
+pub struct BuildError {
+    message: &'static str,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl BuildError {
+    pub(crate) fn certificate(error: impl StdError + Send + Sync + 'static) -> Self {
+        let message = "a root certificate cannot be read: PEM is expected";
+        Self {
+            message,
+            source: Some(Box::new(error)),
+        }
+    }
+
+    pub(crate) fn tls(error: rustls::Error) -> Self {
+        let message = "the provider of cryptography supports no version of TLS that is safe";
+        Self {
+            message,
+            source: Some(Box::new(error)),
+        }
+    }
+
+    #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
+    pub(crate) const fn no_provider() -> Self {
+        let message = "no cryptography for TLS: enable the feature `ring` or `aws-lc-rs`, or \
+                       install a default provider of rustls for the process";
+        Self {
+            message,
+            source: None,
+        }
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message)
+    }
+}
+
+impl StdError for BuildError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

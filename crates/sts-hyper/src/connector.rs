@@ -1,0 +1,154 @@
+//! The way to a server: its address, a connection, TLS. A failure knows which of them it was.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::Uri;
+use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::{GaiAddrs, GaiResolver, Name};
+use hyper_util::rt::TokioIo;
+use sts_client::transport::TransportErrorKind;
+use tokio::net::TcpStream;
+use tower_service::Service;
+
+type BoxError = Box<dyn StdError + Send + Sync>;
+type Connecting<T> = Pin<Box<dyn Future<Output = Result<T, ConnectFailure>> + Send>>;
+
+/// Resolves, connects and shakes hands, all within one time.
+#[derive(Clone, Debug)]
+pub(crate) struct Connector {
+    https: HttpsConnector<Tcp>,
+    timeout: Duration,
+}
+
+impl Connector {
+    pub(crate) fn new(tls: rustls::ClientConfig, timeout: Duration) -> Self {
+        let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        // Shared out among the addresses, so that a dead one leaves time for the next.
+        tcp.set_connect_timeout(Some(timeout));
+        Self {
+            https: HttpsConnector::from((Tcp(tcp), tls)),
+            timeout,
+        }
+    }
+}
+
+impl Service<Uri> for Connector {
+    type Response = MaybeHttpsStream<TokioIo<TcpStream>>;
+    type Error = ConnectFailure;
+    type Future = Connecting<Self::Response>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.https.poll_ready(context).map_err(ConnectFailure::tls)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let connecting = self.https.call(uri);
+        let timeout = self.timeout;
+        Box::pin(async move {
+            match tokio::time::timeout(timeout, connecting).await {
+                Ok(connected) => connected.map_err(ConnectFailure::tls),
+                Err(elapsed) => Err(ConnectFailure::new(TransportErrorKind::Connect, elapsed)),
+            }
+        })
+    }
+}
+
+/// The part below TLS.
+#[derive(Clone, Debug)]
+struct Tcp(HttpConnector<Resolver>);
+
+impl Service<Uri> for Tcp {
+    type Response = TokioIo<TcpStream>;
+    type Error = ConnectFailure;
+    type Future = Connecting<Self::Response>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.0.poll_ready(context).map_err(ConnectFailure::tcp)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let connecting = self.0.call(uri);
+        Box::pin(async move { connecting.await.map_err(ConnectFailure::tcp) })
+    }
+}
+
+/// The system's resolver.
+#[derive(Clone, Debug)]
+struct Resolver(GaiResolver);
+
+impl Service<Name> for Resolver {
+    type Response = GaiAddrs;
+    type Error = ConnectFailure;
+    type Future = Connecting<GaiAddrs>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.0.poll_ready(context).map_err(ConnectFailure::resolve)
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let resolving = self.0.call(name);
+        Box::pin(async move { resolving.await.map_err(ConnectFailure::resolve) })
+    }
+}
+
+/// Why there is no connection. Each layer gives its own kind to what comes up untold.
+#[derive(Debug)]
+pub(crate) struct ConnectFailure {
+    kind: TransportErrorKind,
+    source: BoxError,
+}
+
+impl ConnectFailure {
+    fn new(kind: TransportErrorKind, source: impl Into<BoxError>) -> Self {
+        Self {
+            kind,
+            source: source.into(),
+        }
+    }
+
+    fn resolve(error: impl Into<BoxError>) -> Self {
+        Self::new(TransportErrorKind::Resolve, error)
+    }
+
+    fn tcp(error: impl Into<BoxError>) -> Self {
+        let error = error.into();
+        let below = Self::find(&*error).map(Self::kind);
+        Self::new(below.unwrap_or(TransportErrorKind::Connect), error)
+    }
+
+    fn tls(error: BoxError) -> Self {
+        match error.downcast::<Self>() {
+            Ok(below) => *below,
+            Err(error) => Self::new(TransportErrorKind::Tls, error),
+        }
+    }
+
+    /// The failure in the chain of an error that has come up through other layers.
+    pub(crate) fn find<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Self> {
+        std::iter::successors(Some(error), |&error| error.source())
+            .find_map(|error| error.downcast_ref())
+    }
+
+    pub(crate) const fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for ConnectFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no connection to the server")
+    }
+}
+
+impl StdError for ConnectFailure {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.source)
+    }
+}

@@ -1,0 +1,61 @@
+//! What hyper's errors mean in the terms of the contract.
+
+use std::error::Error as StdError;
+use std::io;
+
+use hyper_util::client::legacy::Error as PoolError;
+use sts_client::transport::{TransportError, TransportErrorKind};
+
+use crate::connector::ConnectFailure;
+
+/// No head of an answer. `handed_over`: whether a connection was given the request.
+pub(crate) fn head(error: PoolError, handed_over: bool) -> TransportError {
+    if let Some(failure) = ConnectFailure::find(&error) {
+        return TransportError::not_sent(failure.kind()).with_source(error);
+    }
+    let hyper = error
+        .source()
+        .and_then(|source| source.downcast_ref::<hyper::Error>());
+    let kind = hyper.map_or(TransportErrorKind::Other, kind);
+    // Cancelled is hyper's word for a request that was handed back before it was written.
+    let unwritten = hyper.is_some_and(hyper::Error::is_canceled);
+    if unwritten || !handed_over {
+        TransportError::not_sent(kind).with_source(error)
+    } else {
+        TransportError::maybe_sent(kind).with_source(error)
+    }
+}
+
+/// The body broke off.
+pub(crate) fn body(error: hyper::Error) -> TransportError {
+    TransportError::maybe_sent(kind(&error)).with_source(error)
+}
+
+fn kind(error: &hyper::Error) -> TransportErrorKind {
+    let io = error
+        .source()
+        .and_then(|source| source.downcast_ref::<io::Error>());
+    if error.is_parse_too_large() {
+        TransportErrorKind::TooLarge
+    } else if error.is_parse() {
+        TransportErrorKind::Protocol
+    } else if error.is_user() {
+        TransportErrorKind::Other
+    } else {
+        io.map_or(TransportErrorKind::Closed, io_kind)
+    }
+}
+
+/// An established connection failed, or what came over it is no chunk of a body.
+fn io_kind(error: &io::Error) -> TransportErrorKind {
+    if error
+        .get_ref()
+        .is_some_and(|source| source.is::<rustls::Error>())
+    {
+        return TransportErrorKind::Tls;
+    }
+    match error.kind() {
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => TransportErrorKind::Protocol,
+        _ => TransportErrorKind::Closed,
+    }
+}

@@ -1,0 +1,133 @@
+//! One exchange over hyper's client.
+
+use bytes::Bytes;
+use http::header::{HOST, USER_AGENT};
+use http::uri::Uri;
+use http::{HeaderValue, Request, Response};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body as _, Incoming};
+use hyper_util::client::legacy::Client as Pool;
+use hyper_util::client::legacy::connect::capture_connection;
+use std::time::Duration;
+use sts_client::transport::{Exchange, Transport, TransportError, TransportErrorKind};
+use sts_proto::{Body, BodyWriter};
+
+use crate::builder::{BuildError, HyperTransportBuilder};
+use crate::connector::Connector;
+use crate::errors;
+
+/// A [`Transport`] over hyper's pooled client, rustls and tokio.
+///
+/// Clones share the pool. It must be used inside a tokio runtime with IO and time enabled.
+///
+/// - The request goes out as it is given. `Host` is the authority of the URI as written there,
+///   port included, unless the request names one: the signature covers it. Names of headers are
+///   written in title case on HTTP/1.1. `User-Agent` is added where there is none.
+/// - No redirect is followed, no cookie kept, no encoding offered. A request is never sent twice.
+///   When a pooled connection turns out to be closed **before a byte of the request was
+///   written**, another connection is used: hyper hands an unwritten request back, and only such
+///   a one goes on.
+/// - Proxies of the environment are not used.
+#[derive(Clone, Debug)]
+pub struct HyperTransport {
+    pool: Pool<Connector, Full<Bytes>>,
+    user_agent: HeaderValue,
+}
+
+impl HyperTransport {
+    /// A transport with the defaults of [`HyperTransportBuilder`].
+    pub fn new() -> Result<Self, BuildError> {
+        Self::builder().build()
+    }
+
+    /// Settings for a transport.
+    #[must_use]
+    pub fn builder() -> HyperTransportBuilder {
+        HyperTransportBuilder::new()
+    }
+
+    pub(crate) const fn with_pool(
+        pool: Pool<Connector, Full<Bytes>>,
+        user_agent: HeaderValue,
+    ) -> Self {
+        Self { pool, user_agent }
+    }
+
+    /// The same request, with the headers that hyper would otherwise choose by its own rules.
+    fn prepare(&self, request: Request<Body>) -> Request<Full<Bytes>> {
+        let mut request = request.map(|body| Full::new(body.into_bytes()));
+        if !request.headers().contains_key(HOST)
+            && let Some(host) = host(request.uri())
+        {
+            request.headers_mut().insert(HOST, host);
+        }
+        let agent = request.headers_mut().entry(USER_AGENT);
+        agent.or_insert_with(|| self.user_agent.clone());
+        request
+    }
+}
+
+impl Transport for HyperTransport {
+    async fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
+        let Exchange {
+            request, limits, ..
+        } = exchange;
+        let mut request = self.prepare(request);
+        // Empty until the request is handed to a connection: the proof that nothing was sent.
+        let connection = capture_connection(&mut request);
+        let handed_over = || connection.connection_metadata().is_some();
+
+        let answer = async {
+            let response = self.pool.request(request).await;
+            let response = response.map_err(|error| errors::head(error, handed_over()))?;
+            collect(response, limits.body).await
+        };
+        match tokio::time::timeout(limits.timeout, answer).await {
+            Ok(answer) => answer,
+            Err(_) if handed_over() => Err(TransportError::maybe_sent(TransportErrorKind::Timeout)),
+            Err(_) => Err(TransportError::not_sent(TransportErrorKind::Timeout)),
+        }
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+/// The authority as written, without user information.
+fn host(uri: &Uri) -> Option<HeaderValue> {
+    let authority = uri.authority()?.as_str();
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    HeaderValue::from_str(host).ok()
+}
+
+/// Reads the whole body, or stops where it outgrows `limit`.
+async fn collect(
+    response: Response<Incoming>,
+    limit: usize,
+) -> Result<Response<Body>, TransportError> {
+    let (head, mut body) = response.into_parts();
+    // Nobody asked for another protocol: there is no answer to come.
+    if head.status.is_informational() {
+        return Err(TransportError::maybe_sent(TransportErrorKind::Protocol));
+    }
+    let too_large = || TransportError::maybe_sent(TransportErrorKind::TooLarge);
+    let declared = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if declared > limit {
+        return Err(too_large());
+    }
+    let mut writer = BodyWriter::with_capacity(declared);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(errors::body)?;
+        let Some(piece) = frame.data_ref() else {
+            continue;
+        };
+        if piece.len() > limit - writer.len() {
+            return Err(too_large());
+        }
+        writer.extend(piece);
+    }
+    Ok(Response::from_parts(head, writer.finish()))
+}
