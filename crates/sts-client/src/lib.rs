@@ -1,9 +1,43 @@
-//! Machines and clients for Huawei Cloud STS, over any HTTP stack.
+//! The client of Huawei Cloud STS: machines without IO, and thin drivers of them over any HTTP
+//! stack.
+//!
+//! A [`Call`] makes one call: it signs, classifies, corrects the clock, waits and gives up. It is
+//! driven by hand, or by a [`Client`] or a [`BlockingClient`] over a [`Transport`]. `sts-hyper`
+//! and `sts-isahc` are transports; one of your own has two methods.
+//!
+//! Nothing here opens a socket, reads a clock or the environment, sleeps, spawns or draws
+//! randomness, but `SystemHost` with the feature `system`, which is the clock that drivers are
+//! given.
 #![forbid(unsafe_code)]
 
+mod backoff;
+mod budget;
+mod builder;
+mod call;
+mod client;
+mod context;
+mod driver;
+mod error;
+mod host;
+mod key_guard;
 mod now;
+mod report;
+mod route;
+mod skew;
+pub mod source;
 pub mod transport;
 
+pub use backoff::Backoff;
+pub use builder::{BuildError, ClientBuilder};
+pub use call::{Call, Step};
+pub use client::{BlockingClient, Client};
+pub use context::{CallContext, CallPolicy};
+pub use error::{Error, Failure};
+pub use host::Host;
+#[cfg(feature = "system")]
+pub use host::SystemHost;
 pub use now::Now;
+pub use report::{FailedAttempt, Report};
+pub use source::{BlockingCredentialSource, CredentialSource};
 pub use sts_proto as proto;
 pub use transport::{BlockingTransport, Exchange, Limits, Transport, TransportError};

@@ -36,7 +36,10 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(10), body: 1 << 20 }
+        Self {
+            timeout: Duration::from_secs(10),
+            body: 1 << 20,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::operation::{
     DecodeAuthorizationMessage, GetCallerIdentity, Operation,
 };
 use crate::validate::InvalidRequest;
-use crate::{Unreadable, answer};
+use crate::{Body, Endpoint, Unreadable, answer};
 
 /// A request of one of the five operations.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,6 +124,34 @@ impl AnyOperation {
             .iter()
             .find(|route| route.path == path && route.method == *method)
             .map(|route| route.authentication)
+    }
+
+    /// Whether its requests are signed.
+    #[must_use]
+    pub const fn authentication(&self) -> Authentication {
+        match self {
+            Self::AssumeAgency(_) => AssumeAgency::AUTHENTICATION,
+            Self::AssumeAgencyWithOidc(_) => AssumeAgencyWithOidc::AUTHENTICATION,
+            Self::AssumeAgencyWithSaml(_) => AssumeAgencyWithSaml::AUTHENTICATION,
+            Self::DecodeAuthorizationMessage(_) => DecodeAuthorizationMessage::AUTHENTICATION,
+            Self::GetCallerIdentity(_) => GetCallerIdentity::AUTHENTICATION,
+        }
+    }
+
+    /// The request to send, as [`Operation::to_request_unvalidated`] gives it.
+    pub fn to_request_unvalidated(
+        &self,
+        endpoint: &Endpoint,
+    ) -> Result<Request<Body>, InvalidRequest> {
+        match self {
+            Self::AssumeAgency(operation) => operation.to_request_unvalidated(endpoint),
+            Self::AssumeAgencyWithOidc(operation) => operation.to_request_unvalidated(endpoint),
+            Self::AssumeAgencyWithSaml(operation) => operation.to_request_unvalidated(endpoint),
+            Self::DecodeAuthorizationMessage(operation) => {
+                operation.to_request_unvalidated(endpoint)
+            }
+            Self::GetCallerIdentity(operation) => operation.to_request_unvalidated(endpoint),
+        }
     }
 
     /// Holds the request against the documented limits.

@@ -1,0 +1,222 @@
+//! Clients: a transport, a source of keys, and every operation as a method.
+
+use std::fmt;
+use std::sync::Arc;
+
+use sts_proto::{
+    AssumeAgency, AssumeAgencyOutput, AssumeAgencyWithOidc, AssumeAgencyWithOidcOutput,
+    AssumeAgencyWithSaml, AssumeAgencyWithSamlOutput, DecodeAuthorizationMessage,
+    GetCallerIdentity, GetCallerIdentityOutput, Operation,
+};
+
+use crate::builder::ClientBuilder;
+use crate::context::CallContext;
+use crate::driver;
+use crate::error::Error;
+use crate::host::Host;
+use crate::report::Report;
+use crate::source::{BlockingCredentialSource, CredentialSource, NoCredentials};
+use crate::transport::{BlockingTransport, Transport};
+
+/// What both clients are made of.
+pub(crate) struct Parts<T, S> {
+    pub(crate) context: Arc<CallContext>,
+    pub(crate) transport: T,
+    pub(crate) source: S,
+    pub(crate) host: Box<dyn Host>,
+}
+
+/// Calls STS over a [`Transport`], awaiting.
+///
+/// It is cheap to clone, and its clones share connections and what was learned: the offset of the
+/// service's clock, endpoints that are out, keys that were refused.
+///
+/// The transport crates have a constructor that chooses transport and host:
+/// `sts_hyper::client()`, `sts_isahc::client()`.
+pub struct Client<T, S = NoCredentials>(Arc<Parts<T, S>>);
+
+/// Calls STS over a [`BlockingTransport`], blocking the thread. Otherwise as [`Client`].
+pub struct BlockingClient<T, S = NoCredentials>(Arc<Parts<T, S>>);
+
+impl<T> Client<T> {
+    /// A client over `transport` on `host`, or a [blocking one](ClientBuilder::build_blocking).
+    pub fn builder(transport: T, host: impl Host + 'static) -> ClientBuilder<T> {
+        ClientBuilder::new(transport, Box::new(host))
+    }
+}
+
+impl<T: Transport, S: CredentialSource> Client<T, S> {
+    /// Makes a call of any operation, and reports what it took.
+    pub async fn call<O: Operation>(&self, operation: O) -> Result<(O::Output, Report), Error> {
+        let Parts {
+            context,
+            transport,
+            source,
+            host,
+        } = &*self.0;
+        driver::call(operation, context, transport, source, &**host).await
+    }
+
+    /// Assumes an agency: temporary keys that act as it.
+    pub async fn assume_agency(
+        &self,
+        operation: AssumeAgency,
+    ) -> Result<AssumeAgencyOutput, Error> {
+        self.call(operation).await.map(output)
+    }
+
+    /// Assumes an agency with an ID token. It is not signed, and asks for no keys.
+    pub async fn assume_agency_with_oidc(
+        &self,
+        operation: AssumeAgencyWithOidc,
+    ) -> Result<AssumeAgencyWithOidcOutput, Error> {
+        self.call(operation).await.map(output)
+    }
+
+    /// Assumes an agency with a SAML assertion. It is not signed, and asks for no keys.
+    pub async fn assume_agency_with_saml(
+        &self,
+        operation: AssumeAgencyWithSaml,
+    ) -> Result<AssumeAgencyWithSamlOutput, Error> {
+        self.call(operation).await.map(output)
+    }
+
+    /// Decodes the reason of a denial: text, JSON in practice.
+    pub async fn decode_authorization_message(
+        &self,
+        encoded_message: impl Into<String>,
+    ) -> Result<String, Error> {
+        let operation = DecodeAuthorizationMessage::new(encoded_message);
+        Ok(self.call(operation).await?.0.decoded_message)
+    }
+
+    /// Tells whose keys these are.
+    pub async fn caller_identity(&self) -> Result<GetCallerIdentityOutput, Error> {
+        self.call(GetCallerIdentity::new()).await.map(output)
+    }
+
+    /// Hangs the decoded reason on a denial, by one more call: see [`Error::denial`].
+    ///
+    /// An error without an encoded message, or whose message cannot be decoded, comes back as it
+    /// was: the first failure is the one that matters.
+    pub async fn explain_denial(&self, error: Error) -> Error {
+        let Some(encoded) = encoded_denial(&error) else {
+            return error;
+        };
+        match self.decode_authorization_message(encoded).await {
+            Ok(denial) => error.with_denial(denial),
+            Err(_) => error,
+        }
+    }
+}
+
+impl<T: BlockingTransport, S: BlockingCredentialSource> BlockingClient<T, S> {
+    /// Makes a call of any operation, and reports what it took.
+    pub fn call<O: Operation>(&self, operation: O) -> Result<(O::Output, Report), Error> {
+        let Parts {
+            context,
+            transport,
+            source,
+            host,
+        } = &*self.0;
+        driver::call_blocking(operation, context, transport, source, &**host)
+    }
+
+    /// Assumes an agency: temporary keys that act as it.
+    pub fn assume_agency(&self, operation: AssumeAgency) -> Result<AssumeAgencyOutput, Error> {
+        self.call(operation).map(output)
+    }
+
+    /// Assumes an agency with an ID token. It is not signed, and asks for no keys.
+    pub fn assume_agency_with_oidc(
+        &self,
+        operation: AssumeAgencyWithOidc,
+    ) -> Result<AssumeAgencyWithOidcOutput, Error> {
+        self.call(operation).map(output)
+    }
+
+    /// Assumes an agency with a SAML assertion. It is not signed, and asks for no keys.
+    pub fn assume_agency_with_saml(
+        &self,
+        operation: AssumeAgencyWithSaml,
+    ) -> Result<AssumeAgencyWithSamlOutput, Error> {
+        self.call(operation).map(output)
+    }
+
+    /// Decodes the reason of a denial: text, JSON in practice.
+    pub fn decode_authorization_message(
+        &self,
+        encoded_message: impl Into<String>,
+    ) -> Result<String, Error> {
+        let operation = DecodeAuthorizationMessage::new(encoded_message);
+        Ok(self.call(operation)?.0.decoded_message)
+    }
+
+    /// Tells whose keys these are.
+    pub fn caller_identity(&self) -> Result<GetCallerIdentityOutput, Error> {
+        self.call(GetCallerIdentity::new()).map(output)
+    }
+
+    /// Hangs the decoded reason on a denial, as [`Client::explain_denial`] does.
+    #[must_use]
+    pub fn explain_denial(&self, error: Error) -> Error {
+        let Some(encoded) = encoded_denial(&error) else {
+            return error;
+        };
+        match self.decode_authorization_message(encoded) {
+            Ok(denial) => error.with_denial(denial),
+            Err(_) => error,
+        }
+    }
+}
+
+fn output<T>((output, _): (T, Report)) -> T {
+    output
+}
+
+fn encoded_denial(error: &Error) -> Option<String> {
+    error
+        .answer()?
+        .encoded_authorization_message()
+        .map(str::to_owned)
+}
+
+impl<T, S> Client<T, S> {
+    pub(crate) fn new(parts: Parts<T, S>) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl<T, S> BlockingClient<T, S> {
+    pub(crate) fn new(parts: Parts<T, S>) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl<T, S> Clone for Client<T, S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T, S> Clone for BlockingClient<T, S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T, S> fmt::Debug for Client<T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("context", &self.0.context)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T, S> fmt::Debug for BlockingClient<T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BlockingClient")
+            .field("context", &self.0.context)
+            .finish_non_exhaustive()
+    }
+}

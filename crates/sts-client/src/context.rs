@@ -1,0 +1,133 @@
+//! What all calls of a client share: how calls are made, and what was learned by making them.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use sts_proto::{Credentials, Endpoint};
+use sts_sign::{InvalidKeys, Signer};
+
+use crate::backoff::Backoff;
+use crate::budget::RetryBudget;
+use crate::key_guard::KeyGuard;
+use crate::route::Route;
+use crate::skew::Skew;
+use crate::transport::Limits;
+
+/// How calls are made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CallPolicy {
+    /// How often a request is sent at most, whichever the endpoint. 3 by default: one failure is
+    /// common, two in a row happen, and a third says that more of them will not help.
+    pub attempts: u32,
+    /// The waits between attempts when the service names none.
+    pub backoff: Backoff,
+    /// The longest wait that the service may ask for, by `Retry-After` or in a throttling
+    /// message. 20 seconds by default. When it asks for a longer one the call fails at once, and
+    /// the error tells the wait.
+    pub longest_wait: Duration,
+    /// The time for the whole call: waits, attempts and the source of the keys. 30 seconds by
+    /// default. A wait that would not end before is not begun.
+    pub deadline: Duration,
+    /// The limits of one attempt.
+    pub limits: Limits,
+    /// Whether requests are held against the documented limits before anything is sent. `true` by
+    /// default; switch it off for limits that the service has changed.
+    pub validate: bool,
+}
+
+impl Default for CallPolicy {
+    fn default() -> Self {
+        Self {
+            attempts: 3,
+            backoff: Backoff::default(),
+            longest_wait: Duration::from_secs(20),
+            deadline: Duration::from_secs(30),
+            limits: Limits::default(),
+            validate: true,
+        }
+    }
+}
+
+/// What all calls of a client share: its endpoints and policy, and what it learned by calling.
+///
+/// Learned are the offset of the service's clock, endpoints that are out, keys that were refused,
+/// and how many retries the present troubles leave.
+///
+/// ```
+/// use sts_client::{CallContext, CallPolicy};
+/// use sts_proto::{Endpoint, Region};
+///
+/// let order = [Endpoint::from(Region::AP_SOUTHEAST_1), Endpoint::from(Region::AP_SOUTHEAST_3)];
+/// let context = CallContext::new(order, CallPolicy::default());
+/// ```
+#[derive(Debug)]
+pub struct CallContext {
+    pub(crate) route: Route,
+    pub(crate) policy: CallPolicy,
+    pub(crate) budget: RetryBudget,
+    pub(crate) skew: Skew,
+    pub(crate) key_guard: KeyGuard,
+    signer: Mutex<Option<Prepared>>,
+}
+
+impl CallContext {
+    /// Calls to the first of `endpoints` that can be reached, under `policy`.
+    ///
+    /// Without any endpoint every call fails, and says so.
+    #[must_use]
+    pub fn new(endpoints: impl IntoIterator<Item = Endpoint>, policy: CallPolicy) -> Arc<Self> {
+        Arc::new(Self {
+            route: Route::new(endpoints),
+            policy,
+            budget: RetryBudget::default(),
+            skew: Skew::default(),
+            key_guard: KeyGuard::default(),
+            signer: Mutex::default(),
+        })
+    }
+
+    /// The policy of its calls.
+    #[must_use]
+    pub fn policy(&self) -> &CallPolicy {
+        &self.policy
+    }
+
+    /// A signer for these keys: the last one if it was made from the same ones, for preparing it
+    /// costs a good part of a signature.
+    pub(crate) fn signer(&self, credentials: &Arc<Credentials>) -> Result<Signer, InvalidKeys> {
+        let mut prepared = self.signer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Prepared {
+            credentials: known,
+            signer,
+        }) = &*prepared
+            && Arc::ptr_eq(known, credentials)
+        {
+            return Ok(signer.clone());
+        }
+        let secret = credentials.secret_access_key.expose_secret();
+        let mut signer = Signer::new(&credentials.access_key_id, secret)?;
+        if let Some(token) = &credentials.security_token {
+            signer = signer.with_security_token(token.expose_secret())?;
+        }
+        *prepared = Some(Prepared {
+            credentials: credentials.clone(),
+            signer: signer.clone(),
+        });
+        Ok(signer)
+    }
+}
+
+struct Prepared {
+    credentials: Arc<Credentials>,
+    signer: Signer,
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared")
+            .field("credentials", &self.credentials)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,57 @@
+//! Drivers: they ask a machine what to do, do it, and hand in what came of it.
+
+use std::sync::Arc;
+
+use sts_proto::Operation;
+
+use crate::call::{Call, Step};
+use crate::context::CallContext;
+use crate::error::Error;
+use crate::host::Host;
+use crate::report::Report;
+use crate::source::{BlockingCredentialSource, CredentialSource};
+use crate::transport::{BlockingTransport, Transport};
+
+/// Makes a call by awaiting.
+pub(crate) async fn call<O: Operation>(
+    operation: O,
+    context: &Arc<CallContext>,
+    transport: &impl Transport,
+    source: &impl CredentialSource,
+    host: &dyn Host,
+) -> Result<(O::Output, Report), Error> {
+    let mut call = Call::new(operation, context, host.seed());
+    loop {
+        match call.step(host.now()) {
+            Step::Credentials(request) => call.provide(source.credentials(request).await),
+            Step::Send(exchange) => {
+                let outcome = transport.send(exchange).await;
+                call.receive(outcome, host.now());
+            }
+            Step::Wait(duration) => transport.sleep(duration).await,
+            Step::Done(outcome) => return outcome,
+        }
+    }
+}
+
+/// Makes a call by blocking the thread.
+pub(crate) fn call_blocking<O: Operation>(
+    operation: O,
+    context: &Arc<CallContext>,
+    transport: &impl BlockingTransport,
+    source: &impl BlockingCredentialSource,
+    host: &dyn Host,
+) -> Result<(O::Output, Report), Error> {
+    let mut call = Call::new(operation, context, host.seed());
+    loop {
+        match call.step(host.now()) {
+            Step::Credentials(request) => call.provide(source.credentials(request)),
+            Step::Send(exchange) => {
+                let outcome = transport.send(exchange);
+                call.receive(outcome, host.now());
+            }
+            Step::Wait(duration) => transport.sleep(duration),
+            Step::Done(outcome) => return outcome,
+        }
+    }
+}

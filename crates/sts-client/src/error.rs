@@ -1,0 +1,200 @@
+//! Calls that failed.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use http::StatusCode;
+use sts_proto::{ErrorCode, ErrorKind, InvalidRequest};
+
+use crate::report::Report;
+use crate::source::SourceError;
+use crate::transport::TransportError;
+
+/// A call that failed: what happened, what to do now, and what was tried.
+///
+/// [`kind`](Self::kind) is what to branch on. What the service said is in
+/// [`answer`](Self::answer), and [`failure`](Self::failure) tells the cases apart.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    operation: &'static str,
+    failure: Failure,
+    report: Report,
+    denial: Option<String>,
+}
+
+/// Why a call failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The service, or something in front of it, answered with an error.
+    Service(sts_proto::Error),
+    /// No answer came.
+    Transport(TransportError),
+    /// The request breaks documented limits. Nothing was sent.
+    InvalidRequest(InvalidRequest),
+    /// There were no keys to sign with, or none that can sign. Nothing was sent.
+    Credentials(SourceError),
+    /// The service has refused these keys lately. Nothing was sent, for more failed signatures
+    /// would lock the key for everybody who uses it.
+    KeyRefused {
+        /// The answer that refused them.
+        answer: sts_proto::Error,
+        /// How long they are left alone yet. Other keys are used at once.
+        wait: Duration,
+    },
+    /// The time for the whole call ended before a request could be sent.
+    Deadline,
+    /// The client has no endpoint to send to.
+    NoEndpoint,
+    /// The machine was asked to go on after its end.
+    Over,
+}
+
+impl Failure {
+    pub(crate) fn answer(&self) -> Option<&sts_proto::Error> {
+        match self {
+            Self::Service(answer) | Self::KeyRefused { answer, .. } => Some(answer),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Service(answer) | Self::KeyRefused { answer, .. } => answer.kind(),
+            Self::Transport(_) => ErrorKind::Transport,
+            Self::InvalidRequest(_) | Self::NoEndpoint | Self::Over => ErrorKind::InvalidRequest,
+            Self::Credentials(_) => ErrorKind::Credentials,
+            Self::Deadline => ErrorKind::Timeout,
+        }
+    }
+}
+
+impl Error {
+    pub(crate) fn new(operation: &'static str, failure: Failure, report: Report) -> Self {
+        Self(Box::new(Inner {
+            operation,
+            failure,
+            report,
+            denial: None,
+        }))
+    }
+
+    /// What happened, in terms of what to do now.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.failure.kind()
+    }
+
+    /// The operation's name, as in `AssumeAgency`.
+    #[must_use]
+    pub fn operation(&self) -> &'static str {
+        self.0.operation
+    }
+
+    /// Why the call failed, case by case.
+    #[must_use]
+    pub fn failure(&self) -> &Failure {
+        &self.0.failure
+    }
+
+    /// What the service answered, if it did.
+    #[must_use]
+    pub fn answer(&self) -> Option<&sts_proto::Error> {
+        self.0.failure.answer()
+    }
+
+    /// The HTTP status of the answer.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.answer().map(sts_proto::Error::status)
+    }
+
+    /// The service's code.
+    #[must_use]
+    pub fn code(&self) -> Option<&ErrorCode> {
+        self.answer()?.code()
+    }
+
+    /// The service's message.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.answer()?.message()
+    }
+
+    /// The id to quote to support.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.answer()?.request_id()
+    }
+
+    /// What was tried.
+    #[must_use]
+    pub fn report(&self) -> &Report {
+        &self.0.report
+    }
+
+    /// The decoded reason of a denial, once a client's `explain_denial` has asked for it. Text,
+    /// JSON in practice.
+    #[must_use]
+    pub fn denial(&self) -> Option<&str> {
+        self.0.denial.as_deref()
+    }
+
+    pub(crate) fn with_denial(mut self, denial: String) -> Self {
+        self.0.denial = Some(denial);
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.0.operation;
+        match &self.0.failure {
+            Failure::Service(answer) => write!(f, "{name}: {answer}")?,
+            Failure::Transport(error) => write!(f, "{name}: no answer came: {error}")?,
+            // It names the operation itself.
+            Failure::InvalidRequest(error) => write!(f, "{error}")?,
+            Failure::Credentials(error) => write!(f, "{name}: {error}")?,
+            Failure::KeyRefused { answer, wait } => write!(
+                f,
+                "{name} was not sent: the service refused this key lately, and more failed \
+                 signatures would lock it; it is tried again in {} s, another key at once. The \
+                 refusal: {answer}",
+                wait.as_secs().max(1),
+            )?,
+            Failure::Deadline => write!(f, "{name}: the time for the call is over")?,
+            Failure::NoEndpoint => write!(f, "{name}: the client has no endpoint to send to")?,
+            Failure::Over => write!(f, "{name}: the call is over, its outcome has been given")?,
+        }
+        match self.0.report.attempts {
+            0 | 1 => Ok(()),
+            attempts => write!(f, " after {attempts} attempts"),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("operation", &self.0.operation)
+            .field("failure", &self.0.failure)
+            .field("report", &self.0.report)
+            .field("denial", &self.0.denial)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    /// The cause behind what `Display` says already.
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0.failure {
+            Failure::Service(answer) | Failure::KeyRefused { answer, .. } => answer.source(),
+            Failure::Transport(error) => error.source(),
+            Failure::InvalidRequest(error) => error.source(),
+            Failure::Credentials(error) => error.source(),
+            Failure::Deadline | Failure::NoEndpoint | Failure::Over => None,
+        }
+    }
+}
