@@ -1,2 +1,40 @@
+//! An STS on your own machine: what tests and examples call instead of Huawei Cloud.
+//!
+//! It is a real HTTP server. It verifies signatures, dates and security tokens as the gateway
+//! does, issues temporary keys that work, locks keys that fail too often, and words its errors as
+//! the service words them. `docs/emulator.md` says which of its behaviours are documented ones.
+//!
+//! ```
+//! # async fn test() -> std::io::Result<()> {
+//! use sts_emulator::{Emulator, builtin};
+//!
+//! let emulator = Emulator::builder().start().await?;
+//! println!("assume {} at {}", builtin::AGENCY_URN, emulator.url());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The crate is a binary too, for tests in other languages: `sts-emulator --help`.
 #![forbid(unsafe_code)]
-//! TODO
+
+pub mod builtin;
+mod clock;
+mod denial;
+mod emulator;
+mod gateway;
+mod key_lock;
+mod operations;
+mod principal;
+mod random;
+mod refusal;
+mod request_log;
+mod seal;
+mod server;
+mod session_token;
+mod tls;
+mod world;
+
+pub use clock::{Clock, SystemClock, TestClock};
+pub use emulator::{Builder, Emulator};
+pub use request_log::RequestLog;
+pub use world::{InvalidConfig, World};

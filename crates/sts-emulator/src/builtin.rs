@@ -1,0 +1,50 @@
+//! The built-in world: what an emulator without a configuration knows. It is the same in every
+//! release, so tests may rely on it.
+
+use sts_proto::{Credentials, Secret};
+
+use crate::World;
+use crate::world::{Agency, Trust};
+
+/// The one account.
+pub const ACCOUNT_ID: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
+
+/// The one user of the account.
+pub const USER_NAME: &str = "emulator";
+
+/// The user's access key.
+pub const ACCESS_KEY_ID: &str = "HSTAEMULATOR00000001";
+
+/// The secret of the user's access key.
+pub const SECRET_ACCESS_KEY: &str = "emulator-secret-key";
+
+/// An agency that everybody in the account may assume, for up to twelve hours.
+pub const AGENCY_URN: &str = "iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:agency:demo";
+
+/// An agency that exists and denies everybody.
+pub const FORBIDDEN_AGENCY_URN: &str = "iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:agency:forbidden";
+
+/// The user's key, ready to sign with.
+///
+/// ```
+/// let credentials = sts_emulator::builtin::credentials();
+/// assert_eq!(credentials.access_key_id, "HSTAEMULATOR00000001");
+/// ```
+#[must_use]
+pub fn credentials() -> Credentials {
+    Credentials::permanent(ACCESS_KEY_ID, SECRET_ACCESS_KEY)
+}
+
+pub(crate) fn world() -> World {
+    let mut world = World::empty();
+    let secret = Secret::from(SECRET_ACCESS_KEY);
+    world.add_key(ACCOUNT_ID, USER_NAME, None, ACCESS_KEY_ID, secret);
+    let trust = vec![Trust::Account(ACCOUNT_ID.to_owned())];
+    let agency = |name: &str| Agency::new(ACCOUNT_ID, name, None, trust.clone());
+    world.add_agency(agency("demo"));
+    world.add_agency(Agency {
+        denied: true,
+        ..agency("forbidden")
+    });
+    world
+}

@@ -1,0 +1,56 @@
+//! Why a caller was denied, as `DecodeAuthorizationMessage` tells it.
+
+use serde::Serialize;
+
+use crate::seal::{Purpose, Seal};
+
+/// The reason of a denial. Who called what, and what stood against it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Denial {
+    context: Context,
+    failure: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Context {
+    action: &'static str,
+    resource: String,
+    principal: String,
+}
+
+impl Denial {
+    pub(crate) fn new(
+        principal: String,
+        action: &'static str,
+        resource: String,
+        failure: &'static str,
+    ) -> Self {
+        let context = Context {
+            action,
+            resource,
+            principal,
+        };
+        Self { context, failure }
+    }
+
+    pub(crate) const fn failure(&self) -> &'static str {
+        self.failure
+    }
+
+    pub(crate) const fn action(&self) -> &'static str {
+        self.context.action
+    }
+
+    /// The `encoded_authorization_message`.
+    pub(crate) fn encode(&self, seal: &Seal) -> String {
+        // Texts always serialise.
+        let plain = serde_json::to_vec(self).unwrap_or_default();
+        seal.seal(Purpose::AuthorizationMessage, &plain)
+    }
+}
+
+/// The JSON of a denial, if this seed has encoded it.
+pub(crate) fn decode(message: &str, seal: &Seal) -> Option<String> {
+    let plain = seal.open(Purpose::AuthorizationMessage, message)?;
+    String::from_utf8(plain.to_vec()).ok()
+}

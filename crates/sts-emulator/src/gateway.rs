@@ -1,0 +1,169 @@
+//! The gateway in front of the service: what it checks, in its order.
+//!
+//! Path and method, sizes, authentication; only then the service reads the body's parameters.
+
+mod authentication;
+
+use std::sync::Arc;
+
+use http::header::{DATE, HeaderValue};
+use http::request::Parts;
+use http::{Request, Response};
+use sts_proto::server::{AnyOperation, UnreadableRequest};
+use sts_proto::{
+    AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Authentication, Body,
+    DecodeAuthorizationMessage, GetCallerIdentity, Operation,
+};
+use time::OffsetDateTime;
+use time::macros::format_description;
+
+use crate::clock::Clock;
+use crate::key_lock::KeyLock;
+use crate::operations::Service;
+use crate::random;
+use crate::refusal::{Refusal, TooLarge};
+use crate::request_log::{RequestLog, printable};
+
+/// Limits of the gateway, in bytes.
+pub(crate) const LARGEST_BODY: usize = 12 * 1024 * 1024;
+const LONGEST_URI: usize = 32 * 1024;
+const LONGEST_HEADER: usize = 32 * 1024;
+const ALL_HEADERS: usize = 128 * 1024;
+
+pub(crate) type Observer = Box<dyn Fn(&RequestLog) + Send + Sync>;
+
+pub(crate) struct Gateway {
+    pub(crate) service: Service,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) locks: KeyLock,
+    /// Whether a wrong signature is answered with the gateway's own canonical request.
+    pub(crate) echo: bool,
+    pub(crate) observer: Option<Observer>,
+}
+
+/// One request on its way through the gateway.
+pub(crate) struct Call<'a> {
+    gateway: &'a Gateway,
+    now: OffsetDateTime,
+    operation: String,
+    caller: Option<String>,
+}
+
+impl Gateway {
+    pub(crate) fn call(&self, head: &Parts) -> Call<'_> {
+        let path = head.uri.path();
+        Call {
+            gateway: self,
+            now: self.clock.now(),
+            operation: operation_name(path).map_or_else(
+                || format!("{} {}", printable(head.method.as_str()), printable(path)),
+                str::to_owned,
+            ),
+            caller: None,
+        }
+    }
+}
+
+impl Call<'_> {
+    /// What can be said before the body has come.
+    pub(crate) fn admit(&self, head: &Parts) -> Result<(), Refusal> {
+        let route = Request::builder()
+            .method(&head.method)
+            .uri(&head.uri)
+            .body("");
+        if let Some(Err(unreadable)) = route.ok().as_ref().map(AnyOperation::read)
+            && !matches!(unreadable, UnreadableRequest::Body(_))
+        {
+            return Err(Refusal::Unreadable(unreadable));
+        }
+        let sizes = || {
+            let headers = head.headers.iter();
+            headers.map(|(name, value)| name.as_str().len() + value.len())
+        };
+        let target = head
+            .uri
+            .path_and_query()
+            .map_or(0, |target| target.as_str().len());
+        if target > LONGEST_URI {
+            Err(Refusal::TooLarge(TooLarge::Uri))
+        } else if sizes().any(|size| size > LONGEST_HEADER) || sizes().sum::<usize>() > ALL_HEADERS
+        {
+            Err(Refusal::TooLarge(TooLarge::Headers))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Authenticates the caller and lets the service answer.
+    pub(crate) fn answer(&mut self, request: &Request<Body>) -> Result<Response<Body>, Refusal> {
+        let path = request.uri().path();
+        let caller = match AnyOperation::authentication_of(request.method(), path) {
+            // Whatever Authorization it may carry is not looked at.
+            Some(Authentication::Unsigned) => None,
+            _ => Some(self.authenticate(request)?),
+        };
+        let operation = AnyOperation::read(request).map_err(Refusal::Unreadable)?;
+        self.gateway
+            .service
+            .answer(&operation, caller.as_ref(), self.now)
+    }
+
+    /// Gives the answer its request id and date, and tells the observer.
+    pub(crate) fn conclude(self, outcome: Result<Response<Body>, Refusal>) -> Response<Body> {
+        let request_id = random::request_id();
+        let (mut response, refusal) = match outcome {
+            Ok(mut response) => {
+                if let Ok(value) = HeaderValue::from_str(&request_id) {
+                    response.headers_mut().insert("x-request-id", value);
+                }
+                (response, None)
+            }
+            Err(refusal) => {
+                let answer = refusal.to_answer(&self.gateway.service.seal);
+                let code = answer.code.clone().unwrap_or_default();
+                let response = answer.request_id(&request_id).to_response();
+                (response, Some(format!("{code} {refusal}")))
+            }
+        };
+        if let Some(date) = http_date(self.now) {
+            response.headers_mut().insert(DATE, date);
+        }
+        if let Some(observer) = &self.gateway.observer {
+            observer(&RequestLog {
+                at: self.now,
+                operation: self.operation,
+                caller: self.caller,
+                status: response.status(),
+                refusal,
+                request_id,
+            });
+        }
+        response
+    }
+}
+
+/// The operation of a path, for the log: a request may be refused before it is read.
+fn operation_name(path: &str) -> Option<&'static str> {
+    const NAMES: [(&str, &str); 5] = [
+        (AssumeAgency::PATH, AssumeAgency::NAME),
+        (AssumeAgencyWithOidc::PATH, AssumeAgencyWithOidc::NAME),
+        (AssumeAgencyWithSaml::PATH, AssumeAgencyWithSaml::NAME),
+        (
+            DecodeAuthorizationMessage::PATH,
+            DecodeAuthorizationMessage::NAME,
+        ),
+        (GetCallerIdentity::PATH, GetCallerIdentity::NAME),
+    ];
+    NAMES
+        .iter()
+        .find(|(known, _)| *known == path)
+        .map(|(_, name)| *name)
+}
+
+fn http_date(now: OffsetDateTime) -> Option<HeaderValue> {
+    let format = format_description!(
+        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+    );
+    let text = now.to_offset(time::UtcOffset::UTC).format(format).ok()?;
+    HeaderValue::from_str(&text).ok()
+}

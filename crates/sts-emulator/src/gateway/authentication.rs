@@ -1,0 +1,119 @@
+//! Who calls: key, token, date and signature.
+
+use std::time::Duration;
+
+use http::Request;
+use sts_proto::Body;
+use sts_sign::{Algorithm, Presented, Signer, VerifyError};
+use time::format_description::well_known::Rfc3339;
+
+use super::Call;
+use crate::principal::Principal;
+use crate::refusal::{Refusal, Unauthenticated};
+use crate::request_log::printable;
+use crate::session_token;
+
+/// A signing date may be so far from the clock.
+const TOLERANCE: Duration = Duration::from_secs(15 * 60);
+
+impl Call<'_> {
+    pub(super) fn authenticate(&mut self, request: &Request<Body>) -> Result<Principal, Refusal> {
+        let now = self.now;
+        let mut identified = None;
+        let verified = sts_sign::verify(
+            request,
+            |presented| {
+                self.caller = Some(printable(presented.access_key_id));
+                let outcome = identified.insert(self.identify(presented)).as_ref();
+                outcome.ok().map(|(_, signer)| signer.clone())
+            },
+            now,
+            TOLERANCE,
+        );
+        let identified = identified.transpose().map_err(Refusal::Unauthenticated)?;
+        let locks = &self.gateway.locks;
+        match (verified, identified) {
+            (Ok(_), Some((principal, signer))) => {
+                locks.succeeded(signer.access_key_id());
+                self.caller = Some(principal.urn());
+                Ok(principal)
+            }
+            (Err(error), identified) => {
+                if let (VerifyError::SignatureMismatch { .. }, Some((_, signer))) =
+                    (&error, identified)
+                {
+                    locks.failed(signer.access_key_id(), now);
+                }
+                Err(self.unverified(&error))
+            }
+            // Nothing is verified before it is looked up.
+            (Ok(_), None) => Err(Refusal::Unauthenticated(Unauthenticated::UnknownKey)),
+        }
+    }
+
+    /// Whose key it is, and the signer to verify with, if the key and its token are good now.
+    fn identify(&self, presented: &Presented<'_>) -> Result<(Principal, Signer), Unauthenticated> {
+        let Presented {
+            access_key_id,
+            security_token,
+            ..
+        } = *presented;
+        if self.gateway.locks.is_locked(access_key_id, self.now) {
+            return Err(Unauthenticated::Locked);
+        }
+        let service = &self.gateway.service;
+        let (principal, secret) = match security_token {
+            None => {
+                let key = service.world.key(access_key_id);
+                let key = key.ok_or(Unauthenticated::UnknownKey)?;
+                (Principal::User(key.user.clone()), key.secret.clone())
+            }
+            Some(token) => {
+                let session = session_token::open(token, &service.seal)
+                    .filter(|session| session.access_key_id == access_key_id)
+                    .ok_or(Unauthenticated::ForeignToken)?;
+                if session.expiration <= self.now {
+                    let expires_at = session.expiration.format(&Rfc3339).unwrap_or_default();
+                    return Err(Unauthenticated::TokenEnded { expires_at });
+                }
+                let secret = session.secret_access_key.clone();
+                (Principal::Session(Box::new(session)), secret)
+            }
+        };
+        let signer = match (presented.algorithm, &presented.scope) {
+            (Algorithm::HmacSha256, _) => Signer::new(access_key_id, secret.expose_secret()),
+            (Algorithm::V11HmacSha256, Some(scope)) => {
+                Signer::v11(access_key_id, secret.expose_secret(), scope.clone())
+            }
+            (algorithm, _) => {
+                let why = format!("{algorithm} is not supported here");
+                return Err(Unauthenticated::Format { why });
+            }
+        };
+        let signer = signer.map_err(|_| Unauthenticated::UnknownKey)?;
+        Ok((principal, signer))
+    }
+
+    /// How the gateway words what the verification found.
+    fn unverified(&self, error: &VerifyError) -> Refusal {
+        let why = printable(&error.to_string());
+        let unauthenticated = match error {
+            VerifyError::NotSigned { header } if header == "x-security-token" => {
+                return Refusal::TokenNotSigned;
+            }
+            VerifyError::Missing => Unauthenticated::NoSignature,
+            VerifyError::UnknownKey { .. } => Unauthenticated::UnknownKey,
+            VerifyError::SignatureMismatch { .. }
+            | VerifyError::DateOff { .. }
+            | VerifyError::OtherScope => Unauthenticated::Signature {
+                why,
+                canonical_request: error
+                    .canonical_request()
+                    .filter(|_| self.gateway.echo)
+                    .map(str::to_owned),
+            },
+            _ => Unauthenticated::Format { why },
+        };
+        Refusal::Unauthenticated(unauthenticated)
+    }
+}

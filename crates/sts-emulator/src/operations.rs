@@ -1,0 +1,58 @@
+//! The service behind the gateway: five operations, one a file.
+
+mod assume_agency;
+mod assume_agency_with_oidc;
+mod assume_agency_with_saml;
+mod decode_authorization_message;
+mod get_caller_identity;
+
+use http::Response;
+use sts_proto::server::{self, AnyOperation};
+use sts_proto::{Body, Caller};
+use time::OffsetDateTime;
+
+use crate::World;
+use crate::principal::Principal;
+use crate::refusal::{Refusal, Unauthenticated};
+use crate::seal::Seal;
+
+/// What the operations work with. It never changes: sessions live in their tokens.
+pub(crate) struct Service {
+    pub(crate) world: World,
+    pub(crate) seal: Seal,
+}
+
+impl Service {
+    /// Carries out an operation for `caller`, who is known for signed ones.
+    pub(crate) fn answer(
+        &self,
+        operation: &AnyOperation,
+        caller: Option<&Principal>,
+        now: OffsetDateTime,
+    ) -> Result<Response<Body>, Refusal> {
+        let kind = caller.map_or(Caller::Permanent, Principal::caller);
+        operation.validate_for(kind).map_err(Refusal::Limits)?;
+        let signed = || caller.ok_or(Refusal::Unauthenticated(Unauthenticated::NoSignature));
+        match operation {
+            AnyOperation::AssumeAgency(operation) => {
+                assume_agency::answer(self, operation, signed()?, now)
+                    .map(|out| server::answer(&out))
+            }
+            AnyOperation::AssumeAgencyWithOidc(operation) => {
+                Err(assume_agency_with_oidc::answer(operation))
+            }
+            AnyOperation::AssumeAgencyWithSaml(operation) => {
+                Err(assume_agency_with_saml::answer(operation))
+            }
+            AnyOperation::DecodeAuthorizationMessage(operation) => {
+                signed()?;
+                decode_authorization_message::answer(self, operation)
+                    .map(|out| server::answer(&out))
+            }
+            AnyOperation::GetCallerIdentity(_) => {
+                Ok(server::answer(&get_caller_identity::answer(signed()?)))
+            }
+            _ => Err(Refusal::Unreadable(server::UnreadableRequest::Path)),
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Fresh keys and ids. Everything here may be guessed by nobody, tests included.
+
+use rand::RngExt as _;
+use rand::distr::{Alphanumeric, SampleString as _};
+use sts_proto::Secret;
+
+const UPPER_CASE: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+/// `HST` and 17 capital letters and digits, as in all published samples.
+pub(crate) fn access_key_id() -> String {
+    let mut rng = rand::rng();
+    let tail = std::iter::repeat_with(|| {
+        let index = rng.random_range(0..UPPER_CASE.len());
+        UPPER_CASE.get(index).copied().map_or('0', char::from)
+    });
+    "HST".chars().chain(tail.take(17)).collect()
+}
+
+/// 40 letters and digits.
+pub(crate) fn secret_access_key() -> Secret {
+    Alphanumeric.sample_string(&mut rand::rng(), 40).into()
+}
+
+/// 32 hexadecimal digits.
+pub(crate) fn request_id() -> String {
+    format!("{:032x}", rand::rng().random::<u128>())
+}
+
+pub(crate) fn bytes<const N: usize>() -> [u8; N] {
+    rand::rng().random()
+}

@@ -1,0 +1,47 @@
+//! One line a request, for people.
+
+use std::fmt;
+
+use http::StatusCode;
+use time::OffsetDateTime;
+use time::macros::format_description;
+
+/// What became of one request. `Display` is a line for a log; it holds no secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RequestLog {
+    /// When it came, by the emulator's clock.
+    pub at: OffsetDateTime,
+    /// The operation's name, or method and path when there is no such operation.
+    pub operation: String,
+    /// The caller's URN, or the access key id that was presented when it was refused.
+    pub caller: Option<String>,
+    /// The answer's status.
+    pub status: StatusCode,
+    /// The answer's error code and why, for a refusal.
+    pub refusal: Option<String>,
+    /// The answer's request id.
+    pub request_id: String,
+}
+
+impl fmt::Display for RequestLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
+        let at = self.at.format(format).unwrap_or_default();
+        let caller = self.caller.as_deref().unwrap_or("-");
+        let status = self.status.as_u16();
+        write!(f, "{at} {} {caller} {status}", self.operation)?;
+        if let Some(refusal) = &self.refusal {
+            write!(f, " {refusal}")?;
+        }
+        write!(f, " request_id={}", self.request_id)
+    }
+}
+
+/// Text from outside, made fit for a line: bounded, and nothing that could move a cursor.
+pub(crate) fn printable(text: &str) -> String {
+    const LIMIT: usize = 80;
+    let shown = text.chars().take(LIMIT).flat_map(char::escape_default);
+    let rest = text.chars().nth(LIMIT).map(|_| '…');
+    shown.chain(rest).collect()
+}

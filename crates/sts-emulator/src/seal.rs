@@ -1,0 +1,69 @@
+//! What only this emulator can write and read: security tokens and reasons of denials.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
+
+use crate::random;
+
+/// Room for a nonce so long that random ones never meet.
+const NONCE: usize = 24;
+
+/// What a sealed text is for. One kind cannot be passed off as another.
+#[derive(Clone, Copy)]
+pub(crate) enum Purpose {
+    SecurityToken,
+    AuthorizationMessage,
+}
+
+impl Purpose {
+    const fn label(self) -> &'static [u8] {
+        match self {
+            Self::SecurityToken => b"security token",
+            Self::AuthorizationMessage => b"authorization message",
+        }
+    }
+}
+
+/// Authenticated encryption with a key made from the emulator's seed. Two emulators with one
+/// seed read each other's texts.
+pub(crate) struct Seal(XChaCha20Poly1305);
+
+impl Seal {
+    pub(crate) fn new(seed: &[u8]) -> Self {
+        let key = Sha256::new()
+            .chain_update(b"sts-emulator seal\0")
+            .chain_update(seed)
+            .finalize();
+        Self(XChaCha20Poly1305::new(&key))
+    }
+
+    /// Base64 of nonce and ciphertext.
+    pub(crate) fn seal(&self, purpose: Purpose, plain: &[u8]) -> String {
+        let nonce: [u8; NONCE] = random::bytes();
+        let payload = Payload {
+            msg: plain,
+            aad: purpose.label(),
+        };
+        // The cipher refuses texts of 256 GiB and more, and no others.
+        let ciphertext = self.0.encrypt(&XNonce::from(nonce), payload);
+        let mut sealed = nonce.to_vec();
+        sealed.extend(ciphertext.unwrap_or_default());
+        STANDARD.encode(sealed)
+    }
+
+    /// The text, if it was sealed with this seed and for this purpose.
+    pub(crate) fn open(&self, purpose: Purpose, sealed: &str) -> Option<Zeroizing<Vec<u8>>> {
+        let sealed = STANDARD.decode(sealed).ok()?;
+        let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE>()?;
+        let payload = Payload {
+            msg: ciphertext,
+            aad: purpose.label(),
+        };
+        let plain = self.0.decrypt(&XNonce::from(*nonce), payload).ok()?;
+        Some(Zeroizing::new(plain))
+    }
+}

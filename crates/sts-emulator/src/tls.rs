@@ -1,0 +1,76 @@
+//! TLS with a certificate authority made for one emulator.
+
+use std::io;
+use std::sync::Arc;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
+use rustls::ServerConfig;
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use time::{Duration, OffsetDateTime};
+use tokio_rustls::TlsAcceptor;
+
+/// Names and addresses under which the emulator can be reached.
+const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+
+/// A server's side of TLS, and the certificate its clients have to trust.
+pub(crate) struct Tls {
+    pub(crate) acceptor: TlsAcceptor,
+    pub(crate) ca_certificate_pem: String,
+}
+
+impl Tls {
+    /// Makes a new authority and a certificate of it.
+    pub(crate) fn generate() -> io::Result<Self> {
+        let ca_key = KeyPair::generate().map_err(io::Error::other)?;
+        let ca = authority()?;
+        let ca_certificate = ca.self_signed(&ca_key).map_err(io::Error::other)?;
+
+        let key = KeyPair::generate().map_err(io::Error::other)?;
+        let certificate = server()?
+            .signed_by(&key, &Issuer::from_params(&ca, &ca_key))
+            .map_err(io::Error::other)?;
+
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(io::Error::other)?
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.into()], key)
+            .map_err(io::Error::other)?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Self {
+            acceptor: TlsAcceptor::from(Arc::new(config)),
+            ca_certificate_pem: ca_certificate.pem(),
+        })
+    }
+}
+
+fn authority() -> io::Result<CertificateParams> {
+    let mut params = parameters("sts-emulator CA", &[])?;
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    Ok(params)
+}
+
+fn server() -> io::Result<CertificateParams> {
+    let mut params = parameters("sts-emulator", &NAMES)?;
+    params.use_authority_key_identifier_extension = true;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    Ok(params)
+}
+
+/// Clients hold certificates against the clock of the machine, so this is not the emulator's.
+fn parameters(name: &str, names: &[&str]) -> io::Result<CertificateParams> {
+    let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
+    let mut params = CertificateParams::new(names).map_err(io::Error::other)?;
+    params.distinguished_name.push(DnType::CommonName, name);
+    let now = OffsetDateTime::now_utc();
+    params.not_before = now.saturating_sub(Duration::DAY);
+    params.not_after = now.saturating_add(Duration::days(365));
+    Ok(params)
+}

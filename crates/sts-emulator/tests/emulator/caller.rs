@@ -1,0 +1,100 @@
+//! Someone who calls an emulator: signs with a key, sends over a socket, reads the answer.
+
+use std::time::Duration;
+
+use http::{Request, Response};
+use http_body_util::{BodyExt as _, Full};
+use hyper_util::rt::TokioIo;
+use sts_emulator::{Clock as _, Emulator, TestClock, builtin};
+use sts_proto::{Body, Credentials, Error, Operation};
+use sts_sign::Signer;
+use time::macros::datetime;
+
+/// An emulator with a clock that tests can move.
+pub(crate) struct Sts {
+    pub(crate) emulator: Emulator,
+    pub(crate) clock: TestClock,
+}
+
+pub(crate) async fn sts() -> Sts {
+    sts_with(|builder| builder).await
+}
+
+pub(crate) async fn sts_with(
+    configure: impl FnOnce(sts_emulator::Builder) -> sts_emulator::Builder,
+) -> Sts {
+    let clock = TestClock::new(datetime!(2026-03-05 07:08:09.512 UTC));
+    let builder = Emulator::builder().clock(clock.clone());
+    let emulator = configure(builder).start().await.unwrap();
+    Sts { emulator, clock }
+}
+
+impl Sts {
+    /// Calls with the built-in key.
+    pub(crate) async fn call<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
+        self.call_with(&builtin::credentials(), operation).await
+    }
+
+    /// Calls with these credentials.
+    pub(crate) async fn call_with<O: Operation>(
+        &self,
+        credentials: &Credentials,
+        operation: O,
+    ) -> Result<O::Output, Error> {
+        let request = self.signed(credentials, &operation);
+        O::read(&self.send(request).await)
+    }
+
+    /// The signed request of an operation, limits unchecked.
+    pub(crate) fn signed<O: Operation>(
+        &self,
+        credentials: &Credentials,
+        operation: &O,
+    ) -> Request<Body> {
+        let endpoint = self.emulator.endpoint();
+        let mut request = operation.to_request_unvalidated(endpoint).unwrap();
+        let now = self.clock.now();
+        signer(credentials).sign(&mut request, now).unwrap();
+        request
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Response<Body> {
+        send(&self.emulator, request).await
+    }
+
+    pub(crate) fn wait(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+}
+
+pub(crate) fn signer(credentials: &Credentials) -> Signer {
+    let secret = credentials.secret_access_key.expose_secret();
+    let signer = Signer::new(&credentials.access_key_id, secret).unwrap();
+    match &credentials.security_token {
+        Some(token) => signer.with_security_token(token.expose_secret()).unwrap(),
+        None => signer,
+    }
+}
+
+/// Sends one request on a connection of its own.
+pub(crate) async fn send(emulator: &Emulator, mut request: Request<Body>) -> Response<Body> {
+    let stream = tokio::net::TcpStream::connect(emulator.address())
+        .await
+        .unwrap();
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    // Origin form and a Host header, as every HTTP client writes it.
+    let uri = request.uri().clone();
+    if !request.headers().contains_key("host") {
+        let host = uri.authority().unwrap().as_str().parse().unwrap();
+        request.headers_mut().insert("host", host);
+    }
+    *request.uri_mut() = uri.path_and_query().unwrap().as_str().parse().unwrap();
+    let request = request.map(|body| Full::new(body.into_bytes()));
+    let response = sender.send_request(request).await.unwrap();
+    let (head, body) = response.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    Response::from_parts(head, Body::from(body.to_vec()))
+}

@@ -1,0 +1,5 @@
+//! The emulator over real sockets.
+#![forbid(unsafe_code)]
+
+mod caller;
+mod sessions;
