@@ -1,1 +1,53 @@
-fn main() {}
+//! `cargo xtask`: the checks and tools of this workspace.
+#![forbid(unsafe_code)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a command-line program")]
+
+mod ci;
+mod vectors;
+
+use std::env;
+use std::process::{Command, ExitCode};
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  ci [--quick]      everything that CI checks; --quick leaves out what takes minutes
+  vectors FILE...   check vector files through the public API
+  call ...          make one real call; `cargo xtask call --help` says more
+";
+
+fn main() -> ExitCode {
+    let mut arguments = env::args().skip(1);
+    let command = arguments.next().unwrap_or_default();
+    let arguments: Vec<String> = arguments.collect();
+    match command.as_str() {
+        "ci" => ci::run(&arguments),
+        "vectors" => vectors::run(&arguments),
+        "call" => package("xtask-call", &arguments),
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            ExitCode::SUCCESS
+        }
+        _ => {
+            eprint!("xtask: no such command: {command:?}\n{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Builds a package of the workspace, if need be, and runs it with these arguments.
+fn package(name: &str, arguments: &[String]) -> ExitCode {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["run", "--quiet", "--package", name, "--"]).args(arguments);
+    match command.status() {
+        Ok(status) => match status.code().and_then(|code| u8::try_from(code).ok()) {
+            Some(code) => ExitCode::from(code),
+            None => ExitCode::FAILURE,
+        },
+        Err(error) => {
+            eprintln!("xtask: cannot run cargo: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -20,10 +20,7 @@ pub struct Backoff {
 
 impl Default for Backoff {
     fn default() -> Self {
-        Self {
-            base: Duration::from_millis(250),
-            cap: Duration::from_secs(8),
-        }
+        Self { base: Duration::from_millis(250), cap: Duration::from_secs(8) }
     }
 }
 

@@ -28,9 +28,7 @@ impl RetryBudget {
     pub(crate) fn pay(&self) -> bool {
         let paid = self
             .0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tokens| {
-                tokens.checked_sub(RETRY)
-            });
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tokens| tokens.checked_sub(RETRY));
         paid.is_ok()
     }
 
@@ -38,11 +36,9 @@ impl RetryBudget {
     pub(crate) fn refill(&self) {
         // A full purse, the usual case, costs a load and no more.
         if self.0.load(Ordering::Relaxed) < FULL {
-            let _ = self
-                .0
-                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tokens| {
-                    Some((tokens + SUCCESS).min(FULL))
-                });
+            let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tokens| {
+                Some((tokens + SUCCESS).min(FULL))
+            });
         }
     }
 }

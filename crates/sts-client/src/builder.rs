@@ -79,22 +79,8 @@ impl<T, S> ClientBuilder<T, S> {
     /// Where the keys come from that sign calls. Without one, only operations that are not signed
     /// can be called.
     pub fn credential_source<S2>(self, source: S2) -> ClientBuilder<T, S2> {
-        let Self {
-            transport,
-            host,
-            source: _,
-            endpoints,
-            policy,
-            error,
-        } = self;
-        ClientBuilder {
-            transport,
-            host,
-            source,
-            endpoints,
-            policy,
-            error,
-        }
+        let Self { transport, host, source: _, endpoints, policy, error } = self;
+        ClientBuilder { transport, host, source, endpoints, policy, error }
     }
 
     /// How calls are made: attempts, waits, limits.
@@ -126,23 +112,13 @@ impl<T, S> ClientBuilder<T, S> {
     }
 
     fn finish(self) -> Result<Parts<T, S>, BuildError> {
-        let Self {
-            transport,
-            host,
-            source,
-            endpoints,
-            policy,
-            error,
-        } = self;
+        let Self { transport, host, source, endpoints, policy, error } = self;
         match error {
             Some(error) => Err(error),
             None if endpoints.is_empty() => Err(BuildError(Problem::NoEndpoint)),
-            None => Ok(Parts {
-                context: CallContext::new(endpoints, policy),
-                transport,
-                source,
-                host,
-            }),
+            None => {
+                Ok(Parts { context: CallContext::new(endpoints, policy), transport, source, host })
+            }
         }
     }
 }

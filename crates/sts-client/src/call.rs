@@ -1,6 +1,7 @@
 //! The machine of one call.
 
 mod judge;
+mod recovery;
 mod step;
 
 use std::mem;
@@ -12,13 +13,11 @@ use http::Response;
 use sts_proto::{Authentication, Body, Caller, Credentials, Operation};
 use sts_sign::Signer;
 
-use self::judge::{Verdict, judge};
 pub use self::step::Step;
 use crate::Now;
-use crate::backoff;
 use crate::context::CallContext;
 use crate::error::{Error, Failure};
-use crate::report::{FailedAttempt, Report};
+use crate::report::Report;
 use crate::source::{KeyRequest, SourceError};
 use crate::transport::{Exchange, TransportError, TransportErrorKind};
 
@@ -78,18 +77,11 @@ enum State<T> {
     /// Nothing has been done.
     New,
     /// Keys are to be asked for, or have been; in place of those that `refusal` is about.
-    Keys {
-        is_asked: bool,
-        refusal: Option<Failure>,
-    },
+    Keys { is_asked: bool, refusal: Option<Failure> },
     /// A request is to be sent.
     Ready,
     /// A request is out, and failed at tick `until` if nothing came back.
-    Sent {
-        endpoint: usize,
-        at: Now,
-        until: Duration,
-    },
+    Sent { endpoint: usize, at: Now, until: Duration },
     /// Nothing happens until that tick.
     Waiting { until: Duration },
     /// The outcome is to be given.
@@ -124,24 +116,12 @@ impl<O: Operation> Call<O> {
                 State::Keys { refusal, .. } if left.is_zero() => {
                     self.state = State::Done(Err(refusal.unwrap_or(Failure::Deadline)));
                 }
-                State::Keys {
-                    is_asked: true,
-                    refusal,
-                } => {
-                    self.state = State::Keys {
-                        is_asked: true,
-                        refusal,
-                    };
+                State::Keys { is_asked: true, refusal } => {
+                    self.state = State::Keys { is_asked: true, refusal };
                     return Step::Wait(left);
                 }
-                State::Keys {
-                    is_asked: false,
-                    refusal,
-                } => {
-                    self.state = State::Keys {
-                        is_asked: true,
-                        refusal,
-                    };
+                State::Keys { is_asked: false, refusal } => {
+                    self.state = State::Keys { is_asked: true, refusal };
                     let refused = self.keys.as_ref().map(|keys| keys.credentials.clone());
                     return Step::Credentials(KeyRequest { refused });
                 }
@@ -150,16 +130,8 @@ impl<O: Operation> Call<O> {
                     Ok(exchange) => return Step::Send(exchange),
                     Err(failure) => self.state = State::Done(Err(failure)),
                 },
-                State::Sent {
-                    endpoint,
-                    at,
-                    until,
-                } => {
-                    self.state = State::Sent {
-                        endpoint,
-                        at,
-                        until,
-                    };
+                State::Sent { endpoint, at, until } => {
+                    self.state = State::Sent { endpoint, at, until };
                     let left = until.saturating_sub(now.ticks);
                     if !left.is_zero() {
                         return Step::Wait(left);
@@ -190,11 +162,7 @@ impl<O: Operation> Call<O> {
     /// The keys that [`Step::Credentials`] asked for, or why there are none. At any other time it
     /// does nothing.
     pub fn provide(&mut self, credentials: Result<Arc<Credentials>, SourceError>) {
-        let State::Keys {
-            is_asked: true,
-            refusal,
-        } = &mut self.state
-        else {
+        let State::Keys { is_asked: true, refusal } = &mut self.state else {
             return;
         };
         let refusal = refusal.take();
@@ -234,10 +202,7 @@ impl<O: Operation> Call<O> {
         }
         match O::AUTHENTICATION {
             Authentication::Unsigned => State::Ready,
-            _ => State::Keys {
-                is_asked: false,
-                refusal: None,
-            },
+            _ => State::Keys { is_asked: false, refusal: None },
         }
     }
 
@@ -245,9 +210,7 @@ impl<O: Operation> Call<O> {
         if !self.context.policy.validate {
             return Ok(());
         }
-        self.operation
-            .validate_for(caller)
-            .map_err(Failure::InvalidRequest)
+        self.operation.validate_for(caller).map_err(Failure::InvalidRequest)
     }
 
     fn take_keys(
@@ -259,10 +222,7 @@ impl<O: Operation> Call<O> {
             // The source has no others; what happened is the refusal.
             (Err(_), Some(refusal)) => return Err(refusal),
             (Ok(credentials), Some(refusal))
-                if self
-                    .keys
-                    .as_ref()
-                    .is_some_and(|keys| *keys.credentials == *credentials) =>
+                if self.keys.as_ref().is_some_and(|keys| *keys.credentials == *credentials) =>
             {
                 return Err(refusal);
             }
@@ -275,10 +235,7 @@ impl<O: Operation> Call<O> {
             let message = "the keys cannot sign";
             Failure::Credentials(SourceError::new(message).with_source(error))
         })?;
-        self.keys = Some(Keys {
-            credentials,
-            signer,
-        });
+        self.keys = Some(Keys { credentials, signer });
         Ok(())
     }
 
@@ -287,128 +244,22 @@ impl<O: Operation> Call<O> {
         let context = &*self.context;
         let index = context.route.choose(now.ticks);
         let endpoint = context.route.endpoint(index).ok_or(Failure::NoEndpoint)?;
-        let mut request = self
-            .operation
-            .to_request_unvalidated(endpoint)
-            .map_err(Failure::InvalidRequest)?;
-        if let Some(Keys {
-            credentials,
-            signer,
-        }) = &self.keys
-        {
+        let mut request =
+            self.operation.to_request_unvalidated(endpoint).map_err(Failure::InvalidRequest)?;
+        if let Some(Keys { credentials, signer }) = &self.keys {
             if let Some((answer, wait)) = context.key_guard.refusal(credentials, now.ticks) {
                 return Err(Failure::KeyRefused { answer, wait });
             }
-            signer
-                .sign(&mut request, context.skew.correct(now.wall))
-                .map_err(|error| {
-                    let message = "the request cannot be signed";
-                    Failure::Credentials(SourceError::new(message).with_source(error))
-                })?;
+            signer.sign(&mut request, context.skew.correct(now.wall)).map_err(|error| {
+                let message = "the request cannot be signed";
+                Failure::Credentials(SourceError::new(message).with_source(error))
+            })?;
         }
         let limits = context.policy.limits;
         let limits = limits.with_timeout(limits.timeout.min(left));
         let until = now.ticks.saturating_add(limits.timeout);
-        self.state = State::Sent {
-            endpoint: index,
-            at: now,
-            until,
-        };
+        self.state = State::Sent { endpoint: index, at: now, until };
         self.report.attempts += 1;
         Ok(Exchange::new(request, limits))
-    }
-
-    /// Decides what follows a failed attempt.
-    fn recover(
-        &mut self,
-        failure: Failure,
-        endpoint: usize,
-        sent: Now,
-        now: Now,
-    ) -> State<O::Output> {
-        let context = Arc::clone(&self.context);
-        let host = context
-            .route
-            .endpoint(endpoint)
-            .map_or_else(String::new, ToString::to_string);
-        let blames_endpoint = Verdict::blames_endpoint(&failure);
-        self.report
-            .failures
-            .push(FailedAttempt::new(host, &failure));
-        if blames_endpoint {
-            context.route.failed(endpoint, now.ticks);
-        }
-        let is_clock_corrected = self.corrects_clock(&failure, sent, now);
-        let may_repeat = self.report.attempts < context.policy.attempts;
-        let verdict = judge(
-            &failure,
-            self.operation.is_repeatable(),
-            context.skew.correct(now.wall),
-        );
-        let wait = match verdict {
-            _ if is_clock_corrected => {
-                let once_more =
-                    may_repeat && !self.has_tried_again && self.operation.is_repeatable();
-                self.has_tried_again = true;
-                return if once_more {
-                    State::Ready
-                } else {
-                    State::Done(Err(failure))
-                };
-            }
-            Verdict::WithOtherKeys => {
-                if let (Some(keys), Failure::Service(answer)) = (&self.keys, &failure) {
-                    context
-                        .key_guard
-                        .refuse(&keys.credentials, answer, now.ticks);
-                }
-                let once_more = may_repeat && !self.has_tried_again && self.keys.is_some();
-                self.has_tried_again = true;
-                return if once_more {
-                    State::Keys {
-                        is_asked: false,
-                        refusal: Some(failure),
-                    }
-                } else {
-                    State::Done(Err(failure))
-                };
-            }
-            Verdict::GiveUp => return State::Done(Err(failure)),
-            _ if blames_endpoint && context.route.has_healthy(now.ticks) => Duration::ZERO,
-            Verdict::AfterNamedWait(wait) if wait > context.policy.longest_wait => {
-                return State::Done(Err(failure));
-            }
-            Verdict::AfterNamedWait(wait) => wait,
-            Verdict::AfterThrottling => backoff::throttled(&mut self.rng),
-            Verdict::AfterBackoff => context
-                .policy
-                .backoff
-                .wait(self.report.attempts, &mut self.rng),
-        };
-        let until = now.ticks.saturating_add(wait);
-        if !may_repeat || until >= self.deadline() || !context.budget.pay() {
-            return State::Done(Err(failure));
-        }
-        if let Some(last) = self.report.failures.last_mut() {
-            last.waited = Some(wait);
-        }
-        State::Waiting { until }
-    }
-
-    /// Whether the failure is a 401 with a date that shows our clock to be wrong by minutes, which
-    /// is then corrected for all calls. The wording of such answers is not certain, so it is not
-    /// looked at.
-    fn corrects_clock(&self, failure: &Failure, sent: Now, now: Now) -> bool {
-        let Failure::Service(answer) = failure else {
-            return false;
-        };
-        let is_refusal = answer.status() == http::StatusCode::UNAUTHORIZED;
-        let date = answer.date().filter(|_| is_refusal && !answer.from_cache());
-        self.keys.is_some() && date.is_some_and(|date| self.context.skew.learn(date, sent, now))
-    }
-
-    fn deadline(&self) -> Duration {
-        let started = self.started.map_or(Duration::ZERO, |started| started.ticks);
-        started.saturating_add(self.context.policy.deadline)
     }
 }

@@ -48,12 +48,7 @@ impl<T> Client<T> {
 impl<T: Transport, S: CredentialSource> Client<T, S> {
     /// Makes a call of any operation, and reports what it took.
     pub async fn call<O: Operation>(&self, operation: O) -> Result<(O::Output, Report), Error> {
-        let Parts {
-            context,
-            transport,
-            source,
-            host,
-        } = &*self.0;
+        let Parts { context, transport, source, host } = &*self.0;
         driver::call(operation, context, transport, source, &**host).await
     }
 
@@ -113,12 +108,7 @@ impl<T: Transport, S: CredentialSource> Client<T, S> {
 impl<T: BlockingTransport, S: BlockingCredentialSource> BlockingClient<T, S> {
     /// Makes a call of any operation, and reports what it took.
     pub fn call<O: Operation>(&self, operation: O) -> Result<(O::Output, Report), Error> {
-        let Parts {
-            context,
-            transport,
-            source,
-            host,
-        } = &*self.0;
+        let Parts { context, transport, source, host } = &*self.0;
         driver::call_blocking(operation, context, transport, source, &**host)
     }
 
@@ -175,10 +165,7 @@ fn output<T>((output, _): (T, Report)) -> T {
 }
 
 fn encoded_denial(error: &Error) -> Option<String> {
-    error
-        .answer()?
-        .encoded_authorization_message()
-        .map(str::to_owned)
+    error.answer()?.encoded_authorization_message().map(str::to_owned)
 }
 
 impl<T, S> Client<T, S> {
@@ -207,16 +194,12 @@ impl<T, S> Clone for BlockingClient<T, S> {
 
 impl<T, S> fmt::Debug for Client<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("context", &self.0.context)
-            .finish_non_exhaustive()
+        f.debug_struct("Client").field("context", &self.0.context).finish_non_exhaustive()
     }
 }
 
 impl<T, S> fmt::Debug for BlockingClient<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BlockingClient")
-            .field("context", &self.0.context)
-            .finish_non_exhaustive()
+        f.debug_struct("BlockingClient").field("context", &self.0.context).finish_non_exhaustive()
     }
 }

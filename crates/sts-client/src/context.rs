@@ -98,10 +98,7 @@ impl CallContext {
     /// costs a good part of a signature.
     pub(crate) fn signer(&self, credentials: &Arc<Credentials>) -> Result<Signer, InvalidKeys> {
         let mut prepared = self.signer.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(Prepared {
-            credentials: known,
-            signer,
-        }) = &*prepared
+        if let Some(Prepared { credentials: known, signer }) = &*prepared
             && Arc::ptr_eq(known, credentials)
         {
             return Ok(signer.clone());
@@ -111,10 +108,7 @@ impl CallContext {
         if let Some(token) = &credentials.security_token {
             signer = signer.with_security_token(token.expose_secret())?;
         }
-        *prepared = Some(Prepared {
-            credentials: credentials.clone(),
-            signer: signer.clone(),
-        });
+        *prepared = Some(Prepared { credentials: credentials.clone(), signer: signer.clone() });
         Ok(signer)
     }
 }
@@ -126,8 +120,6 @@ struct Prepared {
 
 impl fmt::Debug for Prepared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Prepared")
-            .field("credentials", &self.credentials)
-            .finish_non_exhaustive()
+        f.debug_struct("Prepared").field("credentials", &self.credentials).finish_non_exhaustive()
     }
 }

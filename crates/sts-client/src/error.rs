@@ -73,12 +73,7 @@ impl Failure {
 
 impl Error {
     pub(crate) fn new(operation: &'static str, failure: Failure, report: Report) -> Self {
-        Self(Box::new(Inner {
-            operation,
-            failure,
-            report,
-            denial: None,
-        }))
+        Self(Box::new(Inner { operation, failure, report, denial: None }))
     }
 
     /// What happened, in terms of what to do now.

@@ -26,14 +26,8 @@ pub trait Host: Send + Sync {
 pub use self::system::SystemHost;
 
 #[cfg(feature = "system")]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the host that the others are told of"
-)]
-#[expect(
-    clippy::disallowed_types,
-    reason = "this is the host that the others are told of"
-)]
+#[expect(clippy::disallowed_methods, reason = "this is the host that the others are told of")]
+#[expect(clippy::disallowed_types, reason = "this is the host that the others are told of")]
 mod system {
     use std::hash::{BuildHasher, RandomState};
     use std::sync::LazyLock;

@@ -31,9 +31,7 @@ impl KeyGuard {
         ticks: Duration,
     ) -> Option<(Error, Duration)> {
         let mut refusal = self.lock();
-        let refused = refusal
-            .as_mut()
-            .filter(|refused| refused.credentials == *credentials)?;
+        let refused = refusal.as_mut().filter(|refused| refused.credentials == *credentials)?;
         if refused.until <= ticks {
             refused.until = ticks.saturating_add(KEY_LOCK);
             return None;
@@ -44,21 +42,14 @@ impl KeyGuard {
     /// The service refused these keys.
     pub(crate) fn refuse(&self, credentials: &Credentials, error: &Error, ticks: Duration) {
         let until = ticks.saturating_add(KEY_LOCK);
-        let refusal = Refusal {
-            credentials: credentials.clone(),
-            error: error.clone(),
-            until,
-        };
+        let refusal = Refusal { credentials: credentials.clone(), error: error.clone(), until };
         *self.lock() = Some(refusal);
     }
 
     /// The service accepted these keys.
     pub(crate) fn accept(&self, credentials: &Credentials) {
         let mut refusal = self.lock();
-        if refusal
-            .as_ref()
-            .is_some_and(|refused| refused.credentials == *credentials)
-        {
+        if refusal.as_ref().is_some_and(|refused| refused.credentials == *credentials) {
             *refusal = None;
         }
     }

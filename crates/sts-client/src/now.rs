@@ -37,9 +37,7 @@ impl Now {
     #[must_use]
     pub fn after(self, duration: Duration) -> Self {
         Self {
-            wall: self
-                .wall
-                .saturating_add(duration.try_into().unwrap_or(time::Duration::MAX)),
+            wall: self.wall.saturating_add(duration.try_into().unwrap_or(time::Duration::MAX)),
             ticks: self.ticks.saturating_add(duration),
         }
     }

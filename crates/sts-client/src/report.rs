@@ -48,9 +48,7 @@ impl FailedAttempt {
             kind: failure.kind(),
             status: answer.map(sts_proto::Error::status),
             code: answer.and_then(sts_proto::Error::code).cloned(),
-            request_id: answer
-                .and_then(sts_proto::Error::request_id)
-                .map(str::to_owned),
+            request_id: answer.and_then(sts_proto::Error::request_id).map(str::to_owned),
             transport: match failure {
                 Failure::Transport(error) => Some(error.kind()),
                 _ => None,

@@ -23,18 +23,13 @@ struct Stop {
 impl Stop {
     /// The nanoseconds that it stays out from `ticks` on.
     fn out_for(&self, ticks: Duration) -> u64 {
-        self.out_until
-            .load(Ordering::Relaxed)
-            .saturating_sub(nanoseconds(ticks))
+        self.out_until.load(Ordering::Relaxed).saturating_sub(nanoseconds(ticks))
     }
 }
 
 impl Route {
     pub(crate) fn new(endpoints: impl IntoIterator<Item = Endpoint>) -> Self {
-        let stop = |endpoint| Stop {
-            endpoint,
-            out_until: AtomicU64::new(0),
-        };
+        let stop = |endpoint| Stop { endpoint, out_until: AtomicU64::new(0) };
         Self(endpoints.into_iter().map(stop).collect())
     }
 
@@ -48,11 +43,7 @@ impl Route {
 
     /// The first endpoint that is not out; when all are, the one that is back first.
     pub(crate) fn choose(&self, ticks: Duration) -> usize {
-        let chosen = self
-            .0
-            .iter()
-            .enumerate()
-            .min_by_key(|(_, stop)| stop.out_for(ticks));
+        let chosen = self.0.iter().enumerate().min_by_key(|(_, stop)| stop.out_for(ticks));
         chosen.map_or(0, |(index, _)| index)
     }
 
@@ -64,10 +55,7 @@ impl Route {
     /// The endpoint cannot be reached or answers that it is not available.
     pub(crate) fn failed(&self, index: usize, ticks: Duration) {
         if let Some(stop) = self.0.get(index) {
-            stop.out_until.store(
-                nanoseconds(ticks.saturating_add(PENALTY)),
-                Ordering::Relaxed,
-            );
+            stop.out_until.store(nanoseconds(ticks.saturating_add(PENALTY)), Ordering::Relaxed);
         }
     }
 

@@ -70,10 +70,7 @@ impl Credentials {
     /// The same key with a token whose end is not known, as environment variables give it.
     #[must_use]
     pub fn with_security_token(self, security_token: impl Into<Secret>) -> Self {
-        Self {
-            security_token: Some(security_token.into()),
-            ..self
-        }
+        Self { security_token: Some(security_token.into()), ..self }
     }
 
     /// Whether this is a temporary key: one with a token.

@@ -47,14 +47,9 @@ impl From<&Region> for Endpoint {
     fn from(region: &Region) -> Self {
         let host = format!("sts.{region}.myhuaweicloud.com");
         // A region id holds letters, digits and hyphens only, so the host always parses.
-        let authority = host
-            .parse()
-            .unwrap_or_else(|_| Authority::from_static("sts.myhuaweicloud.com"));
-        Self {
-            scheme: Scheme::HTTPS,
-            authority,
-            base_path: String::new(),
-        }
+        let authority =
+            host.parse().unwrap_or_else(|_| Authority::from_static("sts.myhuaweicloud.com"));
+        Self { scheme: Scheme::HTTPS, authority, base_path: String::new() }
     }
 }
 
@@ -77,9 +72,7 @@ impl Endpoint {
         if url.contains(['?', '#']) {
             return Err(invalid(Problem::QueryOrFragment));
         }
-        let uri: Uri = url
-            .parse()
-            .map_err(|error| invalid(Problem::NoUrl(error)))?;
+        let uri: Uri = url.parse().map_err(|error| invalid(Problem::NoUrl(error)))?;
         let parts = uri.into_parts();
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
             return Err(invalid(Problem::NoScheme));
@@ -94,11 +87,7 @@ impl Endpoint {
             normal_authority(&authority, &scheme).ok_or_else(|| invalid(Problem::Host))?;
         let path = parts.path_and_query.as_ref().map_or("", PathAndQuery::path);
         let base_path = path.trim_end_matches('/').to_owned();
-        Ok(Self {
-            scheme,
-            authority,
-            base_path,
-        })
+        Ok(Self { scheme, authority, base_path })
     }
 
     /// Whether requests for it go over TLS.

@@ -88,11 +88,7 @@ impl Error {
         unreadable: Option<Unreadable>,
     ) -> Self {
         let body = ErrorBody::read(bytes);
-        let code = body
-            .code
-            .as_ref()
-            .map(Secret::expose_secret)
-            .and_then(ErrorCode::new);
+        let code = body.code.as_ref().map(Secret::expose_secret).and_then(ErrorCode::new);
         let (message, echo) = match body.message.as_ref().map(Secret::expose_secret) {
             Some(message) => split_echo(message),
             None => (None, None),
@@ -101,12 +97,7 @@ impl Error {
         let retry_after = header_text(headers, "retry-after").and_then(RetryAfter::parse);
         let excerpt = (!body.is_understood()).then(|| text::excerpt(status, bytes, EXCERPT_LIMIT));
         Self(Arc::new(Answer {
-            kind: judge::kind(
-                status,
-                code.as_ref(),
-                message.as_deref(),
-                retry_after.is_some(),
-            ),
+            kind: judge::kind(status, code.as_ref(), message.as_deref(), retry_after.is_some()),
             status,
             code,
             message,

@@ -2,9 +2,8 @@
 
 use time::{Date, Month, OffsetDateTime, Time};
 
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// Reads `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` or
 /// `Sun Nov  6 08:49:37 1994`. The name of the day is not held against the date.
@@ -36,17 +35,13 @@ fn calendar_date(year: &str, month: &str, day: &str) -> Option<Date> {
         (2, year) => 1900 + year,
         _ => return None,
     };
-    let month = MONTHS
-        .iter()
-        .position(|name| name.eq_ignore_ascii_case(month))?;
+    let month = MONTHS.iter().position(|name| name.eq_ignore_ascii_case(month))?;
     let month = Month::try_from(u8::try_from(month).ok()? + 1).ok()?;
     Date::from_calendar_date(year, month, u8::try_from(number(day)?).ok()?).ok()
 }
 
 fn time_of_day(text: &str) -> Option<Time> {
-    let mut parts = text
-        .split(':')
-        .map(|part| number(part).and_then(|n| u8::try_from(n).ok()));
+    let mut parts = text.split(':').map(|part| number(part).and_then(|n| u8::try_from(n).ok()));
     let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
     parts.next().is_none().then_some(())?;
     // A leap second has no place of its own in Unix time.

@@ -139,10 +139,7 @@ pub(crate) mod message {
     use super::{Checks, Serialize};
 
     /// What an operation supplies for the shared steps; it also seals [`Operation`](super::Operation).
-    #[expect(
-        unnameable_types,
-        reason = "what cannot be named cannot be implemented elsewhere"
-    )]
+    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented elsewhere")]
     pub trait Message: Serialize {
         /// Names every limit that does not hold.
         fn check(&self, checks: &mut Checks);

@@ -72,11 +72,7 @@ impl Region {
     /// at most three digits, all in lower case and joined by hyphens.
     pub fn new(id: impl Into<String>) -> Result<Self, InvalidRegion> {
         let id = id.into();
-        if is_region_id(&id) {
-            Ok(Self(Cow::Owned(id)))
-        } else {
-            Err(InvalidRegion { id })
-        }
+        if is_region_id(&id) { Ok(Self(Cow::Owned(id))) } else { Err(InvalidRegion { id }) }
     }
 
     /// The id, as in `cn-north-4`.

@@ -148,9 +148,7 @@ fn hex_unit(digits: &mut std::str::Chars<'_>) -> Option<u32> {
     let (unit, rest) = digits.as_str().split_at_checked(4)?;
     *digits = rest.chars();
     // `from_str_radix` would take a sign.
-    unit.bytes()
-        .all(|byte| byte.is_ascii_hexdigit())
-        .then_some(())?;
+    unit.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(())?;
     u32::from_str_radix(unit, 16).ok()
 }
 
@@ -163,10 +161,7 @@ pub(crate) fn expose<S: serde::Serializer>(
 }
 
 /// The same for a secret that may be unset; the field is skipped when it is.
-#[expect(
-    clippy::ref_option,
-    reason = "the form in which serde hands a field over"
-)]
+#[expect(clippy::ref_option, reason = "the form in which serde hands a field over")]
 pub(crate) fn expose_option<S: serde::Serializer>(
     secret: &Option<Secret>,
     serializer: S,

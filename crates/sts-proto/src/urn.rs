@@ -34,9 +34,7 @@ impl AgencyUrn {
         if is_part(&account) && is_part(&name) {
             Ok(Self { account, name })
         } else {
-            Err(InvalidAgencyUrn {
-                urn: format!("iam::{account}:agency:{name}"),
-            })
+            Err(InvalidAgencyUrn { urn: format!("iam::{account}:agency:{name}") })
         }
     }
 
@@ -64,9 +62,7 @@ impl FromStr for AgencyUrn {
         urn.strip_prefix("iam::")
             .and_then(|rest| rest.split_once(":agency:"))
             .and_then(|(account, name)| Self::new(account, name).ok())
-            .ok_or_else(|| InvalidAgencyUrn {
-                urn: urn.to_owned(),
-            })
+            .ok_or_else(|| InvalidAgencyUrn { urn: urn.to_owned() })
     }
 }
 

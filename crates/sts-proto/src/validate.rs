@@ -35,14 +35,7 @@ impl InvalidRequest {
         why: &dyn fmt::Display,
     ) -> Self {
         let rule = Cow::Owned(format!("cannot be made: {why}"));
-        Self {
-            operation,
-            violations: vec![Violation {
-                field: field.into(),
-                rule,
-                given: None,
-            }],
-        }
+        Self { operation, violations: vec![Violation { field: field.into(), rule, given: None }] }
     }
 }
 
@@ -91,21 +84,14 @@ pub struct Checks {
 
 impl Checks {
     pub(crate) const fn new(operation: &'static str, caller: Caller) -> Self {
-        Self {
-            operation,
-            caller,
-            violations: Vec::new(),
-        }
+        Self { operation, caller, violations: Vec::new() }
     }
 
     pub(crate) fn finish(self) -> Result<(), InvalidRequest> {
         if self.violations.is_empty() {
             return Ok(());
         }
-        Err(InvalidRequest {
-            operation: self.operation,
-            violations: self.violations,
-        })
+        Err(InvalidRequest { operation: self.operation, violations: self.violations })
     }
 
     pub(crate) const fn caller(&self) -> Caller {
@@ -117,11 +103,7 @@ impl Checks {
         field: impl Into<Cow<'static, str>>,
         rule: impl Into<Cow<'static, str>>,
     ) {
-        self.violations.push(Violation {
-            field: field.into(),
-            rule: rule.into(),
-            given: None,
-        });
+        self.violations.push(Violation { field: field.into(), rule: rule.into(), given: None });
     }
 
     fn range(
@@ -135,11 +117,7 @@ impl Checks {
         if !limits.contains(&given) {
             let (least, most) = (limits.start(), limits.end());
             let rule = Cow::Owned(format!("must {verb} {least} to {most} {unit}"));
-            self.violations.push(Violation {
-                field: field.into(),
-                rule,
-                given: Some(given),
-            });
+            self.violations.push(Violation { field: field.into(), rule, given: Some(given) });
         }
     }
 
@@ -163,14 +141,8 @@ impl Checks {
     ) {
         let field = field.into();
         self.length(field.clone(), text, limits);
-        if !text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || others.contains(c))
-        {
-            self.violation(
-                field,
-                format!("must hold ASCII letters, digits and {others} only"),
-            );
+        if !text.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c)) {
+            self.violation(field, format!("must hold ASCII letters, digits and {others} only"));
         }
     }
 
@@ -190,10 +162,7 @@ impl Checks {
         let field = field.into();
         self.length(field.clone(), urn, 1..=1500);
         if !is_urn(urn) {
-            self.violation(
-                field,
-                "must be a URN of five parts, as in iam::ACCOUNT:agency:NAME",
-            );
+            self.violation(field, "must be a URN of five parts, as in iam::ACCOUNT:agency:NAME");
         }
     }
 
@@ -210,13 +179,7 @@ impl Checks {
     ) {
         if let Some(seconds) = duration_seconds {
             let seconds = usize::try_from(seconds).unwrap_or(usize::MAX);
-            self.range(
-                "duration_seconds",
-                seconds,
-                &(900..=43_200),
-                "be",
-                "seconds",
-            );
+            self.range("duration_seconds", seconds, &(900..=43_200), "be", "seconds");
         }
         if let Some(policy) = policy {
             self.length("policy", policy, 2..=4096);
@@ -233,9 +196,7 @@ impl Checks {
 fn is_urn(urn: &str) -> bool {
     let is_part = |part: &str, limits: RangeInclusive<usize>, others: &str| {
         limits.contains(&part.len())
-            && part
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || others.contains(c))
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c))
     };
     let mut parts = urn.splitn(5, ':');
     let mut next = || parts.next().unwrap_or_default();

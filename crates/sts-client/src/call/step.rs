@@ -10,14 +10,8 @@ use crate::transport::Exchange;
 /// What a [`Call`](super::Call) asks for next.
 #[derive(Debug)]
 #[must_use]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a step is taken apart as soon as it is made"
-)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "a driver that knows them all can do every call"
-)]
+#[expect(clippy::large_enum_variant, reason = "a step is taken apart as soon as it is made")]
+#[expect(clippy::exhaustive_enums, reason = "a driver that knows them all can do every call")]
 pub enum Step<T> {
     /// Get keys, and hand them to [`Call::provide`](super::Call::provide).
     Credentials(KeyRequest),

@@ -28,30 +28,19 @@ impl TransportError {
     /// It failed before any byte of the request can have reached the server.
     #[must_use]
     pub const fn not_sent(kind: TransportErrorKind) -> Self {
-        Self {
-            kind,
-            progress: Progress::NotSent,
-            source: None,
-        }
+        Self { kind, progress: Progress::NotSent, source: None }
     }
 
     /// It failed when some or all of the request may have reached the server.
     #[must_use]
     pub const fn maybe_sent(kind: TransportErrorKind) -> Self {
-        Self {
-            kind,
-            progress: Progress::MaybeSent,
-            source: None,
-        }
+        Self { kind, progress: Progress::MaybeSent, source: None }
     }
 
     /// The same error with its cause. The cause must not show a body or a sensitive header.
     #[must_use]
     pub fn with_source(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self {
-            source: Some(source.into()),
-            ..self
-        }
+        Self { source: Some(source.into()), ..self }
     }
 
     /// What went wrong.
@@ -85,10 +74,7 @@ impl StdError for TransportError {
 
 /// How far a failed request got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "there is no third answer to this question"
-)]
+#[expect(clippy::exhaustive_enums, reason = "there is no third answer to this question")]
 pub enum Progress {
     /// No byte of it can have reached the server: repeating it repeats nothing.
     NotSent,

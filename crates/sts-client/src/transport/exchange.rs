@@ -36,10 +36,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            timeout: Duration::from_secs(10),
-            body: 1 << 20,
-        }
+        Self { timeout: Duration::from_secs(10), body: 1 << 20 }
     }
 }
 

@@ -56,11 +56,7 @@ fn of_field(path: String, error: &serde_json::Error) -> Unreadable {
     let message = head.as_str();
     let named = |words| Some(message.strip_prefix(words)?.split_once('`')?.0);
     let within = |name: &str| {
-        if path.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{path}.{name}")
-        }
+        if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
     };
     if let Some(name) = named("missing field `") {
         Unreadable::MissingField { path: within(name) }
@@ -79,10 +75,7 @@ struct Head {
 
 impl Default for Head {
     fn default() -> Self {
-        Self {
-            bytes: [0; 80],
-            length: 0,
-        }
+        Self { bytes: [0; 80], length: 0 }
     }
 }
 

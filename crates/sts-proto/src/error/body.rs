@@ -65,21 +65,13 @@ impl ErrorBody {
 
 /// A string that holds something.
 fn string(value: &RawValue) -> Option<Secret> {
-    serde_json::from_str(value.get())
-        .ok()
-        .filter(|text: &Secret| !text.is_empty())
+    serde_json::from_str(value.get()).ok().filter(|text: &Secret| !text.is_empty())
 }
 
 /// A code is a string or a number.
 fn code(value: &RawValue) -> Option<Secret> {
-    let is_number = value
-        .get()
-        .starts_with(|c: char| c == '-' || c.is_ascii_digit());
-    if is_number {
-        Some(Secret::from(value.get()))
-    } else {
-        string(value)
-    }
+    let is_number = value.get().starts_with(|c: char| c == '-' || c.is_ascii_digit());
+    if is_number { Some(Secret::from(value.get())) } else { string(value) }
 }
 
 /// A message that is no string is told as the JSON it is.
@@ -155,10 +147,7 @@ impl<'de> Visitor<'de> for InsideVisitor {
                 nested.push(value);
             }
         }
-        Ok(Inside {
-            fields: Fields::default(),
-            nested,
-        })
+        Ok(Inside { fields: Fields::default(), nested })
     }
 }
 

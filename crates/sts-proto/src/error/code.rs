@@ -47,10 +47,7 @@ impl ErrorCode {
     /// gateway's codes mean the same under each of its prefixes, so they are compared by number.
     #[must_use]
     pub fn number(&self) -> Option<u16> {
-        let digits = self
-            .0
-            .split_once('.')
-            .map_or(&*self.0, |(_, digits)| digits);
+        let digits = self.0.split_once('.').map_or(&*self.0, |(_, digits)| digits);
         let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
         plain.then(|| digits.parse().ok()).flatten()
     }

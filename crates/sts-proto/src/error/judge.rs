@@ -17,10 +17,7 @@ pub(super) fn kind(
     message: Option<&str>,
     has_retry_after: bool,
 ) -> ErrorKind {
-    if !matches!(
-        StatusClass::of(status),
-        StatusClass::ClientError | StatusClass::ServerError
-    ) {
+    if !matches!(StatusClass::of(status), StatusClass::ClientError | StatusClass::ServerError) {
         return by_status(status);
     }
     if status == StatusCode::PAYLOAD_TOO_LARGE && has_retry_after {
@@ -59,9 +56,9 @@ fn by_message(status: StatusCode, code: Option<&ErrorCode>, message: &str) -> Op
         let applies = match face.numbers {
             // A field spelling, seen with 400 and under no certain code.
             [] => matches!(status.as_u16(), 400 | 401),
-            numbers => gateway
-                .and_then(ErrorCode::number)
-                .is_some_and(|number| numbers.contains(&number)),
+            numbers => {
+                gateway.and_then(ErrorCode::number).is_some_and(|number| numbers.contains(&number))
+            }
         };
         applies && message.contains(face.contains)
     })?;

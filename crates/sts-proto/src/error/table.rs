@@ -71,9 +71,7 @@ pub const fn known_codes() -> &'static [KnownCode] {
 
 pub(super) fn find(code: &ErrorCode) -> Option<&'static KnownCode> {
     let (family, number) = (code.family(), code.number()?);
-    CODES
-        .iter()
-        .find(|known| known.number == number && known.family == family)
+    CODES.iter().find(|known| known.number == number && known.family == family)
 }
 
 /// A message that tells more than its code.
@@ -86,11 +84,7 @@ pub(super) struct Face {
 }
 
 const fn face(numbers: &'static [u16], contains: &'static str, kind: ErrorKind) -> Face {
-    Face {
-        numbers,
-        contains,
-        kind,
-    }
+    Face { numbers, contains, kind }
 }
 
 /// The many faces of 0301 and what is known of others; the first that fits counts.
@@ -111,13 +105,7 @@ const fn row(
     rule: Rule,
     meaning: &'static str,
 ) -> KnownCode {
-    KnownCode {
-        family,
-        number,
-        statuses,
-        meaning,
-        rule,
-    }
+    KnownCode { family, number, statuses, meaning, rule }
 }
 
 /// One row a line, so that it reads as a table.

@@ -81,9 +81,7 @@ pub(super) fn excerpt(status: StatusCode, body: &[u8], limit: usize) -> Option<S
     let may_hold_keys = || {
         let lower = Zeroizing::new(text.to_ascii_lowercase());
         !lower.starts_with('<')
-            || ["secret", "token", "credential"]
-                .iter()
-                .any(|word| lower.contains(word))
+            || ["secret", "token", "credential"].iter().any(|word| lower.contains(word))
     };
     if text.is_empty() || (status.is_success() && may_hold_keys()) {
         return None;

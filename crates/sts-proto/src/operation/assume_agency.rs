@@ -52,10 +52,7 @@ pub struct AssumeAgency {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub serial_number: Option<String>,
     /// See [`mfa`](Self::mfa).
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "secret::expose_option"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "secret::expose_option")]
     #[serde(default)]
     pub token_code: Option<Secret>,
     /// See [`source_identity`](Self::source_identity).
@@ -96,39 +93,27 @@ impl AssumeAgency {
     /// agency allows. At most 3600 when the caller itself holds temporary keys.
     #[must_use]
     pub fn duration_seconds(self, seconds: u32) -> Self {
-        Self {
-            duration_seconds: Some(seconds),
-            ..self
-        }
+        Self { duration_seconds: Some(seconds), ..self }
     }
 
     /// The id that the trust policy asks for: 2 to 1224 of ASCII letters, digits and `_+=,.@:/-`.
     #[must_use]
     pub fn external_id(self, id: impl Into<String>) -> Self {
-        Self {
-            external_id: Some(id.into()),
-            ..self
-        }
+        Self { external_id: Some(id.into()), ..self }
     }
 
     /// A policy document, JSON as text, that narrows what the session may do; 2 to 4096
     /// characters.
     #[must_use]
     pub fn policy(self, policy: impl Into<String>) -> Self {
-        Self {
-            policy: Some(policy.into()),
-            ..self
-        }
+        Self { policy: Some(policy.into()), ..self }
     }
 
     /// Policies that narrow what the session may do: at most 20 ids of 1 to 64 ASCII letters,
     /// digits, `_` and `-`.
     #[must_use]
     pub fn policy_ids<I: Into<String>>(self, ids: impl IntoIterator<Item = I>) -> Self {
-        Self {
-            policy_ids: Some(ids.into_iter().map(Into::into).collect()),
-            ..self
-        }
+        Self { policy_ids: Some(ids.into_iter().map(Into::into).collect()), ..self }
     }
 
     /// The caller's MFA device and the six digits it shows now. A code is good for one call, so
@@ -146,10 +131,7 @@ impl AssumeAgency {
     /// `_+=,.@-`.
     #[must_use]
     pub fn source_identity(self, identity: impl Into<String>) -> Self {
-        Self {
-            source_identity: Some(identity.into()),
-            ..self
-        }
+        Self { source_identity: Some(identity.into()), ..self }
     }
 
     /// Adds a session tag.
@@ -162,28 +144,19 @@ impl AssumeAgency {
     /// The session's tags, at most 20.
     #[must_use]
     pub fn tags(self, tags: impl IntoIterator<Item = Tag>) -> Self {
-        Self {
-            tags: Some(tags.into_iter().collect()),
-            ..self
-        }
+        Self { tags: Some(tags.into_iter().collect()), ..self }
     }
 
     /// The keys of the tags that sessions assumed with this one inherit, at most 20.
     #[must_use]
     pub fn transitive_tag_keys<I: Into<String>>(self, keys: impl IntoIterator<Item = I>) -> Self {
-        Self {
-            transitive_tag_keys: Some(keys.into_iter().map(Into::into).collect()),
-            ..self
-        }
+        Self { transitive_tag_keys: Some(keys.into_iter().map(Into::into).collect()), ..self }
     }
 
     /// Contexts that a trusted party vouches for, 1 to 5.
     #[must_use]
     pub fn provided_contexts(self, contexts: impl IntoIterator<Item = ProvidedContext>) -> Self {
-        Self {
-            provided_contexts: Some(contexts.into_iter().collect()),
-            ..self
-        }
+        Self { provided_contexts: Some(contexts.into_iter().collect()), ..self }
     }
 }
 
@@ -203,11 +176,7 @@ impl Message for AssumeAgency {
     fn check(&self, checks: &mut Checks) {
         checks.urn("agency_urn", &self.agency_urn);
         checks.session_name(&self.agency_session_name);
-        checks.session(
-            self.duration_seconds,
-            self.policy.as_deref(),
-            self.policy_ids.as_deref(),
-        );
+        checks.session(self.duration_seconds, self.policy.as_deref(), self.policy_ids.as_deref());
         if checks.caller() == Caller::Temporary && self.duration_seconds > Some(3600) {
             checks.violation(
                 "duration_seconds",
@@ -227,15 +196,8 @@ impl Message for AssumeAgency {
             }
         }
         if self.token_code.is_some() != self.serial_number.is_some() {
-            let missing = if self.token_code.is_some() {
-                "serial_number"
-            } else {
-                "token_code"
-            };
-            checks.violation(
-                missing,
-                "must be set: serial_number and token_code go together",
-            );
+            let missing = if self.token_code.is_some() { "serial_number" } else { "token_code" };
+            checks.violation(missing, "must be set: serial_number and token_code go together");
         }
         if let Some(identity) = &self.source_identity {
             checks.text("source_identity", identity, 2..=64, "_+=,.@-");
@@ -244,11 +206,7 @@ impl Message for AssumeAgency {
             checks.count("tags", tags.len(), 0..=20);
             for (index, tag) in tags.iter().enumerate() {
                 tag.check(index, checks);
-                if tags
-                    .iter()
-                    .take(index)
-                    .any(|earlier| earlier.key == tag.key)
-                {
+                if tags.iter().take(index).any(|earlier| earlier.key == tag.key) {
                     checks.violation(format!("tags[{index}].key"), "must not occur twice");
                 }
             }
@@ -283,10 +241,7 @@ impl Tag {
     /// A tag.
     #[must_use]
     pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
-        Self {
-            key: key.into(),
-            value: value.into(),
-        }
+        Self { key: key.into(), value: value.into() }
     }
 
     fn check(&self, index: usize, checks: &mut Checks) {
@@ -314,10 +269,7 @@ impl ProvidedContext {
     /// A context of the provider with that URN.
     #[must_use]
     pub fn new(provider_urn: impl Into<String>, assertion: impl Into<Secret>) -> Self {
-        Self {
-            context_provider_urn: provider_urn.into(),
-            context_assertion: assertion.into(),
-        }
+        Self { context_provider_urn: provider_urn.into(), context_assertion: assertion.into() }
     }
 }
 
@@ -337,10 +289,6 @@ impl AssumeAgencyOutput {
     /// A session with its keys, for servers and tests.
     #[must_use]
     pub fn new(assumed_agency: AssumedAgency, credentials: Credentials) -> Self {
-        Self {
-            source_identity: None,
-            assumed_agency,
-            credentials,
-        }
+        Self { source_identity: None, assumed_agency, credentials }
     }
 }

@@ -71,30 +71,21 @@ impl AssumeAgencyWithOidc {
     /// agency allows.
     #[must_use]
     pub fn duration_seconds(self, seconds: u32) -> Self {
-        Self {
-            duration_seconds: Some(seconds),
-            ..self
-        }
+        Self { duration_seconds: Some(seconds), ..self }
     }
 
     /// A policy document, JSON as text, that narrows what the session may do; 2 to 4096
     /// characters.
     #[must_use]
     pub fn policy(self, policy: impl Into<String>) -> Self {
-        Self {
-            policy: Some(policy.into()),
-            ..self
-        }
+        Self { policy: Some(policy.into()), ..self }
     }
 
     /// Policies that narrow what the session may do: at most 20 ids of 1 to 64 ASCII letters,
     /// digits, `_` and `-`.
     #[must_use]
     pub fn policy_ids<I: Into<String>>(self, ids: impl IntoIterator<Item = I>) -> Self {
-        Self {
-            policy_ids: Some(ids.into_iter().map(Into::into).collect()),
-            ..self
-        }
+        Self { policy_ids: Some(ids.into_iter().map(Into::into).collect()), ..self }
     }
 }
 
@@ -112,11 +103,7 @@ impl Message for AssumeAgencyWithOidc {
         checks.urn("agency_urn", &self.agency_urn);
         checks.session_name(&self.agency_session_name);
         checks.length("id_token", self.id_token.expose_secret(), 4..=20_000);
-        checks.session(
-            self.duration_seconds,
-            self.policy.as_deref(),
-            self.policy_ids.as_deref(),
-        );
+        checks.session(self.duration_seconds, self.policy.as_deref(), self.policy_ids.as_deref());
     }
 
     fn size(&self) -> usize {

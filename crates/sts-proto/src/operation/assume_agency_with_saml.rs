@@ -67,30 +67,21 @@ impl AssumeAgencyWithSaml {
     /// than the agency and the assertion allow.
     #[must_use]
     pub fn duration_seconds(self, seconds: u32) -> Self {
-        Self {
-            duration_seconds: Some(seconds),
-            ..self
-        }
+        Self { duration_seconds: Some(seconds), ..self }
     }
 
     /// A policy document, JSON as text, that narrows what the session may do; 2 to 4096
     /// characters.
     #[must_use]
     pub fn policy(self, policy: impl Into<String>) -> Self {
-        Self {
-            policy: Some(policy.into()),
-            ..self
-        }
+        Self { policy: Some(policy.into()), ..self }
     }
 
     /// Policies that narrow what the session may do: at most 20 ids of 1 to 64 ASCII letters,
     /// digits, `_` and `-`.
     #[must_use]
     pub fn policy_ids<I: Into<String>>(self, ids: impl IntoIterator<Item = I>) -> Self {
-        Self {
-            policy_ids: Some(ids.into_iter().map(Into::into).collect()),
-            ..self
-        }
+        Self { policy_ids: Some(ids.into_iter().map(Into::into).collect()), ..self }
     }
 }
 
@@ -108,9 +99,7 @@ impl Message for AssumeAgencyWithSaml {
         checks.urn("agency_urn", &self.agency_urn);
         let assertion = self.saml_assertion.expose_secret();
         checks.length("saml_assertion", assertion, 4..=100_000);
-        let unpadded = assertion
-            .strip_suffix("==")
-            .or_else(|| assertion.strip_suffix('='));
+        let unpadded = assertion.strip_suffix("==").or_else(|| assertion.strip_suffix('='));
         let is_base64 = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
         if !unpadded.unwrap_or(assertion).bytes().all(is_base64) {
             checks.violation(
@@ -118,11 +107,7 @@ impl Message for AssumeAgencyWithSaml {
                 "must be base64 of the standard alphabet, without line breaks",
             );
         }
-        checks.session(
-            self.duration_seconds,
-            self.policy.as_deref(),
-            self.policy_ids.as_deref(),
-        );
+        checks.session(self.duration_seconds, self.policy.as_deref(), self.policy_ids.as_deref());
     }
 
     fn size(&self) -> usize {

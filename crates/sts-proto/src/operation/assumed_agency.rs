@@ -28,10 +28,7 @@ impl AssumedAgency {
     /// A session by its URN and id.
     #[must_use]
     pub fn new(urn: impl Into<String>, id: impl Into<String>) -> Self {
-        Self {
-            urn: urn.into(),
-            id: id.into(),
-        }
+        Self { urn: urn.into(), id: id.into() }
     }
 
     /// The agency's name, if the URN has the form that is known.

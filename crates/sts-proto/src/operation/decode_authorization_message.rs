@@ -30,9 +30,7 @@ impl DecodeAuthorizationMessage {
     /// Decodes `encoded_message`.
     #[must_use]
     pub fn new(encoded_message: impl Into<String>) -> Self {
-        Self {
-            encoded_message: encoded_message.into(),
-        }
+        Self { encoded_message: encoded_message.into() }
     }
 }
 
@@ -68,8 +66,6 @@ impl DecodeAuthorizationMessageOutput {
     /// A reason, for servers and tests.
     #[must_use]
     pub fn new(decoded_message: impl Into<String>) -> Self {
-        Self {
-            decoded_message: decoded_message.into(),
-        }
+        Self { decoded_message: decoded_message.into() }
     }
 }

@@ -28,9 +28,7 @@ pub fn answer(output: &impl Answer) -> Response<Body> {
 pub(super) fn json_response(status: StatusCode, body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 
@@ -163,9 +161,6 @@ impl Answer for GetCallerIdentityOutput {
 
 mod sealed {
     /// Only the outputs of this crate are answers.
-    #[expect(
-        unnameable_types,
-        reason = "what cannot be named cannot be implemented elsewhere"
-    )]
+    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented elsewhere")]
     pub trait Sealed {}
 }

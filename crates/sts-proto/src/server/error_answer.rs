@@ -54,37 +54,25 @@ impl ErrorAnswer {
     /// Sets the error code.
     #[must_use]
     pub fn code(self, code: impl Into<String>) -> Self {
-        Self {
-            code: Some(code.into()),
-            ..self
-        }
+        Self { code: Some(code.into()), ..self }
     }
 
     /// Sets the message.
     #[must_use]
     pub fn message(self, message: impl Into<String>) -> Self {
-        Self {
-            message: Some(message.into()),
-            ..self
-        }
+        Self { message: Some(message.into()), ..self }
     }
 
     /// Sets the request id.
     #[must_use]
     pub fn request_id(self, request_id: impl Into<String>) -> Self {
-        Self {
-            request_id: Some(request_id.into()),
-            ..self
-        }
+        Self { request_id: Some(request_id.into()), ..self }
     }
 
     /// Sets the encoded reason of a denial.
     #[must_use]
     pub fn encoded_authorization_message(self, message: impl Into<String>) -> Self {
-        Self {
-            encoded_authorization_message: Some(message.into()),
-            ..self
-        }
+        Self { encoded_authorization_message: Some(message.into()), ..self }
     }
 
     /// The answer. A request id that no header can hold stands in the body only.

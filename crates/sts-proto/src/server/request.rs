@@ -53,9 +53,7 @@ impl Route {
 }
 
 static ROUTES: [Route; 5] = [
-    Route::of::<AssumeAgency>("assume_agency", |body| {
-        decode(body).map(AnyOperation::AssumeAgency)
-    }),
+    Route::of::<AssumeAgency>("assume_agency", |body| decode(body).map(AnyOperation::AssumeAgency)),
     Route::of::<AssumeAgencyWithOidc>("assume_agency_with_oidc", |body| {
         decode(body).map(AnyOperation::AssumeAgencyWithOidc)
     }),

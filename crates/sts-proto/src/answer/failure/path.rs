@@ -13,11 +13,7 @@ use serde::forward_to_deserialize_any;
 pub(super) fn of_failure<T: DeserializeOwned>(body: &[u8]) -> (String, Option<serde_json::Error>) {
     let path = Path::default();
     let mut json = serde_json::Deserializer::from_slice(body);
-    let error = T::deserialize(Watched {
-        inner: &mut json,
-        path: &path,
-    })
-    .err();
+    let error = T::deserialize(Watched { inner: &mut json, path: &path }).err();
     (path.0.into_inner().join("."), error)
 }
 
@@ -34,10 +30,7 @@ struct Watched<'p, 'de, Inner> {
 impl<'p, 'de, Inner> Watched<'p, 'de, Inner> {
     /// Another one of the same path.
     const fn with<Other>(&self, inner: Other) -> Watched<'p, 'de, Other> {
-        Watched {
-            inner,
-            path: self.path,
-        }
+        Watched { inner, path: self.path }
     }
 }
 
@@ -148,10 +141,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Watched<'_, 'de, A> {
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        let seed = Watched {
-            inner: seed,
-            path: self.path,
-        };
+        let seed = Watched { inner: seed, path: self.path };
         let value = self.inner.next_value_seed(seed)?;
         self.path.0.borrow_mut().pop();
         Ok(value)

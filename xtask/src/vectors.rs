@@ -1,0 +1,106 @@
+//! Recorded vectors, held against the public API.
+
+mod response;
+mod signing;
+mod wire_request;
+
+use std::fs;
+use std::process::ExitCode;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// Why a vector does not hold.
+type Failure = String;
+
+#[derive(Deserialize)]
+struct File<'a> {
+    #[serde(borrow)]
+    vectors: Vec<&'a RawValue>,
+}
+
+/// Only what tells one form of vectors from another.
+#[derive(Deserialize)]
+struct Form {
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    operation: Option<String>,
+    #[serde(default)]
+    algorithm: Option<String>,
+    #[serde(default)]
+    target: Option<String>,
+    #[serde(default)]
+    status: Option<u16>,
+}
+
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    failed: usize,
+}
+
+pub(crate) fn run(files: &[String]) -> ExitCode {
+    if files.is_empty() {
+        eprintln!("xtask: vectors needs files: cargo xtask vectors FILE...");
+        return ExitCode::from(2);
+    }
+    let mut tally = Tally::default();
+    for file in files {
+        check_file(file, &mut tally);
+    }
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn check_file(path: &str, tally: &mut Tally) {
+    let mut count = |name: &str, result: Result<(), Failure>| match result {
+        Ok(()) => tally.passed += 1,
+        Err(failure) => {
+            tally.failed += 1;
+            println!("{path}: {name}: {failure}");
+        }
+    };
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => return count("-", Err(format!("cannot be read: {error}"))),
+    };
+    match serde_json::from_str::<File<'_>>(&text) {
+        Ok(file) if file.vectors.is_empty() => count("-", Err("holds no vectors".to_owned())),
+        Ok(file) => {
+            for (index, vector) in file.vectors.iter().enumerate() {
+                let (name, result) = check(index, vector.get());
+                count(&name, result);
+            }
+        }
+        Err(error) => count("-", Err(format!("is no file of vectors: {error}"))),
+    }
+}
+
+fn check(index: usize, vector: &str) -> (String, Result<(), Failure>) {
+    let form: Form = match serde_json::from_str(vector) {
+        Ok(form) => form,
+        Err(error) => return (format!("#{index}"), Err(format!("is no vector: {error}"))),
+    };
+    let name = match (&form.name, &form.operation) {
+        (Some(name), _) => name.clone(),
+        (None, Some(operation)) => format!("#{index} {operation}"),
+        (None, None) => format!("#{index}"),
+    };
+    let result = match form {
+        Form { algorithm: Some(_), .. } => signing::check(vector),
+        Form { target: Some(_), .. } => wire_request::check(vector),
+        Form { status: Some(_), .. } => response::check(vector),
+        _ => Err("has none of the known forms".to_owned()),
+    };
+    (name, result)
+}
+
+/// Both sides of a comparison, in one line.
+fn differs(what: &str, ours: &str, expected: &str) -> Failure {
+    format!("{what} is {ours:?}, expected {expected:?}")
+}
+
+fn equal(what: &str, ours: &str, expected: &str) -> Result<(), Failure> {
+    if ours == expected { Ok(()) } else { Err(differs(what, ours, expected)) }
+}

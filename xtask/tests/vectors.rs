@@ -1,0 +1,102 @@
+//! The checker of vectors can fail: altered expectations are found.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+
+const RESPONSES: &str = "../crates/sts-proto/tests/vectors/responses.json";
+const WIRE_REQUESTS: &str = "../crates/sts-proto/tests/vectors/wire-requests.json";
+const SDK_HMAC: &str = "../crates/sts-sign/tests/vectors/signing-sdk-hmac-sha256.json";
+const V11_HMAC: &str = "../crates/sts-sign/tests/vectors/signing-v11-hmac-sha256.json";
+
+fn check(files: &[PathBuf]) -> Output {
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask")).arg("vectors").args(files).output();
+    output.expect("xtask runs")
+}
+
+fn last_line(output: &Output) -> String {
+    let text = String::from_utf8_lossy(&output.stdout);
+    text.lines().last().unwrap_or_default().to_owned()
+}
+
+/// Checks the vectors of `file` with one value in the first of them that has it replaced.
+fn check_altered(file: &str, pointer: &str, value: Value) -> Output {
+    let mut vectors: Value =
+        serde_json::from_str(&fs::read_to_string(file).expect("a file")).expect("JSON");
+    let place = vectors["vectors"]
+        .as_array_mut()
+        .expect("a list")
+        .iter_mut()
+        .find_map(|vector| vector.pointer_mut(pointer))
+        .expect("the value stands somewhere");
+    assert_ne!(*place, value, "the alteration alters");
+    *place = value;
+    let name = format!("{}{}", file.replace(['/', '.'], "_"), pointer.replace('/', "_"));
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, vectors.to_string()).expect("written");
+    check(&[path])
+}
+
+fn assert_one_fails(output: &Output, naming: &str) {
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(last_line(output).ends_with(", 1 failed"), "{text}");
+    assert!(text.contains(naming), "{text}");
+}
+
+#[test]
+fn recorded_vectors_pass() {
+    let output = check(&[RESPONSES, WIRE_REQUESTS, SDK_HMAC, V11_HMAC].map(PathBuf::from));
+    assert_eq!(last_line(&output), "139 passed, 0 failed");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn altered_expectations_fail() {
+    let altered = [
+        (RESPONSES, "/expect/ok", json!(false), "success"),
+        (RESPONSES, "/expect/fields/credentials.security_token", json!("other"), "security_token"),
+        (RESPONSES, "/expect/fields/credentials.expiration_unix_nanos", json!("4"), "expiration"),
+        (RESPONSES, "/expect/status", json!(201), "status"),
+        (RESPONSES, "/expect/error_code", json!("X.1"), "error_code"),
+        (RESPONSES, "/expect/error_msg", json!("other"), "error_msg"),
+        (RESPONSES, "/expect/request_id", json!("other"), "request_id"),
+        (RESPONSES, "/expect/encoded_authorization_message", json!("e"), "encoded"),
+        (WIRE_REQUESTS, "/method", json!("PUT"), "method"),
+        (WIRE_REQUESTS, "/target", json!("/v5/agencies"), "target"),
+        (WIRE_REQUESTS, "/content_type", json!("text/plain"), "content type"),
+        (WIRE_REQUESTS, "/body_json/agency_session_name", json!("session-2"), "body"),
+        (WIRE_REQUESTS, "/params/agency_urn", json!("iam::x:agency:y"), "body"),
+        (SDK_HMAC, "/expect/canonical_request", json!("GET"), "canonical request"),
+        (SDK_HMAC, "/expect/string_to_sign", json!("SDK"), "string to sign"),
+        (SDK_HMAC, "/expect/authorization", json!("SDK"), "authorization"),
+        (SDK_HMAC, "/expect/signed_headers/0", json!("hosts"), "signed headers"),
+        (V11_HMAC, "/region_id", json!("cn-north-1"), "string to sign"),
+        (V11_HMAC, "/secret_access_key", json!("other"), "authorization"),
+    ];
+    for (file, pointer, value, naming) in altered {
+        assert_one_fails(&check_altered(file, pointer, value), naming);
+    }
+}
+
+#[test]
+fn what_is_no_vector_fails() {
+    let unknown = check_altered(RESPONSES, "/expect", json!({"ok": true, "colour": "red"}));
+    assert_one_fails(&unknown, "colour");
+
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("no_vectors");
+    for text in ["", "[]", "{\"vectors\":[]}", "{\"vectors\":[{\"name\":\"a\"}]}"] {
+        fs::write(&path, text).expect("written");
+        assert_one_fails(&check(std::slice::from_ref(&path)), "no_vectors");
+    }
+    assert_one_fails(&check(&[PathBuf::from("there/is/none.json")]), "none.json");
+}
+
+#[test]
+fn without_files_the_usage_is_told() {
+    let output = check(&[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("FILE"));
+}
