@@ -1,22 +1,32 @@
-//! The algorithms, and what differs between them.
+//! The algorithms: their names, and what a key of each has to do.
 
 mod hmac_key;
+mod hmac_sha256;
+#[cfg(feature = "p256")]
+mod p256;
+#[cfg(any(feature = "p256", feature = "sm2"))]
+mod private_key;
+#[cfg(feature = "sm2")]
+mod sm2;
+#[cfg(feature = "sm3")]
+mod sm3;
 mod v11;
 
 use std::fmt;
 
-use hmac::Hmac;
 use http::HeaderName;
-use sha2::{Digest, Sha256};
 
-use self::hmac_key::HmacKey;
-use self::v11::V11Key;
-use crate::date::SdkDate;
-use crate::hex;
-use crate::keys::InvalidKeys;
+pub(crate) use self::hmac_sha256::HmacSha256Key;
+#[cfg(feature = "p256")]
+pub(crate) use self::p256::P256Key;
+#[cfg(feature = "sm2")]
+pub(crate) use self::sm2::Sm2Key;
+#[cfg(feature = "sm3")]
+pub(crate) use self::sm3::HmacSm3Key;
+pub(crate) use self::v11::V11Key;
+use crate::hash::Hash;
 use crate::scope::Scope;
 use crate::signed_headers::{X_SDK_CONTENT_SHA256, X_SDK_CONTENT_SM3};
-use crate::sink::{Hashing, Written};
 use crate::string_to_sign::StringToSign;
 
 /// A signing algorithm, as named in the `Authorization` header.
@@ -36,13 +46,8 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    const ALL: [Self; 5] = [
-        Self::HmacSha256,
-        Self::V11HmacSha256,
-        Self::HmacSm3,
-        Self::EcdsaP256Sha256,
-        Self::Sm2Sm3,
-    ];
+    const ALL: [Self; 5] =
+        [Self::HmacSha256, Self::V11HmacSha256, Self::HmacSm3, Self::EcdsaP256Sha256, Self::Sm2Sm3];
 
     /// The name on the wire.
     #[must_use]
@@ -56,7 +61,6 @@ impl Algorithm {
         }
     }
 
-    /// The algorithm of that name on the wire.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.name() == name)
     }
@@ -76,98 +80,44 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// The hash of bodies and canonical requests.
-#[derive(Clone, Copy)]
-pub(crate) enum Hash {
-    Sha256,
+/// A key of one of the algorithms, ready to sign. It wipes itself at the end.
+pub(crate) trait Key: Send + Sync {
+    fn algorithm(&self) -> Algorithm;
+
+    /// The hash of payloads and canonical requests.
+    fn hash(&self) -> Hash;
+
+    /// What the key is derived for, if it is.
+    fn scope(&self) -> Option<&Scope> {
+        None
+    }
+
+    /// `None` in the one case of 2^256 in which a signature on a curve cannot be made.
+    fn sign(&self, text: &StringToSign<'_>) -> Option<Signature>;
+
+    /// Whether `signature` is one of `text`. It takes the same time wherever they differ.
+    fn verifies(&self, text: &StringToSign<'_>, signature: &[u8]) -> bool;
 }
 
-impl Hash {
-    /// The hash of `bytes`, in hex.
-    pub(crate) fn hex_of(self, bytes: &[u8]) -> [u8; 64] {
-        match self {
-            Self::Sha256 => hex::encode(&Sha256::digest(bytes).into()),
-        }
-    }
-
-    /// The hash of what `text` writes, in hex.
-    pub(crate) fn hex_of_written(self, text: &impl Written) -> [u8; 64] {
-        match self {
-            Self::Sha256 => {
-                let mut hash = Sha256::new();
-                text.write_to(&mut Hashing(&mut hash));
-                hex::encode(&hash.finalize().into())
-            }
-        }
-    }
-}
-
-/// A key, ready to sign.
-pub(crate) enum Key {
-    HmacSha256(HmacKey<Hmac<Sha256>>),
-    V11(V11Key),
-}
-
-impl Key {
-    pub(crate) fn hmac_sha256(secret: &str) -> Self {
-        Self::HmacSha256(HmacKey::new(secret.as_bytes()))
-    }
-
-    pub(crate) fn v11(id: &str, secret: &str, scope: &Scope) -> Result<Self, InvalidKeys> {
-        V11Key::new(id, secret, scope).map(Self::V11)
-    }
-
-    pub(crate) const fn algorithm(&self) -> Algorithm {
-        match self {
-            Self::HmacSha256(_) => Algorithm::HmacSha256,
-            Self::V11(_) => Algorithm::V11HmacSha256,
-        }
-    }
-
-    pub(crate) const fn hash(&self) -> Hash {
-        match self {
-            Self::HmacSha256(_) | Self::V11(_) => Hash::Sha256,
-        }
-    }
-
-    /// `/REGION/SERVICE` for a derived key.
-    pub(crate) fn scope_suffix(&self) -> Option<&str> {
-        match self {
-            Self::V11(key) => Some(key.scope_suffix()),
-            Self::HmacSha256(_) => None,
-        }
-    }
-
-    pub(crate) fn sign(&self, date: &SdkDate, text: &StringToSign<'_>) -> Signature {
-        match self {
-            Self::HmacSha256(key) => Signature::Mac(key.mac(text)),
-            Self::V11(key) => Signature::Mac(key.of_day(date).mac(text)),
-        }
-    }
-
-    /// In constant time.
-    pub(crate) fn verifies(
-        &self,
-        date: &SdkDate,
-        text: &StringToSign<'_>,
-        signature: &[u8],
-    ) -> bool {
-        match self {
-            Self::HmacSha256(key) => key.verifies(text, signature),
-            Self::V11(key) => key.of_day(date).verifies(text, signature),
-        }
-    }
-}
-
-/// A signature.
-pub(crate) enum Signature {
-    Mac([u8; 32]),
+/// A signature: 32 bytes of a MAC, or the DER form of two numbers.
+pub(crate) struct Signature {
+    bytes: [u8; Self::LONGEST],
+    length: usize,
 }
 
 impl Signature {
-    pub(crate) const fn as_bytes(&self) -> &[u8] {
-        match self {
-            Self::Mac(bytes) => bytes,
-        }
+    /// Two numbers of 33 bytes with their sign bit, each under a tag and a length, in a sequence.
+    const LONGEST: usize = 2 + 2 * (2 + 33);
+
+    /// `None` when it is too long to be one.
+    pub(crate) fn new(signature: &[u8]) -> Option<Self> {
+        let mut bytes = [0; Self::LONGEST];
+        let length = signature.len();
+        bytes.get_mut(..length)?.copy_from_slice(signature);
+        Some(Self { bytes, length })
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
     }
 }

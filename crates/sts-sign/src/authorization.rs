@@ -8,7 +8,7 @@ use crate::algorithm::{Algorithm, Signature};
 use crate::canonical_request::CanonicalHeaders;
 use crate::hex;
 use crate::scope::Scope;
-use crate::sink::Sink;
+use crate::sink::{Sink, Written};
 use crate::string_to_sign::StringToSign;
 
 /// Writes `ALGORITHM Access=ID, SignedHeaders=a;b, Signature=HEX`; for a derived key
@@ -20,24 +20,22 @@ pub(crate) fn write(
     signature: &Signature,
 ) -> Result<HeaderValue, InvalidHeaderValue> {
     let names = headers.names().map(|name| name.len() + 1).sum::<usize>();
-    let scope = text.scope_suffix.map_or(0, |suffix| 8 + suffix.len());
+    let scope = text
+        .scope
+        .map_or(0, |scope| "YYYYMMDD//".len() + scope.region().len() + scope.service().len());
     let fixed = " Credential=/, SignedHeaders=, Signature=".len() + text.algorithm.name().len();
     let length = fixed + access_key_id.len() + scope + names + 2 * signature.as_bytes().len();
 
     let mut value = Vec::with_capacity(length);
     value.write(text.algorithm.name().as_bytes());
-    match text.scope_suffix {
-        None => {
-            value.write(b" Access=");
-            value.write(access_key_id.as_bytes());
-        }
-        Some(suffix) => {
-            value.write(b" Credential=");
-            value.write(access_key_id.as_bytes());
-            value.write(b"/");
-            value.write(&text.date.day());
-            value.write(suffix.as_bytes());
-        }
+    if let Some(scope) = text.day_scope() {
+        value.write(b" Credential=");
+        value.write(access_key_id.as_bytes());
+        value.write(b"/");
+        scope.write_to(&mut value);
+    } else {
+        value.write(b" Access=");
+        value.write(access_key_id.as_bytes());
     }
     value.write(b", SignedHeaders=");
     headers.write_names(&mut value);
@@ -85,12 +83,9 @@ impl<'a> Authorization<'a> {
             let id = field("Access=").filter(|id| !id.is_empty());
             (id.ok_or(Unreadable::Part("Access=ID"))?, None)
         };
-        let signed_headers =
-            field("SignedHeaders=")
-                .and_then(read_names)
-                .ok_or(Unreadable::Part(
-                    "SignedHeaders=a;b, in lower case and ascending",
-                ))?;
+        let signed_headers = field("SignedHeaders=")
+            .and_then(read_names)
+            .ok_or(Unreadable::Part("SignedHeaders=a;b, in lower case and ascending"))?;
         let signature = field("Signature=")
             .and_then(hex::decode)
             .filter(|bytes| !bytes.is_empty())
@@ -98,13 +93,7 @@ impl<'a> Authorization<'a> {
         if fields.next().is_some() {
             return Err(Unreadable::Part("nothing after Signature"));
         }
-        Ok(Self {
-            algorithm,
-            access_key_id,
-            derived,
-            signed_headers,
-            signature,
-        })
+        Ok(Self { algorithm, access_key_id, derived, signed_headers, signature })
     }
 }
 
@@ -112,10 +101,7 @@ fn read_credential(text: &str) -> Option<(&str, Option<(&str, Scope)>)> {
     let mut parts = text.split('/');
     let mut next = || parts.next().filter(|part| !part.is_empty());
     let (id, day, region, service) = (next()?, next()?, next()?, next()?);
-    parts
-        .next()
-        .is_none()
-        .then(|| (id, Some((day, Scope::new(region, service)))))
+    parts.next().is_none().then(|| (id, Some((day, Scope::new(region, service)))))
 }
 
 fn read_names(text: &str) -> Option<Vec<&str>> {

@@ -30,25 +30,7 @@ impl SdkDate {
     /// Reads the value of a header.
     pub(crate) fn read(text: &[u8]) -> Option<(Self, OffsetDateTime)> {
         let text: [u8; 16] = text.try_into().ok()?;
-        let [
-            c1,
-            c2,
-            y1,
-            y2,
-            m1,
-            m2,
-            d1,
-            d2,
-            b'T',
-            h1,
-            h2,
-            n1,
-            n2,
-            s1,
-            s2,
-            b'Z',
-        ] = text
-        else {
+        let [c1, c2, y1, y2, m1, m2, d1, d2, b'T', h1, h2, n1, n2, s1, s2, b'Z'] = text else {
             return None;
         };
         let year = i32::from(number(c1, c2)?) * 100 + i32::from(number(y1, y2)?);
@@ -71,10 +53,7 @@ impl SdkDate {
 }
 
 /// Hundreds and the rest of a number below ten thousand.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "both are below one hundred"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "both are below one hundred")]
 const fn two_numbers(number: u16) -> (u8, u8) {
     ((number / 100) as u8, (number % 100) as u8)
 }

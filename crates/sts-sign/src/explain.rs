@@ -18,10 +18,7 @@ pub struct Explanation {
 
 impl Explanation {
     pub(crate) fn of(request: &CanonicalRequest<'_>, text: &StringToSign<'_>) -> Self {
-        Self {
-            canonical_request: sink::readable(request),
-            string_to_sign: sink::readable(text),
-        }
+        Self { canonical_request: sink::readable(request), string_to_sign: sink::readable(text) }
     }
 
     /// The six parts of the canonical request.

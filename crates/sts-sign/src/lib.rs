@@ -31,6 +31,7 @@ mod canonical_request;
 mod constant_time;
 mod date;
 mod explain;
+mod hash;
 mod hex;
 mod host;
 mod keys;

@@ -1,6 +1,6 @@
 //! The body of a request, as far as the signature covers it.
 
-use crate::algorithm::Hash;
+use crate::hash::Hash;
 use crate::hex;
 
 /// What is signed of the body.

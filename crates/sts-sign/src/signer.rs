@@ -9,13 +9,19 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use crate::algorithm::{Algorithm, Key};
+#[cfg(feature = "sm3")]
+use crate::algorithm::HmacSm3Key;
+#[cfg(feature = "p256")]
+use crate::algorithm::P256Key;
+#[cfg(feature = "sm2")]
+use crate::algorithm::Sm2Key;
+use crate::algorithm::{Algorithm, HmacSha256Key, Key, V11Key};
 use crate::authorization;
 use crate::canonical_request::{CanonicalHeaders, CanonicalRequest, Unsignable};
 use crate::date::SdkDate;
 use crate::explain::Explanation;
 use crate::host;
-use crate::keys::{InvalidKeys, check_name, check_secret, check_token};
+use crate::keys::{InvalidKeys, check_keys, check_name, check_token};
 use crate::payload::{Payload, PayloadLine};
 use crate::scope::Scope;
 use crate::signed_headers::{
@@ -48,7 +54,7 @@ use crate::string_to_sign::StringToSign;
 #[derive(Clone)]
 pub struct Signer {
     access_key_id: Arc<str>,
-    pub(crate) key: Arc<Key>,
+    pub(crate) key: Arc<dyn Key>,
     pub(crate) security_token: Option<HeaderValue>,
     signed_headers: SignedHeaders,
 }
@@ -56,9 +62,8 @@ pub struct Signer {
 impl Signer {
     /// A signer for `SDK-HMAC-SHA256`, which all public services take.
     pub fn new(access_key_id: &str, secret_access_key: &str) -> Result<Self, InvalidKeys> {
-        Self::prepare(access_key_id, secret_access_key, || {
-            Ok(Key::hmac_sha256(secret_access_key))
-        })
+        check_keys(access_key_id, secret_access_key)?;
+        Ok(Self::of(access_key_id, HmacSha256Key::new(secret_access_key)))
     }
 
     /// A signer for `V11-HMAC-SHA256`. The key of a day is derived once and kept.
@@ -67,50 +72,61 @@ impl Signer {
         secret_access_key: &str,
         scope: Scope,
     ) -> Result<Self, InvalidKeys> {
-        Self::prepare(access_key_id, secret_access_key, || {
-            Key::v11(access_key_id, secret_access_key, &scope)
-        })
+        check_keys(access_key_id, secret_access_key)?;
+        check_name("region", scope.region())?;
+        check_name("service", scope.service())?;
+        let key = V11Key::new(access_key_id, secret_access_key, scope);
+        Ok(Self::of(access_key_id, key))
     }
 
-    fn prepare(
-        access_key_id: &str,
-        secret_access_key: &str,
-        key: impl FnOnce() -> Result<Key, InvalidKeys>,
-    ) -> Result<Self, InvalidKeys> {
-        check_name("access key id", access_key_id)?;
-        check_secret("secret access key", secret_access_key)?;
-        Ok(Self {
+    /// A signer for `SDK-HMAC-SM3`.
+    #[cfg(feature = "sm3")]
+    pub fn sm3(access_key_id: &str, secret_access_key: &str) -> Result<Self, InvalidKeys> {
+        check_keys(access_key_id, secret_access_key)?;
+        Ok(Self::of(access_key_id, HmacSm3Key::new(secret_access_key)))
+    }
+
+    /// A signer for `SDK-ECDSA-P256-SHA256`. Its nonces are deterministic (RFC 6979).
+    #[cfg(feature = "p256")]
+    pub fn p256(access_key_id: &str, secret_access_key: &str) -> Result<Self, InvalidKeys> {
+        check_keys(access_key_id, secret_access_key)?;
+        let key = P256Key::new(access_key_id, secret_access_key);
+        Ok(Self::of(access_key_id, key.ok_or(InvalidKeys::NoPrivateKey)?))
+    }
+
+    /// A signer for `SDK-SM2-SM3`. Its nonces are deterministic, in the manner of RFC 6979.
+    #[cfg(feature = "sm2")]
+    pub fn sm2(access_key_id: &str, secret_access_key: &str) -> Result<Self, InvalidKeys> {
+        check_keys(access_key_id, secret_access_key)?;
+        let key = Sm2Key::new(access_key_id, secret_access_key);
+        Ok(Self::of(access_key_id, key.ok_or(InvalidKeys::NoPrivateKey)?))
+    }
+
+    fn of(access_key_id: &str, key: impl Key + 'static) -> Self {
+        Self {
             access_key_id: access_key_id.into(),
-            key: Arc::new(key()?),
+            key: Arc::new(key),
             security_token: None,
             signed_headers: SignedHeaders::default(),
-        })
+        }
     }
 
     /// The same with the security token of a temporary access key. It is sent as
     /// `X-Security-Token` and signed.
     pub fn with_security_token(self, token: &str) -> Result<Self, InvalidKeys> {
-        check_token("security token", token)?;
+        check_token(token)?;
         // The block that all clones of the header value share is wiped when the last is gone.
         let block = Bytes::from_owner(Zeroizing::new(token.as_bytes().to_vec()));
-        let mut value =
-            HeaderValue::from_maybe_shared(block).map_err(|_| InvalidKeys::Character {
-                part: "security token",
-            })?;
+        let mut value = HeaderValue::from_maybe_shared(block)
+            .map_err(|_| InvalidKeys::NotVisible { part: "security token" })?;
         value.set_sensitive(true);
-        Ok(Self {
-            security_token: Some(value),
-            ..self
-        })
+        Ok(Self { security_token: Some(value), ..self })
     }
 
     /// The same with another choice of headers to sign.
     #[must_use]
     pub fn with_signed_headers(self, headers: SignedHeaders) -> Self {
-        Self {
-            signed_headers: headers,
-            ..self
-        }
+        Self { signed_headers: headers, ..self }
     }
 
     /// Names the key. No secret: it is part of every signed request.
@@ -159,8 +175,8 @@ impl Signer {
     ) -> Result<(), SignError> {
         let date = SdkDate::at(now).ok_or(SignError::Date)?;
         let request = self.canonical_request(method, uri, headers, payload, &date)?;
-        let text = self.string_to_sign(&request, &date);
-        let signature = self.key.sign(&date, &text);
+        let text = self.string_to_sign(&request, date);
+        let signature = self.key.sign(&text).ok_or(SignError::NoSignature)?;
         let authorization =
             authorization::write(&self.access_key_id, &text, &request.headers, &signature)
                 .map_err(|_| SignError::value(AUTHORIZATION.as_str()))?;
@@ -177,9 +193,7 @@ impl Signer {
             .then(|| HeaderValue::from_static(PayloadLine::UNSIGNED));
 
         // With room for all five, nothing below can fail.
-        headers
-            .try_reserve(5)
-            .map_err(|_| SignError::TooManyHeaders)?;
+        headers.try_reserve(5).map_err(|_| SignError::TooManyHeaders)?;
         headers.remove(&X_SDK_CONTENT_SHA256);
         headers.remove(&X_SDK_CONTENT_SM3);
         headers.remove(&X_SECURITY_TOKEN);
@@ -193,9 +207,7 @@ impl Signer {
         ];
         for (name, value) in set {
             if let Some(value) = value {
-                headers
-                    .try_insert(name, value)
-                    .map_err(|_| SignError::TooManyHeaders)?;
+                headers.try_insert(name, value).map_err(|_| SignError::TooManyHeaders)?;
             }
         }
         Ok(())
@@ -208,13 +220,7 @@ impl Signer {
         now: OffsetDateTime,
     ) -> Result<Explanation, SignError> {
         let payload = Payload::Bytes(request.body().as_ref());
-        self.explain_parts(
-            request.method(),
-            request.uri(),
-            request.headers(),
-            payload,
-            now,
-        )
+        self.explain_parts(request.method(), request.uri(), request.headers(), payload, now)
     }
 
     /// What [`sign_parts`](Self::sign_parts) would sign, for debugging: secrets are left out.
@@ -228,7 +234,7 @@ impl Signer {
     ) -> Result<Explanation, SignError> {
         let date = SdkDate::at(now).ok_or(SignError::Date)?;
         let request = self.canonical_request(method, uri, headers, payload, &date)?;
-        let text = self.string_to_sign(&request, &date);
+        let text = self.string_to_sign(&request, date);
         Ok(Explanation::of(&request, &text))
     }
 
@@ -267,30 +273,24 @@ impl Signer {
         })
     }
 
-    pub(crate) fn string_to_sign<'a>(
-        &'a self,
+    pub(crate) fn string_to_sign(
+        &self,
         request: &CanonicalRequest<'_>,
-        date: &'a SdkDate,
-    ) -> StringToSign<'a> {
+        date: SdkDate,
+    ) -> StringToSign<'_> {
         StringToSign {
             algorithm: self.algorithm(),
             date,
-            scope_suffix: self.key.scope_suffix(),
-            hash: self.key.hash().hex_of_written(request),
+            scope: self.key.scope(),
+            hash: self.key.hash().hex_of(request),
         }
     }
 }
 
 /// Whether an earlier attempt may have set the header; `Host` is not among these.
 fn is_set_by_signer(name: &HeaderName) -> bool {
-    [
-        &AUTHORIZATION,
-        &X_SDK_DATE,
-        &X_SECURITY_TOKEN,
-        &X_SDK_CONTENT_SHA256,
-        &X_SDK_CONTENT_SM3,
-    ]
-    .contains(&name)
+    [&AUTHORIZATION, &X_SDK_DATE, &X_SECURITY_TOKEN, &X_SDK_CONTENT_SHA256, &X_SDK_CONTENT_SM3]
+        .contains(&name)
 }
 
 impl fmt::Debug for Signer {
@@ -324,6 +324,9 @@ pub enum SignError {
     /// The date has no form of four digits for the year.
     #[error("the date is outside the years 0 to 9999; is the clock set?")]
     Date,
+    /// An algorithm on a curve has no signature for this request, once in 2^256.
+    #[error("no signature can be made of this request at this date; take another")]
+    NoSignature,
     /// The header map is full.
     #[error("the request has too many headers")]
     TooManyHeaders,
@@ -331,9 +334,7 @@ pub enum SignError {
 
 impl SignError {
     fn value(name: &str) -> Self {
-        Self::HeaderValue {
-            name: name.to_owned(),
-        }
+        Self::HeaderValue { name: name.to_owned() }
     }
 }
 
@@ -341,9 +342,7 @@ impl From<Unsignable<'_>> for SignError {
     fn from(header: Unsignable<'_>) -> Self {
         match header {
             Unsignable::Value(name) => Self::value(name),
-            Unsignable::Repeated(name) => Self::RepeatedHeader {
-                name: name.to_owned(),
-            },
+            Unsignable::Repeated(name) => Self::RepeatedHeader { name: name.to_owned() },
         }
     }
 }

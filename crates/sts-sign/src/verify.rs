@@ -120,14 +120,10 @@ pub fn verify<B: AsRef<[u8]>, S: Borrow<Signer>>(
         access_key_id: authorization.access_key_id,
         security_token: token,
         algorithm: authorization.algorithm,
-        scope: authorization
-            .derived
-            .as_ref()
-            .map(|(_, scope)| scope.clone()),
+        scope: authorization.derived.as_ref().map(|(_, scope)| scope.clone()),
     };
-    let unknown = || VerifyError::UnknownKey {
-        access_key_id: authorization.access_key_id.to_owned(),
-    };
+    let unknown =
+        || VerifyError::UnknownKey { access_key_id: authorization.access_key_id.to_owned() };
     let signer = lookup(&presented).ok_or_else(unknown)?;
     let signer: &Signer = signer.borrow();
     if signer.access_key_id() != authorization.access_key_id {
@@ -145,11 +141,10 @@ pub fn verify<B: AsRef<[u8]>, S: Borrow<Signer>>(
             return Err(VerifyError::TokenWrong);
         }
     }
-    if let Some((day, scope)) = &authorization.derived {
-        let suffix = format!("/{}/{}", scope.region(), scope.service());
-        if day.as_bytes() != date.day() || signer.key.scope_suffix() != Some(&suffix) {
-            return Err(VerifyError::OtherScope);
-        }
+    if let Some((day, scope)) = &authorization.derived
+        && (day.as_bytes() != date.day() || signer.key.scope() != Some(scope))
+    {
+        return Err(VerifyError::OtherScope);
     }
 
     let mark = authorization.algorithm.payload_header().as_str();
@@ -157,19 +152,16 @@ pub fn verify<B: AsRef<[u8]>, S: Borrow<Signer>>(
     if is_unsigned {
         must_be_signed(&authorization, mark)?;
     }
-    let payload = if is_unsigned {
-        Payload::Unsigned
-    } else {
-        Payload::Bytes(request.body().as_ref())
-    };
+    let payload =
+        if is_unsigned { Payload::Unsigned } else { Payload::Bytes(request.body().as_ref()) };
     let canonical = CanonicalRequest {
         method: request.method(),
         uri: request.uri(),
         headers: canonical_headers(request, &authorization.signed_headers)?,
         payload: PayloadLine::of(payload, signer.key.hash()),
     };
-    let text = signer.string_to_sign(&canonical, &date);
-    if !signer.key.verifies(&date, &text, &authorization.signature) {
+    let text = signer.string_to_sign(&canonical, date);
+    if !signer.key.verifies(&text, &authorization.signature) {
         return Err(VerifyError::SignatureMismatch {
             explanation: Box::new(Explanation::of(&canonical, &text)),
         });
@@ -178,11 +170,7 @@ pub fn verify<B: AsRef<[u8]>, S: Borrow<Signer>>(
         access_key_id: authorization.access_key_id.to_owned(),
         algorithm: authorization.algorithm,
         date: moment,
-        signed_headers: authorization
-            .signed_headers
-            .into_iter()
-            .map(str::to_owned)
-            .collect(),
+        signed_headers: authorization.signed_headers.into_iter().map(str::to_owned).collect(),
         is_payload_signed: !is_unsigned,
     })
 }
@@ -192,10 +180,7 @@ fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Ver
     let mut values = headers.get_all(name).iter();
     let value = values.next();
     if values.next().is_some() {
-        return Err(VerifyError::malformed(
-            name,
-            "it stands there more than once",
-        ));
+        return Err(VerifyError::malformed(name, "it stands there more than once"));
     }
     value
         .map(|value| value.to_str())
@@ -207,9 +192,7 @@ fn must_be_signed(authorization: &Authorization<'_>, name: &str) -> Result<(), V
     if authorization.signed_headers.contains(&name) {
         return Ok(());
     }
-    Err(VerifyError::NotSigned {
-        header: name.to_owned(),
-    })
+    Err(VerifyError::NotSigned { header: name.to_owned() })
 }
 
 fn read_date(headers: &HeaderMap) -> Result<(SdkDate, OffsetDateTime), VerifyError> {

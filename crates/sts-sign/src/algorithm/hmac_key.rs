@@ -1,4 +1,4 @@
-//! HMAC with its key worked in: `SDK-HMAC-SHA256` over SHA-256, `SDK-HMAC-SM3` over SM3.
+//! HMAC with its key worked in, over any hash of 32 bytes.
 
 use hmac::Mac;
 use hmac::digest::array::typenum::U32;
@@ -15,17 +15,17 @@ impl<M: Mac<OutputSize = U32> + KeyInit + Update + Clone> HmacKey<M> {
         clippy::expect_used,
         reason = "HMAC is defined for keys of any length: no input reaches this"
     )]
-    pub(crate) fn new(key: &[u8]) -> Self {
+    pub(super) fn new(key: &[u8]) -> Self {
         Self(<M as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length"))
     }
 
     /// The code of `text`.
-    pub(crate) fn mac(&self, text: &(impl Written + ?Sized)) -> [u8; 32] {
+    pub(super) fn mac(&self, text: &(impl Written + ?Sized)) -> [u8; 32] {
         self.after(text).finalize().into_bytes().into()
     }
 
     /// Whether `code` is the code of `text`, in constant time.
-    pub(crate) fn verifies(&self, text: &impl Written, code: &[u8]) -> bool {
+    pub(super) fn verifies(&self, text: &impl Written, code: &[u8]) -> bool {
         self.after(text).verify_slice(code).is_ok()
     }
 

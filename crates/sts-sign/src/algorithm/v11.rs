@@ -10,48 +10,31 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::hmac_key::HmacKey;
-use crate::date::SdkDate;
+use super::{Algorithm, Key, Signature};
+use crate::hash::Hash;
 use crate::hex;
-use crate::keys::{InvalidKeys, check_name};
-use crate::scope::Scope;
+use crate::scope::{DayScope, Scope};
 use crate::sink::{Sink, Written};
+use crate::string_to_sign::StringToSign;
 
 type DayKey = HmacKey<Hmac<Sha256>>;
 
-/// The key that days' keys are expanded from, and the last of those.
+/// What the keys of days are expanded from, and the last of those.
 pub(crate) struct V11Key {
     extracted: DayKey,
-    /// `/REGION/SERVICE`
-    scope_suffix: String,
+    scope: Scope,
     last: Mutex<Option<([u8; 8], DayKey)>>,
 }
 
-/// The message that expands the key of a day.
-struct Info<'a> {
-    day: [u8; 8],
-    scope_suffix: &'a str,
-}
-
 impl V11Key {
-    pub(crate) fn new(id: &str, secret: &str, scope: &Scope) -> Result<Self, InvalidKeys> {
-        check_name("region", scope.region())?;
-        check_name("service", scope.service())?;
-        let salted = DayKey::new(id.as_bytes());
+    pub(crate) fn new(access_key_id: &str, secret: &str, scope: Scope) -> Self {
+        let salted = DayKey::new(access_key_id.as_bytes());
         let extracted = Zeroizing::new(salted.mac(secret.as_bytes()));
-        Ok(Self {
-            extracted: DayKey::new(&*extracted),
-            scope_suffix: format!("/{}/{}", scope.region(), scope.service()),
-            last: Mutex::new(None),
-        })
+        Self { extracted: DayKey::new(&*extracted), scope, last: Mutex::new(None) }
     }
 
-    pub(crate) fn scope_suffix(&self) -> &str {
-        &self.scope_suffix
-    }
-
-    /// The key of a date's day. It is derived when the day changes, and kept.
-    pub(crate) fn of_day(&self, date: &SdkDate) -> DayKey {
-        let day = date.day();
+    /// The key of `day`. It is derived when the day changes, and kept.
+    fn of_day(&self, day: [u8; 8]) -> DayKey {
         // A key is put there whole, so a thread that panicked has left nothing half-done.
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, key)) = last.as_ref().filter(|(kept, _)| *kept == day) {
@@ -63,20 +46,41 @@ impl V11Key {
     }
 
     fn expand(&self, day: [u8; 8]) -> DayKey {
-        let info = Info {
-            day,
-            scope_suffix: &self.scope_suffix,
-        };
-        let expanded = Zeroizing::new(self.extracted.mac(&info));
+        let scope = &self.scope;
+        let expanded = Zeroizing::new(self.extracted.mac(&Info(DayScope { day, scope })));
         let text = Zeroizing::new(hex::encode(&expanded));
         DayKey::new(&*text)
     }
 }
 
+impl Key for V11Key {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::V11HmacSha256
+    }
+
+    fn hash(&self) -> Hash {
+        Hash::Sha256
+    }
+
+    fn scope(&self) -> Option<&Scope> {
+        Some(&self.scope)
+    }
+
+    fn sign(&self, text: &StringToSign<'_>) -> Option<Signature> {
+        Signature::new(&self.of_day(text.date.day()).mac(text))
+    }
+
+    fn verifies(&self, text: &StringToSign<'_>, signature: &[u8]) -> bool {
+        self.of_day(text.date.day()).verifies(text, signature)
+    }
+}
+
+/// What HKDF expands with to its first 32 bytes.
+struct Info<'a>(DayScope<'a>);
+
 impl Written for Info<'_> {
     fn write_to(&self, sink: &mut impl Sink) {
-        sink.write(&self.day);
-        sink.write(self.scope_suffix.as_bytes());
+        self.0.write_to(sink);
         sink.write(&[1]);
     }
 }

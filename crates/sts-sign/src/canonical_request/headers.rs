@@ -49,11 +49,7 @@ impl<'a> CanonicalHeaders<'a> {
     }
 
     fn add_text(&mut self, name: &'a str, value: &'a [u8], is_secret: bool) {
-        self.0.push(CanonicalHeader {
-            name,
-            value: value.trim_ascii(),
-            is_secret,
-        });
+        self.0.push(CanonicalHeader { name, value: value.trim_ascii(), is_secret });
     }
 
     /// Brings the headers into order when all were added.

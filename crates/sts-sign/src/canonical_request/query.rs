@@ -9,20 +9,15 @@ use crate::sink::Sink;
 
 /// Writes the pairs of `query`. A name without a value gets an empty one, and a plus is a plus.
 pub(super) fn write(query: &str, sink: &mut impl Sink) {
-    let mut pairs: Vec<(Cow<'_, [u8]>, Cow<'_, [u8]>)> = query
+    let mut pairs: Vec<[Cow<'_, [u8]>; 2]> = query
         .split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(name, value)| {
-            (
-                percent_decode_str(name).into(),
-                percent_decode_str(value).into(),
-            )
-        })
+        .map(|(name, value)| [name, value].map(|text| percent_decode_str(text).into()))
         .collect();
     // Sorted before they are encoded, as the official Python SDK does it.
     pairs.sort_unstable();
-    for (index, (name, value)) in pairs.iter().enumerate() {
+    for (index, [name, value]) in pairs.iter().enumerate() {
         if index > 0 {
             sink.write(b"&");
         }

@@ -6,11 +6,7 @@ use std::borrow::Cow;
 use crate::sink::Sink;
 
 /// Everything but RFC 3986's unreserved characters.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// Everything but those and the separator of segments.
 const ENCODED_IN_PATH: &AsciiSet = &ENCODED.remove(b'/');

@@ -95,25 +95,18 @@ impl VerifyError {
     }
 
     pub(super) fn malformed(header: &str, problem: &'static str) -> Self {
-        Self::Malformed {
-            header: header.to_owned(),
-            problem,
-        }
+        Self::Malformed { header: header.to_owned(), problem }
     }
 
     pub(super) fn absent(header: &str) -> Self {
-        Self::Absent {
-            header: header.to_owned(),
-        }
+        Self::Absent { header: header.to_owned() }
     }
 }
 
 impl From<Unreadable<'_>> for VerifyError {
     fn from(unreadable: Unreadable<'_>) -> Self {
         match unreadable {
-            Unreadable::Scheme(scheme) => Self::OtherScheme {
-                scheme: scheme.to_owned(),
-            },
+            Unreadable::Scheme(scheme) => Self::OtherScheme { scheme: scheme.to_owned() },
             Unreadable::Part(problem) => Self::malformed("authorization", problem),
         }
     }

@@ -1,0 +1,60 @@
+//! `SDK-SM2-SM3`: SM2 with SM3, a deterministic nonce and the standard user id.
+
+use hmac::Hmac;
+use sm2::SecretKey;
+use sm2::dsa::signature::{Signer, Verifier};
+use sm2::dsa::{self, SigningKey, VerifyingKey};
+use sm3::Sm3;
+
+use super::{Algorithm, Key, Signature, private_key};
+use crate::hash::Hash;
+use crate::sink::Written;
+use crate::string_to_sign::StringToSign;
+
+/// The user id that all official signers hash in.
+const USER_ID: &str = "1234567812345678";
+
+pub(crate) struct Sm2Key {
+    /// `SigningKey` does not wipe itself, so one is made for each signature.
+    secret: SecretKey,
+    public: VerifyingKey,
+}
+
+impl Sm2Key {
+    /// `None` if no private key can be derived, which does not happen in practice.
+    pub(crate) fn new(access_key_id: &str, secret: &str) -> Option<Self> {
+        let accept = |number: &[u8; 32]| SecretKey::from_slice(number).ok();
+        let secret =
+            private_key::derive::<Hmac<Sm3>, _>(Algorithm::Sm2Sm3, access_key_id, secret, accept)?;
+        let public = VerifyingKey::new(USER_ID, secret.public_key()).ok()?;
+        Some(Self { secret, public })
+    }
+}
+
+impl Key for Sm2Key {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::Sm2Sm3
+    }
+
+    fn hash(&self) -> Hash {
+        Hash::Sm3
+    }
+
+    fn sign(&self, text: &StringToSign<'_>) -> Option<Signature> {
+        let key = SigningKey::new(USER_ID, &self.secret).ok()?;
+        let signature: dsa::Signature = key.try_sign(&bytes_of(text)).ok()?;
+        Signature::new(signature.to_der().as_bytes())
+    }
+
+    fn verifies(&self, text: &StringToSign<'_>, signature: &[u8]) -> bool {
+        dsa::Signature::from_der(signature)
+            .and_then(|signature| self.public.verify(&bytes_of(text), &signature))
+            .is_ok()
+    }
+}
+
+fn bytes_of(text: &StringToSign<'_>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    text.write_to(&mut bytes);
+    bytes
+}

@@ -1,0 +1,39 @@
+//! The hash of payloads and canonical requests.
+
+use hmac::digest::Update;
+use hmac::digest::array::typenum::U32;
+use sha2::{Digest, Sha256};
+#[cfg(feature = "sm3")]
+use sm3::Sm3;
+
+use crate::hex;
+use crate::sink::{Hashing, Written};
+
+/// A hash function of 32 bytes.
+#[derive(Clone, Copy)]
+pub(crate) enum Hash {
+    Sha256,
+    #[cfg(feature = "sm3")]
+    Sm3,
+}
+
+impl Hash {
+    /// The hash of `text`, in hex.
+    pub(crate) fn hex_of(self, text: &(impl Written + ?Sized)) -> [u8; 64] {
+        match self {
+            Self::Sha256 => hex::encode(&hash_of::<Sha256>(text)),
+            #[cfg(feature = "sm3")]
+            Self::Sm3 => hex::encode(&hash_of::<Sm3>(text)),
+        }
+    }
+}
+
+/// The hash of `text`.
+pub(crate) fn hash_of<D>(text: &(impl Written + ?Sized)) -> [u8; 32]
+where
+    D: Digest<OutputSize = U32> + Update,
+{
+    let mut hash = D::new();
+    text.write_to(&mut Hashing(&mut hash));
+    hash.finalize().into()
+}
