@@ -1,0 +1,140 @@
+//! Settings of an [`IsahcTransport`].
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use http::HeaderValue;
+use isahc::HttpClient;
+use isahc::config::Configurable;
+
+use crate::transport::IsahcTransport;
+#[cfg(feature = "rustls-tls")]
+use crate::trust::Roots;
+
+/// Settings of an [`IsahcTransport`]; see [`IsahcTransport::builder`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct IsahcTransportBuilder {
+    connect_timeout: Duration,
+    pool_idle_timeout: Duration,
+    pool_max_idle: usize,
+    user_agent: HeaderValue,
+    #[cfg(feature = "rustls-tls")]
+    roots: Roots,
+}
+
+impl IsahcTransportBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(3),
+            pool_idle_timeout: Duration::from_secs(60),
+            pool_max_idle: 4,
+            user_agent: default_user_agent(),
+            #[cfg(feature = "rustls-tls")]
+            roots: Roots::default(),
+        }
+    }
+
+    /// How long a new connection may take: resolving, connecting and the TLS handshake together.
+    /// 3 seconds by default. The time for the whole exchange is one of its
+    /// [limits](sts_client::transport::Limits::timeout).
+    pub const fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long an idle connection is kept. 60 seconds by default.
+    pub const fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
+        self.pool_idle_timeout = timeout;
+        self
+    }
+
+    /// How many idle connections are kept, to all hosts together. 4 by default; 0 keeps none.
+    pub const fn pool_max_idle(mut self, connections: usize) -> Self {
+        self.pool_max_idle = connections;
+        self
+    }
+
+    /// The `User-Agent` of requests that have none. `sts-isahc/` and the version by default.
+    pub fn user_agent(mut self, user_agent: HeaderValue) -> Self {
+        self.user_agent = user_agent;
+        self
+    }
+
+    /// Trusts these certificates too, one or more in PEM: for private clouds and emulators.
+    /// What is no PEM is reported by [`build`](Self::build).
+    #[cfg(feature = "rustls-tls")]
+    pub fn root_certificate_pem(mut self, pem: &[u8]) -> Self {
+        self.roots.added.push(pem.to_vec());
+        self
+    }
+
+    /// Trusts the roots of Mozilla's list, compiled in, in place of the machine's: for images
+    /// without certificates. They are as old as the build.
+    #[cfg(feature = "webpki-roots")]
+    pub const fn webpki_roots(mut self) -> Self {
+        self.roots.bundled = true;
+        self
+    }
+
+    /// The transport. It fails on a root certificate that cannot be read, and where isahc cannot
+    /// start its thread.
+    pub fn build(self) -> Result<IsahcTransport, BuildError> {
+        let kept = self.client(self.pool_max_idle)?;
+        let fresh = self.client(0)?;
+        Ok(IsahcTransport::with_clients(kept, fresh, self.user_agent))
+    }
+
+    fn client(&self, kept_connections: usize) -> Result<HttpClient, BuildError> {
+        let client = HttpClient::builder()
+            .connect_timeout(limit(self.connect_timeout))
+            .connection_cache_ttl(self.pool_idle_timeout)
+            .connection_cache_size(kept_connections)
+            .tcp_nodelay();
+        #[cfg(feature = "rustls-tls")]
+        let client = client.tls_config(self.roots.config()?);
+        client.build().map_err(BuildError::client)
+    }
+}
+
+pub(crate) fn default_user_agent() -> HeaderValue {
+    HeaderValue::from_static(concat!("sts-isahc/", env!("CARGO_PKG_VERSION")))
+}
+
+/// A time that libcurl takes for a limit: it counts milliseconds, and takes 0 for none.
+pub(crate) fn limit(time: Duration) -> Duration {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    time.clamp(Duration::from_millis(1), DAY)
+}
+
+/// The settings do not make a transport.
+#[derive(Debug)]
+pub struct BuildError {
+    message: &'static str,
+    source: Box<dyn StdError + Send + Sync>,
+}
+
+impl BuildError {
+    #[cfg(feature = "rustls-tls")]
+    pub(crate) fn certificate(error: impl StdError + Send + Sync + 'static) -> Self {
+        let message = "a root certificate cannot be read: PEM is expected";
+        Self { message, source: Box::new(error) }
+    }
+
+    fn client(error: isahc::Error) -> Self {
+        Self { message: "isahc cannot start", source: Box::new(error) }
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message)
+    }
+}
+
+impl StdError for BuildError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.source)
+    }
+}

@@ -1,0 +1,210 @@
+//! One exchange over isahc.
+
+use std::time::{Duration, Instant};
+
+use futures_lite::future::block_on;
+use futures_lite::io::{AsyncReadExt, Cursor};
+use http::header::{CONTENT_LENGTH, HOST, HeaderValue, USER_AGENT};
+use http::{Request, Response, Uri};
+use isahc::config::{Configurable, ExpectContinue, RedirectPolicy, VersionNegotiation};
+use isahc::{AsyncBody, HttpClient};
+use sts_client::transport::{
+    BlockingTransport, Exchange, Limits, Transport, TransportError, TransportErrorKind,
+};
+use sts_proto::{Body, BodyWriter};
+
+use crate::builder::{BuildError, IsahcTransportBuilder, default_user_agent, limit};
+use crate::errors;
+use crate::unlogged::Unlogged;
+
+// isahc takes http 0.2 as well as 1: this does not compile if it was given another than ours.
+const _: fn(Request<()>) -> isahc::http::Request<()> = |request| request;
+
+/// A [`Transport`] and [`BlockingTransport`] over isahc, which runs libcurl on a thread of its own.
+///
+/// Clones share threads and connections. The async half runs on any executor, the blocking half on
+/// any thread.
+///
+/// - The request goes out as it is given. `Host` is the authority of the URI as written there,
+///   port included, unless the request names one: the signature covers it. Names of headers are
+///   written in title case. `User-Agent` is added where there is none; libcurl adds
+///   `Accept: */*`.
+/// - No redirect is followed, no cookie kept, no encoding offered, `100-continue` not asked for.
+/// - libcurl repeats a request when a kept connection dies under it before a byte of the answer.
+///   Here it cannot: a body is given to it once, and requests without a body get a connection of
+///   their own.
+/// - Proxies are taken from the environment as libcurl does (`https_proxy` and so on).
+/// - An exchange that is dropped or stopped by a limit closes its connection. When the server is
+///   silent it does so at the end of its time at the latest.
+#[derive(Clone, Debug)]
+pub struct IsahcTransport {
+    /// Keeps connections.
+    kept: HttpClient,
+    /// For what libcurl could repeat.
+    fresh: HttpClient,
+    user_agent: HeaderValue,
+}
+
+impl IsahcTransport {
+    /// A transport with the defaults of [`IsahcTransportBuilder`].
+    pub fn new() -> Result<Self, BuildError> {
+        Self::builder().build()
+    }
+
+    /// Settings for a transport.
+    pub fn builder() -> IsahcTransportBuilder {
+        IsahcTransportBuilder::new()
+    }
+
+    /// A transport over a client of yours, with its proxies, resolver, TLS and so on.
+    ///
+    /// What the contract asks for is set on each request. It cannot undo default headers and
+    /// cookie jars of the client: give it none. And libcurl may repeat a request without a body,
+    /// which is `GetCallerIdentity` and changes nothing, unless the client was built with
+    /// `connection_cache_size(0)`.
+    #[must_use]
+    pub fn from_client(client: HttpClient) -> Self {
+        Self::with_clients(client.clone(), client, default_user_agent())
+    }
+
+    pub(crate) const fn with_clients(
+        kept: HttpClient,
+        fresh: HttpClient,
+        user_agent: HeaderValue,
+    ) -> Self {
+        Self { kept, fresh, user_agent }
+    }
+
+    /// The same request, with the headers that libcurl would otherwise choose by its own rules,
+    /// and with what it would do of its own accord switched off.
+    fn prepare(&self, request: Request<Body>, limits: Limits) -> http::Result<Request<AsyncBody>> {
+        let (head, body) = request.into_parts();
+        let mut headers = head.headers;
+        if !headers.contains_key(HOST)
+            && let Some(host) = host(&head.uri)
+        {
+            headers.insert(HOST, host);
+        }
+        if body.is_empty() && !head.method.is_safe() {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
+        }
+        headers.entry(USER_AGENT).or_insert_with(|| self.user_agent.clone());
+
+        let mut request = Request::builder()
+            .method(head.method)
+            .uri(head.uri)
+            .timeout(limit(limits.timeout))
+            .version_negotiation(VersionNegotiation::http11())
+            .title_case_headers(true)
+            .expect_continue(ExpectContinue::disabled())
+            .automatic_decompression(false)
+            .redirect_policy(RedirectPolicy::None);
+        if let Some(none) = request.headers_mut() {
+            *none = headers;
+        }
+        request.body(once(body))
+    }
+
+    async fn exchange(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
+        let Exchange { request, limits, .. } = exchange;
+        check(&request)?;
+        let client = if request.body().is_empty() { &self.fresh } else { &self.kept };
+        let request = self.prepare(request, limits).map_err(|error| {
+            TransportError::not_sent(TransportErrorKind::Other).with_source(error)
+        })?;
+
+        let started = Instant::now();
+        let failure = |error| errors::failure(error, started.elapsed() < limits.timeout);
+        let response = Unlogged(client.send_async(request)).await.map_err(failure)?;
+        let (head, body) = response.into_parts();
+        let body = collect(body, limits.body, failure).await?;
+
+        let mut answer = Response::new(body);
+        *answer.status_mut() = head.status;
+        *answer.version_mut() = head.version;
+        *answer.headers_mut() = head.headers;
+        Ok(answer)
+    }
+}
+
+impl Transport for IsahcTransport {
+    async fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
+        self.exchange(exchange).await
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        async_io::Timer::after(duration).await;
+    }
+}
+
+impl BlockingTransport for IsahcTransport {
+    fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
+        block_on(self.exchange(exchange))
+    }
+
+    fn sleep(&self, duration: Duration) {
+        std::thread::sleep(duration);
+    }
+}
+
+/// Refuses what libcurl or isahc would not send as it is.
+fn check(request: &Request<Body>) -> Result<(), TransportError> {
+    let refuse = |why: &'static str| {
+        Err(TransportError::not_sent(TransportErrorKind::Other).with_source(why))
+    };
+    if !matches!(request.uri().scheme_str(), Some("https" | "http")) {
+        return refuse("the URI is neither http nor https");
+    }
+    if request.headers().values().any(|value| value.to_str().is_err()) {
+        return refuse("a header holds more than visible ASCII");
+    }
+    let is_dots = |segment: &str| {
+        let segment = segment.to_ascii_lowercase().replace("%2e", ".");
+        matches!(segment.as_str(), "." | "..")
+    };
+    if request.uri().path().split('/').any(is_dots) {
+        return refuse("libcurl would take the dot segments out of the path");
+    }
+    Ok(())
+}
+
+/// The authority as written, without user information.
+fn host(uri: &Uri) -> Option<HeaderValue> {
+    let authority = uri.authority()?.as_str();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    HeaderValue::from_str(host).ok()
+}
+
+/// A body that can be read one time: isahc cannot rewind a reader.
+fn once(body: Body) -> AsyncBody {
+    if body.is_empty() {
+        return AsyncBody::empty();
+    }
+    let length = u64::try_from(body.len()).unwrap_or(u64::MAX);
+    AsyncBody::from_reader_sized(Cursor::new(body), length)
+}
+
+/// Reads the whole body, or stops where it outgrows `limit`.
+async fn collect(
+    mut body: AsyncBody,
+    limit: usize,
+    failure: impl Fn(isahc::Error) -> TransportError,
+) -> Result<Body, TransportError> {
+    let too_large = || TransportError::maybe_sent(TransportErrorKind::TooLarge);
+    let declared = usize::try_from(body.len().unwrap_or(0)).unwrap_or(usize::MAX);
+    if declared > limit {
+        return Err(too_large());
+    }
+    let mut writer = BodyWriter::with_capacity(declared);
+    let mut piece = vec![0; 4096];
+    loop {
+        let length = body.read(&mut piece).await.map_err(|error| failure(error.into()))?;
+        let Some(read) = piece.get(..length).filter(|read| !read.is_empty()) else {
+            return Ok(writer.finish());
+        };
+        if read.len() > limit - writer.len() {
+            return Err(too_large());
+        }
+        writer.extend(read);
+    }
+}
