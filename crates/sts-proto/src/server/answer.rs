@@ -1,11 +1,14 @@
 //! Answers, written. The output types are not `Serialize` themselves where they hold secrets, so
 //! that nobody prints keys by accident; here each is written through a view of its own.
 
+use std::num::NonZeroU8;
+
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
 use serde::Serialize;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::iso8601::{Config, EncodedConfig, TimePrecision};
+use time::format_description::well_known::{Iso8601, Rfc3339};
+use time::{OffsetDateTime, UtcOffset};
 
 use crate::operation::{
     AssumeAgencyOutput, AssumeAgencyWithOidcOutput, AssumeAgencyWithSamlOutput, AssumedAgency,
@@ -64,9 +67,20 @@ impl<'a> From<&'a Credentials> for CredentialsView<'a> {
     }
 }
 
+/// With three digits of a second or more, as the service writes it: the official Python SDK
+/// cannot read a moment without them.
 fn format_expiration(expiration: OffsetDateTime) -> Option<String> {
-    expiration.format(&Rfc3339).ok()
+    if expiration.nanosecond().is_multiple_of(1_000_000) {
+        let utc = expiration.to_offset(UtcOffset::UTC);
+        utc.format(&Iso8601::<MILLISECONDS>).ok()
+    } else {
+        expiration.format(&Rfc3339).ok()
+    }
 }
+
+const MILLISECONDS: EncodedConfig = Config::DEFAULT
+    .set_time_precision(TimePrecision::Second { decimal_digits: NonZeroU8::new(3) })
+    .encode();
 
 /// What all three assume operations answer.
 #[derive(Serialize)]
