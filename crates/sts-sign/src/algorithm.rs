@@ -25,6 +25,7 @@ pub(crate) use self::sm2::Sm2Key;
 pub(crate) use self::sm3::HmacSm3Key;
 pub(crate) use self::v11::V11Key;
 use crate::hash::Hash;
+use crate::hex;
 use crate::scope::Scope;
 use crate::signed_headers::{X_SDK_CONTENT_SHA256, X_SDK_CONTENT_SM3};
 use crate::string_to_sign::StringToSign;
@@ -99,25 +100,25 @@ pub(crate) trait Key: Send + Sync {
     fn verifies(&self, text: &StringToSign<'_>, signature: &[u8]) -> bool;
 }
 
-/// A signature: 32 bytes of a MAC, or the DER form of two numbers.
+/// A signature in hex: 32 bytes of a MAC, or the DER form of two numbers.
 pub(crate) struct Signature {
-    bytes: [u8; Self::LONGEST],
+    digits: [u8; 2 * Self::LONGEST],
     length: usize,
 }
 
 impl Signature {
-    /// Two numbers of 33 bytes with their sign bit, each under a tag and a length, in a sequence.
+    /// Two numbers of 33 bytes with their sign, each under a tag and a length, in a sequence.
     const LONGEST: usize = 2 + 2 * (2 + 33);
 
     /// `None` when it is too long to be one.
     pub(crate) fn new(signature: &[u8]) -> Option<Self> {
-        let mut bytes = [0; Self::LONGEST];
-        let length = signature.len();
-        bytes.get_mut(..length)?.copy_from_slice(signature);
-        Some(Self { bytes, length })
+        let mut digits = [0; 2 * Self::LONGEST];
+        let length = 2 * signature.len();
+        hex::write(signature, digits.get_mut(..length)?);
+        Some(Self { digits, length })
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
+    pub(crate) fn as_hex(&self) -> &[u8] {
+        self.digits.get(..self.length).unwrap_or_default()
     }
 }

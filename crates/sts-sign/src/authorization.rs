@@ -8,44 +8,45 @@ use crate::algorithm::{Algorithm, Signature};
 use crate::canonical_request::CanonicalHeaders;
 use crate::hex;
 use crate::scope::Scope;
-use crate::sink::{Sink, Written};
+use crate::sink::{self, Sink, Written};
 use crate::string_to_sign::StringToSign;
 
-/// Writes `ALGORITHM Access=ID, SignedHeaders=a;b, Signature=HEX`; for a derived key
+/// The value of an `Authorization` header, to be written:
+/// `ALGORITHM Access=ID, SignedHeaders=a;b, Signature=HEX`. For a derived key
 /// `Credential=ID/DAY/REGION/SERVICE` stands in place of `Access=ID`.
-pub(crate) fn write(
-    access_key_id: &str,
-    text: &StringToSign<'_>,
-    headers: &CanonicalHeaders<'_>,
-    signature: &Signature,
-) -> Result<HeaderValue, InvalidHeaderValue> {
-    let names = headers.names().map(|name| name.len() + 1).sum::<usize>();
-    let scope = text
-        .scope
-        .map_or(0, |scope| "YYYYMMDD//".len() + scope.region().len() + scope.service().len());
-    let fixed = " Credential=/, SignedHeaders=, Signature=".len() + text.algorithm.name().len();
-    let length = fixed + access_key_id.len() + scope + names + 2 * signature.as_bytes().len();
+pub(crate) struct NewAuthorization<'a> {
+    pub(crate) access_key_id: &'a str,
+    pub(crate) text: &'a StringToSign<'a>,
+    pub(crate) headers: &'a CanonicalHeaders<'a>,
+    pub(crate) signature: &'a Signature,
+}
 
-    let mut value = Vec::with_capacity(length);
-    value.write(text.algorithm.name().as_bytes());
-    if let Some(scope) = text.day_scope() {
-        value.write(b" Credential=");
-        value.write(access_key_id.as_bytes());
-        value.write(b"/");
-        scope.write_to(&mut value);
-    } else {
-        value.write(b" Access=");
-        value.write(access_key_id.as_bytes());
+impl NewAuthorization<'_> {
+    pub(crate) fn to_value(&self) -> Result<HeaderValue, InvalidHeaderValue> {
+        let bytes = Bytes::from(sink::bytes_of(self));
+        let mut value = HeaderValue::from_maybe_shared(bytes)?;
+        value.set_sensitive(true);
+        Ok(value)
     }
-    value.write(b", SignedHeaders=");
-    headers.write_names(&mut value);
-    value.write(b", Signature=");
-    for byte in signature.as_bytes() {
-        value.write(&hex::digits_of(*byte));
+}
+
+impl Written for NewAuthorization<'_> {
+    fn write_to(&self, sink: &mut impl Sink) {
+        sink.write(self.text.algorithm.name().as_bytes());
+        if let Some(scope) = self.text.day_scope() {
+            sink.write(b" Credential=");
+            sink.write(self.access_key_id.as_bytes());
+            sink.write(b"/");
+            scope.write_to(sink);
+        } else {
+            sink.write(b" Access=");
+            sink.write(self.access_key_id.as_bytes());
+        }
+        sink.write(b", SignedHeaders=");
+        self.headers.write_names(sink);
+        sink.write(b", Signature=");
+        sink.write(self.signature.as_hex());
     }
-    let mut value = HeaderValue::from_maybe_shared(Bytes::from(value))?;
-    value.set_sensitive(true);
-    Ok(value)
 }
 
 /// What an `Authorization` header says.

@@ -3,15 +3,15 @@
 /// The two digits of each byte.
 pub(crate) fn encode(bytes: &[u8; 32]) -> [u8; 64] {
     let mut text = [0; 64];
-    for (digits, byte) in text.chunks_exact_mut(2).zip(bytes) {
-        digits.copy_from_slice(&digits_of(*byte));
-    }
+    write(bytes, &mut text);
     text
 }
 
-/// The two digits of `byte`.
-pub(crate) const fn digits_of(byte: u8) -> [u8; 2] {
-    [digit(byte >> 4), digit(byte & 0xF)]
+/// Writes the two digits of each byte, as far as there is room.
+pub(crate) fn write(bytes: &[u8], text: &mut [u8]) {
+    for (digits, byte) in text.as_chunks_mut().0.iter_mut().zip(bytes) {
+        *digits = [digit(byte >> 4), digit(byte & 0xF)];
+    }
 }
 
 /// The bytes of lower-case digits; `None` for anything else.

@@ -1,5 +1,7 @@
 //! The signer: keys, prepared once, that sign any number of requests.
 
+mod error;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,6 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+pub use self::error::SignError;
 #[cfg(feature = "sm3")]
 use crate::algorithm::HmacSm3Key;
 #[cfg(feature = "p256")]
@@ -16,8 +19,8 @@ use crate::algorithm::P256Key;
 #[cfg(feature = "sm2")]
 use crate::algorithm::Sm2Key;
 use crate::algorithm::{Algorithm, HmacSha256Key, Key, V11Key};
-use crate::authorization;
-use crate::canonical_request::{CanonicalHeaders, CanonicalRequest, Unsignable};
+use crate::authorization::NewAuthorization;
+use crate::canonical_request::{CanonicalHeaders, CanonicalRequest};
 use crate::date::SdkDate;
 use crate::explain::Explanation;
 use crate::host;
@@ -177,18 +180,19 @@ impl Signer {
         let request = self.canonical_request(method, uri, headers, payload, &date)?;
         let text = self.string_to_sign(&request, date);
         let signature = self.key.sign(&text).ok_or(SignError::NoSignature)?;
-        let authorization =
-            authorization::write(&self.access_key_id, &text, &request.headers, &signature)
-                .map_err(|_| SignError::value(AUTHORIZATION.as_str()))?;
-
-        let date = HeaderValue::from_bytes(date.as_bytes())
-            .map_err(|_| SignError::value(X_SDK_DATE.as_str()))?;
-        let host = match host::of(uri) {
-            Some(host) if !headers.contains_key(HOST) => {
-                Some(HeaderValue::from_str(host).map_err(|_| SignError::value(HOST.as_str()))?)
-            }
-            _ => None,
+        let authorization = NewAuthorization {
+            access_key_id: &self.access_key_id,
+            text: &text,
+            headers: &request.headers,
+            signature: &signature,
         };
+
+        let authorization =
+            authorization.to_value().map_err(|_| SignError::value(&AUTHORIZATION))?;
+        let date =
+            HeaderValue::from_bytes(date.as_bytes()).map_err(|_| SignError::value(&X_SDK_DATE))?;
+        let host = host::to_set(uri, headers)?.map(HeaderValue::from_str).transpose();
+        let host = host.map_err(|_| SignError::value(&HOST))?;
         let mark = matches!(payload, Payload::Unsigned)
             .then(|| HeaderValue::from_static(PayloadLine::UNSIGNED));
 
@@ -196,7 +200,9 @@ impl Signer {
         headers.try_reserve(5).map_err(|_| SignError::TooManyHeaders)?;
         headers.remove(&X_SDK_CONTENT_SHA256);
         headers.remove(&X_SDK_CONTENT_SM3);
-        headers.remove(&X_SECURITY_TOKEN);
+        if self.security_token.is_none() {
+            headers.remove(&X_SECURITY_TOKEN);
+        }
         let mark_name = self.algorithm().payload_header();
         let set = [
             (&HOST, host),
@@ -249,14 +255,13 @@ impl Signer {
         let mut canonical = CanonicalHeaders::with_capacity(headers.len() + 4);
         canonical.add_plain(X_SDK_DATE.as_str(), date.as_bytes());
         if let Some(token) = &self.security_token {
-            canonical.add(X_SECURITY_TOKEN.as_str(), token)?;
+            canonical.add_secret(X_SECURITY_TOKEN.as_str(), token.as_bytes());
         }
         if let Payload::Unsigned = payload {
             let name = self.algorithm().payload_header();
             canonical.add_plain(name.as_str(), PayloadLine::UNSIGNED.as_bytes());
         }
-        if !headers.contains_key(HOST) {
-            let host = host::of(uri).ok_or(SignError::NoHost)?;
+        if let Some(host) = host::to_set(uri, headers)? {
             canonical.add_plain(HOST.as_str(), host.as_bytes());
         }
         for (name, value) in headers {
@@ -299,50 +304,5 @@ impl fmt::Debug for Signer {
             .field("access_key_id", &self.access_key_id)
             .field("algorithm", &self.algorithm())
             .finish_non_exhaustive()
-    }
-}
-
-/// A request that cannot be signed. It was not changed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SignError {
-    /// There is neither a host in the URI nor a `Host` header.
-    #[error("the request has no host: give it an absolute URI or a Host header")]
-    NoHost,
-    /// Signers and gateways differ about anything but visible ASCII.
-    #[error("the value of header {name} is not visible ASCII and cannot be signed")]
-    HeaderValue {
-        /// The header's name.
-        name: String,
-    },
-    /// Signers and gateways differ about headers with several values.
-    #[error("header {name} has several values and cannot be signed: join them, or do not sign it")]
-    RepeatedHeader {
-        /// The header's name.
-        name: String,
-    },
-    /// The date has no form of four digits for the year.
-    #[error("the date is outside the years 0 to 9999; is the clock set?")]
-    Date,
-    /// An algorithm on a curve has no signature for this request, once in 2^256.
-    #[error("no signature can be made of this request at this date; take another")]
-    NoSignature,
-    /// The header map is full.
-    #[error("the request has too many headers")]
-    TooManyHeaders,
-}
-
-impl SignError {
-    fn value(name: &str) -> Self {
-        Self::HeaderValue { name: name.to_owned() }
-    }
-}
-
-impl From<Unsignable<'_>> for SignError {
-    fn from(header: Unsignable<'_>) -> Self {
-        match header {
-            Unsignable::Value(name) => Self::value(name),
-            Unsignable::Repeated(name) => Self::RepeatedHeader { name: name.to_owned() },
-        }
     }
 }

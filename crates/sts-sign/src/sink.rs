@@ -43,6 +43,23 @@ pub(crate) fn readable(text: &impl Written) -> String {
 /// What stands where a secret was.
 pub(crate) const REDACTED: &str = "[redacted]";
 
+/// `text` in a block of just its length.
+pub(crate) fn bytes_of(text: &impl Written) -> Vec<u8> {
+    let mut length = Length(0);
+    text.write_to(&mut length);
+    let mut bytes = Vec::with_capacity(length.0);
+    text.write_to(&mut bytes);
+    bytes
+}
+
+struct Length(usize);
+
+impl Sink for Length {
+    fn write(&mut self, piece: &[u8]) {
+        self.0 += piece.len();
+    }
+}
+
 impl Sink for Vec<u8> {
     fn write(&mut self, piece: &[u8]) {
         self.extend_from_slice(piece);

@@ -8,7 +8,7 @@ use sm3::Sm3;
 
 use super::{Algorithm, Key, Signature, private_key};
 use crate::hash::Hash;
-use crate::sink::Written;
+use crate::sink::bytes_of;
 use crate::string_to_sign::StringToSign;
 
 /// The user id that all official signers hash in.
@@ -51,10 +51,4 @@ impl Key for Sm2Key {
             .and_then(|signature| self.public.verify(&bytes_of(text), &signature))
             .is_ok()
     }
-}
-
-fn bytes_of(text: &StringToSign<'_>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    text.write_to(&mut bytes);
-    bytes
 }

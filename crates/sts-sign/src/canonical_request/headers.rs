@@ -43,7 +43,12 @@ impl<'a> CanonicalHeaders<'a> {
         Ok(())
     }
 
-    /// Adds a header that the signer sets, and that is no secret.
+    /// Adds a header that the signer sets, and that is a secret.
+    pub(crate) fn add_secret(&mut self, name: &'a str, value: &'a [u8]) {
+        self.add_text(name, value, true);
+    }
+
+    /// Adds a header that the signer sets, and that is none.
     pub(crate) fn add_plain(&mut self, name: &'a str, value: &'a [u8]) {
         self.add_text(name, value, false);
     }
