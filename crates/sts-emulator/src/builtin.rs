@@ -42,9 +42,6 @@ pub(crate) fn world() -> World {
     let trust = vec![Trust::Account(ACCOUNT_ID.to_owned())];
     let agency = |name: &str| Agency::new(ACCOUNT_ID, name, None, trust.clone());
     world.add_agency(agency("demo"));
-    world.add_agency(Agency {
-        denied: true,
-        ..agency("forbidden")
-    });
+    world.add_agency(Agency { denied: true, ..agency("forbidden") });
     world
 }

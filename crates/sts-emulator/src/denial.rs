@@ -25,11 +25,7 @@ impl Denial {
         resource: String,
         failure: &'static str,
     ) -> Self {
-        let context = Context {
-            action,
-            resource,
-            principal,
-        };
+        let context = Context { action, resource, principal };
         Self { context, failure }
     }
 

@@ -48,7 +48,6 @@ pub struct Emulator {
 impl Emulator {
     /// An emulator with the built-in world, over plain http, on a free port of 127.0.0.1, unless
     /// the builder is told otherwise.
-    #[must_use]
     pub fn builder() -> Builder {
         Builder {
             listen: "127.0.0.1:0".to_owned(),
@@ -99,7 +98,7 @@ impl Drop for Emulator {
 
 impl fmt::Debug for Emulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Emulator").field("url", &self.url).finish()
+        f.debug_struct("Emulator").field("url", &self.url).finish_non_exhaustive()
     }
 }
 
@@ -119,10 +118,7 @@ impl Builder {
     /// Listens on this address, as in `127.0.0.1:8090` or `[::1]:0`; port 0 is a free one. A
     /// free port of 127.0.0.1 by default.
     pub fn listen(self, address: impl fmt::Display) -> Self {
-        Self {
-            listen: address.to_string(),
-            ..self
-        }
+        Self { listen: address.to_string(), ..self }
     }
 
     /// Has these users, keys and agencies. The [built-in world](crate::builtin) by default.
@@ -132,19 +128,13 @@ impl Builder {
 
     /// Goes by this clock. The [`SystemClock`] by default.
     pub fn clock(self, clock: impl Clock) -> Self {
-        Self {
-            clock: Arc::new(clock),
-            ..self
-        }
+        Self { clock: Arc::new(clock), ..self }
     }
 
     /// Makes the key of its security tokens from this seed, so that they outlive a restart and
     /// hold at every emulator with the same seed. Random by default.
     pub fn seed(self, seed: impl Into<Vec<u8>>) -> Self {
-        Self {
-            seed: Some(seed.into()),
-            ..self
-        }
+        Self { seed: Some(seed.into()), ..self }
     }
 
     /// Speaks TLS, with a certificate for `localhost`, `127.0.0.1` and `::1`. Clients have to
@@ -161,10 +151,7 @@ impl Builder {
 
     /// Calls `observer` after each request. It runs on the emulator's thread: it must not block.
     pub fn on_request(self, observer: impl Fn(&RequestLog) + Send + Sync + 'static) -> Self {
-        Self {
-            observer: Some(Box::new(observer)),
-            ..self
-        }
+        Self { observer: Some(Box::new(observer)), ..self }
     }
 
     /// Starts it, on any runtime or none of them: the emulator brings its own.
@@ -210,22 +197,16 @@ impl Builder {
         let url = format!("{scheme}://{address}");
         let seed = self.seed.unwrap_or_else(|| random::bytes::<32>().to_vec());
         let gateway = Gateway {
-            service: Service {
-                world: self.world,
-                seal: Seal::new(&seed),
-            },
+            service: Service { world: self.world, seal: Seal::new(&seed) },
             clock: self.clock,
             locks: KeyLock::default(),
             echo: self.echo,
             observer: self.observer,
         };
-        let (acceptor, ca_certificate_pem) = tls
-            .map(|tls| (tls.acceptor, tls.ca_certificate_pem))
-            .unzip();
+        let (acceptor, ca_certificate_pem) =
+            tls.map(|tls| (tls.acceptor, tls.ca_certificate_pem)).unzip();
 
-        let runtime = runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         let listener = {
             let _context = runtime.enter();
             tokio::net::TcpListener::from_std(listener)?

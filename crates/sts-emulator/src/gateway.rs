@@ -55,45 +55,14 @@ impl Gateway {
         Call {
             gateway: self,
             now: self.clock.now(),
-            operation: operation_name(path).map_or_else(
-                || format!("{} {}", printable(head.method.as_str()), printable(path)),
-                str::to_owned,
-            ),
+            operation: operation_name(path)
+                .map_or_else(|| printable(&format!("{} {path}", head.method)), str::to_owned),
             caller: None,
         }
     }
 }
 
 impl Call<'_> {
-    /// What can be said before the body has come.
-    pub(crate) fn admit(&self, head: &Parts) -> Result<(), Refusal> {
-        let route = Request::builder()
-            .method(&head.method)
-            .uri(&head.uri)
-            .body("");
-        if let Some(Err(unreadable)) = route.ok().as_ref().map(AnyOperation::read)
-            && !matches!(unreadable, UnreadableRequest::Body(_))
-        {
-            return Err(Refusal::Unreadable(unreadable));
-        }
-        let sizes = || {
-            let headers = head.headers.iter();
-            headers.map(|(name, value)| name.as_str().len() + value.len())
-        };
-        let target = head
-            .uri
-            .path_and_query()
-            .map_or(0, |target| target.as_str().len());
-        if target > LONGEST_URI {
-            Err(Refusal::TooLarge(TooLarge::Uri))
-        } else if sizes().any(|size| size > LONGEST_HEADER) || sizes().sum::<usize>() > ALL_HEADERS
-        {
-            Err(Refusal::TooLarge(TooLarge::Headers))
-        } else {
-            Ok(())
-        }
-    }
-
     /// Authenticates the caller and lets the service answer.
     pub(crate) fn answer(&mut self, request: &Request<Body>) -> Result<Response<Body>, Refusal> {
         let path = request.uri().path();
@@ -103,9 +72,7 @@ impl Call<'_> {
             _ => Some(self.authenticate(request)?),
         };
         let operation = AnyOperation::read(request).map_err(Refusal::Unreadable)?;
-        self.gateway
-            .service
-            .answer(&operation, caller.as_ref(), self.now)
+        self.gateway.service.answer(&operation, caller.as_ref(), self.now)
     }
 
     /// Gives the answer its request id and date, and tells the observer.
@@ -122,7 +89,7 @@ impl Call<'_> {
                 let answer = refusal.to_answer(&self.gateway.service.seal);
                 let code = answer.code.clone().unwrap_or_default();
                 let response = answer.request_id(&request_id).to_response();
-                (response, Some(format!("{code} {refusal}")))
+                (response, Some(printable(&format!("{code} {refusal}"))))
             }
         };
         if let Some(date) = http_date(self.now) {
@@ -142,22 +109,38 @@ impl Call<'_> {
     }
 }
 
+/// What can be said before the body has come.
+pub(crate) fn admit(head: &Parts) -> Result<(), Refusal> {
+    let route = Request::builder().method(&head.method).uri(&head.uri).body("");
+    if let Some(Err(unreadable)) = route.ok().as_ref().map(AnyOperation::read)
+        && !matches!(unreadable, UnreadableRequest::Body(_))
+    {
+        return Err(Refusal::Unreadable(unreadable));
+    }
+    let sizes = || {
+        let headers = head.headers.iter();
+        headers.map(|(name, value)| name.as_str().len() + value.len())
+    };
+    let target = head.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    if target > LONGEST_URI {
+        Err(Refusal::TooLarge(TooLarge::Uri))
+    } else if sizes().any(|size| size > LONGEST_HEADER) || sizes().sum::<usize>() > ALL_HEADERS {
+        Err(Refusal::TooLarge(TooLarge::Headers))
+    } else {
+        Ok(())
+    }
+}
+
 /// The operation of a path, for the log: a request may be refused before it is read.
 fn operation_name(path: &str) -> Option<&'static str> {
     const NAMES: [(&str, &str); 5] = [
         (AssumeAgency::PATH, AssumeAgency::NAME),
         (AssumeAgencyWithOidc::PATH, AssumeAgencyWithOidc::NAME),
         (AssumeAgencyWithSaml::PATH, AssumeAgencyWithSaml::NAME),
-        (
-            DecodeAuthorizationMessage::PATH,
-            DecodeAuthorizationMessage::NAME,
-        ),
+        (DecodeAuthorizationMessage::PATH, DecodeAuthorizationMessage::NAME),
         (GetCallerIdentity::PATH, GetCallerIdentity::NAME),
     ];
-    NAMES
-        .iter()
-        .find(|(known, _)| *known == path)
-        .map(|(_, name)| *name)
+    NAMES.iter().find(|(known, _)| *known == path).map(|(_, name)| *name)
 }
 
 fn http_date(now: OffsetDateTime) -> Option<HeaderValue> {

@@ -47,10 +47,8 @@ impl KeyLock {
         if keys.len() >= WATCHED {
             return;
         }
-        let failures = keys.entry(access_key_id.to_owned()).or_insert(Failures {
-            count: 0,
-            last: now,
-        });
+        let failures =
+            keys.entry(access_key_id.to_owned()).or_insert(Failures { count: 0, last: now });
         if !failures.are_recent(now) {
             failures.count = 0;
         }

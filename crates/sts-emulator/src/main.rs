@@ -61,11 +61,9 @@ fn run(options: Options) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::io("cannot start", &error))?;
-    let mut builder = Emulator::builder()
-        .listen(&options.listen)
-        .on_request(|line| {
-            let _ = writeln!(io::stderr(), "{line}");
-        });
+    let mut builder = Emulator::builder().listen(&options.listen).on_request(|line| {
+        let _ = writeln!(io::stderr(), "{line}");
+    });
     if let Some(path) = &options.config {
         builder = builder.world(read_world(path)?);
     }
@@ -97,8 +95,7 @@ fn run(options: Options) -> Result<(), Failure> {
 fn read_world(path: &PathBuf) -> Result<World, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
-    text.parse()
-        .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
+    text.parse().map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
 }
 
 fn announce(emulator: &Emulator, certificate: Option<&CaFile>) -> io::Result<()> {
@@ -124,24 +121,15 @@ impl CaFile {
         if let Some(path) = path {
             std::fs::write(path, pem)?;
             let path = path.to_owned();
-            return Ok(Some(Self {
-                path,
-                is_temporary: false,
-            }));
+            return Ok(Some(Self { path, is_temporary: false }));
         }
-        let name = format!(
-            "sts-emulator-ca-{}-{}.pem",
-            std::process::id(),
-            emulator.address().port()
-        );
+        let name =
+            format!("sts-emulator-ca-{}-{}.pem", std::process::id(), emulator.address().port());
         let path = std::env::temp_dir().join(name);
         // A file that is there already is not ours to write through.
         let mut file = std::fs::File::create_new(&path)?;
         file.write_all(pem.as_bytes())?;
-        Ok(Some(Self {
-            path,
-            is_temporary: true,
-        }))
+        Ok(Some(Self { path, is_temporary: true }))
     }
 }
 

@@ -36,13 +36,7 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn assumed_agency(&self) -> AssumedAgency {
-        let Self {
-            account,
-            agency,
-            agency_id,
-            name,
-            ..
-        } = self;
+        let Self { account, agency, agency_id, name, .. } = self;
         AssumedAgency::new(
             format!("sts::{account}:assumed-agency:{agency}/{name}"),
             format!("{agency_id}:{name}"),

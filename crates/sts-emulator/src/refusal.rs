@@ -45,18 +45,11 @@ pub(crate) enum TooLarge {
 #[derive(Debug)]
 pub(crate) enum Unauthenticated {
     NoSignature,
-    Format {
-        why: String,
-    },
+    Format { why: String },
     UnknownKey,
-    Signature {
-        why: String,
-        canonical_request: Option<String>,
-    },
+    Signature { why: String, canonical_request: Option<String> },
     ForeignToken,
-    TokenEnded {
-        expires_at: String,
-    },
+    TokenEnded { expires_at: String },
     Locked,
 }
 
@@ -67,15 +60,12 @@ impl Refusal {
         let not_found = ErrorAnswer::new(StatusCode::NOT_FOUND);
         match self {
             Self::Unreadable(unreadable) => ErrorAnswer::from(unreadable.clone()),
-            Self::TooLarge(part) => ErrorAnswer::new(part.status())
-                .code("APIGW.0201")
-                .message(part.message()),
+            Self::TooLarge(part) => {
+                ErrorAnswer::new(part.status()).code("APIGW.0201").message(part.message())
+            }
             Self::Unauthenticated(why) => ErrorAnswer::new(StatusCode::UNAUTHORIZED)
                 .code("APIGW.0301")
-                .message(format!(
-                    "Incorrect IAM authentication information: {}",
-                    why.detail()
-                )),
+                .message(format!("Incorrect IAM authentication information: {}", why.detail())),
             Self::TokenNotSigned => bad_request.code("APIGW.0602").message("Bad request"),
             Self::Limits(_) => bad_request.code("EMULATOR.0001").message(self.to_string()),
             Self::Session(rule) => bad_request.code("EMULATOR.0002").message(*rule),
@@ -117,14 +107,8 @@ impl Unauthenticated {
             Self::NoSignature => "x-auth-token not found".into(),
             Self::Format { .. } => "the authorization format is incorrect".into(),
             Self::UnknownKey => "Get secretKey failed: ak not exist".into(),
-            Self::Signature {
-                canonical_request: None,
-                ..
-            } => "verify aksk signature fail".into(),
-            Self::Signature {
-                canonical_request: Some(echo),
-                ..
-            } => {
+            Self::Signature { canonical_request: None, .. } => "verify aksk signature fail".into(),
+            Self::Signature { canonical_request: Some(echo), .. } => {
                 let echo = echo.replace('\n', "|");
                 format!("verify aksk signature fail,canonicalRequest:{echo}").into()
             }

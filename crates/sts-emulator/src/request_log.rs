@@ -40,8 +40,18 @@ impl fmt::Display for RequestLog {
 
 /// Text from outside, made fit for a line: bounded, and nothing that could move a cursor.
 pub(crate) fn printable(text: &str) -> String {
-    const LIMIT: usize = 80;
-    let shown = text.chars().take(LIMIT).flat_map(char::escape_default);
-    let rest = text.chars().nth(LIMIT).map(|_| '…');
-    shown.chain(rest).collect()
+    const LIMIT: usize = 300;
+    let mut line = String::new();
+    for character in text.chars() {
+        if line.len() >= LIMIT {
+            line.push('…');
+            break;
+        }
+        if character.is_control() {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line
 }

@@ -34,20 +34,14 @@ pub(crate) struct Seal(XChaCha20Poly1305);
 
 impl Seal {
     pub(crate) fn new(seed: &[u8]) -> Self {
-        let key = Sha256::new()
-            .chain_update(b"sts-emulator seal\0")
-            .chain_update(seed)
-            .finalize();
+        let key = Sha256::new().chain_update(b"sts-emulator seal\0").chain_update(seed).finalize();
         Self(XChaCha20Poly1305::new(&key))
     }
 
     /// Base64 of nonce and ciphertext.
     pub(crate) fn seal(&self, purpose: Purpose, plain: &[u8]) -> String {
         let nonce: [u8; NONCE] = random::bytes();
-        let payload = Payload {
-            msg: plain,
-            aad: purpose.label(),
-        };
+        let payload = Payload { msg: plain, aad: purpose.label() };
         // The cipher refuses texts of 256 GiB and more, and no others.
         let ciphertext = self.0.encrypt(&XNonce::from(nonce), payload);
         let mut sealed = nonce.to_vec();
@@ -59,10 +53,7 @@ impl Seal {
     pub(crate) fn open(&self, purpose: Purpose, sealed: &str) -> Option<Zeroizing<Vec<u8>>> {
         let sealed = STANDARD.decode(sealed).ok()?;
         let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE>()?;
-        let payload = Payload {
-            msg: ciphertext,
-            aad: purpose.label(),
-        };
+        let payload = Payload { msg: ciphertext, aad: purpose.label() };
         let plain = self.0.decrypt(&XNonce::from(*nonce), payload).ok()?;
         Some(Zeroizing::new(plain))
     }

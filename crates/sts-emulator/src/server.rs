@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
-use crate::gateway::{Gateway, LARGEST_BODY};
+use crate::gateway::{self, Gateway, LARGEST_BODY};
 use crate::refusal::{Refusal, TooLarge};
 
 /// So many connections are served at a time; others wait to be accepted.
@@ -36,10 +36,7 @@ const HEAD_BUFFER: usize = 192 * 1024;
 
 /// Serves connections until it is dropped.
 pub(crate) async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, gateway: Gateway) {
-    let server = Arc::new(Server {
-        gateway,
-        large_bodies: Semaphore::new(LARGE_BODIES_AT_A_TIME),
-    });
+    let server = Arc::new(Server { gateway, large_bodies: Semaphore::new(LARGE_BODIES_AT_A_TIME) });
     let slots = Arc::new(Semaphore::new(CONNECTIONS));
     while let Ok(slot) = Arc::clone(&slots).acquire_owned().await {
         let Ok((stream, _)) = listener.accept().await else {
@@ -99,7 +96,7 @@ impl Server {
     ) -> Result<Response<Full<Bytes>>, BrokenConnection> {
         let (head, body) = request.into_parts();
         let mut call = self.gateway.call(&head);
-        let outcome = match call.admit(&head) {
+        let outcome = match gateway::admit(&head) {
             Ok(()) => match self.read_body(body).await? {
                 Some(body) => call.answer(&Request::from_parts(head, body)),
                 None => Err(Refusal::TooLarge(TooLarge::Body)),
@@ -112,9 +109,7 @@ impl Server {
 
     /// The whole body, or nothing if it is longer than the gateway allows.
     async fn read_body(&self, body: Incoming) -> Result<Option<Body>, BrokenConnection> {
-        tokio::time::timeout(BODY_TIME, self.collect(body))
-            .await
-            .map_err(|_| BrokenConnection)?
+        tokio::time::timeout(BODY_TIME, self.collect(body)).await.map_err(|_| BrokenConnection)?
     }
 
     async fn collect(&self, mut body: Incoming) -> Result<Option<Body>, BrokenConnection> {

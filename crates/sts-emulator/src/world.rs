@@ -82,10 +82,7 @@ pub(crate) const LONGEST_SESSION: u32 = 43_200;
 
 impl World {
     pub(crate) fn empty() -> Self {
-        Self {
-            keys: HashMap::new(),
-            agencies: HashMap::new(),
-        }
+        Self { keys: HashMap::new(), agencies: HashMap::new() }
     }
 
     /// Adds a user's key; `false` when its id is taken.
@@ -169,9 +166,7 @@ impl Agency {
             Trust::Account(account) => account == caller.account(),
             Trust::Urn(urn) => {
                 *urn == caller.urn()
-                    || caller
-                        .session()
-                        .is_some_and(|session| *urn == session.agency_urn())
+                    || caller.session().is_some_and(|session| *urn == session.agency_urn())
             }
         })
     }
@@ -180,6 +175,6 @@ impl Agency {
 /// An id for what has none in the configuration: the same in every run.
 fn stable_id(kind: &str, account: &str, name: &str) -> String {
     let hash = Sha256::digest(format!("{kind}\0{account}\0{name}"));
-    let halves = hash.iter().take(16);
-    halves.map(|byte| format!("{byte:02x}")).collect()
+    let (half, _) = hash.split_first_chunk().unwrap_or((&[0; 16], &[]));
+    format!("{:032x}", u128::from_be_bytes(*half))
 }

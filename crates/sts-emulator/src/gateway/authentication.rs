@@ -53,11 +53,7 @@ impl Call<'_> {
 
     /// Whose key it is, and the signer to verify with, if the key and its token are good now.
     fn identify(&self, presented: &Presented<'_>) -> Result<(Principal, Signer), Unauthenticated> {
-        let Presented {
-            access_key_id,
-            security_token,
-            ..
-        } = *presented;
+        let Presented { access_key_id, security_token, .. } = *presented;
         if self.gateway.locks.is_locked(access_key_id, self.now) {
             return Err(Unauthenticated::Locked);
         }

@@ -1,7 +1,8 @@
 //! `AssumeAgency`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use serde_json::value::RawValue;
 use sts_proto::{AssumeAgency, AssumeAgencyOutput, Credentials};
 use time::OffsetDateTime;
 
@@ -24,14 +25,11 @@ pub(super) fn answer(
     now: OffsetDateTime,
 ) -> Result<AssumeAgencyOutput, Refusal> {
     if let Some(policy) = &operation.policy {
-        serde_json::from_str::<BTreeMap<String, serde::de::IgnoredAny>>(policy)
+        serde_json::from_str::<HashMap<String, &RawValue>>(policy)
             .map_err(|_| Refusal::MalformedPolicy)?;
     }
     let urn = &operation.agency_urn;
-    let agency = service
-        .world
-        .agency(urn)
-        .ok_or_else(|| Refusal::NoSuchAgency(urn.clone()))?;
+    let agency = service.world.agency(urn).ok_or_else(|| Refusal::NoSuchAgency(urn.clone()))?;
     if let Some(failure) = why_denied(agency, operation, caller) {
         let denial = Denial::new(caller.urn(), ACTION, urn.clone(), failure);
         return Err(Refusal::Denied(denial));
@@ -86,13 +84,11 @@ fn source_identity(
     operation: &AssumeAgency,
     caller: &Principal,
 ) -> Result<Option<String>, Refusal> {
-    let inherited = caller
-        .session()
-        .and_then(|session| session.source_identity.as_ref());
+    let inherited = caller.session().and_then(|session| session.source_identity.as_ref());
     match (inherited, &operation.source_identity) {
-        (Some(inherited), Some(asked)) if inherited != asked => Err(Refusal::Session(
-            "source_identity cannot be changed within a chain of sessions",
-        )),
+        (Some(inherited), Some(asked)) if inherited != asked => {
+            Err(Refusal::Session("source_identity cannot be changed within a chain of sessions"))
+        }
         (inherited, asked) => Ok(inherited.or(asked.as_ref()).cloned()),
     }
 }
@@ -102,10 +98,8 @@ fn transitive_tags(
     operation: &AssumeAgency,
     caller: &Principal,
 ) -> Result<BTreeMap<String, String>, Refusal> {
-    let mut transitive = caller
-        .session()
-        .map(|session| session.transitive_tags.clone())
-        .unwrap_or_default();
+    let mut transitive =
+        caller.session().map(|session| session.transitive_tags.clone()).unwrap_or_default();
     let tags = operation.tags.as_deref().unwrap_or_default();
     if tags.iter().any(|tag| transitive.contains_key(&tag.key)) {
         return Err(Refusal::Session(

@@ -85,11 +85,11 @@ impl<'de> Deserialize<'de> for SecretText {
 
 pub(super) fn read(toml: &str) -> Result<World, InvalidConfig> {
     let config: Config = toml::from_str(toml)
-        .map_err(|error| InvalidConfig::new(toml, error.span(), error.message()))?;
+        .map_err(|error| InvalidConfig::new(toml, error.span().as_ref(), error.message()))?;
     let mut world = World::empty();
     for account in &config.accounts {
         add_account(&mut world, account)
-            .map_err(|(span, problem)| InvalidConfig::new(toml, Some(span), problem))?;
+            .map_err(|(span, problem)| InvalidConfig::new(toml, Some(&span), problem))?;
     }
     Ok(world)
 }
@@ -104,20 +104,14 @@ fn add_account(world: &mut World, account: &AccountConfig) -> Result<(), Problem
             let access_key_id = key.access_key_id.as_ref();
             if access_key_id.is_empty() || !access_key_id.bytes().all(|b| b.is_ascii_alphanumeric())
             {
-                return Err((
-                    key.access_key_id.span(),
-                    "must consist of ASCII letters and digits",
-                ));
+                return Err((key.access_key_id.span(), "must consist of ASCII letters and digits"));
             }
             let secret = &key.secret_access_key.as_ref().0;
             if secret.is_empty() {
                 return Err((key.secret_access_key.span(), "must not be empty"));
             }
             if !world.add_key(id, name, user.id.clone(), access_key_id, secret.clone()) {
-                return Err((
-                    key.access_key_id.span(),
-                    "is the id of an earlier key as well",
-                ));
+                return Err((key.access_key_id.span(), "is the id of an earlier key as well"));
             }
         }
     }
@@ -191,11 +185,11 @@ pub struct InvalidConfig {
 }
 
 impl InvalidConfig {
-    fn new(toml: &str, span: Option<Range<usize>>, problem: &str) -> Self {
-        let before = span.as_ref().and_then(|span| toml.get(..span.start));
+    fn new(toml: &str, span: Option<&Range<usize>>, problem: &str) -> Self {
+        let before = span.and_then(|span| toml.get(..span.start));
         Self {
             line: before.map(|before| before.matches('\n').count() + 1),
-            key: span.as_ref().and_then(|span| key_at(toml, span.start)),
+            key: span.and_then(|span| key_at(toml, span.start)),
             // The first line says what is wrong; others may quote the file.
             problem: problem.lines().next().unwrap_or_default().to_owned(),
         }
@@ -220,11 +214,7 @@ fn key_at(toml: &str, position: usize) -> Option<String> {
     let (before, after) = toml.split_at_checked(position)?;
     let line = before.rsplit('\n').next()?;
     let here: String = after.chars().take_while(|c| is_key(*c)).collect();
-    if !here.is_empty()
-        && after[here.len()..]
-            .trim_start()
-            .starts_with(['=', '.', ']'])
-    {
+    if !here.is_empty() && after[here.len()..].trim_start().starts_with(['=', '.', ']']) {
         return Some(here);
     }
     let (left, _value) = line.rsplit_once('=')?;

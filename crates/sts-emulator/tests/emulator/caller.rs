@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
+use hyper::client::conn::http1;
+use hyper::rt::{Read, Write};
 use hyper_util::rt::TokioIo;
 use sts_emulator::{Clock as _, Emulator, TestClock, builtin};
 use sts_proto::{Body, Credentials, Error, Operation};
 use sts_sign::Signer;
 use time::macros::datetime;
+use tokio::net::TcpStream;
 
 /// An emulator with a clock that tests can move.
 pub(crate) struct Sts {
@@ -77,20 +80,22 @@ pub(crate) fn signer(credentials: &Credentials) -> Signer {
 }
 
 /// Sends one request on a connection of its own.
-pub(crate) async fn send(emulator: &Emulator, mut request: Request<Body>) -> Response<Body> {
-    let stream = tokio::net::TcpStream::connect(emulator.address())
-        .await
-        .unwrap();
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-        .await
-        .unwrap();
+async fn send(emulator: &Emulator, request: Request<Body>) -> Response<Body> {
+    let stream = TcpStream::connect(emulator.address()).await.unwrap();
+    send_over(TokioIo::new(stream), request).await
+}
+
+/// Sends one request over `stream`.
+pub(crate) async fn send_over(
+    stream: impl Read + Write + Unpin + Send + 'static,
+    mut request: Request<Body>,
+) -> Response<Body> {
+    let (mut sender, connection) = http1::handshake(stream).await.unwrap();
     tokio::spawn(connection);
     // Origin form and a Host header, as every HTTP client writes it.
     let uri = request.uri().clone();
-    if !request.headers().contains_key("host") {
-        let host = uri.authority().unwrap().as_str().parse().unwrap();
-        request.headers_mut().insert("host", host);
-    }
+    let host = uri.authority().unwrap().as_str().parse().unwrap();
+    request.headers_mut().entry("host").or_insert(host);
     *request.uri_mut() = uri.path_and_query().unwrap().as_str().parse().unwrap();
     let request = request.map(|body| Full::new(body.into_bytes()));
     let response = sender.send_request(request).await.unwrap();

@@ -1,5 +1,12 @@
 //! The emulator over real sockets.
 #![forbid(unsafe_code)]
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+mod authentication;
 mod caller;
+mod configuration;
+mod denials;
+mod gateway;
+mod request_log;
 mod sessions;
+mod start_and_stop;

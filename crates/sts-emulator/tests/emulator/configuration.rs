@@ -1,0 +1,73 @@
+//! What a wrong configuration file is told.
+
+use sts_emulator::World;
+
+#[track_caller]
+fn assert_wrong(toml: &str, line: usize, key: &str, problem: &str) {
+    let error = toml.parse::<World>().unwrap_err();
+    assert_eq!((error.line(), error.key()), (Some(line), Some(key)), "{error}");
+    let text = error.to_string();
+    assert!(text.starts_with(&format!("line {line}: {key}: ")), "{text}");
+    assert!(text.contains(problem), "{text}");
+    assert!(!text.contains('\n'), "{text}");
+}
+
+#[test]
+fn an_unknown_key_is_named_with_its_line() {
+    assert_wrong("\n[[accounts]]\nid = \"a\"\nname = \"x\"\n", 4, "name", "unknown field");
+    assert_wrong("[[acounts]]\nid = \"a\"\n", 1, "acounts", "unknown field");
+    let nested = "[[accounts]]\nid = \"a\"\n[[accounts.agencies]]\nname = \"r\"\ntrusts = []\n";
+    assert_wrong(nested, 5, "trusts", "unknown field");
+}
+
+#[test]
+fn a_value_of_the_wrong_type_is_named_with_its_line() {
+    assert_wrong("[[accounts]]\nid = 5\n", 2, "id", "expected a string");
+    let agency = |rest: &str| {
+        format!("[[accounts]]\nid = \"a\"\n[[accounts.agencies]]\nname = \"r\"\n{rest}\n")
+    };
+    assert_wrong(&agency("denied = \"yes\""), 5, "denied", "expected a boolean");
+    assert_wrong(&agency("max_duration = 60"), 5, "max_duration", "3600 to 43200");
+    assert_wrong(&agency("trust = [\"first\", \"a b\"]"), 5, "trust", "account id");
+}
+
+#[test]
+fn a_missing_key_is_named() {
+    let error = "[[accounts]]\n[[accounts.users]]\n".parse::<World>().unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("missing field `id`") || text.contains("missing field `name`"), "{text}");
+    assert!(error.line().is_some());
+}
+
+#[test]
+fn broken_toml_is_told_its_line() {
+    let error = "[[accounts]]\nid = \n".parse::<World>().unwrap_err();
+    assert_eq!(error.line(), Some(2));
+}
+
+#[test]
+fn names_that_occur_twice_are_refused() {
+    let key = |id: &str| format!("{{ access_key_id = \"{id}\", secret_access_key = \"s\" }}");
+    let user = |keys: &str| {
+        format!("[[accounts]]\nid = \"a\"\n[[accounts.users]]\nname = \"u\"\nkeys = [\n{keys}\n]\n")
+    };
+    let twice = format!("{},\n{}", key("HST1"), key("HST1"));
+    assert_wrong(&user(&twice), 7, "access_key_id", "earlier key");
+    let agency = "[[accounts.agencies]]\nname = \"r\"\n";
+    let twice = format!("[[accounts]]\nid = \"a\"\n{agency}{agency}");
+    assert_wrong(&twice, 6, "name", "earlier agency");
+    assert_wrong("[[accounts]]\nid = \"a:b\"\n", 2, "id", "colons");
+}
+
+#[test]
+fn no_secret_is_shown() {
+    for secret in ["12345678", "hunter2", "\"hunter2", "['hunter2']", "\"\\q hunter2\""] {
+        let toml = format!(
+            "[[accounts]]\nid = \"a\"\n[[accounts.users]]\nname = \"u\"\n\
+             keys = [{{ access_key_id = \"HST1\", secret_access_key = {secret} }}]\n"
+        );
+        let error = toml.parse::<World>().unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains("12345678") && !shown.contains("hunter2"), "{shown}");
+    }
+}

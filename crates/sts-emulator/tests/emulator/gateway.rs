@@ -1,0 +1,160 @@
+//! What the gateway says before anybody is asked, and what it does with garbage.
+
+use http::Request;
+use http::header::CONTENT_TYPE;
+use sts_emulator::{Clock as _, builtin};
+use sts_proto::{
+    AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Body, Error, ErrorKind,
+    GetCallerIdentity, Operation,
+};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::caller::{Sts, signer, sts};
+
+fn request(sts: &Sts, method: &str, path: &str, body: impl Into<Vec<u8>>) -> Request<Body> {
+    Request::builder()
+        .method(method)
+        .uri(format!("{}{path}", sts.emulator.url()))
+        .body(Body::from(body.into()))
+        .unwrap()
+}
+
+async fn error(sts: &Sts, request: Request<Body>) -> Error {
+    AssumeAgency::read(&sts.send(request).await).unwrap_err()
+}
+
+#[track_caller]
+fn assert_is(error: &Error, status: u16, code: &str) {
+    assert_eq!(error.status(), status, "{error}");
+    assert_eq!(error.code().map(ToString::to_string).as_deref(), Some(code));
+}
+
+#[tokio::test]
+async fn paths_and_methods_that_do_not_exist_are_not_found() {
+    let sts = sts().await;
+    for (method, path) in [
+        ("GET", "/"),
+        ("POST", "/v5/agencies"),
+        ("GET", "/v5/agencies/assume"),
+        ("POST", "/v5/caller-identity"),
+        ("BREW", "/v5/caller-identity"),
+    ] {
+        let error = error(&sts, request(&sts, method, path, "")).await;
+        assert_is(&error, 404, "APIGW.0101");
+    }
+}
+
+#[tokio::test]
+async fn every_answer_has_a_request_id_and_the_date_of_the_clock() {
+    let sts = sts().await;
+    let good = sts.signed(&builtin::credentials(), &GetCallerIdentity::new());
+    let bad = request(&sts, "GET", "/", "");
+    for request in [good, bad] {
+        let response = sts.send(request).await;
+        let id = response.headers()["x-request-id"].to_str().unwrap();
+        assert!(id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()), "{id}");
+        assert_eq!(response.headers()["date"], "Thu, 05 Mar 2026 07:08:09 GMT");
+        if response.status() != 200 {
+            let error = GetCallerIdentity::read(&response).unwrap_err();
+            assert_eq!(error.request_ids().body.as_deref(), Some(id));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_over_twelve_megabytes_is_too_large() {
+    let sts = sts().await;
+    let limit = 12 * 1024 * 1024;
+    let too_large = request(&sts, "POST", AssumeAgency::PATH, vec![b' '; limit + 1]);
+    // The answer may come, and the connection close, while the body is still on its way.
+    assert_is(&error(&sts, too_large).await, 413, "APIGW.0201");
+    let largest = request(&sts, "POST", AssumeAgency::PATH, vec![b' '; limit]);
+    assert_is(&error(&sts, largest).await, 401, "APIGW.0301");
+}
+
+#[tokio::test]
+async fn heads_over_the_limits_are_too_large() {
+    let sts = sts().await;
+    let long = "a".repeat(33 * 1024);
+    let uri = request(&sts, "GET", &format!("/v5/caller-identity?{long}"), "");
+    assert_is(&error(&sts, uri).await, 414, "APIGW.0201");
+
+    let mut header = request(&sts, "GET", "/v5/caller-identity", "");
+    header.headers_mut().insert("x-security-token", long.parse().unwrap());
+    assert_is(&error(&sts, header).await, 494, "APIGW.0201");
+
+    let mut headers = request(&sts, "GET", "/v5/caller-identity", "");
+    for index in 0..5 {
+        let name = http::HeaderName::try_from(format!("x-{index}")).unwrap();
+        headers.headers_mut().insert(name, "a".repeat(30 * 1024).parse().unwrap());
+    }
+    assert_is(&error(&sts, headers).await, 494, "APIGW.0201");
+}
+
+#[tokio::test]
+async fn a_signed_body_that_is_no_request_is_refused() {
+    let sts = sts().await;
+    for body in ["", "{", "[]", "{}", r#"{"agency_urn":5,"agency_session_name":"s1"}"#, "\u{0}"] {
+        let mut request = request(&sts, "POST", AssumeAgency::PATH, body);
+        let json = "application/json".parse().unwrap();
+        request.headers_mut().insert(CONTENT_TYPE, json);
+        let signer = signer(&builtin::credentials());
+        signer.sign(&mut request, sts.clock.now()).unwrap();
+        assert_is(&error(&sts, request).await, 400, "APIGW.0106");
+    }
+}
+
+#[tokio::test]
+async fn a_broken_limit_is_named() {
+    let sts = sts().await;
+    let assume = AssumeAgency::new(builtin::AGENCY_URN, "s").duration_seconds(5);
+    let error = sts.call(assume).await.unwrap_err();
+    assert_is(&error, 400, "EMULATOR.0001");
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    let message = error.message().unwrap();
+    assert!(message.contains("agency_session_name"), "{message}");
+    assert!(message.contains("duration_seconds"), "{message}");
+}
+
+#[tokio::test]
+async fn federation_looks_at_no_signature_and_finds_no_provider() {
+    let sts = sts().await;
+    let provider = format!("iam::{}:oidcProvider:ci", builtin::ACCOUNT_ID);
+    let oidc = AssumeAgencyWithOidc::new(&provider, builtin::AGENCY_URN, "run-7", "eyJhbGciOi");
+    let saml = AssumeAgencyWithSaml::new(&provider, builtin::AGENCY_URN, "PHNhbWw+");
+    let endpoint = sts.emulator.endpoint();
+    for mut request in [oidc.to_request(endpoint).unwrap(), saml.to_request(endpoint).unwrap()] {
+        let wrong = "SDK-HMAC-SHA256 nonsense".parse().unwrap();
+        request.headers_mut().insert("authorization", wrong);
+        let error = error(&sts, request).await;
+        assert_is(&error, 404, "EMULATOR.0004");
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+    }
+}
+
+#[tokio::test]
+async fn garbage_is_answered_or_cut_off_and_hurts_nobody() {
+    let sts = sts().await;
+    let garbage: [&[u8]; 9] = [
+        b"\0\xff\xfe\r\n\r\n",
+        b"GET\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET /v5/caller-identity HTTP/1.1\r\nAuthorization: \xff\xfe\r\n\r\n",
+        b"POST /v5/agencies/assume HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        b"POST /v5/agencies/assume HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+        b"POST /v5/agencies/assume HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ];
+    for bytes in garbage {
+        let mut stream = TcpStream::connect(sts.emulator.address()).await.unwrap();
+        stream.write_all(bytes).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut answer = Vec::new();
+        // A reset is as good as an end.
+        let _ = stream.read_to_end(&mut answer).await;
+        assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"), "{bytes:?}");
+    }
+    sts.call(GetCallerIdentity::new()).await.unwrap();
+}

@@ -1,0 +1,76 @@
+//! Started, stopped, many at once, and over TLS.
+
+use std::sync::Arc;
+
+use hyper_util::rt::TokioIo;
+use rustls::RootCertStore;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use sts_emulator::{Emulator, builtin};
+use sts_proto::GetCallerIdentity;
+use tokio::net::TcpStream;
+
+use crate::caller::{send_over, sts, sts_with};
+
+#[tokio::test]
+async fn dropping_it_closes_the_port() {
+    let sts = sts().await;
+    let address = sts.emulator.address();
+    TcpStream::connect(address).await.unwrap();
+    drop(sts);
+    TcpStream::connect(address).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn many_run_at_once() {
+    let mut emulators = Vec::new();
+    for _ in 0..20 {
+        emulators.push(sts().await);
+    }
+    for sts in &emulators {
+        sts.call(GetCallerIdentity::new()).await.unwrap();
+    }
+}
+
+#[test]
+fn it_needs_no_runtime() {
+    let emulator = Emulator::builder().start_blocking().unwrap();
+    std::net::TcpStream::connect(emulator.address()).unwrap();
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_an_error() {
+    let sts = sts().await;
+    let address = sts.emulator.address();
+    let error = Emulator::builder().listen(address).start().await.unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
+    assert!(Emulator::builder().listen("nonsense").start().await.is_err());
+}
+
+#[tokio::test]
+async fn it_speaks_tls_under_each_of_its_names() {
+    let sts = sts_with(sts_emulator::Builder::tls).await;
+    assert!(sts.emulator.url().starts_with("https://127.0.0.1:"));
+    let pem = sts.emulator.ca_certificate_pem().unwrap();
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
+
+    for name in ["localhost", "127.0.0.1", "::1"] {
+        let stream = TcpStream::connect(sts.emulator.address()).await.unwrap();
+        let name = ServerName::try_from(name).unwrap();
+        let stream = connector.connect(name, stream).await.unwrap();
+        let request = sts.signed(&builtin::credentials(), &GetCallerIdentity::new());
+        let response = send_over(TokioIo::new(stream), request).await;
+        assert_eq!(response.status(), 200);
+    }
+    let stream = TcpStream::connect(sts.emulator.address()).await.unwrap();
+    let name = ServerName::try_from("elsewhere.example").unwrap();
+    assert!(connector.connect(name, stream).await.is_err());
+}
