@@ -1,1 +1,7 @@
-//! Guides
+//! The guides of this workspace: their code is compiled and run as documentation tests.
+#![forbid(unsafe_code)]
+
+#[doc = include_str!("../../README.md")]
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct Readme;

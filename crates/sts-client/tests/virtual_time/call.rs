@@ -1,0 +1,387 @@
+//! What one call does, in virtual time.
+
+use std::time::Duration;
+
+use crate::world::{
+    Event, START, World, context, default_context, error, identity, keys, maybe_sent, not_sent,
+    status,
+};
+use proptest::prelude::{any, prop_assert, proptest};
+use sts_client::transport::TransportErrorKind;
+use sts_client::{Call, CallPolicy, Failure, Now, Step};
+use sts_proto::{AssumeAgency, AssumeAgencyWithOidc, ErrorKind, GetCallerIdentity};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[test]
+fn a_success_takes_one_request_and_reports_it() {
+    let mut world = World::new(default_context(), [identity()]);
+    let (output, report) = world.identity().unwrap();
+    assert_eq!(output.account_id, "0a1b");
+    assert_eq!((report.attempts, report.failures.len()), (1, 0));
+    assert_eq!(report.elapsed, Duration::from_millis(20));
+    assert!(world.waits().is_empty());
+}
+
+#[test]
+fn faults_that_pass_are_tried_again_with_growing_jitter() {
+    let script = [maybe_sent(TransportErrorKind::Closed), status(503), identity()];
+    let mut world = World::new(default_context(), script);
+    let (_, report) = world.identity().unwrap();
+    assert_eq!(report.attempts, 3);
+    let kinds: Vec<_> = report.failures.iter().map(|failure| failure.kind).collect();
+    assert_eq!(kinds, [ErrorKind::Transport, ErrorKind::Unavailable]);
+    let waits = world.waits();
+    assert_eq!(waits.len(), 2);
+    assert!(waits[0] <= Duration::from_millis(250), "{waits:?}");
+    assert!(waits[1] <= Duration::from_millis(500), "{waits:?}");
+    assert_eq!(report.failures[0].waited, Some(waits[0]));
+}
+
+#[test]
+fn every_attempt_is_signed_with_its_own_date() {
+    let script = [error(503, &[("retry-after", "3")], "X.1", "m"), identity()];
+    let mut world = World::new(default_context(), script);
+    world.identity().unwrap();
+    assert_eq!(world.dates(), ["20260305T070809Z", "20260305T070812Z"]);
+}
+
+#[test]
+fn after_the_last_attempt_the_last_failure_is_the_outcome() {
+    let script = [status(500), status(502), error(504, &[("x-request-id", "r")], "X.1", "slow")];
+    let mut world = World::new(default_context(), script);
+    let error = world.identity().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(504));
+    assert_eq!((error.message(), error.request_id()), (Some("slow"), Some("r")));
+    assert_eq!(error.report().attempts, 3);
+    assert_eq!(error.report().failures.len(), 3);
+    assert!(error.to_string().ends_with(" after 3 attempts"), "{error}");
+}
+
+#[test]
+fn what_the_caller_must_change_is_not_repeated() {
+    for code in [400, 403, 404, 405, 409, 410, 413, 422, 501, 505, 301, 307, 204] {
+        let mut world = World::new(default_context(), [status(code)]);
+        let error = world.identity().unwrap_err();
+        assert_eq!((error.report().attempts, world.waits()), (1, vec![]), "{code}");
+    }
+}
+
+#[test]
+fn what_cannot_pass_is_not_repeated() {
+    use TransportErrorKind::{Cancelled, Protocol, TooLarge};
+    for kind in [Cancelled, Protocol, TooLarge] {
+        let mut world = World::new(default_context(), [maybe_sent(kind)]);
+        assert_eq!(world.identity().unwrap_err().report().attempts, 1, "{kind:?}");
+    }
+}
+
+#[test]
+fn a_wait_that_the_service_names_is_kept() {
+    for (header, wait) in [("7", 7), ("Thu, 05 Mar 2026 07:08:20 GMT", 11)] {
+        let script = [error(429, &[("retry-after", header)], "APIGW.0308", "m"), identity()];
+        let mut world = World::new(default_context(), script);
+        world.latency = Duration::ZERO;
+        world.identity().unwrap();
+        assert_eq!(world.waits(), [wait * SECOND], "{header}");
+    }
+}
+
+#[test]
+fn the_window_of_a_throttling_message_is_kept() {
+    let message = "The throttling threshold has been reached: policy ip over ratelimit,limit:200,\
+                   time:4 second";
+    let mut world =
+        World::new(default_context(), [error(429, &[], "APIGW.0308", message), identity()]);
+    world.identity().unwrap();
+    assert_eq!(world.waits(), [4 * SECOND]);
+}
+
+#[test]
+fn throttling_without_a_wait_pauses_for_two_to_five_seconds() {
+    for seed in 0..50 {
+        let mut world = World::new(default_context(), [status(429), identity()]);
+        world.seed = seed;
+        world.identity().unwrap();
+        let waits = world.waits();
+        assert!((2 * SECOND..=5 * SECOND).contains(&waits[0]), "{waits:?}");
+    }
+}
+
+#[test]
+fn a_wait_beyond_the_cap_fails_at_once_and_is_told() {
+    let script = [error(503, &[("retry-after", "3600")], "X.1", "m")];
+    let mut world = World::new(default_context(), script);
+    let error = world.identity().unwrap_err();
+    assert!(world.waits().is_empty());
+    let wait = error.answer().and_then(|answer| answer.wait(START));
+    assert_eq!(wait, Some(3600 * SECOND));
+}
+
+#[test]
+fn no_wait_is_begun_that_would_outlast_the_deadline() {
+    let mut policy = CallPolicy::default();
+    policy.deadline = 5 * SECOND;
+    let script = [error(503, &[("retry-after", "6")], "X.1", "m")];
+    let mut world = World::new(context(policy), script);
+    assert_eq!(world.identity().unwrap_err().kind(), ErrorKind::Unavailable);
+    assert!(world.waits().is_empty());
+}
+
+#[test]
+fn the_last_attempt_is_cut_to_the_time_that_is_left() {
+    let mut policy = CallPolicy::default();
+    policy.deadline = 12 * SECOND;
+    let mut call = Call::new(GetCallerIdentity::new(), &context(policy), 1);
+    let start = Now::new(START, Duration::ZERO);
+    assert!(matches!(call.step(start), Step::Credentials(_)));
+    call.provide(Ok(keys("HSTFIRST000000000001")));
+    let Step::Send(exchange) = call.step(start) else { panic!("a request") };
+    assert_eq!(exchange.limits.timeout, 10 * SECOND);
+
+    call.receive(maybe_sent(TransportErrorKind::Timeout), start.after(10 * SECOND));
+    let Step::Wait(wait) = call.step(start.after(10 * SECOND)) else { panic!("a wait") };
+    let Step::Send(exchange) = call.step(start.after(10 * SECOND + wait)) else {
+        panic!("a request")
+    };
+    assert_eq!(exchange.limits.timeout, 2 * SECOND - wait);
+}
+
+#[test]
+fn an_attempt_that_outlasts_its_limit_has_failed_whatever_comes_later() {
+    let mut policy = CallPolicy::default();
+    policy.attempts = 1;
+    let mut call = Call::new(GetCallerIdentity::new(), &context(policy), 1);
+    let start = Now::new(START, Duration::ZERO);
+    assert!(matches!(call.step(start), Step::Credentials(_)));
+    call.provide(Ok(keys("HSTFIRST000000000001")));
+    assert!(matches!(call.step(start), Step::Send(_)));
+    assert!(matches!(call.step(start.after(SECOND)), Step::Wait(left) if left == 9 * SECOND));
+    let Step::Done(Err(error)) = call.step(start.after(10 * SECOND)) else { panic!("an end") };
+    assert!(matches!(error.failure(), Failure::Transport(error)
+        if error.kind() == TransportErrorKind::Timeout));
+    call.receive(identity(), start.after(11 * SECOND));
+    let Step::Done(Err(error)) = call.step(start.after(11 * SECOND)) else { panic!("an end") };
+    assert!(matches!(error.failure(), Failure::Over));
+}
+
+#[test]
+fn a_refused_key_is_not_tried_again_and_then_left_alone_for_the_lock_time() {
+    let context = default_context();
+    let refusal = || error(401, &[], "APIGW.0301", "verify aksk signature fail");
+    let mut world = World::new(context.clone(), [refusal()]);
+    let error = world.identity().unwrap_err();
+    assert_eq!((error.kind(), error.report().attempts), (ErrorKind::InvalidCredentials, 1));
+
+    // Nobody else's call is sent either.
+    for _ in 0..20 {
+        world.now = world.now.after(14 * SECOND);
+        let error = world.identity().unwrap_err();
+        assert_eq!((error.kind(), error.report().attempts), (ErrorKind::InvalidCredentials, 0));
+        assert!(matches!(error.failure(), Failure::KeyRefused { .. }));
+    }
+
+    // After it one call tries, and a success ends it.
+    world.now = world.now.after(21 * SECOND);
+    for _ in 0..2 {
+        world.script.push_back(identity());
+        world.identity().unwrap();
+    }
+}
+
+#[test]
+fn other_keys_are_tried_once_after_a_refusal() {
+    let expired = || error(400, &[], "IAM.1108", "The securitytoken has expired");
+    let mut world = World::new(default_context(), [expired(), identity()]);
+    world.keys = [keys("HSTFIRST000000000001"), keys("HSTOTHER000000000002")].into();
+    let (_, report) = world.identity().unwrap();
+    assert_eq!(report.attempts, 2);
+    assert_eq!(world.keys_used(), ["HSTFIRST000000000001", "HSTOTHER000000000002"]);
+    assert!(
+        world
+            .events
+            .contains(&Event::KeysAsked { refused: Some("HSTFIRST000000000001".to_owned()) })
+    );
+
+    let mut world = World::new(default_context(), [expired(), expired()]);
+    world.keys = ["A", "B", "C"].map(keys).into();
+    let error = world.identity().unwrap_err();
+    assert_eq!((error.kind(), error.report().attempts), (ErrorKind::ExpiredCredentials, 2));
+}
+
+#[test]
+fn a_wrong_clock_is_corrected_once_and_stays_corrected() {
+    // The answer's date is 20 minutes ahead; its wording says nothing of clocks.
+    let ahead = [("date", "Thu, 05 Mar 2026 07:28:09 GMT")];
+    let refusal = || error(401, &ahead, "APIGW.0301", "verify aksk signature fail");
+    let context = default_context();
+    let mut world = World::new(context.clone(), [refusal(), identity()]);
+    world.latency = Duration::ZERO;
+    let (_, report) = world.identity().unwrap();
+    assert_eq!(report.attempts, 2);
+    assert_eq!(world.dates(), ["20260305T070809Z", "20260305T072809Z"]);
+
+    let mut next = World::new(context, [identity()]);
+    next.identity().unwrap();
+    assert_eq!(next.dates(), ["20260305T072809Z"]);
+}
+
+#[test]
+fn a_date_that_agrees_or_is_stored_corrects_nothing() {
+    let agrees: &[_] = &[("date", "Thu, 05 Mar 2026 07:10:09 GMT")];
+    let stored: &[_] = &[("date", "Thu, 05 Mar 2026 05:10:09 GMT"), ("age", "7000")];
+    for headers in [agrees, stored] {
+        let refusal = error(401, headers, "APIGW.0301", "verify aksk signature fail");
+        let mut world = World::new(default_context(), [refusal]);
+        assert_eq!(world.identity().unwrap_err().report().attempts, 1);
+    }
+}
+
+#[test]
+fn a_one_time_code_is_sent_again_only_when_it_surely_was_not_sent() {
+    let operation =
+        || AssumeAgency::new("iam::0a1b:agency:a", "name").mfa("iam::0a1b:mfa:dev", "123456");
+    for answer in [status(503), status(429), maybe_sent(TransportErrorKind::Closed)] {
+        let mut world = World::new(default_context(), [answer]);
+        assert_eq!(world.run(operation()).unwrap_err().report().attempts, 1);
+    }
+    let script = [not_sent(TransportErrorKind::Connect), status(403)];
+    let mut world = World::new(default_context(), script);
+    assert_eq!(world.run(operation()).unwrap_err().report().attempts, 2);
+}
+
+#[test]
+fn a_request_over_a_limit_is_not_sent_unless_checks_are_off() {
+    let operation = || AssumeAgency::new("iam::0a1b:agency:a", "x");
+    let mut world = World::new(default_context(), []);
+    let error = world.run(operation()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert!(error.to_string().contains("agency_session_name"), "{error}");
+    assert_eq!(world.events, []);
+
+    let mut policy = CallPolicy::default();
+    policy.validate = false;
+    let mut world = World::new(context(policy), [status(400)]);
+    world.run(operation()).unwrap_err();
+    assert_eq!(world.sent().len(), 1);
+}
+
+#[test]
+fn temporary_keys_may_ask_for_an_hour_at_most() {
+    let operation = AssumeAgency::new("iam::0a1b:agency:a", "name").duration_seconds(3601);
+    let temporary = keys("HSTFIRST000000000001").as_ref().clone().with_security_token("token");
+    let mut world = World::new(default_context(), []);
+    world.keys = [temporary.into()].into();
+    let error = world.run(operation).unwrap_err();
+    assert!(error.to_string().contains("3600"), "{error}");
+    assert_eq!(world.sent().len(), 0);
+}
+
+#[test]
+fn an_operation_that_is_not_signed_asks_for_no_keys() {
+    let operation = AssumeAgencyWithOidc::new(
+        "iam::0a1b:oidcProvider:p",
+        "iam::0a1b:agency:a",
+        "name",
+        "eyJ0.e30.c2ln",
+    );
+    let mut world = World::new(default_context(), [status(403)]);
+    world.keys.clear();
+    world.run(operation).unwrap_err();
+    assert!(matches!(&*world.events, [Event::Sent { key: None, .. }]), "{:?}", world.events);
+}
+
+#[test]
+fn without_keys_nothing_is_sent() {
+    let mut world = World::new(default_context(), []);
+    world.keys.clear();
+    let error = world.identity().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credentials);
+    assert_eq!(error.to_string(), "GetCallerIdentity: there are no keys");
+}
+
+#[test]
+fn keys_that_cannot_sign_are_told_with_the_reason() {
+    let mut world = World::new(default_context(), []);
+    world.keys = [keys(" HSTFIRST")].into();
+    let error = world.identity().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credentials);
+    let cause = std::error::Error::source(&*error).expect("a cause").to_string();
+    assert!(cause.contains("white space"), "{cause}");
+}
+
+#[test]
+fn an_outage_is_not_multiplied_by_retries() {
+    let context = default_context();
+    let mut requests = 0;
+    let calls = 1000;
+    for seed in 0..calls {
+        let mut world = World::new(context.clone(), []);
+        world.seed = seed;
+        let mut call = Call::new(GetCallerIdentity::new(), &context, seed);
+        loop {
+            match call.step(world.now) {
+                Step::Credentials(_) => call.provide(Ok(keys("HSTFIRST000000000001"))),
+                Step::Send(_) => {
+                    requests += 1;
+                    call.receive(status(503), world.now);
+                }
+                Step::Wait(duration) => world.now = world.now.after(duration),
+                Step::Done(outcome) => break drop(outcome.unwrap_err()),
+            }
+        }
+    }
+    assert!(requests <= calls + 50, "{requests} requests for {calls} calls");
+}
+
+proptest! {
+    #[test]
+    fn whatever_comes_a_call_ends_within_its_deadline(
+        answers in proptest::collection::vec((0u16..12, any::<u64>()), 20),
+        attempts in 1u32..8,
+        latency in 0u64..20_000,
+    ) {
+        let mut policy = CallPolicy::default();
+        policy.attempts = attempts;
+        let deadline = policy.deadline;
+        let start = Now::new(START, Duration::from_secs(1));
+        let mut now = start;
+        let mut call = Call::new(GetCallerIdentity::new(), &context(policy), 3);
+        let mut answers = answers.into_iter();
+        let mut sent = 0;
+        loop {
+            match call.step(now) {
+                Step::Credentials(_) => call.provide(Ok(keys("HSTFIRST000000000001"))),
+                Step::Send(exchange) => {
+                    sent += 1;
+                    let took = Duration::from_millis(latency).min(exchange.limits.timeout);
+                    now = now.after(took);
+                    let (kind, number) = answers.next().unwrap();
+                    let retry_after = (number % 40).to_string();
+                    let retry_after = [("retry-after", retry_after.as_str())];
+                    call.receive(match kind {
+                        0 => status(500),
+                        1 => error(429, &retry_after, "APIGW.0308", "m"),
+                        2 => error(503, &retry_after, "APIGW.0613", "m"),
+                        3 => error(401, &[("date", "Thu, 05 Mar 2026 09:28:09 GMT")], "a", "b"),
+                        4 => not_sent(TransportErrorKind::Connect),
+                        5 => maybe_sent(TransportErrorKind::Closed),
+                        6 => maybe_sent(TransportErrorKind::Timeout),
+                        7 => status(401),
+                        8 => status(200),
+                        9 => identity(),
+                        _ => status(502),
+                    }, now);
+                }
+                Step::Wait(duration) => {
+                    prop_assert!(!duration.is_zero());
+                    now = now.after(duration);
+                }
+                Step::Done(_) => break,
+            }
+        }
+        prop_assert!(sent <= attempts);
+        prop_assert!(now.ticks - start.ticks <= deadline);
+    }
+}

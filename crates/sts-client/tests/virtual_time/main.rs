@@ -1,0 +1,5 @@
+//! The machines, in virtual time.
+
+mod call;
+mod failover;
+mod world;
