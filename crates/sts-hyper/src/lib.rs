@@ -30,12 +30,14 @@
 #![forbid(unsafe_code)]
 
 mod builder;
+mod client;
 mod connector;
 mod errors;
 mod tls;
 mod transport;
 
 pub use builder::{BuildError, HyperTransportBuilder};
+pub use client::Client;
 /// What [`HyperTransportBuilder::rustls_config`] takes.
 pub use rustls;
 /// The machines, the client and the contract that this crate implements.

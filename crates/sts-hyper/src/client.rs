@@ -1,0 +1,30 @@
+//! A client over this transport, on this machine.
+
+use sts_client::source::NoCredentials;
+use sts_client::{ClientBuilder, SystemHost};
+
+use crate::HyperTransport;
+
+/// [`sts_client::Client`] over [`HyperTransport`].
+pub type Client<S = NoCredentials> = sts_client::Client<HyperTransport, S>;
+
+impl HyperTransport {
+    /// A client over this transport, with the clocks and the randomness of the operating system.
+    ///
+    /// ```
+    /// use sts_client::proto::Credentials;
+    /// use sts_hyper::HyperTransport;
+    ///
+    /// let client = HyperTransport::new()?
+    ///     .client()
+    ///     .region("cn-north-4")
+    ///     .credentials(Credentials::permanent("EXAMPLEAK00000000001", "a1B2c3"))
+    ///     .build()?;
+    /// // client.assume_agency(...).await
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn client(self) -> ClientBuilder<Self> {
+        Client::builder(self, SystemHost)
+    }
+}
