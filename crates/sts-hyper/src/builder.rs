@@ -84,10 +84,7 @@ impl HyperTransportBuilder {
     /// Uses this configuration of TLS, for client certificates or a verifier of your own. It
     /// replaces all other settings of trust; its list of ALPN protocols is set by the transport.
     pub fn rustls_config(self, config: ClientConfig) -> Self {
-        Self {
-            tls: Some(config),
-            ..self
-        }
+        Self { tls: Some(config), ..self }
     }
 
     /// Offers HTTP/2 beside HTTP/1.1 in the TLS handshake. Whether STS takes it is unknown.
@@ -105,11 +102,8 @@ impl HyperTransportBuilder {
         let http2 = false;
 
         let mut tls = self.tls.map_or_else(|| self.roots.config(), Ok)?;
-        tls.alpn_protocols = if http2 {
-            vec![b"h2".to_vec(), b"http/1.1".to_vec()]
-        } else {
-            vec![]
-        };
+        tls.alpn_protocols =
+            if http2 { vec![b"h2".to_vec(), b"http/1.1".to_vec()] } else { vec![] };
 
         let pool = Pool::builder(TokioExecutor::new())
             .http1_title_case_headers(true)
@@ -133,28 +127,19 @@ pub struct BuildError {
 impl BuildError {
     pub(crate) fn certificate(error: impl StdError + Send + Sync + 'static) -> Self {
         let message = "a root certificate cannot be read: PEM is expected";
-        Self {
-            message,
-            source: Some(Box::new(error)),
-        }
+        Self { message, source: Some(Box::new(error)) }
     }
 
     pub(crate) fn tls(error: rustls::Error) -> Self {
         let message = "the provider of cryptography supports no version of TLS that is safe";
-        Self {
-            message,
-            source: Some(Box::new(error)),
-        }
+        Self { message, source: Some(Box::new(error)) }
     }
 
     #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
     pub(crate) const fn no_provider() -> Self {
         let message = "no cryptography for TLS: enable the feature `ring` or `aws-lc-rs`, or \
                        install a default provider of rustls for the process";
-        Self {
-            message,
-            source: None,
-        }
+        Self { message, source: None }
     }
 }
 

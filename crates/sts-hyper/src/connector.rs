@@ -32,10 +32,7 @@ impl Connector {
         tcp.set_nodelay(true);
         // Shared out among the addresses, so that a dead one leaves time for the next.
         tcp.set_connect_timeout(Some(timeout));
-        Self {
-            https: HttpsConnector::from((Tcp(tcp), tls)),
-            timeout,
-        }
+        Self { https: HttpsConnector::from((Tcp(tcp), tls)), timeout }
     }
 }
 
@@ -107,10 +104,7 @@ pub(crate) struct ConnectFailure {
 
 impl ConnectFailure {
     fn new(kind: TransportErrorKind, source: impl Into<BoxError>) -> Self {
-        Self {
-            kind,
-            source: source.into(),
-        }
+        Self { kind, source: source.into() }
     }
 
     fn resolve(error: impl Into<BoxError>) -> Self {

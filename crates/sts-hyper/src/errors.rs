@@ -13,9 +13,7 @@ pub(crate) fn head(error: PoolError, handed_over: bool) -> TransportError {
     if let Some(failure) = ConnectFailure::find(&error) {
         return TransportError::not_sent(failure.kind()).with_source(error);
     }
-    let hyper = error
-        .source()
-        .and_then(|source| source.downcast_ref::<hyper::Error>());
+    let hyper = error.source().and_then(|source| source.downcast_ref::<hyper::Error>());
     let kind = hyper.map_or(TransportErrorKind::Other, kind);
     // Cancelled is hyper's word for a request that was handed back before it was written.
     let unwritten = hyper.is_some_and(hyper::Error::is_canceled);
@@ -32,9 +30,7 @@ pub(crate) fn body(error: hyper::Error) -> TransportError {
 }
 
 fn kind(error: &hyper::Error) -> TransportErrorKind {
-    let io = error
-        .source()
-        .and_then(|source| source.downcast_ref::<io::Error>());
+    let io = error.source().and_then(|source| source.downcast_ref::<io::Error>());
     if error.is_parse_too_large() {
         TransportErrorKind::TooLarge
     } else if error.is_parse() {
@@ -48,10 +44,7 @@ fn kind(error: &hyper::Error) -> TransportErrorKind {
 
 /// An established connection failed, or what came over it is no chunk of a body.
 fn io_kind(error: &io::Error) -> TransportErrorKind {
-    if error
-        .get_ref()
-        .is_some_and(|source| source.is::<rustls::Error>())
-    {
+    if error.get_ref().is_some_and(|source| source.is::<rustls::Error>()) {
         return TransportErrorKind::Tls;
     }
     match error.kind() {

@@ -28,9 +28,7 @@ impl Roots {
         let config = ClientConfig::builder_with_provider(provider()?)
             .with_safe_default_protocol_versions()
             .map_err(BuildError::tls)?;
-        Ok(config
-            .with_root_certificates(self.store()?)
-            .with_no_client_auth())
+        Ok(config.with_root_certificates(self.store()?).with_no_client_auth())
     }
 
     fn store(&self) -> Result<RootCertStore, BuildError> {
@@ -44,9 +42,7 @@ impl Roots {
                 none = false;
             }
             if none {
-                return Err(BuildError::certificate(
-                    rustls::pki_types::pem::Error::NoItemsFound,
-                ));
+                return Err(BuildError::certificate(rustls::pki_types::pem::Error::NoItemsFound));
             }
         }
         Ok(store)

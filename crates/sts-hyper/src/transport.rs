@@ -1,7 +1,7 @@
 //! One exchange over hyper's client.
 
 use bytes::Bytes;
-use http::header::{HOST, USER_AGENT};
+use http::header::{CONTENT_LENGTH, HOST, USER_AGENT};
 use http::uri::Uri;
 use http::{HeaderValue, Request, Response};
 use http_body_util::{BodyExt, Full};
@@ -54,24 +54,24 @@ impl HyperTransport {
     }
 
     /// The same request, with the headers that hyper would otherwise choose by its own rules.
-    fn prepare(&self, request: Request<Body>) -> Request<Full<Bytes>> {
-        let mut request = request.map(|body| Full::new(body.into_bytes()));
+    fn prepare(&self, mut request: Request<Body>) -> Request<Full<Bytes>> {
         if !request.headers().contains_key(HOST)
             && let Some(host) = host(request.uri())
         {
             request.headers_mut().insert(HOST, host);
         }
+        if request.body().is_empty() && !request.method().is_safe() {
+            request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(0));
+        }
         let agent = request.headers_mut().entry(USER_AGENT);
         agent.or_insert_with(|| self.user_agent.clone());
-        request
+        request.map(|body| Full::new(body.into_bytes()))
     }
 }
 
 impl Transport for HyperTransport {
     async fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
-        let Exchange {
-            request, limits, ..
-        } = exchange;
+        let Exchange { request, limits, .. } = exchange;
         let mut request = self.prepare(request);
         // Empty until the request is handed to a connection: the proof that nothing was sent.
         let connection = capture_connection(&mut request);
@@ -97,9 +97,7 @@ impl Transport for HyperTransport {
 /// The authority as written, without user information.
 fn host(uri: &Uri) -> Option<HeaderValue> {
     let authority = uri.authority()?.as_str();
-    let host = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     HeaderValue::from_str(host).ok()
 }
 
