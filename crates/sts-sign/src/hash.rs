@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use sm3::Sm3;
 
 use crate::hex;
-use crate::sink::{Hashing, Written};
+use crate::sink::{Written, feed};
 
 /// A hash function of 32 bytes.
 #[derive(Clone, Copy)]
@@ -34,6 +34,6 @@ where
     D: Digest<OutputSize = U32> + Update,
 {
     let mut hash = D::new();
-    text.write_to(&mut Hashing(&mut hash));
+    feed(&mut hash, text);
     hash.finalize().into()
 }

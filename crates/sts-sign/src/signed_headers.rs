@@ -46,11 +46,13 @@ impl SignedHeaders {
     }
 
     pub(crate) fn include(&self, name: &HeaderName) -> bool {
-        match &self.0 {
-            _ if *name == CONTENT_TYPE || *name == HOST => true,
-            _ if name.as_str().contains('_') => false,
+        if *name == CONTENT_TYPE || *name == HOST {
+            return true;
+        }
+        let is_chosen = match &self.0 {
             Choice::DefaultAnd(names) => names.contains(name),
             Choice::All => true,
-        }
+        };
+        is_chosen && !name.as_str().contains('_')
     }
 }

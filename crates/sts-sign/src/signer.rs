@@ -177,7 +177,8 @@ impl Signer {
         now: OffsetDateTime,
     ) -> Result<(), SignError> {
         let date = SdkDate::at(now).ok_or(SignError::Date)?;
-        let request = self.canonical_request(method, uri, headers, payload, &date)?;
+        let host = host::to_set(uri, headers)?;
+        let request = self.canonical_request(method, uri, headers, payload, &date, host)?;
         let text = self.string_to_sign(&request, date);
         let signature = self.key.sign(&text).ok_or(SignError::NoSignature)?;
         let authorization = NewAuthorization {
@@ -191,7 +192,7 @@ impl Signer {
             authorization.to_value().map_err(|_| SignError::value(&AUTHORIZATION))?;
         let date =
             HeaderValue::from_bytes(date.as_bytes()).map_err(|_| SignError::value(&X_SDK_DATE))?;
-        let host = host::to_set(uri, headers)?.map(HeaderValue::from_str).transpose();
+        let host = host.map(HeaderValue::from_str).transpose();
         let host = host.map_err(|_| SignError::value(&HOST))?;
         let mark = matches!(payload, Payload::Unsigned)
             .then(|| HeaderValue::from_static(PayloadLine::UNSIGNED));
@@ -203,20 +204,21 @@ impl Signer {
         if self.security_token.is_none() {
             headers.remove(&X_SECURITY_TOKEN);
         }
-        let mark_name = self.algorithm().payload_header();
-        let set = [
-            (&HOST, host),
-            (&X_SDK_DATE, Some(date)),
-            (&X_SECURITY_TOKEN, self.security_token.clone()),
-            (mark_name, mark),
-            (&AUTHORIZATION, Some(authorization)),
-        ];
-        for (name, value) in set {
-            if let Some(value) = value {
-                headers.try_insert(name, value).map_err(|_| SignError::TooManyHeaders)?;
-            }
+        let mut set = |name: &HeaderName, value| match headers.try_insert(name, value) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(SignError::TooManyHeaders),
+        };
+        if let Some(host) = host {
+            set(&HOST, host)?;
         }
-        Ok(())
+        if let Some(token) = &self.security_token {
+            set(&X_SECURITY_TOKEN, token.clone())?;
+        }
+        if let Some(mark) = mark {
+            set(self.algorithm().payload_header(), mark)?;
+        }
+        set(&X_SDK_DATE, date)?;
+        set(&AUTHORIZATION, authorization)
     }
 
     /// What [`sign`](Self::sign) would sign, for debugging: secrets are left out.
@@ -239,7 +241,8 @@ impl Signer {
         now: OffsetDateTime,
     ) -> Result<Explanation, SignError> {
         let date = SdkDate::at(now).ok_or(SignError::Date)?;
-        let request = self.canonical_request(method, uri, headers, payload, &date)?;
+        let host = host::to_set(uri, headers)?;
+        let request = self.canonical_request(method, uri, headers, payload, &date, host)?;
         let text = self.string_to_sign(&request, date);
         Ok(Explanation::of(&request, &text))
     }
@@ -251,23 +254,24 @@ impl Signer {
         headers: &'a HeaderMap,
         payload: Payload<'_>,
         date: &'a SdkDate,
+        host: Option<&'a str>,
     ) -> Result<CanonicalRequest<'a>, SignError> {
         let mut canonical = CanonicalHeaders::with_capacity(headers.len() + 4);
-        canonical.add_plain(X_SDK_DATE.as_str(), date.as_bytes());
-        if let Some(token) = &self.security_token {
-            canonical.add_secret(X_SECURITY_TOKEN.as_str(), token.as_bytes());
+        for (name, value) in headers {
+            if self.signed_headers.include(name) && !is_set_by_signer(name) {
+                canonical.add(name.as_str(), value)?;
+            }
+        }
+        if let Some(host) = host {
+            canonical.add_plain(HOST.as_str(), host.as_bytes());
         }
         if let Payload::Unsigned = payload {
             let name = self.algorithm().payload_header();
             canonical.add_plain(name.as_str(), PayloadLine::UNSIGNED.as_bytes());
         }
-        if let Some(host) = host::to_set(uri, headers)? {
-            canonical.add_plain(HOST.as_str(), host.as_bytes());
-        }
-        for (name, value) in headers {
-            if !is_set_by_signer(name) && self.signed_headers.include(name) {
-                canonical.add(name.as_str(), value)?;
-            }
+        canonical.add_plain(X_SDK_DATE.as_str(), date.as_bytes());
+        if let Some(token) = &self.security_token {
+            canonical.add_secret(X_SECURITY_TOKEN.as_str(), token.as_bytes());
         }
         canonical.sort()?;
         Ok(CanonicalRequest {

@@ -24,12 +24,47 @@ impl Written for [u8] {
     }
 }
 
-/// Feeds a hash or a MAC.
-pub(crate) struct Hashing<'a, D>(pub(crate) &'a mut D);
+/// Feeds `text` to a hash or a MAC.
+pub(crate) fn feed<D: Update>(hash: &mut D, text: &(impl Written + ?Sized)) {
+    let mut gathering = Gathering { hash, gathered: [0; _], length: 0 };
+    text.write_to(&mut gathering);
+    let gathered = gathering.gathered.get(..gathering.length);
+    gathering.hash.update(gathered.unwrap_or_default());
+}
 
-impl<D: Update> Sink for Hashing<'_, D> {
+/// Gathers small pieces, for a hash is fastest with several of its blocks at once.
+struct Gathering<'a, D> {
+    hash: &'a mut D,
+    gathered: [u8; 512],
+    length: usize,
+}
+
+impl<D: Update> Sink for Gathering<'_, D> {
+    #[inline]
     fn write(&mut self, piece: &[u8]) {
-        self.0.update(piece);
+        let end = self.length + piece.len();
+        if let Some(room) = self.gathered.get_mut(self.length..end) {
+            room.copy_from_slice(piece);
+            self.length = end;
+        } else {
+            self.write_over(piece);
+        }
+    }
+}
+
+impl<D: Update> Gathering<'_, D> {
+    /// Writes a piece for which there is no room. What is gathered goes to the hash full, so that
+    /// it never has to cut its blocks out of two pieces.
+    #[cold]
+    fn write_over(&mut self, piece: &[u8]) {
+        let room = self.gathered.get_mut(self.length..).unwrap_or_default();
+        let (now, rest) = piece.split_at_checked(room.len()).unwrap_or((piece, b""));
+        room.copy_from_slice(now);
+        self.hash.update(&self.gathered);
+        let (blocks, rest) = rest.split_at(rest.len() - rest.len() % self.gathered.len());
+        self.hash.update(blocks);
+        self.length = 0;
+        self.write(rest);
     }
 }
 

@@ -4,7 +4,7 @@ use hmac::Mac;
 use hmac::digest::array::typenum::U32;
 use hmac::digest::{KeyInit, Update};
 
-use crate::sink::{Hashing, Written};
+use crate::sink::{Written, feed};
 
 /// An HMAC that has taken its key. Its state is wiped at the end, and the key is not kept.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ impl<M: Mac<OutputSize = U32> + KeyInit + Update + Clone> HmacKey<M> {
 
     fn after(&self, text: &(impl Written + ?Sized)) -> M {
         let mut mac = self.0.clone();
-        text.write_to(&mut Hashing(&mut mac));
+        feed(&mut mac, text);
         mac
     }
 }

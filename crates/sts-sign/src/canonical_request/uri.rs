@@ -16,6 +16,14 @@ const ENCODED_IN_PATH: &AsciiSet = &ENCODED.remove(b'/');
 /// It is decoded before it is split into segments, as the official Python SDK does it, so an
 /// encoded slash separates as well. Empty segments and dots stay as they are.
 pub(super) fn write(path: &str, sink: &mut impl Sink) {
+    // Most paths are written as they are.
+    if path.bytes().all(|byte| byte == b'/' || is_unreserved(byte)) {
+        sink.write(path.as_bytes());
+        if !path.ends_with('/') {
+            sink.write(b"/");
+        }
+        return;
+    }
     let path: Cow<'_, [u8]> = percent_decode_str(path).into();
     for piece in percent_encode(&path, ENCODED_IN_PATH) {
         sink.write(piece.as_bytes());
@@ -30,4 +38,8 @@ pub(super) fn write_component(component: &[u8], sink: &mut impl Sink) {
     for piece in percent_encode(component, ENCODED) {
         sink.write(piece.as_bytes());
     }
+}
+
+const fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
 }
