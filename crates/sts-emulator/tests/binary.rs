@@ -32,8 +32,8 @@ impl Running {
     /// The next line on standard output, without `begin`.
     fn line(&mut self, begin: &str) -> String {
         let line = self.lines.next().unwrap().unwrap();
-        let rest = line.strip_prefix(begin);
-        rest.unwrap_or_else(|| panic!("{line:?} begins with {begin:?}")).to_owned()
+        assert!(line.starts_with(begin), "{line:?} begins with {begin:?}");
+        line[begin.len()..].to_owned()
     }
 
     /// Sends a signal, waits, and gives exit code and standard error.

@@ -1,0 +1,80 @@
+"""Calls an emulator with the official client; prints what came of it as one JSON object.
+
+Arguments: URL, file with a CA certificate or an empty text, access key id, secret, agency URN.
+"""
+
+import json
+import sys
+
+from huaweicloudsdkcore.auth.credentials import BasicCredentials
+from huaweicloudsdkcore.exceptions.exceptions import ServiceResponseException
+from huaweicloudsdkcore.http.http_config import HttpConfig
+from huaweicloudsdksts.v1 import (
+    AssumeAgencyReqBody,
+    AssumeAgencyRequest,
+    DecodeAuthorizationMessageReq,
+    DecodeAuthorizationMessageRequest,
+    GetCallerIdentityRequest,
+    StsClient,
+)
+
+
+def client(access_key_id, secret, token=None):
+    # With a project id the client does not ask IAM for one.
+    credentials = BasicCredentials(access_key_id, secret, "x")
+    if token is not None:
+        credentials = credentials.with_security_token(token)
+    config = HttpConfig.get_default_config()
+    config.timeout = 10
+    if ca_file:
+        config.ssl_ca_cert = ca_file
+    builder = StsClient.new_builder().with_http_config(config)
+    return builder.with_credentials(credentials).with_endpoint(url).build()
+
+
+def assume(sts, agency):
+    body = AssumeAgencyReqBody(
+        agency_urn=agency, agency_session_name="build-42", duration_seconds=1800
+    )
+    return sts.assume_agency(AssumeAgencyRequest(body=body))
+
+
+def refusal(call, *arguments):
+    """How the service refused, or nothing when it did not."""
+    try:
+        call(*arguments)
+    except ServiceResponseException as error:
+        return {
+            "status": error.status_code,
+            "code": error.error_code,
+            "message": error.error_msg,
+            "request_id": error.request_id,
+            "encoded": error.encoded_auth_msg,
+        }
+    return None
+
+
+url, ca_file, access_key_id, secret, agency = sys.argv[1:]
+user = client(access_key_id, secret)
+session = assume(user, agency)
+keys = session.credentials
+holder = client(keys.access_key_id, keys.secret_access_key, keys.security_token)
+forbidden = refusal(assume, user, agency.replace(":demo", ":forbidden"))
+decode = DecodeAuthorizationMessageReq(encoded_message=forbidden["encoded"])
+decoded = user.decode_authorization_message(DecodeAuthorizationMessageRequest(body=decode))
+stranger = client(access_key_id, "another-secret")
+
+print(
+    json.dumps(
+        {
+            "assumed": session.assumed_agency.urn,
+            "expiration": str(keys.expiration),
+            "user": user.get_caller_identity(GetCallerIdentityRequest()).principal_urn,
+            "session": holder.get_caller_identity(GetCallerIdentityRequest()).principal_urn,
+            "forbidden": forbidden,
+            "reason": json.loads(decoded.decoded_message),
+            "nowhere": refusal(assume, user, agency.replace(":demo", ":nowhere")),
+            "wrong_secret": refusal(assume, stranger, agency),
+        }
+    )
+)

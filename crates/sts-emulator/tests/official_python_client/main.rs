@@ -1,0 +1,184 @@
+//! The official Python client against the emulator.
+//!
+//! The client is installed into the target directory at the first run, and found there later.
+//! Where it cannot be had, the tests are skipped: that is said loudly and never counted as passed.
+#![forbid(unsafe_code)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a runner of tests")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use serde_json::Value;
+use sts_emulator::{Emulator, builtin};
+
+const PACKAGE: &str = "huaweicloudsdksts==3.1.219";
+const CALLS: &str = include_str!("calls.py");
+
+/// A promise, and what must come of the calls.
+type Test = (&'static str, bool, fn(&Value) -> Result<(), String>);
+
+const TESTS: [Test; 6] = [
+    ("it_assumes_an_agency_and_calls_with_the_keys", false, it_assumes),
+    ("it_is_told_a_wrong_secret", false, it_is_told_a_wrong_secret),
+    ("it_is_told_an_agency_that_does_not_exist", false, it_is_told_an_unknown_agency),
+    ("it_is_denied_and_decodes_the_reason", false, it_is_denied),
+    ("it_assumes_an_agency_over_tls", true, it_assumes),
+    ("it_is_told_a_wrong_secret_over_tls", true, it_is_told_a_wrong_secret),
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let filters: Vec<_> = arguments.iter().filter(|word| !word.starts_with('-')).collect();
+    let chosen = TESTS.iter().filter(|(name, ..)| {
+        filters.is_empty() || filters.iter().any(|filter| name.contains(filter.as_str()))
+    });
+    let chosen: Vec<_> = chosen.collect();
+    if arguments.iter().any(|word| word == "--list") {
+        for (name, ..) in &chosen {
+            println!("{name}: test");
+        }
+        return ExitCode::SUCCESS;
+    }
+    println!("\nrunning {} tests", chosen.len());
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    if !chosen.is_empty() {
+        match Client::install() {
+            Ok(client) => {
+                let outcomes = [client.calls(false), client.calls(true)];
+                for (name, is_tls, check) in &chosen {
+                    let [plain, tls] = &outcomes;
+                    let outcome = if *is_tls { tls } else { plain };
+                    match outcome.as_ref().map_err(Clone::clone).and_then(check) {
+                        Ok(()) => {
+                            passed += 1;
+                            println!("test {name} ... ok");
+                        }
+                        Err(why) => {
+                            failed += 1;
+                            println!("test {name} ... FAILED\n{why}");
+                        }
+                    }
+                }
+            }
+            Err(why) => {
+                skipped = chosen.len();
+                for (name, ..) in &chosen {
+                    println!("test {name} ... skipped");
+                }
+                eprintln!("SKIPPED, NOT TESTED: the official Python client cannot be had: {why}");
+            }
+        }
+    }
+    let verdict = if failed == 0 { "ok" } else { "FAILED" };
+    let hidden = TESTS.len() - chosen.len();
+    println!(
+        "\ntest result: {verdict}. {passed} passed; {failed} failed; {skipped} ignored; \
+         0 measured; {hidden} filtered out\n"
+    );
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// A Python that has the client.
+struct Client {
+    python: PathBuf,
+}
+
+impl Client {
+    /// Finds or makes it. An error says why it cannot be had.
+    fn install() -> Result<Self, String> {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("official-python-client");
+        let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+        let (name, version) = PACKAGE.split_once("==").unwrap_or((PACKAGE, ""));
+        let is_there =
+            format!("import importlib.metadata as m; assert m.version({name:?}) == {version:?}");
+        if !python.exists() {
+            let folder = folder.as_os_str();
+            run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))?;
+        }
+        if run(Command::new(&python).args(["-c", &is_there])).is_err() {
+            let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+            let patience = ["--timeout", "15", "--retries", "1", PACKAGE];
+            run(Command::new(&python).args(pip).args(patience))?;
+        }
+        Ok(Self { python })
+    }
+
+    /// Makes the calls to an emulator of their own, and gives what came of them.
+    fn calls(&self, is_tls: bool) -> Result<Value, String> {
+        let builder = Emulator::builder();
+        let builder = if is_tls { builder.tls() } else { builder };
+        let emulator = builder.start_blocking().map_err(|error| error.to_string())?;
+        let ca_file = match emulator.ca_certificate_pem() {
+            None => PathBuf::new(),
+            Some(pem) => {
+                let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python-client-ca.pem");
+                std::fs::write(&file, pem).map_err(|error| error.to_string())?;
+                file
+            }
+        };
+        let printed = run(Command::new(&self.python)
+            .args(["-c", CALLS, emulator.url()])
+            .arg(ca_file)
+            .args([builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY])
+            .arg(builtin::AGENCY_URN)
+            // Nothing of the machine's own cloud set-up and proxies.
+            .env_clear()
+            .envs(std::env::vars_os().filter(|(name, _)| name == "PATH" || name == "SYSTEMROOT")))?;
+        serde_json::from_str(&printed).map_err(|error| format!("{error}: {printed}"))
+    }
+}
+
+/// Runs a command to its end: standard output, or what it said on standard error.
+fn run(command: &mut Command) -> Result<String, String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output =
+        command.stdin(Stdio::null()).output().map_err(|error| format!("{name}: {error}"))?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        Err(format!("{name}: {}: {}", output.status, stderr.trim()))
+    }
+}
+
+fn expect(what: &str, found: &Value, expected: &str) -> Result<(), String> {
+    match found.as_str() {
+        Some(found) if found == expected => Ok(()),
+        _ => Err(format!("{what}: expected {expected:?}, found {found}")),
+    }
+}
+
+fn expect_refusal(refusal: &Value, status: u16, code: &str) -> Result<(), String> {
+    expect("code", &refusal["code"], code)?;
+    let has_id = refusal["request_id"].as_str().is_some_and(|id| id.len() == 32);
+    if refusal["status"] == status && has_id {
+        return Ok(());
+    }
+    Err(format!("expected {status} with a request id, found {refusal}"))
+}
+
+fn it_assumes(outcome: &Value) -> Result<(), String> {
+    let account = builtin::ACCOUNT_ID;
+    let session = format!("sts::{account}:assumed-agency:demo/build-42");
+    expect("assumed agency", &outcome["assumed"], &session)?;
+    expect("caller with its keys", &outcome["session"], &session)?;
+    let user = format!("iam::{account}:user:{}", builtin::USER_NAME);
+    expect("caller with the user's key", &outcome["user"], &user)
+}
+
+fn it_is_told_a_wrong_secret(outcome: &Value) -> Result<(), String> {
+    expect_refusal(&outcome["wrong_secret"], 401, "APIGW.0301")?;
+    let message = "Incorrect IAM authentication information: verify aksk signature fail";
+    expect("message", &outcome["wrong_secret"]["message"], message)
+}
+
+fn it_is_told_an_unknown_agency(outcome: &Value) -> Result<(), String> {
+    expect_refusal(&outcome["nowhere"], 404, "STS5.1106")
+}
+
+fn it_is_denied(outcome: &Value) -> Result<(), String> {
+    expect_refusal(&outcome["forbidden"], 403, "PAP5.0001")?;
+    let context = &outcome["reason"]["context"];
+    expect("action", &context["action"], "sts:agencies:assume")?;
+    expect("resource", &context["resource"], builtin::FORBIDDEN_AGENCY_URN)
+}
