@@ -31,6 +31,7 @@
 #![forbid(unsafe_code)]
 
 mod builder;
+mod client;
 mod errors;
 mod transport;
 #[cfg(feature = "rustls-tls")]
@@ -38,6 +39,7 @@ mod trust;
 mod unlogged;
 
 pub use builder::{BuildError, IsahcTransportBuilder};
+pub use client::{BlockingClient, Client};
 /// What [`IsahcTransport::from_client`] takes.
 pub use isahc;
 /// The machines, the client and the contract that this crate implements.

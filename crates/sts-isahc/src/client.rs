@@ -1,0 +1,34 @@
+//! A client over this transport, on this machine.
+
+use sts_client::source::NoCredentials;
+use sts_client::{ClientBuilder, SystemHost};
+
+use crate::IsahcTransport;
+
+/// [`sts_client::Client`] over [`IsahcTransport`].
+pub type Client<S = NoCredentials> = sts_client::Client<IsahcTransport, S>;
+
+/// [`sts_client::BlockingClient`] over [`IsahcTransport`].
+pub type BlockingClient<S = NoCredentials> = sts_client::BlockingClient<IsahcTransport, S>;
+
+impl IsahcTransport {
+    /// A client over this transport, with the clocks and the randomness of the operating system:
+    /// `build` makes one that awaits, `build_blocking` one that blocks the thread.
+    ///
+    /// ```
+    /// use sts_client::proto::Credentials;
+    /// use sts_isahc::IsahcTransport;
+    ///
+    /// let client = IsahcTransport::new()?
+    ///     .client()
+    ///     .region("cn-north-4")
+    ///     .credentials(Credentials::permanent("EXAMPLEAK00000000001", "a1B2c3"))
+    ///     .build()?;
+    /// // client.assume_agency(...).await
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn client(self) -> ClientBuilder<Self> {
+        Client::builder(self, SystemHost)
+    }
+}
