@@ -4,8 +4,10 @@ use std::time::{Duration, Instant};
 
 use futures_lite::future::block_on;
 use futures_lite::io::{AsyncReadExt, Cursor};
-use http::header::{CONTENT_LENGTH, HOST, HeaderValue, USER_AGENT};
-use http::{Request, Response, Uri};
+use http::header::{CONTENT_LENGTH, HOST, HeaderValue, TRANSFER_ENCODING, USER_AGENT};
+use http::response::Parts;
+use http::uri::PathAndQuery;
+use http::{Request, Response, StatusCode, Uri};
 use isahc::config::{Configurable, ExpectContinue, RedirectPolicy, VersionNegotiation};
 use isahc::{AsyncBody, HttpClient};
 use sts_client::transport::{
@@ -32,10 +34,18 @@ const _: fn(Request<()>) -> isahc::http::Request<()> = |request| request;
 /// - No redirect is followed, no cookie kept, no encoding offered, `100-continue` not asked for.
 /// - libcurl repeats a request when a kept connection dies under it before a byte of the answer.
 ///   Here it cannot: a body is given to it once, and requests without a body get a connection of
-///   their own.
+///   their own. In return a request may fail on a connection that the server closed less than a
+///   second ago; those closed for longer are noticed and replaced.
+/// - A target that libcurl would rewrite is refused: one with dot segments, or with escapes in lower
+///   case.
 /// - Proxies are taken from the environment as libcurl does (`https_proxy` and so on).
 /// - An exchange that is dropped or stopped by a limit closes its connection. When the server is
 ///   silent it does so at the end of its time at the latest.
+///
+/// What libcurl does not tell apart is [`Closed`](TransportErrorKind::Closed): a head that is too
+/// large, a chunk that is none, a connection closed early. So is an answer without a byte of body
+/// and without a length, which looks like a head that broke off; and an answer whose server closes
+/// the connection at once and without the farewell of TLS.
 #[derive(Clone, Debug)]
 pub struct IsahcTransport {
     /// Keeps connections.
@@ -118,6 +128,9 @@ impl IsahcTransport {
         let response = Unlogged(client.send_async(request)).await.map_err(failure)?;
         let (head, body) = response.into_parts();
         let body = collect(body, limits.body, failure).await?;
+        if !is_complete(&head, &body) {
+            return Err(TransportError::maybe_sent(TransportErrorKind::Closed));
+        }
 
         let mut answer = Response::new(body);
         *answer.status_mut() = head.status;
@@ -158,14 +171,25 @@ fn check(request: &Request<Body>) -> Result<(), TransportError> {
     if request.headers().values().any(|value| value.to_str().is_err()) {
         return refuse("a header holds more than visible ASCII");
     }
-    let is_dots = |segment: &str| {
-        let segment = segment.to_ascii_lowercase().replace("%2e", ".");
-        matches!(segment.as_str(), "." | "..")
-    };
-    if request.uri().path().split('/').any(is_dots) {
+    let target = request.uri().path_and_query().map_or("", PathAndQuery::as_str);
+    if has_dot_segment(request.uri().path()) {
         return refuse("libcurl would take the dot segments out of the path");
     }
+    if has_lower_case_escape(target) {
+        return refuse("libcurl would turn the escapes of the path into upper case");
+    }
     Ok(())
+}
+
+fn has_dot_segment(path: &str) -> bool {
+    path.split('/').any(|segment| {
+        let segment = segment.to_ascii_lowercase().replace("%2e", ".");
+        matches!(segment.as_str(), "." | "..")
+    })
+}
+
+fn has_lower_case_escape(target: &str) -> bool {
+    target.split('%').skip(1).any(|rest| rest.bytes().take(2).any(|byte| byte.is_ascii_lowercase()))
 }
 
 /// The authority as written, without user information.
@@ -173,6 +197,17 @@ fn host(uri: &Uri) -> Option<HeaderValue> {
     let authority = uri.authority()?.as_str();
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     HeaderValue::from_str(host).ok()
+}
+
+/// Whether the head had its end. libcurl takes a head that breaks off for an answer without a body;
+/// so there must be a byte of it, or a word on where it ends.
+fn is_complete(head: &Parts, body: &Body) -> bool {
+    let Some(length) = head.headers.get(CONTENT_LENGTH) else {
+        return !body.is_empty()
+            || head.headers.contains_key(TRANSFER_ENCODING)
+            || matches!(head.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    };
+    !body.is_empty() || length == "0" || head.status == StatusCode::NOT_MODIFIED
 }
 
 /// A body that can be read one time: isahc cannot rewind a reader.

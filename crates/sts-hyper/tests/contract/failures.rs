@@ -7,7 +7,7 @@ use std::io::Write;
 use sts_client::transport::{Exchange, Limits, Progress, TransportError, TransportErrorKind};
 
 use crate::server::{accept, await_close, read_head, read_request, serve, serve_once};
-use crate::{facts, get, post, send, transport, with_limits};
+use crate::{BROKEN_CHUNK, facts, get, post, send, transport, with_limits};
 
 /// An address where nobody listens.
 fn nobody() -> String {
@@ -54,9 +54,15 @@ fn a_connection_closed_without_an_answer_may_be_sent() {
 
 #[test]
 fn a_head_cut_short_may_be_sent() {
-    let server = serve_once("HTTP/1.1 200 OK\r\ncontent-le");
-    let facts = facts(send(&transport(), get(&server.url("/"))));
-    assert_eq!(facts, (TransportErrorKind::Closed, Progress::MaybeSent));
+    for answer in [
+        "HTTP/1.1 200 OK\r\n",
+        "HTTP/1.1 200 OK\r\nx-request-id: r\r\ncontent-le",
+        "HTTP/1.1 503 Busy\r\ncontent-length: 10\r\n",
+    ] {
+        let server = serve_once(answer);
+        let facts = facts(send(&transport(), get(&server.url("/"))));
+        assert_eq!(facts, (TransportErrorKind::Closed, Progress::MaybeSent), "{answer}");
+    }
 }
 
 #[test]
@@ -96,12 +102,19 @@ fn garbage_is_a_protocol_error() {
         "HTTP/1.1 two hundred\r\n\r\n",
         "HTTP/1.1 200 OK\r\nno header at all\r\n\r\n",
         "HTTP/1.1 200 OK\r\ncontent-length: ten\r\n\r\n",
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nbody\r\n0\r\n\r\n",
     ] {
         let server = serve_once(answer);
         let facts = facts(send(&transport(), post(&server.url("/"), "{}")));
         assert_eq!(facts, (TransportErrorKind::Protocol, Progress::MaybeSent), "{answer}");
     }
+}
+
+#[test]
+fn a_chunk_that_is_none_is_an_error() {
+    let server =
+        serve_once("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nbody\r\n0\r\n\r\n");
+    let facts = facts(send(&transport(), post(&server.url("/"), "{}")));
+    assert_eq!(facts, (BROKEN_CHUNK, Progress::MaybeSent));
 }
 
 #[test]

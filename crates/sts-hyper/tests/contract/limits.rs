@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use sts_client::transport::{Limits, Progress, TransportErrorKind};
 
 use crate::server::{accept, await_close, read_request, serve, serve_once};
-use crate::{builder, facts, get, post, send, transport, with_limits};
+use crate::{HEAD_TOO_LARGE, builder, facts, get, post, send, transport, with_limits};
 
 const SHORT: Duration = Duration::from_millis(300);
 /// What a busy machine may add to a limit before it counts as missed.
@@ -85,7 +85,7 @@ fn a_connection_with_the_rest_of_an_answer_is_not_used_again() {
 }
 
 #[test]
-fn a_head_without_end_is_too_large() {
+fn a_head_without_end_is_an_error() {
     let server = serve(|listener| {
         let mut connection = accept(listener);
         read_request(&mut connection);
@@ -94,7 +94,7 @@ fn a_head_without_end_is_too_large() {
         while connection.write_all(header.as_bytes()).is_ok() {}
     });
     let facts = facts(send(&transport(), get(&server.url("/"))));
-    assert_eq!(facts, (TransportErrorKind::TooLarge, Progress::MaybeSent));
+    assert_eq!(facts, (HEAD_TOO_LARGE, Progress::MaybeSent));
     server.join();
 }
 

@@ -24,6 +24,10 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
 /// A repeated GET is ruled out by hyper itself.
 const KEPT_CONNECTIONS_SERVE_GET: bool = true;
+/// hyper takes another connection when the request was not written yet.
+const UNNOTICED_CLOSE: Duration = Duration::ZERO;
+const HEAD_TOO_LARGE: TransportErrorKind = TransportErrorKind::TooLarge;
+const BROKEN_CHUNK: TransportErrorKind = TransportErrorKind::Protocol;
 
 fn builder() -> HyperTransportBuilder {
     HyperTransport::builder()

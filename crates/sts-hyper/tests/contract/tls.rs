@@ -48,6 +48,7 @@ fn answer_tls(mut connection: TcpStream, config: Arc<ServerConfig>) -> Option<St
     let mut stream = StreamOwned::new(session, connection);
     let request = read_request(&mut stream);
     stream.write_all(OK.as_bytes()).unwrap();
+    stream.conn.send_close_notify();
     stream.flush().unwrap();
     Some(request)
 }
