@@ -6,7 +6,7 @@ mod uri;
 
 use http::{Method, Uri};
 
-pub(crate) use self::headers::{CanonicalHeaders, Unsignable};
+pub(crate) use self::headers::{CanonicalHeaders, Unsignable, is_secret};
 use crate::payload::PayloadLine;
 use crate::sink::{Sink, Written};
 

@@ -10,7 +10,7 @@ use crate::hex;
 use crate::sink::{Written, feed};
 
 /// A hash function of 32 bytes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Hash {
     Sha256,
     #[cfg(feature = "sm3")]
@@ -18,18 +18,27 @@ pub(crate) enum Hash {
 }
 
 impl Hash {
-    /// The hash of `text`, in hex.
-    pub(crate) fn hex_of(self, text: &(impl Written + ?Sized)) -> [u8; 64] {
-        match self {
-            Self::Sha256 => hex::encode(&hash_of::<Sha256>(text)),
+    /// The hash of `bytes`, in hex.
+    pub(crate) fn hex_of(self, bytes: &[u8]) -> [u8; 64] {
+        hex::encode(&match self {
+            Self::Sha256 => Sha256::digest(bytes).into(),
             #[cfg(feature = "sm3")]
-            Self::Sm3 => hex::encode(&hash_of::<Sm3>(text)),
-        }
+            Self::Sm3 => Sm3::digest(bytes).into(),
+        })
+    }
+
+    /// The hash of `text`, in hex.
+    pub(crate) fn hex_of_text(self, text: &impl Written) -> [u8; 64] {
+        hex::encode(&match self {
+            Self::Sha256 => hash_of::<Sha256>(text),
+            #[cfg(feature = "sm3")]
+            Self::Sm3 => hash_of::<Sm3>(text),
+        })
     }
 }
 
 /// The hash of `text`.
-pub(crate) fn hash_of<D>(text: &(impl Written + ?Sized)) -> [u8; 32]
+pub(crate) fn hash_of<D>(text: &impl Written) -> [u8; 32]
 where
     D: Digest<OutputSize = U32> + Update,
 {

@@ -44,7 +44,7 @@ mod string_to_sign;
 mod verify;
 
 pub use algorithm::Algorithm;
-pub use explain::Explanation;
+pub use explain::{Difference, Explanation};
 pub use keys::InvalidKeys;
 pub use payload::Payload;
 pub use scope::Scope;

@@ -244,7 +244,7 @@ impl Signer {
         let host = host::to_set(uri, headers)?;
         let request = self.canonical_request(method, uri, headers, payload, &date, host)?;
         let text = self.string_to_sign(&request, date);
-        Ok(Explanation::of(&request, &text))
+        Ok(Explanation::new(&request, &text, self.key.hash()))
     }
 
     fn canonical_request<'a>(
@@ -291,7 +291,7 @@ impl Signer {
             algorithm: self.algorithm(),
             date,
             scope: self.key.scope(),
-            hash: self.key.hash().hex_of(request),
+            hash: self.key.hash().hex_of_text(request),
         }
     }
 }

@@ -18,14 +18,8 @@ pub(crate) trait Written {
     fn write_to(&self, sink: &mut impl Sink);
 }
 
-impl Written for [u8] {
-    fn write_to(&self, sink: &mut impl Sink) {
-        sink.write(self);
-    }
-}
-
 /// Feeds `text` to a hash or a MAC.
-pub(crate) fn feed<D: Update>(hash: &mut D, text: &(impl Written + ?Sized)) {
+pub(crate) fn feed<D: Update>(hash: &mut D, text: &impl Written) {
     let mut gathering = Gathering { hash, gathered: [0; _], length: 0 };
     text.write_to(&mut gathering);
     let gathered = gathering.gathered.get(..gathering.length);
@@ -35,7 +29,7 @@ pub(crate) fn feed<D: Update>(hash: &mut D, text: &(impl Written + ?Sized)) {
 /// Gathers small pieces, for a hash is fastest with several of its blocks at once.
 struct Gathering<'a, D> {
     hash: &'a mut D,
-    gathered: [u8; 512],
+    gathered: [u8; 256],
     length: usize,
 }
 

@@ -163,7 +163,7 @@ pub fn verify<B: AsRef<[u8]>, S: Borrow<Signer>>(
     let text = signer.string_to_sign(&canonical, date);
     if !signer.key.verifies(&text, &authorization.signature) {
         return Err(VerifyError::SignatureMismatch {
-            explanation: Box::new(Explanation::of(&canonical, &text)),
+            explanation: Box::new(Explanation::new(&canonical, &text, signer.key.hash())),
         });
     }
     Ok(Verified {

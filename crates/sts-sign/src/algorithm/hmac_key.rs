@@ -19,8 +19,13 @@ impl<M: Mac<OutputSize = U32> + KeyInit + Update + Clone> HmacKey<M> {
         Self(<M as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length"))
     }
 
+    /// The code of `bytes`, which are copied nowhere.
+    pub(super) fn mac_bytes(&self, bytes: &[u8]) -> [u8; 32] {
+        self.0.clone().chain_update(bytes).finalize().into_bytes().into()
+    }
+
     /// The code of `text`.
-    pub(super) fn mac(&self, text: &(impl Written + ?Sized)) -> [u8; 32] {
+    pub(super) fn mac(&self, text: &impl Written) -> [u8; 32] {
         self.after(text).finalize().into_bytes().into()
     }
 
@@ -29,7 +34,7 @@ impl<M: Mac<OutputSize = U32> + KeyInit + Update + Clone> HmacKey<M> {
         self.after(text).verify_slice(code).is_ok()
     }
 
-    fn after(&self, text: &(impl Written + ?Sized)) -> M {
+    fn after(&self, text: &impl Written) -> M {
         let mut mac = self.0.clone();
         feed(&mut mac, text);
         mac

@@ -29,7 +29,7 @@ pub(crate) struct V11Key {
 impl V11Key {
     pub(crate) fn new(access_key_id: &str, secret: &str, scope: Scope) -> Self {
         let salted = DayKey::new(access_key_id.as_bytes());
-        let extracted = Zeroizing::new(salted.mac(secret.as_bytes()));
+        let extracted = Zeroizing::new(salted.mac_bytes(secret.as_bytes()));
         Self { extracted: DayKey::new(&*extracted), scope, last: Mutex::new(None) }
     }
 

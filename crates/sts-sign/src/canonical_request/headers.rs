@@ -4,8 +4,10 @@ use http::HeaderValue;
 
 use crate::sink::Sink;
 
-/// Headers whose values are secrets whether they are marked so or not.
-const SECRET: [&str; 3] = ["x-security-token", "x-auth-token", "cookie"];
+/// Whether the values of a header are secrets, marked so or not.
+pub(crate) fn is_secret(name: &str) -> bool {
+    ["x-security-token", "x-auth-token", "x-subject-token", "cookie"].contains(&name)
+}
 
 /// The signed headers of a request.
 pub(crate) struct CanonicalHeaders<'a>(Vec<CanonicalHeader<'a>>);
@@ -38,7 +40,7 @@ impl<'a> CanonicalHeaders<'a> {
         value: &'a HeaderValue,
     ) -> Result<(), Unsignable<'a>> {
         let text = value.to_str().map_err(|_| Unsignable::Value(name))?;
-        let is_secret = value.is_sensitive() || SECRET.contains(&name);
+        let is_secret = value.is_sensitive() || is_secret(name);
         self.add_text(name, text.as_bytes(), is_secret);
         Ok(())
     }

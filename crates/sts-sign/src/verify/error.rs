@@ -88,8 +88,14 @@ impl VerifyError {
     /// security token reads `[redacted]`.
     #[must_use]
     pub fn canonical_request(&self) -> Option<&str> {
+        self.explanation().map(Explanation::canonical_request)
+    }
+
+    /// The same with the string to sign, when the verifier came so far.
+    #[must_use]
+    pub fn explanation(&self) -> Option<&Explanation> {
         match self {
-            Self::SignatureMismatch { explanation } => Some(explanation.canonical_request()),
+            Self::SignatureMismatch { explanation } => Some(explanation),
             _ => None,
         }
     }

@@ -1,0 +1,182 @@
+//! A canonical request held against the one that a gateway echoes.
+
+use std::fmt;
+
+use super::Explanation;
+use crate::canonical_request::is_secret;
+use crate::sink::{REDACTED, Sink, Written};
+
+/// Something that was signed one way and seen another way by a gateway.
+///
+/// `Display` says it in words, as in `host signed as "a", gateway saw "b"`. No secret is part of
+/// it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    part: String,
+    signed: Option<String>,
+    seen: Option<String>,
+}
+
+impl Difference {
+    /// `method`, `canonical URI`, `query`, the name of a header, `list of signed headers` or
+    /// `payload hash`.
+    #[must_use]
+    pub fn part(&self) -> &str {
+        &self.part
+    }
+
+    /// What was signed; `None` for a header that was not.
+    #[must_use]
+    pub fn signed(&self) -> Option<&str> {
+        self.signed.as_deref()
+    }
+
+    /// What the gateway saw; `None` for a header that it did not.
+    #[must_use]
+    pub fn seen(&self) -> Option<&str> {
+        self.seen.as_deref()
+    }
+
+    pub(super) fn first(ours: &Explanation, echo: &str) -> Option<Self> {
+        let echo = Echo::find(echo);
+        let signed = Parts::of(&ours.canonical_request, '\n');
+        let seen = Parts::of(echo.text, echo.separator);
+
+        let is_whole = ours.string_to_sign.as_bytes().ends_with(&ours.hash.hex_of_text(&echo));
+        if is_whole {
+            return None;
+        }
+        Self::between("method", signed.method, seen.method)
+            .or_else(|| Self::between("canonical URI", signed.uri, seen.uri))
+            .or_else(|| Self::between("query", signed.query, seen.query))
+            .or_else(|| Self::of_headers(&signed, &seen))
+            .or_else(|| Self::behind_headers(&signed, &seen))
+            .or_else(|| Self::of_secrets(&signed, &seen))
+    }
+
+    fn between(part: &str, signed: &str, seen: &str) -> Option<Self> {
+        (signed != seen).then(|| Self::new(part, Some(signed), Some(seen)))
+    }
+
+    fn of_headers(signed: &Parts<'_>, seen: &Parts<'_>) -> Option<Self> {
+        let changed = signed.headers.iter().find_map(|(name, value)| match seen.header(name) {
+            None => (!seen.is_cut).then(|| Self::new(name, Some(value), None)),
+            Some(_) if *value == REDACTED => None,
+            Some(other) => Self::between(name, value, other),
+        });
+        let added = || seen.headers.iter().find(|(name, _)| signed.header(name).is_none());
+        changed.or_else(|| added().map(|(name, value)| Self::new(name, None, Some(value))))
+    }
+
+    fn behind_headers(signed: &Parts<'_>, seen: &Parts<'_>) -> Option<Self> {
+        if seen.is_cut {
+            return None;
+        }
+        Self::between("list of signed headers", signed.names, seen.names).or_else(|| {
+            let is_cut = signed.payload.starts_with(seen.payload);
+            Self::between("payload hash", signed.payload, seen.payload).filter(|_| !is_cut)
+        })
+    }
+
+    /// When all that can be shown is equal, it must be a secret.
+    fn of_secrets(signed: &Parts<'_>, seen: &Parts<'_>) -> Option<Self> {
+        let mut secrets = signed.headers.iter().filter(|(_, value)| *value == REDACTED);
+        let (name, value) =
+            secrets.find(|(name, _)| seen.header(name).is_some_and(|seen| seen != REDACTED))?;
+        Some(Self::new(name, Some(value), Some(REDACTED)))
+    }
+
+    fn new(part: &str, signed: Option<&str>, seen: Option<&str>) -> Self {
+        let shown = |value: &str| if is_secret(part) { REDACTED } else { value }.to_owned();
+        Self { part: part.to_owned(), signed: signed.map(shown), seen: seen.map(shown) }
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = &self.part;
+        match (&self.signed, &self.seen) {
+            (Some(signed), Some(seen)) if signed == seen => {
+                write!(f, "{part} differs; its values are not shown")
+            }
+            (Some(signed), Some(seen)) => {
+                write!(f, "{part} signed as {signed:?}, gateway saw {seen:?}")
+            }
+            (Some(signed), None) => write!(f, "{part} signed as {signed:?}, gateway saw none"),
+            (None, Some(seen)) => write!(f, "{part} not signed, gateway saw {seen:?}"),
+            (None, None) => write!(f, "{part} differs"),
+        }
+    }
+}
+
+/// The canonical request in a message.
+struct Echo<'a> {
+    text: &'a str,
+    separator: char,
+}
+
+impl<'a> Echo<'a> {
+    /// From the method, which stands right before the path, to the end of the payload's hash.
+    fn find(message: &'a str) -> Self {
+        let (separator, before_path) = [('|', "|/"), ('\n', "\n/")]
+            .into_iter()
+            .find_map(|(separator, start)| Some((separator, message.find(start)?)))
+            .unwrap_or(('|', 0));
+        let (before, _) = message.split_at(before_path);
+        let method = before.trim_end_matches(|c: char| c.is_ascii_uppercase());
+        let text = message.get(method.len()..).unwrap_or_default();
+
+        let last = text.rfind(separator).map_or(0, |at| at + 1);
+        let (_, payload) = text.split_at(last);
+        let is_payload = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        let after = payload.trim_start_matches(is_payload);
+        Self { text: text.get(..text.len() - after.len()).unwrap_or_default(), separator }
+    }
+}
+
+impl Written for Echo<'_> {
+    fn write_to(&self, sink: &mut impl Sink) {
+        for (index, part) in self.text.split(self.separator).enumerate() {
+            if index > 0 {
+                sink.write(b"\n");
+            }
+            sink.write(part.as_bytes());
+        }
+    }
+}
+
+/// A canonical request, taken apart.
+struct Parts<'a> {
+    method: &'a str,
+    uri: &'a str,
+    query: &'a str,
+    headers: Vec<(&'a str, &'a str)>,
+    names: &'a str,
+    payload: &'a str,
+    /// Whether the text ends before the payload's hash, as messages of limited length do.
+    is_cut: bool,
+}
+
+impl<'a> Parts<'a> {
+    /// Parts that are missing are empty. A line among the headers that has no name is part of a
+    /// value and left out.
+    fn of(text: &'a str, separator: char) -> Self {
+        let mut parts = text.split(separator);
+        let mut next = || parts.next().unwrap_or_default();
+        let (method, uri, query) = (next(), next(), next());
+        let headers = parts.by_ref().take_while(|line| !line.is_empty());
+        let mut headers: Vec<_> = headers.filter_map(|line| line.split_once(':')).collect();
+        let mut next = || parts.next().unwrap_or_default();
+        let (names, payload) = (next(), next());
+        let is_cut = payload.is_empty();
+        if names.is_empty() {
+            // The last value may be cut as well.
+            headers.pop();
+        }
+        Self { method, uri, query, headers, names, payload, is_cut }
+    }
+
+    fn header(&self, name: &str) -> Option<&'a str> {
+        self.headers.iter().find(|(other, _)| *other == name).map(|(_, value)| *value)
+    }
+}
