@@ -135,8 +135,7 @@ impl BuildError {
         Self { message, source: Some(Box::new(error)) }
     }
 
-    #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
-    pub(crate) const fn no_provider() -> Self {
+    pub(crate) fn no_provider() -> Self {
         let message = "no cryptography for TLS: enable the feature `ring` or `aws-lc-rs`, or \
                        install a default provider of rustls for the process";
         Self { message, source: None }

@@ -23,7 +23,6 @@ impl HyperTransport {
     /// // client.assume_agency(...).await
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    #[must_use]
     pub fn client(self) -> ClientBuilder<Self> {
         Client::builder(self, SystemHost)
     }

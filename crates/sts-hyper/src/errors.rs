@@ -44,7 +44,9 @@ fn kind(error: &hyper::Error) -> TransportErrorKind {
 
 /// An established connection failed, or what came over it is no chunk of a body.
 fn io_kind(error: &io::Error) -> TransportErrorKind {
-    if error.get_ref().is_some_and(|source| source.is::<rustls::Error>()) {
+    if let Some(source) = error.get_ref()
+        && source.is::<rustls::Error>()
+    {
         return TransportErrorKind::Tls;
     }
     match error.kind() {

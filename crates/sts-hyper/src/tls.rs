@@ -25,9 +25,10 @@ pub(crate) struct Roots {
 
 impl Roots {
     pub(crate) fn config(&self) -> Result<ClientConfig, BuildError> {
-        let config = ClientConfig::builder_with_provider(provider()?)
-            .with_safe_default_protocol_versions()
-            .map_err(BuildError::tls)?;
+        let config =
+            ClientConfig::builder_with_provider(provider().ok_or_else(BuildError::no_provider)?)
+                .with_safe_default_protocol_versions()
+                .map_err(BuildError::tls)?;
         Ok(config.with_root_certificates(self.store()?).with_no_client_auth())
     }
 
@@ -62,14 +63,19 @@ impl Roots {
 }
 
 /// The provider installed for the process, else the one that was compiled in.
-fn provider() -> Result<Arc<CryptoProvider>, BuildError> {
-    if let Some(installed) = CryptoProvider::get_default() {
-        return Ok(Arc::clone(installed));
-    }
-    #[cfg(feature = "ring")]
-    return Ok(Arc::new(rustls::crypto::ring::default_provider()));
-    #[cfg(all(feature = "aws-lc-rs", not(feature = "ring")))]
-    return Ok(Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
-    #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
-    return Err(BuildError::no_provider());
+fn provider() -> Option<Arc<CryptoProvider>> {
+    CryptoProvider::get_default().cloned().or_else(|| {
+        #[cfg(feature = "ring")]
+        {
+            Some(Arc::new(rustls::crypto::ring::default_provider()))
+        }
+        #[cfg(all(feature = "aws-lc-rs", not(feature = "ring")))]
+        {
+            Some(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+        }
+        #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
+        {
+            None
+        }
+    })
 }

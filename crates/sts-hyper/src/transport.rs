@@ -41,7 +41,6 @@ impl HyperTransport {
     }
 
     /// Settings for a transport.
-    #[must_use]
     pub fn builder() -> HyperTransportBuilder {
         HyperTransportBuilder::new()
     }

@@ -27,7 +27,6 @@ impl IsahcTransport {
     /// // client.assume_agency(...).await
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    #[must_use]
     pub fn client(self) -> ClientBuilder<Self> {
         Client::builder(self, SystemHost)
     }

@@ -1,6 +1,6 @@
 //! Whom to trust.
 
-use isahc::tls::{TlsConfig, TrustStore};
+use isahc::tls::{TlsConfig, TrustStore, TrustStoreBuilder};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::{Error as PemError, PemObject};
 
@@ -44,8 +44,7 @@ impl Roots {
 }
 
 fn trusting(certificates: &[CertificateDer<'_>]) -> TlsConfig {
-    let store = certificates
-        .iter()
-        .fold(TrustStore::builder(), |store, certificate| store.certificate_from_der(certificate));
+    let store =
+        certificates.iter().fold(TrustStore::builder(), TrustStoreBuilder::certificate_from_der);
     TlsConfig::builder().trust_store(store.build()).build()
 }

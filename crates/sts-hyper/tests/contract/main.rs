@@ -1,5 +1,8 @@
 //! The promises of `Transport`, kept over real sockets. `sts-isahc` has the same list.
 
+#![cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 mod exchange;
 mod failures;
 mod limits;

@@ -1,5 +1,8 @@
 //! The promises of `Transport`, kept over real sockets. `sts-hyper` has the same list.
 
+#![cfg(feature = "rustls-tls")]
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 mod exchange;
 mod failures;
 mod limits;

@@ -76,7 +76,7 @@ fn an_added_authority_is_trusted() {
 #[test]
 fn several_authorities_can_be_added() {
     let authorities = [authority(), authority(), authority()];
-    let [first, second, third] = authorities.each_ref().map(|authority| authority.pem());
+    let [first, second, third] = authorities.each_ref().map(CertifiedIssuer::pem);
     let both = format!("{first}\n{second}");
     let transport = builder()
         .root_certificate_pem(both.as_bytes())
