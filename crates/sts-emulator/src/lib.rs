@@ -23,6 +23,7 @@ mod denial;
 mod emulator;
 mod gateway;
 mod key_lock;
+mod oidc;
 mod operations;
 mod principal;
 mod random;

@@ -5,6 +5,7 @@ mod assume_agency_with_oidc;
 mod assume_agency_with_saml;
 mod decode_authorization_message;
 mod get_caller_identity;
+mod session;
 
 use http::Response;
 use sts_proto::server::{self, AnyOperation};
@@ -39,7 +40,8 @@ impl Service {
                     .map(|out| server::answer(&out))
             }
             AnyOperation::AssumeAgencyWithOidc(operation) => {
-                Err(assume_agency_with_oidc::answer(operation))
+                assume_agency_with_oidc::answer(self, operation, now)
+                    .map(|out| server::answer(&out))
             }
             AnyOperation::AssumeAgencyWithSaml(operation) => {
                 Err(assume_agency_with_saml::answer(operation))

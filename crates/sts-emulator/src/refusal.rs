@@ -8,6 +8,7 @@ use sts_proto::InvalidRequest;
 use sts_proto::server::{ErrorAnswer, UnreadableRequest};
 
 use crate::denial::Denial;
+use crate::oidc::RefusedToken;
 use crate::seal::Seal;
 
 /// A request that is refused. `Display` is for the log line.
@@ -28,6 +29,8 @@ pub(crate) enum Refusal {
     NoSuchAgency(String),
     /// No identity provider has this URN.
     NoSuchProvider(String),
+    /// An ID token that is not taken.
+    IdToken(RefusedToken),
     Denied(Denial),
     /// A message that this emulator has not encoded.
     ForeignMessage,
@@ -73,10 +76,21 @@ impl Refusal {
             Self::ForeignMessage => bad_request.code("EMULATOR.0003").message(self.to_string()),
             Self::NoSuchAgency(_) => not_found.code("STS5.1106").message(self.to_string()),
             Self::NoSuchProvider(_) => not_found.code("EMULATOR.0004").message(self.to_string()),
+            Self::IdToken(why) => bad_request.code(why.code()).message(self.to_string()),
             Self::Denied(denial) => ErrorAnswer::new(StatusCode::FORBIDDEN)
                 .code("PAP5.0001")
                 .message(format!("access denied: {}", denial.failure()))
                 .encoded_authorization_message(denial.encode(seal)),
+        }
+    }
+}
+
+impl RefusedToken {
+    /// The code of a wrong audience is known; those of other faults are not.
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Audience => "STS5.2001",
+            _ => "EMULATOR.0005",
         }
     }
 }
@@ -147,6 +161,7 @@ impl fmt::Display for Refusal {
             Self::NoSuchProvider(urn) => {
                 write!(f, "the identity provider '{urn}' cannot be found")
             }
+            Self::IdToken(why) => write!(f, "the ID token is refused: {why}"),
             Self::Denied(denial) => write!(f, "{}: {}", denial.action(), denial.failure()),
             Self::ForeignMessage => {
                 f.write_str("the encoded message was not issued here or is damaged")

@@ -11,6 +11,7 @@ use sts_proto::Secret;
 
 pub use self::config::InvalidConfig;
 use crate::builtin;
+use crate::oidc::OidcProvider;
 use crate::principal::{Principal, User, agency_urn};
 
 /// What an emulator knows: accounts with their users, keys and agencies.
@@ -43,6 +44,7 @@ use crate::principal::{Principal, User, agency_urn};
 pub struct World {
     keys: HashMap<String, Key>,
     agencies: HashMap<String, Agency>,
+    oidc_providers: HashMap<String, OidcProvider>,
 }
 
 /// A permanent key and whose it is.
@@ -73,7 +75,7 @@ pub(crate) enum Trust {
     Everybody,
     /// All users and sessions of an account.
     Account(String),
-    /// One user, one session, or by an agency's URN all its sessions.
+    /// One user, one session, or by an agency's or a provider's URN all that it vouches for.
     Urn(String),
 }
 
@@ -82,7 +84,7 @@ pub(crate) const LONGEST_SESSION: u32 = 43_200;
 
 impl World {
     pub(crate) fn empty() -> Self {
-        Self { keys: HashMap::new(), agencies: HashMap::new() }
+        Self { keys: HashMap::new(), agencies: HashMap::new(), oidc_providers: HashMap::new() }
     }
 
     /// Adds a user's key; `false` when its id is taken.
@@ -108,12 +110,22 @@ impl World {
         self.agencies.insert(agency.urn(), agency).is_none()
     }
 
+    /// Adds a provider; `false` when its account has one of that name.
+    pub(crate) fn add_oidc_provider(&mut self, provider: OidcProvider) -> bool {
+        let urn = provider.urn();
+        self.oidc_providers.insert(urn, provider).is_none()
+    }
+
     pub(crate) fn key(&self, access_key_id: &str) -> Option<&Key> {
         self.keys.get(access_key_id)
     }
 
     pub(crate) fn agency(&self, urn: &str) -> Option<&Agency> {
         self.agencies.get(urn)
+    }
+
+    pub(crate) fn oidc_provider(&self, urn: &str) -> Option<&OidcProvider> {
+        self.oidc_providers.get(urn)
     }
 }
 
@@ -138,6 +150,7 @@ impl fmt::Debug for World {
         f.debug_struct("World")
             .field("keys", &self.keys.keys())
             .field("agencies", &self.agencies.keys())
+            .field("oidc_providers", &self.oidc_providers.keys())
             .finish()
     }
 }
@@ -168,6 +181,16 @@ impl Agency {
                 *urn == caller.urn()
                     || caller.session().is_some_and(|session| *urn == session.agency_urn())
             }
+        })
+    }
+
+    /// Whether holders of the provider's ID tokens may assume it.
+    pub(crate) fn trusts_provider(&self, provider: &OidcProvider) -> bool {
+        let urn = provider.urn();
+        self.trust.iter().any(|trust| match trust {
+            Trust::Everybody => true,
+            Trust::Account(_) => false,
+            Trust::Urn(trusted) => *trusted == urn,
         })
     }
 }

@@ -1,22 +1,17 @@
 //! `AssumeAgency`
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use serde_json::value::RawValue;
-use sts_proto::{AssumeAgency, AssumeAgencyOutput, Credentials};
+use sts_proto::{AssumeAgency, AssumeAgencyOutput};
 use time::OffsetDateTime;
 
 use super::Service;
+use super::session::{Wanted, check_policy, why_denied};
 use crate::denial::Denial;
-use crate::principal::{Principal, Session};
+use crate::principal::Principal;
 use crate::refusal::Refusal;
-use crate::world::Agency;
-use crate::{random, session_token};
 
 const ACTION: &str = "sts:agencies:assume";
-
-/// How long a session lasts when nothing is asked for, in seconds.
-const DEFAULT_DURATION: u32 = 3600;
 
 pub(super) fn answer(
     service: &Service,
@@ -24,59 +19,24 @@ pub(super) fn answer(
     caller: &Principal,
     now: OffsetDateTime,
 ) -> Result<AssumeAgencyOutput, Refusal> {
-    if let Some(policy) = &operation.policy {
-        serde_json::from_str::<HashMap<String, &RawValue>>(policy)
-            .map_err(|_| Refusal::MalformedPolicy)?;
-    }
+    check_policy(operation.policy.as_deref())?;
     let urn = &operation.agency_urn;
     let agency = service.world.agency(urn).ok_or_else(|| Refusal::NoSuchAgency(urn.clone()))?;
-    if let Some(failure) = why_denied(agency, operation, caller) {
+    let external_id = operation.external_id.as_ref();
+    if let Some(failure) = why_denied(agency, agency.trusts(caller), external_id) {
         let denial = Denial::new(caller.urn(), ACTION, urn.clone(), failure);
         return Err(Refusal::Denied(denial));
     }
-    let seconds = operation.duration_seconds.unwrap_or(DEFAULT_DURATION);
-    if seconds > agency.max_duration {
-        return Err(Refusal::Session(
-            "duration_seconds is longer than the agency's maximum session duration",
-        ));
-    }
-    let session = Session {
-        account: agency.account.clone(),
-        agency: agency.name.clone(),
-        agency_id: agency.id.clone(),
-        name: operation.agency_session_name.clone(),
-        access_key_id: random::access_key_id(),
-        secret_access_key: random::secret_access_key(),
-        expiration: end(now, seconds),
+    let wanted = Wanted {
+        name: &operation.agency_session_name,
+        duration_seconds: operation.duration_seconds,
         source_identity: source_identity(operation, caller)?,
         transitive_tags: transitive_tags(operation, caller)?,
     };
-    let credentials = Credentials::temporary(
-        &session.access_key_id,
-        session.secret_access_key.clone(),
-        session_token::seal(&session, &service.seal),
-        session.expiration,
-    );
+    let (session, credentials) = service.issue(agency, wanted, now)?;
     let mut output = AssumeAgencyOutput::new(session.assumed_agency(), credentials);
     output.source_identity = session.source_identity;
     Ok(output)
-}
-
-/// What stands against it, if anything.
-fn why_denied(
-    agency: &Agency,
-    operation: &AssumeAgency,
-    caller: &Principal,
-) -> Option<&'static str> {
-    if agency.denied {
-        Some("the agency denies everybody")
-    } else if !agency.trusts(caller) {
-        Some("the trust policy of the agency does not allow the caller")
-    } else if agency.external_id.is_some() && agency.external_id != operation.external_id {
-        Some("the external id is not the one that the trust policy of the agency asks for")
-    } else {
-        None
-    }
 }
 
 /// The source identity in force: once set it stays for the whole chain.
@@ -110,10 +70,4 @@ fn transitive_tags(
     let passed_on = tags.iter().filter(|tag| keys.contains(&tag.key));
     transitive.extend(passed_on.map(|tag| (tag.key.clone(), tag.value.clone())));
     Ok(transitive)
-}
-
-/// To the millisecond, as the service writes it.
-fn end(now: OffsetDateTime, seconds: u32) -> OffsetDateTime {
-    let end = now.saturating_add(time::Duration::seconds(seconds.into()));
-    end.replace_millisecond(end.millisecond()).unwrap_or(end)
 }

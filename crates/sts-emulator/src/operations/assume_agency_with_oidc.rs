@@ -1,10 +1,51 @@
 //! `AssumeAgencyWithOIDC`
 
-use sts_proto::AssumeAgencyWithOidc;
+use std::collections::BTreeMap;
 
+use sts_proto::{AssumeAgencyWithOidc, AssumeAgencyWithOidcOutput};
+use time::OffsetDateTime;
+
+use super::Service;
+use super::session::{Wanted, check_policy, why_denied};
+use crate::denial::Denial;
+use crate::oidc::IdToken;
 use crate::refusal::Refusal;
 
-/// No world has an OIDC provider, so none is found.
-pub(super) fn answer(operation: &AssumeAgencyWithOidc) -> Refusal {
-    Refusal::NoSuchProvider(operation.provider_urn.clone())
+const ACTION: &str = "sts:agencies:assumeWithOIDC";
+
+pub(super) fn answer(
+    service: &Service,
+    operation: &AssumeAgencyWithOidc,
+    now: OffsetDateTime,
+) -> Result<AssumeAgencyWithOidcOutput, Refusal> {
+    check_policy(operation.policy.as_deref())?;
+    let provider_urn = &operation.provider_urn;
+    let provider = service
+        .world
+        .oidc_provider(provider_urn)
+        .ok_or_else(|| Refusal::NoSuchProvider(provider_urn.clone()))?;
+    let token = operation.id_token.expose_secret();
+    let token = IdToken::read(token, provider, now).map_err(Refusal::IdToken)?;
+
+    let urn = &operation.agency_urn;
+    let agency = service.world.agency(urn).ok_or_else(|| Refusal::NoSuchAgency(urn.clone()))?;
+    if let Some(failure) = why_denied(agency, agency.trusts_provider(provider), None) {
+        let principal = format!("{provider_urn}/{}", token.subject);
+        let denial = Denial::new(principal, ACTION, urn.clone(), failure);
+        return Err(Refusal::Denied(denial));
+    }
+    let wanted = Wanted {
+        name: &operation.agency_session_name,
+        duration_seconds: operation.duration_seconds,
+        source_identity: None,
+        transitive_tags: BTreeMap::new(),
+    };
+    let (session, credentials) = service.issue(agency, wanted, now)?;
+    Ok(AssumeAgencyWithOidcOutput::new(
+        session.assumed_agency(),
+        credentials,
+        token.audience,
+        provider_urn,
+        token.subject,
+    ))
 }

@@ -8,6 +8,8 @@ use serde::de::{Deserializer, Visitor};
 use sts_proto::Secret;
 use toml::Spanned;
 
+use crate::oidc::{Jwks, OidcProvider};
+
 use super::{Agency, LONGEST_SESSION, Trust, World};
 
 /// The shortest maximum that an administrator can set: 1 hour.
@@ -28,6 +30,8 @@ struct AccountConfig {
     users: Vec<UserConfig>,
     #[serde(default)]
     agencies: Vec<AgencyConfig>,
+    #[serde(default)]
+    oidc_providers: Vec<OidcProviderConfig>,
 }
 
 #[derive(Deserialize)]
@@ -56,6 +60,15 @@ struct AgencyConfig {
     max_duration: Option<Spanned<u32>>,
     #[serde(default)]
     denied: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OidcProviderConfig {
+    name: Spanned<String>,
+    issuer: String,
+    client_ids: Vec<String>,
+    jwks: Spanned<String>,
 }
 
 /// A secret in TOML. Whatever stands in its place is not shown in an error.
@@ -123,7 +136,27 @@ fn add_account(world: &mut World, account: &AccountConfig) -> Result<(), Problem
             ));
         }
     }
+    for provider in &account.oidc_providers {
+        if !world.add_oidc_provider(read_oidc_provider(id, provider)?) {
+            return Err((
+                provider.name.span(),
+                "is the name of an earlier provider of the account as well",
+            ));
+        }
+    }
     Ok(())
+}
+
+fn read_oidc_provider(account: &str, config: &OidcProviderConfig) -> Result<OidcProvider, Problem> {
+    let keys = Jwks::read(config.jwks.as_ref())
+        .ok_or((config.jwks.span(), "must be a JSON Web Key Set with a key for RS256 or ES256"))?;
+    Ok(OidcProvider {
+        account: account.to_owned(),
+        name: part(&config.name)?.to_owned(),
+        issuer: config.issuer.clone(),
+        client_ids: config.client_ids.clone(),
+        keys,
+    })
 }
 
 fn read_agency(account: &str, config: &AgencyConfig) -> Result<Agency, Problem> {

@@ -1,11 +1,12 @@
 //! The emulator over real sockets.
 #![forbid(unsafe_code)]
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
 mod authentication;
 mod caller;
 mod configuration;
 mod denials;
+mod federation;
 mod gateway;
 mod request_log;
 mod sessions;

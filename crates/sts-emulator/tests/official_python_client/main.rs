@@ -4,6 +4,7 @@
 //! Where it cannot be had, the tests are skipped: that is said loudly and never counted as passed.
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a runner of tests")]
+#![expect(clippy::indexing_slicing, reason = "JSON that lacks a member gives null")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};

@@ -1,0 +1,114 @@
+//! ID tokens: JSON Web Tokens (RFC 7519) with the claims of `OpenID` Connect.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use time::OffsetDateTime;
+
+use super::OidcProvider;
+use super::jwks::Algorithm;
+
+/// What a token that is good says.
+pub(crate) struct IdToken {
+    /// The client id of the provider that it is for.
+    pub(crate) audience: String,
+    pub(crate) subject: String,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    iss: String,
+    sub: String,
+    aud: Audience,
+    exp: f64,
+    nbf: Option<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Several(Vec<String>),
+}
+
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    kid: Option<String>,
+}
+
+/// Why a token is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum RefusedToken {
+    #[error("it is not a signed JSON Web Token with the claims iss, sub, aud and exp")]
+    Form,
+    #[error("it is not signed with RS256 or ES256")]
+    Algorithm,
+    #[error("none of the provider's keys has signed it")]
+    Signature,
+    #[error("its issuer is not the provider's")]
+    Issuer,
+    #[error("it has expired")]
+    Expired,
+    #[error("it is not valid yet")]
+    NotYet,
+    #[error("its audience is none of the provider's client ids")]
+    Audience,
+}
+
+impl IdToken {
+    /// Reads a token of `provider` that is good at `now`.
+    pub(crate) fn read(
+        token: &str,
+        provider: &OidcProvider,
+        now: OffsetDateTime,
+    ) -> Result<Self, RefusedToken> {
+        let (message, signature) = token.rsplit_once('.').ok_or(RefusedToken::Form)?;
+        let (header, claims) = message.split_once('.').ok_or(RefusedToken::Form)?;
+        let header: Header = decode(header)?;
+        let algorithm = Algorithm::named(&header.alg).ok_or(RefusedToken::Algorithm)?;
+        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| RefusedToken::Form)?;
+        let key_id = header.kid.as_deref();
+        if !provider.keys.verify(algorithm, key_id, message.as_bytes(), &signature) {
+            return Err(RefusedToken::Signature);
+        }
+        let claims: Claims = decode(claims)?;
+        claims.check(provider, now)?;
+        Ok(Self { audience: claims.audience(provider)?.to_owned(), subject: claims.sub })
+    }
+}
+
+impl Claims {
+    fn check(&self, provider: &OidcProvider, now: OffsetDateTime) -> Result<(), RefusedToken> {
+        #[expect(clippy::cast_precision_loss, reason = "exact until the year 285 million")]
+        let now = now.unix_timestamp() as f64;
+        if self.iss != provider.issuer {
+            Err(RefusedToken::Issuer)
+        } else if self.exp <= now {
+            Err(RefusedToken::Expired)
+        } else if self.nbf.is_some_and(|start| now < start) {
+            Err(RefusedToken::NotYet)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The first of its audiences that is a client id of the provider.
+    fn audience(&self, provider: &OidcProvider) -> Result<&str, RefusedToken> {
+        let audiences = match &self.aud {
+            Audience::One(audience) => std::slice::from_ref(audience),
+            Audience::Several(audiences) => audiences,
+        };
+        audiences
+            .iter()
+            .find(|audience| provider.client_ids.contains(audience))
+            .map(String::as_str)
+            .ok_or(RefusedToken::Audience)
+    }
+}
+
+fn decode<T: DeserializeOwned>(part: &str) -> Result<T, RefusedToken> {
+    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| RefusedToken::Form)?;
+    serde_json::from_slice(&json).map_err(|_| RefusedToken::Form)
+}

@@ -1,0 +1,109 @@
+//! The public keys of a provider: a JSON Web Key Set (RFC 7517).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::signature::{
+    ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
+};
+use serde::Deserialize;
+
+/// The keys of a set that can verify ID tokens. Keys of other kinds are left out.
+#[derive(Clone)]
+pub(crate) struct Jwks(Vec<Jwk>);
+
+#[derive(Clone)]
+struct Jwk {
+    id: Option<String>,
+    key: PublicKey,
+}
+
+#[derive(Clone)]
+enum PublicKey {
+    /// For `RS256`: modulus and exponent.
+    Rsa { n: Vec<u8>, e: Vec<u8> },
+    /// For `ES256`: the uncompressed point.
+    P256(Vec<u8>),
+}
+
+/// A signature algorithm of RFC 7518 that is taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Algorithm {
+    Rs256,
+    Es256,
+}
+
+impl Algorithm {
+    pub(super) fn named(name: &str) -> Option<Self> {
+        match name {
+            "RS256" => Some(Self::Rs256),
+            "ES256" => Some(Self::Es256),
+            _ => None,
+        }
+    }
+}
+
+impl Jwks {
+    /// Reads the JSON; `None` if it is no key set or has no key to verify with.
+    pub(crate) fn read(json: &str) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Set {
+            keys: Vec<Entry>,
+        }
+
+        #[derive(Deserialize)]
+        struct Entry {
+            kty: String,
+            kid: Option<String>,
+            crv: Option<String>,
+            n: Option<String>,
+            e: Option<String>,
+            x: Option<String>,
+            y: Option<String>,
+        }
+
+        let set: Set = serde_json::from_str(json).ok()?;
+        let keys = set.keys.into_iter().filter_map(|entry| {
+            let bytes = |text: Option<String>| URL_SAFE_NO_PAD.decode(text?).ok();
+            let key = match (entry.kty.as_str(), entry.crv.as_deref()) {
+                ("RSA", _) => PublicKey::Rsa { n: bytes(entry.n)?, e: bytes(entry.e)? },
+                ("EC", Some("P-256")) => {
+                    PublicKey::P256([vec![4], bytes(entry.x)?, bytes(entry.y)?].concat())
+                }
+                _ => return None,
+            };
+            Some(Jwk { id: entry.kid, key })
+        });
+        let keys: Vec<_> = keys.collect();
+        (!keys.is_empty()).then_some(Self(keys))
+    }
+
+    /// Whether one of the keys has signed `message`; the one with this id, when one is named.
+    pub(super) fn verify(
+        &self,
+        algorithm: Algorithm,
+        id: Option<&str>,
+        message: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        self.0
+            .iter()
+            .filter(|jwk| id.is_none() || jwk.id.as_deref() == id)
+            .any(|jwk| jwk.key.verify(algorithm, message, signature))
+    }
+}
+
+impl PublicKey {
+    fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
+        match (self, algorithm) {
+            (Self::Rsa { n, e }, Algorithm::Rs256) => RsaPublicKeyComponents { n, e }
+                .verify(&RSA_PKCS1_2048_8192_SHA256, message, signature)
+                .is_ok(),
+            (Self::P256(point), Algorithm::Es256) => {
+                UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point)
+                    .verify(message, signature)
+                    .is_ok()
+            }
+            _ => false,
+        }
+    }
+}

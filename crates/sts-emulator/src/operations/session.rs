@@ -1,0 +1,91 @@
+//! What the operations that assume an agency have in common.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::value::RawValue;
+use sts_proto::Credentials;
+use time::OffsetDateTime;
+
+use super::Service;
+use crate::principal::Session;
+use crate::refusal::Refusal;
+use crate::world::Agency;
+use crate::{random, session_token};
+
+/// How long a session lasts when nothing is asked for, in seconds.
+const DEFAULT_DURATION: u32 = 3600;
+
+/// A session that is asked for.
+pub(super) struct Wanted<'a> {
+    pub(super) name: &'a str,
+    pub(super) duration_seconds: Option<u32>,
+    pub(super) source_identity: Option<String>,
+    pub(super) transitive_tags: BTreeMap<String, String>,
+}
+
+impl Service {
+    /// Issues the keys of a session of `agency`.
+    pub(super) fn issue(
+        &self,
+        agency: &Agency,
+        wanted: Wanted<'_>,
+        now: OffsetDateTime,
+    ) -> Result<(Session, Credentials), Refusal> {
+        let seconds = wanted.duration_seconds.unwrap_or(DEFAULT_DURATION);
+        if seconds > agency.max_duration {
+            return Err(Refusal::Session(
+                "duration_seconds is longer than the agency's maximum session duration",
+            ));
+        }
+        let session = Session {
+            account: agency.account.clone(),
+            agency: agency.name.clone(),
+            agency_id: agency.id.clone(),
+            name: wanted.name.to_owned(),
+            access_key_id: random::access_key_id(),
+            secret_access_key: random::secret_access_key(),
+            expiration: end(now, seconds),
+            source_identity: wanted.source_identity,
+            transitive_tags: wanted.transitive_tags,
+        };
+        let credentials = Credentials::temporary(
+            &session.access_key_id,
+            session.secret_access_key.clone(),
+            session_token::seal(&session, &self.seal),
+            session.expiration,
+        );
+        Ok((session, credentials))
+    }
+}
+
+/// A policy has to be a JSON object. What it says is not looked at: nothing here is permitted
+/// or forbidden by it.
+pub(super) fn check_policy(policy: Option<&str>) -> Result<(), Refusal> {
+    match policy.map(serde_json::from_str::<HashMap<String, &RawValue>>) {
+        Some(Err(_)) => Err(Refusal::MalformedPolicy),
+        Some(Ok(_)) | None => Ok(()),
+    }
+}
+
+/// What an agency holds against whoever wants to assume it, if anything.
+pub(super) fn why_denied(
+    agency: &Agency,
+    is_trusted: bool,
+    external_id: Option<&String>,
+) -> Option<&'static str> {
+    if agency.denied {
+        Some("the agency denies everybody")
+    } else if !is_trusted {
+        Some("the trust policy of the agency does not allow the caller")
+    } else if agency.external_id.is_some() && agency.external_id.as_ref() != external_id {
+        Some("the external id is not the one that the trust policy of the agency asks for")
+    } else {
+        None
+    }
+}
+
+/// To the millisecond, as the service writes it.
+fn end(now: OffsetDateTime, seconds: u32) -> OffsetDateTime {
+    let end = now.saturating_add(time::Duration::seconds(seconds.into()));
+    end.replace_millisecond(end.millisecond()).unwrap_or(end)
+}
