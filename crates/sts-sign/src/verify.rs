@@ -112,7 +112,8 @@ pub fn verify<B: AsRef<[u8]>, S: Borrow<Signer>>(
         must_be_signed(&authorization, X_SECURITY_TOKEN.as_str())?;
     }
     let (date, moment) = read_date(headers)?;
-    if (moment - now).unsigned_abs() > tolerance {
+    // The date has whole seconds only.
+    if moment.unix_timestamp().abs_diff(now.unix_timestamp()) > tolerance.as_secs() {
         return Err(VerifyError::DateOff { date: moment, now });
     }
 
