@@ -71,3 +71,14 @@ fn no_secret_is_shown() {
         assert!(!shown.contains("12345678") && !shown.contains("hunter2"), "{shown}");
     }
 }
+
+#[test]
+fn the_configuration_of_the_guide_is_taken() {
+    let guide = include_str!("../../../../docs/emulator.md");
+    let (_, rest) = guide.split_once("```toml\n").unwrap();
+    let (toml, _) = rest.split_once("```").unwrap();
+    let world = format!("{:?}", toml.parse::<World>().unwrap());
+    for name in ["HSTALICE000000000001", ":agency:deploy", ":oidcProvider:ci"] {
+        assert!(world.contains(name), "{world}");
+    }
+}
