@@ -146,7 +146,10 @@ fn encoded(text: &str, also_safe: &str) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
 }
 
 fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
@@ -276,7 +279,8 @@ proptest! {
         let mut request = plain.request();
         signer.sign(&mut request, now).unwrap();
 
-        let path: String = plain.path.bytes().skip(1).map(|byte| format!("%{byte:02x}")).collect();
+        let bytes: Vec<_> = plain.path.bytes().skip(1).map(|byte| format!("%{byte:02x}")).collect();
+        let path = bytes.concat();
         let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
         let mut encoded = plain.request();
         *encoded.uri_mut() = format!("https://h/{path}{query}").parse().unwrap();

@@ -78,8 +78,11 @@ impl Difference {
         })
     }
 
-    /// When all that can be shown is equal, it must be a secret.
+    /// When all that can be shown is equal and complete, it must be a secret.
     fn of_secrets(signed: &Parts<'_>, seen: &Parts<'_>) -> Option<Self> {
+        if signed.payload != seen.payload {
+            return None;
+        }
         let mut secrets = signed.headers.iter().filter(|(_, value)| *value == REDACTED);
         let (name, value) =
             secrets.find(|(name, _)| seen.header(name).is_some_and(|seen| seen != REDACTED))?;

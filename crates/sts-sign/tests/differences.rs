@@ -1,0 +1,117 @@
+//! What is said when a gateway's canonical request is not the one that was signed.
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
+use http::Request;
+use sts_sign::{Explanation, Signer};
+use time::macros::datetime;
+
+const TOKEN: &str = "plantedToken/+==";
+
+fn explanation() -> Explanation {
+    let signer = Signer::new("HSTEXAMPLE0000000001", "secret").unwrap();
+    let request = Request::post("https://sts.example.com/v5/agencies/assume?a=1")
+        .header("content-type", "application/json")
+        .body("{}")
+        .unwrap();
+    let signer = signer.with_security_token(TOKEN).unwrap();
+    signer.explain(&request, datetime!(2026-03-05 07:08:09 UTC)).unwrap()
+}
+
+/// What a gateway would echo that saw the request as it was signed.
+fn echo() -> String {
+    let canonical = explanation().canonical_request().replace("[redacted]", TOKEN);
+    let canonical = canonical.replace('\n', "|");
+    format!(
+        "Incorrect IAM authentication information: verify aksk signature fail, canonicalRequest:{canonical}, check it"
+    )
+}
+
+fn difference(from: &str, to: &str) -> String {
+    let echo = echo();
+    assert!(echo.contains(from));
+    let difference = explanation().first_difference(&echo.replace(from, to)).unwrap();
+    let shown = format!("{difference} {difference:?}");
+    assert!(!shown.contains("planted"), "{shown}");
+    difference.to_string()
+}
+
+#[test]
+fn an_echo_of_what_was_signed_has_none() {
+    assert_eq!(explanation().first_difference(&echo()), None);
+    assert_eq!(explanation().first_difference(explanation().canonical_request()), None);
+    assert_eq!(explanation().first_difference(&echo().replace('|', "\n")), None);
+}
+
+#[test]
+fn a_token_that_was_redacted_before_counts_as_equal() {
+    assert_eq!(explanation().first_difference(&echo().replace(TOKEN, "[redacted]")), None);
+}
+
+#[test]
+fn the_first_difference_is_named_in_words() {
+    for (from, to, said) in [
+        ("POST|", "GET|", r#"method signed as "POST", gateway saw "GET""#),
+        (
+            "/assume/|",
+            "/assume|",
+            r#"canonical URI signed as "/v5/agencies/assume/", gateway saw "/v5/agencies/assume""#,
+        ),
+        ("|a=1|", "||", r#"query signed as "a=1", gateway saw """#),
+        (
+            "host:sts.example.com|",
+            "host:sts.example.com:443|",
+            r#"host signed as "sts.example.com", gateway saw "sts.example.com:443""#,
+        ),
+        (
+            "content-type:application/json|",
+            "",
+            r#"content-type signed as "application/json", gateway saw none"#,
+        ),
+        ("|host:", "|accept:any|host:", r#"accept not signed, gateway saw "any""#),
+        (
+            "content-type;host",
+            "host",
+            "list of signed headers signed as \"content-type;host;x-sdk-date;x-security-token\", \
+             gateway saw \"host;x-sdk-date;x-security-token\"",
+        ),
+        (
+            "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "payload hash signed as \
+             \"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a\", gateway saw \
+             \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"",
+        ),
+    ] {
+        assert_eq!(difference(from, to), said);
+    }
+}
+
+#[test]
+fn secrets_are_compared_and_never_shown() {
+    let said = "x-security-token differs; its values are not shown";
+    assert_eq!(difference(TOKEN, "plantedToken2"), said);
+
+    let lost = difference(&format!("x-security-token:{TOKEN}|"), "");
+    assert_eq!(lost, r#"x-security-token signed as "[redacted]", gateway saw none"#);
+    let added = difference("|x-sdk-date", "|x-auth-token:planted|x-sdk-date");
+    assert_eq!(added, r#"x-auth-token not signed, gateway saw "[redacted]""#);
+}
+
+#[test]
+fn an_echo_that_is_cut_differs_only_in_what_is_there() {
+    let echo = echo();
+    let end = echo.find(", check").unwrap();
+    let start = echo.find("|host:").unwrap();
+    for length in start..end {
+        let cut = echo.get(..length).unwrap();
+        let difference = explanation().first_difference(cut);
+        assert!(difference.is_none(), "{cut}: {}", difference.unwrap());
+    }
+}
+
+#[test]
+fn any_text_is_an_echo() {
+    for text in ["", "|", "|/", "||||||||", "\n/\n", "GET|/", "no", "é|/é", "|/|:|:||;|-"] {
+        let _ = explanation().first_difference(text);
+    }
+}

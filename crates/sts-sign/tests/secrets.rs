@@ -1,0 +1,86 @@
+//! Planted secrets: none is printed.
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
+use std::fmt::{Debug, Display};
+use std::time::Duration;
+
+use http::Request;
+use sts_sign::{Payload, Scope, Signer, VerifyError, verify};
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+const ID: &str = "HSTEXAMPLE0000000001";
+const NOW: OffsetDateTime = datetime!(2026-03-05 07:08:09 UTC);
+const SECRET: &str = "plantedSecret6gH9jK2mN5pQ8sT1vW4yZ7xC0fL";
+const TOKEN: &str = "plantedToken/4yZ7xC0fL3rU6iO9z==";
+
+fn request() -> Request<&'static str> {
+    Request::get("https://sts.example.com/v5/caller-identity").body("").unwrap()
+}
+
+fn signers() -> Vec<Signer> {
+    let scope = Scope::new("cn-north-4", "sts");
+    let mut signers =
+        vec![Signer::new(ID, SECRET).unwrap(), Signer::v11(ID, SECRET, scope).unwrap()];
+    #[cfg(feature = "sm3")]
+    signers.push(Signer::sm3(ID, SECRET).unwrap());
+    #[cfg(feature = "p256")]
+    signers.push(Signer::p256(ID, SECRET).unwrap());
+    #[cfg(feature = "sm2")]
+    signers.push(Signer::sm2(ID, SECRET).unwrap());
+    signers.into_iter().map(|signer| signer.with_security_token(TOKEN).unwrap()).collect()
+}
+
+fn assert_clean(shown: &str) {
+    for secret in [SECRET, TOKEN, "planted"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}
+
+fn assert_shows_nothing(value: &(impl Debug + Display)) {
+    assert_clean(&format!("{value} {value:?} {value:#?}"));
+}
+
+#[test]
+fn nothing_prints_a_secret() {
+    for signer in signers() {
+        assert_clean(&format!("{signer:?} {signer:#?}"));
+
+        let mut signed = request();
+        signer.sign(&mut signed, NOW).unwrap();
+        assert_clean(&format!("{signed:?}"));
+        assert_shows_nothing(&signer.explain(&signed, NOW).unwrap());
+
+        let look = |presented: &sts_sign::Presented<'_>| {
+            assert_clean(&format!("{presented:?}"));
+            None::<Signer>
+        };
+        assert_shows_nothing(&verify(&signed, look, NOW, Duration::ZERO).unwrap_err());
+
+        let token_wrong = signer.clone().with_security_token("other").unwrap();
+        let error = verify(&signed, |_| Some(&token_wrong), NOW, Duration::ZERO).unwrap_err();
+        assert_eq!(error, VerifyError::TokenWrong);
+        assert_shows_nothing(&error);
+
+        *signed.method_mut() = http::Method::PUT;
+        let error = verify(&signed, |_| Some(&signer), NOW, Duration::ZERO).unwrap_err();
+        assert!(error.canonical_request().unwrap().contains("x-security-token:[redacted]"));
+        assert_shows_nothing(&error);
+    }
+    assert_clean(&format!("{:?}", Payload::Bytes(SECRET.as_bytes())));
+    assert_shows_nothing(&Signer::new(&format!("{SECRET},"), "secret").unwrap_err());
+    assert_shows_nothing(&Signer::new(ID, &format!("{SECRET} ")).unwrap_err());
+    let signer = Signer::new(ID, "secret").unwrap();
+    assert_shows_nothing(&signer.with_security_token(&format!("{TOKEN}\n")).unwrap_err());
+}
+
+#[test]
+fn a_sensitive_header_is_redacted_in_what_is_shown() {
+    let mut cookie = http::HeaderValue::from_static(TOKEN);
+    cookie.set_sensitive(true);
+    let mut request = request();
+    request.headers_mut().insert("content-type", cookie);
+    let signer = Signer::new(ID, SECRET).unwrap();
+    let explanation = signer.explain(&request, NOW).unwrap();
+    assert!(explanation.canonical_request().contains("content-type:[redacted]"));
+}
