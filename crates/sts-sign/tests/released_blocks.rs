@@ -65,15 +65,16 @@ fn request() -> Request<&'static str> {
 }
 
 fn signers() -> Vec<Signer> {
-    let scope = Scope::new("cn-north-4", "sts");
-    let mut signers =
-        vec![Signer::new(ID, SECRET).unwrap(), Signer::v11(ID, SECRET, scope).unwrap()];
-    #[cfg(feature = "sm3")]
-    signers.push(Signer::sm3(ID, SECRET).unwrap());
-    #[cfg(feature = "p256")]
-    signers.push(Signer::p256(ID, SECRET).unwrap());
-    #[cfg(feature = "sm2")]
-    signers.push(Signer::sm2(ID, SECRET).unwrap());
+    let signers = [
+        Signer::new(ID, SECRET).unwrap(),
+        Signer::v11(ID, SECRET, Scope::new("cn-north-4", "sts")).unwrap(),
+        #[cfg(feature = "sm3")]
+        Signer::sm3(ID, SECRET).unwrap(),
+        #[cfg(feature = "p256")]
+        Signer::p256(ID, SECRET).unwrap(),
+        #[cfg(feature = "sm2")]
+        Signer::sm2(ID, SECRET).unwrap(),
+    ];
     signers.into_iter().map(|signer| signer.with_security_token(TOKEN).unwrap()).collect()
 }
 
