@@ -121,7 +121,8 @@ impl Server {
             };
             let length = collected.len().saturating_add(piece.len());
             if length > LARGEST_BODY {
-                return Ok(None);
+                drop(turn);
+                return discard(body).await.map(|()| None);
             }
             if length > LARGE_BODY && turn.is_none() {
                 turn = self.large_bodies.acquire().await.ok();
@@ -130,6 +131,14 @@ impl Server {
         }
         Ok(Some(collected.finish()))
     }
+}
+
+/// Reads the rest of a body that is refused: a client that still writes would not see an answer.
+async fn discard(mut body: Incoming) -> Result<(), BrokenConnection> {
+    while let Some(frame) = body.frame().await {
+        frame.map_err(|_| BrokenConnection)?;
+    }
+    Ok(())
 }
 
 /// A connection that can only be closed.

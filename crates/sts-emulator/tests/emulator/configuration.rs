@@ -1,5 +1,6 @@
 //! What a wrong configuration file is told.
 
+use proptest::proptest;
 use sts_emulator::World;
 
 #[track_caller]
@@ -80,5 +81,14 @@ fn the_configuration_of_the_guide_is_taken() {
     let world = format!("{:?}", toml.parse::<World>().unwrap());
     for name in ["HSTALICE000000000001", ":agency:deploy", ":oidcProvider:ci"] {
         assert!(world.contains(name), "{world}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_stops_it(text in "([a-z\\[\\]{}=\"'#., \n]|accounts|users|keys|id|name){0,40}") {
+        if let Err(error) = text.parse::<World>() {
+            assert!(!error.to_string().contains('\n'));
+        }
     }
 }

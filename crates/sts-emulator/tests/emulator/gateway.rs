@@ -1,12 +1,20 @@
 //! What the gateway says before anybody is asked, and what it does with garbage.
 
+use std::io::{Read as _, Write as _};
+use std::net::Shutdown;
+
 use http::Request;
 use http::header::CONTENT_TYPE;
-use sts_emulator::{Clock as _, builtin};
+use proptest::collection::vec;
+use proptest::prelude::{Just, any};
+use proptest::test_runner::{Config, TestRunner};
+use proptest::{prop_assert, prop_oneof};
+use sts_emulator::{Clock as _, Emulator, TestClock, builtin};
 use sts_proto::{
     AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Body, Error, ErrorKind,
     GetCallerIdentity, Operation,
 };
+use time::macros::datetime;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -66,9 +74,10 @@ async fn every_answer_has_a_request_id_and_the_date_of_the_clock() {
 async fn a_body_over_twelve_megabytes_is_too_large() {
     let sts = sts().await;
     let limit = 12 * 1024 * 1024;
-    let too_large = request(&sts, "POST", AssumeAgency::PATH, vec![b' '; limit + 1]);
-    // The answer may come, and the connection close, while the body is still on its way.
-    assert_is(&error(&sts, too_large).await, 413, "APIGW.0201");
+    for size in [limit + 1, 2 * limit] {
+        let too_large = request(&sts, "POST", AssumeAgency::PATH, vec![b' '; size]);
+        assert_is(&error(&sts, too_large).await, 413, "APIGW.0201");
+    }
     let largest = request(&sts, "POST", AssumeAgency::PATH, vec![b' '; limit]);
     assert_is(&error(&sts, largest).await, 401, "APIGW.0301");
 }
@@ -157,4 +166,42 @@ async fn garbage_is_answered_or_cut_off_and_hurts_nobody() {
         assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"), "{bytes:?}");
     }
     sts.call(GetCallerIdentity::new()).await.unwrap();
+}
+
+/// What comes back for `bytes`; a reset is as good as an end.
+fn answer_to(emulator: &Emulator, bytes: &[u8]) -> Vec<u8> {
+    let mut answer = Vec::new();
+    let mut stream = std::net::TcpStream::connect(emulator.address()).unwrap();
+    let _ = stream.write_all(bytes);
+    let _ = stream.shutdown(Shutdown::Write);
+    let _ = stream.read_to_end(&mut answer);
+    answer
+}
+
+#[test]
+fn no_bytes_stop_it() {
+    let clock = TestClock::new(datetime!(2026-03-05 07:08:09 UTC));
+    let emulator = Emulator::builder().clock(clock).start_blocking().unwrap();
+    let mut runner = TestRunner::new(Config { cases: 200, ..Config::default() });
+    let paths = prop_oneof![Just("/v5/caller-identity"), Just("/v5/agencies/assume"), Just("/")];
+    let authorization = "(SDK|V11)-HMAC-SHA256 [A-Za-z]{0,10}=[ -~]{0,40},? ?[ -~]{0,60}";
+    let strategy = (paths, authorization, "[ -~]{0,40}", vec(any::<u8>(), 0..200));
+    runner
+        .run(&strategy, |(path, authorization, token, body)| {
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nHost: h\r\nAuthorization: {authorization}\r\n\
+                 X-Sdk-Date: 20260305T070809Z\r\nX-Security-Token: {token}\r\n\
+                 Content-Length: {}\r\nConnection: close\r\n\r\n",
+                body.len()
+            );
+            let whole = [head.as_bytes(), &body].concat();
+            for bytes in [&whole, &body] {
+                let answer = answer_to(&emulator, bytes);
+                prop_assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"));
+            }
+            Ok(())
+        })
+        .unwrap();
+    let answer = answer_to(&emulator, b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    assert!(answer.starts_with(b"HTTP/1.1 404 "));
 }
