@@ -82,6 +82,8 @@ impl Server {
         let service = service_fn(|request| self.respond(request));
         http1::Builder::new()
             .timer(TokioTimer::new())
+            // Who has said all it has to say is answered all the same.
+            .half_close(true)
             .header_read_timeout(HEAD_TIME)
             .max_buf_size(HEAD_BUFFER)
             .serve_connection(TokioIo::new(stream), service)
