@@ -14,8 +14,8 @@ use sts_proto::{
     AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Authentication, Body,
     DecodeAuthorizationMessage, GetCallerIdentity, Operation,
 };
-use time::OffsetDateTime;
 use time::macros::format_description;
+use time::{OffsetDateTime, UtcOffset};
 
 use crate::clock::Clock;
 use crate::key_lock::KeyLock;
@@ -51,10 +51,10 @@ pub(crate) struct Call<'a> {
 
 impl Gateway {
     pub(crate) fn call(&self, head: &Parts) -> Call<'_> {
-        let path = head.uri.path();
+        let (path, now) = (head.uri.path(), self.clock.now());
         Call {
             gateway: self,
-            now: self.clock.now(),
+            now: now.checked_to_offset(UtcOffset::UTC).unwrap_or(now),
             operation: operation_name(path)
                 .map_or_else(|| printable(&format!("{} {path}", head.method)), str::to_owned),
             caller: None,
@@ -147,6 +147,6 @@ fn http_date(now: OffsetDateTime) -> Option<HeaderValue> {
     let format = format_description!(
         "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
     );
-    let text = now.to_offset(time::UtcOffset::UTC).format(format).ok()?;
+    let text = now.format(format).ok()?;
     HeaderValue::from_str(&text).ok()
 }

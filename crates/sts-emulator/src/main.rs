@@ -5,7 +5,7 @@ mod options;
 
 use std::fmt;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use options::{Invocation, Options};
@@ -92,7 +92,7 @@ fn run(options: Options) -> Result<(), Failure> {
     })
 }
 
-fn read_world(path: &PathBuf) -> Result<World, Failure> {
+fn read_world(path: &Path) -> Result<World, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
     text.parse().map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
@@ -114,7 +114,7 @@ struct CaFile {
 }
 
 impl CaFile {
-    fn of(emulator: &Emulator, path: Option<&std::path::Path>) -> io::Result<Option<Self>> {
+    fn of(emulator: &Emulator, path: Option<&Path>) -> io::Result<Option<Self>> {
         let Some(pem) = emulator.ca_certificate_pem() else {
             return Ok(None);
         };

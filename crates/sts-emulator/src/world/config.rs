@@ -6,11 +6,11 @@ use std::ops::Range;
 use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 use sts_proto::Secret;
+use sts_sign::Signer;
 use toml::Spanned;
 
-use crate::oidc::{Jwks, OidcProvider};
-
 use super::{Agency, LONGEST_SESSION, Trust, World};
+use crate::oidc::{Jwks, OidcProvider};
 
 /// The shortest maximum that an administrator can set: 1 hour.
 const SHORTEST_MAXIMUM: u32 = 3600;
@@ -120,8 +120,11 @@ fn add_account(world: &mut World, account: &AccountConfig) -> Result<(), Problem
                 return Err((key.access_key_id.span(), "must consist of ASCII letters and digits"));
             }
             let secret = &key.secret_access_key.as_ref().0;
-            if secret.is_empty() {
-                return Err((key.secret_access_key.span(), "must not be empty"));
+            if Signer::new(access_key_id, secret.expose_secret()).is_err() {
+                return Err((
+                    key.secret_access_key.span(),
+                    "must not be empty and have no white space before or after it",
+                ));
             }
             if !world.add_key(id, name, user.id.clone(), access_key_id, secret.clone()) {
                 return Err((key.access_key_id.span(), "is the id of an earlier key as well"));

@@ -61,6 +61,22 @@ fn names_that_occur_twice_are_refused() {
 }
 
 #[test]
+fn keys_that_cannot_sign_are_refused() {
+    for (id, secret, key) in [
+        ("", "s", "access_key_id"),
+        ("HST 1", "s", "access_key_id"),
+        ("HST1", "", "secret_access_key"),
+        ("HST1", " s", "secret_access_key"),
+    ] {
+        let toml = format!(
+            "[[accounts]]\nid = \"a\"\n[[accounts.users]]\nname = \"u\"\n\
+             keys = [{{ access_key_id = \"{id}\", secret_access_key = \"{secret}\" }}]\n"
+        );
+        assert_wrong(&toml, 5, key, "must");
+    }
+}
+
+#[test]
 fn no_secret_is_shown() {
     for secret in ["12345678", "hunter2", "\"hunter2", "['hunter2']", "\"\\q hunter2\""] {
         let toml = format!(

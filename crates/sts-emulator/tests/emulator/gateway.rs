@@ -71,6 +71,14 @@ async fn every_answer_has_a_request_id_and_the_date_of_the_clock() {
 }
 
 #[tokio::test]
+async fn a_clock_of_another_zone_gives_the_same_date() {
+    let sts = sts().await;
+    sts.clock.set(datetime!(2026-03-05 09:08:09 +2));
+    let response = sts.send(request(&sts, "GET", "/", "")).await;
+    assert_eq!(response.headers()["date"], "Thu, 05 Mar 2026 07:08:09 GMT");
+}
+
+#[tokio::test]
 async fn a_body_over_twelve_megabytes_is_too_large() {
     let sts = sts().await;
     let limit = 12 * 1024 * 1024;
