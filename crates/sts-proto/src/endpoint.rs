@@ -1,12 +1,17 @@
 //! Endpoints: the address requests are built for.
 
 use std::fmt;
+use std::net::Ipv6Addr;
 use std::str::FromStr;
 
 use http::Uri;
 use http::uri::{Authority, InvalidUri, PathAndQuery, Scheme};
 
 use crate::Region;
+use crate::error::text;
+
+/// Bytes of a URL that an error shows.
+const SHOWN_LIMIT: usize = 256;
 
 /// The address of an STS: scheme, host, port and, behind some proxies, a base path.
 ///
@@ -135,14 +140,20 @@ impl TryFrom<&str> for Endpoint {
     }
 }
 
-/// `None` for an empty host or a port that is no number.
+/// `None` for an empty host, brackets round anything but an IPv6 address, or a port that is no
+/// number.
 fn normal_authority(authority: &Authority, scheme: &Scheme) -> Option<Authority> {
     let host = authority.host().to_ascii_lowercase();
+    if let Some(bracketed) = host.strip_prefix('[') {
+        bracketed.strip_suffix(']')?.parse::<Ipv6Addr>().ok()?;
+    }
     let port = authority.as_str().get(host.len()..)?;
     let default_port = if *scheme == Scheme::HTTPS { 443 } else { 80 };
     let port = match port.strip_prefix(':') {
         None if port.is_empty() => None,
         None => return None,
+        // `parse` alone would take a sign.
+        Some(digits) if !digits.bytes().all(|b| b.is_ascii_digit()) => return None,
         Some(digits) => Some(digits.parse::<u16>().ok()?).filter(|port| *port != default_port),
     };
     if host.is_empty() {
@@ -164,18 +175,41 @@ impl fmt::Display for Endpoint {
 #[derive(Debug, thiserror::Error)]
 #[error("{shown:?} is no endpoint: {problem}")]
 pub struct InvalidEndpoint {
-    /// Without what looks like user info, which may be a password.
+    /// Without what may be a password.
     shown: String,
     problem: Problem,
 }
 
 impl InvalidEndpoint {
     fn new(url: &str, problem: Problem) -> Self {
-        let shown = match url.rsplit_once('@') {
-            Some((_, after)) => format!("...@{after}"),
-            None => url.to_owned(),
-        };
-        Self { shown, problem }
+        Self { shown: text::printable(&without_secrets(url), SHOWN_LIMIT), problem }
+    }
+}
+
+/// Without user info, query and fragment, and without a port that is none: each may be a password
+/// or a token.
+fn without_secrets(url: &str) -> String {
+    let user_info = url.rfind('@').map(|at| at + 1).or(url.rfind("%40").map(|at| at + 3));
+    let (mark, rest) = match user_info.and_then(|end| url.get(end..)) {
+        Some(rest) => ("...@", rest),
+        None => ("", url),
+    };
+    let (rest, cut) = match rest.split_once(['?', '#']) {
+        Some((rest, _)) => (rest, "..."),
+        None => (rest, ""),
+    };
+    let (scheme, address) = match rest.split_once("//") {
+        Some((scheme, address)) => (format!("{scheme}//"), address),
+        None => (String::new(), rest),
+    };
+    let authority = address.split('/').next().unwrap_or_default();
+    match authority.rsplit_once(':') {
+        Some((host, port))
+            if !port.ends_with(']') && port.contains(|c: char| !c.is_ascii_digit()) =>
+        {
+            format!("{mark}{scheme}{host}:...")
+        }
+        _ => format!("{mark}{scheme}{address}{cut}"),
     }
 }
 
@@ -193,6 +227,6 @@ enum Problem {
     UserInfo,
     #[error("take the query or fragment out")]
     QueryOrFragment,
-    #[error("its host is empty or its port no number up to 65535")]
+    #[error("its host is empty or no IPv6 address, or its port no number up to 65535")]
     Host,
 }

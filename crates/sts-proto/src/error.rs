@@ -111,7 +111,7 @@ impl Error {
             retry_after,
             date: header_text(headers, "date").and_then(http_date::parse),
             from_cache: headers.contains_key(http::header::AGE),
-            echoed_canonical_request: echo.map(|echo| text::printable(echo, ECHO_LIMIT)),
+            echoed_canonical_request: echo.map(|echo| text::printable_lines(echo, ECHO_LIMIT)),
             excerpt: excerpt.flatten(),
             unreadable,
         }))
@@ -142,7 +142,7 @@ impl Error {
     }
 
     /// The service's message, at most 4096 bytes of it; a longer one ends in `…`. Values of
-    /// secret headers are taken out, and so is an echoed canonical request, which
+    /// secret headers and fields are taken out, and so is an echoed canonical request, which
     /// [has its own place](Self::echoed_canonical_request).
     #[must_use]
     pub fn message(&self) -> Option<&str> {

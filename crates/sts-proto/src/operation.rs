@@ -80,15 +80,16 @@ pub trait Operation: message::Message {
     /// The same without [`validate`](Self::validate), for limits that the service has changed.
     /// It fails only if the endpoint's base path and the operation's path give no URI.
     fn to_request_unvalidated(&self, endpoint: &Endpoint) -> Result<Request<Body>, InvalidRequest> {
-        let uri = endpoint
-            .uri(Self::PATH)
-            .map_err(|error| InvalidRequest::unsendable(Self::NAME, "endpoint", &error))?;
+        let uri = endpoint.uri(Self::PATH).map_err(|error| {
+            InvalidRequest::unsendable(Self::NAME, "endpoint", endpoint, &error)
+        })?;
         let mut request = if Self::METHOD == Method::GET {
             Request::new(Body::empty())
         } else {
             let mut body = BodyWriter::with_capacity(self.size());
-            serde_json::to_writer(&mut body, self)
-                .map_err(|error| InvalidRequest::unsendable(Self::NAME, "body", &error))?;
+            serde_json::to_writer(&mut body, self).map_err(|error| {
+                InvalidRequest::unsendable(Self::NAME, "body", &"its fields", &error)
+            })?;
             let mut request = Request::new(body.finish());
             let json = HeaderValue::from_static("application/json");
             request.headers_mut().insert(CONTENT_TYPE, json);

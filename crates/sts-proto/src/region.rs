@@ -4,6 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::error::text;
+
+/// Bytes of a text that an error shows.
+const SHOWN_LIMIT: usize = 64;
+
 /// A region of the cloud, as in `cn-north-4`.
 ///
 /// The regions named here are those of the official SDKs' STS tables. STS answers in others too,
@@ -72,7 +77,11 @@ impl Region {
     /// at most three digits, all in lower case and joined by hyphens.
     pub fn new(id: impl Into<String>) -> Result<Self, InvalidRegion> {
         let id = id.into();
-        if is_region_id(&id) { Ok(Self(Cow::Owned(id))) } else { Err(InvalidRegion { id }) }
+        if is_region_id(&id) {
+            Ok(Self(Cow::Owned(id)))
+        } else {
+            Err(InvalidRegion { id: text::printable(&id, SHOWN_LIMIT) })
+        }
     }
 
     /// The id, as in `cn-north-4`.

@@ -3,6 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::error::text;
+
+/// Bytes of a text that an error shows.
+const SHOWN_LIMIT: usize = 256;
+
 /// The URN of an agency: `iam::{account}:agency:{name}`.
 ///
 /// Requests take any text as URN, for the service may know forms that this type does not; it is
@@ -34,7 +39,7 @@ impl AgencyUrn {
         if is_part(&account) && is_part(&name) {
             Ok(Self { account, name })
         } else {
-            Err(InvalidAgencyUrn { urn: format!("iam::{account}:agency:{name}") })
+            Err(InvalidAgencyUrn::new(&format!("iam::{account}:agency:{name}")))
         }
     }
 
@@ -62,7 +67,7 @@ impl FromStr for AgencyUrn {
         urn.strip_prefix("iam::")
             .and_then(|rest| rest.split_once(":agency:"))
             .and_then(|(account, name)| Self::new(account, name).ok())
-            .ok_or_else(|| InvalidAgencyUrn { urn: urn.to_owned() })
+            .ok_or_else(|| InvalidAgencyUrn::new(urn))
     }
 }
 
@@ -89,4 +94,10 @@ impl From<&AgencyUrn> for String {
 #[error("{urn:?} is no agency URN of the form iam::ACCOUNT:agency:NAME")]
 pub struct InvalidAgencyUrn {
     urn: String,
+}
+
+impl InvalidAgencyUrn {
+    fn new(urn: &str) -> Self {
+        Self { urn: text::printable(urn, SHOWN_LIMIT) }
+    }
 }

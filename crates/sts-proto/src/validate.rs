@@ -4,7 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use crate::Secret;
+use crate::error::text;
 use crate::operation::Caller;
+
+/// Bytes of a text that are shown when it breaks a limit.
+const GIVEN_LIMIT: usize = 64;
 
 /// A request that breaks limits of the service. Nothing was sent.
 ///
@@ -32,10 +37,12 @@ impl InvalidRequest {
     pub(crate) fn unsendable(
         operation: &'static str,
         field: &'static str,
+        given: &dyn fmt::Display,
         why: &dyn fmt::Display,
     ) -> Self {
         let rule = Cow::Owned(format!("cannot be made: {why}"));
-        Self { operation, violations: vec![Violation { field: field.into(), rule, given: None }] }
+        let given = Cow::Owned(text::printable(&given.to_string(), GIVEN_LIMIT));
+        Self { operation, violations: vec![Violation { field: field.into(), rule, given }] }
     }
 }
 
@@ -59,17 +66,14 @@ pub struct Violation {
     pub field: Cow<'static, str>,
     /// The limit in words, as in `must have 2 to 128 characters`.
     pub rule: Cow<'static, str>,
-    /// The number that breaks it: a length, a count or a duration. Texts are never shown.
-    pub given: Option<usize>,
+    /// What was given, in words: `21 elements`, `nothing`, or `1 character, "b"` with the first 64
+    /// bytes of a text, made printable. Of a secret it is the length alone.
+    pub given: Cow<'static, str>,
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.field, self.rule)?;
-        match self.given {
-            Some(given) => write!(f, ", not {given}"),
-            None => Ok(()),
-        }
+        write!(f, "{} {} (given: {})", self.field, self.rule, self.given)
     }
 }
 
@@ -102,23 +106,10 @@ impl Checks {
         &mut self,
         field: impl Into<Cow<'static, str>>,
         rule: impl Into<Cow<'static, str>>,
+        given: impl Into<Cow<'static, str>>,
     ) {
-        self.violations.push(Violation { field: field.into(), rule: rule.into(), given: None });
-    }
-
-    fn range(
-        &mut self,
-        field: impl Into<Cow<'static, str>>,
-        given: usize,
-        limits: &RangeInclusive<usize>,
-        verb: &str,
-        unit: &str,
-    ) {
-        if !limits.contains(&given) {
-            let (least, most) = (limits.start(), limits.end());
-            let rule = Cow::Owned(format!("must {verb} {least} to {most} {unit}"));
-            self.violations.push(Violation { field: field.into(), rule, given: Some(given) });
-        }
+        let (field, rule, given) = (field.into(), rule.into(), given.into());
+        self.violations.push(Violation { field, rule, given });
     }
 
     /// So many characters, whichever.
@@ -128,7 +119,21 @@ impl Checks {
         text: &str,
         limits: RangeInclusive<usize>,
     ) {
-        self.range(field, text.chars().count(), &limits, "have", "characters");
+        if !limits.contains(&text.chars().count()) {
+            self.violation(field, between(&limits, "characters"), given_text(text));
+        }
+    }
+
+    /// The same for a text that must not be shown.
+    pub(crate) fn secret_length(
+        &mut self,
+        field: &'static str,
+        secret: &Secret,
+        limits: RangeInclusive<usize>,
+    ) {
+        if !limits.contains(&secret.expose_secret().chars().count()) {
+            self.violation(field, between(&limits, "characters"), given_secret(secret));
+        }
     }
 
     /// So many ASCII letters, digits and characters of `others`.
@@ -142,7 +147,8 @@ impl Checks {
         let field = field.into();
         self.length(field.clone(), text, limits);
         if !text.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c)) {
-            self.violation(field, format!("must hold ASCII letters, digits and {others} only"));
+            let rule = format!("must hold ASCII letters, digits and {others} only");
+            self.violation(field, rule, given_text(text));
         }
     }
 
@@ -153,7 +159,10 @@ impl Checks {
         count: usize,
         limits: RangeInclusive<usize>,
     ) {
-        self.range(field, count, &limits, "have", "elements");
+        if !limits.contains(&count) {
+            let given = counted(count, "element");
+            self.violation(field, between(&limits, "elements"), given);
+        }
     }
 
     /// `a:b:c:d:e` with the characters that the newest official SDK describes. `b` may be empty;
@@ -162,7 +171,8 @@ impl Checks {
         let field = field.into();
         self.length(field.clone(), urn, 1..=1500);
         if !is_urn(urn) {
-            self.violation(field, "must be a URN of five parts, as in iam::ACCOUNT:agency:NAME");
+            let rule = "must be a URN of five parts, as in iam::ACCOUNT:agency:NAME";
+            self.violation(field, rule, given_text(urn));
         }
     }
 
@@ -177,9 +187,14 @@ impl Checks {
         policy: Option<&str>,
         policy_ids: Option<&[String]>,
     ) {
-        if let Some(seconds) = duration_seconds {
-            let seconds = usize::try_from(seconds).unwrap_or(usize::MAX);
-            self.range("duration_seconds", seconds, &(900..=43_200), "be", "seconds");
+        if let Some(seconds) = duration_seconds
+            && !(900..=43_200).contains(&seconds)
+        {
+            self.violation(
+                "duration_seconds",
+                "must be 900 to 43200 seconds",
+                format!("{seconds} seconds"),
+            );
         }
         if let Some(policy) = policy {
             self.length("policy", policy, 2..=4096);
@@ -191,6 +206,25 @@ impl Checks {
             }
         }
     }
+}
+
+fn between(limits: &RangeInclusive<usize>, unit: &str) -> String {
+    format!("must have {} to {} {unit}", limits.start(), limits.end())
+}
+
+/// `1 element`, `2 elements`.
+fn counted(number: usize, unit: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {unit}{plural}")
+}
+
+pub(crate) fn given_text(text: &str) -> String {
+    let shown = text::printable(text, GIVEN_LIMIT);
+    format!("{}, {shown:?}", counted(text.chars().count(), "character"))
+}
+
+pub(crate) fn given_secret(secret: &Secret) -> String {
+    counted(secret.expose_secret().chars().count(), "character")
 }
 
 fn is_urn(urn: &str) -> bool {

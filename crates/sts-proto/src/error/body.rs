@@ -26,7 +26,8 @@ pub(super) struct ErrorBody {
 
 impl ErrorBody {
     /// Searches level by level, so that what stands further out wins. Of code and message one is
-    /// enough, and both are taken from the same object.
+    /// enough, and both are taken from the same object; but one with a code wins over one without,
+    /// for the code is the contract.
     pub(super) fn read(body: &[u8]) -> Self {
         let mut found = Self::default();
         let mut level: Vec<&RawValue> = serde_json::from_slice(body).into_iter().collect();
@@ -49,9 +50,12 @@ impl ErrorBody {
     }
 
     fn take(&mut self, fields: &Fields<'_>) {
-        if !self.is_understood() {
+        if self.code.is_none() {
             self.code = fields.code.iter().copied().flatten().find_map(code);
-            self.message = fields.message.iter().copied().flatten().find_map(message);
+            if self.code.is_some() || self.message.is_none() {
+                let message = fields.message.iter().copied().flatten().find_map(message);
+                self.message = message.or(self.message.take());
+            }
         }
         if self.request_id.is_none() {
             self.request_id = fields.request_id.and_then(string);
@@ -98,7 +102,7 @@ impl<'a> Fields<'a> {
             Name::Message(spelling) => self.message.get_mut(spelling),
             Name::RequestId => Some(&mut self.request_id),
             Name::EncodedAuthorizationMessage => Some(&mut self.encoded_authorization_message),
-            Name::Other => None,
+            Name::Credentials | Name::Other => None,
         }
     }
 }
@@ -133,7 +137,8 @@ impl<'de> Visitor<'de> for InsideVisitor {
             if let Some(field) = fields.of(name) {
                 field.get_or_insert(value);
             }
-            if is_nested(value) {
+            // No error stands among keys, and a broken answer may have them.
+            if is_nested(value) && !matches!(name, Name::Credentials) {
                 nested.push(value);
             }
         }
@@ -163,6 +168,7 @@ enum Name {
     Message(usize),
     RequestId,
     EncodedAuthorizationMessage,
+    Credentials,
     Other,
 }
 
@@ -191,6 +197,7 @@ impl Visitor<'_> for NameVisitor {
             "message" => Name::Message(2),
             "request_id" => Name::RequestId,
             "encoded_authorization_message" => Name::EncodedAuthorizationMessage,
+            "credentials" => Name::Credentials,
             _ => Name::Other,
         })
     }

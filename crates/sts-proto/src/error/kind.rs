@@ -22,7 +22,8 @@ pub enum ErrorKind {
     /// The caller is known and not allowed: 403, `STS5.1001`, `PAP5.0001`, policies on addresses.
     /// Someone has to change a permission; the encoded authorization message says which.
     AccessDenied,
-    /// The key or its signature is not accepted: 401, gateway 0301 in most of its forms,
+    /// The key or its signature is not accepted: 401, gateway 0301 in most of its forms (a wrong
+    /// signature, an unknown key),
     /// `IAM.1104`, `IAM.1106`, `IAM.1107`. Never repeat it with the same key: more than five
     /// failures in a row lock the key for everybody who uses it. Compare the answer's date with
     /// the clock: more than 15 minutes apart give the same error.
@@ -37,8 +38,9 @@ pub enum ErrorKind {
     /// The signing date is too far from the service's clock: a message of gateway 0301 or 0303.
     /// Correct the clock by the answer's date and send the call once more.
     ClockSkew,
-    /// The request is wrong: 400 and other codes about its form or size. The caller has to change
-    /// it.
+    /// The request is wrong: 400 and other codes about its form or size, and the messages of
+    /// gateway 0301 about an `Authorization` header that is missing or malformed. The caller, or
+    /// a proxy that drops headers, has to change.
     InvalidRequest,
     /// What the request names does not exist: 404, 410, `STS5.1106`, or the host, path or method
     /// of gateway 0101. An agency that was made seconds ago may not be known everywhere yet; a

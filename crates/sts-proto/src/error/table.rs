@@ -92,6 +92,9 @@ pub(super) const FACES: &[Face] = &[
     face(&[301], "ak access failed to reach the limit", KeyLocked),
     // Documented for 0303. Under which code STS refuses a date is not known.
     face(&[301, 303], "signature expired", ClockSkew),
+    // The signature did not arrive, or not in a form that is understood: the key is not at fault.
+    face(&[301], "x-auth-token not found", InvalidRequest),
+    face(&[301], "format is incorrect", InvalidRequest),
     face(&[301], "decrypt token fail", ExpiredCredentials),
     face(&[301], "token expires, expires_at", ExpiredCredentials),
     face(&[], "security token has expired", ExpiredCredentials),

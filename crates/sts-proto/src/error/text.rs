@@ -11,23 +11,48 @@ const CUT: char = '…';
 const EXCERPT_SOURCE: usize = 8 * 1024;
 /// Headers whose values are secrets. The gateway echoes the signed ones.
 const SECRET_HEADERS: [&str; 3] = ["x-security-token", "x-auth-token", "x-subject-token"];
+/// Fields of requests and answers whose values are secrets, as JSON writes them. Something on the
+/// way may echo a request, or put an error's status on an answer.
+const SECRET_FIELDS: [&str; 8] = [
+    "secret_access_key",
+    "secretAccessKey",
+    "security_token",
+    "securityToken",
+    "id_token",
+    "saml_assertion",
+    "context_assertion",
+    "token_code",
+];
 
-/// At most `limit` bytes of `text`: without the values of secret headers, with spaces for
-/// characters that steer terminals and logs, and with a mark when there was more.
+/// At most `limit` bytes of `text`: without the values of secret headers and fields, with spaces
+/// for characters that steer terminals and logs, and with a mark when there was more.
 ///
 /// Secrets go first, so that none can hide behind what the other two steps do.
 pub(crate) fn printable(text: &str, limit: usize) -> String {
-    let room = limit.saturating_sub(CUT.len_utf8());
+    shown(text, limit, ' ')
+}
+
+/// The same with `|` for line feeds, so that lines can still be told apart.
+pub(super) fn printable_lines(text: &str, limit: usize) -> String {
+    shown(text, limit, '|')
+}
+
+fn shown(text: &str, limit: usize, line_feed: char) -> String {
     let mut kept = String::with_capacity(text.len().min(limit));
     let mut rest = text;
     while !rest.is_empty() {
-        let (shown, replaced, after) = next_secret(rest);
-        for c in shown.chars().chain(replaced.chars()) {
-            if kept.len() + c.len_utf8() > room {
+        let (plain, replaced, after) = next_secret(rest);
+        for c in plain.chars().chain(replaced.chars()) {
+            if kept.len() + c.len_utf8() > limit {
+                while kept.len() + CUT.len_utf8() > limit && kept.pop().is_some() {}
                 kept.push(CUT);
                 return kept;
             }
-            kept.push(if is_steering(c) { ' ' } else { c });
+            kept.push(match c {
+                '\n' => line_feed,
+                c if is_steering(c) => ' ',
+                c => c,
+            });
         }
         rest = after;
     }
@@ -36,32 +61,61 @@ pub(crate) fn printable(text: &str, limit: usize) -> String {
 
 /// Control characters, and the ones that turn the direction of what is printed around.
 fn is_steering(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}')
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// What stands before the first secret value, what to show instead of it, and what follows.
 fn next_secret(text: &str) -> (&str, &'static str, &str) {
     for (at, _) in text.char_indices() {
-        let (before, here) = text.split_at(at);
-        let Some(value) = SECRET_HEADERS.iter().find_map(|name| value_of(here, name)) else {
+        let here = text.get(at..).unwrap_or_default();
+        let Some((value, after)) = secret_header(here).or_else(|| secret_field(here)) else {
             continue;
         };
-        let end = value.find(['|', '\n', '\r']).unwrap_or(value.len());
-        let name = text.get(..text.len() - value.len()).unwrap_or(before);
-        return (name, REDACTED, value.get(end..).unwrap_or_default());
+        let end = text.len() - value.len() - after.len();
+        return (text.get(..end).unwrap_or_default(), REDACTED, after);
     }
     (text, "", "")
 }
 
-/// What follows `name`, unless the name stands in a list of signed headers or in a sentence.
-fn value_of<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+/// If `text` begins with the name of a secret header: its value, to the end of the line, and what
+/// follows that.
+fn secret_header(text: &str) -> Option<(&str, &str)> {
+    let rest = SECRET_HEADERS.iter().find_map(|name| after_name(text, name))?;
+    let value = rest.trim_start_matches(['"', '\'', '`', '\\', ')', ']', '}']);
+    if is_in_list(value) || is_in_sentence(value) {
+        return None;
+    }
+    Some(value.split_at(value.find(['|', '\n', '\r']).unwrap_or(value.len())))
+}
+
+/// In a list of signed headers nothing but a separator follows.
+fn is_in_list(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with([';', '|', ',', '.', '\n', '\r'])
+}
+
+/// In a sentence a short word follows, all in lower case, as no token is.
+fn is_in_sentence(rest: &str) -> bool {
+    let Some(rest) = rest.strip_prefix(' ') else {
+        return false;
+    };
+    let word = rest.split_whitespace().next().unwrap_or_default();
+    let word = word.trim_end_matches(['.', ',', ';', ':']);
+    (1..=16).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+/// If `text` begins with the name of a secret field, as JSON writes it: all the rest, for where
+/// its value ends depends on how often it is escaped.
+fn secret_field(text: &str) -> Option<(&str, &str)> {
+    let rest = SECRET_FIELDS.iter().find_map(|name| after_name(text, name))?;
+    let quoted = rest.trim_start_matches('\\').strip_prefix(['"', '\''])?;
+    quoted.trim_start().starts_with(':').then_some((rest, ""))
+}
+
+fn after_name<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let (head, rest) = text.split_at_checked(name.len())?;
-    head.eq_ignore_ascii_case(name).then_some(())?;
-    let rest = rest.trim_start_matches(['"', '\'', '`', '\\', ')', ']', '}']);
-    let in_list = rest.is_empty() || rest.starts_with([';', '|', ',', '.', '\n', '\r']);
-    let word = rest.trim_start_matches(' ');
-    let in_sentence = word.len() < rest.len() && word.starts_with(char::is_alphabetic);
-    (!in_list && !in_sentence).then_some(rest)
+    head.eq_ignore_ascii_case(name).then_some(rest)
 }
 
 /// The beginning of a body that was not understood, `None` if there is nothing to show.

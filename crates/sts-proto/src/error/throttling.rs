@@ -14,7 +14,7 @@ pub(super) fn window(message: &str) -> Option<Duration> {
     let unit = unit.trim_start();
     let seconds = match unit.as_bytes() {
         [b's', ..] => 1,
-        [b'm', b'i', ..] => 60,
+        [b'm', b'i', b'n', ..] => 60,
         [b'h', ..] => 3600,
         [b'd', ..] => 86_400,
         _ => return None,

@@ -1,11 +1,14 @@
 //! `AssumeAgency`: temporary keys for an agency that trusts the caller.
 
+use std::collections::BTreeSet;
+
 use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::message::Message;
 use super::{AssumedAgency, Authentication, Caller, Operation};
-use crate::validate::Checks;
+use crate::answer::object;
+use crate::validate::{Checks, given_secret, given_text};
 use crate::{Credentials, Secret, secret};
 
 /// Assumes an agency: the keys it gives act as that agency for a while.
@@ -60,12 +63,14 @@ pub struct AssumeAgency {
     pub source_identity: Option<String>,
     /// See [`tags`](Self::tags).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", serde(default, deserialize_with = "object::deserialize_list"))]
     pub tags: Option<Vec<Tag>>,
     /// See [`transitive_tag_keys`](Self::transitive_tag_keys).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transitive_tag_keys: Option<Vec<String>>,
     /// See [`provided_contexts`](Self::provided_contexts).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", serde(default, deserialize_with = "object::deserialize_list"))]
     pub provided_contexts: Option<Vec<ProvidedContext>>,
 }
 
@@ -177,10 +182,14 @@ impl Message for AssumeAgency {
         checks.urn("agency_urn", &self.agency_urn);
         checks.session_name(&self.agency_session_name);
         checks.session(self.duration_seconds, self.policy.as_deref(), self.policy_ids.as_deref());
-        if checks.caller() == Caller::Temporary && self.duration_seconds > Some(3600) {
+        if let Some(seconds) = self.duration_seconds
+            && seconds > 3600
+            && checks.caller() == Caller::Temporary
+        {
             checks.violation(
                 "duration_seconds",
-                "must be at most 3600 when the caller holds temporary keys",
+                "must be at most 3600 seconds when the caller holds temporary keys",
+                format!("{seconds} seconds"),
             );
         }
         if let Some(id) = &self.external_id {
@@ -190,24 +199,27 @@ impl Message for AssumeAgency {
             checks.text("serial_number", serial_number, 9..=256, "_+=/:,.@-");
         }
         if let Some(code) = &self.token_code {
-            let code = code.expose_secret();
-            if code.len() != 6 || !code.bytes().all(|b| b.is_ascii_digit()) {
-                checks.violation("token_code", "must be exactly six digits");
+            let digits = code.expose_secret().as_bytes();
+            if digits.len() != 6 || !digits.iter().all(u8::is_ascii_digit) {
+                checks.violation("token_code", "must be exactly six digits", given_secret(code));
             }
         }
         if self.token_code.is_some() != self.serial_number.is_some() {
             let missing = if self.token_code.is_some() { "serial_number" } else { "token_code" };
-            checks.violation(missing, "must be set: serial_number and token_code go together");
+            let rule = "must be set: serial_number and token_code go together";
+            checks.violation(missing, rule, "nothing");
         }
         if let Some(identity) = &self.source_identity {
             checks.text("source_identity", identity, 2..=64, "_+=,.@-");
         }
         if let Some(tags) = &self.tags {
             checks.count("tags", tags.len(), 0..=20);
+            let mut keys = BTreeSet::new();
             for (index, tag) in tags.iter().enumerate() {
                 tag.check(index, checks);
-                if tags.iter().take(index).any(|earlier| earlier.key == tag.key) {
-                    checks.violation(format!("tags[{index}].key"), "must not occur twice");
+                if !keys.insert(&tag.key) {
+                    let field = format!("tags[{index}].key");
+                    checks.violation(field, "must not occur twice", given_text(&tag.key));
                 }
             }
         }
@@ -248,7 +260,8 @@ impl Tag {
         checks.length(format!("tags[{index}].key"), &self.key, 1..=128);
         checks.length(format!("tags[{index}].value"), &self.value, 0..=255);
         if self.key.starts_with("_sys_") {
-            checks.violation(format!("tags[{index}].key"), "must not begin with _sys_");
+            let field = format!("tags[{index}].key");
+            checks.violation(field, "must not begin with _sys_", given_text(&self.key));
         }
     }
 }
@@ -280,8 +293,10 @@ pub struct AssumeAgencyOutput {
     /// The source identity in force, if there is one.
     pub source_identity: Option<String>,
     /// The session.
+    #[serde(deserialize_with = "object::deserialize")]
     pub assumed_agency: AssumedAgency,
     /// Its keys.
+    #[serde(deserialize_with = "object::deserialize")]
     pub credentials: Credentials,
 }
 

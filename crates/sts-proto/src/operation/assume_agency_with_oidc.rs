@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::message::Message;
 use super::{AssumedAgency, Authentication, Operation};
+use crate::answer::object;
 use crate::validate::Checks;
 use crate::{Credentials, Secret, secret};
 
@@ -102,7 +103,7 @@ impl Message for AssumeAgencyWithOidc {
         checks.urn("provider_urn", &self.provider_urn);
         checks.urn("agency_urn", &self.agency_urn);
         checks.session_name(&self.agency_session_name);
-        checks.length("id_token", self.id_token.expose_secret(), 4..=20_000);
+        checks.secret_length("id_token", &self.id_token, 4..=20_000);
         checks.session(self.duration_seconds, self.policy.as_deref(), self.policy_ids.as_deref());
     }
 
@@ -118,8 +119,10 @@ pub struct AssumeAgencyWithOidcOutput {
     /// The source identity named in the token, if there is one.
     pub source_identity: Option<String>,
     /// The session.
+    #[serde(deserialize_with = "object::deserialize")]
     pub assumed_agency: AssumedAgency,
     /// Its keys.
+    #[serde(deserialize_with = "object::deserialize")]
     pub credentials: Credentials,
     /// The token's `aud`: the client id.
     pub audience: String,

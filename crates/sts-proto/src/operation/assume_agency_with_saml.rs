@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::message::Message;
 use super::{AssumedAgency, Authentication, Operation};
-use crate::validate::Checks;
+use crate::answer::object;
+use crate::validate::{Checks, given_secret};
 use crate::{Credentials, Secret, secret};
 
 /// Assumes an agency with the answer of a SAML provider; no access key is needed.
@@ -97,14 +98,15 @@ impl Message for AssumeAgencyWithSaml {
     fn check(&self, checks: &mut Checks) {
         checks.urn("provider_urn", &self.provider_urn);
         checks.urn("agency_urn", &self.agency_urn);
+        checks.secret_length("saml_assertion", &self.saml_assertion, 4..=100_000);
         let assertion = self.saml_assertion.expose_secret();
-        checks.length("saml_assertion", assertion, 4..=100_000);
         let unpadded = assertion.strip_suffix("==").or_else(|| assertion.strip_suffix('='));
         let is_base64 = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
         if !unpadded.unwrap_or(assertion).bytes().all(is_base64) {
             checks.violation(
                 "saml_assertion",
                 "must be base64 of the standard alphabet, without line breaks",
+                given_secret(&self.saml_assertion),
             );
         }
         checks.session(self.duration_seconds, self.policy.as_deref(), self.policy_ids.as_deref());
@@ -122,8 +124,10 @@ pub struct AssumeAgencyWithSamlOutput {
     /// The source identity named in the assertion, if there is one.
     pub source_identity: Option<String>,
     /// The session.
+    #[serde(deserialize_with = "object::deserialize")]
     pub assumed_agency: AssumedAgency,
     /// Its keys.
+    #[serde(deserialize_with = "object::deserialize")]
     pub credentials: Credentials,
     /// The recipient named in the subject's confirmation.
     pub audience: Option<String>,

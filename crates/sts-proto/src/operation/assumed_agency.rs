@@ -46,6 +46,6 @@ impl AssumedAgency {
     /// A session name holds no slash, an agency's may.
     fn agency_and_session(&self) -> Option<(&str, &str)> {
         let (_, names) = self.urn.rsplit_once("assumed-agency:")?;
-        names.rsplit_once('/')
+        names.rsplit_once('/').filter(|(agency, session)| !agency.is_empty() && !session.is_empty())
     }
 }

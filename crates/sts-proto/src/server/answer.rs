@@ -39,7 +39,7 @@ pub(super) fn write(wire: &impl Serialize) -> Body {
     let mut body = BodyWriter::with_capacity(2048);
     match serde_json::to_writer(&mut body, wire) {
         Ok(()) => body.finish(),
-        // Texts, numbers and a dates with a year of four digits always serialise.
+        // Texts and numbers always serialise.
         Err(_) => Body::empty(),
     }
 }
@@ -67,14 +67,14 @@ impl<'a> From<&'a Credentials> for CredentialsView<'a> {
     }
 }
 
-/// With three digits of a second or more, as the service writes it: the official Python SDK
-/// cannot read a moment without them.
+/// In UTC, with three digits of a second or more, as the service writes it: the official Python
+/// SDK cannot read a moment without them. `None` for a year that RFC 3339 cannot write.
 fn format_expiration(expiration: OffsetDateTime) -> Option<String> {
-    if expiration.nanosecond().is_multiple_of(1_000_000) {
-        let utc = expiration.to_offset(UtcOffset::UTC);
+    let utc = expiration.checked_to_offset(UtcOffset::UTC)?;
+    if utc.nanosecond().is_multiple_of(1_000_000) {
         utc.format(&Iso8601::<MILLISECONDS>).ok()
     } else {
-        expiration.format(&Rfc3339).ok()
+        utc.format(&Rfc3339).ok()
     }
 }
 

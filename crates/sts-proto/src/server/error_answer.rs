@@ -116,7 +116,7 @@ impl From<UnreadableRequest> for ErrorAnswer {
                 .message("The API does not exist: the method is not defined"),
             UnreadableRequest::Body(why) => Self::new(StatusCode::BAD_REQUEST)
                 .code("APIGW.0106")
-                .message(format!("Invalid body parameter: it {why}")),
+                .message(format!("Invalid body parameter: {why}")),
         }
     }
 }

@@ -175,6 +175,6 @@ pub enum UnreadableRequest {
     #[error("the operation of this path has another method")]
     Method,
     /// The body is not the operation's JSON.
-    #[error("the body {0}")]
+    #[error("{0}")]
     Body(Unreadable),
 }

@@ -1,11 +1,13 @@
 //! Decoding with an eye on the path: the keys that lead to the value that fails.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
 
-use serde::de::value::BorrowedStrDeserializer;
+use serde::de::value::CowStrDeserializer;
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor,
+    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess,
+    Visitor,
 };
 use serde::forward_to_deserialize_any;
 
@@ -19,7 +21,7 @@ pub(super) fn of_failure<T: DeserializeOwned>(body: &[u8]) -> (String, Option<se
 
 /// The keys from the outermost object inwards. A key stays when its value fails.
 #[derive(Default)]
-struct Path<'de>(RefCell<Vec<&'de str>>);
+struct Path<'de>(RefCell<Vec<Cow<'de, str>>>);
 
 /// A deserializer, a visitor, a map or a seed, watched.
 struct Watched<'p, 'de, Inner> {
@@ -56,6 +58,12 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watched<'_, 'de, D> {
         self.inner.deserialize_newtype_struct(name, visitor)
     }
 
+    /// Passed on as a map, for a struct that takes no list.
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        let visitor = self.with(visitor);
+        self.inner.deserialize_map(visitor)
+    }
+
     /// Passed on as it is, for it copies nothing of what it skips.
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         self.inner.deserialize_ignored_any(visitor)
@@ -63,7 +71,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watched<'_, 'de, D> {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
-        unit_struct seq tuple tuple_struct map struct enum identifier
+        unit_struct seq tuple tuple_struct struct enum identifier
     }
 }
 
@@ -128,11 +136,11 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Watched<'_, 'de, A> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, A::Error> {
-        let Some(key) = self.inner.next_key::<&'de str>()? else {
+        let Some(Key(key)) = self.inner.next_key()? else {
             return Ok(None);
         };
-        self.path.0.borrow_mut().push(key);
-        let key = seed.deserialize(BorrowedStrDeserializer::new(key));
+        self.path.0.borrow_mut().push(key.clone());
+        let key = seed.deserialize(CowStrDeserializer::new(key));
         if key.is_err() {
             // The object around it knows of duplicates; the key itself is not what fails.
             self.path.0.borrow_mut().pop();
@@ -154,5 +162,32 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Watched<'_, 'de, S> 
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
         let inner = self.with(inner);
         self.inner.deserialize(inner)
+    }
+}
+
+/// A key, which is copied only if it is written with escapes.
+struct Key<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(KeyVisitor)
+    }
+}
+
+struct KeyVisitor;
+
+impl<'de> Visitor<'de> for KeyVisitor {
+    type Value = Key<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
+        Ok(Key(Cow::Borrowed(key)))
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(Key(Cow::Owned(key.to_owned())))
     }
 }
