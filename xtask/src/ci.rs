@@ -1,61 +1,80 @@
 //! Everything that CI checks, in one list.
 
-use std::env;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-/// A check: its name, the arguments of cargo, and whether `--quick` leaves it out.
+use crate::tools::{cargo, is_there, succeeds};
+use crate::wasm;
+
+/// One check: arguments of cargo, and when it is left out.
 #[derive(Clone, Copy)]
 struct Check {
     name: &'static str,
     arguments: &'static [&'static str],
-    variables: &'static [(&'static str, &'static str)],
+    /// `--quick` leaves it out.
     is_slow: bool,
+    /// Why it cannot be made on this machine, if so.
+    missing: fn() -> Option<&'static str>,
 }
 
 const fn check(name: &'static str, arguments: &'static [&'static str]) -> Check {
-    Check { name, arguments, variables: &[], is_slow: false }
+    Check { name, arguments, is_slow: false, missing: || None }
 }
 
-const fn slow(check: Check) -> Check {
-    Check { is_slow: true, ..check }
+const fn slow(name: &'static str, arguments: &'static [&'static str]) -> Check {
+    Check { is_slow: true, ..check(name, arguments) }
 }
 
 /// In this order: what fails most often and costs least comes first.
 const CHECKS: &[Check] = &[
     check("fmt", &["fmt", "--all", "--check"]),
     check("clippy", &["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]),
-    slow(check(
-        "clippy, all features",
-        &["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"],
-    )),
+    slow(
+        "clippy of the sans-IO crates, all features",
+        &[
+            "clippy",
+            "-p",
+            "sts-proto",
+            "-p",
+            "sts-sign",
+            "-p",
+            "sts-client",
+            "--all-targets",
+            "--all-features",
+            "--",
+            "--deny",
+            "warnings",
+        ],
+    ),
     check("test", &["test", "--workspace"]),
-    slow(check(
-        "test, all features of the sans-IO crates",
+    slow(
+        "test of the sans-IO crates, all features",
         &["test", "-p", "sts-proto", "-p", "sts-sign", "-p", "sts-client", "--all-features"],
-    )),
-    Check {
-        name: "doc",
-        arguments: &["doc", "--workspace", "--no-deps"],
-        variables: &[("RUSTDOCFLAGS", "--deny warnings")],
-        is_slow: false,
-    },
-    check("vectors", &["xtask", "vectors", "VECTORS"]),
+    ),
+    check("doc", &["doc", "--workspace", "--no-deps"]),
+    check(
+        "vectors",
+        &[
+            "xtask",
+            "vectors",
+            "crates/sts-proto/tests/vectors/responses.json",
+            "crates/sts-proto/tests/vectors/wire-requests.json",
+            "crates/sts-sign/tests/vectors/signing-sdk-hmac-sha256.json",
+            "crates/sts-sign/tests/vectors/signing-v11-hmac-sha256.json",
+        ],
+    ),
     check("example", &["run", "--quiet", "--example", "assume_agency"]),
-];
-
-/// The vector files of the crates, in place of `VECTORS`.
-const VECTORS: &[&str] = &[
-    "crates/sts-proto/tests/vectors/responses.json",
-    "crates/sts-proto/tests/vectors/wire-requests.json",
-    "crates/sts-sign/tests/vectors/signing-sdk-hmac-sha256.json",
-    "crates/sts-sign/tests/vectors/signing-v11-hmac-sha256.json",
+    Check { missing: wasm::missing, ..slow("wasm", &["xtask", "wasm"]) },
+    Check {
+        missing: || (!is_there("c++")).then_some("needs a C++ compiler, Debian's package g++"),
+        ..slow("fuzz", &["xtask", "fuzz", "--seconds", "10"])
+    },
 ];
 
 enum Outcome {
     Passed(Duration),
     Failed(Duration),
-    Skipped,
+    Skipped(&'static str),
 }
 
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
@@ -69,7 +88,13 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
     };
     let mut table = Vec::new();
     for check in CHECKS {
-        let outcome = if is_quick && check.is_slow { Outcome::Skipped } else { run_check(check) };
+        let outcome = if is_quick && check.is_slow {
+            Outcome::Skipped("left out by --quick")
+        } else if let Some(missing) = (check.missing)() {
+            Outcome::Skipped(missing)
+        } else {
+            run_check(check)
+        };
         let has_failed = matches!(outcome, Outcome::Failed(_));
         table.push((check.name, outcome));
         if has_failed {
@@ -81,21 +106,14 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
 
 fn run_check(check: &Check) -> Outcome {
     println!("=== {}", check.name);
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    for argument in check.arguments {
-        match *argument {
-            "VECTORS" => command.args(VECTORS),
-            argument => command.arg(argument),
-        };
-    }
-    command.envs(check.variables.iter().copied());
     let start = Instant::now();
-    match command.status() {
-        Ok(status) if status.success() => Outcome::Passed(start.elapsed()),
-        Ok(_) => Outcome::Failed(start.elapsed()),
-        Err(error) => {
-            eprintln!("xtask: cannot run cargo: {error}");
+    let mut command = cargo();
+    command.args(check.arguments).env("RUSTDOCFLAGS", "--deny warnings");
+    match succeeds(&mut command) {
+        Ok(true) => Outcome::Passed(start.elapsed()),
+        Ok(false) => Outcome::Failed(start.elapsed()),
+        Err(complaint) => {
+            eprintln!("xtask: {complaint}");
             Outcome::Failed(start.elapsed())
         }
     }
@@ -111,7 +129,7 @@ fn print_table(table: &[(&str, Outcome)]) -> ExitCode {
                 has_failed = true;
                 println!("FAILED  {:>6.1} s  {name}", time.as_secs_f64());
             }
-            Outcome::Skipped => println!("skipped          {name}: left out by --quick"),
+            Outcome::Skipped(why) => println!("skipped           {name}: {why}"),
         }
     }
     let left = CHECKS.len() - table.len();

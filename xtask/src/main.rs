@@ -3,10 +3,13 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a command-line program")]
 
 mod ci;
+mod fuzz;
+mod tools;
 mod vectors;
+mod wasm;
 
 use std::env;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
@@ -14,6 +17,9 @@ usage: cargo xtask COMMAND
   ci [--quick]      everything that CI checks; --quick leaves out what takes minutes
   vectors FILE...   check vector files through the public API
   call ...          make one real call; `cargo xtask call --help` says more
+  wasm              check the sans-IO crates for wasm32-unknown-unknown
+  fuzz [--smoke] [--seconds N] [TARGET...]
+                    run fuzz targets, ten minutes each; --smoke a minute each
 ";
 
 fn main() -> ExitCode {
@@ -24,6 +30,8 @@ fn main() -> ExitCode {
         "ci" => ci::run(&arguments),
         "vectors" => vectors::run(&arguments),
         "call" => package("xtask-call", &arguments),
+        "wasm" => wasm::run(),
+        "fuzz" => fuzz::run(&arguments),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             ExitCode::SUCCESS
@@ -35,11 +43,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// Builds a package of the workspace, if need be, and runs it with these arguments.
+/// Builds a package of the workspace, if need be, and runs it with these arguments, in the
+/// directory that this program was started in.
 fn package(name: &str, arguments: &[String]) -> ExitCode {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
+    let mut command = tools::cargo();
     command.args(["run", "--quiet", "--package", name, "--"]).args(arguments);
+    if let Ok(directory) = env::current_dir() {
+        command.current_dir(directory);
+    }
     match command.status() {
         Ok(status) => match status.code().and_then(|code| u8::try_from(code).ok()) {
             Some(code) => ExitCode::from(code),

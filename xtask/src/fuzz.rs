@@ -1,0 +1,143 @@
+//! Fuzz targets, built on the stable toolchain: libFuzzer needs the compiler's coverage pass and
+//! nothing that is unstable.
+
+use std::env;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use crate::tools::{cargo, root, succeeds};
+
+/// What `cargo fuzz` passes to the compiler, without the sanitizer: there is no unsafe code.
+const COVERAGE: &str = "-Cpasses=sancov-module \
+     -Cllvm-args=-sanitizer-coverage-level=4 \
+     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
+     -Cllvm-args=-sanitizer-coverage-pc-table \
+     -Cllvm-args=-sanitizer-coverage-trace-compares \
+     -Ccodegen-units=1 --cfg fuzzing";
+
+/// How `fuzz` is to run.
+struct Plan {
+    seconds: u32,
+    /// All if there are none.
+    targets: Vec<String>,
+}
+
+pub(crate) fn run(arguments: &[String]) -> ExitCode {
+    let outcome = Plan::parse(arguments)
+        .map_err(|complaint| (2, complaint))
+        .and_then(|plan| fuzz(&plan).map_err(|complaint| (1, complaint)));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err((code, complaint)) => {
+            eprintln!("xtask: fuzz: {complaint}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+impl Plan {
+    fn parse(arguments: &[String]) -> Result<Self, String> {
+        let mut plan = Self { seconds: 600, targets: Vec::new() };
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--smoke" => plan.seconds = 60,
+                "--seconds" => {
+                    let seconds = arguments.next().and_then(|text| text.parse().ok());
+                    plan.seconds = seconds.ok_or("--seconds needs a number")?;
+                }
+                option if option.starts_with('-') => {
+                    return Err(format!("unknown option {option}; there are --smoke, --seconds N"));
+                }
+                target => plan.targets.push(target.to_owned()),
+            }
+        }
+        Ok(plan)
+    }
+}
+
+fn fuzz(plan: &Plan) -> Result<(), String> {
+    let package = root().join("xtask/fuzz");
+    let all = targets(&package)?;
+    if let Some(unknown) = plan.targets.iter().find(|target| !all.contains(target)) {
+        return Err(format!("there is no target {unknown:?}; there are {}", all.join(", ")));
+    }
+    let host = host_triple()?;
+    let target_dir = root().join("target/fuzz");
+    // With `--target` the flags leave build scripts alone.
+    let mut build = cargo();
+    build
+        .args(["build", "--quiet", "--release", "--bins", "--target", &host])
+        .arg("--target-dir")
+        .arg(&target_dir)
+        .current_dir(&package)
+        .env("RUSTFLAGS", COVERAGE)
+        .env_remove("CARGO_ENCODED_RUSTFLAGS");
+    if !succeeds(&mut build)? {
+        return Err("the targets do not build; they need a C++ compiler".to_owned());
+    }
+    let binaries = target_dir.join(host).join("release");
+    let chosen = if plan.targets.is_empty() { &all } else { &plan.targets };
+    for target in chosen {
+        run_target(target, plan.seconds, &package, &binaries, &target_dir)?;
+    }
+    println!("{} targets, {} s each: no finding", chosen.len(), plan.seconds);
+    Ok(())
+}
+
+fn run_target(
+    target: &str,
+    seconds: u32,
+    package: &Path,
+    binaries: &Path,
+    target_dir: &Path,
+) -> Result<(), String> {
+    // What is found along the way is kept here; the corpus in the repository stays small.
+    let grown = target_dir.join("corpus").join(target);
+    let artifacts = target_dir.join("artifacts").join(target);
+    for directory in [&grown, &artifacts] {
+        fs::create_dir_all(directory)
+            .map_err(|error| format!("{}: {error}", directory.display()))?;
+    }
+    let path = target_dir.join(format!("{target}.log"));
+    let log = File::create(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let mut run = Command::new(binaries.join(target));
+    run.arg(&grown)
+        .arg(package.join("corpus").join(target))
+        .arg(format!("-max_total_time={seconds}"))
+        .arg(format!("-artifact_prefix={}/", artifacts.display()))
+        .args(["-max_len=65536", "-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1"])
+        .stderr(log);
+    let has_finding = !succeeds(&mut run)?;
+    let log = fs::read_to_string(&path).unwrap_or_default();
+    if has_finding {
+        let lines: Vec<&str> = log.lines().collect();
+        let tail = lines.get(lines.len().saturating_sub(40)..).unwrap_or_default();
+        eprintln!("{}", tail.join("\n"));
+        return Err(format!("{target} has a finding: see {}", artifacts.display()));
+    }
+    let executed =
+        log.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
+    println!("{target}: {} inputs", executed.map_or("?", str::trim));
+    Ok(())
+}
+
+fn targets(package: &Path) -> Result<Vec<String>, String> {
+    let directory = package.join("targets");
+    let entries =
+        fs::read_dir(&directory).map_err(|error| format!("{}: {error}", directory.display()))?;
+    let name = |path: PathBuf| Some(path.file_stem()?.to_str()?.to_owned());
+    let mut names: Vec<String> = entries.filter_map(|entry| name(entry.ok()?.path())).collect();
+    names.sort();
+    Ok(names)
+}
+
+fn host_triple() -> Result<String, String> {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).arg("-vV").output();
+    let output = output.map_err(|error| format!("cannot run rustc: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).ok_or_else(|| "rustc does not tell its host".to_owned())
+}

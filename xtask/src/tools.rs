@@ -1,0 +1,33 @@
+//! The programs that checks run, and where.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The top of the workspace.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+/// The cargo that runs this program, at the top of the workspace.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// Runs a command to its end. Fails only if it cannot be started.
+pub(crate) fn succeeds(command: &mut Command) -> Result<bool, String> {
+    match command.status() {
+        Ok(status) => Ok(status.success()),
+        Err(error) => {
+            Err(format!("cannot run {}: {error}", command.get_program().to_string_lossy()))
+        }
+    }
+}
+
+/// Whether a program of this name can be run.
+pub(crate) fn is_there(program: &str) -> bool {
+    let paths = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&paths).any(|directory| directory.join(program).is_file())
+}
