@@ -76,11 +76,15 @@ impl Call<'_> {
                 (Principal::Session(Box::new(session)), secret)
             }
         };
+        let secret = secret.expose_secret();
         let signer = match (presented.algorithm, &presented.scope) {
-            (Algorithm::HmacSha256, _) => Signer::new(access_key_id, secret.expose_secret()),
+            (Algorithm::HmacSha256, _) => Signer::new(access_key_id, secret),
             (Algorithm::V11HmacSha256, Some(scope)) => {
-                Signer::v11(access_key_id, secret.expose_secret(), scope.clone())
+                Signer::v11(access_key_id, secret, scope.clone())
             }
+            (Algorithm::HmacSm3, _) => Signer::sm3(access_key_id, secret),
+            (Algorithm::EcdsaP256Sha256, _) => Signer::p256(access_key_id, secret),
+            (Algorithm::Sm2Sm3, _) => Signer::sm2(access_key_id, secret),
             (algorithm, _) => {
                 let why = format!("{algorithm} is not supported here");
                 return Err(Unauthenticated::Format { why });

@@ -189,16 +189,21 @@ async fn a_token_ends_when_it_was_said_to() {
 }
 
 #[tokio::test]
-async fn a_derived_key_signs_too() {
+async fn every_signing_algorithm_is_taken() {
     let sts = sts().await;
-    let endpoint = sts.emulator.endpoint();
-    let mut request = GetCallerIdentity::new().to_request(endpoint).unwrap();
-    let scope = Scope::new("cn-north-4", "sts");
-    Signer::v11(builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY, scope)
-        .unwrap()
-        .sign(&mut request, sts.clock.now())
-        .unwrap();
-    assert_eq!(sts.send(request).await.status(), 200);
+    let (id, secret) = (builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY);
+    for signer in [
+        Signer::new(id, secret),
+        Signer::v11(id, secret, Scope::new("cn-north-4", "sts")),
+        Signer::sm3(id, secret),
+        Signer::p256(id, secret),
+        Signer::sm2(id, secret),
+    ] {
+        let signer = signer.unwrap();
+        let mut request = GetCallerIdentity::new().to_request(sts.emulator.endpoint()).unwrap();
+        signer.sign(&mut request, sts.clock.now()).unwrap();
+        assert_eq!(sts.send(request).await.status(), 200, "{}", signer.algorithm());
+    }
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ import sys
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ServiceResponseException
 from huaweicloudsdkcore.http.http_config import HttpConfig
+from huaweicloudsdkcore.signer.algorithm import SigningAlgorithm
 from huaweicloudsdksts.v1 import (
     AssumeAgencyReqBody,
     AssumeAgencyRequest,
@@ -19,13 +20,14 @@ from huaweicloudsdksts.v1 import (
 )
 
 
-def client(access_key_id, secret, token=None):
+def client(access_key_id, secret, token=None, algorithm=SigningAlgorithm.HMAC_SHA256):
     # With a project id the client does not ask IAM for one.
     credentials = BasicCredentials(access_key_id, secret, "x")
     if token is not None:
         credentials = credentials.with_security_token(token)
     config = HttpConfig.get_default_config()
     config.timeout = 10
+    config.signing_algorithm = algorithm
     if ca_file:
         config.ssl_ca_cert = ca_file
     builder = StsClient.new_builder().with_http_config(config)
@@ -37,6 +39,10 @@ def assume(sts, agency):
         agency_urn=agency, agency_session_name="build-42", duration_seconds=1800
     )
     return sts.assume_agency(AssumeAgencyRequest(body=body))
+
+
+def caller(sts):
+    return sts.get_caller_identity(GetCallerIdentityRequest()).principal_urn
 
 
 def refusal(call, *arguments):
@@ -69,8 +75,12 @@ print(
         {
             "assumed": session.assumed_agency.urn,
             "expiration": str(keys.expiration),
-            "user": user.get_caller_identity(GetCallerIdentityRequest()).principal_urn,
-            "session": holder.get_caller_identity(GetCallerIdentityRequest()).principal_urn,
+            "user": caller(user),
+            "session": caller(holder),
+            "algorithms": {
+                algorithm.name: caller(client(access_key_id, secret, algorithm=algorithm))
+                for algorithm in SigningAlgorithm
+            },
             "forbidden": forbidden,
             "reason": json.loads(decoded.decoded_message),
             "nowhere": refusal(assume, user, agency.replace(":demo", ":nowhere")),

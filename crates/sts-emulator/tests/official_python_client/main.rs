@@ -18,8 +18,9 @@ const CALLS: &str = include_str!("calls.py");
 /// A promise, and what must come of the calls.
 type Test = (&'static str, bool, fn(&Value) -> Result<(), String>);
 
-const TESTS: [Test; 6] = [
+const TESTS: [Test; 7] = [
     ("it_assumes_an_agency_and_calls_with_the_keys", false, it_assumes),
+    ("it_signs_with_each_of_its_algorithms", false, it_signs_with_each_algorithm),
     ("it_is_told_a_wrong_secret", false, it_is_told_a_wrong_secret),
     ("it_is_told_an_agency_that_does_not_exist", false, it_is_told_an_unknown_agency),
     ("it_is_denied_and_decodes_the_reason", false, it_is_denied),
@@ -165,6 +166,14 @@ fn it_assumes(outcome: &Value) -> Result<(), String> {
     expect("caller with its keys", &outcome["session"], &session)?;
     let user = format!("iam::{account}:user:{}", builtin::USER_NAME);
     expect("caller with the user's key", &outcome["user"], &user)
+}
+
+fn it_signs_with_each_algorithm(outcome: &Value) -> Result<(), String> {
+    let user = format!("iam::{}:user:{}", builtin::ACCOUNT_ID, builtin::USER_NAME);
+    for algorithm in ["HMAC_SHA256", "HMAC_SM3", "ECDSA_P256_SHA256", "SM2_SM3"] {
+        expect(algorithm, &outcome["algorithms"][algorithm], &user)?;
+    }
+    Ok(())
 }
 
 fn it_is_told_a_wrong_secret(outcome: &Value) -> Result<(), String> {
