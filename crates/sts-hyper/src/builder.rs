@@ -10,6 +10,8 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
 
 use crate::connector::Connector;
+#[cfg(feature = "webpki-roots")]
+use crate::tls::Base;
 use crate::tls::Roots;
 use crate::transport::HyperTransport;
 
@@ -77,7 +79,7 @@ impl HyperTransportBuilder {
     /// without certificates. They are as old as the build.
     #[cfg(feature = "webpki-roots")]
     pub const fn webpki_roots(mut self) -> Self {
-        self.roots.bundled = true;
+        self.roots.base = Base::Bundled;
         self
     }
 

@@ -16,11 +16,18 @@ use crate::builder::BuildError;
 /// what it reads takes the certificates of a private cloud beside it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Roots {
-    /// Trusted as well.
+    pub(crate) base: Base,
+    /// Trusted as well, in PEM.
     pub(crate) added: Vec<Vec<u8>>,
-    /// Mozilla's list in place of the machine's.
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Base {
+    #[default]
+    Machine,
+    /// Mozilla's list, compiled in.
     #[cfg(feature = "webpki-roots")]
-    pub(crate) bundled: bool,
+    Bundled,
 }
 
 impl Roots {
@@ -33,7 +40,7 @@ impl Roots {
     }
 
     fn store(&self) -> Result<RootCertStore, BuildError> {
-        let mut store = self.base();
+        let mut store = self.base.store();
         for pem in &self.added {
             let mut none = true;
             for certificate in CertificateDer::pem_slice_iter(pem) {
@@ -48,34 +55,30 @@ impl Roots {
         }
         Ok(store)
     }
+}
 
-    fn base(&self) -> RootCertStore {
-        #[cfg(feature = "webpki-roots")]
-        if self.bundled {
-            return webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
+impl Base {
+    fn store(self) -> RootCertStore {
+        match self {
+            // A machine without certificates can still talk plain http, to an emulator for
+            // instance; with https the handshake will say that the issuer is unknown.
+            Self::Machine => {
+                let mut store = RootCertStore::empty();
+                store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+                store
+            }
+            #[cfg(feature = "webpki-roots")]
+            Self::Bundled => webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
         }
-        let mut store = RootCertStore::empty();
-        // A machine without certificates can still talk plain http, to an emulator for instance;
-        // with https the handshake will say that the issuer is unknown.
-        store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        store
     }
 }
 
 /// The provider installed for the process, else the one that was compiled in.
 fn provider() -> Option<Arc<CryptoProvider>> {
-    CryptoProvider::get_default().cloned().or_else(|| {
-        #[cfg(feature = "ring")]
-        {
-            Some(Arc::new(rustls::crypto::ring::default_provider()))
-        }
-        #[cfg(all(feature = "aws-lc-rs", not(feature = "ring")))]
-        {
-            Some(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-        }
-        #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
-        {
-            None
-        }
-    })
+    let provider = CryptoProvider::get_default().cloned();
+    #[cfg(feature = "ring")]
+    let provider = provider.or_else(|| Some(rustls::crypto::ring::default_provider().into()));
+    #[cfg(feature = "aws-lc-rs")]
+    let provider = provider.or_else(|| Some(rustls::crypto::aws_lc_rs::default_provider().into()));
+    provider
 }

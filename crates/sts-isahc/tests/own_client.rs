@@ -3,14 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::thread::JoinHandle;
 
 use http::Request;
 use isahc::HttpClient;
 use isahc::config::{Configurable, RedirectPolicy};
 use isahc::net::Dialer;
-use sts_client::transport::{BlockingTransport, Exchange, Limits, Progress, Transport};
+use sts_client::transport::{
+    BlockingTransport, Exchange, Limits, Progress, Transport, TransportErrorKind,
+};
 use sts_isahc::IsahcTransport;
 use sts_proto::Body;
 
@@ -107,4 +109,34 @@ fn both_halves_can_wait() {
     assert!(started.elapsed() >= time);
     BlockingTransport::sleep(&transport, time);
     assert!(started.elapsed() >= 2 * time);
+}
+
+/// With a pool of the user's own, libcurl may repeat a GET. What it is then refused may have been
+/// sent before.
+#[test]
+fn a_refusal_after_a_connection_that_died_may_be_sent() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = std::thread::spawn(move || {
+        let (mut connection, _) = listener.accept().unwrap();
+        drop(listener);
+        let read_head = |connection: &mut TcpStream| {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                connection.read_exact(&mut byte).unwrap();
+                head.extend(byte);
+            }
+        };
+        read_head(&mut connection);
+        connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").unwrap();
+        read_head(&mut connection);
+    });
+    let transport = IsahcTransport::from_client(HttpClient::new().unwrap());
+    let url = format!("http://{address}/");
+    BlockingTransport::send(&transport, get(&url)).unwrap();
+    let error = BlockingTransport::send(&transport, get(&url)).unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Connect);
+    assert_eq!(error.progress(), Progress::MaybeSent);
+    server.join().unwrap();
 }

@@ -25,8 +25,6 @@ use tokio::runtime::Runtime;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
-/// A repeated GET is ruled out by hyper itself.
-const KEPT_CONNECTIONS_SERVE_GET: bool = true;
 /// hyper takes another connection when the request was not written yet.
 const UNNOTICED_CLOSE: Duration = Duration::ZERO;
 const HEAD_TOO_LARGE: TransportErrorKind = TransportErrorKind::TooLarge;

@@ -3,16 +3,13 @@
 use std::io::Write;
 use std::sync::mpsc;
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 use sts_client::transport::{Progress, TransportErrorKind};
 
 use crate::server::{
-    accept, await_close, body, has_waiting, header, read_request, serve, serve_once,
+    accept, await_close, body, has_waiting, header, read_request, serve, serve_all, serve_once,
 };
-use crate::{
-    KEPT_CONNECTIONS_SERVE_GET, UNNOTICED_CLOSE, abandon, builder, facts, get, post, send,
-    transport,
-};
+use crate::{UNNOTICED_CLOSE, abandon, builder, facts, get, post, send, transport};
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
@@ -146,36 +143,29 @@ fn informational_answers_are_consumed() {
 
 #[test]
 fn no_cookie_is_kept() {
-    let server = serve(|listener| {
-        let mut connection = accept(listener);
-        read_request(&mut connection);
-        let answer = "HTTP/1.1 200 OK\r\nset-cookie: a=b\r\ncontent-length: 0\r\n\r\n";
-        connection.write_all(answer.as_bytes()).unwrap();
-        let request = read_request(&mut connection);
-        connection.write_all(OK.as_bytes()).unwrap();
-        request
-    });
+    let server =
+        serve_all(|_| Some("HTTP/1.1 200 OK\r\nset-cookie: a=b\r\ncontent-length: 0\r\n\r\n"));
     let transport = transport();
-    send(&transport, post(&server.url("/"), "{}")).unwrap();
-    send(&transport, post(&server.url("/"), "{}")).unwrap();
-    assert_eq!(header(&server.join(), "cookie"), None);
+    for _ in 0..3 {
+        send(&transport, post(&server.url("/"), "{}")).unwrap();
+    }
+    drop(transport);
+    for request in server.stop().requests {
+        assert_eq!(header(&request, "cookie"), None);
+    }
 }
 
 #[test]
-fn a_connection_is_used_again() {
-    let server = serve(|listener| {
-        let mut connection = accept(listener);
-        for _ in 0..3 {
-            read_request(&mut connection);
-            connection.write_all(OK.as_bytes()).unwrap();
-        }
-        assert!(!has_waiting(listener));
-    });
+fn connections_are_used_again() {
+    let server = serve_all(|_| Some(OK));
     let transport = transport();
-    for _ in 0..3 {
+    for _ in 0..20 {
         send(&transport.clone(), post(&server.url("/"), "{}")).unwrap();
     }
-    server.join();
+    drop(transport);
+    let seen = server.stop();
+    assert_eq!(seen.requests.len(), 20);
+    assert!(seen.connections < 20, "{}", seen.connections);
 }
 
 #[test]
@@ -218,26 +208,16 @@ fn a_kept_connection_that_was_closed_is_replaced() {
 
 #[test]
 fn a_request_that_was_read_is_not_repeated() {
-    for method in [Method::POST, Method::GET] {
-        let on_kept = method == Method::POST || KEPT_CONNECTIONS_SERVE_GET;
-        let server = serve(move |listener| {
-            let mut connection = accept(listener);
-            read_request(&mut connection);
-            connection.write_all(OK.as_bytes()).unwrap();
-            if !on_kept {
-                connection = accept(listener);
-            }
-            read_request(&mut connection);
-            drop(connection);
-            listener.try_clone().unwrap()
-        });
-        let url = server.url("/");
+    for last in [|url: &str| post(url, "{}"), get] {
+        let server = serve_all(|number| (number < 20).then_some(OK));
         let transport = transport();
-        send(&transport, post(&url, "{}")).unwrap();
-        let again = if method == Method::POST { post(&url, "{}") } else { get(&url) };
-        let facts = facts(send(&transport, again));
+        for _ in 0..20 {
+            send(&transport, post(&server.url("/"), "{}")).unwrap();
+        }
+        let facts = facts(send(&transport, last(&server.url("/"))));
         assert_eq!(facts, (TransportErrorKind::Closed, Progress::MaybeSent));
-        assert!(!has_waiting(&server.join()));
+        drop(transport);
+        assert_eq!(server.stop().requests.len(), 21);
     }
 }
 

@@ -21,8 +21,6 @@ use sts_client::transport::{
 use sts_isahc::{IsahcTransport, IsahcTransportBuilder};
 use sts_proto::Body;
 
-/// A GET gets a connection of its own: libcurl would repeat it on a new one.
-const KEPT_CONNECTIONS_SERVE_GET: bool = false;
 /// For a second libcurl believes in a connection that it has used.
 const UNNOTICED_CLOSE: Duration = Duration::from_millis(1100);
 /// libcurl has one code for whatever goes wrong in receiving.

@@ -2,6 +2,7 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::Mutex;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -31,6 +32,59 @@ pub(crate) fn serve_once(answer: impl Into<Vec<u8>>) -> Server<String> {
         connection.write_all(&answer).unwrap();
         request
     })
+}
+
+/// What a server saw that [`serve_all`] started.
+#[derive(Default)]
+pub(crate) struct Seen {
+    pub(crate) connections: usize,
+    pub(crate) requests: Vec<String>,
+}
+
+/// A server that takes any number of connections and, until it is [stopped](Server::stop), answers
+/// each request with what `script` says for its number, from 0 on. Where that is nothing it closes
+/// the connection.
+pub(crate) fn serve_all(script: fn(usize) -> Option<&'static str>) -> Server<Seen> {
+    serve(move |listener| {
+        let seen = Mutex::new(Seen::default());
+        let answer = |mut connection: TcpStream| {
+            while is_open(&connection) {
+                let request = read_request(&mut connection);
+                let mut seen = seen.lock().unwrap();
+                let answer = script(seen.requests.len());
+                seen.requests.push(request);
+                drop(seen);
+                match answer {
+                    Some(answer) => connection.write_all(answer.as_bytes()).unwrap(),
+                    None => break,
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            loop {
+                let connection = accept(listener);
+                if !is_open(&connection) {
+                    break;
+                }
+                seen.lock().unwrap().connections += 1;
+                scope.spawn(|| answer(connection));
+            }
+        });
+        seen.into_inner().unwrap()
+    })
+}
+
+/// Waits for a byte. There is none when the other side has closed.
+fn is_open(connection: &TcpStream) -> bool {
+    connection.peek(&mut [0]).is_ok_and(|read| read > 0)
+}
+
+impl Server<Seen> {
+    /// What it has seen. The transports that were used must be gone.
+    pub(crate) fn stop(self) -> Seen {
+        drop(TcpStream::connect(self.address).unwrap());
+        self.join()
+    }
 }
 
 impl<T> Server<T> {
