@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a command-line program")]
 
+mod bench;
 mod ci;
 mod fuzz;
 mod tools;
@@ -17,6 +18,7 @@ usage: cargo xtask COMMAND
   ci [--quick]      everything that CI checks; --quick leaves out what takes minutes
   vectors FILE...   check vector files through the public API
   call ...          make one real call; `cargo xtask call --help` says more
+  bench [--json]    ours, floors and peers in one run, with ratios
   wasm              check the sans-IO crates for wasm32-unknown-unknown
   fuzz [--smoke] [--seconds N] [TARGET...]
                     run fuzz targets, ten minutes each; --smoke a minute each
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         "vectors" => vectors::run(&arguments),
         "call" => package("xtask-call", &arguments),
         "wasm" => wasm::run(),
+        "bench" => bench::run(&arguments),
         "fuzz" => fuzz::run(&arguments),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");

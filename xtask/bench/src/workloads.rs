@@ -1,0 +1,12 @@
+//! What is measured, and against what.
+
+mod proto;
+mod sign;
+
+use crate::measure::Comparison;
+
+pub fn all() -> Vec<Comparison> {
+    let mut all = proto::all();
+    all.extend(sign::all());
+    all
+}
