@@ -20,9 +20,7 @@ pub(crate) struct CanonicalRequest<'a> {
 
 impl Written for CanonicalRequest<'_> {
     fn write_to(&self, sink: &mut impl Sink) {
-        for letter in self.method.as_str().bytes() {
-            sink.write(&[letter.to_ascii_uppercase()]);
-        }
+        write_method(self.method.as_str(), sink);
         sink.write(b"\n");
         uri::write(self.uri.path(), sink);
         sink.write(b"\n");
@@ -33,5 +31,14 @@ impl Written for CanonicalRequest<'_> {
         self.headers.write_names(sink);
         sink.write(b"\n");
         sink.write(self.payload.as_bytes());
+    }
+}
+
+/// Methods are upper case, save for some that callers make up.
+fn write_method(method: &str, sink: &mut impl Sink) {
+    if method.bytes().any(|letter| letter.is_ascii_lowercase()) {
+        sink.write(method.to_ascii_uppercase().as_bytes());
+    } else {
+        sink.write(method.as_bytes());
     }
 }

@@ -1,19 +1,7 @@
 //! The host a request is for, as it stands in the `Host` header.
 
-use http::header::HOST;
+use http::Uri;
 use http::uri::{Port, Scheme};
-use http::{HeaderMap, Uri};
-
-/// What a `Host` header has to be set to; `None` when there is one, whatever it says.
-pub(crate) fn to_set<'a>(uri: &'a Uri, headers: &HeaderMap) -> Result<Option<&'a str>, NoHost> {
-    if headers.contains_key(HOST) {
-        return Ok(None);
-    }
-    of(uri).map(Some).ok_or(NoHost)
-}
-
-/// Neither the URI nor a header names a host.
-pub(crate) struct NoHost;
 
 /// The authority of `uri` without user info, and without the port when it is the scheme's own.
 ///

@@ -1,7 +1,7 @@
 //! Request signing and verification for Huawei Cloud APIs, without IO.
 //!
 //! A [`Signer`] is prepared once from an access key and then signs any number of
-//! [`http::Request`]s, from any number of threads. [`verify`] is the other side: it checks a
+//! [`http::Request`]s, from any number of threads. [`verify()`] is the other side: it checks a
 //! signed request and says why it does not hold.
 //!
 //! It opens no socket, reads no clock and no environment, and draws no randomness.

@@ -1,5 +1,6 @@
 //! The signer: keys, prepared once, that sign any number of requests.
 
+mod draft;
 mod error;
 
 use std::fmt;
@@ -11,6 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+use self::draft::{Draft, SET_BY_SIGNER};
 pub use self::error::SignError;
 #[cfg(feature = "sm3")]
 use crate::algorithm::HmacSm3Key;
@@ -20,16 +22,13 @@ use crate::algorithm::P256Key;
 use crate::algorithm::Sm2Key;
 use crate::algorithm::{Algorithm, HmacSha256Key, Key, V11Key};
 use crate::authorization::NewAuthorization;
-use crate::canonical_request::{CanonicalHeaders, CanonicalRequest};
+use crate::canonical_request::CanonicalRequest;
 use crate::date::SdkDate;
 use crate::explain::Explanation;
-use crate::host;
 use crate::keys::{InvalidKeys, check_keys, check_name, check_token};
 use crate::payload::{Payload, PayloadLine};
 use crate::scope::Scope;
-use crate::signed_headers::{
-    SignedHeaders, X_SDK_CONTENT_SHA256, X_SDK_CONTENT_SM3, X_SDK_DATE, X_SECURITY_TOKEN,
-};
+use crate::signed_headers::{SignedHeaders, X_SDK_DATE, X_SECURITY_TOKEN};
 use crate::string_to_sign::StringToSign;
 
 /// Signs requests with one access key.
@@ -57,6 +56,7 @@ use crate::string_to_sign::StringToSign;
 #[derive(Clone)]
 pub struct Signer {
     access_key_id: Arc<str>,
+    /// Shared, so that clones share the key of a day as well.
     pub(crate) key: Arc<dyn Key>,
     pub(crate) security_token: Option<HeaderValue>,
     signed_headers: SignedHeaders,
@@ -177,14 +177,13 @@ impl Signer {
         now: OffsetDateTime,
     ) -> Result<(), SignError> {
         let date = SdkDate::at(now).ok_or(SignError::Date)?;
-        let host = host::to_set(uri, headers)?;
-        let request = self.canonical_request(method, uri, headers, payload, &date, host)?;
-        let text = self.string_to_sign(&request, date);
+        let draft = Draft::new(self, method, uri, headers, payload, &date)?;
+        let text = self.string_to_sign(&draft.canonical, date);
         let signature = self.key.sign(&text).ok_or(SignError::NoSignature)?;
         let authorization = NewAuthorization {
             access_key_id: &self.access_key_id,
             text: &text,
-            headers: &request.headers,
+            headers: &draft.canonical.headers,
             signature: &signature,
         };
 
@@ -192,17 +191,18 @@ impl Signer {
             authorization.to_value().map_err(|_| SignError::value(&AUTHORIZATION))?;
         let date =
             HeaderValue::from_bytes(date.as_bytes()).map_err(|_| SignError::value(&X_SDK_DATE))?;
-        let host = host.map(HeaderValue::from_str).transpose();
+        let host = draft.host.map(HeaderValue::from_str).transpose();
         let host = host.map_err(|_| SignError::value(&HOST))?;
         let mark = matches!(payload, Payload::Unsigned)
             .then(|| HeaderValue::from_static(PayloadLine::UNSIGNED));
 
+        let is_signed_again = draft.is_signed_again;
         // With room for all five, nothing below can fail.
         headers.try_reserve(5).map_err(|_| SignError::TooManyHeaders)?;
-        headers.remove(&X_SDK_CONTENT_SHA256);
-        headers.remove(&X_SDK_CONTENT_SM3);
-        if self.security_token.is_none() {
-            headers.remove(&X_SECURITY_TOKEN);
+        if is_signed_again {
+            for name in SET_BY_SIGNER {
+                headers.remove(name);
+            }
         }
         let mut set = |name: &HeaderName, value| match headers.try_insert(name, value) {
             Ok(_) => Ok(()),
@@ -241,45 +241,9 @@ impl Signer {
         now: OffsetDateTime,
     ) -> Result<Explanation, SignError> {
         let date = SdkDate::at(now).ok_or(SignError::Date)?;
-        let host = host::to_set(uri, headers)?;
-        let request = self.canonical_request(method, uri, headers, payload, &date, host)?;
-        let text = self.string_to_sign(&request, date);
-        Ok(Explanation::new(&request, &text, self.key.hash()))
-    }
-
-    fn canonical_request<'a>(
-        &'a self,
-        method: &'a Method,
-        uri: &'a Uri,
-        headers: &'a HeaderMap,
-        payload: Payload<'_>,
-        date: &'a SdkDate,
-        host: Option<&'a str>,
-    ) -> Result<CanonicalRequest<'a>, SignError> {
-        let mut canonical = CanonicalHeaders::with_capacity(headers.len() + 4);
-        for (name, value) in headers {
-            if self.signed_headers.include(name) && !is_set_by_signer(name) {
-                canonical.add(name.as_str(), value)?;
-            }
-        }
-        if let Some(host) = host {
-            canonical.add_plain(HOST.as_str(), host.as_bytes());
-        }
-        if let Payload::Unsigned = payload {
-            let name = self.algorithm().payload_header();
-            canonical.add_plain(name.as_str(), PayloadLine::UNSIGNED.as_bytes());
-        }
-        canonical.add_plain(X_SDK_DATE.as_str(), date.as_bytes());
-        if let Some(token) = &self.security_token {
-            canonical.add_secret(X_SECURITY_TOKEN.as_str(), token.as_bytes());
-        }
-        canonical.sort()?;
-        Ok(CanonicalRequest {
-            method,
-            uri,
-            headers: canonical,
-            payload: PayloadLine::of(payload, self.key.hash()),
-        })
+        let draft = Draft::new(self, method, uri, headers, payload, &date)?;
+        let text = self.string_to_sign(&draft.canonical, date);
+        Ok(Explanation::new(&draft.canonical, &text, self.key.hash()))
     }
 
     pub(crate) fn string_to_sign(
@@ -294,12 +258,6 @@ impl Signer {
             hash: self.key.hash().hex_of_text(request),
         }
     }
-}
-
-/// Whether an earlier attempt may have set the header; `Host` is not among these.
-fn is_set_by_signer(name: &HeaderName) -> bool {
-    [&AUTHORIZATION, &X_SDK_DATE, &X_SECURITY_TOKEN, &X_SDK_CONTENT_SHA256, &X_SDK_CONTENT_SM3]
-        .contains(&name)
 }
 
 impl fmt::Debug for Signer {

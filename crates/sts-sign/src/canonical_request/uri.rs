@@ -17,7 +17,7 @@ const ENCODED_IN_PATH: &AsciiSet = &ENCODED.remove(b'/');
 /// encoded slash separates as well. Empty segments and dots stay as they are.
 pub(super) fn write(path: &str, sink: &mut impl Sink) {
     // Most paths are written as they are.
-    if path.bytes().all(|byte| byte == b'/' || is_unreserved(byte)) {
+    if path.bytes().all(is_plain) {
         sink.write(path.as_bytes());
         if !path.ends_with('/') {
             sink.write(b"/");
@@ -40,6 +40,7 @@ pub(super) fn write_component(component: &[u8], sink: &mut impl Sink) {
     }
 }
 
-const fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
+/// Whether a byte of the path stands in the canonical URI as it is.
+const fn is_plain(byte: u8) -> bool {
+    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'-'..=b'9' | b'_' | b'~')
 }

@@ -3,7 +3,6 @@
 use http::HeaderName;
 
 use crate::canonical_request::Unsignable;
-use crate::host::NoHost;
 
 /// A request that cannot be signed. It was not changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,12 +37,6 @@ pub enum SignError {
 impl SignError {
     pub(super) fn value(name: &HeaderName) -> Self {
         Unsignable::Value(name.as_str()).into()
-    }
-}
-
-impl From<NoHost> for SignError {
-    fn from(_: NoHost) -> Self {
-        Self::NoHost
     }
 }
 
