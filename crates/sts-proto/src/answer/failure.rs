@@ -61,7 +61,9 @@ fn of_field(path: String, error: &serde_json::Error) -> Unreadable {
     if let Some(name) = named("missing field `") {
         Unreadable::MissingField { path: within(name) }
     } else if let Some(name) = named("duplicate field `") {
-        Unreadable::WrongField { path: within(name) }
+        // The second one's key stands at the end of the path already, but for those in lists.
+        let is_there = path.rsplit('.').next() == Some(name);
+        Unreadable::WrongField { path: if is_there { path } else { within(name) } }
     } else {
         Unreadable::WrongField { path }
     }

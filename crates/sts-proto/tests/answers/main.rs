@@ -1,0 +1,46 @@
+//! What comes in under a 2xx: what is read, and why something is not.
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong panics")]
+
+mod broken;
+mod expiration;
+mod fields;
+mod no_success;
+
+use http::Response;
+use serde_json::{Value, json};
+use sts_proto::{AssumeAgency, AssumeAgencyOutput, Error, Operation, Unreadable};
+
+/// An answer to `AssumeAgency`, with nothing left out.
+fn good() -> Value {
+    json!({
+        "source_identity": "ci@corp",
+        "assumed_agency": {"urn": "sts::0a:assumed-agency:reader/build-42", "id": "fe:build-42"},
+        "credentials": {
+            "access_key_id": "HSTEXAMPLE0000000001",
+            "secret_access_key": "0123456789012345678901234567890123456789",
+            "security_token": "ggpjbi1leGFtcGxl",
+            "expiration": "2026-03-05T07:38:09.512Z",
+        },
+    })
+}
+
+fn read<B: AsRef<[u8]>>(body: B) -> Result<AssumeAgencyOutput, Error> {
+    AssumeAgency::read(&Response::new(body))
+}
+
+/// Why `body` is no answer, after a look at what every such error says.
+#[track_caller]
+fn unreadable<B: AsRef<[u8]>>(body: B) -> Unreadable {
+    let error = read(body).expect_err("this is no answer");
+    assert_eq!(error.kind(), sts_proto::ErrorKind::UnreadableAnswer);
+    assert_eq!(error.status(), 200);
+    error.unreadable().expect("a 2xx says why it is no success").clone()
+}
+
+fn missing(path: &str) -> Unreadable {
+    Unreadable::MissingField { path: path.into() }
+}
+
+fn wrong(path: &str) -> Unreadable {
+    Unreadable::WrongField { path: path.into() }
+}
