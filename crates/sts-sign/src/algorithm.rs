@@ -100,25 +100,32 @@ pub(crate) trait Key: Send + Sync {
     fn verifies(&self, text: &StringToSign<'_>, signature: &[u8]) -> bool;
 }
 
-/// A signature in hex: 32 bytes of a MAC, or the DER form of two numbers.
-pub(crate) struct Signature {
-    digits: [u8; 2 * Self::LONGEST],
-    length: usize,
+/// A signature in hex.
+pub(crate) enum Signature {
+    /// 32 bytes of a MAC.
+    Mac([u8; 64]),
+    /// The DER form of two numbers, whose length varies.
+    #[cfg(any(feature = "p256", feature = "sm2"))]
+    Der(Vec<u8>),
 }
 
 impl Signature {
-    /// Two numbers of 33 bytes with their sign, each under a tag and a length, in a sequence.
-    const LONGEST: usize = 2 + 2 * (2 + 33);
+    fn mac(code: &[u8; 32]) -> Self {
+        Self::Mac(hex::encode(code))
+    }
 
-    /// `None` when it is too long to be one.
-    pub(crate) fn new(signature: &[u8]) -> Option<Self> {
-        let mut digits = [0; 2 * Self::LONGEST];
-        let length = 2 * signature.len();
-        hex::write(signature, digits.get_mut(..length)?);
-        Some(Self { digits, length })
+    #[cfg(any(feature = "p256", feature = "sm2"))]
+    fn der(numbers: &[u8]) -> Self {
+        let mut digits = vec![0; 2 * numbers.len()];
+        hex::write(numbers, &mut digits);
+        Self::Der(digits)
     }
 
     pub(crate) fn as_hex(&self) -> &[u8] {
-        self.digits.get(..self.length).unwrap_or_default()
+        match self {
+            Self::Mac(digits) => digits,
+            #[cfg(any(feature = "p256", feature = "sm2"))]
+            Self::Der(digits) => digits,
+        }
     }
 }

@@ -32,7 +32,7 @@ impl Key for P256Key {
     fn sign(&self, text: &StringToSign<'_>) -> Option<Signature> {
         let hash = hash_of::<Sha256>(text);
         let signature: ecdsa::Signature = self.0.sign_prehash(&hash).ok()?;
-        Signature::new(signature.to_der().as_bytes())
+        Some(Signature::der(signature.to_der().as_bytes()))
     }
 
     fn verifies(&self, text: &StringToSign<'_>, signature: &[u8]) -> bool {

@@ -43,7 +43,7 @@ impl Key for Sm2Key {
     fn sign(&self, text: &StringToSign<'_>) -> Option<Signature> {
         let key = SigningKey::new(USER_ID, &self.secret).ok()?;
         let signature: dsa::Signature = key.try_sign(&bytes_of(text)).ok()?;
-        Signature::new(signature.to_der().as_bytes())
+        Some(Signature::der(signature.to_der().as_bytes()))
     }
 
     fn verifies(&self, text: &StringToSign<'_>, signature: &[u8]) -> bool {

@@ -26,7 +26,7 @@ impl Key for HmacSm3Key {
     }
 
     fn sign(&self, text: &StringToSign<'_>) -> Option<Signature> {
-        Signature::new(&self.0.mac(text))
+        Some(Signature::mac(&self.0.mac(text)))
     }
 
     fn verifies(&self, text: &StringToSign<'_>, signature: &[u8]) -> bool {

@@ -67,7 +67,7 @@ impl Key for V11Key {
     }
 
     fn sign(&self, text: &StringToSign<'_>) -> Option<Signature> {
-        Signature::new(&self.of_day(text.date.day()).mac(text))
+        Some(Signature::mac(&self.of_day(text.date.day()).mac(text)))
     }
 
     fn verifies(&self, text: &StringToSign<'_>, signature: &[u8]) -> bool {
