@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 
 use bytes::Bytes;
-use zeroize::Zeroizing;
+use zeroize::Zeroize;
 
 /// The bytes of a request or an answer.
 ///
@@ -50,8 +50,10 @@ impl Body {
 
 impl From<Vec<u8>> for Body {
     /// Takes the block over; it is wiped at the end.
-    fn from(bytes: Vec<u8>) -> Self {
-        Self(Bytes::from_owner(Zeroizing::new(bytes)))
+    fn from(mut bytes: Vec<u8>) -> Self {
+        // A longer text may have stood there before.
+        bytes.spare_capacity_mut().zeroize();
+        Self(Bytes::from_owner(Wiped(bytes)))
     }
 }
 
@@ -81,49 +83,51 @@ impl fmt::Debug for Body {
 /// assert_eq!(writer.finish().as_ref(), b"{\"access_key_id\":\"HST\"}");
 /// ```
 #[derive(Default)]
-pub struct BodyWriter(Zeroizing<Vec<u8>>);
+pub struct BodyWriter(Wiped);
 
 impl BodyWriter {
     /// A writer with room for `capacity` bytes before it has to move.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
-        Self(Zeroizing::new(Vec::with_capacity(capacity)))
+        Self(Wiped(Vec::with_capacity(capacity)))
     }
 
     /// Appends `piece`.
     #[inline]
     pub fn extend(&mut self, piece: &[u8]) {
-        if piece.len() > self.0.capacity() - self.0.len() {
+        let block = &mut self.0.0;
+        if piece.len() > block.capacity() - block.len() {
             self.grow(piece.len());
         }
-        self.0.extend_from_slice(piece);
+        self.0.0.extend_from_slice(piece);
     }
 
     /// Moves to a block with room for `more` bytes, and wipes the one it leaves.
     #[cold]
     fn grow(&mut self, more: usize) {
-        let needed = self.0.len().saturating_add(more);
-        let mut larger = Vec::with_capacity(needed.max(self.0.capacity().saturating_mul(2)));
-        larger.extend_from_slice(&self.0);
-        self.0 = Zeroizing::new(larger);
+        let block = &self.0.0;
+        let needed = block.len().saturating_add(more);
+        let mut larger = Vec::with_capacity(needed.max(block.capacity().saturating_mul(2)));
+        larger.extend_from_slice(block);
+        self.0 = Wiped(larger);
     }
 
     /// How many bytes were written so far.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.0.0.len()
     }
 
     /// Whether nothing was written yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.0.is_empty()
     }
 
     /// The body that was collected.
     #[must_use]
-    pub fn finish(mut self) -> Body {
-        Body::from(std::mem::take(&mut *self.0))
+    pub fn finish(self) -> Body {
+        Body(Bytes::from_owner(self.0))
     }
 }
 
@@ -149,5 +153,23 @@ impl io::Write for BodyWriter {
 impl fmt::Debug for BodyWriter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("BodyWriter([redacted])")
+    }
+}
+
+/// A block that is wiped before it is freed. Nothing is ever taken off its end, so nothing lies
+/// beyond its length.
+#[derive(Default)]
+struct Wiped(Vec<u8>);
+
+impl AsRef<[u8]> for Wiped {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        // As a slice: a vector would be wiped byte by byte, and its spare room as well.
+        self.0.as_mut_slice().zeroize();
     }
 }
