@@ -5,3 +5,13 @@
 #[cfg(doctest)]
 #[derive(Debug)]
 pub struct Readme;
+
+#[doc = include_str!("../emulator.md")]
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct Emulator;
+
+#[doc = include_str!("../errors.md")]
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct Errors;

@@ -63,6 +63,7 @@ const CHECKS: &[Check] = &[
             "crates/sts-sign/tests/vectors/signing-v11-hmac-sha256.json",
         ],
     ),
+    check("generated docs", &["xtask", "docs", "--check"]),
     check("example", &["run", "--quiet", "--example", "assume_agency"]),
     Check { missing: wasm::missing, ..slow("wasm", &["xtask", "wasm"]) },
     Check {

@@ -4,6 +4,7 @@
 
 mod bench;
 mod ci;
+mod errors_table;
 mod fuzz;
 mod tools;
 mod vectors;
@@ -19,6 +20,7 @@ usage: cargo xtask COMMAND
   vectors FILE...   check vector files through the public API
   call ...          make one real call; `cargo xtask call --help` says more
   bench [--json]    ours, floors and peers in one run, with ratios
+  docs [--check]    write docs/errors.md from the tables that judge, or check it
   wasm              check the sans-IO crates for wasm32-unknown-unknown
   fuzz [--smoke] [--seconds N] [TARGET...]
                     run fuzz targets, ten minutes each; --smoke a minute each
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         "call" => package("xtask-call", &arguments),
         "wasm" => wasm::run(),
         "bench" => bench::run(&arguments),
+        "docs" => errors_table::run(&arguments),
         "fuzz" => fuzz::run(&arguments),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");

@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 use self::body::ErrorBody;
 pub use self::code::{CodeFamily, ErrorCode};
 pub use self::kind::{ErrorKind, RetryAdvice};
-pub use self::table::{KnownCode, known_codes};
+pub use self::table::{KnownCode, KnownMessage, known_codes, known_messages};
 pub use self::unreadable::Unreadable;
 use crate::request_ids::header_text;
 use crate::{RequestIds, RetryAfter, Secret, StatusClass, http_date};

@@ -49,8 +49,8 @@ pub use body::{Body, BodyWriter};
 pub use credentials::Credentials;
 pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use error::{
-    CodeFamily, Error, ErrorCode, ErrorKind, KEY_LOCK, KnownCode, RetryAdvice, Unreadable,
-    known_codes,
+    CodeFamily, Error, ErrorCode, ErrorKind, KEY_LOCK, KnownCode, KnownMessage, RetryAdvice,
+    Unreadable, known_codes, known_messages,
 };
 pub use operation::{
     AssumeAgency, AssumeAgencyOutput, AssumeAgencyWithOidc, AssumeAgencyWithOidcOutput,

@@ -52,15 +52,15 @@ pub(super) fn by_status(status: StatusCode) -> ErrorKind {
 fn by_message(status: StatusCode, code: Option<&ErrorCode>, message: &str) -> Option<ErrorKind> {
     let gateway = code.filter(|code| code.family() == CodeFamily::Gateway);
     let message = message.to_ascii_lowercase();
-    let face = table::FACES.iter().find(|face| {
-        let applies = match face.numbers {
+    let known = table::known_messages().iter().find(|known| {
+        let applies = match known.numbers {
             // A field spelling, seen with 400 and under no certain code.
             [] => matches!(status.as_u16(), 400 | 401),
             numbers => {
                 gateway.and_then(ErrorCode::number).is_some_and(|number| numbers.contains(&number))
             }
         };
-        applies && message.contains(face.contains)
+        applies && message.contains(known.contains)
     })?;
-    Some(face.kind)
+    Some(known.kind)
 }

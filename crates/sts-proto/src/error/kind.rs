@@ -1,5 +1,9 @@
 //! What an error asks of the caller.
 
+use http::StatusCode;
+
+use super::judge;
+
 /// What happened, in terms of what to do now.
 ///
 /// The list is short on purpose: it is what callers branch on. The service's own codes are finer
@@ -100,6 +104,12 @@ impl ErrorKind {
         Self::Timeout,
         Self::Other,
     ];
+
+    /// What a status means when the code says nothing, or there is none.
+    #[must_use]
+    pub fn of_status(status: StatusCode) -> Self {
+        judge::by_status(status)
+    }
 
     /// Whether and when the call may be made again.
     #[must_use]

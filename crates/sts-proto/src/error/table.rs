@@ -74,31 +74,42 @@ pub(super) fn find(code: &ErrorCode) -> Option<&'static KnownCode> {
     CODES.iter().find(|known| known.number == number && known.family == family)
 }
 
-/// A message that tells more than its code.
-pub(super) struct Face {
-    /// The gateway's numbers it refines; none if it was seen without a certain code.
-    pub(super) numbers: &'static [u16],
-    /// In lower case; held against the message whatever its case.
-    pub(super) contains: &'static str,
-    pub(super) kind: ErrorKind,
+/// A message that tells more than its code. Messages may change without notice, so one that is not
+/// known leaves the judgement to code and status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KnownMessage {
+    /// The gateway's numbers it refines; none if it was seen without a certain code, with 400 or
+    /// 401.
+    pub numbers: &'static [u16],
+    /// What the message contains, in lower case; held against it whatever its case.
+    pub contains: &'static str,
+    /// What it means.
+    pub kind: ErrorKind,
 }
 
-const fn face(numbers: &'static [u16], contains: &'static str, kind: ErrorKind) -> Face {
-    Face { numbers, contains, kind }
+/// All messages that are known to refine; the first that fits counts.
+#[must_use]
+pub const fn known_messages() -> &'static [KnownMessage] {
+    MESSAGES
+}
+
+const fn message(numbers: &'static [u16], contains: &'static str, kind: ErrorKind) -> KnownMessage {
+    KnownMessage { numbers, contains, kind }
 }
 
 /// The many faces of 0301 and what is known of others; the first that fits counts.
-pub(super) const FACES: &[Face] = &[
-    face(&[301], "ak access failed to reach the limit", KeyLocked),
+const MESSAGES: &[KnownMessage] = &[
+    message(&[301], "ak access failed to reach the limit", KeyLocked),
     // Documented for 0303. Under which code STS refuses a date is not known.
-    face(&[301, 303], "signature expired", ClockSkew),
+    message(&[301, 303], "signature expired", ClockSkew),
     // The signature did not arrive, or not in a form that is understood: the key is not at fault.
-    face(&[301], "x-auth-token not found", InvalidRequest),
-    face(&[301], "format is incorrect", InvalidRequest),
-    face(&[301], "decrypt token fail", ExpiredCredentials),
-    face(&[301], "token expires, expires_at", ExpiredCredentials),
-    face(&[], "security token has expired", ExpiredCredentials),
-    face(&[], "securitytoken has expired", ExpiredCredentials),
+    message(&[301], "x-auth-token not found", InvalidRequest),
+    message(&[301], "format is incorrect", InvalidRequest),
+    message(&[301], "decrypt token fail", ExpiredCredentials),
+    message(&[301], "token expires, expires_at", ExpiredCredentials),
+    message(&[], "security token has expired", ExpiredCredentials),
+    message(&[], "securitytoken has expired", ExpiredCredentials),
 ];
 
 const fn row(

@@ -1,0 +1,125 @@
+//! `docs/errors.md`, made from the tables that judge.
+
+use std::fmt::Write;
+use std::fs;
+use std::process::ExitCode;
+
+use http::StatusCode;
+use sts_proto::{ErrorKind, KnownCode, known_codes, known_messages, status_meaning};
+
+use crate::tools::root;
+
+const PATH: &str = "docs/errors.md";
+
+/// Everything above this line is written by hand, everything below by this program.
+const MARK: &str = "<!-- Below this line: cargo xtask docs -->\n";
+
+pub(crate) fn run(arguments: &[String]) -> ExitCode {
+    let is_check = match arguments {
+        [] => false,
+        [option] if option == "--check" => true,
+        _ => {
+            eprintln!("xtask: docs takes no option but --check");
+            return ExitCode::from(2);
+        }
+    };
+    match update(is_check) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(complaint) => {
+            eprintln!("xtask: docs: {complaint}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn update(is_check: bool) -> Result<(), String> {
+    let path = root().join(PATH);
+    let old = fs::read_to_string(&path).map_err(|error| format!("{PATH}: {error}"))?;
+    let (by_hand, _) = old.split_once(MARK).ok_or_else(|| format!("{PATH} has lost its mark"))?;
+    let new = format!("{by_hand}{MARK}{}", tables());
+    if new == old {
+        println!("{PATH} is up to date");
+        return Ok(());
+    }
+    if is_check {
+        return Err(format!("{PATH} is out of date: run `cargo xtask docs`"));
+    }
+    fs::write(&path, new).map_err(|error| format!("{PATH}: {error}"))?;
+    println!("{PATH} is written");
+    Ok(())
+}
+
+fn tables() -> String {
+    let mut text = String::from("\n## Kinds\n\n| kind | what happened | again? |\n|---|---|---|\n");
+    for kind in ErrorKind::ALL {
+        let advice = kind.advice().as_str().replace('_', " ");
+        line(&mut text, &[&format!("`{}`", kind.as_str()), kind.meaning(), &advice]);
+    }
+    text.push_str(
+        "\n## Codes\n\nThe gateway's codes hold under `APIGW.`, `APIG.` and `APIC.` alike.\n\n\
+         | code | status | kind | meaning |\n|---|---|---|---|\n",
+    );
+    for code in known_codes() {
+        let statuses: Vec<String> = code.statuses.iter().map(u16::to_string).collect();
+        let statuses =
+            if statuses.is_empty() { "not known".to_owned() } else { statuses.join(" ") };
+        line(&mut text, &[&format!("`{}`", code.code()), &statuses, &kinds(code), code.meaning]);
+    }
+    text.push_str(
+        "\n## Messages\n\nA message only refines: it may change without notice, and one that is not \
+         known changes nothing.\n\n| code | message contains | kind |\n|---|---|---|\n",
+    );
+    for known in known_messages() {
+        let numbers = known.numbers.iter().map(|number| format!("`APIGW.{number:04}`"));
+        let numbers: Vec<String> = numbers.collect();
+        let numbers = if numbers.is_empty() {
+            "any, with status 400 or 401".to_owned()
+        } else {
+            numbers.join(" ")
+        };
+        line(&mut text, &[&numbers, known.contains, &format!("`{}`", known.kind.as_str())]);
+    }
+    text.push_str(
+        "\n## Statuses\n\nWhat a status means when the code says nothing, or there is none.\n\n\
+         | status | kind | meaning |\n|---|---|---|\n",
+    );
+    for number in (100..=505).chain(520..=527) {
+        let Ok(status) = StatusCode::from_u16(number) else { continue };
+        // Rows of the service's table, and of what proxies send.
+        if status.canonical_reason().is_some() || [306, 494].contains(&number) {
+            let kind = match ErrorKind::of_status(status) {
+                _ if status.is_success() => "success, if the body decodes".to_owned(),
+                kind => format!("`{}`", kind.as_str()),
+            };
+            line(&mut text, &[&number.to_string(), &kind, status_meaning(status)]);
+        }
+    }
+    text
+}
+
+/// The kinds that a code has with its statuses: one, or one for each.
+fn kinds(code: &KnownCode) -> String {
+    let statuses: &[u16] = if code.statuses.is_empty() { &[400] } else { code.statuses };
+    let kinds: Vec<(u16, &str)> = statuses
+        .iter()
+        .filter_map(|number| {
+            let status = StatusCode::from_u16(*number).ok()?;
+            Some((*number, code.kind(status).as_str()))
+        })
+        .collect();
+    match kinds.as_slice() {
+        [(_, first), rest @ ..] if rest.iter().all(|(_, kind)| kind == first) => {
+            format!("`{first}`")
+        }
+        _ => {
+            let each = kinds.iter().map(|(number, kind)| format!("{number}: `{kind}`"));
+            each.collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+fn line(text: &mut String, cells: &[&str]) {
+    let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
+    // Writing to a string does not fail.
+    let _ = writeln!(text, "| {} |", cells.join(" | "));
+}
