@@ -4,6 +4,11 @@
 //! [`http::Request`]s, from any number of threads. [`verify()`] is the other side: it checks a
 //! signed request and says why it does not hold.
 //!
+//! The method is that of Huawei Cloud's "API Request Signing Guide", byte for byte as the official
+//! SDKs do it: `SDK-HMAC-SHA256`, which all public services take, and `V11-HMAC-SHA256` with its
+//! derived keys. The features `sm3`, `p256` and `sm2` add signers for the three other
+//! [`Algorithm`]s of those SDKs.
+//!
 //! It opens no socket, reads no clock and no environment, and draws no randomness.
 //!
 //! ```
@@ -23,12 +28,15 @@
 //! assert_eq!(verified.access_key_id(), "HSTEXAMPLE0000000001");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! When a gateway refuses a signature, [`Signer::explain`] shows what was signed, and
+//! [`Explanation::first_difference`] holds it against the canonical request that the gateway
+//! echoes.
 #![forbid(unsafe_code)]
 
 mod algorithm;
 mod authorization;
 mod canonical_request;
-mod constant_time;
 mod date;
 mod explain;
 mod hash;

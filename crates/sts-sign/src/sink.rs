@@ -20,45 +20,16 @@ pub(crate) trait Written {
 
 /// Feeds `text` to a hash or a MAC.
 pub(crate) fn feed<D: Update>(hash: &mut D, text: &impl Written) {
-    let mut gathering = Gathering { hash, gathered: [0; _], length: 0 };
-    text.write_to(&mut gathering);
-    let gathered = gathering.gathered.get(..gathering.length);
-    gathering.hash.update(gathered.unwrap_or_default());
+    text.write_to(&mut Feeding(hash));
 }
 
-/// Gathers small pieces, for a hash is fastest with several of its blocks at once.
-struct Gathering<'a, D> {
-    hash: &'a mut D,
-    gathered: [u8; 256],
-    length: usize,
-}
+struct Feeding<'a, D>(&'a mut D);
 
-impl<D: Update> Sink for Gathering<'_, D> {
+impl<D: Update> Sink for Feeding<'_, D> {
+    // Most pieces are a byte or two, and are stored in place when this is inlined.
     #[inline]
     fn write(&mut self, piece: &[u8]) {
-        let end = self.length + piece.len();
-        if let Some(room) = self.gathered.get_mut(self.length..end) {
-            room.copy_from_slice(piece);
-            self.length = end;
-        } else {
-            self.write_over(piece);
-        }
-    }
-}
-
-impl<D: Update> Gathering<'_, D> {
-    /// Writes a piece for which there is no room. What is gathered goes to the hash full, so that
-    /// it never has to cut its blocks out of two pieces.
-    #[cold]
-    fn write_over(&mut self, piece: &[u8]) {
-        let room = self.gathered.get_mut(self.length..).unwrap_or_default();
-        let (now, rest) = piece.split_at_checked(room.len()).unwrap_or((piece, b""));
-        room.copy_from_slice(now);
-        self.hash.update(&self.gathered);
-        let (blocks, rest) = rest.split_at(rest.len() - rest.len() % self.gathered.len());
-        self.hash.update(blocks);
-        self.length = 0;
-        self.write(rest);
+        self.0.update(piece);
     }
 }
 

@@ -5,6 +5,7 @@ mod error;
 use std::borrow::Borrow;
 use std::time::Duration;
 
+use ctutils::CtEq;
 use http::header::{AUTHORIZATION, HOST};
 use http::{HeaderMap, Request};
 use time::OffsetDateTime;
@@ -13,7 +14,6 @@ pub use self::error::VerifyError;
 use crate::algorithm::Algorithm;
 use crate::authorization::Authorization;
 use crate::canonical_request::{CanonicalHeaders, CanonicalRequest};
-use crate::constant_time;
 use crate::date::SdkDate;
 use crate::explain::Explanation;
 use crate::host;
@@ -138,7 +138,7 @@ pub fn verify<B: AsRef<[u8]>, S: Borrow<Signer>>(
     }
     if let Some(expected) = &signer.security_token {
         let token = token.ok_or(VerifyError::TokenMissing)?;
-        if !constant_time::eq(expected.as_bytes(), token.as_bytes()) {
+        if !expected.as_bytes().ct_eq(token.as_bytes()).to_bool() {
             return Err(VerifyError::TokenWrong);
         }
     }

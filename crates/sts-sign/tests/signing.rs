@@ -270,6 +270,12 @@ fn a_derived_key_follows_the_day() {
 }
 
 #[test]
+fn a_signer_can_be_shared_and_sent() {
+    const fn assert_send_and_sync<T: Send + Sync + Clone>() {}
+    assert_send_and_sync::<Signer>();
+}
+
+#[test]
 fn one_signer_serves_many_threads() {
     let signer = Signer::v11(ID, SECRET, Scope::new("cn-north-4", "sts")).unwrap();
     let expected = {
