@@ -95,14 +95,19 @@ fn is_in_list(rest: &str) -> bool {
     rest.is_empty() || rest.starts_with([';', '|', ',', '.', '\n', '\r'])
 }
 
-/// In a sentence a short word follows, all in lower case, as no token is.
+/// In a sentence a short word follows, in one case but for its first letter, as no token is.
 fn is_in_sentence(rest: &str) -> bool {
     let Some(rest) = rest.strip_prefix(' ') else {
         return false;
     };
     let word = rest.split_whitespace().next().unwrap_or_default();
     let word = word.trim_end_matches(['.', ',', ';', ':']);
-    (1..=16).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase())
+    let Some((first, others)) = word.as_bytes().split_first() else {
+        return false;
+    };
+    word.len() <= 16
+        && first.is_ascii_alphabetic()
+        && (others.iter().all(u8::is_ascii_lowercase) || others.iter().all(u8::is_ascii_uppercase))
 }
 
 /// If `text` begins with the name of a secret field, as JSON writes it: all the rest, for where

@@ -1,0 +1,186 @@
+//! What a gateway echoes: the token goes, the rest stays for comparison.
+
+use serde_json::json;
+
+use crate::{body, error, error_with, everything};
+
+/// Long, and of the characters that tokens have.
+const TOKEN: &str = "ggpjbi1ub3J0aC00TOKENplanted0123456789+/abcdefghijklmnopqrstuvwxyz==";
+
+/// A canonical request as the gateway echoes it, with `separator` between its lines.
+fn canonical_request(header: &str, separator: &str) -> String {
+    [
+        "POST",
+        "/v5/agencies/assume/",
+        "",
+        "content-type:application/json",
+        "host:sts.cn-north-4.myhuaweicloud.com",
+        "x-sdk-date:20260305T070809Z",
+        &format!("{header}:{TOKEN}"),
+        "",
+        &format!("content-type;host;x-sdk-date;{header}"),
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    ]
+    .join(separator)
+}
+
+fn refusal(echo: &str) -> String {
+    format!(
+        "Incorrect IAM authentication information: verify aksk signature fail,canonicalRequest:{echo}"
+    )
+}
+
+#[track_caller]
+fn assert_hidden<B: AsRef<[u8]>>(body: B) {
+    for status in [200, 302, 400, 401, 500] {
+        let shown = everything(&error(status, &body));
+        // No part of it either, be it ever so short.
+        for part in [TOKEN, &TOKEN[..12], &TOKEN[20..32], &TOKEN[TOKEN.len() - 12..]] {
+            assert!(!shown.contains(part), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn an_echoed_canonical_request_loses_the_token_and_keeps_the_rest() {
+    let headers = ["x-security-token", "X-Security-Token", "X-SECURITY-TOKEN", "x-auth-token"];
+    for (header, separator) in
+        headers.into_iter().flat_map(|header| [(header, "|"), (header, "\n")])
+    {
+        let body = body("APIGW.0301", &refusal(&canonical_request(header, separator)));
+        assert_hidden(&body);
+        let error = error(401, &body);
+        let message = "Incorrect IAM authentication information: verify aksk signature fail";
+        assert_eq!(error.message(), Some(message));
+        let expected = canonical_request(header, "|").replace(TOKEN, "[redacted]");
+        assert_eq!(error.echoed_canonical_request(), Some(expected.as_str()));
+    }
+}
+
+#[test]
+fn an_echo_without_its_mark_stays_in_the_message_without_the_token() {
+    for separator in ["|", "\n", "\r\n"] {
+        let echo = canonical_request("X-Security-Token", separator);
+        let body = body("APIGW.0301", &format!("canonical request is {echo}"));
+        assert_hidden(&body);
+        let error = error(401, &body);
+        assert!(error.message().unwrap().contains("host:sts.cn-north-4.myhuaweicloud.com"));
+        assert!(error.message().unwrap().contains("e3b0c44298fc1c14"), "what follows stays");
+        assert_eq!(error.echoed_canonical_request(), None);
+    }
+}
+
+#[test]
+fn an_echo_cut_off_at_any_byte_shows_nothing_of_the_token() {
+    let full = body("APIGW.0301", &refusal(&canonical_request("x-security-token", "|")));
+    for end in 0..full.len() {
+        let shown = everything(&error(401, &full.as_bytes()[..end]));
+        for start in 0..TOKEN.len() - 4 {
+            assert!(!shown.contains(&TOKEN[start..start + 5]), "{end}: {shown}");
+        }
+    }
+    let message = refusal(&canonical_request("x-security-token", "\n"));
+    for end in 0..message.len() {
+        let shown = everything(&error(401, body("APIGW.0301", &message[..end])));
+        for start in 0..TOKEN.len() - 4 {
+            assert!(!shown.contains(&TOKEN[start..start + 5]), "{end}: {shown}");
+        }
+    }
+}
+
+#[test]
+fn an_echo_longer_than_what_is_kept_shows_nothing_of_the_token() {
+    for before in [0, 900, 1000, 1020, 4000, 4090, 8000, 8190, 16_000, 16_380, 100_000] {
+        let echo = format!("{}|{}", "a".repeat(before), canonical_request("x-security-token", "|"));
+        assert_hidden(body("APIGW.0301", &refusal(&echo)));
+        assert_hidden(body("APIGW.0301", &echo));
+        assert_hidden(&echo);
+    }
+}
+
+#[test]
+fn an_echo_that_is_escaped_once_or_twice_more_shows_nothing_of_the_token() {
+    let echo = canonical_request("X-Security-Token", "\n");
+    let once = json!({"echo": echo}).to_string();
+    let twice = json!({"echo": once}).to_string();
+    for text in [&echo, &once, &twice] {
+        assert_hidden(body("APIGW.0301", text));
+        assert_hidden(text);
+        assert_hidden(format!("<html>{text}</html>"));
+    }
+    let as_object = json!({"error_code": "C", "error_msg": {"request": echo}});
+    assert_hidden(as_object.to_string());
+}
+
+#[test]
+fn echoes_of_headers_in_other_forms_show_nothing_of_the_token() {
+    for echo in [
+        format!("X-Security-Token: {TOKEN}"),
+        format!("x-security-token:{TOKEN}"),
+        format!("x-security-token={TOKEN}"),
+        format!("x-security-token {TOKEN}"),
+        format!("x-security-token   {TOKEN}"),
+        format!("x-security-token\t{TOKEN}"),
+        format!("\"x-security-token\":\"{TOKEN}\""),
+        format!("'X-Security-Token' : '{TOKEN}'"),
+        format!("{{\"headers\":{{\"X-Security-Token\":[\"{TOKEN}\"],\"a\":1}}}}"),
+        format!("[x-security-token]={TOKEN}"),
+        format!("(x-security-token) {TOKEN}"),
+        format!("X-Auth-Token: {TOKEN}\r\nHost: h"),
+        format!("X-Subject-Token: {TOKEN}"),
+        format!("x-security-token;x-security-token:{TOKEN}"),
+        format!("x-security-token: a|x-security-token: {TOKEN}|x-security-token: {TOKEN}"),
+    ] {
+        assert_hidden(body("C.1", &echo));
+        assert_hidden(body(&echo, "m"));
+        assert_hidden(json!({"error_code": "C", "request_id": echo}).to_string());
+        assert_hidden(&echo);
+        let plain = echo.replace(['\r', '\n', '\t'], " ");
+        let in_headers =
+            error_with(500, &[("x-request-id", &plain), ("x-iam-trace-id", &plain)], "");
+        assert!(!everything(&in_headers).contains(TOKEN));
+    }
+}
+
+#[test]
+fn echoes_of_bodies_show_none_of_their_secrets() {
+    for field in [
+        "secret_access_key",
+        "security_token",
+        "secretAccessKey",
+        "securityToken",
+        "id_token",
+        "saml_assertion",
+        "context_assertion",
+        "token_code",
+    ] {
+        let compact = json!({"x": {field: TOKEN, "after": 1}}).to_string();
+        let pretty = serde_json::to_string_pretty(&json!({"x": {field: TOKEN}})).unwrap();
+        let apart = format!("{{\"{field}\" :\n\n \"{TOKEN}\"}}");
+        for echo in [compact, pretty, apart] {
+            assert_hidden(&echo);
+            assert_hidden(body("C.1", &echo));
+            assert_hidden(format!("<pre>{echo}</pre>"));
+            assert_hidden(&echo.as_bytes()[..echo.len() - 3]);
+            assert_hidden(json!({"code": "C", "message": {"request": echo}}).to_string());
+        }
+    }
+}
+
+#[test]
+fn names_of_secrets_in_sentences_and_lists_stay() {
+    for message in [
+        "the header x-security-token is missing",
+        "x-security-token must be signed",
+        "signed headers: content-type;host;x-sdk-date;x-security-token",
+        "content-type;x-security-token;host",
+        "x-security-token.",
+        "Invalid header parameter: X-Security-Token, required",
+        "'id_token' is a required property",
+        "id_token: the audience is not among the client ids",
+        "The securitytoken has expired",
+        "token expires, expires_at: 2026-03-05T07:38:09Z",
+    ] {
+        assert_eq!(error(400, body("C.1", message)).message(), Some(message));
+    }
+}
