@@ -123,30 +123,9 @@ pub fn verify<B: AsRef<[u8]>, S: Borrow<Signer>>(
         algorithm: authorization.algorithm,
         scope: authorization.derived.as_ref().map(|(_, scope)| scope.clone()),
     };
-    let unknown =
-        || VerifyError::UnknownKey { access_key_id: authorization.access_key_id.to_owned() };
-    let signer = lookup(&presented).ok_or_else(unknown)?;
-    let signer: &Signer = signer.borrow();
-    if signer.access_key_id() != authorization.access_key_id {
-        return Err(unknown());
-    }
-    if signer.algorithm() != authorization.algorithm {
-        return Err(VerifyError::OtherAlgorithm {
-            presented: authorization.algorithm,
-            expected: signer.algorithm(),
-        });
-    }
-    if let Some(expected) = &signer.security_token {
-        let token = token.ok_or(VerifyError::TokenMissing)?;
-        if !expected.as_bytes().ct_eq(token.as_bytes()).to_bool() {
-            return Err(VerifyError::TokenWrong);
-        }
-    }
-    if let Some((day, scope)) = &authorization.derived
-        && (day.as_bytes() != date.day() || signer.key.scope() != Some(scope))
-    {
-        return Err(VerifyError::OtherScope);
-    }
+    let signer = lookup(&presented).ok_or_else(|| unknown_key(&authorization))?;
+    let signer = signer.borrow();
+    must_be_key_of(signer, &authorization, &date, token)?;
 
     let mark = authorization.algorithm.payload_header().as_str();
     let is_unsigned = single(headers, mark)? == Some(PayloadLine::UNSIGNED);
@@ -174,6 +153,40 @@ pub fn verify<B: AsRef<[u8]>, S: Borrow<Signer>>(
         signed_headers: authorization.signed_headers.into_iter().map(str::to_owned).collect(),
         is_payload_signed: !is_unsigned,
     })
+}
+
+/// The key that was looked up must be the one that the request presents, token included.
+fn must_be_key_of(
+    signer: &Signer,
+    authorization: &Authorization<'_>,
+    date: &SdkDate,
+    token: Option<&str>,
+) -> Result<(), VerifyError> {
+    if signer.access_key_id() != authorization.access_key_id {
+        return Err(unknown_key(authorization));
+    }
+    if signer.algorithm() != authorization.algorithm {
+        return Err(VerifyError::OtherAlgorithm {
+            presented: authorization.algorithm,
+            expected: signer.algorithm(),
+        });
+    }
+    if let Some((day, scope)) = &authorization.derived
+        && (day.as_bytes() != date.day() || signer.key.scope() != Some(scope))
+    {
+        return Err(VerifyError::OtherScope);
+    }
+    if let Some(expected) = &signer.security_token {
+        let token = token.ok_or(VerifyError::TokenMissing)?;
+        if !expected.as_bytes().ct_eq(token.as_bytes()).to_bool() {
+            return Err(VerifyError::TokenWrong);
+        }
+    }
+    Ok(())
+}
+
+fn unknown_key(authorization: &Authorization<'_>) -> VerifyError {
+    VerifyError::UnknownKey { access_key_id: authorization.access_key_id.to_owned() }
 }
 
 /// The only value of a header.
