@@ -1,7 +1,8 @@
 //! The canonical URI: the path, percent-decoded once and encoded once.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 
 use crate::sink::Sink;
 
@@ -16,14 +17,6 @@ const ENCODED_IN_PATH: &AsciiSet = &ENCODED.remove(b'/');
 /// It is decoded before it is split into segments, as the official Python SDK does it, so an
 /// encoded slash separates as well. Empty segments and dots stay as they are.
 pub(super) fn write(path: &str, sink: &mut impl Sink) {
-    // Most paths are written as they are.
-    if path.bytes().all(is_plain) {
-        sink.write(path.as_bytes());
-        if !path.ends_with('/') {
-            sink.write(b"/");
-        }
-        return;
-    }
     let path: Cow<'_, [u8]> = percent_decode_str(path).into();
     for piece in percent_encode(&path, ENCODED_IN_PATH) {
         sink.write(piece.as_bytes());
@@ -38,9 +31,4 @@ pub(super) fn write_component(component: &[u8], sink: &mut impl Sink) {
     for piece in percent_encode(component, ENCODED) {
         sink.write(piece.as_bytes());
     }
-}
-
-/// Whether a byte of the path stands in the canonical URI as it is.
-const fn is_plain(byte: u8) -> bool {
-    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'-'..=b'9' | b'_' | b'~')
 }
