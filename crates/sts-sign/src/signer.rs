@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use self::draft::{Draft, SET_BY_SIGNER};
+use self::draft::Draft;
 pub use self::error::SignError;
 #[cfg(feature = "sm3")]
 use crate::algorithm::HmacSm3Key;
@@ -28,7 +28,9 @@ use crate::explain::Explanation;
 use crate::keys::{InvalidKeys, check_keys, check_name, check_token};
 use crate::payload::{Payload, PayloadLine};
 use crate::scope::Scope;
-use crate::signed_headers::{SignedHeaders, X_SDK_DATE, X_SECURITY_TOKEN};
+use crate::signed_headers::{
+    SignedHeaders, X_SDK_CONTENT_SHA256, X_SDK_CONTENT_SM3, X_SDK_DATE, X_SECURITY_TOKEN,
+};
 use crate::string_to_sign::StringToSign;
 
 /// Signs requests with one access key.
@@ -200,8 +202,11 @@ impl Signer {
         // With room for all five, nothing below can fail.
         headers.try_reserve(5).map_err(|_| SignError::TooManyHeaders)?;
         if is_signed_again {
-            for name in SET_BY_SIGNER {
-                headers.remove(name);
+            // What may not be set anew below.
+            headers.remove(&X_SDK_CONTENT_SHA256);
+            headers.remove(&X_SDK_CONTENT_SM3);
+            if self.security_token.is_none() {
+                headers.remove(&X_SECURITY_TOKEN);
             }
         }
         let mut set = |name: &HeaderName, value| match headers.try_insert(name, value) {

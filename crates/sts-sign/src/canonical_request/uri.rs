@@ -17,7 +17,8 @@ const ENCODED_IN_PATH: &AsciiSet = &ENCODED.remove(b'/');
 /// It is decoded before it is split into segments, as the official Python SDK does it, so an
 /// encoded slash separates as well. Empty segments and dots stay as they are.
 pub(super) fn write(path: &str, sink: &mut impl Sink) {
-    let path: Cow<'_, [u8]> = percent_decode_str(path).into();
+    let path: Cow<'_, [u8]> =
+        if path.contains('%') { percent_decode_str(path).into() } else { path.as_bytes().into() };
     for piece in percent_encode(&path, ENCODED_IN_PATH) {
         sink.write(piece.as_bytes());
     }

@@ -13,7 +13,7 @@ use crate::signed_headers::{
 };
 
 /// What an earlier attempt may have set. `Host` is not among these: it may be the caller's.
-pub(super) static SET_BY_SIGNER: [&HeaderName; 5] =
+static SET_BY_SIGNER: [&HeaderName; 5] =
     [&AUTHORIZATION, &X_SDK_DATE, &X_SECURITY_TOKEN, &X_SDK_CONTENT_SHA256, &X_SDK_CONTENT_SM3];
 
 /// What is signed, and what has to be done to the request's headers to make it true.
@@ -21,7 +21,7 @@ pub(super) struct Draft<'a> {
     pub(super) canonical: CanonicalRequest<'a>,
     /// What `Host` has to be set to, unless it is there.
     pub(super) host: Option<&'a str>,
-    /// Whether an earlier attempt has left headers to be removed.
+    /// Whether an earlier attempt has left headers.
     pub(super) is_signed_again: bool,
 }
 
