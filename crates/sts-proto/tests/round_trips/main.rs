@@ -1,0 +1,11 @@
+//! Both directions of the same definitions: what one side writes, the other reads back equal; and
+//! neither side falls over what nobody wrote.
+#![cfg(feature = "server")]
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong panics")]
+
+mod answers;
+mod errors;
+mod junk;
+mod operations;
+mod routes;
+mod text;

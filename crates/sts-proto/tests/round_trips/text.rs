@@ -1,0 +1,72 @@
+//! Texts to try.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use sts_proto::Secret;
+
+/// What JSON escapes, what it need not, and what lies at the edges of encodings.
+const SPECIAL: [char; 24] = [
+    '"',
+    '\\',
+    '/',
+    '\u{0}',
+    '\u{1}',
+    '\u{8}',
+    '\t',
+    '\n',
+    '\u{c}',
+    '\r',
+    '\u{1b}',
+    '\u{1f}',
+    ' ',
+    '\u{7f}',
+    '\u{80}',
+    '\u{7ff}',
+    '\u{800}',
+    '\u{2028}',
+    '\u{2029}',
+    '\u{d7ff}',
+    '\u{e000}',
+    '\u{feff}',
+    '\u{ffff}',
+    '\u{10ffff}',
+];
+
+/// Any text at all.
+pub(crate) fn any_text() -> impl Strategy<Value = String> {
+    let c = prop_oneof![
+        proptest::sample::select(&SPECIAL[..]),
+        any::<char>(),
+        proptest::char::range(' ', '~'),
+    ];
+    vec(c, 0..24).prop_map(String::from_iter)
+}
+
+/// A text that an error keeps as it is: something to show, and nothing that steers a terminal.
+pub(crate) fn shown_text() -> impl Strategy<Value = String> {
+    let steers = |c: &char| {
+        c.is_control()
+            || matches!(*c, '\u{61c}' | '\u{200e}' | '\u{200f}')
+            || matches!(*c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let c = prop_oneof![any::<char>(), proptest::char::range(' ', '~')];
+    let c = c.prop_filter("it is replaced", move |c| !steers(c));
+    vec(c, 1..24)
+        .prop_map(String::from_iter)
+        .prop_filter("white space around it is taken off", |text| {
+            !text.is_empty() && text.trim() == text
+        })
+}
+
+pub(crate) fn any_secret() -> impl Strategy<Value = Secret> {
+    any_text().prop_map(Secret::from)
+}
+
+pub(crate) fn maybe_text() -> impl Strategy<Value = Option<String>> {
+    option::of(any_text())
+}
+
+pub(crate) fn maybe_list() -> impl Strategy<Value = Option<Vec<String>>> {
+    option::of(vec(any_text(), 0..4))
+}
