@@ -33,9 +33,13 @@ impl Backoff {
 
     /// The wait after the failure number `failures`, which counts from 1.
     pub(crate) fn wait(&self, failures: u32, rng: &mut Rng) -> Duration {
+        between(Duration::ZERO, self.limit(failures), rng)
+    }
+
+    /// The longest that this wait can be.
+    pub(crate) fn limit(&self, failures: u32) -> Duration {
         let doublings = failures.saturating_sub(1).min(31);
-        let limit = self.base.saturating_mul(1 << doublings).min(self.cap);
-        between(Duration::ZERO, limit, rng)
+        self.base.saturating_mul(1 << doublings).min(self.cap)
     }
 }
 

@@ -19,7 +19,7 @@ use crate::transport::{BlockingTransport, Transport};
 #[must_use]
 pub struct ClientBuilder<T, S = NoCredentials> {
     transport: T,
-    host: Box<dyn Host>,
+    host: Arc<dyn Host>,
     source: S,
     endpoints: Vec<Endpoint>,
     policy: CallPolicy,
@@ -28,7 +28,7 @@ pub struct ClientBuilder<T, S = NoCredentials> {
 }
 
 impl<T> ClientBuilder<T> {
-    pub(crate) fn new(transport: T, host: Box<dyn Host>) -> Self {
+    pub(crate) fn new(transport: T, host: Arc<dyn Host>) -> Self {
         Self {
             transport,
             host,

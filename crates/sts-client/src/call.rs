@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use http::Response;
-use sts_proto::{Authentication, Body, Caller, Credentials, Operation};
+use sts_proto::{Authentication, Body, Caller, Credentials, Operation, service_date};
 use sts_sign::Signer;
 
 pub use self::step::Step;
@@ -178,6 +178,8 @@ impl<O: Operation> Call<O> {
         let State::Sent { endpoint, at, .. } = self.state else {
             return;
         };
+        let date = outcome.as_ref().ok().and_then(|response| service_date(response.headers()));
+        let was_clock_wrong = date.is_some_and(|date| self.context.skew.learn(date, at, now));
         self.state = match outcome.map(|response| O::read(&response)) {
             Ok(Ok(output)) => {
                 self.context.budget.refill();
@@ -187,8 +189,11 @@ impl<O: Operation> Call<O> {
                 }
                 State::Done(Ok(output))
             }
-            Ok(Err(answer)) => self.recover(Failure::Service(answer), endpoint, at, now),
-            Err(error) => self.recover(Failure::Transport(error), endpoint, at, now),
+            Ok(Err(answer)) => {
+                let failure = Failure::Service(answer);
+                self.recover(failure, endpoint, was_clock_wrong, now)
+            }
+            Err(error) => self.recover(Failure::Transport(error), endpoint, false, now),
         };
     }
 

@@ -15,15 +15,16 @@ use crate::driver;
 use crate::error::Error;
 use crate::host::Host;
 use crate::report::Report;
+use crate::session::{self, Assume, BlockingSession, Session, SessionPolicy};
 use crate::source::{BlockingCredentialSource, CredentialSource, NoCredentials};
-use crate::transport::{BlockingTransport, Transport};
+use crate::transport::{BlockingTransport, MaybeSend, MaybeSync, Transport};
 
 /// What both clients are made of.
 pub(crate) struct Parts<T, S> {
     pub(crate) context: Arc<CallContext>,
     pub(crate) transport: T,
     pub(crate) source: S,
-    pub(crate) host: Box<dyn Host>,
+    pub(crate) host: Arc<dyn Host>,
 }
 
 /// Calls STS over a [`Transport`], awaiting.
@@ -41,7 +42,7 @@ pub struct BlockingClient<T, S = NoCredentials>(Arc<Parts<T, S>>);
 impl<T> Client<T> {
     /// A client over `transport` on `host`, or a [blocking one](ClientBuilder::build_blocking).
     pub fn builder(transport: T, host: impl Host + 'static) -> ClientBuilder<T> {
-        ClientBuilder::new(transport, Box::new(host))
+        ClientBuilder::new(transport, Arc::new(host))
     }
 }
 
@@ -102,6 +103,75 @@ impl<T: Transport, S: CredentialSource> Client<T, S> {
             Ok(denial) => error.with_denial(denial),
             Err(_) => error,
         }
+    }
+}
+
+impl<T, S> Client<T, S>
+where
+    T: Transport + MaybeSend + MaybeSync + 'static,
+    S: CredentialSource + MaybeSend + MaybeSync + 'static,
+{
+    /// Keys of an agency that stay fresh: `operation` is called for them again and again. Nothing
+    /// is sent before somebody asks for keys.
+    pub fn session<O: Assume + Clone + Send + Sync + 'static>(&self, operation: O) -> Session {
+        self.session_with(operation, SessionPolicy::default())
+    }
+
+    /// The same under a policy of its own.
+    pub fn session_with<O: Assume + Clone + Send + Sync + 'static>(
+        &self,
+        operation: O,
+        policy: SessionPolicy,
+    ) -> Session {
+        let (client, waiting) = (self.clone(), self.clone());
+        let plan = session::Plan {
+            host: Arc::clone(&self.0.host),
+            context: Arc::clone(&self.0.context),
+            fetch: Box::new(move || {
+                let (client, operation) = (client.clone(), operation.clone());
+                Box::pin(async move {
+                    let (output, _) = client.call(operation).await?;
+                    Ok(Arc::new(O::into_credentials(output)))
+                })
+            }),
+            sleep: Box::new(move |duration| {
+                let client = waiting.clone();
+                Box::pin(async move { client.0.transport.sleep(duration).await })
+            }),
+        };
+        Session::new(plan, policy)
+    }
+}
+
+impl<T, S> BlockingClient<T, S>
+where
+    T: BlockingTransport + Send + Sync + 'static,
+    S: BlockingCredentialSource + Send + Sync + 'static,
+{
+    /// Keys of an agency that stay fresh, as [`Client::session`] gives them.
+    pub fn session<O: Assume + Clone + Send + Sync + 'static>(
+        &self,
+        operation: O,
+    ) -> BlockingSession {
+        self.session_with(operation, SessionPolicy::default())
+    }
+
+    /// The same under a policy of its own.
+    pub fn session_with<O: Assume + Clone + Send + Sync + 'static>(
+        &self,
+        operation: O,
+        policy: SessionPolicy,
+    ) -> BlockingSession {
+        let client = self.clone();
+        let plan = session::BlockingPlan {
+            host: Arc::clone(&self.0.host),
+            context: Arc::clone(&self.0.context),
+            fetch: Box::new(move || {
+                let (output, _) = client.call(operation.clone())?;
+                Ok(Arc::new(O::into_credentials(output)))
+            }),
+        };
+        BlockingSession::new(plan, policy)
     }
 }
 

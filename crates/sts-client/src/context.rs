@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use sts_proto::{Credentials, Endpoint};
 use sts_sign::{InvalidKeys, Signer};
+use time::OffsetDateTime;
 
 use crate::backoff::Backoff;
 use crate::budget::RetryBudget;
@@ -92,6 +93,11 @@ impl CallContext {
     #[must_use]
     pub fn policy(&self) -> &CallPolicy {
         &self.policy
+    }
+
+    /// The service's time at our reading `wall`, as far as it is known.
+    pub(crate) fn service_time(&self, wall: OffsetDateTime) -> OffsetDateTime {
+        self.skew.correct(wall)
     }
 
     /// A signer for these keys: the last one if it was made from the same ones, for preparing it

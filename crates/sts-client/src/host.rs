@@ -1,5 +1,7 @@
 //! What a driver needs from the place it runs on.
 
+use std::time::Duration;
+
 use crate::Now;
 
 /// Clocks, randomness and settings of the place a client runs on.
@@ -10,6 +12,11 @@ use crate::Now;
 pub trait Host: Send + Sync {
     /// Both clocks, read now.
     fn now(&self) -> Now;
+
+    /// The monotonic clock alone, for where nothing else is needed and every nanosecond counts.
+    fn ticks(&self) -> Duration {
+        self.now().ticks
+    }
 
     /// A random number, the seed of one call's jitter. It need not be secret, but two clients
     /// that start at the same moment must not get the same ones.
@@ -31,7 +38,7 @@ pub use self::system::SystemHost;
 mod system {
     use std::hash::{BuildHasher, RandomState};
     use std::sync::LazyLock;
-    use std::time::{Instant, SystemTime};
+    use std::time::{Duration, Instant, SystemTime};
 
     use super::Host;
     use crate::Now;
@@ -49,10 +56,12 @@ mod system {
 
     impl Host for SystemHost {
         fn now(&self) -> Now {
+            Now::new(SystemTime::now().into(), self.ticks())
+        }
+
+        fn ticks(&self) -> Duration {
             static ORIGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
-            // The origin first: read the other way round the first reading could be negative.
-            let origin = *ORIGIN;
-            Now::new(SystemTime::now().into(), origin.elapsed())
+            ORIGIN.elapsed()
         }
 
         fn seed(&self) -> u64 {

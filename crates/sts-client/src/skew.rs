@@ -14,8 +14,7 @@ const TOLERANCE: time::Duration = time::Duration::minutes(4);
 /// An exchange that took longer tells too little about the moment its answer was made.
 const LONGEST_EXCHANGE: Duration = Duration::from_secs(60);
 
-/// The offset to add to our wall clock, learned from refused calls and kept for all calls of a
-/// client.
+/// The offset to add to our wall clock, learned from answers and kept for all calls of a client.
 #[derive(Debug, Default)]
 pub(crate) struct Skew {
     milliseconds: AtomicI64,

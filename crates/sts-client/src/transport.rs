@@ -2,6 +2,7 @@
 
 mod error;
 mod exchange;
+mod maybe_send;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,17 +12,7 @@ use sts_proto::Body;
 
 pub use self::error::{Progress, TransportError, TransportErrorKind};
 pub use self::exchange::{Exchange, Limits};
-
-/// `Send` on native targets; nothing on wasm, where futures of the browser are not.
-#[cfg(not(target_arch = "wasm32"))]
-pub trait MaybeSend: Send {}
-#[cfg(not(target_arch = "wasm32"))]
-impl<T: Send> MaybeSend for T {}
-/// `Send` on native targets; nothing on wasm, where futures of the browser are not.
-#[cfg(target_arch = "wasm32")]
-pub trait MaybeSend {}
-#[cfg(target_arch = "wasm32")]
-impl<T> MaybeSend for T {}
+pub use self::maybe_send::{BoxFuture, MaybeSend, MaybeSync};
 
 /// An HTTP stack: sends one request, and waits.
 ///

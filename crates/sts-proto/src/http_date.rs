@@ -1,9 +1,31 @@
 //! Dates in headers, in the three forms of RFC 9110, section 5.6.7.
 
+use http::HeaderMap;
+use http::header::{AGE, DATE};
 use time::{Date, Month, OffsetDateTime, Time};
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// The `Date` of an answer: the clock of whoever gave it. `None` if it is missing or no date, and
+/// if the answer was stored on its way, which an `Age` header tells: such a date says nothing about
+/// the clock now.
+///
+/// ```
+/// use http::{HeaderMap, HeaderValue};
+/// use sts_proto::service_date;
+///
+/// let mut headers = HeaderMap::new();
+/// headers.insert("date", HeaderValue::from_static("Thu, 05 Mar 2026 07:08:09 GMT"));
+/// assert_eq!(service_date(&headers).map(|date| date.hour()), Some(7));
+/// ```
+#[must_use]
+pub fn service_date(headers: &HeaderMap) -> Option<OffsetDateTime> {
+    if headers.contains_key(AGE) {
+        return None;
+    }
+    parse(headers.get(DATE)?.to_str().ok()?)
+}
 
 /// Reads `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` or
 /// `Sun Nov  6 08:49:37 1994`. The name of the day is not held against the date.

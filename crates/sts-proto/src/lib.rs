@@ -52,6 +52,7 @@ pub use error::{
     CodeFamily, Error, ErrorCode, ErrorKind, KEY_LOCK, KnownCode, KnownMessage, RetryAdvice,
     Unreadable, known_codes, known_messages,
 };
+pub use http_date::service_date;
 pub use operation::{
     AssumeAgency, AssumeAgencyOutput, AssumeAgencyWithOidc, AssumeAgencyWithOidcOutput,
     AssumeAgencyWithSaml, AssumeAgencyWithSamlOutput, AssumedAgency, Authentication, Caller,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::StatusCode;
 use sts_proto::Operation;
 
 use super::judge::{Verdict, judge};
@@ -17,7 +18,7 @@ impl<O: Operation> Call<O> {
         &mut self,
         failure: Failure,
         endpoint: usize,
-        sent: Now,
+        was_clock_wrong: bool,
         now: Now,
     ) -> State<O::Output> {
         let context = Arc::clone(&self.context);
@@ -27,7 +28,8 @@ impl<O: Operation> Call<O> {
         if blames_endpoint {
             context.route.failed(endpoint, now.ticks);
         }
-        let is_clock_corrected = self.corrects_clock(&failure, sent, now);
+        // The wording of a refusal for a wrong date is not certain, so it is not looked at.
+        let is_clock_corrected = was_clock_wrong && self.keys.is_some() && is_refusal(&failure);
         let may_repeat = self.report.attempts < context.policy.attempts;
         let verdict =
             judge(&failure, self.operation.is_repeatable(), context.skew.correct(now.wall));
@@ -71,20 +73,12 @@ impl<O: Operation> Call<O> {
         State::Waiting { until }
     }
 
-    /// Whether the failure is a 401 with a date that shows our clock to be wrong by minutes, which
-    /// is then corrected for all calls. The wording of such answers is not certain, so it is not
-    /// looked at.
-    fn corrects_clock(&self, failure: &Failure, sent: Now, now: Now) -> bool {
-        let Failure::Service(answer) = failure else {
-            return false;
-        };
-        let is_refusal = answer.status() == http::StatusCode::UNAUTHORIZED;
-        let date = answer.date().filter(|_| is_refusal && !answer.from_cache());
-        self.keys.is_some() && date.is_some_and(|date| self.context.skew.learn(date, sent, now))
-    }
-
     fn deadline(&self) -> Duration {
         let started = self.started.map_or(Duration::ZERO, |started| started.ticks);
         started.saturating_add(self.context.policy.deadline)
     }
+}
+
+fn is_refusal(failure: &Failure) -> bool {
+    failure.answer().is_some_and(|answer| answer.status() == StatusCode::UNAUTHORIZED)
 }
