@@ -6,7 +6,7 @@ mod authentication;
 
 use std::sync::Arc;
 
-use http::header::{DATE, HeaderValue};
+use http::header::{DATE, HeaderValue, RETRY_AFTER};
 use http::request::Parts;
 use http::{Request, Response};
 use sts_proto::server::{AnyOperation, UnreadableRequest};
@@ -18,8 +18,9 @@ use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
 use crate::clock::Clock;
+use crate::faults::Struck;
 use crate::key_lock::KeyLock;
-use crate::operations::Service;
+use crate::operations::{Moment, Service};
 use crate::random;
 use crate::refusal::{Refusal, TooLarge};
 use crate::request_log::{RequestLog, printable};
@@ -44,18 +45,22 @@ pub(crate) struct Gateway {
 /// One request on its way through the gateway.
 pub(crate) struct Call<'a> {
     gateway: &'a Gateway,
+    struck: &'a Struck,
+    /// By the emulator's clock, as far off as a fault makes it.
     now: OffsetDateTime,
     operation: String,
     caller: Option<String>,
 }
 
 impl Gateway {
-    pub(crate) fn call(&self, head: &Parts) -> Call<'_> {
-        let (path, now) = (head.uri.path(), self.clock.now());
+    pub(crate) fn call<'a>(&'a self, head: &Parts, struck: &'a Struck) -> Call<'a> {
+        let now = self.clock.now().saturating_add(struck.clock_offset());
+        let path = head.uri.path();
         Call {
             gateway: self,
+            struck,
             now: now.checked_to_offset(UtcOffset::UTC).unwrap_or(now),
-            operation: operation_name(path)
+            operation: operation_at(path)
                 .map_or_else(|| printable(&format!("{} {path}", head.method)), str::to_owned),
             caller: None,
         }
@@ -72,7 +77,9 @@ impl Call<'_> {
             _ => Some(self.authenticate(request)?),
         };
         let operation = AnyOperation::read(request).map_err(Refusal::Unreadable)?;
-        self.gateway.service.answer(&operation, caller.as_ref(), self.now)
+        let keys_have_ended = self.struck.keys_have_ended();
+        let moment = Moment { now: self.now, keys_have_ended };
+        self.gateway.service.answer(&operation, caller.as_ref(), moment)
     }
 
     /// Gives the answer its request id and date, and tells the observer.
@@ -88,11 +95,14 @@ impl Call<'_> {
             Err(refusal) => {
                 let answer = refusal.to_answer(&self.gateway.service.seal);
                 let code = answer.code.clone().unwrap_or_default();
-                let response = answer.request_id(&request_id).to_response();
+                let mut response = answer.request_id(&request_id).to_response();
+                if let Some(seconds) = refusal.retry_after() {
+                    response.headers_mut().insert(RETRY_AFTER, seconds.into());
+                }
                 (response, Some(printable(&format!("{code} {refusal}"))))
             }
         };
-        if let Some(date) = http_date(self.now) {
+        if let Some(date) = http_date(self.now.saturating_add(self.struck.date_offset())) {
             response.headers_mut().insert(DATE, date);
         }
         if let Some(observer) = &self.gateway.observer {
@@ -102,6 +112,7 @@ impl Call<'_> {
                 caller: self.caller,
                 status: response.status(),
                 refusal,
+                faults: self.struck.faults().collect(),
                 request_id,
             });
         }
@@ -131,16 +142,23 @@ pub(crate) fn admit(head: &Parts) -> Result<(), Refusal> {
     }
 }
 
-/// The operation of a path, for the log: a request may be refused before it is read.
-fn operation_name(path: &str) -> Option<&'static str> {
-    const NAMES: [(&str, &str); 5] = [
-        (AssumeAgency::PATH, AssumeAgency::NAME),
-        (AssumeAgencyWithOidc::PATH, AssumeAgencyWithOidc::NAME),
-        (AssumeAgencyWithSaml::PATH, AssumeAgencyWithSaml::NAME),
-        (DecodeAuthorizationMessage::PATH, DecodeAuthorizationMessage::NAME),
-        (GetCallerIdentity::PATH, GetCallerIdentity::NAME),
-    ];
-    NAMES.iter().find(|(known, _)| *known == path).map(|(_, name)| *name)
+/// Paths and names of the operations.
+const OPERATIONS: [(&str, &str); 5] = [
+    (AssumeAgency::PATH, AssumeAgency::NAME),
+    (AssumeAgencyWithOidc::PATH, AssumeAgencyWithOidc::NAME),
+    (AssumeAgencyWithSaml::PATH, AssumeAgencyWithSaml::NAME),
+    (DecodeAuthorizationMessage::PATH, DecodeAuthorizationMessage::NAME),
+    (GetCallerIdentity::PATH, GetCallerIdentity::NAME),
+];
+
+/// The operation of a path, before the request is read.
+pub(crate) fn operation_at(path: &str) -> Option<&'static str> {
+    OPERATIONS.iter().find(|(known, _)| *known == path).map(|(_, name)| *name)
+}
+
+/// The operation of this name.
+pub(crate) fn operation_named(name: &str) -> Option<&'static str> {
+    OPERATIONS.iter().map(|(_, known)| *known).find(|known| *known == name)
 }
 
 fn http_date(now: OffsetDateTime) -> Option<HeaderValue> {

@@ -19,8 +19,11 @@
 
 pub mod builtin;
 mod clock;
+mod control;
 mod denial;
 mod emulator;
+mod faults;
+mod front;
 mod gateway;
 mod key_lock;
 mod oidc;
@@ -37,5 +40,6 @@ mod world;
 
 pub use clock::{Clock, SystemClock, TestClock};
 pub use emulator::{Builder, Emulator};
+pub use faults::{Fault, Faults, Injection, ResetAt};
 pub use request_log::RequestLog;
 pub use world::{InvalidConfig, World};

@@ -76,12 +76,14 @@ fn run(options: Options) -> Result<(), Failure> {
     if options.echo {
         builder = builder.echo_canonical_request();
     }
+    if let Some(address) = &options.control {
+        builder = builder.control(address);
+    }
     runtime.block_on(async {
         // Before the first line is out: whoever reads it may stop us at once.
         let stopped = stop_signal().map_err(|error| Failure::io("cannot start", &error))?;
-        let emulator = builder.start().await.map_err(|error| {
-            Failure::io(&format!("cannot listen on {}", options.listen), &error)
-        })?;
+        let emulator =
+            builder.start().await.map_err(|error| Failure::io("cannot listen", &error))?;
         let ca_file = options.ca_file.as_deref();
         let certificate = CaFile::of(&emulator, ca_file)
             .map_err(|error| Failure::io("cannot write the CA certificate", &error))?;
@@ -103,6 +105,9 @@ fn announce(emulator: &Emulator, certificate: Option<&CaFile>) -> io::Result<()>
     writeln!(stdout, "listening on {}", emulator.url())?;
     if let Some(certificate) = certificate {
         writeln!(stdout, "ca certificate: {}", certificate.path.display())?;
+    }
+    if let Some(url) = emulator.control_url() {
+        writeln!(stdout, "control on {url}")?;
     }
     stdout.flush()
 }

@@ -17,6 +17,14 @@ use crate::principal::Principal;
 use crate::refusal::{Refusal, Unauthenticated};
 use crate::seal::Seal;
 
+/// When a call is carried out.
+#[derive(Clone, Copy)]
+pub(crate) struct Moment {
+    pub(crate) now: OffsetDateTime,
+    /// Whether keys that are issued have ended already.
+    pub(crate) keys_have_ended: bool,
+}
+
 /// What the operations work with. It never changes: sessions live in their tokens.
 pub(crate) struct Service {
     pub(crate) world: World,
@@ -29,18 +37,18 @@ impl Service {
         &self,
         operation: &AnyOperation,
         caller: Option<&Principal>,
-        now: OffsetDateTime,
+        moment: Moment,
     ) -> Result<Response<Body>, Refusal> {
         let kind = caller.map_or(Caller::Permanent, Principal::caller);
         operation.validate_for(kind).map_err(Refusal::Limits)?;
         let signed = || caller.ok_or(Refusal::Unauthenticated(Unauthenticated::NoSignature));
         match operation {
             AnyOperation::AssumeAgency(operation) => {
-                assume_agency::answer(self, operation, signed()?, now)
+                assume_agency::answer(self, operation, signed()?, moment)
                     .map(|out| server::answer(&out))
             }
             AnyOperation::AssumeAgencyWithOidc(operation) => {
-                assume_agency_with_oidc::answer(self, operation, now)
+                assume_agency_with_oidc::answer(self, operation, moment)
                     .map(|out| server::answer(&out))
             }
             AnyOperation::AssumeAgencyWithSaml(operation) => {

@@ -21,11 +21,13 @@ Options:
                      [default: a file of its own, removed at the end]
   --seed TEXT        make the key of security tokens from TEXT, so that they outlive a restart
                      [default: random]
+  --control ADDR     have a control endpoint for faults on this address of loopback
+                     [default: none]
   --echo             answer a wrong signature with the canonical request it was held against
   -h, --help         print this
 
-When it is ready it prints `listening on URL`, and with --tls `ca certificate: FILE`, to standard
-output. Each request gives a line on standard error. SIGINT or SIGTERM stop it.
+When it is ready it prints `listening on URL`, and with --tls `ca certificate: FILE`, with --control
+`control on URL`, to standard output. Each request gives a line on standard error. SIGINT or SIGTERM stop it.
 ";
 
 /// What the command line asks for.
@@ -41,6 +43,7 @@ pub(crate) struct Options {
     pub(crate) ca_file: Option<PathBuf>,
     pub(crate) seed: Option<String>,
     pub(crate) echo: bool,
+    pub(crate) control: Option<String>,
 }
 
 impl Options {
@@ -52,6 +55,7 @@ impl Options {
             ca_file: None,
             seed: None,
             echo: false,
+            control: None,
         };
         while let Some(argument) = parser.next()? {
             match argument {
@@ -60,6 +64,7 @@ impl Options {
                 Arg::Long("tls") => options.tls = true,
                 Arg::Long("ca-file") => options.ca_file = Some(parser.value()?.into()),
                 Arg::Long("seed") => options.seed = Some(parser.value()?.string()?),
+                Arg::Long("control") => options.control = Some(parser.value()?.string()?),
                 Arg::Long("echo") => options.echo = true,
                 Arg::Long("help") | Arg::Short('h') => return Ok(Invocation::Help),
                 other => return Err(other.unexpected()),

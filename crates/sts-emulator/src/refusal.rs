@@ -34,6 +34,12 @@ pub(crate) enum Refusal {
     Denied(Denial),
     /// A message that this emulator has not encoded.
     ForeignMessage,
+    /// Too many requests, with the seconds to wait if they are told.
+    Throttled {
+        retry_after: Option<u32>,
+    },
+    /// The service is said to have failed.
+    ServerError(StatusCode),
 }
 
 /// A part of the request that is over the gateway's limit.
@@ -81,7 +87,35 @@ impl Refusal {
                 .code("PAP5.0001")
                 .message(format!("access denied: {}", denial.failure()))
                 .encoded_authorization_message(denial.encode(seal)),
+            Self::Throttled { .. } => ErrorAnswer::new(StatusCode::TOO_MANY_REQUESTS)
+                .code("APIGW.0308")
+                .message(self.to_string()),
+            Self::ServerError(status) => {
+                let answer = ErrorAnswer::new(*status).message(self.to_string());
+                match failure_code(*status) {
+                    Some(code) => answer.code(code),
+                    None => answer,
+                }
+            }
         }
+    }
+
+    /// What a Retry-After header says, in seconds.
+    pub(crate) const fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::Throttled { retry_after } => *retry_after,
+            _ => None,
+        }
+    }
+}
+
+/// The gateway's code for a failure of its own or of the service.
+fn failure_code(status: StatusCode) -> Option<&'static str> {
+    match status {
+        StatusCode::INTERNAL_SERVER_ERROR => Some("APIGW.0601"),
+        StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT => Some("APIGW.0201"),
+        StatusCode::SERVICE_UNAVAILABLE => Some("APIGW.0613"),
+        _ => None,
     }
 }
 
@@ -166,6 +200,17 @@ impl fmt::Display for Refusal {
             Self::ForeignMessage => {
                 f.write_str("the encoded message was not issued here or is damaged")
             }
+            Self::Throttled { .. } => f.write_str(
+                "The throttling threshold has been reached: policy user over ratelimit,\
+                 limit:200,time:1 second",
+            ),
+            Self::ServerError(status) => f.write_str(match *status {
+                StatusCode::INTERNAL_SERVER_ERROR => "Internal server error",
+                StatusCode::BAD_GATEWAY => "Backend unavailable",
+                StatusCode::SERVICE_UNAVAILABLE => "The IAM service is currently unavailable",
+                StatusCode::GATEWAY_TIMEOUT => "Backend timeout",
+                _ => "An unexpected error occurred",
+            }),
         }
     }
 }

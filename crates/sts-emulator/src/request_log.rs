@@ -6,6 +6,8 @@ use http::StatusCode;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
+use crate::Fault;
+
 /// What became of one request. `Display` is a line for a log; it holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -20,6 +22,8 @@ pub struct RequestLog {
     pub status: StatusCode,
     /// The answer's error code and why, for a refusal.
     pub refusal: Option<String>,
+    /// The faults that struck it. Some of them keep the answer from arriving as it is told here.
+    pub faults: Vec<Fault>,
     /// The answer's request id.
     pub request_id: String,
 }
@@ -33,6 +37,9 @@ impl fmt::Display for RequestLog {
         write!(f, "{at} {} {caller} {status}", self.operation)?;
         if let Some(refusal) = &self.refusal {
             write!(f, " {refusal}")?;
+        }
+        for fault in &self.faults {
+            write!(f, " fault={fault}")?;
         }
         write!(f, " request_id={}", self.request_id)
     }

@@ -1,6 +1,7 @@
 //! What exists: users with their keys, and agencies with whom they trust.
 
 mod config;
+mod invalid_config;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,8 +10,9 @@ use std::str::FromStr;
 use sha2::{Digest as _, Sha256};
 use sts_proto::Secret;
 
-pub use self::config::InvalidConfig;
+pub use self::invalid_config::InvalidConfig;
 use crate::builtin;
+use crate::faults::Injection;
 use crate::oidc::OidcProvider;
 use crate::principal::{Principal, User, agency_urn};
 
@@ -45,6 +47,7 @@ pub struct World {
     keys: HashMap<String, Key>,
     agencies: HashMap<String, Agency>,
     oidc_providers: HashMap<String, OidcProvider>,
+    faults: Vec<Injection>,
 }
 
 /// A permanent key and whose it is.
@@ -84,7 +87,12 @@ pub(crate) const LONGEST_SESSION: u32 = 43_200;
 
 impl World {
     pub(crate) fn empty() -> Self {
-        Self { keys: HashMap::new(), agencies: HashMap::new(), oidc_providers: HashMap::new() }
+        Self {
+            keys: HashMap::new(),
+            agencies: HashMap::new(),
+            oidc_providers: HashMap::new(),
+            faults: Vec::new(),
+        }
     }
 
     /// Adds a user's key; `false` when its id is taken.
@@ -114,6 +122,15 @@ impl World {
     pub(crate) fn add_oidc_provider(&mut self, provider: OidcProvider) -> bool {
         let urn = provider.urn();
         self.oidc_providers.insert(urn, provider).is_none()
+    }
+
+    pub(crate) fn add_fault(&mut self, injection: Injection) {
+        self.faults.push(injection);
+    }
+
+    /// The faults that are injected at the start.
+    pub(crate) fn faults(&self) -> &[Injection] {
+        &self.faults
     }
 
     pub(crate) fn key(&self, access_key_id: &str) -> Option<&Key> {
@@ -151,6 +168,7 @@ impl fmt::Debug for World {
             .field("keys", &self.keys.keys())
             .field("agencies", &self.agencies.keys())
             .field("oidc_providers", &self.oidc_providers.keys())
+            .field("faults", &self.faults)
             .finish()
     }
 }

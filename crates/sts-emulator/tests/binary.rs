@@ -119,6 +119,26 @@ fn with_tls_it_names_the_file_of_its_certificate() {
 }
 
 #[test]
+fn with_a_control_endpoint_it_names_its_url() {
+    let mut running = Running::start(&["--control", "127.0.0.1:0"]);
+    running.line("listening on http://");
+    let address = running.line("control on http://");
+    let mut stream = TcpStream::connect(&address).unwrap();
+    let body = r#"{"fault":"outage"}"#;
+    let head =
+        "POST /faults HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 18\r\n\r\n";
+    stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    running.stop("TERM");
+
+    let output = run(&["--control", "0.0.0.0:0"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("not an address of loopback"));
+}
+
+#[test]
 fn the_certificate_goes_where_it_is_wanted() {
     let file = File::new("ca.pem", "");
     let path = file.0.to_str().unwrap();
@@ -175,6 +195,7 @@ fn its_help_names_every_option_and_the_built_in_world() {
         "--ca-file",
         "--seed",
         "--echo",
+        "--control",
         builtin::ACCESS_KEY_ID,
         builtin::SECRET_ACCESS_KEY,
         builtin::AGENCY_URN,

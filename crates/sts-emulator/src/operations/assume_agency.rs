@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use sts_proto::{AssumeAgency, AssumeAgencyOutput};
-use time::OffsetDateTime;
 
-use super::Service;
 use super::session::{Wanted, check_policy, why_denied};
+use super::{Moment, Service};
 use crate::denial::Denial;
 use crate::principal::Principal;
 use crate::refusal::Refusal;
@@ -17,7 +16,7 @@ pub(super) fn answer(
     service: &Service,
     operation: &AssumeAgency,
     caller: &Principal,
-    now: OffsetDateTime,
+    moment: Moment,
 ) -> Result<AssumeAgencyOutput, Refusal> {
     check_policy(operation.policy.as_deref())?;
     let urn = &operation.agency_urn;
@@ -33,7 +32,7 @@ pub(super) fn answer(
         source_identity: source_identity(operation, caller)?,
         transitive_tags: transitive_tags(operation, caller)?,
     };
-    let (session, credentials) = service.issue(agency, wanted, now)?;
+    let (session, credentials) = service.issue(agency, wanted, moment)?;
     let mut output = AssumeAgencyOutput::new(session.assumed_agency(), credentials);
     output.source_identity = session.source_identity;
     Ok(output)

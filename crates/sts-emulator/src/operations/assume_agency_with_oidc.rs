@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use sts_proto::{AssumeAgencyWithOidc, AssumeAgencyWithOidcOutput};
-use time::OffsetDateTime;
 
-use super::Service;
 use super::session::{Wanted, check_policy, why_denied};
+use super::{Moment, Service};
 use crate::denial::Denial;
 use crate::oidc::IdToken;
 use crate::refusal::Refusal;
@@ -16,7 +15,7 @@ const ACTION: &str = "sts:agencies:assumeWithOIDC";
 pub(super) fn answer(
     service: &Service,
     operation: &AssumeAgencyWithOidc,
-    now: OffsetDateTime,
+    moment: Moment,
 ) -> Result<AssumeAgencyWithOidcOutput, Refusal> {
     check_policy(operation.policy.as_deref())?;
     let provider_urn = &operation.provider_urn;
@@ -25,7 +24,7 @@ pub(super) fn answer(
         .oidc_provider(provider_urn)
         .ok_or_else(|| Refusal::NoSuchProvider(provider_urn.clone()))?;
     let token = operation.id_token.expose_secret();
-    let token = IdToken::read(token, provider, now).map_err(Refusal::IdToken)?;
+    let token = IdToken::read(token, provider, moment.now).map_err(Refusal::IdToken)?;
 
     let urn = &operation.agency_urn;
     let agency = service.world.agency(urn).ok_or_else(|| Refusal::NoSuchAgency(urn.clone()))?;
@@ -40,7 +39,7 @@ pub(super) fn answer(
         source_identity: None,
         transitive_tags: BTreeMap::new(),
     };
-    let (session, credentials) = service.issue(agency, wanted, now)?;
+    let (session, credentials) = service.issue(agency, wanted, moment)?;
     Ok(AssumeAgencyWithOidcOutput::new(
         session.assumed_agency(),
         credentials,

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use sts_proto::Credentials;
 use time::OffsetDateTime;
 
-use super::Service;
+use super::{Moment, Service};
 use crate::principal::Session;
 use crate::refusal::Refusal;
 use crate::world::Agency;
@@ -29,7 +29,7 @@ impl Service {
         &self,
         agency: &Agency,
         wanted: Wanted<'_>,
-        now: OffsetDateTime,
+        moment: Moment,
     ) -> Result<(Session, Credentials), Refusal> {
         let seconds = wanted.duration_seconds.unwrap_or(DEFAULT_DURATION);
         if seconds > agency.max_duration {
@@ -44,7 +44,7 @@ impl Service {
             name: wanted.name.to_owned(),
             access_key_id: random::access_key_id(),
             secret_access_key: random::secret_access_key(),
-            expiration: end(now, seconds),
+            expiration: end(moment, seconds),
             source_identity: wanted.source_identity,
             transitive_tags: wanted.transitive_tags,
         };
@@ -85,7 +85,8 @@ pub(super) fn why_denied(
 }
 
 /// To the millisecond, as the service writes it.
-fn end(now: OffsetDateTime, seconds: u32) -> OffsetDateTime {
-    let end = now.saturating_add(time::Duration::seconds(seconds.into()));
+fn end(moment: Moment, seconds: u32) -> OffsetDateTime {
+    let seconds = if moment.keys_have_ended { -1 } else { seconds.into() };
+    let end = moment.now.saturating_add(time::Duration::seconds(seconds));
     end.replace_millisecond(end.millisecond()).unwrap_or(end)
 }

@@ -9,7 +9,8 @@ use sts_proto::Secret;
 use sts_sign::Signer;
 use toml::Spanned;
 
-use super::{Agency, LONGEST_SESSION, Trust, World};
+use super::{Agency, InvalidConfig, LONGEST_SESSION, Trust, World};
+use crate::faults::WrittenInjection;
 use crate::oidc::{Jwks, OidcProvider};
 
 /// The shortest maximum that an administrator can set: 1 hour.
@@ -20,6 +21,8 @@ const SHORTEST_MAXIMUM: u32 = 3600;
 struct Config {
     #[serde(default)]
     accounts: Vec<AccountConfig>,
+    #[serde(default)]
+    faults: Vec<Spanned<WrittenInjection>>,
 }
 
 #[derive(Deserialize)]
@@ -103,6 +106,14 @@ pub(super) fn read(toml: &str) -> Result<World, InvalidConfig> {
     for account in &config.accounts {
         add_account(&mut world, account)
             .map_err(|(span, problem)| InvalidConfig::new(toml, Some(&span), problem))?;
+    }
+    for fault in config.faults {
+        let span = fault.span();
+        let injection = fault
+            .into_inner()
+            .read()
+            .map_err(|(key, problem)| InvalidConfig::in_table(toml, &span, key, problem))?;
+        world.add_fault(injection);
     }
     Ok(world)
 }
@@ -211,63 +222,3 @@ fn part(text: &Spanned<String>) -> Result<&str, Problem> {
 fn is_part(text: &str) -> bool {
     !text.is_empty() && !text.contains(|c: char| c == ':' || c.is_whitespace() || c.is_control())
 }
-
-/// A configuration that cannot be used, with its place. No value is shown: it may be a secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidConfig {
-    line: Option<usize>,
-    key: Option<String>,
-    problem: String,
-}
-
-impl InvalidConfig {
-    fn new(toml: &str, span: Option<&Range<usize>>, problem: &str) -> Self {
-        let before = span.and_then(|span| toml.get(..span.start));
-        Self {
-            line: before.map(|before| before.matches('\n').count() + 1),
-            key: span.and_then(|span| key_at(toml, span.start)),
-            // The first line says what is wrong; others may quote the file.
-            problem: problem.lines().next().unwrap_or_default().to_owned(),
-        }
-    }
-
-    /// The line, from 1, if it has one.
-    #[must_use]
-    pub const fn line(&self) -> Option<usize> {
-        self.line
-    }
-
-    /// The key whose value is wrong, or the wrong key itself.
-    #[must_use]
-    pub fn key(&self) -> Option<&str> {
-        self.key.as_deref()
-    }
-}
-
-/// The bare key that stands at `position` or nearest before it, on the same line.
-fn key_at(toml: &str, position: usize) -> Option<String> {
-    let is_key = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    let (before, after) = toml.split_at_checked(position)?;
-    let line = before.rsplit('\n').next()?;
-    let here: String = after.chars().take_while(|c| is_key(*c)).collect();
-    if !here.is_empty() && after[here.len()..].trim_start().starts_with(['=', '.', ']']) {
-        return Some(here);
-    }
-    let (left, _value) = line.rsplit_once('=')?;
-    let key = left.trim_end().rsplit(|c| !is_key(c)).next()?;
-    (!key.is_empty()).then(|| key.to_owned())
-}
-
-impl fmt::Display for InvalidConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(line) = self.line {
-            write!(f, "line {line}: ")?;
-        }
-        if let Some(key) = &self.key {
-            write!(f, "{key}: ")?;
-        }
-        f.write_str(&self.problem)
-    }
-}
-
-impl std::error::Error for InvalidConfig {}

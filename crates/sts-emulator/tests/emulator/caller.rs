@@ -65,6 +65,12 @@ impl Sts {
         send(&self.emulator, request).await
     }
 
+    /// The same, where the connection may break.
+    pub(crate) async fn try_send(&self, request: Request<Body>) -> hyper::Result<Response<Body>> {
+        let stream = TcpStream::connect(self.emulator.address()).await.unwrap();
+        try_send_over(TokioIo::new(stream), request).await
+    }
+
     pub(crate) fn wait(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
     }
@@ -88,9 +94,16 @@ async fn send(emulator: &Emulator, request: Request<Body>) -> Response<Body> {
 /// Sends one request over `stream`.
 pub(crate) async fn send_over(
     stream: impl Read + Write + Unpin + Send + 'static,
-    mut request: Request<Body>,
+    request: Request<Body>,
 ) -> Response<Body> {
-    let (mut sender, connection) = http1::handshake(stream).await.unwrap();
+    try_send_over(stream, request).await.unwrap()
+}
+
+async fn try_send_over(
+    stream: impl Read + Write + Unpin + Send + 'static,
+    mut request: Request<Body>,
+) -> hyper::Result<Response<Body>> {
+    let (mut sender, connection) = http1::handshake(stream).await?;
     tokio::spawn(connection);
     // Origin form and a Host header, as every HTTP client writes it.
     let uri = request.uri().clone();
@@ -98,8 +111,7 @@ pub(crate) async fn send_over(
     request.headers_mut().entry("host").or_insert(host);
     *request.uri_mut() = uri.path_and_query().unwrap().as_str().parse().unwrap();
     let request = request.map(|body| Full::new(body.into_bytes()));
-    let response = sender.send_request(request).await.unwrap();
-    let (head, body) = response.into_parts();
-    let body = body.collect().await.unwrap().to_bytes();
-    Response::from_parts(head, Body::from(body.to_vec()))
+    let (head, body) = sender.send_request(request).await?.into_parts();
+    let body = body.collect().await?.to_bytes();
+    Ok(Response::from_parts(head, Body::from(body.to_vec())))
 }

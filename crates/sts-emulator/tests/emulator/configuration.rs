@@ -61,6 +61,25 @@ fn names_that_occur_twice_are_refused() {
 }
 
 #[test]
+fn a_fault_that_makes_no_sense_is_named_with_its_line() {
+    let first = "[[faults]]\nfault = \"cut_body\"\n";
+    for (fault, line, key, problem) in [
+        ("fault = \"earthquake\"", 4, "fault", "garbage_body"),
+        ("times = 1\nfault = \"latency\"", 3, "milliseconds", "must be given"),
+        ("fault = \"cut_body\"\nstatus = 503", 5, "status", "does not belong"),
+        ("fault = \"server_error\"\nstatus = 404", 5, "status", "500 to 599"),
+        ("fault = \"reset\"\nat = \"once\"", 5, "at", "before_answer"),
+        ("fault = \"outage\"\noperation = \"Assume\"", 5, "operation", "operation"),
+        ("fault = \"outage\"\n\nprobability = 1.5", 6, "probability", "between 0 and 1"),
+        ("fault = \"outage\"\ntimes = -1", 5, "times", "invalid value"),
+        ("fault = \"outage\"\nhow_often = 1", 5, "how_often", "unknown field"),
+    ] {
+        assert_wrong(&format!("{first}[[faults]]\n{fault}\n"), line, key, problem);
+    }
+    assert_wrong("faults = [{ fault = \"latency\" }]", 1, "milliseconds", "must be given");
+}
+
+#[test]
 fn keys_that_cannot_sign_are_refused() {
     for (id, secret, key) in [
         ("", "s", "access_key_id"),
@@ -90,13 +109,13 @@ fn no_secret_is_shown() {
 }
 
 #[test]
-fn the_configuration_of_the_guide_is_taken() {
+fn the_configurations_of_the_guide_are_taken() {
     let guide = include_str!("../../../../docs/emulator.md");
-    let (_, rest) = guide.split_once("```toml\n").unwrap();
-    let (toml, _) = rest.split_once("```").unwrap();
-    let world = format!("{:?}", toml.parse::<World>().unwrap());
-    for name in ["HSTALICE000000000001", ":agency:deploy", ":oidcProvider:ci"] {
-        assert!(world.contains(name), "{world}");
+    let fences = guide.split("```toml\n").skip(1).map(|rest| rest.split_once("```").unwrap().0);
+    let worlds = fences.map(|toml| format!("{:?}", toml.parse::<World>().unwrap()));
+    let worlds = worlds.collect::<Vec<_>>().join("\n");
+    for name in ["HSTALICE000000000001", ":agency:deploy", ":oidcProvider:ci", "Throttling"] {
+        assert!(worlds.contains(name), "{worlds}");
     }
 }
 

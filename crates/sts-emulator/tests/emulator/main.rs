@@ -5,7 +5,9 @@
 mod authentication;
 mod caller;
 mod configuration;
+mod control;
 mod denials;
+mod faults;
 mod federation;
 mod gateway;
 mod request_log;

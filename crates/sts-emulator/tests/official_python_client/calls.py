@@ -1,10 +1,12 @@
 """Calls an emulator with the official client; prints what came of it as one JSON object.
 
-Arguments: URL, file with a CA certificate or an empty text, access key id, secret, agency URN.
+Arguments: URL, file with a CA certificate or an empty text, access key id, secret, agency URN, URL
+of the control endpoint.
 """
 
 import json
 import sys
+import urllib.request
 
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ServiceResponseException
@@ -60,7 +62,24 @@ def refusal(call, *arguments):
     return None
 
 
-url, ca_file, access_key_id, secret, agency = sys.argv[1:]
+def inject(**fault):
+    body = json.dumps(fault).encode()
+    urllib.request.urlopen(control + "/faults", data=body, timeout=10).close()
+
+
+def throttled():
+    inject(fault="throttling", times=1)
+    return refusal(caller, user)
+
+
+def expired():
+    inject(fault="expired_keys", times=1)
+    keys = assume(user, agency).credentials
+    holder = client(keys.access_key_id, keys.secret_access_key, keys.security_token)
+    return refusal(caller, holder)
+
+
+url, ca_file, access_key_id, secret, agency, control = sys.argv[1:]
 user = client(access_key_id, secret)
 session = assume(user, agency)
 keys = session.credentials
@@ -85,6 +104,8 @@ print(
             "reason": json.loads(decoded.decoded_message),
             "nowhere": refusal(assume, user, agency.replace(":demo", ":nowhere")),
             "wrong_secret": refusal(assume, stranger, agency),
+            "throttled": throttled(),
+            "expired": expired(),
         }
     )
 )

@@ -18,12 +18,14 @@ const CALLS: &str = include_str!("calls.py");
 /// A promise, and what must come of the calls.
 type Test = (&'static str, bool, fn(&Value) -> Result<(), String>);
 
-const TESTS: [Test; 7] = [
+const TESTS: [Test; 9] = [
     ("it_assumes_an_agency_and_calls_with_the_keys", false, it_assumes),
     ("it_signs_with_each_of_its_algorithms", false, it_signs_with_each_algorithm),
     ("it_is_told_a_wrong_secret", false, it_is_told_a_wrong_secret),
     ("it_is_told_an_agency_that_does_not_exist", false, it_is_told_an_unknown_agency),
     ("it_is_denied_and_decodes_the_reason", false, it_is_denied),
+    ("it_is_told_that_it_calls_too_often", false, it_is_throttled),
+    ("it_is_told_that_its_keys_have_expired", false, its_keys_have_expired),
     ("it_assumes_an_agency_over_tls", true, it_assumes),
     ("it_is_told_a_wrong_secret_over_tls", true, it_is_told_a_wrong_secret),
 ];
@@ -107,7 +109,7 @@ impl Client {
 
     /// Makes the calls to an emulator of their own, and gives what came of them.
     fn calls(&self, is_tls: bool) -> Result<Value, String> {
-        let builder = Emulator::builder();
+        let builder = Emulator::builder().control("127.0.0.1:0");
         let builder = if is_tls { builder.tls() } else { builder };
         let emulator = builder.start_blocking().map_err(|error| error.to_string())?;
         let ca_file = match emulator.ca_certificate_pem() {
@@ -123,6 +125,7 @@ impl Client {
             .arg(ca_file)
             .args([builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY])
             .arg(builtin::AGENCY_URN)
+            .args(emulator.control_url())
             // Nothing of the machine's own cloud set-up and proxies.
             .env_clear()
             .envs(std::env::vars_os().filter(|(name, _)| name == "PATH" || name == "SYSTEMROOT")))?;
@@ -184,6 +187,20 @@ fn it_is_told_a_wrong_secret(outcome: &Value) -> Result<(), String> {
 
 fn it_is_told_an_unknown_agency(outcome: &Value) -> Result<(), String> {
     expect_refusal(&outcome["nowhere"], 404, "STS5.1106")
+}
+
+fn it_is_throttled(outcome: &Value) -> Result<(), String> {
+    // It does not read the answers to its retries: the code is the status, in its own words.
+    let refusal = &outcome["throttled"];
+    expect("code", &refusal["code"], "429")?;
+    if refusal["status"] == 429 { Ok(()) } else { Err(format!("found {refusal}")) }
+}
+
+fn its_keys_have_expired(outcome: &Value) -> Result<(), String> {
+    expect_refusal(&outcome["expired"], 401, "APIGW.0301")?;
+    let message = outcome["expired"]["message"].as_str().unwrap_or_default();
+    let told = "Incorrect IAM authentication information: token expires, expires_at: ";
+    if message.starts_with(told) { Ok(()) } else { Err(format!("found {message:?}")) }
 }
 
 fn it_is_denied(outcome: &Value) -> Result<(), String> {

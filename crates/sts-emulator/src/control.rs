@@ -1,0 +1,91 @@
+//! The control endpoint: faults injected over HTTP, for tests that are not written in Rust.
+
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Method, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use serde::Serialize;
+use sts_proto::Body;
+
+use crate::faults::{Faults, WrittenInjection};
+use crate::server::{BodyReader, BrokenConnection, Cutter, Respond};
+
+/// No injection needs more.
+const LARGEST_BODY: usize = 16 * 1024;
+
+/// So many injections are borne at a time, so that memory is bounded.
+const MOST: usize = 1000;
+
+pub(crate) struct Control {
+    faults: Faults,
+    bodies: BodyReader,
+}
+
+impl Control {
+    pub(crate) fn new(faults: Faults) -> Self {
+        Self { faults, bodies: BodyReader::new(LARGEST_BODY) }
+    }
+
+    fn inject(&self, json: &[u8]) -> Result<(), (StatusCode, String)> {
+        let bad_request = |problem| (StatusCode::BAD_REQUEST, problem);
+        let written: WrittenInjection =
+            serde_json::from_slice(json).map_err(|error| bad_request(error.to_string()))?;
+        let injection =
+            written.read().map_err(|(key, problem)| bad_request(format!("{key}: {problem}")))?;
+        if self.faults.active().len() >= MOST {
+            return Err((StatusCode::CONFLICT, format!("there are {MOST} of them already")));
+        }
+        self.faults.inject(injection);
+        Ok(())
+    }
+}
+
+impl Respond for Control {
+    async fn respond(
+        &self,
+        request: Request<Incoming>,
+        _: &Cutter,
+    ) -> Result<Response<Body>, BrokenConnection> {
+        let (head, body) = request.into_parts();
+        let Some(body) = self.bodies.read(body).await? else {
+            return Ok(problem(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large"));
+        };
+        if head.uri.path() != "/faults" {
+            return Ok(problem(StatusCode::NOT_FOUND, "there is /faults, and nothing else"));
+        }
+        match head.method {
+            Method::GET => {}
+            Method::DELETE => self.faults.clear(),
+            Method::POST => {
+                if let Err((status, text)) = self.inject(body.as_ref()) {
+                    return Ok(problem(status, &text));
+                }
+            }
+            _ => return Ok(problem(StatusCode::METHOD_NOT_ALLOWED, "GET, POST or DELETE")),
+        }
+        let active = self.faults.active();
+        let faults: Vec<_> = active.iter().map(WrittenInjection::from).collect();
+        Ok(json(StatusCode::OK, &Listing { faults }))
+    }
+}
+
+#[derive(Serialize)]
+struct Listing {
+    faults: Vec<WrittenInjection>,
+}
+
+fn problem(status: StatusCode, error: &str) -> Response<Body> {
+    #[derive(Serialize)]
+    struct Problem<'a> {
+        error: &'a str,
+    }
+    json(status, &Problem { error })
+}
+
+fn json(status: StatusCode, value: &impl Serialize) -> Response<Body> {
+    // Texts and numbers always serialise.
+    let mut response = Response::new(Body::from(serde_json::to_vec(value).unwrap_or_default()));
+    *response.status_mut() = status;
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}

@@ -1,0 +1,98 @@
+//! From a builder to a thread that listens.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs as _};
+use std::sync::Arc;
+use std::thread;
+
+use sts_proto::Endpoint;
+use tokio::runtime::{self, Runtime};
+use tokio::sync::oneshot;
+
+use super::{Builder, Started};
+use crate::control::Control;
+use crate::faults::Faults;
+use crate::front::Front;
+use crate::gateway::Gateway;
+use crate::key_lock::KeyLock;
+use crate::operations::Service;
+use crate::seal::Seal;
+use crate::tls::Tls;
+use crate::{random, server};
+
+/// An emulator that listens, and what stops it when it is dropped.
+pub(super) type Outcome = io::Result<(Started, oneshot::Sender<()>)>;
+
+/// Starts the thread, which then reports whether it listens.
+pub(super) fn launch(
+    builder: Builder,
+    report: impl FnOnce(Outcome) + Send + 'static,
+) -> io::Result<thread::JoinHandle<()>> {
+    let thread = thread::Builder::new().name("sts-emulator".to_owned());
+    thread.spawn(move || match open(builder) {
+        Ok((runtime, started)) => {
+            let (stop, stopped) = oneshot::channel();
+            report(Ok((started, stop)));
+            // An error says that the other end was dropped, which is how one stops it.
+            let _ = runtime.block_on(stopped);
+        }
+        Err(error) => report(Err(error)),
+    })
+}
+
+fn open(builder: Builder) -> io::Result<(Runtime, Started)> {
+    let (listener, address) = bind(&builder.listen)?;
+    let control = builder.control.as_deref().map(bind_loopback).transpose()?;
+    let tls = builder.tls.then(Tls::generate).transpose()?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{address}");
+
+    let seed = builder.seed.unwrap_or_else(|| random::bytes::<32>().to_vec());
+    let faults = Faults::new(&seed, Arc::clone(&builder.clock));
+    for injection in builder.world.faults().iter().chain(&builder.faults) {
+        faults.inject(injection.clone());
+    }
+    let gateway = Gateway {
+        service: Service { world: builder.world, seal: Seal::new(&seed) },
+        clock: builder.clock,
+        locks: KeyLock::default(),
+        echo: builder.echo,
+        observer: builder.observer,
+    };
+    let (acceptor, ca_certificate_pem) =
+        tls.map(|tls| (tls.acceptor, tls.ca_certificate_pem)).unzip();
+
+    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    let context = runtime.enter();
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    runtime.spawn(server::serve(listener, acceptor, Front::new(gateway, faults.clone())));
+    let mut control_url = None;
+    if let Some((listener, address)) = control {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        runtime.spawn(server::serve(listener, None, Control::new(faults.clone())));
+        control_url = Some(format!("http://{address}"));
+    }
+    drop(context);
+
+    let endpoint = Endpoint::parse_allowing_http(&url).map_err(io::Error::other)?;
+    let started = Started { url, endpoint, address, ca_certificate_pem, control_url, faults };
+    Ok((runtime, started))
+}
+
+fn bind(address: &str) -> io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address)
+        .map_err(|error| io::Error::new(error.kind(), format!("{address}: {error}")))?;
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+/// The same, for what nobody else than this machine may reach.
+fn bind_loopback(address: &str) -> io::Result<(TcpListener, SocketAddr)> {
+    if address.to_socket_addrs()?.all(|address| address.ip().is_loopback()) {
+        bind(address)
+    } else {
+        let problem = format!("{address} is not an address of loopback");
+        Err(io::Error::new(io::ErrorKind::InvalidInput, problem))
+    }
+}

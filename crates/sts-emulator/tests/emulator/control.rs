@@ -1,0 +1,90 @@
+//! Faults injected over HTTP.
+
+use http::{Method, Request, Response};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use sts_emulator::Emulator;
+use sts_proto::{Body, GetCallerIdentity};
+use tokio::net::TcpStream;
+
+use crate::caller::{Sts, send_over, sts_with};
+
+async fn controlled() -> Sts {
+    sts_with(|builder| builder.control("127.0.0.1:0")).await
+}
+
+async fn control(sts: &Sts, method: Method, path: &str, body: &str) -> Response<Body> {
+    let url = sts.emulator.control_url().unwrap();
+    let request = Request::builder().method(method).uri(format!("{url}{path}"));
+    let request = request.body(Body::from(body.as_bytes().to_vec())).unwrap();
+    let stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).await.unwrap();
+    send_over(TokioIo::new(stream), request).await
+}
+
+fn json_of(response: &Response<Body>) -> Value {
+    serde_json::from_slice(response.body().as_ref()).unwrap()
+}
+
+#[tokio::test]
+async fn a_fault_is_injected_listed_and_cleared() {
+    let sts = controlled().await;
+    let faults = [
+        json!({"fault": "throttling", "retry_after": 2, "times": 2, "operation": "AssumeAgency"}),
+        json!({"fault": "latency", "milliseconds": 1, "probability": 0.5, "lasts": 60}),
+        json!({"fault": "server_error", "status": 503, "times": 1}),
+        json!({"fault": "reset", "at": "in_body", "times": 0}),
+        json!({"fault": "wrong_date", "offset": -60}),
+    ];
+    for fault in &faults {
+        let answer = control(&sts, Method::POST, "/faults", &fault.to_string()).await;
+        assert_eq!(answer.status(), 200, "{}", json_of(&answer));
+    }
+    // What can strike no more is not listed.
+    let [throttling, latency, error, _, date] = &faults;
+    let listed = json_of(&control(&sts, Method::GET, "/faults", "").await);
+    assert_eq!(listed, json!({"faults": [throttling, latency, error, date]}));
+
+    assert_eq!(sts.call(GetCallerIdentity::new()).await.unwrap_err().status(), 503);
+    let listed = json_of(&control(&sts, Method::GET, "/faults", "").await);
+    assert_eq!(listed, json!({"faults": [throttling, latency, date]}));
+    let cleared = json_of(&control(&sts, Method::DELETE, "/faults", "").await);
+    assert_eq!(cleared, json!({"faults": []}));
+    sts.call(GetCallerIdentity::new()).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_is_refused_and_named() {
+    let sts = controlled().await;
+    for (body, told) in [
+        ("", "EOF"),
+        ("{", "EOF"),
+        (r#"{"fault":"earthquake"}"#, "fault: must be"),
+        (r#"{"fault":"latency"}"#, "milliseconds: must be given"),
+        (r#"{"fault":"outage","status":5}"#, "status: does not belong"),
+        (r#"{"fault":"outage","how":1}"#, "unknown field `how`"),
+    ] {
+        let answer = control(&sts, Method::POST, "/faults", body).await;
+        assert_eq!(answer.status(), 400);
+        let problem = json_of(&answer)["error"].as_str().unwrap().to_owned();
+        assert!(problem.contains(told), "{problem}");
+    }
+    for (method, path, body, status) in [
+        (Method::GET, "/", "", 404),
+        (Method::PUT, "/faults", "{}", 405),
+        (Method::POST, "/faults", &" ".repeat(20_000), 413),
+    ] {
+        assert_eq!(control(&sts, method, path, body).await.status(), status);
+    }
+    sts.call(GetCallerIdentity::new()).await.unwrap();
+}
+
+#[tokio::test]
+async fn it_is_there_only_when_asked_for_and_on_loopback_alone() {
+    let sts = sts_with(|builder| builder).await;
+    assert_eq!(sts.emulator.control_url(), None);
+    for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
+        let error = Emulator::builder().control(address).start().await.unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
+        assert!(error.to_string().contains("loopback"), "{error}");
+    }
+}
