@@ -1,5 +1,5 @@
 //! Where requests go: regions and endpoints.
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong panics")]
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that goes wrong panics")]
 
 use sts_proto::{Endpoint, GetCallerIdentity, InvalidEndpoint, Operation, Region};
 

@@ -1,5 +1,10 @@
 //! What comes in under a 2xx: what is read, and why something is not.
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong panics")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that goes wrong panics"
+)]
 
 mod broken;
 mod expiration;

@@ -29,7 +29,7 @@ fn codes_excerpts_and_echoes_are_bounded() {
 
     let page = error(502, &long);
     assert_eq!(page.excerpt().unwrap().len(), 1024);
-    let replaced = error(502, [0xff; 200_000]);
+    let replaced = error(502, vec![0xff; 200_000]);
     assert!(replaced.excerpt().unwrap().len() <= 1024);
 
     let echo = error(401, body("APIGW.0301", &format!("m,canonicalRequest:{long}")));

@@ -1,6 +1,6 @@
 //! What comes in under any other status, and what it says to do.
 #![expect(
-    clippy::indexing_slicing,
+    clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test that goes wrong panics"

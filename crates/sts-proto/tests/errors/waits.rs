@@ -10,6 +10,7 @@ use crate::{body, error, error_with};
 
 const NOW: OffsetDateTime = datetime!(2026-10-21 07:27:30 UTC);
 
+#[expect(clippy::unnecessary_wraps, reason = "a wait that is asked for")]
 fn seconds(count: u64) -> Option<Duration> {
     Some(Duration::from_secs(count))
 }

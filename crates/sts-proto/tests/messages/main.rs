@@ -1,5 +1,5 @@
 //! What goes out: requests of the five operations, and the limits they are held against.
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that goes wrong panics")]
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong panics")]
 
 mod limits;
 mod metadata;

@@ -1,7 +1,7 @@
 //! Both directions of the same definitions: what one side writes, the other reads back equal; and
 //! neither side falls over what nobody wrote.
 #![cfg(feature = "server")]
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong panics")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that goes wrong panics")]
 
 mod answers;
 mod errors;
