@@ -4,7 +4,8 @@
 use sts_proto::{Credentials, Secret};
 
 use crate::World;
-use crate::world::{Agency, Trust};
+use crate::principal::User;
+use crate::world::{Agency, Who};
 
 /// The one account.
 pub const ACCOUNT_ID: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
@@ -37,9 +38,9 @@ pub fn credentials() -> Credentials {
 
 pub(crate) fn world() -> World {
     let mut world = World::empty();
-    let secret = Secret::from(SECRET_ACCESS_KEY);
-    world.add_key(ACCOUNT_ID, USER_NAME, None, ACCESS_KEY_ID, secret);
-    let trust = vec![Trust::Account(ACCOUNT_ID.to_owned())];
+    let user = User::new(ACCOUNT_ID, USER_NAME, None);
+    world.add_key(&user, ACCESS_KEY_ID, Secret::from(SECRET_ACCESS_KEY));
+    let trust = vec![Who::Account(ACCOUNT_ID.to_owned())];
     let agency = |name: &str| Agency::new(ACCOUNT_ID, name, None, trust.clone());
     world.add_agency(agency("demo"));
     world.add_agency(Agency { denied: true, ..agency("forbidden") });

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::principal::Requester;
 use crate::seal::{Purpose, Seal};
 
 /// The reason of a denial. Who called what, and what stood against it.
@@ -20,12 +21,13 @@ struct Context {
 
 impl Denial {
     pub(crate) fn new(
-        principal: String,
+        requester: &Requester,
         action: &'static str,
-        resource: String,
+        resource: &str,
         failure: &'static str,
     ) -> Self {
-        let context = Context { action, resource, principal };
+        let principal = requester.urn.clone();
+        let context = Context { action, resource: resource.to_owned(), principal };
         Self { context, failure }
     }
 

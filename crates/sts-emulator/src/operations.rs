@@ -1,5 +1,6 @@
 //! The service behind the gateway: five operations, one a file.
 
+pub(crate) mod action;
 mod assume_agency;
 mod assume_agency_with_oidc;
 mod assume_agency_with_saml;
@@ -55,8 +56,7 @@ impl Service {
                 Err(assume_agency_with_saml::answer(operation))
             }
             AnyOperation::DecodeAuthorizationMessage(operation) => {
-                signed()?;
-                decode_authorization_message::answer(self, operation)
+                decode_authorization_message::answer(self, operation, signed()?)
                     .map(|out| server::answer(&out))
             }
             AnyOperation::GetCallerIdentity(_) => {

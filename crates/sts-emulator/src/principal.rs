@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use sts_proto::{AssumedAgency, Caller, Secret};
 use time::OffsetDateTime;
 
+use crate::world::stable_id;
+
 /// Whoever has proven to hold a key.
 #[derive(Clone, Debug)]
 pub(crate) enum Principal {
@@ -18,6 +20,44 @@ pub(crate) struct User {
     pub(crate) account: String,
     pub(crate) name: String,
     pub(crate) id: String,
+    pub(crate) mfa_devices: Vec<MfaDevice>,
+}
+
+/// A device that shows codes; this one shows the same code for ever.
+#[derive(Clone, Debug)]
+pub(crate) struct MfaDevice {
+    pub(crate) serial_number: String,
+    pub(crate) code: Secret,
+}
+
+impl User {
+    /// A user without devices. An id that is not given follows from the names.
+    pub(crate) fn new(account: &str, name: &str, id: Option<String>) -> Self {
+        Self {
+            account: account.to_owned(),
+            name: name.to_owned(),
+            id: id.unwrap_or_else(|| stable_id("user", account, name)),
+            mfa_devices: Vec::new(),
+        }
+    }
+}
+
+/// Whoever asks for something that has to be allowed: a principal, or the holder of a provider's
+/// token.
+pub(crate) struct Requester {
+    /// The URN under which a denial names it.
+    pub(crate) urn: String,
+    pub(crate) account: Option<String>,
+    /// Its own URN, and those of what vouches for it.
+    pub(crate) urns: Vec<String>,
+}
+
+impl Requester {
+    /// The holder of a token in which a provider names a subject.
+    pub(crate) fn federated(provider_urn: &str, subject: &str) -> Self {
+        let urn = format!("{provider_urn}/{subject}");
+        Self { account: None, urns: vec![urn.clone(), provider_urn.to_owned()], urn }
+    }
 }
 
 /// A session of an agency, and its key. All of it travels in the security token.
@@ -68,6 +108,20 @@ impl Principal {
             Self::User(user) => user.id.clone(),
             Self::Session(session) => session.assumed_agency().id,
         }
+    }
+
+    pub(crate) fn requester(&self) -> Requester {
+        let urn = self.urn();
+        let mut urns = vec![urn.clone()];
+        urns.extend(self.session().map(Session::agency_urn));
+        Requester { urn, account: Some(self.account().to_owned()), urns }
+    }
+
+    /// The code that its device shows; a session has no devices.
+    pub(crate) fn mfa_code(&self, serial_number: &str) -> Option<&Secret> {
+        let Self::User(user) = self else { return None };
+        let mut devices = user.mfa_devices.iter();
+        devices.find(|device| device.serial_number == serial_number).map(|device| &device.code)
     }
 
     /// What kind of key it is, for the limits that depend on it.

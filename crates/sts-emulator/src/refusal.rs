@@ -25,6 +25,8 @@ pub(crate) enum Refusal {
     /// A rule of sessions that no limit of a field expresses.
     Session(&'static str),
     MalformedPolicy,
+    /// The caller has no MFA device of this serial number.
+    NoSuchDevice,
     /// No agency has this URN.
     NoSuchAgency(String),
     /// No identity provider has this URN.
@@ -79,6 +81,7 @@ impl Refusal {
             Self::Limits(_) => bad_request.code("EMULATOR.0001").message(self.to_string()),
             Self::Session(rule) => bad_request.code("EMULATOR.0002").message(*rule),
             Self::MalformedPolicy => bad_request.code("PAP5.0011").message(self.to_string()),
+            Self::NoSuchDevice => bad_request.code("PAP5.0041").message(self.to_string()),
             Self::ForeignMessage => bad_request.code("EMULATOR.0003").message(self.to_string()),
             Self::NoSuchAgency(_) => not_found.code("STS5.1106").message(self.to_string()),
             Self::NoSuchProvider(_) => not_found.code("EMULATOR.0004").message(self.to_string()),
@@ -191,6 +194,7 @@ impl fmt::Display for Refusal {
             }
             Self::Session(rule) => f.write_str(rule),
             Self::MalformedPolicy => f.write_str("malformed policy document"),
+            Self::NoSuchDevice => f.write_str("invalid serial number"),
             Self::NoSuchAgency(urn) => write!(f, "the agency '{urn}' cannot be found"),
             Self::NoSuchProvider(urn) => {
                 write!(f, "the identity provider '{urn}' cannot be found")

@@ -1,7 +1,10 @@
 //! What exists: users with their keys, and agencies with whom they trust.
 
+mod agency;
 mod config;
+mod deny;
 mod invalid_config;
+mod who;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,11 +13,14 @@ use std::str::FromStr;
 use sha2::{Digest as _, Sha256};
 use sts_proto::Secret;
 
+pub(crate) use self::agency::{Agency, LONGEST_SESSION};
+pub(crate) use self::deny::DenyRule;
 pub use self::invalid_config::InvalidConfig;
+pub(crate) use self::who::Who;
 use crate::builtin;
 use crate::faults::Injection;
 use crate::oidc::OidcProvider;
-use crate::principal::{Principal, User, agency_urn};
+use crate::principal::{Requester, User};
 
 /// What an emulator knows: accounts with their users, keys and agencies.
 ///
@@ -47,6 +53,7 @@ pub struct World {
     keys: HashMap<String, Key>,
     agencies: HashMap<String, Agency>,
     oidc_providers: HashMap<String, OidcProvider>,
+    deny_rules: Vec<DenyRule>,
     faults: Vec<Injection>,
 }
 
@@ -57,59 +64,20 @@ pub(crate) struct Key {
     pub(crate) secret: Secret,
 }
 
-/// An agency and the rules of its sessions.
-#[derive(Clone, Debug)]
-pub(crate) struct Agency {
-    pub(crate) account: String,
-    pub(crate) name: String,
-    pub(crate) id: String,
-    pub(crate) trust: Vec<Trust>,
-    pub(crate) external_id: Option<String>,
-    /// In seconds.
-    pub(crate) max_duration: u32,
-    /// Whether everybody is denied, trusted or not.
-    pub(crate) denied: bool,
-}
-
-/// Who may assume an agency.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Trust {
-    /// Everybody with a key.
-    Everybody,
-    /// All users and sessions of an account.
-    Account(String),
-    /// One user, one session, or by an agency's or a provider's URN all that it vouches for.
-    Urn(String),
-}
-
-/// The longest session there is: 12 hours.
-pub(crate) const LONGEST_SESSION: u32 = 43_200;
-
 impl World {
     pub(crate) fn empty() -> Self {
         Self {
             keys: HashMap::new(),
             agencies: HashMap::new(),
             oidc_providers: HashMap::new(),
+            deny_rules: Vec::new(),
             faults: Vec::new(),
         }
     }
 
     /// Adds a user's key; `false` when its id is taken.
-    pub(crate) fn add_key(
-        &mut self,
-        account: &str,
-        user: &str,
-        user_id: Option<String>,
-        access_key_id: &str,
-        secret: Secret,
-    ) -> bool {
-        let user = User {
-            account: account.to_owned(),
-            name: user.to_owned(),
-            id: user_id.unwrap_or_else(|| stable_id("user", account, user)),
-        };
-        let key = Key { user, secret };
+    pub(crate) fn add_key(&mut self, user: &User, access_key_id: &str, secret: Secret) -> bool {
+        let key = Key { user: user.clone(), secret };
         self.keys.insert(access_key_id.to_owned(), key).is_none()
     }
 
@@ -122,6 +90,15 @@ impl World {
     pub(crate) fn add_oidc_provider(&mut self, provider: OidcProvider) -> bool {
         let urn = provider.urn();
         self.oidc_providers.insert(urn, provider).is_none()
+    }
+
+    pub(crate) fn add_deny_rule(&mut self, rule: DenyRule) {
+        self.deny_rules.push(rule);
+    }
+
+    /// Whether a rule denies it, whatever else allows it.
+    pub(crate) fn denies(&self, requester: &Requester, action: &str, resource: &str) -> bool {
+        self.deny_rules.iter().any(|rule| rule.denies(requester, action, resource))
     }
 
     pub(crate) fn add_fault(&mut self, injection: Injection) {
@@ -168,53 +145,14 @@ impl fmt::Debug for World {
             .field("keys", &self.keys.keys())
             .field("agencies", &self.agencies.keys())
             .field("oidc_providers", &self.oidc_providers.keys())
+            .field("deny_rules", &self.deny_rules)
             .field("faults", &self.faults)
             .finish()
     }
 }
 
-impl Agency {
-    /// An agency with the rules that hold when nothing else is said.
-    pub(crate) fn new(account: &str, name: &str, id: Option<String>, trust: Vec<Trust>) -> Self {
-        Self {
-            account: account.to_owned(),
-            name: name.to_owned(),
-            id: id.unwrap_or_else(|| stable_id("agency", account, name)),
-            trust,
-            external_id: None,
-            max_duration: LONGEST_SESSION,
-            denied: false,
-        }
-    }
-
-    pub(crate) fn urn(&self) -> String {
-        agency_urn(&self.account, &self.name)
-    }
-
-    pub(crate) fn trusts(&self, caller: &Principal) -> bool {
-        self.trust.iter().any(|trust| match trust {
-            Trust::Everybody => true,
-            Trust::Account(account) => account == caller.account(),
-            Trust::Urn(urn) => {
-                *urn == caller.urn()
-                    || caller.session().is_some_and(|session| *urn == session.agency_urn())
-            }
-        })
-    }
-
-    /// Whether holders of the provider's ID tokens may assume it.
-    pub(crate) fn trusts_provider(&self, provider: &OidcProvider) -> bool {
-        let urn = provider.urn();
-        self.trust.iter().any(|trust| match trust {
-            Trust::Everybody => true,
-            Trust::Account(_) => false,
-            Trust::Urn(trusted) => *trusted == urn,
-        })
-    }
-}
-
 /// An id for what has none in the configuration: the same in every run.
-fn stable_id(kind: &str, account: &str, name: &str) -> String {
+pub(crate) fn stable_id(kind: &str, account: &str, name: &str) -> String {
     let hash = Sha256::digest(format!("{kind}\0{account}\0{name}"));
     let (half, _) = hash.split_first_chunk().unwrap_or((&[0; 16], &[]));
     format!("{:032x}", u128::from_be_bytes(*half))

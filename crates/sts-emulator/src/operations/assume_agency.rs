@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use sts_proto::{AssumeAgency, AssumeAgencyOutput};
 
-use super::session::{Wanted, check_policy, why_denied};
-use super::{Moment, Service};
-use crate::denial::Denial;
-use crate::principal::Principal;
+use super::session::{Wanted, check_policy};
+use super::{Moment, Service, action};
+use crate::principal::{Principal, Requester};
 use crate::refusal::Refusal;
-
-const ACTION: &str = "sts:agencies:assume";
+use crate::world::Agency;
 
 pub(super) fn answer(
     service: &Service,
@@ -21,10 +19,13 @@ pub(super) fn answer(
     check_policy(operation.policy.as_deref())?;
     let urn = &operation.agency_urn;
     let agency = service.world.agency(urn).ok_or_else(|| Refusal::NoSuchAgency(urn.clone()))?;
+    let requester = caller.requester();
     let external_id = operation.external_id.as_ref();
-    if let Some(failure) = why_denied(agency, agency.trusts(caller), external_id) {
-        let denial = Denial::new(caller.urn(), ACTION, urn.clone(), failure);
-        return Err(Refusal::Denied(denial));
+    action::check_assume(&service.world, &requester, action::ASSUME, agency, external_id)?;
+    check_mfa(operation, caller, agency)?;
+    check_tags(service, operation, &requester, agency)?;
+    if operation.source_identity.is_some() {
+        action::check_rules(&service.world, &requester, action::SET_SOURCE_IDENTITY, urn)?;
     }
     let wanted = Wanted {
         name: &operation.agency_session_name,
@@ -36,6 +37,40 @@ pub(super) fn answer(
     let mut output = AssumeAgencyOutput::new(session.assumed_agency(), credentials);
     output.source_identity = session.source_identity;
     Ok(output)
+}
+
+/// A code that is shown has to be right, asked for or not.
+fn check_mfa(operation: &AssumeAgency, caller: &Principal, agency: &Agency) -> Result<(), Refusal> {
+    let denied =
+        |failure| Err(action::denied(&caller.requester(), action::ASSUME, &agency.urn(), failure));
+    match (&operation.serial_number, &operation.token_code) {
+        (Some(serial_number), Some(code)) => match caller.mfa_code(serial_number) {
+            None => Err(Refusal::NoSuchDevice),
+            Some(right) if right == code => Ok(()),
+            Some(_) => denied("the MFA code is not the one that the device shows"),
+        },
+        _ if agency.needs_mfa => denied("the trust policy of the agency asks for MFA"),
+        _ => Ok(()),
+    }
+}
+
+fn check_tags(
+    service: &Service,
+    operation: &AssumeAgency,
+    requester: &Requester,
+    agency: &Agency,
+) -> Result<(), Refusal> {
+    let tags = operation.tags.as_deref().unwrap_or_default();
+    if tags.is_empty() {
+        return Ok(());
+    }
+    let urn = agency.urn();
+    action::check_rules(&service.world, requester, action::TAG_SESSION, &urn)?;
+    if tags.iter().all(|tag| agency.allows_tag(&tag.key)) {
+        return Ok(());
+    }
+    let failure = "the trust policy of the agency does not allow a tag of that key";
+    Err(action::denied(requester, action::TAG_SESSION, &urn, failure))
 }
 
 /// The source identity in force: once set it stays for the whole chain.

@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use sts_proto::{AssumeAgencyWithOidc, AssumeAgencyWithOidcOutput};
 
-use super::session::{Wanted, check_policy, why_denied};
-use super::{Moment, Service};
-use crate::denial::Denial;
+use super::session::{Wanted, check_policy};
+use super::{Moment, Service, action};
 use crate::oidc::IdToken;
+use crate::principal::Requester;
 use crate::refusal::Refusal;
-
-const ACTION: &str = "sts:agencies:assumeWithOIDC";
 
 pub(super) fn answer(
     service: &Service,
@@ -28,11 +26,8 @@ pub(super) fn answer(
 
     let urn = &operation.agency_urn;
     let agency = service.world.agency(urn).ok_or_else(|| Refusal::NoSuchAgency(urn.clone()))?;
-    if let Some(failure) = why_denied(agency, agency.trusts_provider(provider), None) {
-        let principal = format!("{provider_urn}/{}", token.subject);
-        let denial = Denial::new(principal, ACTION, urn.clone(), failure);
-        return Err(Refusal::Denied(denial));
-    }
+    let requester = Requester::federated(provider_urn, &token.subject);
+    action::check_assume(&service.world, &requester, action::ASSUME_WITH_OIDC, agency, None)?;
     let wanted = Wanted {
         name: &operation.agency_session_name,
         duration_seconds: operation.duration_seconds,

@@ -67,23 +67,6 @@ pub(super) fn check_policy(policy: Option<&str>) -> Result<(), Refusal> {
     }
 }
 
-/// What an agency holds against whoever wants to assume it, if anything.
-pub(super) fn why_denied(
-    agency: &Agency,
-    is_trusted: bool,
-    external_id: Option<&String>,
-) -> Option<&'static str> {
-    if agency.denied {
-        Some("the agency denies everybody")
-    } else if !is_trusted {
-        Some("the trust policy of the agency does not allow the caller")
-    } else if agency.external_id.is_some() && agency.external_id.as_ref() != external_id {
-        Some("the external id is not the one that the trust policy of the agency asks for")
-    } else {
-        None
-    }
-}
-
 /// To the millisecond, as the service writes it.
 fn end(moment: Moment, seconds: u32) -> OffsetDateTime {
     let seconds = if moment.keys_have_ended { -1 } else { seconds.into() };

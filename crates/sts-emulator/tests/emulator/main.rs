@@ -13,3 +13,4 @@ mod gateway;
 mod request_log;
 mod sessions;
 mod start_and_stop;
+mod trust;

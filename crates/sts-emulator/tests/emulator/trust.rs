@@ -1,0 +1,175 @@
+//! What a trust policy and deny rules ask of a caller.
+
+use sts_emulator::World;
+use sts_proto::{
+    AssumeAgency, AssumeAgencyOutput, Credentials, DecodeAuthorizationMessage, Error, ErrorKind,
+    GetCallerIdentity,
+};
+
+use crate::caller::{Sts, sts_with};
+
+const WORLD: &str = r#"
+    [[accounts]]
+    id = "a"
+
+    [[accounts.users]]
+    name = "alice"
+    keys = [{ access_key_id = "HSTALICE000000000001", secret_access_key = "alice-secret" }]
+    mfa_devices = [{ serial_number = "iam::a:mfa:alice", code = "123456" }]
+
+    [[accounts.users]]
+    name = "bob"
+    keys = [{ access_key_id = "HSTBOB00000000000001", secret_access_key = "bob-secret" }]
+
+    [[accounts.agencies]]
+    name = "open"
+
+    [[accounts.agencies]]
+    name = "guarded"
+    mfa = true
+
+    [[accounts.agencies]]
+    name = "tagged"
+    allowed_tags = ["team", "note"]
+
+    [[accounts.agencies]]
+    name = "untagged"
+    allowed_tags = []
+
+    [[deny]]
+    principal = "iam::a:user:bob"
+    action = "sts::setSourceIdentity"
+
+    [[deny]]
+    principal = "iam::a:agency:open"
+    resource = "iam::a:agency:tagged"
+
+    [[deny]]
+    principal = "iam::a:agency:guarded"
+    action = "sts::decodeAuthorizationMessage"
+"#;
+
+async fn sts() -> Sts {
+    sts_with(|builder| builder.world(WORLD.parse::<World>().unwrap())).await
+}
+
+fn alice() -> Credentials {
+    Credentials::permanent("HSTALICE000000000001", "alice-secret")
+}
+
+fn bob() -> Credentials {
+    Credentials::permanent("HSTBOB00000000000001", "bob-secret")
+}
+
+fn assume(agency: &str) -> AssumeAgency {
+    AssumeAgency::new(format!("iam::a:agency:{agency}"), "s1")
+}
+
+/// The action that was denied, and why.
+async fn reason(sts: &Sts, outcome: Result<AssumeAgencyOutput, Error>) -> (String, String) {
+    let error = outcome.unwrap_err();
+    assert_eq!((error.status().as_u16(), error.kind()), (403, ErrorKind::AccessDenied));
+    assert_eq!(error.code().map(ToString::to_string).as_deref(), Some("PAP5.0001"));
+    let decode = DecodeAuthorizationMessage::new(error.encoded_authorization_message().unwrap());
+    let decoded = sts.call_with(&bob(), decode).await.unwrap().decoded_message;
+    let reason: serde_json::Value = serde_json::from_str(&decoded).unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    (text(&reason["context"]["action"]), text(&reason["failure"]))
+}
+
+#[tokio::test]
+async fn an_agency_that_asks_for_mfa_takes_the_code_of_the_callers_device() {
+    let sts = sts().await;
+    let guarded = || assume("guarded");
+    let session = sts.call_with(&alice(), guarded().mfa("iam::a:mfa:alice", "123456")).await;
+    let session = session.unwrap().credentials;
+
+    let (action, why) = reason(&sts, sts.call_with(&alice(), guarded()).await).await;
+    assert_eq!(action, "sts:agencies:assume");
+    assert!(why.contains("MFA"), "{why}");
+    let wrong = guarded().mfa("iam::a:mfa:alice", "654321");
+    let (_, why) = reason(&sts, sts.call_with(&alice(), wrong).await).await;
+    assert!(why.contains("MFA code"), "{why}");
+    // A session has no device.
+    let chained = guarded().mfa("iam::a:mfa:alice", "123456");
+    sts.call_with(&session, chained).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn a_device_of_somebody_else_is_an_invalid_serial_number() {
+    let sts = sts().await;
+    for (keys, device) in [(alice(), "iam::a:mfa:other"), (bob(), "iam::a:mfa:alice")] {
+        // It is looked at where nobody asked for it, too.
+        for agency in ["guarded", "open"] {
+            let operation = assume(agency).mfa(device, "123456");
+            let error = sts.call_with(&keys, operation).await.unwrap_err();
+            assert_eq!(error.status(), 400);
+            assert_eq!(error.code().map(ToString::to_string).as_deref(), Some("PAP5.0041"));
+        }
+    }
+    sts.call_with(&alice(), assume("open").mfa("iam::a:mfa:alice", "123456")).await.unwrap();
+}
+
+#[tokio::test]
+async fn only_allowed_tags_are_taken() {
+    let sts = sts().await;
+    let tagged = assume("tagged").tag("team", "infra").tag("note", "");
+    sts.call_with(&alice(), tagged).await.unwrap();
+    sts.call_with(&alice(), assume("untagged")).await.unwrap();
+    for assume in
+        [assume("tagged").tag("team", "x").tag("Note", "x"), assume("untagged").tag("team", "x")]
+    {
+        let (action, why) = reason(&sts, sts.call_with(&alice(), assume).await).await;
+        assert_eq!(action, "sts::tagSession");
+        assert!(why.contains("tag"), "{why}");
+    }
+}
+
+#[tokio::test]
+async fn a_deny_rule_stands_against_what_a_trust_policy_allows() {
+    let sts = sts().await;
+    sts.call_with(&bob(), assume("open")).await.unwrap();
+    let named = || assume("open").source_identity("bob");
+    sts.call_with(&alice(), named()).await.unwrap();
+    let (action, why) = reason(&sts, sts.call_with(&bob(), named()).await).await;
+    assert_eq!(
+        (action.as_str(), why.as_str()),
+        ("sts::setSourceIdentity", "a deny rule denies the action")
+    );
+
+    // All actions on one resource, for all sessions of an agency.
+    let session = sts.call_with(&alice(), assume("open")).await.unwrap().credentials;
+    sts.call_with(&session, assume("untagged")).await.unwrap();
+    let (action, _) = reason(&sts, sts.call_with(&session, assume("tagged")).await).await;
+    assert_eq!(action, "sts:agencies:assume");
+}
+
+#[tokio::test]
+async fn decoding_can_be_denied_and_telling_who_calls_cannot() {
+    let sts = sts().await;
+    let guarded = assume("guarded").mfa("iam::a:mfa:alice", "123456");
+    let session = sts.call_with(&alice(), guarded).await.unwrap().credentials;
+    let decode = DecodeAuthorizationMessage::new("whatever");
+    let error = sts.call_with(&session, decode).await.unwrap_err();
+    assert_eq!((error.status().as_u16(), error.kind()), (403, ErrorKind::AccessDenied));
+    sts.call_with(&session, GetCallerIdentity::new()).await.unwrap();
+}
+
+#[test]
+fn rules_that_make_no_sense_are_named_with_their_line() {
+    for (toml, line, key) in [
+        ("[[deny]]\nprincipal = \"a b\"\n", 2, "principal"),
+        ("[[deny]]\nprincipal = \"*\"\naction = \"sts:assume\"\n", 3, "action"),
+        ("[[deny]]\nprincipal = \"*\"\nagency = \"x\"\n", 3, "agency"),
+        (
+            "[[accounts]]\nid = \"a\"\n[[accounts.users]]\nname = \"u\"\n\
+             mfa_devices = [{ serial_number = \"s\", code = \"12345\" }]\n",
+            5,
+            "code",
+        ),
+    ] {
+        let error = toml.parse::<World>().unwrap_err();
+        assert_eq!((error.line(), error.key()), (Some(line), Some(key)), "{error}");
+        assert!(!error.to_string().contains("12345"), "{error}");
+    }
+}
