@@ -18,7 +18,7 @@ prop_compose! {
         status in status(),
         (code, message) in (option::of(shown_text()), option::of(shown_text())),
         request_id in option::of(shown_text()),
-        encoded in option::of(any_text().prop_filter("empty is none", |text| !text.is_empty())),
+        encoded in option::of(any_text().prop_map(|text| text + ".")),
     ) -> ErrorAnswer {
         let mut answer = ErrorAnswer::new(status);
         answer.code = code;

@@ -46,8 +46,14 @@ fn junk() -> impl Strategy<Value = Vec<u8>> {
 
 fn headers() -> impl Strategy<Value = Vec<(HeaderName, HeaderValue)>> {
     let name = select(&["x-request-id", "date", "retry-after", "age", "x-iam-trace-id"][..]);
-    let value = vec(any::<u8>(), 0..40)
-        .prop_filter_map("no header", |bytes| HeaderValue::from_bytes(&bytes).ok());
+    let dates =
+        "(Sun|Sunday)?,? ?[0-9]{1,3}[ -]?Nov[ -]?[0-9]{0,5} [0-2]?[0-9]:[0-6][0-9]:[0-9]{2}( GMT)?";
+    let bytes = prop_oneof![
+        vec(prop_oneof![0x20..0x7f_u8, 0x80..=0xff_u8], 0..40),
+        "[0-9]{0,30}".prop_map(String::into_bytes),
+        dates.prop_map(String::into_bytes),
+    ];
+    let value = bytes.prop_map(|bytes| HeaderValue::from_bytes(&bytes).unwrap());
     vec((name.prop_map(HeaderName::from_static), value), 0..6)
 }
 
