@@ -4,6 +4,7 @@
 use sts_proto::{Credentials, Secret};
 
 use crate::World;
+use crate::metadata::MetadataRules;
 use crate::principal::User;
 use crate::world::{Agency, Who};
 
@@ -25,6 +26,10 @@ pub const AGENCY_URN: &str = "iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:agency:demo"
 /// An agency that exists and denies everybody.
 pub const FORBIDDEN_AGENCY_URN: &str = "iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:agency:forbidden";
 
+/// What a pod has to show at the pod-identity endpoint, the content of its token file. The endpoint
+/// gives keys of the agency [`AGENCY_URN`], and so does the metadata endpoint.
+pub const POD_TOKEN: &str = "emulator-pod-token";
+
 /// The user's key, ready to sign with.
 ///
 /// ```
@@ -44,5 +49,10 @@ pub(crate) fn world() -> World {
     let agency = |name: &str| Agency::new(ACCOUNT_ID, name, None, trust.clone());
     world.add_agency(agency("demo"));
     world.add_agency(Agency { denied: true, ..agency("forbidden") });
+    world.set_metadata(MetadataRules {
+        agency_urn: AGENCY_URN.to_owned(),
+        has_tokens: true,
+        pod_token: Some(Secret::from(POD_TOKEN)),
+    });
     world
 }

@@ -43,6 +43,7 @@ struct Started {
     address: SocketAddr,
     ca_certificate_pem: Option<String>,
     control_url: Option<String>,
+    metadata_url: Option<String>,
     faults: Faults,
 }
 
@@ -87,6 +88,13 @@ impl Emulator {
     #[must_use]
     pub fn control_url(&self) -> Option<&str> {
         self.started.control_url.as_deref()
+    }
+
+    /// The URL of the metadata endpoints, if the builder was told to have them: what stands for
+    /// `http://169.254.169.254`, and with `/pod-identity` behind it the one for pods.
+    #[must_use]
+    pub fn metadata_url(&self) -> Option<&str> {
+        self.started.metadata_url.as_deref()
     }
 }
 

@@ -34,7 +34,7 @@ const ALL_HEADERS: usize = 128 * 1024;
 pub(crate) type Observer = Box<dyn Fn(&RequestLog) + Send + Sync>;
 
 pub(crate) struct Gateway {
-    pub(crate) service: Service,
+    pub(crate) service: Arc<Service>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) locks: KeyLock,
     /// Whether a wrong signature is answered with the gateway's own canonical request.

@@ -26,6 +26,7 @@ mod faults;
 mod front;
 mod gateway;
 mod key_lock;
+mod metadata;
 mod oidc;
 mod operations;
 mod principal;

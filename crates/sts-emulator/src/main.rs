@@ -79,6 +79,9 @@ fn run(options: Options) -> Result<(), Failure> {
     if let Some(address) = &options.control {
         builder = builder.control(address);
     }
+    if let Some(address) = &options.metadata {
+        builder = builder.metadata(address);
+    }
     runtime.block_on(async {
         // Before the first line is out: whoever reads it may stop us at once.
         let stopped = stop_signal().map_err(|error| Failure::io("cannot start", &error))?;
@@ -108,6 +111,9 @@ fn announce(emulator: &Emulator, certificate: Option<&CaFile>) -> io::Result<()>
     }
     if let Some(url) = emulator.control_url() {
         writeln!(stdout, "control on {url}")?;
+    }
+    if let Some(url) = emulator.metadata_url() {
+        writeln!(stdout, "metadata on {url}")?;
     }
     stdout.flush()
 }

@@ -8,6 +8,7 @@ mod decode_authorization_message;
 mod get_caller_identity;
 mod session;
 
+pub(crate) use self::session::Wanted;
 use http::Response;
 use sts_proto::server::{self, AnyOperation};
 use sts_proto::{Body, Caller};

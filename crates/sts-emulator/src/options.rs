@@ -23,11 +23,13 @@ Options:
                      [default: random]
   --control ADDR     have a control endpoint for faults on this address of loopback
                      [default: none]
+  --metadata ADDR    have the endpoints where machines and pods of the cloud get their keys on
+                     this address of loopback [default: none]
   --echo             answer a wrong signature with the canonical request it was held against
   -h, --help         print this
 
-When it is ready it prints `listening on URL`, and with --tls `ca certificate: FILE`, with --control
-`control on URL`, to standard output. Each request gives a line on standard error. SIGINT or SIGTERM stop it.
+When it is ready it prints `listening on URL`, with --tls `ca certificate: FILE`, with --control
+`control on URL`, and with --metadata `metadata on URL`, to standard output. Each request gives a line on standard error. SIGINT or SIGTERM stop it.
 ";
 
 /// What the command line asks for.
@@ -44,6 +46,7 @@ pub(crate) struct Options {
     pub(crate) seed: Option<String>,
     pub(crate) echo: bool,
     pub(crate) control: Option<String>,
+    pub(crate) metadata: Option<String>,
 }
 
 impl Options {
@@ -56,6 +59,7 @@ impl Options {
             seed: None,
             echo: false,
             control: None,
+            metadata: None,
         };
         while let Some(argument) = parser.next()? {
             match argument {
@@ -65,6 +69,7 @@ impl Options {
                 Arg::Long("ca-file") => options.ca_file = Some(parser.value()?.into()),
                 Arg::Long("seed") => options.seed = Some(parser.value()?.string()?),
                 Arg::Long("control") => options.control = Some(parser.value()?.string()?),
+                Arg::Long("metadata") => options.metadata = Some(parser.value()?.string()?),
                 Arg::Long("echo") => options.echo = true,
                 Arg::Long("help") | Arg::Short('h') => return Ok(Invocation::Help),
                 other => return Err(other.unexpected()),

@@ -1,4 +1,5 @@
-//! What only this emulator can write and read: security tokens and reasons of denials.
+//! What only this emulator can write and read: security tokens, metadata tokens,
+//! and reasons of denials.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -17,6 +18,7 @@ const NONCE: usize = 24;
 pub(crate) enum Purpose {
     SecurityToken,
     AuthorizationMessage,
+    MetadataToken,
 }
 
 impl Purpose {
@@ -24,6 +26,7 @@ impl Purpose {
         match self {
             Self::SecurityToken => b"security token",
             Self::AuthorizationMessage => b"authorization message",
+            Self::MetadataToken => b"metadata token",
         }
     }
 }

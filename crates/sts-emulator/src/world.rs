@@ -19,6 +19,7 @@ pub use self::invalid_config::InvalidConfig;
 pub(crate) use self::who::Who;
 use crate::builtin;
 use crate::faults::Injection;
+use crate::metadata::MetadataRules;
 use crate::oidc::OidcProvider;
 use crate::principal::{Requester, User};
 
@@ -54,6 +55,7 @@ pub struct World {
     agencies: HashMap<String, Agency>,
     oidc_providers: HashMap<String, OidcProvider>,
     deny_rules: Vec<DenyRule>,
+    metadata: Option<MetadataRules>,
     faults: Vec<Injection>,
 }
 
@@ -71,6 +73,7 @@ impl World {
             agencies: HashMap::new(),
             oidc_providers: HashMap::new(),
             deny_rules: Vec::new(),
+            metadata: None,
             faults: Vec::new(),
         }
     }
@@ -99,6 +102,15 @@ impl World {
     /// Whether a rule denies it, whatever else allows it.
     pub(crate) fn denies(&self, requester: &Requester, action: &str, resource: &str) -> bool {
         self.deny_rules.iter().any(|rule| rule.denies(requester, action, resource))
+    }
+
+    pub(crate) fn set_metadata(&mut self, rules: MetadataRules) {
+        self.metadata = Some(rules);
+    }
+
+    /// Whose keys the metadata endpoints give, if anybody's.
+    pub(crate) fn metadata(&self) -> Option<&MetadataRules> {
+        self.metadata.as_ref()
     }
 
     pub(crate) fn add_fault(&mut self, injection: Injection) {
@@ -146,6 +158,7 @@ impl fmt::Debug for World {
             .field("agencies", &self.agencies.keys())
             .field("oidc_providers", &self.oidc_providers.keys())
             .field("deny_rules", &self.deny_rules)
+            .field("metadata", &self.metadata)
             .field("faults", &self.faults)
             .finish()
     }

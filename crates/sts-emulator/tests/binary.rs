@@ -139,6 +139,15 @@ fn with_a_control_endpoint_it_names_its_url() {
 }
 
 #[test]
+fn with_metadata_endpoints_it_names_their_url() {
+    let mut running = Running::start(&["--metadata", "[::1]:0"]);
+    running.line("listening on http://");
+    let address = running.line("metadata on http://");
+    TcpStream::connect(&address).unwrap();
+    running.stop("TERM");
+}
+
+#[test]
 fn the_certificate_goes_where_it_is_wanted() {
     let file = File::new("ca.pem", "");
     let path = file.0.to_str().unwrap();
@@ -196,6 +205,7 @@ fn its_help_names_every_option_and_the_built_in_world() {
         "--seed",
         "--echo",
         "--control",
+        "--metadata",
         builtin::ACCESS_KEY_ID,
         builtin::SECRET_ACCESS_KEY,
         builtin::AGENCY_URN,

@@ -22,6 +22,7 @@ pub struct Builder {
     pub(super) echo: bool,
     pub(super) faults: Vec<Injection>,
     pub(super) control: Option<String>,
+    pub(super) metadata: Option<String>,
     pub(super) observer: Option<Observer>,
 }
 
@@ -36,6 +37,7 @@ impl Builder {
             echo: false,
             faults: Vec::new(),
             control: None,
+            metadata: None,
             observer: None,
         }
     }
@@ -85,6 +87,13 @@ impl Builder {
     /// loopback; port 0 is a free one. None by default, for it has no authentication.
     pub fn control(self, address: impl fmt::Display) -> Self {
         Self { control: Some(address.to_string()), ..self }
+    }
+
+    /// Has the endpoints where machines and pods of the cloud get their keys, over plain http, on
+    /// this address of loopback; port 0 is a free one. None by default: whoever reaches them gets
+    /// keys.
+    pub fn metadata(self, address: impl fmt::Display) -> Self {
+        Self { metadata: Some(address.to_string()), ..self }
     }
 
     /// Calls `observer` after each request. It runs on the emulator's thread: it must not block.

@@ -15,6 +15,7 @@ use crate::faults::Faults;
 use crate::front::Front;
 use crate::gateway::Gateway;
 use crate::key_lock::KeyLock;
+use crate::metadata::Metadata;
 use crate::operations::Service;
 use crate::seal::Seal;
 use crate::tls::Tls;
@@ -42,7 +43,8 @@ pub(super) fn launch(
 
 fn open(builder: Builder) -> io::Result<(Runtime, Started)> {
     let (listener, address) = bind(&builder.listen)?;
-    let control = builder.control.as_deref().map(bind_loopback).transpose()?;
+    let (control, control_url) = bind_beside(builder.control.as_deref())?;
+    let (metadata, metadata_url) = bind_beside(builder.metadata.as_deref())?;
     let tls = builder.tls.then(Tls::generate).transpose()?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let url = format!("{scheme}://{address}");
@@ -52,9 +54,10 @@ fn open(builder: Builder) -> io::Result<(Runtime, Started)> {
     for injection in builder.world.faults().iter().chain(&builder.faults) {
         faults.inject(injection.clone());
     }
+    let service = Arc::new(Service { world: builder.world, seal: Seal::new(&seed) });
     let gateway = Gateway {
-        service: Service { world: builder.world, seal: Seal::new(&seed) },
-        clock: builder.clock,
+        service: Arc::clone(&service),
+        clock: Arc::clone(&builder.clock),
         locks: KeyLock::default(),
         echo: builder.echo,
         observer: builder.observer,
@@ -64,19 +67,26 @@ fn open(builder: Builder) -> io::Result<(Runtime, Started)> {
 
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let context = runtime.enter();
-    let listener = tokio::net::TcpListener::from_std(listener)?;
-    runtime.spawn(server::serve(listener, acceptor, Front::new(gateway, faults.clone())));
-    let mut control_url = None;
-    if let Some((listener, address)) = control {
-        let listener = tokio::net::TcpListener::from_std(listener)?;
-        runtime.spawn(server::serve(listener, None, Control::new(faults.clone())));
-        control_url = Some(format!("http://{address}"));
+    let front = Front::new(gateway, faults.clone());
+    runtime.spawn(server::serve(into_tokio(listener)?, acceptor, front));
+    if let Some(control) = control {
+        let service = Control::new(faults.clone());
+        runtime.spawn(server::serve(into_tokio(control)?, None, service));
+    }
+    if let Some(metadata) = metadata {
+        let service = Metadata::new(service, builder.clock);
+        runtime.spawn(server::serve(into_tokio(metadata)?, None, service));
     }
     drop(context);
 
     let endpoint = Endpoint::parse_allowing_http(&url).map_err(io::Error::other)?;
-    let started = Started { url, endpoint, address, ca_certificate_pem, control_url, faults };
+    let started =
+        Started { url, endpoint, address, ca_certificate_pem, control_url, metadata_url, faults };
     Ok((runtime, started))
+}
+
+fn into_tokio(listener: TcpListener) -> io::Result<tokio::net::TcpListener> {
+    tokio::net::TcpListener::from_std(listener)
 }
 
 fn bind(address: &str) -> io::Result<(TcpListener, SocketAddr)> {
@@ -87,12 +97,15 @@ fn bind(address: &str) -> io::Result<(TcpListener, SocketAddr)> {
     Ok((listener, address))
 }
 
-/// The same, for what nobody else than this machine may reach.
-fn bind_loopback(address: &str) -> io::Result<(TcpListener, SocketAddr)> {
-    if address.to_socket_addrs()?.all(|address| address.ip().is_loopback()) {
-        bind(address)
-    } else {
+/// The same, with its URL, for what nobody but this machine may reach.
+fn bind_beside(address: Option<&str>) -> io::Result<(Option<TcpListener>, Option<String>)> {
+    let Some(address) = address else {
+        return Ok((None, None));
+    };
+    if !address.to_socket_addrs()?.all(|address| address.ip().is_loopback()) {
         let problem = format!("{address} is not an address of loopback");
-        Err(io::Error::new(io::ErrorKind::InvalidInput, problem))
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
     }
+    let (listener, address) = bind(address)?;
+    Ok((Some(listener), Some(format!("http://{address}"))))
 }

@@ -16,16 +16,16 @@ use crate::{random, session_token};
 const DEFAULT_DURATION: u32 = 3600;
 
 /// A session that is asked for.
-pub(super) struct Wanted<'a> {
-    pub(super) name: &'a str,
-    pub(super) duration_seconds: Option<u32>,
-    pub(super) source_identity: Option<String>,
-    pub(super) transitive_tags: BTreeMap<String, String>,
+pub(crate) struct Wanted<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) duration_seconds: Option<u32>,
+    pub(crate) source_identity: Option<String>,
+    pub(crate) transitive_tags: BTreeMap<String, String>,
 }
 
 impl Service {
     /// Issues the keys of a session of `agency`.
-    pub(super) fn issue(
+    pub(crate) fn issue(
         &self,
         agency: &Agency,
         wanted: Wanted<'_>,

@@ -2,6 +2,7 @@
 
 mod agency;
 mod deny;
+mod metadata;
 mod oidc_provider;
 mod secret_text;
 mod user;
@@ -21,6 +22,7 @@ struct Config {
     accounts: Vec<AccountConfig>,
     #[serde(default)]
     deny: Vec<deny::DenyConfig>,
+    metadata: Option<metadata::MetadataConfig>,
     #[serde(default)]
     faults: Vec<Spanned<WrittenInjection>>,
 }
@@ -60,6 +62,10 @@ pub(super) fn read(toml: &str) -> Result<World, InvalidConfig> {
 fn add_rules(world: &mut World, config: &Config) -> Result<(), Problem> {
     for account in &config.accounts {
         add_account(world, account)?;
+    }
+    if let Some(config) = &config.metadata {
+        let rules = metadata::read(world, config)?;
+        world.set_metadata(rules);
     }
     for rule in &config.deny {
         world.add_deny_rule(deny::read(rule)?);

@@ -10,6 +10,7 @@ mod denials;
 mod faults;
 mod federation;
 mod gateway;
+mod metadata;
 mod request_log;
 mod sessions;
 mod start_and_stop;

@@ -1,0 +1,107 @@
+//! Where machines and pods of the cloud get their keys: the metadata service and pod identity.
+
+mod ecs;
+mod pod_identity;
+
+use std::sync::Arc;
+
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Method, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use sts_proto::{Body, Credentials};
+use time::OffsetDateTime;
+use time::macros::format_description;
+
+use crate::clock::Clock;
+use crate::operations::{Moment, Service, Wanted};
+use crate::server::{BodyReader, BrokenConnection, Cutter, Respond};
+
+/// Requests for keys say nothing in their bodies.
+const LARGEST_BODY: usize = 16 * 1024;
+
+/// How long keys last at most, in seconds.
+const LONGEST: u32 = 21_600;
+
+/// Whose keys are given to whom.
+#[derive(Clone, Debug)]
+pub(crate) struct MetadataRules {
+    /// The URN of the agency of the machine and its pods.
+    pub(crate) agency_urn: String,
+    /// Whether the machine's service has tokens.
+    pub(crate) has_tokens: bool,
+    /// The content of a pod's token file.
+    pub(crate) pod_token: Option<sts_proto::Secret>,
+}
+
+pub(crate) struct Metadata {
+    service: Arc<Service>,
+    clock: Arc<dyn Clock>,
+    bodies: BodyReader,
+}
+
+impl Metadata {
+    pub(crate) fn new(service: Arc<Service>, clock: Arc<dyn Clock>) -> Self {
+        Self { service, clock, bodies: BodyReader::new(LARGEST_BODY) }
+    }
+
+    fn rules(&self) -> Option<&MetadataRules> {
+        self.service.world.metadata()
+    }
+
+    /// Fresh keys of the agency that the rules name, and their end as it is written.
+    fn keys(&self, session_name: &str) -> Option<(Credentials, String)> {
+        let agency = self.service.world.agency(&self.rules()?.agency_urn)?;
+        let wanted = Wanted {
+            name: session_name,
+            duration_seconds: Some(agency.max_duration.min(LONGEST)),
+            source_identity: None,
+            transitive_tags: std::collections::BTreeMap::new(),
+        };
+        let moment = Moment { now: self.clock.now(), keys_have_ended: false };
+        let (_, keys) = self.service.issue(agency, wanted, moment).ok()?;
+        let end = keys.expiration.and_then(written)?;
+        Some((keys, end))
+    }
+}
+
+impl Respond for Metadata {
+    async fn respond(
+        &self,
+        request: Request<Incoming>,
+        _: &Cutter,
+    ) -> Result<Response<Body>, BrokenConnection> {
+        let (head, body) = request.into_parts();
+        if self.bodies.read(body).await?.is_none() {
+            return Ok(text(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large"));
+        }
+        let headers = &head.headers;
+        Ok(match (&head.method, head.uri.path()) {
+            (&Method::PUT, "/meta-data/latest/api/token") => ecs::token(self, headers),
+            (&Method::GET, "/openstack/latest/securitykey") => ecs::security_key(self, headers),
+            (&Method::POST, "/pod-identity") => pod_identity::answer(self, headers),
+            _ => text(StatusCode::NOT_FOUND, "404 Not Found"),
+        })
+    }
+}
+
+/// In UTC with six digits of a second, as the metadata service writes it.
+fn written(end: OffsetDateTime) -> Option<String> {
+    let format =
+        format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
+    end.checked_to_offset(time::UtcOffset::UTC)?.format(format).ok()
+}
+
+fn text(status: StatusCode, text: &str) -> Response<Body> {
+    answer(status, "text/plain; charset=utf-8", text.as_bytes().to_vec())
+}
+
+fn json(value: &serde_json::Value) -> Response<Body> {
+    answer(StatusCode::OK, "application/json", value.to_string().into_bytes())
+}
+
+fn answer(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
