@@ -58,4 +58,4 @@ pub use payload::Payload;
 pub use scope::Scope;
 pub use signed_headers::SignedHeaders;
 pub use signer::{SignError, Signer};
-pub use verify::{Presented, Verified, VerifyError, verify};
+pub use verify::{Presented, Verified, Verifier, VerifyError, verify};

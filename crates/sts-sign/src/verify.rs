@@ -88,71 +88,114 @@ impl Verified {
     }
 }
 
-/// Checks the signature of `request`, in absolute or in origin form.
+/// Checks the signature of `request`, as a [`Verifier`] with that tolerance does.
 ///
 /// `lookup` gives the [`Signer`] prepared from the keys of the access key id that is presented,
 /// or `None` when there is no such key. When the signer has a security token, the request must
 /// carry the same one. A date further than `tolerance` from `now` is refused; Huawei Cloud's
-/// gateway allows 15 minutes. Host and date must be signed, and a token when there is one.
-///
-/// Signatures and tokens are compared in constant time.
+/// gateway allows 15 minutes.
 pub fn verify<B: AsRef<[u8]>, S: Borrow<Signer>>(
     request: &Request<B>,
     lookup: impl FnOnce(&Presented<'_>) -> Option<S>,
     now: OffsetDateTime,
     tolerance: Duration,
 ) -> Result<Verified, VerifyError> {
-    let headers = request.headers();
-    let value = single(headers, AUTHORIZATION.as_str())?.ok_or(VerifyError::Missing)?;
-    let authorization = Authorization::read(value)?;
-    let token = single(headers, X_SECURITY_TOKEN.as_str())?;
-    must_be_signed(&authorization, HOST.as_str())?;
-    must_be_signed(&authorization, X_SDK_DATE.as_str())?;
-    if token.is_some() {
-        must_be_signed(&authorization, X_SECURITY_TOKEN.as_str())?;
-    }
-    let (date, moment) = read_date(headers)?;
-    // The date has whole seconds only.
-    if moment.unix_timestamp().abs_diff(now.unix_timestamp()) > tolerance.as_secs() {
-        return Err(VerifyError::DateOff { date: moment, now });
+    Verifier::new(tolerance).verify(request, lookup, now)
+}
+
+/// Checks signatures: what a server demands of them.
+///
+/// Date and host must be signed, and a token when there is one. Signatures and tokens are compared
+/// in constant time.
+///
+/// ```
+/// use std::time::Duration;
+/// use sts_sign::Verifier;
+///
+/// // As the gateway: the official Go SDK leaves the host out of its signatures.
+/// let verifier = Verifier::new(Duration::from_secs(900)).with_unsigned_host();
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Verifier {
+    tolerance: Duration,
+    takes_unsigned_host: bool,
+}
+
+impl Verifier {
+    /// Takes dates up to `tolerance` from its clock, in whole seconds.
+    #[must_use]
+    pub const fn new(tolerance: Duration) -> Self {
+        Self { tolerance, takes_unsigned_host: false }
     }
 
-    let presented = Presented {
-        access_key_id: authorization.access_key_id,
-        security_token: token,
-        algorithm: authorization.algorithm,
-        scope: authorization.derived.as_ref().map(|(_, scope)| scope.clone()),
-    };
-    let signer = lookup(&presented).ok_or_else(|| unknown_key(&authorization))?;
-    let signer = signer.borrow();
-    must_be_key_of(signer, &authorization, &date, token)?;
+    /// Takes signatures that do not cover the host as well. The documentation demands a signed
+    /// date and leaves other headers to the caller. Such a request is good at any host.
+    #[must_use]
+    pub const fn with_unsigned_host(self) -> Self {
+        Self { takes_unsigned_host: true, ..self }
+    }
 
-    let mark = authorization.algorithm.payload_header().as_str();
-    let is_unsigned = single(headers, mark)? == Some(PayloadLine::UNSIGNED);
-    if is_unsigned {
-        must_be_signed(&authorization, mark)?;
+    /// Checks the signature of `request`, in absolute or in origin form; see [`verify`].
+    pub fn verify<B: AsRef<[u8]>, S: Borrow<Signer>>(
+        &self,
+        request: &Request<B>,
+        lookup: impl FnOnce(&Presented<'_>) -> Option<S>,
+        now: OffsetDateTime,
+    ) -> Result<Verified, VerifyError> {
+        let headers = request.headers();
+        let value = single(headers, AUTHORIZATION.as_str())?.ok_or(VerifyError::Missing)?;
+        let authorization = Authorization::read(value)?;
+        let token = single(headers, X_SECURITY_TOKEN.as_str())?;
+        if !self.takes_unsigned_host {
+            must_be_signed(&authorization, HOST.as_str())?;
+        }
+        must_be_signed(&authorization, X_SDK_DATE.as_str())?;
+        if token.is_some() {
+            must_be_signed(&authorization, X_SECURITY_TOKEN.as_str())?;
+        }
+        let (date, moment) = read_date(headers)?;
+        // The date has whole seconds only.
+        if moment.unix_timestamp().abs_diff(now.unix_timestamp()) > self.tolerance.as_secs() {
+            return Err(VerifyError::DateOff { date: moment, now });
+        }
+
+        let presented = Presented {
+            access_key_id: authorization.access_key_id,
+            security_token: token,
+            algorithm: authorization.algorithm,
+            scope: authorization.derived.as_ref().map(|(_, scope)| scope.clone()),
+        };
+        let signer = lookup(&presented).ok_or_else(|| unknown_key(&authorization))?;
+        let signer = signer.borrow();
+        must_be_key_of(signer, &authorization, &date, token)?;
+
+        let mark = authorization.algorithm.payload_header().as_str();
+        let is_unsigned = single(headers, mark)? == Some(PayloadLine::UNSIGNED);
+        if is_unsigned {
+            must_be_signed(&authorization, mark)?;
+        }
+        let payload =
+            if is_unsigned { Payload::Unsigned } else { Payload::Bytes(request.body().as_ref()) };
+        let canonical = CanonicalRequest {
+            method: request.method(),
+            uri: request.uri(),
+            headers: canonical_headers(request, &authorization.signed_headers)?,
+            payload: PayloadLine::of(payload, signer.key.hash()),
+        };
+        let text = signer.string_to_sign(&canonical, date);
+        if !signer.key.verifies(&text, &authorization.signature) {
+            return Err(VerifyError::SignatureMismatch {
+                explanation: Box::new(Explanation::new(&canonical, &text, signer.key.hash())),
+            });
+        }
+        Ok(Verified {
+            access_key_id: authorization.access_key_id.to_owned(),
+            algorithm: authorization.algorithm,
+            date: moment,
+            signed_headers: authorization.signed_headers.into_iter().map(str::to_owned).collect(),
+            is_payload_signed: !is_unsigned,
+        })
     }
-    let payload =
-        if is_unsigned { Payload::Unsigned } else { Payload::Bytes(request.body().as_ref()) };
-    let canonical = CanonicalRequest {
-        method: request.method(),
-        uri: request.uri(),
-        headers: canonical_headers(request, &authorization.signed_headers)?,
-        payload: PayloadLine::of(payload, signer.key.hash()),
-    };
-    let text = signer.string_to_sign(&canonical, date);
-    if !signer.key.verifies(&text, &authorization.signature) {
-        return Err(VerifyError::SignatureMismatch {
-            explanation: Box::new(Explanation::new(&canonical, &text, signer.key.hash())),
-        });
-    }
-    Ok(Verified {
-        access_key_id: authorization.access_key_id.to_owned(),
-        algorithm: authorization.algorithm,
-        date: moment,
-        signed_headers: authorization.signed_headers.into_iter().map(str::to_owned).collect(),
-        is_payload_signed: !is_unsigned,
-    })
 }
 
 /// The key that was looked up must be the one that the request presents, token included.

@@ -3,9 +3,11 @@
 
 use std::time::Duration;
 
+use hmac::{Hmac, KeyInit, Mac};
 use http::header::{AUTHORIZATION, HOST};
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
-use sts_sign::{Algorithm, Payload, Scope, Signer, Verified, VerifyError, verify};
+use sha2::{Digest, Sha256};
+use sts_sign::{Algorithm, Payload, Scope, Signer, Verified, Verifier, VerifyError, verify};
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -175,6 +177,36 @@ fn host_date_and_token_must_be_signed() {
         let error = verified_by(&temporary(), &request).unwrap_err();
         assert_eq!(error, VerifyError::NotSigned { header: name.into() });
     }
+}
+
+#[test]
+fn the_host_may_be_unsigned_where_the_server_says_so() {
+    // As the official Go SDK signs: the date alone.
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let canonical = format!(
+        "GET\n/v5/caller-identity/\n\nx-sdk-date:20260305T070809Z\n\nx-sdk-date\n{}",
+        hex(&Sha256::digest("")),
+    );
+    let text = format!("SDK-HMAC-SHA256\n20260305T070809Z\n{}", hex(&Sha256::digest(canonical)));
+    let mut mac = Hmac::<Sha256>::new_from_slice(b"the-secret").unwrap();
+    mac.update(text.as_bytes());
+    let signature = hex(&mac.finalize().into_bytes());
+    let authorization =
+        format!("SDK-HMAC-SHA256 Access=GOAK, SignedHeaders=x-sdk-date, Signature={signature}");
+    let request = Request::get("/v5/caller-identity")
+        .header("host", "sts.example.com")
+        .header("x-sdk-date", "20260305T070809Z")
+        .header("authorization", authorization)
+        .body("")
+        .unwrap();
+
+    let signer = Signer::new("GOAK", "the-secret").unwrap();
+    let now = datetime!(2026-03-05 07:08:09 UTC);
+    let strict = Verifier::new(TOLERANCE);
+    let verified = strict.with_unsigned_host().verify(&request, |_| Some(&signer), now).unwrap();
+    assert_eq!(verified.signed_headers(), ["x-sdk-date"]);
+    let error = strict.verify(&request, |_| Some(&signer), now).unwrap_err();
+    assert_eq!(error, VerifyError::NotSigned { header: "host".into() });
 }
 
 #[test]

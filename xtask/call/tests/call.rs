@@ -1,5 +1,5 @@
 //! `cargo xtask call` against the emulator, as a user runs it.
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that goes wrong panics")]
+#![expect(clippy::expect_used, reason = "a test that goes wrong panics")]
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
