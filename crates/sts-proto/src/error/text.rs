@@ -41,7 +41,7 @@ fn shown(text: &str, limit: usize, line_feed: char) -> String {
     let mut kept = String::with_capacity(text.len().min(limit));
     let mut rest = text;
     while !rest.is_empty() {
-        let (plain, replaced, after) = next_secret(rest);
+        let (plain, replaced, after) = next_secret(rest, limit - kept.len());
         for c in plain.chars().chain(replaced.chars()) {
             if kept.len() + c.len_utf8() > limit {
                 while kept.len() + CUT.len_utf8() > limit && kept.pop().is_some() {}
@@ -66,9 +66,10 @@ fn is_steering(c: char) -> bool {
         || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// What stands before the first secret value, what to show instead of it, and what follows.
-fn next_secret(text: &str) -> (&str, &'static str, &str) {
-    for (at, _) in text.char_indices() {
+/// What stands before the first secret value, what to show instead of it, and what follows. A
+/// name that begins behind `room` bytes is not looked for: it will not be shown.
+fn next_secret(text: &str, room: usize) -> (&str, &'static str, &str) {
+    for (at, _) in text.char_indices().take_while(|(at, _)| *at <= room) {
         let here = text.get(at..).unwrap_or_default();
         let Some((value, after)) = secret_header(here).or_else(|| secret_field(here)) else {
             continue;
