@@ -5,6 +5,7 @@ use sts_proto::{Credentials, Secret};
 
 use crate::World;
 use crate::metadata::MetadataRules;
+use crate::oidc::{OidcProvider, TrustedIssuer};
 use crate::principal::User;
 use crate::world::{Agency, Who};
 
@@ -20,11 +21,19 @@ pub const ACCESS_KEY_ID: &str = "HSTAEMULATOR00000001";
 /// The secret of the user's access key.
 pub const SECRET_ACCESS_KEY: &str = "emulator-secret-key";
 
-/// An agency that everybody in the account may assume, for up to twelve hours.
+/// An agency that everybody in the account may assume, and holders of ID tokens of
+/// [`OIDC_PROVIDER_URN`], for up to twelve hours.
 pub const AGENCY_URN: &str = "iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:agency:demo";
 
 /// An agency that exists and denies everybody.
 pub const FORBIDDEN_AGENCY_URN: &str = "iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:agency:forbidden";
+
+/// A provider that takes the ID tokens of the emulator's own [issuer](crate::OidcIssuer), for the
+/// agency [`AGENCY_URN`].
+pub const OIDC_PROVIDER_URN: &str = "iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:oidcProvider:emulator";
+
+/// The audience that the provider's tokens need.
+pub const OIDC_CLIENT_ID: &str = "sts";
 
 /// What a pod has to show at the pod-identity endpoint, the content of its token file. The endpoint
 /// gives keys of the agency [`AGENCY_URN`], and so does the metadata endpoint.
@@ -47,8 +56,16 @@ pub(crate) fn world() -> World {
     world.add_key(&user, ACCESS_KEY_ID, Secret::from(SECRET_ACCESS_KEY));
     let trust = vec![Who::Account(ACCOUNT_ID.to_owned())];
     let agency = |name: &str| Agency::new(ACCOUNT_ID, name, None, trust.clone());
-    world.add_agency(agency("demo"));
+    let mut demo = agency("demo");
+    demo.trust.push(Who::Urn(OIDC_PROVIDER_URN.to_owned()));
+    world.add_agency(demo);
     world.add_agency(Agency { denied: true, ..agency("forbidden") });
+    world.add_oidc_provider(OidcProvider {
+        account: ACCOUNT_ID.to_owned(),
+        name: "emulator".to_owned(),
+        client_ids: vec![OIDC_CLIENT_ID.to_owned()],
+        issuer: TrustedIssuer::Own,
+    });
     world.set_metadata(MetadataRules {
         agency_urn: AGENCY_URN.to_owned(),
         has_tokens: true,

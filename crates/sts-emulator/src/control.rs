@@ -1,13 +1,12 @@
 //! The control endpoint: faults injected over HTTP, for tests that are not written in Rust.
 
-use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use serde::Serialize;
 use sts_proto::Body;
 
 use crate::faults::{Faults, WrittenInjection};
-use crate::server::{BodyReader, BrokenConnection, Cutter, Respond};
+use crate::server::{BodyReader, BrokenConnection, Cutter, Respond, json_answer};
 
 /// No injection needs more.
 const LARGEST_BODY: usize = 16 * 1024;
@@ -64,7 +63,7 @@ impl Respond for Control {
         }
         let active = self.faults.active();
         let faults: Vec<_> = active.iter().map(WrittenInjection::from).collect();
-        Ok(json(StatusCode::OK, &Listing { faults }))
+        Ok(json_answer(StatusCode::OK, &Listing { faults }))
     }
 }
 
@@ -78,14 +77,5 @@ fn problem(status: StatusCode, error: &str) -> Response<Body> {
     struct Problem<'a> {
         error: &'a str,
     }
-    json(status, &Problem { error })
-}
-
-fn json(status: StatusCode, value: &impl Serialize) -> Response<Body> {
-    // Texts and numbers always serialise.
-    let mut response = Response::new(Body::from(serde_json::to_vec(value).unwrap_or_default()));
-    *response.status_mut() = status;
-    let json = HeaderValue::from_static("application/json");
-    response.headers_mut().insert(CONTENT_TYPE, json);
-    response
+    json_answer(status, &Problem { error })
 }

@@ -11,7 +11,7 @@ use sts_proto::Endpoint;
 use tokio::sync::oneshot;
 
 pub use self::builder::Builder;
-use crate::Faults;
+use crate::{Faults, OidcIssuer};
 
 /// An STS that runs in this process, on a port of its own.
 ///
@@ -45,6 +45,7 @@ struct Started {
     control_url: Option<String>,
     metadata_url: Option<String>,
     faults: Faults,
+    oidc_issuer: OidcIssuer,
 }
 
 impl Emulator {
@@ -82,6 +83,12 @@ impl Emulator {
     #[must_use]
     pub const fn faults(&self) -> &Faults {
         &self.started.faults
+    }
+
+    /// Mints ID tokens for `AssumeAgencyWithOIDC`.
+    #[must_use]
+    pub const fn oidc_issuer(&self) -> &OidcIssuer {
+        &self.started.oidc_issuer
     }
 
     /// The URL of the control endpoint, if the builder was told to have one.

@@ -42,5 +42,6 @@ mod world;
 pub use clock::{Clock, SystemClock, TestClock};
 pub use emulator::{Builder, Emulator};
 pub use faults::{Fault, Faults, Injection, ResetAt};
+pub use oidc::OidcIssuer;
 pub use request_log::RequestLog;
 pub use world::{InvalidConfig, World};

@@ -82,6 +82,9 @@ fn run(options: Options) -> Result<(), Failure> {
     if let Some(address) = &options.metadata {
         builder = builder.metadata(address);
     }
+    if let Some(address) = &options.oidc_issuer {
+        builder = builder.oidc_issuer(address);
+    }
     runtime.block_on(async {
         // Before the first line is out: whoever reads it may stop us at once.
         let stopped = stop_signal().map_err(|error| Failure::io("cannot start", &error))?;
@@ -91,7 +94,7 @@ fn run(options: Options) -> Result<(), Failure> {
         let certificate = CaFile::of(&emulator, ca_file)
             .map_err(|error| Failure::io("cannot write the CA certificate", &error))?;
         // Without a reader there is nobody to tell, but there may be someone to serve.
-        let _ = announce(&emulator, certificate.as_ref());
+        let _ = announce(&emulator, certificate.as_ref(), options.oidc_issuer.is_some());
         stopped.await;
         Ok(())
     })
@@ -103,7 +106,7 @@ fn read_world(path: &Path) -> Result<World, Failure> {
     text.parse().map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
 }
 
-fn announce(emulator: &Emulator, certificate: Option<&CaFile>) -> io::Result<()> {
+fn announce(emulator: &Emulator, certificate: Option<&CaFile>, is_issuing: bool) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "listening on {}", emulator.url())?;
     if let Some(certificate) = certificate {
@@ -114,6 +117,9 @@ fn announce(emulator: &Emulator, certificate: Option<&CaFile>) -> io::Result<()>
     }
     if let Some(url) = emulator.metadata_url() {
         writeln!(stdout, "metadata on {url}")?;
+    }
+    if is_issuing {
+        writeln!(stdout, "oidc issuer on {}", emulator.oidc_issuer().url())?;
     }
     stdout.flush()
 }

@@ -5,7 +5,6 @@ mod pod_identity;
 
 use std::sync::Arc;
 
-use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use sts_proto::{Body, Credentials};
@@ -14,7 +13,7 @@ use time::macros::format_description;
 
 use crate::clock::Clock;
 use crate::operations::{Moment, Service, Wanted};
-use crate::server::{BodyReader, BrokenConnection, Cutter, Respond};
+use crate::server::{BodyReader, BrokenConnection, Cutter, Respond, text_answer};
 
 /// Requests for keys say nothing in their bodies.
 const LARGEST_BODY: usize = 16 * 1024;
@@ -72,14 +71,14 @@ impl Respond for Metadata {
     ) -> Result<Response<Body>, BrokenConnection> {
         let (head, body) = request.into_parts();
         if self.bodies.read(body).await?.is_none() {
-            return Ok(text(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large"));
+            return Ok(text_answer(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large"));
         }
         let headers = &head.headers;
         Ok(match (&head.method, head.uri.path()) {
             (&Method::PUT, "/meta-data/latest/api/token") => ecs::token(self, headers),
             (&Method::GET, "/openstack/latest/securitykey") => ecs::security_key(self, headers),
             (&Method::POST, "/pod-identity") => pod_identity::answer(self, headers),
-            _ => text(StatusCode::NOT_FOUND, "404 Not Found"),
+            _ => text_answer(StatusCode::NOT_FOUND, "404 Not Found"),
         })
     }
 }
@@ -89,19 +88,4 @@ fn written(end: OffsetDateTime) -> Option<String> {
     let format =
         format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
     end.checked_to_offset(time::UtcOffset::UTC)?.format(format).ok()
-}
-
-fn text(status: StatusCode, text: &str) -> Response<Body> {
-    answer(status, "text/plain; charset=utf-8", text.as_bytes().to_vec())
-}
-
-fn json(value: &serde_json::Value) -> Response<Body> {
-    answer(StatusCode::OK, "application/json", value.to_string().into_bytes())
-}
-
-fn answer(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Response<Body> {
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response
 }

@@ -15,6 +15,7 @@ use sts_proto::{Body, Caller};
 use time::OffsetDateTime;
 
 use crate::World;
+use crate::oidc::OidcIssuer;
 use crate::principal::Principal;
 use crate::refusal::{Refusal, Unauthenticated};
 use crate::seal::Seal;
@@ -31,6 +32,7 @@ pub(crate) struct Moment {
 pub(crate) struct Service {
     pub(crate) world: World,
     pub(crate) seal: Seal,
+    pub(crate) issuer: OidcIssuer,
 }
 
 impl Service {

@@ -25,11 +25,14 @@ Options:
                      [default: none]
   --metadata ADDR    have the endpoints where machines and pods of the cloud get their keys on
                      this address of loopback [default: none]
+  --oidc-issuer ADDR publish the keys of the emulator's issuer of ID tokens, and mint tokens, on
+                     this address of loopback [default: none]
   --echo             answer a wrong signature with the canonical request it was held against
   -h, --help         print this
 
 When it is ready it prints `listening on URL`, with --tls `ca certificate: FILE`, with --control
-`control on URL`, and with --metadata `metadata on URL`, to standard output. Each request gives a line on standard error. SIGINT or SIGTERM stop it.
+`control on URL`, with --metadata `metadata on URL`, with --oidc-issuer `oidc issuer on URL`, to
+standard output. Each request gives a line on standard error. SIGINT or SIGTERM stop it.
 ";
 
 /// What the command line asks for.
@@ -47,6 +50,7 @@ pub(crate) struct Options {
     pub(crate) echo: bool,
     pub(crate) control: Option<String>,
     pub(crate) metadata: Option<String>,
+    pub(crate) oidc_issuer: Option<String>,
 }
 
 impl Options {
@@ -60,6 +64,7 @@ impl Options {
             echo: false,
             control: None,
             metadata: None,
+            oidc_issuer: None,
         };
         while let Some(argument) = parser.next()? {
             match argument {
@@ -70,6 +75,7 @@ impl Options {
                 Arg::Long("seed") => options.seed = Some(parser.value()?.string()?),
                 Arg::Long("control") => options.control = Some(parser.value()?.string()?),
                 Arg::Long("metadata") => options.metadata = Some(parser.value()?.string()?),
+                Arg::Long("oidc-issuer") => options.oidc_issuer = Some(parser.value()?.string()?),
                 Arg::Long("echo") => options.echo = true,
                 Arg::Long("help") | Arg::Short('h') => return Ok(Invocation::Help),
                 other => return Err(other.unexpected()),

@@ -1,5 +1,6 @@
 //! An HTTP server: connections in, requests to whoever answers them, answers out.
 
+mod answer;
 mod body;
 mod line;
 
@@ -18,6 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
+pub(crate) use self::answer::{json_answer, text_answer};
 pub(crate) use self::body::BodyReader;
 pub(crate) use self::line::{Cut, Cutter};
 use self::line::{Line, OverTcp};

@@ -148,6 +148,15 @@ fn with_metadata_endpoints_it_names_their_url() {
 }
 
 #[test]
+fn an_issuer_that_listens_is_named_with_its_url() {
+    let mut running = Running::start(&["--oidc-issuer", "127.0.0.1:0"]);
+    running.line("listening on http://");
+    let address = running.line("oidc issuer on http://");
+    TcpStream::connect(&address).unwrap();
+    running.stop("TERM");
+}
+
+#[test]
 fn the_certificate_goes_where_it_is_wanted() {
     let file = File::new("ca.pem", "");
     let path = file.0.to_str().unwrap();
@@ -206,6 +215,7 @@ fn its_help_names_every_option_and_the_built_in_world() {
         "--echo",
         "--control",
         "--metadata",
+        "--oidc-issuer",
         builtin::ACCESS_KEY_ID,
         builtin::SECRET_ACCESS_KEY,
         builtin::AGENCY_URN,

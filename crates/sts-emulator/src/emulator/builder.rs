@@ -23,6 +23,7 @@ pub struct Builder {
     pub(super) faults: Vec<Injection>,
     pub(super) control: Option<String>,
     pub(super) metadata: Option<String>,
+    pub(super) oidc_issuer: Option<String>,
     pub(super) observer: Option<Observer>,
 }
 
@@ -38,6 +39,7 @@ impl Builder {
             faults: Vec::new(),
             control: None,
             metadata: None,
+            oidc_issuer: None,
             observer: None,
         }
     }
@@ -94,6 +96,13 @@ impl Builder {
     /// keys.
     pub fn metadata(self, address: impl fmt::Display) -> Self {
         Self { metadata: Some(address.to_string()), ..self }
+    }
+
+    /// Lets its issuer of ID tokens listen, over plain http, on this address of loopback; port 0
+    /// is a free one. It publishes its keys there, and mints tokens for whoever asks. It listens
+    /// nowhere by default.
+    pub fn oidc_issuer(self, address: impl fmt::Display) -> Self {
+        Self { oidc_issuer: Some(address.to_string()), ..self }
     }
 
     /// Calls `observer` after each request. It runs on the emulator's thread: it must not block.

@@ -16,10 +16,14 @@ use crate::front::Front;
 use crate::gateway::Gateway;
 use crate::key_lock::KeyLock;
 use crate::metadata::Metadata;
+use crate::oidc::{IssuerEndpoint, OidcIssuer};
 use crate::operations::Service;
 use crate::seal::Seal;
 use crate::tls::Tls;
 use crate::{random, server};
+
+/// The `iss` of an issuer that does not listen.
+const NOWHERE: &str = "https://oidc-issuer.sts-emulator.invalid";
 
 /// An emulator that listens, and what stops it when it is dropped.
 pub(super) type Outcome = io::Result<(Started, oneshot::Sender<()>)>;
@@ -45,6 +49,7 @@ fn open(builder: Builder) -> io::Result<(Runtime, Started)> {
     let (listener, address) = bind(&builder.listen)?;
     let (control, control_url) = bind_beside(builder.control.as_deref())?;
     let (metadata, metadata_url) = bind_beside(builder.metadata.as_deref())?;
+    let (issuer, issuer_url) = bind_beside(builder.oidc_issuer.as_deref())?;
     let tls = builder.tls.then(Tls::generate).transpose()?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let url = format!("{scheme}://{address}");
@@ -54,7 +59,13 @@ fn open(builder: Builder) -> io::Result<(Runtime, Started)> {
     for injection in builder.world.faults().iter().chain(&builder.faults) {
         faults.inject(injection.clone());
     }
-    let service = Arc::new(Service { world: builder.world, seal: Seal::new(&seed) });
+    let issuer_url = issuer_url.unwrap_or_else(|| NOWHERE.to_owned());
+    let oidc_issuer = OidcIssuer::new(issuer_url, Arc::clone(&builder.clock))?;
+    let service = Arc::new(Service {
+        world: builder.world,
+        seal: Seal::new(&seed),
+        issuer: oidc_issuer.clone(),
+    });
     let gateway = Gateway {
         service: Arc::clone(&service),
         clock: Arc::clone(&builder.clock),
@@ -77,11 +88,23 @@ fn open(builder: Builder) -> io::Result<(Runtime, Started)> {
         let service = Metadata::new(service, builder.clock);
         runtime.spawn(server::serve(into_tokio(metadata)?, None, service));
     }
+    if let Some(issuer) = issuer {
+        let service = IssuerEndpoint::new(oidc_issuer.clone());
+        runtime.spawn(server::serve(into_tokio(issuer)?, None, service));
+    }
     drop(context);
 
     let endpoint = Endpoint::parse_allowing_http(&url).map_err(io::Error::other)?;
-    let started =
-        Started { url, endpoint, address, ca_certificate_pem, control_url, metadata_url, faults };
+    let started = Started {
+        url,
+        endpoint,
+        address,
+        ca_certificate_pem,
+        control_url,
+        metadata_url,
+        faults,
+        oidc_issuer,
+    };
     Ok((runtime, started))
 }
 

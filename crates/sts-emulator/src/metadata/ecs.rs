@@ -4,8 +4,9 @@ use http::{HeaderMap, Response, StatusCode};
 use serde_json::json;
 use sts_proto::Body;
 
-use super::{Metadata, json, text};
+use super::Metadata;
 use crate::seal::Purpose;
+use crate::server::{json_answer, text_answer};
 
 const TTL: &str = "x-metadata-token-ttl-seconds";
 const TOKEN: &str = "x-metadata-token";
@@ -16,15 +17,15 @@ const LONGEST_TTL: i64 = 21_600;
 /// A token that tells its own end, so that nothing has to be remembered.
 pub(super) fn token(metadata: &Metadata, headers: &HeaderMap) -> Response<Body> {
     if metadata.rules().is_some_and(|rules| !rules.has_tokens) {
-        return text(StatusCode::NOT_FOUND, "404 Not Found");
+        return text_answer(StatusCode::NOT_FOUND, "404 Not Found");
     }
     let ttl = headers.get(TTL).and_then(|value| value.to_str().ok()?.parse::<i64>().ok());
     let Some(ttl) = ttl.filter(|ttl| (1..=LONGEST_TTL).contains(ttl)) else {
-        return text(StatusCode::BAD_REQUEST, "400 Bad Request");
+        return text_answer(StatusCode::BAD_REQUEST, "400 Bad Request");
     };
     let end = metadata.clock.now().unix_timestamp().saturating_add(ttl);
     let token = metadata.service.seal.seal(Purpose::MetadataToken, &end.to_be_bytes());
-    text(StatusCode::OK, &token)
+    text_answer(StatusCode::OK, &token)
 }
 
 /// The keys of the machine's agency. A token that is shown has to be a good one.
@@ -32,17 +33,26 @@ pub(super) fn security_key(metadata: &Metadata, headers: &HeaderMap) -> Response
     if let Some(token) = headers.get(TOKEN)
         && !token.to_str().is_ok_and(|token| is_good(metadata, token))
     {
-        return text(StatusCode::UNAUTHORIZED, "401 Unauthorized: the metadata token is invalid");
+        return text_answer(
+            StatusCode::UNAUTHORIZED,
+            "401 Unauthorized: the metadata token is invalid",
+        );
     }
     let Some((keys, expires_at)) = metadata.keys("emulated-machine") else {
-        return text(StatusCode::UNAUTHORIZED, "Please configure Cloud Service Agency first");
+        return text_answer(
+            StatusCode::UNAUTHORIZED,
+            "Please configure Cloud Service Agency first",
+        );
     };
-    json(&json!({"credential": {
-        "access": keys.access_key_id,
-        "secret": keys.secret_access_key.expose_secret(),
-        "securitytoken": keys.security_token.as_ref().map(sts_proto::Secret::expose_secret),
-        "expires_at": expires_at,
-    }}))
+    json_answer(
+        StatusCode::OK,
+        &json!({"credential": {
+            "access": keys.access_key_id,
+            "secret": keys.secret_access_key.expose_secret(),
+            "securitytoken": keys.security_token.as_ref().map(sts_proto::Secret::expose_secret),
+            "expires_at": expires_at,
+        }}),
+    )
 }
 
 fn is_good(metadata: &Metadata, token: &str) -> bool {

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
 
-use super::OidcProvider;
 use super::jwks::Algorithm;
+use super::{OidcIssuer, OidcProvider};
 
 /// What a token that is good says.
 pub(crate) struct IdToken {
@@ -62,28 +62,30 @@ impl IdToken {
     pub(crate) fn read(
         token: &str,
         provider: &OidcProvider,
+        own: &OidcIssuer,
         now: OffsetDateTime,
     ) -> Result<Self, RefusedToken> {
+        let (issuer, keys) = provider.issuer.url_and_keys(own);
         let (message, signature) = token.rsplit_once('.').ok_or(RefusedToken::Form)?;
         let (header, claims) = message.split_once('.').ok_or(RefusedToken::Form)?;
         let header: Header = decode(header)?;
         let algorithm = Algorithm::named(&header.alg).ok_or(RefusedToken::Algorithm)?;
         let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| RefusedToken::Form)?;
         let key_id = header.kid.as_deref();
-        if !provider.keys.verify(algorithm, key_id, message.as_bytes(), &signature) {
+        if !keys.verify(algorithm, key_id, message.as_bytes(), &signature) {
             return Err(RefusedToken::Signature);
         }
         let claims: Claims = decode(claims)?;
-        claims.check(provider, now)?;
+        claims.check(issuer, now)?;
         Ok(Self { audience: claims.audience(provider)?.to_owned(), subject: claims.sub })
     }
 }
 
 impl Claims {
-    fn check(&self, provider: &OidcProvider, now: OffsetDateTime) -> Result<(), RefusedToken> {
+    fn check(&self, issuer: &str, now: OffsetDateTime) -> Result<(), RefusedToken> {
         #[expect(clippy::cast_precision_loss, reason = "exact until the year 285 million")]
         let now = now.unix_timestamp() as f64;
-        if self.iss != provider.issuer {
+        if self.iss != issuer {
             Err(RefusedToken::Issuer)
         } else if self.exp <= now {
             Err(RefusedToken::Expired)

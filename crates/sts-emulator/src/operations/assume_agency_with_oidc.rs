@@ -22,7 +22,8 @@ pub(super) fn answer(
         .oidc_provider(provider_urn)
         .ok_or_else(|| Refusal::NoSuchProvider(provider_urn.clone()))?;
     let token = operation.id_token.expose_secret();
-    let token = IdToken::read(token, provider, moment.now).map_err(Refusal::IdToken)?;
+    let token =
+        IdToken::read(token, provider, &service.issuer, moment.now).map_err(Refusal::IdToken)?;
 
     let urn = &operation.agency_urn;
     let agency = service.world.agency(urn).ok_or_else(|| Refusal::NoSuchAgency(urn.clone()))?;

@@ -11,6 +11,7 @@ mod faults;
 mod federation;
 mod gateway;
 mod metadata;
+mod oidc_issuer;
 mod request_log;
 mod sessions;
 mod start_and_stop;

@@ -1,0 +1,64 @@
+//! The issuer over HTTP: what it publishes, and tokens for whoever asks.
+
+use http::{Method, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use serde_json::{Map, Value, json};
+use sts_proto::Body;
+
+use super::OidcIssuer;
+use crate::server::{BodyReader, BrokenConnection, Cutter, Respond, json_answer};
+
+const LARGEST_BODY: usize = 64 * 1024;
+
+pub(crate) struct IssuerEndpoint {
+    issuer: OidcIssuer,
+    bodies: BodyReader,
+}
+
+impl IssuerEndpoint {
+    pub(crate) fn new(issuer: OidcIssuer) -> Self {
+        Self { issuer, bodies: BodyReader::new(LARGEST_BODY) }
+    }
+
+    /// `OpenID` Connect Discovery, as far as it concerns ID tokens.
+    fn discovery(&self) -> Value {
+        let url = self.issuer.url();
+        json!({
+            "issuer": url,
+            "jwks_uri": format!("{url}/jwks"),
+            "response_types_supported": ["id_token"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["ES256"],
+        })
+    }
+
+    fn token(&self, claims: &[u8]) -> Option<Value> {
+        let claims: Map<String, Value> = serde_json::from_slice(claims).ok()?;
+        let token = self.issuer.id_token_with(claims)?;
+        Some(json!({"id_token": token.expose_secret()}))
+    }
+}
+
+impl Respond for IssuerEndpoint {
+    async fn respond(
+        &self,
+        request: Request<Incoming>,
+        _: &Cutter,
+    ) -> Result<Response<Body>, BrokenConnection> {
+        let (head, body) = request.into_parts();
+        let problem = |status, error| Ok(json_answer(status, &json!({"error": error})));
+        let Some(body) = self.bodies.read(body).await? else {
+            return problem(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large");
+        };
+        let found = match (&head.method, head.uri.path()) {
+            (&Method::GET, "/.well-known/openid-configuration") => self.discovery(),
+            (&Method::GET, "/jwks") => serde_json::from_str(self.issuer.jwks()).unwrap_or_default(),
+            (&Method::POST, "/token") => match self.token(body.as_ref()) {
+                Some(token) => token,
+                None => return problem(StatusCode::BAD_REQUEST, "send the claims as JSON object"),
+            },
+            _ => return problem(StatusCode::NOT_FOUND, "there is no such thing"),
+        };
+        Ok(json_answer(StatusCode::OK, &found))
+    }
+}

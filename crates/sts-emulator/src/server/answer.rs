@@ -1,0 +1,22 @@
+//! Answers of the endpoints beside the STS.
+
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Response, StatusCode};
+use serde::Serialize;
+use sts_proto::Body;
+
+pub(crate) fn json_answer(status: StatusCode, value: &impl Serialize) -> Response<Body> {
+    // Texts and numbers always serialise.
+    answer(status, "application/json", serde_json::to_vec(value).unwrap_or_default())
+}
+
+pub(crate) fn text_answer(status: StatusCode, text: &str) -> Response<Body> {
+    answer(status, "text/plain; charset=utf-8", text.as_bytes().to_vec())
+}
+
+fn answer(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
