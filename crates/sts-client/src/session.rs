@@ -3,6 +3,7 @@
 mod asynchronous;
 mod blocking;
 mod error;
+mod keeper;
 mod machine;
 mod policy;
 

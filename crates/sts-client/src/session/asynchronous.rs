@@ -1,22 +1,23 @@
 //! The session for callers that await.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
-use event_listener::Event;
+use event_listener::{Event, EventListener};
 use futures_util::FutureExt;
-use futures_util::future::Shared;
+use futures_util::future::{Either, Shared, select};
 use sts_proto::Credentials;
 
 use super::error::SessionError;
-use super::machine::{KeyState, SessionMachine};
+use super::keeper::{Fetched, Keeper};
+use super::machine::KeyState;
 use super::policy::SessionPolicy;
+use crate::CallContext;
 use crate::host::Host;
 use crate::source::{CredentialSource, KeyRequest, SourceError};
 use crate::transport::{BoxFuture, MaybeSend, MaybeSync};
-use crate::{CallContext, Now};
 
 /// Keys of an assumed agency that stay fresh, for any number of callers.
 ///
@@ -27,41 +28,33 @@ use crate::{CallContext, Now};
 /// fetch; it goes on when any of them is cancelled. A fetch that fails is told to those who waited
 /// for it, and the next one waits, whoever asks.
 ///
+/// A program that asks seldom (every few seconds or less often) should have a task for
+/// [`keep_fresh`](Self::keep_fresh). Without one its callers are too few to drive a fetch in
+/// passing, so the first to ask after the keys' end waits for one.
+///
 /// It is cheap to clone, and its clones share the keys. A session is a source of keys itself, so
 /// a client can use one to assume a further agency.
 #[derive(Clone)]
 pub struct Session(Arc<Inner>);
 
 struct Inner {
-    /// What callers need as long as nothing is to be done.
-    warm: ArcSwapOption<Warm>,
-    state: Mutex<State>,
-    /// Tells watchers of new keys.
-    changed: Event,
-    plan: Plan,
-}
-
-/// Keys that are served without asking the machine until that tick.
-struct Warm {
-    credentials: Arc<Credentials>,
-    until: Duration,
-}
-
-struct State {
-    machine: SessionMachine,
-    flight: Option<Flight>,
-    failure: Option<SessionError>,
+    keeper: Keeper<Flight>,
+    /// Tells watchers and refreshers that there is something to look at.
+    stirred: Event,
+    fetch: Box<dyn FetchKeys>,
+    sleep: Box<dyn Sleep>,
+    /// For a whole fetch.
+    limit: Duration,
 }
 
 /// A fetch that is under way. Any holder of a clone can drive it.
 #[derive(Clone)]
 struct Flight {
-    number: u64,
-    began: Duration,
     fetch: Shared<BoxFuture<'static, Fetched>>,
+    /// Whether there were times in which nobody drove it. Time limits of its calls may have passed
+    /// meanwhile, so its failure says little about the service.
+    is_neglected: bool,
 }
-
-type Fetched = Result<Arc<Credentials>, SessionError>;
 
 /// How a session does what its machine says.
 pub(crate) struct Plan {
@@ -86,52 +79,53 @@ pub(crate) trait Sleep:
 }
 impl<F: Fn(Duration) -> BoxFuture<'static, ()> + MaybeSend + MaybeSync> Sleep for F {}
 
-/// A fetch that takes longer has lost its drivers: a call ends long before. Another one begins.
-const STALE_FLIGHT: Duration = Duration::from_secs(120);
+/// A call ends by its own deadline if transport and source keep their contracts. When they do not,
+/// those who wait for a fetch are let go this much later.
+const GRACE: Duration = Duration::from_secs(10);
 
 impl Session {
     pub(crate) fn new(plan: Plan, policy: SessionPolicy) -> Self {
-        let machine = SessionMachine::new(policy, plan.host.seed());
-        Self(Arc::new(Inner {
-            warm: ArcSwapOption::empty(),
-            state: Mutex::new(State { machine, flight: None, failure: None }),
-            changed: Event::new(),
-            plan,
-        }))
+        let Plan { host, context, fetch, sleep } = plan;
+        let limit = context.policy().deadline.saturating_add(GRACE);
+        let keeper = Keeper::new(host, context, policy);
+        Self(Arc::new(Inner { keeper, stirred: Event::new(), fetch, sleep, limit }))
     }
 
     /// Keys that are good now.
     pub async fn credentials(&self) -> Result<Arc<Credentials>, SessionError> {
-        if let Some(credentials) = self.0.warm() {
+        if let Some(credentials) = self.0.keeper.warm() {
             return Ok(credentials);
         }
-        match self.0.ask() {
-            Ask::Keys(credentials, None) => Ok(credentials),
-            Ask::Keys(credentials, Some(flight)) => {
-                // Good keys are at hand, so nobody waits: the fetch goes on as far as it can.
-                match flight.fetch.now_or_never() {
-                    Some(Ok(newer)) => Ok(newer),
-                    _ => Ok(credentials),
+        loop {
+            match self.0.ask() {
+                Ask::Keys(credentials, None) => return Ok(credentials),
+                Ask::Keys(credentials, Some(flight)) => {
+                    // Good keys are at hand, so nobody waits: the fetch goes on as far as it can.
+                    drop(flight.fetch.now_or_never());
+                    return Ok(self.0.keeper.warm().unwrap_or(credentials));
                 }
+                Ask::Wait(flight) => match flight.fetch.await {
+                    // It may have failed for want of a driver: look whether another may begin.
+                    Err(_) if flight.is_neglected => {}
+                    fetched => return fetched,
+                },
+                Ask::Failed(failure) => return Err(failure),
             }
-            Ask::Wait(flight) => flight.fetch.await,
-            Ask::Failed(failure) => Err(failure),
         }
     }
 
     /// What the keys are good for now.
     #[must_use]
     pub fn state(&self) -> KeyState {
-        self.0.lock().machine.state(self.0.plan.host.now())
+        self.0.keeper.state()
     }
 
     /// The service refuses these keys: they are served no more, and the next caller fetches
     /// others. Keys that the session has dropped already change nothing, so all who saw the same
     /// refusal may tell.
     pub fn invalidate(&self, refused: &Credentials) {
-        let mut state = self.0.lock();
-        if state.machine.invalidate(refused) {
-            self.0.warm.store(None);
+        if self.0.keeper.invalidate(refused) {
+            self.0.stirred.notify(usize::MAX);
         }
     }
 
@@ -140,42 +134,29 @@ impl Session {
     /// [`keep_fresh`](Self::keep_fresh).
     #[must_use]
     pub fn watch(&self) -> Watcher {
-        Watcher { session: self.clone(), last: None }
+        Watcher { session: Arc::downgrade(&self.0), last: None }
     }
 
     /// Refreshes in the background: spawn this future on the runtime of the transport, and no
     /// caller ever does a part of a fetch, nor waits for one but the first.
     ///
-    /// It ends when the session and its clones are gone.
+    /// It ends when the session and its clones are gone; a fetch that is under way then is
+    /// finished first.
     pub fn keep_fresh(&self) -> impl Future<Output = ()> + MaybeSend + 'static {
         let session = Arc::downgrade(&self.0);
         async move {
-            while let Some(wait) = Self::next_wait(&session) {
-                match wait {
-                    Next::Sleep(sleep) => sleep.await,
+            while let Some(next) = Inner::next(&session) {
+                match next {
+                    Next::Sleep(sleep, stirred) => drop(select(sleep, stirred).await),
                     // How it ends, the machine is told; then it names the next moment.
                     Next::Fetch(flight) => drop(flight.fetch.await),
                 }
             }
         }
     }
-
-    fn next_wait(session: &Weak<Inner>) -> Option<Next> {
-        let inner = session.upgrade()?;
-        let flight = match inner.ask() {
-            Ask::Wait(flight) | Ask::Keys(_, Some(flight)) => Some(flight),
-            Ask::Keys(_, None) | Ask::Failed(_) => None,
-        };
-        Some(flight.map_or_else(|| Next::Sleep(inner.sleep_until_next_fetch()), Next::Fetch))
-    }
 }
 
-enum Next {
-    Sleep(BoxFuture<'static, ()>),
-    Fetch(Flight),
-}
-
-/// What a caller gets from the machine.
+/// What a caller gets.
 enum Ask {
     /// Good keys; and the fetch of others, if one is under way.
     Keys(Arc<Credentials>, Option<Flight>),
@@ -185,96 +166,97 @@ enum Ask {
     Failed(SessionError),
 }
 
+/// What a refresher does next.
+enum Next {
+    Sleep(BoxFuture<'static, ()>, EventListener),
+    Fetch(Flight),
+}
+
 impl Inner {
-    fn warm(&self) -> Option<Arc<Credentials>> {
-        let warm = self.warm.load();
-        let warm = warm.as_ref().filter(|warm| self.plan.host.ticks() < warm.until)?;
-        Some(warm.credentials.clone())
-    }
-
     fn ask(self: &Arc<Self>) -> Ask {
-        let now = self.plan.host.now();
-        let mut state = self.lock();
-        let has_stalled = |flight: &Flight| now.ticks.saturating_sub(flight.began) > STALE_FLIGHT;
-        if state.flight.as_ref().is_some_and(has_stalled) {
-            state.flight = None;
-            state.machine.abandon_fetch();
+        let now = self.keeper.now();
+        let mut state = self.keeper.lock();
+        let begins = state.machine.begin_fetch(now);
+        if begins {
+            state.flight = Some(self.flight());
         }
-        if state.machine.begin_fetch(now) {
-            state.flight = Some(self.begin_flight(now));
+        let credentials = self.keeper.serve(&state, now);
+        if let Some(flight) = &mut state.flight {
+            let is_driven = match flight.fetch.strong_count() {
+                // The session alone holds it, so it depends on whether this caller will wait.
+                None | Some(..=1) => begins && credentials.is_none(),
+                Some(_) => true,
+            };
+            flight.is_neglected |= !is_driven;
         }
-        let credentials = state.machine.credentials(now).cloned();
-        match (credentials, state.flight.clone(), &state.failure) {
-            (Some(credentials), flight, _) => {
-                if flight.is_none() {
-                    self.warm_up(&state.machine);
-                }
-                Ask::Keys(credentials, flight)
-            }
-            (None, Some(flight), _) => Ask::Wait(flight),
-            (None, None, Some(failure)) => Ask::Failed(failure.clone()),
-            (None, None, None) => Ask::Failed(SourceError::new("the keys have ended").into()),
+        match (credentials, &state.flight) {
+            (Some(credentials), flight) => Ask::Keys(credentials, flight.clone()),
+            (None, Some(flight)) => Ask::Wait(flight.clone()),
+            (None, None) => Ask::Failed(state.failure()),
         }
     }
 
-    fn begin_flight(self: &Arc<Self>, now: Now) -> Flight {
-        let fetch = (self.plan.fetch)();
-        // A weak one: a session that is dropped takes its flight along.
+    /// A fetch that tells the session how it ended. It holds the session weakly: one that is
+    /// dropped takes its flight along.
+    fn flight(self: &Arc<Self>) -> Flight {
         let session = Arc::downgrade(self);
-        let number = self.plan.host.seed();
         let fetch: BoxFuture<'static, Fetched> = Box::pin(async move {
-            let fetched = fetch.await;
-            if let Some(session) = session.upgrade() {
-                session.land(number, &fetched);
+            // A panic is told like any other failure. It must not stay in the flight, where
+            // everybody would meet it for ever.
+            let fetched = AssertUnwindSafe(Self::fetch(&session)).catch_unwind().await;
+            let fetched = fetched.unwrap_or(Err(SessionError::PANICKED));
+            match session.upgrade() {
+                Some(session) => session.land(fetched),
+                None => fetched,
             }
-            fetched
         });
-        Flight { number, began: now.ticks, fetch: fetch.shared() }
+        Flight { fetch: fetch.shared(), is_neglected: false }
     }
 
-    fn land(&self, number: u64, fetched: &Fetched) {
-        let now = self.plan.host.now();
-        let mut state = self.lock();
-        // Another one may have begun since, in place of a stale one.
-        if state.flight.as_ref().is_none_or(|flight| flight.number != number) {
-            return;
+    async fn fetch(session: &Weak<Self>) -> Fetched {
+        let begin = |session: Arc<Self>| ((session.fetch)(), (session.sleep)(session.limit));
+        let (fetch, limit) = session.upgrade().map(begin).ok_or(SessionError::GONE)?;
+        match select(fetch, limit).await {
+            Either::Left((fetched, _)) => fetched,
+            Either::Right(_) => Err(SessionError::STUCK),
         }
-        state.flight = None;
-        match fetched {
-            Ok(credentials) => {
-                let service_now = self.plan.context.service_time(now.wall);
-                state.machine.fetched(credentials.clone(), now, service_now);
-                state.failure = None;
-            }
-            Err(failure) => {
+    }
+
+    fn land(&self, fetched: Fetched) -> Fetched {
+        let fetched = self.keeper.land(fetched, |state, now| {
+            if state.flight.as_ref().is_some_and(|flight| flight.is_neglected) {
+                state.machine.neglected(now);
+            } else {
                 state.machine.failed(now);
-                state.failure = Some(failure.clone());
             }
-        }
-        self.warm_up(&state.machine);
-        drop(state);
-        self.changed.notify(usize::MAX);
-    }
-
-    /// Callers need not ask before a fetch can be due, or the keys end.
-    fn warm_up(&self, machine: &SessionMachine) {
-        let warm = machine.kept().map(|kept| Warm {
-            credentials: kept.credentials.clone(),
-            until: machine.next_fetch().min(kept.usable_until),
         });
-        self.warm.store(warm.map(Arc::new));
+        self.stirred.notify(usize::MAX);
+        fetched
     }
 
-    fn sleep_until_next_fetch(&self) -> BoxFuture<'static, ()> {
-        let wait = self.lock().machine.next_fetch().saturating_sub(self.plan.host.ticks());
-        // Not so long that a session that is gone holds its timer for ever, nor so short that
-        // clocks that disagree make a loop of it.
-        (self.plan.sleep)(wait.clamp(Duration::from_millis(100), Duration::from_secs(60)))
+    fn next(session: &Weak<Self>) -> Option<Next> {
+        let session = session.upgrade()?;
+        // Before the look, so that nothing stirs between.
+        let stirred = session.stirred.listen();
+        Some(match session.ask() {
+            Ask::Wait(flight) | Ask::Keys(_, Some(flight)) => Next::Fetch(flight),
+            Ask::Keys(_, None) | Ask::Failed(_) => Next::Sleep(session.sleep(), stirred),
+        })
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // What is inside is whole at every moment, whoever panicked.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Until a fetch can be due. Not longer than a minute, for the clock of timers may stand still
+    /// while a machine sleeps; nor so short that clocks that disagree make a loop of it.
+    fn sleep(&self) -> BoxFuture<'static, ()> {
+        let now = self.keeper.now();
+        let next = self.keeper.lock().machine.next_fetch(now);
+        let wait = next.saturating_sub(now.ticks);
+        (self.sleep)(wait.clamp(Duration::from_millis(100), Duration::from_secs(60)))
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.stirred.notify(usize::MAX);
     }
 }
 
@@ -289,31 +271,39 @@ impl CredentialSource for Session {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("machine", &self.0.lock().machine).finish_non_exhaustive()
+        f.debug_struct("Session").field("machine", &self.0.keeper).finish_non_exhaustive()
     }
 }
 
-/// Waits for new keys of a [`Session`].
-#[derive(Debug)]
+/// Waits for new keys of a [`Session`]. It does not keep the session alive.
 pub struct Watcher {
-    session: Session,
+    session: Weak<Inner>,
     last: Option<Arc<Credentials>>,
 }
 
 impl Watcher {
-    /// The next keys that it has not given yet; at first those that are there.
-    pub async fn changed(&mut self) -> Arc<Credentials> {
+    /// The next keys that it has not given yet; at first those that are there. `None` when the
+    /// session and its clones are gone.
+    pub async fn changed(&mut self) -> Option<Arc<Credentials>> {
         loop {
-            // Before the look, so that no change falls between.
-            let changed = self.session.0.changed.listen();
-            let kept = self.session.0.lock().machine.kept().map(|kept| kept.credentials.clone());
+            let session = self.session.upgrade()?;
+            // Before the look, so that nothing stirs between.
+            let stirred = session.stirred.listen();
+            let kept = session.keeper.lock().machine.kept().cloned();
+            drop(session);
             if let Some(credentials) = kept
                 && self.last.as_ref().is_none_or(|last| !Arc::ptr_eq(last, &credentials))
             {
                 self.last = Some(credentials.clone());
-                return credentials;
+                return Some(credentials);
             }
-            changed.await;
+            stirred.await;
         }
+    }
+}
+
+impl fmt::Debug for Watcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watcher").field("last", &self.last).finish_non_exhaustive()
     }
 }

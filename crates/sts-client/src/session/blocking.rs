@@ -1,14 +1,14 @@
 //! The session for callers that block the thread.
 
 use std::fmt;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::{Arc, Condvar, OnceLock, PoisonError};
 
-use arc_swap::ArcSwapOption;
 use sts_proto::Credentials;
 
 use super::error::SessionError;
-use super::machine::{KeyState, SessionMachine};
+use super::keeper::{Fetched, Keeper};
+use super::machine::KeyState;
 use super::policy::SessionPolicy;
 use crate::CallContext;
 use crate::host::Host;
@@ -19,145 +19,103 @@ use crate::source::{BlockingCredentialSource, KeyRequest, SourceError};
 /// It promises what [`Session`](super::Session) promises, with one difference: a thread has
 /// nothing to let a fetch go on in, so while keys are good the one caller that finds them due for
 /// a refresh makes the fetch, and all others are served at once. A program that wants no caller to
-/// do so has a thread of its own call [`credentials`](Self::credentials) now and then.
+/// do so has a thread of its own call [`credentials`](Self::credentials) every few seconds.
+///
+/// A fetch that panics does so in the thread that makes it; those who wait for it get an error.
 #[derive(Clone)]
 pub struct BlockingSession(Arc<Inner>);
 
 struct Inner {
-    warm: ArcSwapOption<Warm>,
-    state: Mutex<State>,
+    keeper: Keeper<Flight>,
+    /// Tells those who wait that a fetch has ended.
     landed: Condvar,
-    plan: Plan,
+    fetch: Box<dyn FetchKeys>,
 }
 
-struct Warm {
-    credentials: Arc<Credentials>,
-    until: Duration,
-}
-
-struct State {
-    machine: SessionMachine,
-    failure: Option<SessionError>,
-    /// How many fetches have ended, so that those who wait know theirs from an older one.
-    landings: u64,
-}
+/// A fetch that is under way: where those who wait for it find what it came to.
+type Flight = Arc<OnceLock<Fetched>>;
 
 /// How a session does what its machine says.
 pub(crate) struct Plan {
     pub(crate) host: Arc<dyn Host>,
     /// Knows the service's time.
     pub(crate) context: Arc<CallContext>,
-    pub(crate) fetch: Box<dyn Fn() -> Result<Arc<Credentials>, SessionError> + Send + Sync>,
+    pub(crate) fetch: Box<dyn FetchKeys>,
 }
+
+/// Makes a fetch. A name for a closure.
+pub(crate) trait FetchKeys: Fn() -> Fetched + Send + Sync {}
+impl<F: Fn() -> Fetched + Send + Sync> FetchKeys for F {}
 
 impl BlockingSession {
     pub(crate) fn new(plan: Plan, policy: SessionPolicy) -> Self {
-        let machine = SessionMachine::new(policy, plan.host.seed());
-        Self(Arc::new(Inner {
-            warm: ArcSwapOption::empty(),
-            state: Mutex::new(State { machine, failure: None, landings: 0 }),
-            landed: Condvar::new(),
-            plan,
-        }))
+        let Plan { host, context, fetch } = plan;
+        let keeper = Keeper::new(host, context, policy);
+        Self(Arc::new(Inner { keeper, landed: Condvar::new(), fetch }))
     }
 
     /// Keys that are good now.
     pub fn credentials(&self) -> Result<Arc<Credentials>, SessionError> {
-        self.0.warm().map_or_else(|| self.0.ask(), Ok)
+        self.0.keeper.warm().map_or_else(|| self.0.ask(), Ok)
     }
 
     /// What the keys are good for now.
     #[must_use]
     pub fn state(&self) -> KeyState {
-        self.0.lock().machine.state(self.0.plan.host.now())
+        self.0.keeper.state()
     }
 
     /// The service refuses these keys; see [`Session::invalidate`](super::Session::invalidate).
     pub fn invalidate(&self, refused: &Credentials) {
-        let mut state = self.0.lock();
-        if state.machine.invalidate(refused) {
-            self.0.warm.store(None);
-        }
+        self.0.keeper.invalidate(refused);
     }
 }
 
 impl Inner {
-    fn warm(&self) -> Option<Arc<Credentials>> {
-        let warm = self.warm.load();
-        let warm = warm.as_ref().filter(|warm| self.plan.host.ticks() < warm.until)?;
-        Some(warm.credentials.clone())
-    }
-
-    fn ask(&self) -> Result<Arc<Credentials>, SessionError> {
-        let mut state = self.lock();
-        let now = self.plan.host.now();
+    fn ask(&self) -> Fetched {
+        let now = self.keeper.now();
+        let mut state = self.keeper.lock();
         if state.machine.begin_fetch(now) {
+            let flight = Flight::default();
+            state.flight = Some(flight.clone());
             drop(state);
-            return self.fetch();
+            return self.fetch(&flight).or_else(|failure| {
+                // It is invisible as long as keys are good.
+                let now = self.keeper.now();
+                self.keeper.serve(&self.keeper.lock(), now).ok_or(failure)
+            });
         }
-        if let Some(credentials) = state.machine.credentials(now) {
-            return Ok(credentials.clone());
+        if let Some(credentials) = self.keeper.serve(&state, now) {
+            return Ok(credentials);
         }
-        if let Some(failure) = state.failure.clone().filter(|_| !state.machine.is_fetching()) {
-            return Err(failure);
-        }
-        let seen = state.landings;
-        while state.landings == seen && state.machine.is_fetching() {
+        let Some(flight) = state.flight.clone() else {
+            return Err(state.failure());
+        };
+        loop {
+            if let Some(fetched) = flight.get() {
+                return fetched.clone();
+            }
             state = self.landed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        match (state.machine.credentials(self.plan.host.now()), &state.failure) {
-            (Some(credentials), _) => Ok(credentials.clone()),
-            (None, Some(failure)) => Err(failure.clone()),
-            (None, None) => Err(SourceError::new("the keys have ended").into()),
-        }
     }
 
-    /// Makes the fetch that has begun. When it fails, keys that are still good are given.
-    fn fetch(&self) -> Result<Arc<Credentials>, SessionError> {
-        // Those who wait are told, whatever happens.
-        let landing = Landing(self);
-        let fetched = (self.plan.fetch)();
-        let now = self.plan.host.now();
-        let mut state = self.lock();
-        let outcome = match fetched {
-            Ok(credentials) => {
-                let service_now = self.plan.context.service_time(now.wall);
-                state.machine.fetched(credentials.clone(), now, service_now);
-                state.failure = None;
-                Ok(credentials)
-            }
-            Err(failure) => {
-                state.machine.failed(now);
-                state.failure = Some(failure.clone());
-                state.machine.credentials(now).cloned().ok_or(failure)
-            }
+    /// Makes the fetch that has begun. Those who wait for it are told, also when it panics.
+    fn fetch(&self, flight: &Flight) -> Fetched {
+        let fetched = panic::catch_unwind(AssertUnwindSafe(|| (self.fetch)()));
+        let (fetched, panic) = match fetched {
+            Ok(fetched) => (fetched, None),
+            Err(panic) => (Err(SessionError::PANICKED), Some(panic)),
         };
-        let warm = state.machine.kept().map(|kept| Warm {
-            credentials: kept.credentials.clone(),
-            until: state.machine.next_fetch().min(kept.usable_until),
-        });
-        self.warm.store(warm.map(Arc::new));
+        let fetched = self.keeper.land(fetched, |state, now| state.machine.failed(now));
+        // Under the lock, so that nobody falls asleep between a look and this.
+        let state = self.keeper.lock();
+        let told = flight.get_or_init(|| fetched);
         drop(state);
-        drop(landing);
-        outcome
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // What is inside is whole at every moment, whoever panicked.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Ends a fetch, also one that panicked.
-struct Landing<'a>(&'a Inner);
-
-impl Drop for Landing<'_> {
-    fn drop(&mut self) {
-        let mut state = self.0.lock();
-        state.machine.abandon_fetch();
-        state.landings += 1;
-        drop(state);
-        self.0.landed.notify_all();
+        self.landed.notify_all();
+        match panic {
+            Some(panic) => panic::resume_unwind(panic),
+            None => told.clone(),
+        }
     }
 }
 
@@ -172,8 +130,6 @@ impl BlockingCredentialSource for BlockingSession {
 
 impl fmt::Debug for BlockingSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BlockingSession")
-            .field("machine", &self.0.lock().machine)
-            .finish_non_exhaustive()
+        f.debug_struct("BlockingSession").field("machine", &self.0.keeper).finish_non_exhaustive()
     }
 }

@@ -19,15 +19,40 @@ pub struct SessionError(Cause);
 enum Cause {
     Call(Arc<Error>),
     Source(Arc<SourceError>),
+    Session { kind: ErrorKind, message: &'static str },
 }
 
 impl SessionError {
+    pub(super) const ENDED: Self = Self::new(
+        ErrorKind::Credentials,
+        "the service gave keys that had ended already; is one of the clocks wrong?",
+    );
+    pub(super) const TOO_SOON: Self = Self::new(
+        ErrorKind::Credentials,
+        "keys ended or were refused soon after they came; others are fetched in a moment",
+    );
+    pub(super) const PANICKED: Self = Self::new(
+        ErrorKind::Credentials,
+        "the fetch of keys panicked; the panic's own message says where",
+    );
+    pub(super) const STUCK: Self = Self::new(
+        ErrorKind::Timeout,
+        "the fetch of keys did not end in its time: the transport or the source of keys holds it up",
+    );
+    pub(super) const GONE: Self =
+        Self::new(ErrorKind::Credentials, "the session was dropped before its fetch began");
+
+    const fn new(kind: ErrorKind, message: &'static str) -> Self {
+        Self(Cause::Session { kind, message })
+    }
+
     /// What happened, in terms of what to do now.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match &self.0 {
             Cause::Call(error) => error.kind(),
             Cause::Source(_) => ErrorKind::Credentials,
+            Cause::Session { kind, .. } => *kind,
         }
     }
 
@@ -36,7 +61,7 @@ impl SessionError {
     pub fn call(&self) -> Option<&Error> {
         match &self.0 {
             Cause::Call(error) => Some(error),
-            Cause::Source(_) => None,
+            Cause::Source(_) | Cause::Session { .. } => None,
         }
     }
 }
@@ -64,6 +89,7 @@ impl fmt::Display for SessionError {
         match &self.0 {
             Cause::Call(error) => error.fmt(f),
             Cause::Source(error) => error.fmt(f),
+            Cause::Session { message, .. } => f.write_str(message),
         }
     }
 }
@@ -73,6 +99,7 @@ impl StdError for SessionError {
         match &self.0 {
             Cause::Call(error) => error.source(),
             Cause::Source(error) => error.source(),
+            Cause::Session { .. } => None,
         }
     }
 }

@@ -27,6 +27,10 @@ pub enum KeyState {
 /// At most one fetch is under way at a time. While keys are [usable](KeyState::Usable) a failed
 /// fetch changes nothing for callers; the next one waits its back-off, whoever asks.
 ///
+/// Keys end by either clock, whichever says so first: the monotonic one may stand still while a
+/// machine sleeps, and the wall clock may be set back. A wall clock that is set forward past the
+/// end of keys that are good costs one fetch.
+///
 /// ```
 /// use std::time::Duration;
 /// use sts_client::session::{KeyState, SessionMachine, SessionPolicy};
@@ -39,7 +43,8 @@ pub enum KeyState {
 /// assert!(!machine.begin_fetch(now), "one fetch at a time");
 ///
 /// let end = datetime!(2026-03-05 08:00 UTC);
-/// machine.fetched(Credentials::temporary("HST", "secret", "token", end).into(), now, now.wall);
+/// let keys = Credentials::temporary("HST", "secret", "token", end);
+/// assert!(machine.fetched(keys.into(), now, now.wall), "they can be served");
 /// assert_eq!(machine.state(now), KeyState::Fresh);
 /// assert_eq!(machine.state(now.after(Duration::from_secs(50 * 60))), KeyState::Usable);
 /// assert_eq!(machine.state(now.after(Duration::from_secs(59 * 60))), KeyState::Expired);
@@ -54,15 +59,21 @@ pub struct SessionMachine {
     failures: u32,
     /// The tick before which no fetch begins.
     not_before: Duration,
+    /// Whether callers without keys need not wait that long: see [`neglected`](Self::neglected).
+    has_excuse: bool,
+    /// Whether the last fetch began on that excuse.
+    used_excuse: bool,
+    /// How often keys were refused young, one after the other.
+    young_refusals: u32,
 }
 
 /// Keys and their windows, in ticks.
 #[derive(Clone, Debug)]
-pub(super) struct Kept {
-    pub(super) credentials: Arc<Credentials>,
+struct Kept {
+    credentials: Arc<Credentials>,
     since: Now,
-    pub(super) fresh_until: Duration,
-    pub(super) usable_until: Duration,
+    fresh_until: Duration,
+    usable_until: Duration,
 }
 
 impl SessionMachine {
@@ -77,6 +88,9 @@ impl SessionMachine {
             is_fetching: false,
             failures: 0,
             not_before: Duration::ZERO,
+            has_excuse: false,
+            used_excuse: false,
+            young_refusals: 0,
         }
     }
 
@@ -104,90 +118,130 @@ impl SessionMachine {
     }
 
     /// Whether a fetch is to begin now. If so it counts as begun, and has to end by
-    /// [`fetched`](Self::fetched) or [`failed`](Self::failed).
+    /// [`fetched`](Self::fetched), [`failed`](Self::failed) or [`neglected`](Self::neglected).
     #[must_use]
     pub fn begin_fetch(&mut self, now: Now) -> bool {
-        let begins =
-            !self.is_fetching && self.not_before <= now.ticks && self.state(now) != KeyState::Fresh;
-        self.is_fetching |= begins;
+        let state = self.state(now);
+        let is_early = now.ticks < self.not_before;
+        let may_begin = !is_early || (self.has_excuse && state == KeyState::Expired);
+        let begins = !self.is_fetching && state != KeyState::Fresh && may_begin;
+        if begins {
+            self.is_fetching = true;
+            self.used_excuse = is_early;
+        }
         begins
     }
 
-    /// The tick from which on a fetch can be due: when the keys stop being fresh, but not before
-    /// the back-off is over.
+    /// The tick from which on a fetch can be due, as seen now: when the keys stop being fresh, but
+    /// not before the back-off is over.
     #[must_use]
-    pub fn next_fetch(&self) -> Duration {
-        let stale = self.kept.as_ref().map_or(Duration::ZERO, |kept| kept.fresh_until);
-        stale.max(self.not_before)
+    pub fn next_fetch(&self, now: Now) -> Duration {
+        match &self.kept {
+            Some(kept) if self.state(now) == KeyState::Fresh => {
+                kept.fresh_until.max(self.not_before)
+            }
+            _ => self.not_before,
+        }
+    }
+
+    /// The tick until which callers get the keys that are kept without anything being due, as
+    /// seen now. Later they ask again.
+    #[must_use]
+    pub fn serves_until(&self, now: Now) -> Duration {
+        let end = self.kept.as_ref().map_or(Duration::ZERO, |kept| kept.usable_until);
+        self.next_fetch(now).min(end)
     }
 
     /// A fetch gave keys. `service_now` is the service's time at this moment, as far as it is
-    /// known: the lifetime is what lies between it and the keys' end.
+    /// known: the lifetime is what lies between it and the keys' end. Keys without an end stay
+    /// fresh.
     ///
-    /// Keys without an end stay fresh. Keys that end before they could be served count as a
-    /// failure, for the next fetch would give no better ones; they are served all the same to
-    /// those who wait.
+    /// Returns whether they can be served. Keys that end too soon for it count as a failure, for
+    /// the next fetch would give no better ones, and those that are kept stay.
+    #[must_use]
     pub fn fetched(
         &mut self,
         credentials: Arc<Credentials>,
         now: Now,
         service_now: OffsetDateTime,
-    ) {
+    ) -> bool {
         let lifetime = credentials.expires_in(service_now).unwrap_or(FOR_EVER);
         let margin = part(lifetime, self.policy.margin).min(self.policy.longest_margin);
+        let usable = lifetime.saturating_sub(margin);
+        if usable.is_zero() {
+            self.failed(now);
+            return false;
+        }
         let (from, until) = (self.policy.refresh_from, self.policy.refresh_until);
-        let fresh = part(lifetime, from + (until - from) * self.rng.f64());
-        self.is_fetching = false;
+        let fresh = part(lifetime, from + (until - from) * self.rng.f64()).min(usable);
         self.kept = Some(Kept {
             credentials,
             since: now,
             fresh_until: now.ticks.saturating_add(fresh),
-            usable_until: now.ticks.saturating_add(lifetime.saturating_sub(margin)),
+            usable_until: now.ticks.saturating_add(usable),
         });
-        if lifetime.is_zero() {
-            self.back_off(now);
-        } else {
-            self.failures = 0;
-            self.not_before = Duration::ZERO;
-        }
-    }
-
-    /// The fetch that is under way is given up: nobody drives it any more. The next one need not
-    /// wait.
-    pub fn abandon_fetch(&mut self) {
         self.is_fetching = false;
+        self.has_excuse = false;
+        self.failures = 0;
+        // Keys that end within moments make no storm either.
+        self.not_before = now.ticks.saturating_add(self.policy.backoff.base);
+        true
     }
 
     /// A fetch gave no keys. The next one waits.
     pub fn failed(&mut self, now: Now) {
         self.is_fetching = false;
-        self.back_off(now);
+        self.has_excuse = false;
+        self.failures = self.failures.saturating_add(1);
+        self.wait(self.failures, now);
+    }
+
+    /// A fetch gave no keys, and perhaps because nobody drove it: it was polled in passing by
+    /// callers who had keys, or those who drove it went away.
+    ///
+    /// The next one waits as after a [failure](Self::failed), but the first caller without keys
+    /// may make another at once, for the service may be well. Once: a fetch that began on this
+    /// excuse leaves none.
+    pub fn neglected(&mut self, now: Now) {
+        self.failed(now);
+        self.has_excuse = !self.used_excuse;
     }
 
     /// The service refuses these keys: they are served no more, and others are fetched at once.
     /// Returns whether they were the ones that are kept, so that of many callers one drops them.
-    pub fn invalidate(&mut self, refused: &Credentials) -> bool {
-        let is_kept = self.kept.as_ref().is_some_and(|kept| *kept.credentials == *refused);
-        if is_kept {
-            self.kept = None;
+    ///
+    /// When keys are refused soon after they came, and those that replace them as well, other
+    /// keys do not help: from the second time on the next fetch waits its back-off.
+    #[must_use]
+    pub fn invalidate(&mut self, refused: &Credentials, now: Now) -> bool {
+        let Some(kept) = self.kept.take_if(|kept| *kept.credentials == *refused) else {
+            return false;
+        };
+        let age = now.ticks.saturating_sub(kept.since.ticks);
+        self.not_before = Duration::ZERO;
+        if age > self.policy.backoff.cap {
+            self.young_refusals = 0;
+        } else {
+            self.wait(self.young_refusals, now);
+            self.young_refusals = self.young_refusals.saturating_add(1);
         }
-        is_kept
+        true
     }
 
-    pub(super) const fn is_fetching(&self) -> bool {
-        self.is_fetching
+    /// The keys that came last and were not refused, good or not.
+    pub(super) fn kept(&self) -> Option<&Arc<Credentials>> {
+        self.kept.as_ref().map(|kept| &kept.credentials)
     }
 
-    pub(super) fn kept(&self) -> Option<&Kept> {
-        self.kept.as_ref()
-    }
-
-    fn back_off(&mut self, now: Now) {
-        self.failures = self.failures.saturating_add(1);
+    /// No fetch begins before the back-off after this many failures.
+    fn wait(&mut self, failures: u32, now: Now) {
+        if failures == 0 {
+            return;
+        }
         // Half of it for certain: a fetch at the next moment would help nobody.
-        let jitter = self.policy.backoff.wait(self.failures, &mut self.rng) / 2;
-        let wait = self.policy.backoff.limit(self.failures) / 2 + jitter;
-        self.not_before = now.ticks.saturating_add(wait);
+        let jitter = self.policy.backoff.wait(failures, &mut self.rng) / 2;
+        let wait = self.policy.backoff.limit(failures) / 2 + jitter;
+        self.not_before = self.not_before.max(now.ticks.saturating_add(wait));
     }
 }
 
