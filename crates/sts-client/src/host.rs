@@ -1,10 +1,14 @@
 //! What a driver needs from the place it runs on.
 
+use std::io;
+use std::path::Path;
 use std::time::Duration;
+
+use sts_proto::Body;
 
 use crate::Now;
 
-/// Clocks, randomness and settings of the place a client runs on.
+/// Clocks, randomness, settings and small files of the place a client runs on.
 ///
 /// Machines are told all of this; the [`Client`](crate::Client) asks a host for it. With the
 /// feature `system` there is `SystemHost`, the operating system's. Simulators, tests and odd
@@ -27,6 +31,16 @@ pub trait Host: Send + Sync {
         let _ = name;
         None
     }
+
+    /// The content of a small file: keys or a token, so it is wiped when it is let go. By default
+    /// this host has no files, and says so.
+    ///
+    /// It is read while a caller waits, so `path` should be on a local disk or in memory, as the
+    /// files that hold keys are.
+    fn read_file(&self, path: &Path) -> io::Result<Body> {
+        let _ = path;
+        Err(io::Error::new(io::ErrorKind::Unsupported, "this host has no files"))
+    }
 }
 
 #[cfg(feature = "system")]
@@ -36,14 +50,23 @@ pub use self::system::SystemHost;
 #[expect(clippy::disallowed_methods, reason = "this is the host that the others are told of")]
 #[expect(clippy::disallowed_types, reason = "this is the host that the others are told of")]
 mod system {
+    use std::fs::File;
     use std::hash::{BuildHasher, RandomState};
+    use std::io::{self, Read};
+    use std::path::Path;
     use std::sync::LazyLock;
     use std::time::{Duration, Instant, SystemTime};
+
+    use sts_proto::Body;
 
     use super::Host;
     use crate::Now;
 
-    /// The operating system: its clocks, its randomness and the process's environment.
+    /// Bytes of the largest file that is read: a token has 20000 at most.
+    const LARGEST_FILE: u16 = u16::MAX;
+
+    /// The operating system: its clocks, its randomness, the process's environment and files of
+    /// up to 64 KiB.
     ///
     /// ```
     /// use sts_client::{Host, SystemHost};
@@ -71,6 +94,18 @@ mod system {
 
         fn variable(&self, name: &str) -> Option<String> {
             std::env::var(name).ok()
+        }
+
+        fn read_file(&self, path: &Path) -> io::Result<Body> {
+            let file = File::open(path)?;
+            // Large enough from the start: a block that grows leaves an unwiped one behind.
+            let mut content = Vec::with_capacity(usize::from(LARGEST_FILE) + 1);
+            let read = file.take(u64::from(LARGEST_FILE) + 1).read_to_end(&mut content);
+            let is_whole = content.len() <= usize::from(LARGEST_FILE);
+            // Before the error is looked at, so that what was read until then is wiped.
+            let content = Body::from(content);
+            read?;
+            if is_whole { Ok(content) } else { Err(io::Error::other("it has more than 64 KiB")) }
         }
     }
 }

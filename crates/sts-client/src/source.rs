@@ -1,14 +1,45 @@
 //! Where the keys come from that sign calls to STS.
+//!
+//! | keys | source |
+//! |---|---|
+//! | known to the program | [`Credentials`] in an [`Arc`] |
+//! | in variables | [`Environment`] |
+//! | in `~/.huaweicloud/credentials` | [`ProfileFile`] |
+//! | for an ID token | [`OidcAgency`] |
+//! | of the machine's agency | [`EcsMetadata`] |
+//! | of the pod's service account | [`PodIdentity`] |
+//! | of another agency | a [`Session`](crate::Session) |
+//! | any of these | a [`Chain`] |
+//!
+//! Those that fetch temporary keys are handed to
+//! [`Client::session_from`](crate::Client::session_from), which keeps the keys fresh. Nothing is
+//! looked for unless a program asks for it.
 
+mod address;
+mod chain;
 mod environment;
+mod error;
+mod fetch;
+mod issued;
+mod metadata;
+mod oidc;
+mod pod_identity;
+mod profile;
+mod read_once;
+mod token;
 
-use std::error::Error as StdError;
-use std::fmt;
 use std::sync::Arc;
 
 use sts_proto::Credentials;
 
-pub use self::environment::{EnvironmentError, credentials_from_environment};
+pub use self::chain::{BlockingChain, Chain, ChainReport, LinkState};
+pub use self::environment::{Environment, credentials_from_environment};
+pub use self::error::SourceError;
+pub use self::fetch::{Fetch, FetchSource, FetchStep};
+pub use self::metadata::{EcsMetadata, MetadataFetch};
+pub use self::oidc::OidcAgency;
+pub use self::pod_identity::{PodIdentity, PodIdentityFetch};
+pub use self::profile::ProfileFile;
 use crate::transport::MaybeSend;
 
 /// Gives the keys that sign calls.
@@ -62,45 +93,12 @@ impl NoCredentials {
 
 impl CredentialSource for NoCredentials {
     async fn credentials(&self, _: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
-        Err(SourceError::new(Self::COMPLAINT))
+        Err(SourceError::not_configured(Self::COMPLAINT))
     }
 }
 
 impl BlockingCredentialSource for NoCredentials {
     fn credentials(&self, _: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
-        Err(SourceError::new(Self::COMPLAINT))
-    }
-}
-
-/// A source that could give no keys, and why.
-#[derive(Debug)]
-pub struct SourceError {
-    message: String,
-    source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-impl SourceError {
-    /// One sentence that says what is missing and where it was looked for. No secret in it.
-    #[must_use]
-    pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), source: None }
-    }
-
-    /// The same with its cause.
-    #[must_use]
-    pub fn with_source(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self { source: Some(source.into()), ..self }
-    }
-}
-
-impl fmt::Display for SourceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl StdError for SourceError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as _)
+        Err(SourceError::not_configured(Self::COMPLAINT))
     }
 }

@@ -1,0 +1,99 @@
+//! The chain of the official SDKs.
+
+use std::sync::Arc;
+
+use sts_proto::Credentials;
+
+use super::{BlockingChain, Chain};
+use crate::session::SessionError;
+use crate::source::{
+    BlockingCredentialSource, CredentialSource, EcsMetadata, Environment, KeyRequest, OidcAgency,
+    PodIdentity, ProfileFile, SourceError,
+};
+use crate::transport::{BlockingTransport, MaybeSend, MaybeSync, Transport};
+use crate::{BlockingClient, BlockingSession, Client, Error, Failure, Session};
+
+const OIDC: &str = "OIDC agency";
+const ENVIRONMENT: &str = "environment";
+const PROFILE: &str = "profile file";
+const METADATA: &str = "ECS metadata";
+const POD_IDENTITY: &str = "pod identity";
+
+impl Chain {
+    /// The sources of the official SDKs in the order of their newest one (Python 3.1.219): the
+    /// variables of an [`OidcAgency`], [`Environment`], [`ProfileFile`], [`EcsMetadata`], the
+    /// variables of [`PodIdentity`].
+    ///
+    /// What surprises in it: the variables of OIDC win over those of keys; and on a node whose
+    /// machine has an agency, that agency wins over the identity of the pod. A program that knows
+    /// where its keys come from names that source instead.
+    ///
+    /// `client` lends its transport, its host and, for OIDC, its endpoints; it needs no keys of
+    /// its own. Where nothing else is configured, `metadata` is asked: off a cloud machine that
+    /// can take the three seconds that it allows.
+    pub fn standard<T, S>(client: &Client<T, S>, metadata: EcsMetadata) -> Self
+    where
+        T: Transport + MaybeSend + MaybeSync + 'static,
+        S: CredentialSource + MaybeSend + MaybeSync + 'static,
+    {
+        let host = &client.parts().host;
+        let oidc = OidcAgency::from_environment(&**host).map(|oidc| client.session_from(oidc));
+        let pod = PodIdentity::from_environment(&**host).map(|pod| client.session_from(pod));
+        Self::new()
+            .with(OIDC, Fetched(oidc))
+            .with(ENVIRONMENT, Environment::of(Arc::clone(host)))
+            .with(PROFILE, ProfileFile::of(Arc::clone(host)))
+            .with(METADATA, Fetched(Ok(client.session_from(metadata))))
+            .with(POD_IDENTITY, Fetched(pod))
+    }
+}
+
+impl BlockingChain {
+    /// The sources of the official SDKs; see [`Chain::standard`].
+    pub fn standard<T, S>(client: &BlockingClient<T, S>, metadata: EcsMetadata) -> Self
+    where
+        T: BlockingTransport + Send + Sync + 'static,
+        S: BlockingCredentialSource + Send + Sync + 'static,
+    {
+        let host = &client.parts().host;
+        let oidc = OidcAgency::from_environment(&**host).map(|oidc| client.session_from(oidc));
+        let pod = PodIdentity::from_environment(&**host).map(|pod| client.session_from(pod));
+        Self::new()
+            .with(OIDC, Fetched(oidc))
+            .with(ENVIRONMENT, Environment::of(Arc::clone(host)))
+            .with(PROFILE, ProfileFile::of(Arc::clone(host)))
+            .with(METADATA, Fetched(Ok(client.session_from(metadata))))
+            .with(POD_IDENTITY, Fetched(pod))
+    }
+}
+
+/// A session, or why there is none. Its errors are those of the fetch, so that the chain sees
+/// whether the source is configured: of the metadata service only asking tells.
+struct Fetched<S>(Result<S, SourceError>);
+
+impl CredentialSource for Fetched<Session> {
+    async fn credentials(&self, request: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
+        let session = self.0.as_ref().map_err(Clone::clone)?;
+        if let Some(refused) = request.refused {
+            session.invalidate(&refused);
+        }
+        session.credentials().await.map_err(reason)
+    }
+}
+
+impl BlockingCredentialSource for Fetched<BlockingSession> {
+    fn credentials(&self, request: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
+        let session = self.0.as_ref().map_err(Clone::clone)?;
+        if let Some(refused) = request.refused {
+            session.invalidate(&refused);
+        }
+        session.credentials().map_err(reason)
+    }
+}
+
+fn reason(error: SessionError) -> SourceError {
+    match error.call().map(Error::failure) {
+        Some(Failure::Credentials(error)) => error.clone(),
+        _ => error.into(),
+    }
+}

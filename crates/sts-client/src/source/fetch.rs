@@ -1,0 +1,176 @@
+//! Temporary keys that are fetched: machines without IO, and the sessions that drive them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Response;
+use sts_proto::{Body, Credentials};
+
+use super::{BlockingCredentialSource, CredentialSource, SourceError};
+use crate::call::{Call, Step};
+use crate::client::Parts;
+use crate::session::{self, Assume};
+use crate::transport::{BlockingTransport, Exchange, MaybeSend, MaybeSync, Transport};
+use crate::{
+    BlockingClient, BlockingSession, CallContext, Client, Error, Host, Now, Session, SessionPolicy,
+    TransportError,
+};
+
+/// A place that temporary keys are fetched from, again and again.
+///
+/// [`Client::session_from`] makes a session of it, which keeps the keys fresh. There are
+/// [`OidcAgency`](super::OidcAgency), [`EcsMetadata`](super::EcsMetadata) and
+/// [`PodIdentity`](super::PodIdentity); implement it for a place of your own.
+pub trait FetchSource {
+    /// The machine of one fetch.
+    type Fetch: Fetch;
+
+    /// Begins a fetch. What has to be read anew each time, as token files are, is read here.
+    fn begin(
+        &self,
+        host: &dyn Host,
+        context: &Arc<CallContext>,
+    ) -> Result<Self::Fetch, SourceError>;
+}
+
+/// One fetch of keys. It does no IO: it says what to send, and is told what came of it.
+///
+/// A [`Call`] of an operation that assumes an agency without a signature is one.
+pub trait Fetch {
+    /// What to do now. Early and repeated calls are harmless.
+    fn step(&mut self, now: Now) -> FetchStep;
+
+    /// What came of the exchange that [`FetchStep::Send`] asked for. At any other time it does
+    /// nothing.
+    fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now);
+}
+
+/// What a [`Fetch`] asks for next.
+#[derive(Debug)]
+#[must_use]
+#[expect(clippy::large_enum_variant, reason = "a step is taken apart as soon as it is made")]
+#[expect(clippy::exhaustive_enums, reason = "a driver that knows them all can do every fetch")]
+pub enum FetchStep {
+    /// Send this, and hand what came of it to [`Fetch::receive`].
+    Send(Exchange),
+    /// Nothing to do for so long, unless something is handed in before.
+    Wait(Duration),
+    /// The end: the keys, or why there are none.
+    Done(Result<Arc<Credentials>, Error>),
+}
+
+impl<O: Assume> Fetch for Call<O> {
+    fn step(&mut self, now: Now) -> FetchStep {
+        loop {
+            return match Call::step(self, now) {
+                Step::Credentials(_) => {
+                    let message = "a fetch has no keys to sign with";
+                    self.provide(Err(SourceError::new(message)));
+                    continue;
+                }
+                Step::Send(exchange) => FetchStep::Send(exchange),
+                Step::Wait(duration) => FetchStep::Wait(duration),
+                Step::Done(Ok((output, _))) => {
+                    FetchStep::Done(Ok(Arc::new(O::into_credentials(output))))
+                }
+                Step::Done(Err(error)) => FetchStep::Done(Err(error)),
+            };
+        }
+    }
+
+    fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now) {
+        Call::receive(self, outcome, now);
+    }
+}
+
+impl<T, S> Client<T, S>
+where
+    T: Transport + MaybeSend + MaybeSync + 'static,
+    S: CredentialSource + MaybeSend + MaybeSync + 'static,
+{
+    /// Keys of a [`FetchSource`] that stay fresh, as [`session`](Self::session) keeps those of an
+    /// operation. They are fetched over this client's transport; its own keys are not used.
+    pub fn session_from<F>(&self, source: F) -> Session
+    where
+        F: FetchSource<Fetch: Send> + Send + Sync + 'static,
+    {
+        self.session_from_with(source, SessionPolicy::default())
+    }
+
+    /// The same under a policy of its own.
+    pub fn session_from_with<F>(&self, source: F, policy: SessionPolicy) -> Session
+    where
+        F: FetchSource<Fetch: Send> + Send + Sync + 'static,
+    {
+        let Parts { host, context, .. } = self.parts();
+        let (client, waiting, source) = (self.clone(), self.clone(), Arc::new(source));
+        let plan = session::Plan {
+            host: Arc::clone(host),
+            context: Arc::clone(context),
+            fetch: Box::new(move || {
+                let (client, source) = (client.clone(), Arc::clone(&source));
+                Box::pin(async move {
+                    let Parts { context, transport, host, .. } = client.parts();
+                    let mut fetch = source.begin(&**host, context).map_err(Error::from)?;
+                    loop {
+                        match fetch.step(host.now()) {
+                            FetchStep::Send(exchange) => {
+                                let outcome = transport.send(exchange).await;
+                                fetch.receive(outcome, host.now());
+                            }
+                            FetchStep::Wait(duration) => transport.sleep(duration).await,
+                            FetchStep::Done(outcome) => return Ok(outcome?),
+                        }
+                    }
+                })
+            }),
+            sleep: Box::new(move |duration| {
+                let client = waiting.clone();
+                Box::pin(async move { client.parts().transport.sleep(duration).await })
+            }),
+        };
+        Session::new(plan, policy)
+    }
+}
+
+impl<T, S> BlockingClient<T, S>
+where
+    T: BlockingTransport + Send + Sync + 'static,
+    S: BlockingCredentialSource + Send + Sync + 'static,
+{
+    /// Keys of a [`FetchSource`] that stay fresh, as [`Client::session_from`] gives them.
+    pub fn session_from<F>(&self, source: F) -> BlockingSession
+    where
+        F: FetchSource + Send + Sync + 'static,
+    {
+        self.session_from_with(source, SessionPolicy::default())
+    }
+
+    /// The same under a policy of its own.
+    pub fn session_from_with<F>(&self, source: F, policy: SessionPolicy) -> BlockingSession
+    where
+        F: FetchSource + Send + Sync + 'static,
+    {
+        let Parts { host, context, .. } = self.parts();
+        let client = self.clone();
+        let plan = session::BlockingPlan {
+            host: Arc::clone(host),
+            context: Arc::clone(context),
+            fetch: Box::new(move || {
+                let Parts { context, transport, host, .. } = client.parts();
+                let mut fetch = source.begin(&**host, context).map_err(Error::from)?;
+                loop {
+                    match fetch.step(host.now()) {
+                        FetchStep::Send(exchange) => {
+                            let outcome = transport.send(exchange);
+                            fetch.receive(outcome, host.now());
+                        }
+                        FetchStep::Wait(duration) => transport.sleep(duration),
+                        FetchStep::Done(outcome) => return Ok(outcome?),
+                    }
+                }
+            }),
+        };
+        BlockingSession::new(plan, policy)
+    }
+}

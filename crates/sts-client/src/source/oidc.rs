@@ -1,0 +1,171 @@
+//! Keys for an ID token: `AssumeAgencyWithOIDC`, with a token that is read anew for each fetch.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sts_proto::{AssumeAgencyWithOidc, Secret};
+
+use super::environment::{half_set, is_set, text, value};
+use super::fetch::FetchSource;
+use super::{SourceError, token};
+use crate::{Call, CallContext, Host};
+
+const PROVIDER_URN: &str = "HUAWEICLOUD_OIDC_PROVIDER_URN";
+const AGENCY_URN: &str = "HUAWEICLOUD_OIDC_AGENCY_URN";
+const ID_TOKEN: &str = "HUAWEICLOUD_OIDC_ID_TOKEN";
+const TOKEN_FILE: &str = "HUAWEICLOUD_OIDC_TOKEN_FILE";
+const SESSION_NAME: &str = "HUAWEICLOUD_OIDC_SESSION_NAME";
+const DURATION_SECONDS: &str = "HUAWEICLOUD_OIDC_DURATION_SECONDS";
+const POLICY: &str = "HUAWEICLOUD_OIDC_POLICY";
+const POLICY_IDS: &str = "HUAWEICLOUD_OIDC_POLICY_IDS";
+
+/// The name that the official SDK gives a session.
+const DEFAULT_SESSION_NAME: &str = "oidc-sts-session";
+
+/// An agency that is assumed with an ID token, as Kubernetes and CI systems write them into files.
+///
+/// It is a [`FetchSource`]. The file is read for every fetch: it is rewritten before its token
+/// ends. The call is not signed, and goes to the endpoints of the client.
+///
+/// ```
+/// use sts_client::source::OidcAgency;
+///
+/// let file = "/var/run/secrets/tokens/huaweicloud";
+/// let provider = "iam::0a1b2c3d:oidcProvider:cluster";
+/// let agency = OidcAgency::new(provider, "iam::0a1b2c3d:agency:deploy", file)
+///     .session_name("billing")
+///     .duration_seconds(900);
+/// // let session = client.session_from(agency);
+/// ```
+#[derive(Clone, Debug)]
+pub struct OidcAgency {
+    /// Everything but the token.
+    operation: AssumeAgencyWithOidc,
+    token: IdToken,
+}
+
+#[derive(Clone, Debug)]
+enum IdToken {
+    Given(Secret),
+    File(PathBuf),
+}
+
+impl OidcAgency {
+    /// The agency `agency_urn`, for the holder of the token in `token_file`, which is one of the
+    /// provider `provider_urn`. The session is named `oidc-sts-session` and lasts an hour.
+    #[must_use]
+    pub fn new(
+        provider_urn: impl Into<String>,
+        agency_urn: impl Into<String>,
+        token_file: impl Into<PathBuf>,
+    ) -> Self {
+        Self::of(provider_urn, agency_urn, IdToken::File(token_file.into()))
+    }
+
+    fn of(provider_urn: impl Into<String>, agency_urn: impl Into<String>, token: IdToken) -> Self {
+        let operation =
+            AssumeAgencyWithOidc::new(provider_urn, agency_urn, DEFAULT_SESSION_NAME, "");
+        Self { operation, token }
+    }
+
+    /// Under the names of the official SDK:
+    ///
+    /// | variable | |
+    /// |---|---|
+    /// | `HUAWEICLOUD_OIDC_PROVIDER_URN`, `HUAWEICLOUD_OIDC_AGENCY_URN` | whose token, and which agency |
+    /// | `HUAWEICLOUD_OIDC_ID_TOKEN`, or else `HUAWEICLOUD_OIDC_TOKEN_FILE` | the token, or its file |
+    /// | `HUAWEICLOUD_OIDC_SESSION_NAME` | `oidc-sts-session` by default |
+    /// | `HUAWEICLOUD_OIDC_DURATION_SECONDS` | 900 to 43200, 3600 by default |
+    /// | `HUAWEICLOUD_OIDC_POLICY`, `HUAWEICLOUD_OIDC_POLICY_IDS` | text; ids with commas between |
+    ///
+    /// Neither URN set: the source [is not configured](SourceError::is_not_configured). A part of
+    /// the mandatory ones is an error.
+    pub fn from_environment(host: &dyn Host) -> Result<Self, SourceError> {
+        let (provider, agency) = match (text(host, PROVIDER_URN), text(host, AGENCY_URN)) {
+            (Some(provider), Some(agency)) => (provider, agency),
+            (None, None) => {
+                let message = format!("{PROVIDER_URN} and {AGENCY_URN} are not set");
+                return Err(SourceError::not_configured(message));
+            }
+            (Some(_), None) => return Err(half_set(PROVIDER_URN, AGENCY_URN)),
+            (None, Some(_)) => return Err(half_set(AGENCY_URN, PROVIDER_URN)),
+        };
+        let token = match (value(host, ID_TOKEN), text(host, TOKEN_FILE)) {
+            (Some(token), _) => IdToken::Given(token),
+            (None, Some(file)) => IdToken::File(file.into()),
+            (None, None) => {
+                let missing = format!("neither {TOKEN_FILE} nor {ID_TOKEN}");
+                return Err(SourceError::new(format!("{AGENCY_URN} is set, but {missing} is")));
+            }
+        };
+        let mut source = Self::of(provider, agency, token);
+        if let Some(name) = text(host, SESSION_NAME) {
+            source = source.session_name(name);
+        }
+        if let Some(seconds) = text(host, DURATION_SECONDS) {
+            let seconds = seconds.parse().map_err(|_| {
+                SourceError::new(format!("{DURATION_SECONDS} is no number of seconds"))
+            })?;
+            source = source.duration_seconds(seconds);
+        }
+        if let Some(policy) = text(host, POLICY) {
+            source = source.policy(policy);
+        }
+        if is_set(host, POLICY_IDS) {
+            let ids = text(host, POLICY_IDS).unwrap_or_default();
+            let ids = ids.split(',').map(str::trim).filter(|id| !id.is_empty());
+            source = source.policy_ids(ids);
+        }
+        Ok(source)
+    }
+
+    /// The session's name, 2 to 128 of ASCII letters, digits and `_+=,.@-`.
+    #[must_use]
+    pub fn session_name(mut self, name: impl Into<String>) -> Self {
+        self.operation.agency_session_name = name.into();
+        self
+    }
+
+    /// How long the keys last; see [`AssumeAgencyWithOidc::duration_seconds`].
+    #[must_use]
+    pub fn duration_seconds(self, seconds: u32) -> Self {
+        Self { operation: self.operation.duration_seconds(seconds), ..self }
+    }
+
+    /// What narrows the session; see [`AssumeAgencyWithOidc::policy`].
+    #[must_use]
+    pub fn policy(self, policy: impl Into<String>) -> Self {
+        Self { operation: self.operation.policy(policy), ..self }
+    }
+
+    /// What narrows the session; see [`AssumeAgencyWithOidc::policy_ids`].
+    #[must_use]
+    pub fn policy_ids<I: Into<String>>(self, ids: impl IntoIterator<Item = I>) -> Self {
+        Self { operation: self.operation.policy_ids(ids), ..self }
+    }
+
+    /// The operation with the token as it is now.
+    pub fn operation(&self, host: &dyn Host) -> Result<AssumeAgencyWithOidc, SourceError> {
+        let mut operation = self.operation.clone();
+        operation.id_token = match &self.token {
+            IdToken::Given(token) => token.clone(),
+            IdToken::File(path) => {
+                let token = token::read_file(host, path)?;
+                Secret::from(token.to_str().unwrap_or_default())
+            }
+        };
+        Ok(operation)
+    }
+}
+
+impl FetchSource for OidcAgency {
+    type Fetch = Call<AssumeAgencyWithOidc>;
+
+    fn begin(
+        &self,
+        host: &dyn Host,
+        context: &Arc<CallContext>,
+    ) -> Result<Self::Fetch, SourceError> {
+        Ok(Call::new(self.operation(host)?, context, host.seed()))
+    }
+}

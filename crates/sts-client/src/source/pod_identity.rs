@@ -1,0 +1,134 @@
+//! Keys of the service account of a pod, from the pod identity agent of CCE.
+
+use std::mem;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderValue, Method, Request, Response, Uri};
+use sts_proto::{Body, Credentials};
+
+use super::address::{self, Reach};
+use super::environment::{half_set, text};
+use super::fetch::{Fetch, FetchSource, FetchStep};
+use super::{SourceError, issued, token};
+use crate::{CallContext, Exchange, Host, Limits, Now, TransportError};
+
+const FULL_URI: &str = "HC_CONTAINER_CREDENTIALS_FULL_URI";
+const TOKEN_FILE: &str = "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+
+/// For the whole exchange, as the official SDKs allow for each half.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// Bytes of an answer: keys and their token.
+const LARGEST_ANSWER: usize = 1 << 16;
+
+/// The pod identity agent of a CCE cluster: it gives a pod the keys of the agency that is bound to
+/// its service account.
+///
+/// It is a [`FetchSource`]. The agent knows the pod by a token in a file that Kubernetes rewrites,
+/// so the file is read for every fetch. The agent's address is link-local or loopback, or any with
+/// https: over plain http the token stays on the machine.
+#[derive(Clone, Debug)]
+pub struct PodIdentity {
+    uri: Uri,
+    token_file: PathBuf,
+}
+
+impl PodIdentity {
+    /// The agent at `uri`, which knows the pod by the token in `token_file`.
+    pub fn new(uri: &str, token_file: impl Into<PathBuf>) -> Result<Self, SourceError> {
+        let uri = address::parse(uri, Reach::LocalOrHttps).map_err(|complaint| {
+            SourceError::new(format!("the URL of the pod identity agent {complaint}"))
+        })?;
+        Ok(Self { uri, token_file: token_file.into() })
+    }
+
+    /// The agent that CCE tells the pod of, by `HC_CONTAINER_CREDENTIALS_FULL_URI` and
+    /// `HC_CONTAINER_AUTHORIZATION_TOKEN_FILE`.
+    ///
+    /// Neither set: the source [is not configured](SourceError::is_not_configured). One of the two
+    /// is an error.
+    pub fn from_environment(host: &dyn Host) -> Result<Self, SourceError> {
+        match (text(host, FULL_URI), text(host, TOKEN_FILE)) {
+            (Some(uri), Some(file)) => Self::new(&uri, file),
+            (Some(_), None) => Err(half_set(FULL_URI, TOKEN_FILE)),
+            (None, Some(_)) => Err(half_set(TOKEN_FILE, FULL_URI)),
+            (None, None) => {
+                let message = format!("{FULL_URI} and {TOKEN_FILE} are not set");
+                Err(SourceError::not_configured(message))
+            }
+        }
+    }
+
+    fn request(&self, token: HeaderValue) -> Request<Body> {
+        let mut request = Request::new(Body::from(b"{}".to_vec()));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = self.uri.clone();
+        let json = HeaderValue::from_static("application/json");
+        request.headers_mut().insert(CONTENT_TYPE, json);
+        request.headers_mut().insert(AUTHORIZATION, token);
+        request
+    }
+}
+
+impl FetchSource for PodIdentity {
+    type Fetch = PodIdentityFetch;
+
+    fn begin(&self, host: &dyn Host, _: &Arc<CallContext>) -> Result<Self::Fetch, SourceError> {
+        let token = token::read_file(host, &self.token_file)?;
+        let limits = Limits::default().with_timeout(TIMEOUT).with_body(LARGEST_ANSWER);
+        Ok(PodIdentityFetch(State::Ready(Exchange::new(self.request(token), limits))))
+    }
+}
+
+/// One fetch from a [`PodIdentity`] agent.
+#[derive(Debug)]
+pub struct PodIdentityFetch(State);
+
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a fetch")]
+enum State {
+    Ready(Exchange),
+    Sent,
+    Done(Result<Credentials, SourceError>),
+}
+
+impl Fetch for PodIdentityFetch {
+    fn step(&mut self, _: Now) -> FetchStep {
+        match mem::replace(&mut self.0, State::Done(Err(SourceError::over()))) {
+            State::Ready(exchange) => {
+                self.0 = State::Sent;
+                FetchStep::Send(exchange)
+            }
+            State::Sent => {
+                self.0 = State::Sent;
+                FetchStep::Wait(TIMEOUT)
+            }
+            State::Done(outcome) => FetchStep::Done(match outcome {
+                Ok(credentials) => Ok(Arc::new(credentials)),
+                Err(error) => Err(error.into()),
+            }),
+        }
+    }
+
+    fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, _: Now) {
+        if matches!(self.0, State::Sent) {
+            self.0 = State::Done(read(outcome));
+        }
+    }
+}
+
+fn read(outcome: Result<Response<Body>, TransportError>) -> Result<Credentials, SourceError> {
+    let answer = outcome.map_err(|error| {
+        SourceError::new("the pod identity agent does not answer").with_source(error)
+    })?;
+    if !answer.status().is_success() {
+        let status = answer.status().as_u16();
+        let message = format!("the pod identity agent answered with status {status}");
+        return Err(SourceError::new(message));
+    }
+    issued::read(answer.body()).map_err(|complaint| {
+        SourceError::new(format!("the answer of the pod identity agent {complaint}"))
+    })
+}
