@@ -188,9 +188,9 @@ impl Options {
             (None, None) => return Err("there is no endpoint".to_owned()),
         };
         let uses_builtin_agencies = self.agency.is_none();
-        let forbidden = self.forbidden.or_else(|| {
-            uses_builtin_agencies.then(|| builtin::FORBIDDEN_AGENCY_URN.to_owned())
-        });
+        let forbidden = self
+            .forbidden
+            .or_else(|| uses_builtin_agencies.then(|| builtin::FORBIDDEN_AGENCY_URN.to_owned()));
         let agency = self.agency.unwrap_or_else(|| builtin::AGENCY_URN.to_owned());
         Ok(Plan { endpoint, credentials, agency, forbidden })
     }
