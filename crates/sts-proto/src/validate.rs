@@ -77,6 +77,33 @@ impl fmt::Display for Violation {
     }
 }
 
+/// Where a value stands. It becomes a text only when there is something to tell.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Field {
+    /// `policy`
+    Name(&'static str),
+    /// `policy_ids[3]`
+    Element(&'static str, usize),
+    /// `tags[3].key`
+    Part(&'static str, usize, &'static str),
+}
+
+impl From<&'static str> for Field {
+    fn from(name: &'static str) -> Self {
+        Self::Name(name)
+    }
+}
+
+impl From<Field> for Cow<'static, str> {
+    fn from(field: Field) -> Self {
+        match field {
+            Field::Name(name) => name.into(),
+            Field::Element(list, index) => format!("{list}[{index}]").into(),
+            Field::Part(list, index, part) => format!("{list}[{index}].{part}").into(),
+        }
+    }
+}
+
 /// Collects the violations of one request.
 #[derive(Debug)]
 #[expect(unnameable_types, reason = "part of the trait that seals operations")]
@@ -104,18 +131,18 @@ impl Checks {
 
     pub(crate) fn violation(
         &mut self,
-        field: impl Into<Cow<'static, str>>,
+        field: impl Into<Field>,
         rule: impl Into<Cow<'static, str>>,
         given: impl Into<Cow<'static, str>>,
     ) {
-        let (field, rule, given) = (field.into(), rule.into(), given.into());
+        let (field, rule, given) = (field.into().into(), rule.into(), given.into());
         self.violations.push(Violation { field, rule, given });
     }
 
     /// So many characters, whichever.
     pub(crate) fn length(
         &mut self,
-        field: impl Into<Cow<'static, str>>,
+        field: impl Into<Field>,
         text: &str,
         limits: RangeInclusive<usize>,
     ) {
@@ -139,13 +166,13 @@ impl Checks {
     /// So many ASCII letters, digits and characters of `others`.
     pub(crate) fn text(
         &mut self,
-        field: impl Into<Cow<'static, str>>,
+        field: impl Into<Field>,
         text: &str,
         limits: RangeInclusive<usize>,
         others: &'static str,
     ) {
         let field = field.into();
-        self.length(field.clone(), text, limits);
+        self.length(field, text, limits);
         if !text.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c)) {
             let rule = format!("must hold ASCII letters, digits and {others} only");
             self.violation(field, rule, given_text(text));
@@ -167,9 +194,9 @@ impl Checks {
 
     /// `a:b:c:d:e` with the characters that the newest official SDK describes. `b` may be empty;
     /// it is in the URN of an agency.
-    pub(crate) fn urn(&mut self, field: impl Into<Cow<'static, str>>, urn: &str) {
+    pub(crate) fn urn(&mut self, field: impl Into<Field>, urn: &str) {
         let field = field.into();
-        self.length(field.clone(), urn, 1..=1500);
+        self.length(field, urn, 1..=1500);
         if !is_urn(urn) {
             let rule = "must be a URN of five parts, as in iam::ACCOUNT:agency:NAME";
             self.violation(field, rule, given_text(urn));
@@ -202,7 +229,7 @@ impl Checks {
         if let Some(ids) = policy_ids {
             self.count("policy_ids", ids.len(), 0..=20);
             for (index, id) in ids.iter().enumerate() {
-                self.text(format!("policy_ids[{index}]"), id, 1..=64, "_-");
+                self.text(Field::Element("policy_ids", index), id, 1..=64, "_-");
             }
         }
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::message::Message;
 use super::{AssumedAgency, Authentication, Caller, Operation};
 use crate::answer::object;
-use crate::validate::{Checks, given_secret, given_text};
+use crate::validate::{Checks, Field, given_secret, given_text};
 use crate::{Credentials, Secret, secret};
 
 /// Assumes an agency: the keys it gives act as that agency for a while.
@@ -218,7 +218,7 @@ impl Message for AssumeAgency {
             for (index, tag) in tags.iter().enumerate() {
                 tag.check(index, checks);
                 if !keys.insert(&tag.key) {
-                    let field = format!("tags[{index}].key");
+                    let field = Field::Part("tags", index, "key");
                     checks.violation(field, "must not occur twice", given_text(&tag.key));
                 }
             }
@@ -229,7 +229,7 @@ impl Message for AssumeAgency {
         if let Some(contexts) = &self.provided_contexts {
             checks.count("provided_contexts", contexts.len(), 1..=5);
             for (index, context) in contexts.iter().enumerate() {
-                let field = format!("provided_contexts[{index}].context_provider_urn");
+                let field = Field::Part("provided_contexts", index, "context_provider_urn");
                 checks.urn(field, &context.context_provider_urn);
             }
         }
@@ -257,10 +257,10 @@ impl Tag {
     }
 
     fn check(&self, index: usize, checks: &mut Checks) {
-        checks.length(format!("tags[{index}].key"), &self.key, 1..=128);
-        checks.length(format!("tags[{index}].value"), &self.value, 0..=255);
+        checks.length(Field::Part("tags", index, "key"), &self.key, 1..=128);
+        checks.length(Field::Part("tags", index, "value"), &self.value, 0..=255);
         if self.key.starts_with("_sys_") {
-            let field = format!("tags[{index}].key");
+            let field = Field::Part("tags", index, "key");
             checks.violation(field, "must not begin with _sys_", given_text(&self.key));
         }
     }

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use crate::measure::Comparison;
 
 /// A token of 1000 characters makes an answer of about 1356 bytes.
-fn answer() -> Vec<u8> {
+pub fn answer() -> Vec<u8> {
     let token = "ggpjbi1l".repeat(125);
     format!(
         concat!(
@@ -19,7 +19,7 @@ fn answer() -> Vec<u8> {
             r#""id":"fedcba9876543210fedcba9876543210:build-42"}},"credentials":{{"#,
             r#""access_key_id":"HSTEXAMPLE0000000001","#,
             r#""secret_access_key":"0123456789012345678901234567890123456789","#,
-            r#""security_token":"{}","expiration":"2026-03-05T07:38:09.512Z"}}}}"#,
+            r#""security_token":"{}","expiration":"2036-03-05T07:38:09.512Z"}}}}"#,
         ),
         token
     )
