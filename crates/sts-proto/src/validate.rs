@@ -173,7 +173,7 @@ impl Checks {
     ) {
         let field = field.into();
         self.length(field, text, limits);
-        if !text.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c)) {
+        if !holds_only(text, others) {
             let rule = format!("must hold ASCII letters, digits and {others} only");
             self.violation(field, rule, given_text(text));
         }
@@ -254,10 +254,14 @@ pub(crate) fn given_secret(secret: &Secret) -> String {
     counted(secret.expose_secret().chars().count(), "character")
 }
 
+/// ASCII letters, digits and the ASCII characters of `others`.
+fn holds_only(text: &str, others: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || others.as_bytes().contains(&byte))
+}
+
 fn is_urn(urn: &str) -> bool {
     let is_part = |part: &str, limits: RangeInclusive<usize>, others: &str| {
-        limits.contains(&part.len())
-            && part.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c))
+        limits.contains(&part.len()) && holds_only(part, others)
     };
     let mut parts = urn.splitn(5, ':');
     let mut next = || parts.next().unwrap_or_default();
