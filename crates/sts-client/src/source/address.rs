@@ -28,6 +28,9 @@ pub(super) fn parse(url: &str, reach: Reach) -> Result<Uri, String> {
         return Err("holds user info; take it out".to_owned());
     }
     let host = authority.host();
+    if authority.as_str().len() > host.len() && authority.port_u16().is_none() {
+        return Err("has a port that is no number".to_owned());
+    }
     let is_allowed = match (scheme == &Scheme::HTTPS, reach) {
         (true, Reach::LocalOrHttps) => true,
         (_, Reach::Local) => is_local(host),

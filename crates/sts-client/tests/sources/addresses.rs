@@ -1,0 +1,73 @@
+use sts_client::source::{EcsMetadata, PodIdentity};
+
+#[test]
+fn metadata_is_asked_over_link_local_and_loopback_only() {
+    for url in [
+        "http://169.254.169.254",
+        "http://169.254.0.1:8080/base",
+        "http://[fe80::a9fe:a9fe]",
+        "http://127.0.0.1:1",
+        "http://[::1]:1",
+        "http://localhost:1/",
+        "https://127.0.0.1",
+    ] {
+        assert!(EcsMetadata::at(url).is_ok(), "{url}");
+    }
+    for url in [
+        "http://10.0.0.1",
+        "http://metadata.example",
+        "https://metadata.example",
+        "http://localhost.example",
+        "http://127.0.0.1.example",
+        "http://[fd00::254]",
+        "http://[::ffff:10.0.0.1]",
+        "http://0.0.0.0",
+        "http://2130706433",
+    ] {
+        let error = EcsMetadata::at(url).unwrap_err();
+        assert!(!error.is_not_configured());
+        let complaint = "neither a link-local nor a loopback address";
+        assert!(error.to_string().contains(complaint), "{url}: {error}");
+    }
+}
+
+#[test]
+fn a_pod_identity_agent_is_elsewhere_over_https_only() {
+    for url in [
+        "http://127.0.0.1/v1/credentials?x=y",
+        "http://169.254.170.23/v1/credentials",
+        "https://agent.example/v1/credentials",
+        "https://10.0.0.1",
+    ] {
+        assert!(PodIdentity::new(url, "/token").is_ok(), "{url}");
+    }
+    for url in
+        ["http://agent.example/secret-path", "http://10.0.0.1/secret-path", "ftp://127.0.0.1/"]
+    {
+        let error = PodIdentity::new(url, "/token").unwrap_err().to_string();
+        assert!(error.contains("over plain http"), "{error}");
+        assert!(!error.contains("secret-path"), "{error}");
+    }
+}
+
+#[test]
+fn what_is_no_address_is_told() {
+    for (url, complaint) in [
+        ("", "is no URL"),
+        ("127.0.0.1", "has no scheme and host"),
+        ("/path", "has no scheme and host"),
+        ("http://secret:word@127.0.0.1", "holds user info; take it out"),
+        ("http://169.254.169.254@evil.example", "holds user info; take it out"),
+        ("http://127.0.0.1:port", "has a port that is no number"),
+        ("http://127.0.0.1:", "has a port that is no number"),
+        ("http://127.0.0.1:99999", "has a port that is no number"),
+    ] {
+        for error in [
+            EcsMetadata::at(url).unwrap_err().to_string(),
+            PodIdentity::new(url, "/token").unwrap_err().to_string(),
+        ] {
+            assert!(error.contains(complaint), "{url}: {error}");
+            assert!(!error.contains("secret"), "{error}");
+        }
+    }
+}

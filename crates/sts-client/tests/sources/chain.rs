@@ -1,0 +1,254 @@
+use std::sync::Arc;
+
+use sts_client::source::{
+    BlockingChain, Chain, EcsMetadata, LinkState, NoCredentials, SourceError,
+};
+use sts_client::{Client, proto::Credentials};
+
+use crate::world::{
+    END, Place, Wire, answer, ask, ask_again, ask_blocking, blocking_client, client, in_full,
+};
+
+const PROFILE: &str = "/home/u/.huaweicloud/credentials";
+
+fn home() -> Place {
+    Place::default().with_variable("HOME", "/home/u").with_variable("USERPROFILE", "/home/u")
+}
+
+fn with_keys(place: Place) -> Place {
+    place.with_variable("HUAWEICLOUD_SDK_AK", "ENV").with_variable("HUAWEICLOUD_SDK_SK", "s")
+}
+
+fn with_profile(place: Place) -> Place {
+    place.with_file(PROFILE, "[basic]\nak = PROFILE\nsk = s\n")
+}
+
+fn with_pod(place: Place) -> Place {
+    place
+        .with_variable("HC_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:2/pod")
+        .with_variable("HC_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/pod/token")
+        .with_file("/pod/token", "token")
+}
+
+fn with_oidc(place: Place) -> Place {
+    place
+        .with_variable("HUAWEICLOUD_OIDC_PROVIDER_URN", "iam::0a1b:oidcProvider:p")
+        .with_variable("HUAWEICLOUD_OIDC_AGENCY_URN", "iam::0a1b:agency:a")
+        .with_variable("HUAWEICLOUD_OIDC_TOKEN_FILE", "/oidc/token")
+        .with_file("/oidc/token", "token")
+}
+
+/// A world in which everybody answers with keys of their own name.
+fn rich() -> Wire {
+    Wire::new(|request| {
+        let path = request.uri().path();
+        let issued = |id: &str| {
+            format!(
+                r#"{{"credential":{{"access":"{id}","secret":"s","securitytoken":"t","expires_at":"{END}"}}}}"#
+            )
+        };
+        let oidc = r#"{"assumed_agency":{"urn":"u","id":"i"},"audience":"a","provider":"p",
+            "subject_from_id_token":"s","credentials":{"access_key_id":"OIDC",
+            "secret_access_key":"s","security_token":"t","expiration":"2026-03-05T08:08:09Z"}}"#;
+        match path {
+            "/meta-data/latest/api/token" => answer(200, "token"),
+            "/openstack/latest/securitykey" => answer(200, &issued("ECS")),
+            "/pod" => answer(200, &issued("POD")),
+            _ => answer(200, oidc),
+        }
+    })
+}
+
+fn metadata() -> EcsMetadata {
+    EcsMetadata::at("http://127.0.0.1:1").unwrap()
+}
+
+fn standard(wire: &Wire, place: &Place) -> Chain {
+    Chain::standard(&client(wire, place), metadata())
+}
+
+#[test]
+fn the_order_is_that_of_the_official_sdk() {
+    let all = || with_pod(with_profile(with_keys(with_oidc(home()))));
+    let unset = |place: Place, name: &str| place.with_variable(name, "");
+    let mut place = all();
+    let wire = rich();
+    let used = |place: &Place| {
+        let chain = standard(&wire, place);
+        let keys = ask(&chain).unwrap();
+        let blocking = BlockingChain::standard(&blocking_client(&wire, place), metadata());
+        assert_eq!(ask_blocking(&blocking).unwrap().access_key_id, keys.access_key_id);
+        assert_eq!(blocking.report(), chain.report());
+        (keys.access_key_id.clone(), chain.report().used().unwrap().to_owned())
+    };
+    assert_eq!(used(&place), ("OIDC".into(), "OIDC agency".into()));
+    for name in ["HUAWEICLOUD_OIDC_PROVIDER_URN", "HUAWEICLOUD_OIDC_AGENCY_URN"] {
+        place = unset(place, name);
+    }
+    assert_eq!(used(&place), ("ENV".into(), "environment".into()));
+    for name in ["HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK"] {
+        place = unset(place, name);
+    }
+    assert_eq!(used(&place), ("PROFILE".into(), "profile file".into()));
+    place.remove(PROFILE);
+    assert_eq!(used(&place), ("ECS".into(), "ECS metadata".into()));
+
+    let pod_only = Wire::new(|request| match request.uri().path() {
+        "/pod" => {
+            (answer(
+                200,
+                r#"{"credentials":{"accessKeyId":"POD","secretAccessKey":"s","securityToken":"t",
+            "expiration":"2026-03-05T08:08:09Z"}}"#,
+            ))
+        }
+        _ => answer(404, ""),
+    });
+    let chain = standard(&pod_only, &place);
+    assert_eq!(ask(&chain).unwrap().access_key_id, "POD");
+    assert_eq!(chain.report().used(), Some("pod identity"));
+}
+
+#[test]
+fn the_report_tells_which_is_used_and_why_others_are_not() {
+    let place = with_profile(home());
+    let chain = standard(&Wire::dead(), &place);
+    assert_eq!(chain.report().used(), None);
+    assert!(chain.report().iter().all(|(_, state)| *state == LinkState::NotAsked));
+
+    ask(&chain).unwrap();
+    assert_eq!(
+        chain.report().to_string(),
+        "OIDC agency is not configured (HUAWEICLOUD_OIDC_PROVIDER_URN and \
+         HUAWEICLOUD_OIDC_AGENCY_URN are not set); environment is not configured \
+         (HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not set); profile file is used; \
+         ECS metadata was not asked; pod identity was not asked"
+    );
+}
+
+#[test]
+fn an_error_names_every_source_and_its_reason() {
+    let wire = Wire::dead();
+    let error = ask(&standard(&wire, &home())).unwrap_err();
+    assert!(error.is_not_configured());
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "no source of keys is configured; OIDC agency is not configured \
+             (HUAWEICLOUD_OIDC_PROVIDER_URN and HUAWEICLOUD_OIDC_AGENCY_URN are not set); \
+             environment is not configured (HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not \
+             set); profile file is not configured (there is no profile file {PROFILE}); ECS \
+             metadata is not configured (nothing answers as a metadata service at \
+             http://127.0.0.1:1/: cannot connect (the request was not sent)); pod identity is not \
+             configured (HC_CONTAINER_CREDENTIALS_FULL_URI and \
+             HC_CONTAINER_AUTHORIZATION_TOKEN_FILE are not set)"
+        )
+    );
+    assert_eq!(ask(&Chain::new()).unwrap_err().to_string(), "the chain of sources is empty");
+}
+
+#[test]
+fn a_source_that_is_configured_but_broken_is_not_passed_over() {
+    let place = with_keys(home()).with_variable("HUAWEICLOUD_OIDC_AGENCY_URN", "a");
+    let chain = standard(&rich(), &place);
+    let error = ask(&chain).unwrap_err();
+    assert!(!error.is_not_configured());
+    assert_eq!(
+        in_full(&error),
+        "OIDC agency is configured, but gives no keys: HUAWEICLOUD_OIDC_AGENCY_URN is set, but \
+         HUAWEICLOUD_OIDC_PROVIDER_URN is not"
+    );
+    assert!(chain.report().to_string().starts_with("OIDC agency gives no keys ("));
+
+    let place = with_pod(home());
+    place.write("/pod/token", "");
+    let error = ask(&standard(&Wire::dead(), &place)).unwrap_err();
+    let text = in_full(&error);
+    assert!(
+        text.starts_with("pod identity is configured, but gives no keys; before it, "),
+        "{text}"
+    );
+    assert!(text.contains("environment is not configured"), "{text}");
+    assert!(text.ends_with(": the token file /pod/token is empty"), "{text}");
+}
+
+#[test]
+fn a_broken_metadata_service_does_not_lead_to_another_identity() {
+    let wire = Wire::new(|_| answer(500, ""));
+    let error = ask(&standard(&wire, &with_pod(home()))).unwrap_err();
+    let text = in_full(&error);
+    assert!(text.starts_with("ECS metadata is configured, but gives no keys"), "{text}");
+    assert!(wire.lines().iter().all(|line| !line.contains("/pod")));
+}
+
+#[test]
+fn a_chain_stays_with_the_source_that_gave_keys() {
+    let place = with_keys(with_profile(home()));
+    let _ = place.clone().with_variable("HUAWEICLOUD_SDK_AK", "");
+    let _ = place.clone().with_variable("HUAWEICLOUD_SDK_SK", "");
+    let chain = standard(&rich(), &place);
+    let keys = ask(&chain).unwrap();
+    assert_eq!(keys.access_key_id, "PROFILE");
+
+    let place = with_keys(place);
+    place.remove(PROFILE);
+    let clone = chain.clone();
+    assert!(Arc::ptr_eq(&ask(&clone).unwrap(), &keys));
+    assert!(ask_again(&chain, keys).is_err(), "it does not become somebody else");
+    assert_eq!(clone.report().used(), Some("profile file"));
+}
+
+#[test]
+fn a_search_that_found_nothing_begins_anew() {
+    let place = home();
+    let chain = standard(&Wire::dead(), &place);
+    assert!(ask(&chain).is_err());
+    let _ = with_keys(place);
+    assert_eq!(ask(&chain).unwrap().access_key_id, "ENV");
+}
+
+#[test]
+fn a_refusal_goes_on_to_the_source_that_is_used() {
+    let place = with_profile(home());
+    let chain = standard(&Wire::dead(), &place);
+    let old = ask(&chain).unwrap();
+    place.write(PROFILE, "[basic]\nak = ROTATED\nsk = s\n");
+    assert_eq!(ask_again(&chain, old).unwrap().access_key_id, "ROTATED");
+}
+
+#[test]
+fn a_chain_of_ones_own_has_any_sources() {
+    let keys = Arc::new(Credentials::permanent("OWN", "s"));
+    let chain = Chain::new().with("nothing", NoCredentials).with("own".to_owned(), keys.clone());
+    assert_eq!(ask(&chain).unwrap(), keys);
+    assert_eq!(
+        chain.report().to_string(),
+        "nothing is not configured (the client was given no credentials, and this operation is \
+         signed); own is used"
+    );
+    let longer = chain.with("more", NoCredentials);
+    assert_eq!(longer.report().used(), None, "what was found before is forgotten");
+    let blocking = BlockingChain::new().with("nothing", NoCredentials).with("own", keys.clone());
+    assert_eq!(ask_blocking(&blocking).unwrap(), keys);
+}
+
+#[test]
+fn an_error_of_a_chain_reaches_the_caller_of_a_client() {
+    let place = home();
+    let chain = standard(&Wire::dead(), &place);
+    let client = Client::builder(Wire::dead(), place)
+        .region("cn-north-4")
+        .credential_source(chain)
+        .build()
+        .unwrap();
+    let error = futures_lite::future::block_on(client.caller_identity()).unwrap_err();
+    assert!(error.to_string().contains("no source of keys is configured"), "{error}");
+}
+
+#[test]
+fn futures_of_sources_can_be_sent_to_other_threads() {
+    fn is_send<T: Send>(_: &T) {}
+    use sts_client::source::{CredentialSource, KeyRequest};
+    let chain = standard(&Wire::dead(), &home());
+    is_send(&chain.credentials(KeyRequest::default()));
+    let _: SourceError = SourceError::new("shared").clone();
+}

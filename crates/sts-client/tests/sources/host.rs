@@ -1,0 +1,44 @@
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use sts_client::{Host, Now};
+
+use crate::world::START;
+
+struct Bare;
+
+impl Host for Bare {
+    fn now(&self) -> Now {
+        Now::new(START, Duration::ZERO)
+    }
+
+    fn seed(&self) -> u64 {
+        0
+    }
+}
+
+#[test]
+fn a_host_has_no_files_unless_it_says_so() {
+    let error = Bare.read_file(Path::new("/etc/keys")).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::Unsupported);
+    assert_eq!(error.to_string(), "this host has no files");
+}
+
+#[cfg(feature = "system")]
+#[test]
+fn the_operating_system_reads_files_up_to_64_kib() {
+    use sts_client::SystemHost;
+
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let path = directory.join(format!("sources-host-{}", std::process::id()));
+    std::fs::write(&path, vec![b'x'; 65_535]).unwrap();
+    assert_eq!(SystemHost.read_file(&path).unwrap().len(), 65_535);
+
+    std::fs::write(&path, vec![b'x'; 65_536]).unwrap();
+    let error = SystemHost.read_file(&path).unwrap_err();
+    assert_eq!(error.to_string(), "it has more than 64 KiB");
+
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(SystemHost.read_file(&path).unwrap_err().kind(), io::ErrorKind::NotFound);
+}

@@ -1,0 +1,20 @@
+//! Where keys come from, on a host of variables and files that a test writes, over a transport
+//! that a test answers. Nothing is sent anywhere.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that goes wrong panics"
+)]
+
+mod addresses;
+mod chain;
+mod environment;
+mod host;
+mod metadata;
+mod oidc;
+mod pod_identity;
+mod profile;
+mod secrets;
+mod world;

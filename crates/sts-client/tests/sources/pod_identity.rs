@@ -1,0 +1,121 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use sts_client::source::{Fetch, FetchSource, FetchStep, PodIdentity};
+use sts_client::transport::TransportErrorKind;
+use sts_client::{CallContext, CallPolicy, Host, TransportError};
+
+use crate::world::{
+    END, Place, Wire, answer, ask, ask_again, ask_blocking, blocking_client, client, in_full,
+};
+
+const URI: &str = "http://127.0.0.1:1/v1/credentials/";
+
+fn place() -> Place {
+    Place::default()
+        .with_variable("HC_CONTAINER_CREDENTIALS_FULL_URI", URI)
+        .with_variable("HC_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/pod/token")
+        .with_file("/pod/token", "first\n")
+}
+
+/// Gives keys whose id tells the token.
+fn wire() -> Wire {
+    Wire::new(|request| {
+        let token = request.headers()["authorization"].to_str().unwrap();
+        let json = format!(
+            r#"{{"credentials":{{"accessKeyId":"for-{token}","secretAccessKey":"s",
+            "securityToken":"t","expiration":"{END}"}}}}"#
+        );
+        answer(200, &json)
+    })
+}
+
+#[test]
+fn the_agent_is_asked_with_the_token_of_the_file() {
+    let (wire, place) = (wire(), place());
+    let pod = PodIdentity::from_environment(&place).unwrap();
+    let session = client(&wire, &place).session_from(pod);
+    assert_eq!(ask(&session).unwrap().access_key_id, "for-first");
+
+    let seen = &wire.seen()[0];
+    assert_eq!(seen.line, format!("POST {URI}"));
+    assert_eq!(seen.body, "{}");
+    assert_eq!(seen.header("content-type"), Some("application/json"));
+    assert!(seen.headers["authorization"].is_sensitive());
+    assert_eq!(seen.limits.timeout, Duration::from_secs(5));
+}
+
+#[test]
+fn the_token_file_is_read_for_every_fetch() {
+    let (wire, place) = (wire(), place());
+    let pod = PodIdentity::new(URI, "/pod/token").unwrap();
+    let session = blocking_client(&wire, &place).session_from(pod);
+    let first = ask_blocking(&session).unwrap();
+    place.write("/pod/token", "second");
+    assert!(Arc::ptr_eq(&ask_blocking(&session).unwrap(), &first));
+    place.pass(Duration::from_secs(50 * 60));
+    assert_eq!(ask_blocking(&session).unwrap().access_key_id, "for-second");
+}
+
+#[test]
+fn a_refusal_of_the_keys_fetches_others() {
+    let (wire, place) = (wire(), place());
+    let session = client(&wire, &place).session_from(PodIdentity::new(URI, "/pod/token").unwrap());
+    let first = ask(&session).unwrap();
+    place.write("/pod/token", "second");
+    assert_eq!(ask_again(&session, first).unwrap().access_key_id, "for-second");
+}
+
+#[test]
+fn no_variable_means_not_configured_and_one_of_them_is_an_error() {
+    let error = PodIdentity::from_environment(&Place::default()).unwrap_err();
+    assert!(error.is_not_configured());
+    for name in ["HC_CONTAINER_CREDENTIALS_FULL_URI", "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE"] {
+        let error = PodIdentity::from_environment(&place().with_variable(name, "")).unwrap_err();
+        assert!(!error.is_not_configured());
+        assert!(error.to_string().ends_with(&format!("{name} is not")), "{error}");
+    }
+}
+
+#[test]
+fn whatever_is_wrong_is_told() {
+    let refused = || Err(TransportError::not_sent(TransportErrorKind::Connect));
+    for (outcome, complaint) in [
+        (0, "the pod identity agent does not answer: cannot connect"),
+        (403, "the pod identity agent answered with status 403"),
+        (200, "the answer of the pod identity agent is no JSON"),
+    ] {
+        let wire = Wire::new(move |_| match outcome {
+            0 => refused(),
+            status => answer(status, "SECRETBODY"),
+        });
+        let pod = PodIdentity::new(URI, "/pod/token").unwrap();
+        let error = ask(&client(&wire, &place()).session_from(pod)).unwrap_err();
+        assert!(in_full(&error).contains(complaint), "{}", in_full(&error));
+        assert!(!in_full(&error).contains("SECRETBODY"));
+    }
+
+    let place = place();
+    place.write("/pod/token", "");
+    let pod = PodIdentity::new(URI, "/pod/token").unwrap();
+    let error = ask(&client(&wire(), &place).session_from(pod)).unwrap_err();
+    assert!(in_full(&error).contains("the token file /pod/token is empty"), "{}", in_full(&error));
+}
+
+#[test]
+fn the_machine_forgives_a_wrong_order() {
+    let place = place();
+    let context = CallContext::new([], CallPolicy::default());
+    let pod = PodIdentity::from_environment(&place).unwrap();
+    let mut fetch = pod.begin(&place, &context).unwrap();
+    let now = place.now();
+    fetch.receive(answer(200, "early"), now);
+    assert!(matches!(fetch.step(now), FetchStep::Send(_)));
+    assert!(matches!(fetch.step(now), FetchStep::Wait(_)));
+    fetch.receive(answer(500, ""), now);
+    fetch.receive(answer(200, "twice"), now);
+    let FetchStep::Done(Err(error)) = fetch.step(now) else { panic!() };
+    assert!(error.to_string().contains("status 500"), "{error}");
+    let FetchStep::Done(Err(error)) = fetch.step(now) else { panic!() };
+    assert!(error.to_string().contains("the fetch is over"), "{error}");
+}

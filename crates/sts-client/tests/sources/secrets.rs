@@ -1,0 +1,118 @@
+use sts_client::source::{
+    Chain, EcsMetadata, Environment, Fetch, FetchSource, FetchStep, OidcAgency, PodIdentity,
+    ProfileFile,
+};
+use sts_client::{CallContext, CallPolicy, Host};
+use sts_proto::{Endpoint, Region};
+
+use crate::world::{Place, Wire, answer, ask, client, in_full};
+
+/// Stands in for every secret there is.
+const PLANTED: &str = "PLANTEDSECRET";
+
+fn clean(text: &str) {
+    assert!(!text.contains(PLANTED), "{text}");
+}
+
+fn place() -> Place {
+    Place::default()
+        .with_variable("HUAWEICLOUD_SDK_AK", "AK")
+        .with_variable("HUAWEICLOUD_SDK_SK", PLANTED)
+        .with_variable("HUAWEICLOUD_SDK_SECURITY_TOKEN", PLANTED)
+        .with_variable("HUAWEICLOUD_OIDC_PROVIDER_URN", "iam::0a1b:oidcProvider:p")
+        .with_variable("HUAWEICLOUD_OIDC_AGENCY_URN", "iam::0a1b:agency:a")
+        .with_variable("HUAWEICLOUD_OIDC_ID_TOKEN", PLANTED)
+        .with_file("/profile", &format!("[basic]\nak = AK\nsk = {PLANTED}\n"))
+        .with_file("/token", PLANTED)
+}
+
+#[test]
+fn sources_do_not_show_the_keys_they_hold() {
+    let place = place();
+    let environment = Environment::new(place.clone());
+    let profile = ProfileFile::new(place.clone()).at("/profile");
+    ask(&environment).unwrap();
+    ask(&profile).unwrap();
+    clean(&format!("{environment:?} {profile:?}"));
+    let oidc = OidcAgency::from_environment(&place).unwrap();
+    clean(&format!("{oidc:?} {:?}", oidc.operation(&place).unwrap()));
+    let chain = Chain::new().with("environment", environment);
+    ask(&chain).unwrap();
+    clean(&format!("{chain:?} {} {:?}", chain.report(), chain.report()));
+}
+
+#[test]
+fn machines_do_not_show_tokens_and_keys_at_any_step() {
+    let place = place();
+    let context = CallContext::new([Endpoint::from(Region::CN_NORTH_4)], CallPolicy::default());
+    let issued = format!(
+        r#"{{"credential":{{"access":"AK","secret":"{PLANTED}","securitytoken":"{PLANTED}",
+        "expires_at":"2026-03-05T08:08:09Z"}}}}"#
+    );
+    let metadata = EcsMetadata::at("http://127.0.0.1:1").unwrap();
+    let pod = PodIdentity::new("http://127.0.0.1:1", "/token").unwrap();
+    drive(&mut metadata.begin(&place, &context).unwrap(), &place, PLANTED, &issued);
+    drive(&mut pod.begin(&place, &context).unwrap(), &place, &issued, &issued);
+    clean(&format!("{metadata:?} {pod:?}"));
+}
+
+fn drive(fetch: &mut (impl Fetch + std::fmt::Debug), place: &Place, first: &str, later: &str) {
+    let mut body = first;
+    loop {
+        clean(&format!("{fetch:?}"));
+        match fetch.step(place.now()) {
+            FetchStep::Send(exchange) => {
+                clean(&format!("{exchange:?} {fetch:?}"));
+                fetch.receive(answer(200, body), place.now());
+                body = later;
+            }
+            FetchStep::Wait(_) => panic!("there is nothing to wait for"),
+            FetchStep::Done(outcome) => return clean(&format!("{:?}", outcome.unwrap())),
+        }
+    }
+}
+
+#[test]
+fn errors_quote_neither_answers_nor_files() {
+    let broken = [
+        format!(r#"{{"credential":{{"access":"AK","secret":["{PLANTED}"]}}}}"#),
+        format!(r#"{{"credential":{{"access":"AK","secret":"{PLANTED}","expires_at":7}}}}"#),
+        format!(r#"{{"credential":{{"access":"AK","secret":"{PLANTED}"}}}}"#),
+        format!(
+            r#"{{"credential":{{"access":"AK","secret":"s","securitytoken":"t","expires_at":"{PLANTED}"}}}}"#
+        ),
+        format!(r#"{{"credential":"{PLANTED}"}}"#),
+        format!("{PLANTED} {PLANTED}"),
+    ];
+    for status in [200, 401, 403, 500] {
+        for body in &broken {
+            let wire = {
+                let body = body.clone();
+                Wire::new(move |_| answer(status, &body))
+            };
+            let place = place();
+            let client = client(&wire, &place);
+            let pod = PodIdentity::new("http://127.0.0.1:1", "/token").unwrap();
+            let metadata = EcsMetadata::at("http://127.0.0.1:1").unwrap();
+            for session in [client.session_from(pod), client.session_from(metadata)] {
+                let error = ask(&session).unwrap_err();
+                clean(&in_full(&error));
+                clean(&format!("{error:?} {session:?}"));
+            }
+        }
+    }
+    for profile in [
+        format!("[basic]\nak = AK\nsk = \"{PLANTED}\"\n"),
+        format!("[basic]\nak = AK\n{PLANTED}\n"),
+        format!("[basic]\n {PLANTED} = 1\n"),
+        format!("[basic]\n{PLANTED} = 1\n{PLANTED} = 1\n"),
+        format!("[{PLANTED}]\n"),
+    ] {
+        let place = Place::default().with_file("/profile", &profile);
+        let error = ask(&ProfileFile::new(place).at("/profile")).unwrap_err();
+        clean(&format!("{} {error:?}", in_full(&error)));
+    }
+    let place = Place::default().with_file("/token", &format!("{PLANTED} {PLANTED}"));
+    let error = OidcAgency::new("p", "a", "/token").operation(&place).unwrap_err();
+    clean(&format!("{} {error:?}", in_full(&error)));
+}

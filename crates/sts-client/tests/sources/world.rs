@@ -1,0 +1,209 @@
+//! A host of variables and files, and a transport that a test answers.
+
+use std::collections::BTreeMap;
+use std::error::Error as StdError;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::{Request, Response};
+use sts_client::source::{
+    BlockingCredentialSource, CredentialSource, KeyRequest, NoCredentials, SourceError,
+};
+use sts_client::transport::TransportErrorKind;
+use sts_client::{
+    BlockingClient, BlockingTransport, Client, Exchange, Host, Limits, Now, Transport,
+    TransportError,
+};
+use sts_proto::{Body, Credentials};
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+pub(crate) const START: OffsetDateTime = datetime!(2026-03-05 07:08:09 UTC);
+
+/// An hour after [`START`], as the metadata service writes it.
+pub(crate) const END: &str = "2026-03-05T08:08:09.123000Z";
+
+#[derive(Clone, Default)]
+pub(crate) struct Place(Arc<Mutex<Contents>>);
+
+#[derive(Default)]
+struct Contents {
+    variables: BTreeMap<String, String>,
+    files: BTreeMap<PathBuf, Result<String, io::ErrorKind>>,
+    ticks: Duration,
+}
+
+impl Place {
+    pub(crate) fn with_variable(self, name: &str, value: &str) -> Self {
+        self.0.lock().unwrap().variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    pub(crate) fn with_file(self, path: &str, content: &str) -> Self {
+        self.write(path, content);
+        self
+    }
+
+    pub(crate) fn with_unreadable_file(self, path: &str, kind: io::ErrorKind) -> Self {
+        self.0.lock().unwrap().files.insert(path.into(), Err(kind));
+        self
+    }
+
+    pub(crate) fn write(&self, path: &str, content: &str) {
+        self.0.lock().unwrap().files.insert(path.into(), Ok(content.to_owned()));
+    }
+
+    pub(crate) fn remove(&self, path: &str) {
+        self.0.lock().unwrap().files.remove(Path::new(path));
+    }
+
+    pub(crate) fn pass(&self, duration: Duration) {
+        self.0.lock().unwrap().ticks += duration;
+    }
+}
+
+impl Host for Place {
+    fn now(&self) -> Now {
+        let now = Now::new(START, Duration::ZERO);
+        now.after(self.0.lock().unwrap().ticks)
+    }
+
+    fn seed(&self) -> u64 {
+        7
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        self.0.lock().unwrap().variables.get(name).cloned()
+    }
+
+    fn read_file(&self, path: &Path) -> io::Result<Body> {
+        match self.0.lock().unwrap().files.get(path) {
+            Some(Ok(content)) => Ok(Body::from(content.clone().into_bytes())),
+            Some(Err(kind)) => Err((*kind).into()),
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+}
+
+pub(crate) type Answer = Result<Response<Body>, TransportError>;
+
+type Respond = dyn Fn(&Request<Body>) -> Answer + Send + Sync;
+
+/// Answers requests by a function, and remembers them.
+#[derive(Clone)]
+pub(crate) struct Wire {
+    respond: Arc<Respond>,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+/// A request that went out.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    /// Method and URI.
+    pub(crate) line: String,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) body: String,
+    pub(crate) limits: Limits,
+}
+
+impl Seen {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+impl Wire {
+    pub(crate) fn new(respond: impl Fn(&Request<Body>) -> Answer + Send + Sync + 'static) -> Self {
+        Self { respond: Arc::new(respond), seen: Arc::default() }
+    }
+
+    /// Nobody is there.
+    pub(crate) fn dead() -> Self {
+        Self::new(|_| Err(TransportError::not_sent(TransportErrorKind::Connect)))
+    }
+
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.seen().into_iter().map(|seen| seen.line).collect()
+    }
+
+    fn answer(&self, exchange: &Exchange) -> Answer {
+        let request = &exchange.request;
+        self.seen.lock().unwrap().push(Seen {
+            line: format!("{} {}", request.method(), request.uri()),
+            headers: request.headers().clone(),
+            body: String::from_utf8(request.body().as_ref().to_vec()).unwrap(),
+            limits: exchange.limits,
+        });
+        (self.respond)(request)
+    }
+}
+
+impl Transport for Wire {
+    async fn send(&self, exchange: Exchange) -> Answer {
+        self.answer(&exchange)
+    }
+
+    async fn sleep(&self, _: Duration) {}
+}
+
+impl BlockingTransport for Wire {
+    fn send(&self, exchange: Exchange) -> Answer {
+        self.answer(&exchange)
+    }
+
+    fn sleep(&self, _: Duration) {}
+}
+
+pub(crate) fn client(wire: &Wire, place: &Place) -> Client<Wire, NoCredentials> {
+    Client::builder(wire.clone(), place.clone()).region("cn-north-4").build().unwrap()
+}
+
+pub(crate) fn blocking_client(wire: &Wire, place: &Place) -> BlockingClient<Wire, NoCredentials> {
+    Client::builder(wire.clone(), place.clone()).region("cn-north-4").build_blocking().unwrap()
+}
+
+pub(crate) fn answer(status: u16, body: &str) -> Answer {
+    Ok(Response::builder().status(status).body(Body::from(body.as_bytes().to_vec())).unwrap())
+}
+
+/// Asks a source that awaits.
+pub(crate) fn ask(source: &impl CredentialSource) -> Result<Arc<Credentials>, SourceError> {
+    futures_lite::future::block_on(source.credentials(KeyRequest::default()))
+}
+
+/// Asks it after the service refused `keys`.
+pub(crate) fn ask_again(
+    source: &impl CredentialSource,
+    keys: Arc<Credentials>,
+) -> Result<Arc<Credentials>, SourceError> {
+    futures_lite::future::block_on(source.credentials(refused(keys)))
+}
+
+pub(crate) fn ask_blocking(
+    source: &impl BlockingCredentialSource,
+) -> Result<Arc<Credentials>, SourceError> {
+    source.credentials(KeyRequest::default())
+}
+
+pub(crate) fn refused(keys: Arc<Credentials>) -> KeyRequest {
+    let mut request = KeyRequest::default();
+    request.refused = Some(keys);
+    request
+}
+
+/// An error and its causes.
+pub(crate) fn in_full(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
