@@ -1,0 +1,95 @@
+//! What a case works with.
+
+use std::time::Duration;
+
+use http::{HeaderValue, Method, Request};
+use sts_client::transport::{Exchange, Limits};
+use sts_proto::Body;
+
+use crate::setup::Setup;
+use crate::stop::Stop;
+use crate::subject::{Maker, Subject};
+
+/// A limit that cases wait for.
+pub(crate) const SHORT: Duration = Duration::from_millis(300);
+
+/// One case on one kind of transport.
+pub(crate) struct Trial<'a> {
+    maker: &'a Maker<'a>,
+}
+
+impl<'a> Trial<'a> {
+    pub(crate) const fn new(maker: &'a Maker<'a>) -> Self {
+        Self { maker }
+    }
+
+    /// A new transport.
+    pub(crate) fn transport(&self) -> Result<Subject, Stop> {
+        self.maker.make(&Setup::default())
+    }
+
+    /// A new transport that trusts these certificates.
+    pub(crate) fn trusting(&self, pem: impl Into<String>) -> Result<Subject, Stop> {
+        self.maker.make(&Setup { root_certificates_pem: Some(pem.into()), ..Setup::default() })
+    }
+
+    /// A new transport that goes through a proxy.
+    pub(crate) fn through(&self, proxy: impl Into<String>) -> Result<Subject, Stop> {
+        self.maker.make(&Setup { proxy: Some(proxy.into()), ..Setup::default() })
+    }
+
+    /// A new transport that goes through a proxy and trusts these certificates.
+    pub(crate) fn through_trusting(
+        &self,
+        proxy: impl Into<String>,
+        pem: impl Into<String>,
+    ) -> Result<Subject, Stop> {
+        self.maker
+            .make(&Setup { proxy: Some(proxy.into()), root_certificates_pem: Some(pem.into()) })
+    }
+}
+
+/// A GET with secrets in its headers.
+pub(crate) fn get(url: &str) -> Result<Exchange, Stop> {
+    exchange(Method::GET, url, Body::empty())
+}
+
+/// A POST with secrets in its headers and its body.
+pub(crate) fn post(url: &str) -> Result<Exchange, Stop> {
+    post_body(url, r#"{"id_token":"planted-body"}"#)
+}
+
+/// A POST of `body`.
+pub(crate) fn post_body(url: &str, body: impl AsRef<[u8]>) -> Result<Exchange, Stop> {
+    exchange(Method::POST, url, Body::from(body.as_ref().to_vec()))
+}
+
+fn exchange(method: Method, url: &str, body: Body) -> Result<Exchange, Stop> {
+    let request = Request::builder()
+        .method(method)
+        .uri(url)
+        .header("content-type", "application/json")
+        .header("x-sdk-date", "20260305T070809Z")
+        .header("x-security-token", sensitive("planted-token"))
+        .header("authorization", sensitive("SDK-HMAC-SHA256 Access=AK, Signature=planted"))
+        .body(body)?;
+    Ok(Exchange::new(request, Limits::default()))
+}
+
+fn sensitive(value: &'static str) -> HeaderValue {
+    let mut value = HeaderValue::from_static(value);
+    value.set_sensitive(true);
+    value
+}
+
+/// The same exchange with another limit in time.
+pub(crate) fn within(exchange: Exchange, timeout: Duration) -> Exchange {
+    let limits = exchange.limits.with_timeout(timeout);
+    Exchange::new(exchange.request, limits)
+}
+
+/// The same exchange with another limit of the answer's body.
+pub(crate) fn at_most(exchange: Exchange, body: usize) -> Exchange {
+    let limits = exchange.limits.with_body(body);
+    Exchange::new(exchange.request, limits)
+}

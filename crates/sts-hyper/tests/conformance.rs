@@ -1,0 +1,25 @@
+//! The suite of `sts-conformance`.
+
+#![cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+use std::sync::LazyLock;
+
+use sts_conformance::{Setup, Unsupported};
+use sts_hyper::HyperTransport;
+use tokio::runtime::Runtime;
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+
+fn transport(setup: &Setup) -> Result<HyperTransport, Unsupported> {
+    let mut builder = HyperTransport::builder();
+    if let Some(pem) = &setup.root_certificates_pem {
+        builder = builder.root_certificate_pem(pem.as_bytes());
+    }
+    if setup.proxy.is_some() {
+        return Err(Unsupported::new("not yet"));
+    }
+    Ok(builder.build().unwrap())
+}
+
+sts_conformance::tests!(transport, |case| RUNTIME.block_on(case));
