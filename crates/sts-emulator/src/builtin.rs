@@ -7,6 +7,7 @@ use crate::World;
 use crate::metadata::MetadataRules;
 use crate::oidc::{OidcProvider, TrustedIssuer};
 use crate::principal::User;
+use crate::saml::SamlProvider;
 use crate::world::{Agency, Who};
 
 /// The one account.
@@ -21,8 +22,8 @@ pub const ACCESS_KEY_ID: &str = "HSTAEMULATOR00000001";
 /// The secret of the user's access key.
 pub const SECRET_ACCESS_KEY: &str = "emulator-secret-key";
 
-/// An agency that everybody in the account may assume, and holders of ID tokens of
-/// [`OIDC_PROVIDER_URN`], for up to twelve hours.
+/// An agency that everybody in the account may assume, and whom [`OIDC_PROVIDER_URN`] and
+/// [`SAML_PROVIDER_URN`] vouch for, for up to twelve hours.
 pub const AGENCY_URN: &str = "iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:agency:demo";
 
 /// An agency that exists and denies everybody.
@@ -34,6 +35,16 @@ pub const OIDC_PROVIDER_URN: &str = "iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:oidcP
 
 /// The audience that the provider's tokens need.
 pub const OIDC_CLIENT_ID: &str = "sts";
+
+/// A SAML provider for the agency [`AGENCY_URN`]. It has no certificate, so the signatures of its
+/// assertions are not checked: anybody can write them.
+pub const SAML_PROVIDER_URN: &str = "iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:samlProvider:emulator";
+
+/// The issuer that the provider's assertions need.
+pub const SAML_ISSUER: &str = "https://saml-issuer.sts-emulator.invalid";
+
+/// The audience that the provider's assertions need.
+pub const SAML_AUDIENCE: &str = "sts";
 
 /// What a pod has to show at the pod-identity endpoint, the content of its token file. The endpoint
 /// gives keys of the agency [`AGENCY_URN`], and so does the metadata endpoint.
@@ -57,7 +68,9 @@ pub(crate) fn world() -> World {
     let trust = vec![Who::Account(ACCOUNT_ID.to_owned())];
     let agency = |name: &str| Agency::new(ACCOUNT_ID, name, None, trust.clone());
     let mut demo = agency("demo");
-    demo.trust.push(Who::Urn(OIDC_PROVIDER_URN.to_owned()));
+    for provider in [OIDC_PROVIDER_URN, SAML_PROVIDER_URN] {
+        demo.trust.push(Who::Urn(provider.to_owned()));
+    }
     world.add_agency(demo);
     world.add_agency(Agency { denied: true, ..agency("forbidden") });
     world.add_oidc_provider(OidcProvider {
@@ -65,6 +78,14 @@ pub(crate) fn world() -> World {
         name: "emulator".to_owned(),
         client_ids: vec![OIDC_CLIENT_ID.to_owned()],
         issuer: TrustedIssuer::Own,
+    });
+    world.add_saml_provider(SamlProvider {
+        account: ACCOUNT_ID.to_owned(),
+        name: "emulator".to_owned(),
+        issuer: SAML_ISSUER.to_owned(),
+        audience: SAML_AUDIENCE.to_owned(),
+        recipient: None,
+        certificate: None,
     });
     world.set_metadata(MetadataRules {
         agency_urn: AGENCY_URN.to_owned(),

@@ -20,7 +20,7 @@ use time::{OffsetDateTime, UtcOffset};
 use crate::clock::Clock;
 use crate::faults::Struck;
 use crate::key_lock::KeyLock;
-use crate::operations::{Moment, Service};
+use crate::operations::{Moment, NOTE, Service};
 use crate::random;
 use crate::refusal::{Refusal, TooLarge};
 use crate::request_log::{RequestLog, printable};
@@ -112,6 +112,10 @@ impl Call<'_> {
                 caller: self.caller,
                 status: response.status(),
                 refusal,
+                note: response
+                    .headers()
+                    .get(NOTE)
+                    .and_then(|note| Some(note.to_str().ok()?.to_owned())),
                 faults: self.struck.faults().collect(),
                 request_id,
             });

@@ -33,6 +33,7 @@ mod principal;
 mod random;
 mod refusal;
 mod request_log;
+mod saml;
 mod seal;
 mod server;
 mod session_token;

@@ -10,6 +10,7 @@ mod session;
 
 pub(crate) use self::session::Wanted;
 use http::Response;
+use http::header::{HeaderName, HeaderValue};
 use sts_proto::server::{self, AnyOperation};
 use sts_proto::{Body, Caller};
 use time::OffsetDateTime;
@@ -56,7 +57,8 @@ impl Service {
                     .map(|out| server::answer(&out))
             }
             AnyOperation::AssumeAgencyWithSaml(operation) => {
-                Err(assume_agency_with_saml::answer(operation))
+                assume_agency_with_saml::answer(self, operation, moment)
+                    .map(|(out, is_verified)| note_unverified(server::answer(&out), is_verified))
             }
             AnyOperation::DecodeAuthorizationMessage(operation) => {
                 decode_authorization_message::answer(self, operation, signed()?)
@@ -68,4 +70,15 @@ impl Service {
             _ => Err(Refusal::Unreadable(server::UnreadableRequest::Path)),
         }
     }
+}
+
+/// What an answer says besides its content, to people.
+pub(crate) const NOTE: HeaderName = HeaderName::from_static("x-sts-emulator-note");
+
+fn note_unverified(mut response: Response<Body>, is_verified: bool) -> Response<Body> {
+    if !is_verified {
+        let note = HeaderValue::from_static("the signature of the assertion was not checked");
+        response.headers_mut().insert(NOTE, note);
+    }
+    response
 }

@@ -9,6 +9,7 @@ use sts_proto::server::{ErrorAnswer, UnreadableRequest};
 
 use crate::denial::Denial;
 use crate::oidc::RefusedToken;
+use crate::saml::RefusedAssertion;
 use crate::seal::Seal;
 
 /// A request that is refused. `Display` is for the log line.
@@ -33,6 +34,8 @@ pub(crate) enum Refusal {
     NoSuchProvider(String),
     /// An ID token that is not taken.
     IdToken(RefusedToken),
+    /// A SAML response that is not taken.
+    Assertion(RefusedAssertion),
     Denied(Denial),
     /// A message that this emulator has not encoded.
     ForeignMessage,
@@ -86,6 +89,7 @@ impl Refusal {
             Self::NoSuchAgency(_) => not_found.code("STS5.1106").message(self.to_string()),
             Self::NoSuchProvider(_) => not_found.code("EMULATOR.0004").message(self.to_string()),
             Self::IdToken(why) => bad_request.code(why.code()).message(self.to_string()),
+            Self::Assertion(_) => bad_request.code("EMULATOR.0006").message(self.to_string()),
             Self::Denied(denial) => ErrorAnswer::new(StatusCode::FORBIDDEN)
                 .code("PAP5.0001")
                 .message(format!("access denied: {}", denial.failure()))
@@ -200,6 +204,7 @@ impl fmt::Display for Refusal {
                 write!(f, "the identity provider '{urn}' cannot be found")
             }
             Self::IdToken(why) => write!(f, "the ID token is refused: {why}"),
+            Self::Assertion(why) => write!(f, "the SAML response is refused: {why}"),
             Self::Denied(denial) => write!(f, "{}: {}", denial.action(), denial.failure()),
             Self::ForeignMessage => {
                 f.write_str("the encoded message was not issued here or is damaged")

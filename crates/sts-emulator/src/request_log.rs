@@ -22,6 +22,8 @@ pub struct RequestLog {
     pub status: StatusCode,
     /// The answer's error code and why, for a refusal.
     pub refusal: Option<String>,
+    /// What else is to be known: that the signature of a SAML assertion was not checked.
+    pub note: Option<String>,
     /// The faults that struck it. Some of them keep the answer from arriving as it is told here.
     pub faults: Vec<Fault>,
     /// The answer's request id.
@@ -37,6 +39,9 @@ impl fmt::Display for RequestLog {
         write!(f, "{at} {} {caller} {status}", self.operation)?;
         if let Some(refusal) = &self.refusal {
             write!(f, " {refusal}")?;
+        }
+        if let Some(note) = &self.note {
+            write!(f, " ({note})")?;
         }
         for fault in &self.faults {
             write!(f, " fault={fault}")?;

@@ -22,6 +22,7 @@ use crate::faults::Injection;
 use crate::metadata::MetadataRules;
 use crate::oidc::OidcProvider;
 use crate::principal::{Requester, User};
+use crate::saml::SamlProvider;
 
 /// What an emulator knows: accounts with their users, keys and agencies.
 ///
@@ -54,6 +55,7 @@ pub struct World {
     keys: HashMap<String, Key>,
     agencies: HashMap<String, Agency>,
     oidc_providers: HashMap<String, OidcProvider>,
+    saml_providers: HashMap<String, SamlProvider>,
     deny_rules: Vec<DenyRule>,
     metadata: Option<MetadataRules>,
     faults: Vec<Injection>,
@@ -72,6 +74,7 @@ impl World {
             keys: HashMap::new(),
             agencies: HashMap::new(),
             oidc_providers: HashMap::new(),
+            saml_providers: HashMap::new(),
             deny_rules: Vec::new(),
             metadata: None,
             faults: Vec::new(),
@@ -93,6 +96,11 @@ impl World {
     pub(crate) fn add_oidc_provider(&mut self, provider: OidcProvider) -> bool {
         let urn = provider.urn();
         self.oidc_providers.insert(urn, provider).is_none()
+    }
+
+    /// The same for a SAML provider.
+    pub(crate) fn add_saml_provider(&mut self, provider: SamlProvider) -> bool {
+        self.saml_providers.insert(provider.urn(), provider).is_none()
     }
 
     pub(crate) fn add_deny_rule(&mut self, rule: DenyRule) {
@@ -130,6 +138,10 @@ impl World {
         self.agencies.get(urn)
     }
 
+    pub(crate) fn saml_provider(&self, urn: &str) -> Option<&SamlProvider> {
+        self.saml_providers.get(urn)
+    }
+
     pub(crate) fn oidc_provider(&self, urn: &str) -> Option<&OidcProvider> {
         self.oidc_providers.get(urn)
     }
@@ -157,6 +169,7 @@ impl fmt::Debug for World {
             .field("keys", &self.keys.keys())
             .field("agencies", &self.agencies.keys())
             .field("oidc_providers", &self.oidc_providers.keys())
+            .field("saml_providers", &self.saml_providers.keys())
             .field("deny_rules", &self.deny_rules)
             .field("metadata", &self.metadata)
             .field("faults", &self.faults)

@@ -13,7 +13,7 @@ use crate::world::Agency;
 use crate::{random, session_token};
 
 /// How long a session lasts when nothing is asked for, in seconds.
-const DEFAULT_DURATION: u32 = 3600;
+pub(super) const DEFAULT_DURATION: u32 = 3600;
 
 /// A session that is asked for.
 pub(crate) struct Wanted<'a> {

@@ -4,6 +4,7 @@ mod agency;
 mod deny;
 mod metadata;
 mod oidc_provider;
+mod saml_provider;
 mod secret_text;
 mod user;
 
@@ -37,6 +38,8 @@ struct AccountConfig {
     agencies: Vec<agency::AgencyConfig>,
     #[serde(default)]
     oidc_providers: Vec<oidc_provider::OidcProviderConfig>,
+    #[serde(default)]
+    saml_providers: Vec<saml_provider::SamlProviderConfig>,
 }
 
 /// Where a value stands, and what is wrong with it.
@@ -87,6 +90,12 @@ fn add_account(world: &mut World, account: &AccountConfig) -> Result<(), Problem
     for provider in &account.oidc_providers {
         if !world.add_oidc_provider(oidc_provider::read(id, provider)?) {
             let problem = "is the name of an earlier provider of the account as well";
+            return Err((provider.name.span(), problem));
+        }
+    }
+    for provider in &account.saml_providers {
+        if !world.add_saml_provider(saml_provider::read(id, provider)?) {
+            let problem = "is the name of an earlier SAML provider of the account as well";
             return Err((provider.name.span(), problem));
         }
     }

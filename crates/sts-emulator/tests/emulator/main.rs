@@ -13,6 +13,7 @@ mod gateway;
 mod metadata;
 mod oidc_issuer;
 mod request_log;
+mod saml;
 mod sessions;
 mod start_and_stop;
 mod trust;

@@ -1,7 +1,6 @@
 """Calls an emulator with the official client; prints what came of it as one JSON object.
 
-Arguments: URL, file with a CA certificate or an empty text, access key id, secret, agency URN, URL
-of the control endpoint.
+Its argument is a JSON object: where the emulator is, keys, URNs, and tokens of providers.
 """
 
 import json
@@ -15,6 +14,10 @@ from huaweicloudsdkcore.signer.algorithm import SigningAlgorithm
 from huaweicloudsdksts.v1 import (
     AssumeAgencyReqBody,
     AssumeAgencyRequest,
+    AssumeAgencyWithOIDCReqBody,
+    AssumeAgencyWithOIDCRequest,
+    AssumeAgencyWithSAMLReqBody,
+    AssumeAgencyWithSAMLRequest,
     DecodeAuthorizationMessageReq,
     DecodeAuthorizationMessageRequest,
     GetCallerIdentityRequest,
@@ -74,16 +77,39 @@ def throttled():
 
 def expired():
     inject(fault="expired_keys", times=1)
-    keys = assume(user, agency).credentials
-    holder = client(keys.access_key_id, keys.secret_access_key, keys.security_token)
-    return refusal(caller, holder)
+    return refusal(caller_with, assume(user, agency).credentials)
 
 
-url, ca_file, access_key_id, secret, agency, control = sys.argv[1:]
+def with_oidc(sts):
+    body = AssumeAgencyWithOIDCReqBody(
+        provider_urn=setup["oidc_provider"],
+        agency_urn=agency,
+        agency_session_name="build-42",
+        id_token=setup["id_token"],
+    )
+    return sts.assume_agency_with_oidc(AssumeAgencyWithOIDCRequest(body=body))
+
+
+def with_saml(sts):
+    body = AssumeAgencyWithSAMLReqBody(
+        provider_urn=setup["saml_provider"],
+        agency_urn=agency,
+        saml_assertion=setup["saml_assertion"],
+    )
+    return sts.assume_agency_with_saml(AssumeAgencyWithSAMLRequest(body=body))
+
+
+def caller_with(keys):
+    return caller(client(keys.access_key_id, keys.secret_access_key, keys.security_token))
+
+
+setup = json.loads(sys.argv[1])
+url, ca_file, control = setup["url"], setup["ca_file"], setup["control"]
+access_key_id, secret, agency = setup["access_key_id"], setup["secret"], setup["agency"]
 user = client(access_key_id, secret)
 session = assume(user, agency)
-keys = session.credentials
-holder = client(keys.access_key_id, keys.secret_access_key, keys.security_token)
+oidc_session = with_oidc(user)
+saml_session = with_saml(user)
 forbidden = refusal(assume, user, agency.replace(":demo", ":forbidden"))
 decode = DecodeAuthorizationMessageReq(encoded_message=forbidden["encoded"])
 decoded = user.decode_authorization_message(DecodeAuthorizationMessageRequest(body=decode))
@@ -93,9 +119,10 @@ print(
     json.dumps(
         {
             "assumed": session.assumed_agency.urn,
-            "expiration": str(keys.expiration),
             "user": caller(user),
-            "session": caller(holder),
+            "session": caller_with(session.credentials),
+            "oidc": [oidc_session.subject_from_id_token, caller_with(oidc_session.credentials)],
+            "saml": [saml_session.subject, caller_with(saml_session.credentials)],
             "algorithms": {
                 algorithm.name: caller(client(access_key_id, secret, algorithm=algorithm))
                 for algorithm in SigningAlgorithm

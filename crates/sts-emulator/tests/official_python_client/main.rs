@@ -9,7 +9,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use serde_json::Value;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
 use sts_emulator::{Emulator, builtin};
 
 const PACKAGE: &str = "huaweicloudsdksts==3.1.219";
@@ -18,8 +20,10 @@ const CALLS: &str = include_str!("calls.py");
 /// A promise, and what must come of the calls.
 type Test = (&'static str, bool, fn(&Value) -> Result<(), String>);
 
-const TESTS: [Test; 9] = [
+const TESTS: [Test; 11] = [
     ("it_assumes_an_agency_and_calls_with_the_keys", false, it_assumes),
+    ("it_assumes_an_agency_with_an_id_token", false, it_federates_with_oidc),
+    ("it_assumes_an_agency_with_a_saml_response", false, it_federates_with_saml),
     ("it_signs_with_each_of_its_algorithms", false, it_signs_with_each_algorithm),
     ("it_is_told_a_wrong_secret", false, it_is_told_a_wrong_secret),
     ("it_is_told_an_agency_that_does_not_exist", false, it_is_told_an_unknown_agency),
@@ -120,12 +124,22 @@ impl Client {
                 file
             }
         };
+        let id_token = emulator.oidc_issuer().id_token("carol", builtin::OIDC_CLIENT_ID);
+        let setup = json!({
+            "url": emulator.url(),
+            "ca_file": ca_file,
+            "control": emulator.control_url(),
+            "access_key_id": builtin::ACCESS_KEY_ID,
+            "secret": builtin::SECRET_ACCESS_KEY,
+            "agency": builtin::AGENCY_URN,
+            "oidc_provider": builtin::OIDC_PROVIDER_URN,
+            "id_token": id_token.expose_secret(),
+            "saml_provider": builtin::SAML_PROVIDER_URN,
+            "saml_assertion": STANDARD.encode(saml_response("dave")),
+        });
         let printed = run(Command::new(&self.python)
-            .args(["-c", CALLS, emulator.url()])
-            .arg(ca_file)
-            .args([builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY])
-            .arg(builtin::AGENCY_URN)
-            .args(emulator.control_url())
+            .args(["-c", CALLS])
+            .arg(setup.to_string())
             // Nothing of the machine's own cloud set-up and proxies.
             .env_clear()
             .envs(std::env::vars_os().filter(|(name, _)| name == "PATH" || name == "SYSTEMROOT")))?;
@@ -169,6 +183,44 @@ fn it_assumes(outcome: &Value) -> Result<(), String> {
     expect("caller with its keys", &outcome["session"], &session)?;
     let user = format!("iam::{account}:user:{}", builtin::USER_NAME);
     expect("caller with the user's key", &outcome["user"], &user)
+}
+
+fn it_federates_with_oidc(outcome: &Value) -> Result<(), String> {
+    let session = format!("sts::{}:assumed-agency:demo/build-42", builtin::ACCOUNT_ID);
+    expect("subject", &outcome["oidc"][0], "carol")?;
+    expect("caller with its keys", &outcome["oidc"][1], &session)
+}
+
+fn it_federates_with_saml(outcome: &Value) -> Result<(), String> {
+    let session = format!("sts::{}:assumed-agency:demo/dave", builtin::ACCOUNT_ID);
+    expect("subject", &outcome["saml"][0], "dave")?;
+    expect("caller with its keys", &outcome["saml"][1], &session)
+}
+
+/// A response that holds at the built-in provider until far in the future.
+fn saml_response(subject: &str) -> String {
+    format!(
+        r#"<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ID="r" Version="2.0"
+            xmlns="urn:oasis:names:tc:SAML:2.0:assertion">
+          <p:Status>
+            <p:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/>
+          </p:Status>
+          <Assertion ID="a" Version="2.0">
+            <Issuer>{issuer}</Issuer>
+            <Subject>
+              <NameID>{subject}</NameID>
+              <SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer">
+                <SubjectConfirmationData NotOnOrAfter="2999-01-01T00:00:00Z" Recipient="sts"/>
+              </SubjectConfirmation>
+            </Subject>
+            <Conditions>
+              <AudienceRestriction><Audience>{audience}</Audience></AudienceRestriction>
+            </Conditions>
+          </Assertion>
+        </p:Response>"#,
+        issuer = builtin::SAML_ISSUER,
+        audience = builtin::SAML_AUDIENCE,
+    )
 }
 
 fn it_signs_with_each_algorithm(outcome: &Value) -> Result<(), String> {

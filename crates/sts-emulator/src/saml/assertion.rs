@@ -1,0 +1,192 @@
+//! Authentication responses of SAML 2.0: what is read of them, and whether they hold.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::element::{ASSERTION, Element, PROTOCOL, parse};
+use super::{RefusedAssertion, SamlProvider, signature};
+
+const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
+const BEARER: &str = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
+const NAME_ID_FORMAT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:";
+
+/// What an assertion that holds says.
+pub(crate) struct Assertion {
+    pub(crate) subject: String,
+    /// The form of the subject's name, as the service tells it.
+    pub(crate) subject_type: Option<String>,
+    pub(crate) recipient: String,
+    pub(crate) session_name: String,
+    pub(crate) source_identity: Option<String>,
+    /// How long the session lasts at most, in seconds.
+    pub(crate) longest_session: Option<u32>,
+    /// Whether its signature was checked.
+    pub(crate) is_verified: bool,
+}
+
+impl Assertion {
+    /// Reads a response of `provider`, base64 of XML, that is good at `now`.
+    pub(crate) fn read(
+        response: &str,
+        provider: &SamlProvider,
+        now: OffsetDateTime,
+    ) -> Result<Self, RefusedAssertion> {
+        let xml = STANDARD.decode(response).map_err(|_| RefusedAssertion::Xml)?;
+        let xml = String::from_utf8(xml).map_err(|_| RefusedAssertion::Xml)?;
+        let document = parse(&xml)?;
+        let response = Element::root(&document, PROTOCOL, "Response");
+        let response = response.ok_or(RefusedAssertion::Form)?;
+        let assertion = find_assertion(response)?;
+        if let Some(certificate) = &provider.certificate {
+            signature::verify(response, assertion, certificate)?;
+        }
+        check_conditions(assertion, provider, now)?;
+        read(assertion, provider, now)
+    }
+}
+
+fn find_assertion(response: Element<'_>) -> Result<Element<'_>, RefusedAssertion> {
+    let status = response.child(PROTOCOL, "Status");
+    let code = status.and_then(|status| status.child(PROTOCOL, "StatusCode"));
+    if code.and_then(|code| code.attribute("Value")) != Some(SUCCESS) {
+        return Err(RefusedAssertion::Status);
+    }
+    if response.child(ASSERTION, "EncryptedAssertion").is_some() {
+        return Err(RefusedAssertion::Encrypted);
+    }
+    response.only_child(ASSERTION, "Assertion").ok_or(RefusedAssertion::Form)
+}
+
+/// Who says it, to whom, and when.
+fn check_conditions(
+    assertion: Element<'_>,
+    provider: &SamlProvider,
+    now: OffsetDateTime,
+) -> Result<(), RefusedAssertion> {
+    let issuer = assertion.only_child(ASSERTION, "Issuer").ok_or(RefusedAssertion::Form)?;
+    if issuer.text() != provider.issuer {
+        return Err(RefusedAssertion::Issuer);
+    }
+    let conditions = assertion.only_child(ASSERTION, "Conditions").ok_or(RefusedAssertion::Form)?;
+    if time(conditions, "NotBefore")?.is_some_and(|start| now < start) {
+        return Err(RefusedAssertion::NotYet);
+    }
+    if time(conditions, "NotOnOrAfter")?.is_some_and(|end| end <= now) {
+        return Err(RefusedAssertion::Expired);
+    }
+    let restrictions = conditions.children(ASSERTION, "AudienceRestriction");
+    let mut audiences =
+        restrictions.iter().flat_map(|restriction| restriction.children(ASSERTION, "Audience"));
+    if audiences.any(|audience| audience.text() == provider.audience) {
+        Ok(())
+    } else {
+        Err(RefusedAssertion::Audience)
+    }
+}
+
+fn read(
+    assertion: Element<'_>,
+    provider: &SamlProvider,
+    now: OffsetDateTime,
+) -> Result<Assertion, RefusedAssertion> {
+    let subject = assertion.only_child(ASSERTION, "Subject").ok_or(RefusedAssertion::Form)?;
+    let name_id = subject.only_child(ASSERTION, "NameID").ok_or(RefusedAssertion::Form)?;
+    let format = name_id.attribute("Format");
+    let name = name_id.text();
+    let session_name =
+        attribute(assertion, "SessionName").unwrap_or_else(|| as_session_name(&name));
+    let source_identity = attribute(assertion, "SourceIdentity");
+    if !is_name(&session_name, 128) || source_identity.as_ref().is_some_and(|id| !is_name(id, 64)) {
+        return Err(RefusedAssertion::Name);
+    }
+    Ok(Assertion {
+        subject: name,
+        subject_type: format
+            .map(|format| format.strip_prefix(NAME_ID_FORMAT).unwrap_or(format).to_owned()),
+        recipient: recipient(subject, provider, now)?,
+        session_name,
+        source_identity,
+        longest_session: longest_session(assertion, now)?,
+        is_verified: provider.certificate.is_some(),
+    })
+}
+
+/// Where the subject's confirmation says that the assertion is delivered.
+fn recipient(
+    subject: Element<'_>,
+    provider: &SamlProvider,
+    now: OffsetDateTime,
+) -> Result<String, RefusedAssertion> {
+    let mut confirmations = subject.children(ASSERTION, "SubjectConfirmation").into_iter();
+    let data = confirmations
+        .find(|confirmation| confirmation.attribute("Method") == Some(BEARER))
+        .and_then(|confirmation| confirmation.child(ASSERTION, "SubjectConfirmationData"))
+        .ok_or(RefusedAssertion::Form)?;
+    // Both are mandatory for bearers (SAML profiles, 4.1.4.2).
+    let recipient = data.attribute("Recipient").ok_or(RefusedAssertion::Form)?;
+    let end = time(data, "NotOnOrAfter")?.ok_or(RefusedAssertion::Form)?;
+    if provider.recipient.as_ref().is_some_and(|wanted| wanted != recipient) {
+        Err(RefusedAssertion::Recipient)
+    } else if end <= now {
+        Err(RefusedAssertion::Expired)
+    } else {
+        Ok(recipient.to_owned())
+    }
+}
+
+/// The shorter of `SessionNotOnOrAfter` and `SessionDuration`, in seconds from now.
+fn longest_session(
+    assertion: Element<'_>,
+    now: OffsetDateTime,
+) -> Result<Option<u32>, RefusedAssertion> {
+    let mut longest = None;
+    for statement in assertion.children(ASSERTION, "AuthnStatement") {
+        if let Some(end) = time(statement, "SessionNotOnOrAfter")? {
+            if end <= now {
+                return Err(RefusedAssertion::Expired);
+            }
+            let left = u32::try_from((end - now).whole_seconds()).unwrap_or(u32::MAX);
+            longest = Some(longest.map_or(left, |longest: u32| longest.min(left)));
+        }
+    }
+    if let Some(duration) = attribute(assertion, "SessionDuration") {
+        let seconds = duration.parse().map_err(|_| RefusedAssertion::Form)?;
+        longest = Some(longest.map_or(seconds, |longest| longest.min(seconds)));
+    }
+    Ok(longest)
+}
+
+/// The first value of the attribute of this name, or of one whose name ends with it after a slash
+/// or a colon: providers put a namespace before it.
+fn attribute(assertion: Element<'_>, name: &str) -> Option<String> {
+    let statements = assertion.children(ASSERTION, "AttributeStatement");
+    let mut attributes =
+        statements.iter().flat_map(|statement| statement.children(ASSERTION, "Attribute"));
+    let attribute = attributes.find(|attribute| {
+        let full = attribute.attribute("Name").unwrap_or_default();
+        full.rsplit(['/', ':']).next() == Some(name)
+    })?;
+    Some(attribute.child(ASSERTION, "AttributeValue")?.text())
+}
+
+fn time(element: Element<'_>, attribute: &str) -> Result<Option<OffsetDateTime>, RefusedAssertion> {
+    let text = element.attribute(attribute);
+    let time = text.map(|text| OffsetDateTime::parse(text, &Rfc3339)).transpose();
+    time.map_err(|_| RefusedAssertion::Form)
+}
+
+fn is_name_character(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)
+}
+
+fn is_name(text: &str, longest: usize) -> bool {
+    (2..=longest).contains(&text.len()) && text.chars().all(is_name_character)
+}
+
+/// A subject's name with what no session name can hold replaced.
+fn as_session_name(subject: &str) -> String {
+    let character = |c| if is_name_character(c) { c } else { '-' };
+    subject.chars().map(character).take(128).collect()
+}

@@ -1,0 +1,143 @@
+//! XML signatures, as SAML 2.0 profiles them (core, chapter 5): one reference, to the signed
+//! element, by its ID; enveloped, canonicalised, and signed with RSA.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bergshamra_c14n::{C14nMode, canonicalize_doc};
+use bergshamra_xml::NodeSet;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm};
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
+use webpki::EndEntityCert;
+use webpki::ring::{
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
+};
+
+use super::RefusedAssertion;
+use super::element::{Element, SIGNATURE};
+
+const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
+
+/// A provider's certificate. It stands for its key alone: its dates and its issuer do not matter
+/// in SAML.
+#[derive(Clone)]
+pub(crate) struct Certificate(Arc<CertificateDer<'static>>);
+
+impl Certificate {
+    /// Reads PEM; `None` if there is no certificate in it.
+    pub(crate) fn read(pem: &str) -> Option<Self> {
+        let der = CertificateDer::from_pem_slice(pem.as_bytes()).ok()?;
+        EndEntityCert::try_from(&der).ok()?;
+        Some(Self(Arc::new(der)))
+    }
+
+    fn has_signed(
+        &self,
+        algorithm: &dyn SignatureVerificationAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        EndEntityCert::try_from(&*self.0).is_ok_and(|certificate| {
+            certificate.verify_signature(algorithm, message, signature).is_ok()
+        })
+    }
+}
+
+/// Verifies what is signed: the assertion, the response around it, or both.
+pub(super) fn verify(
+    response: Element<'_>,
+    assertion: Element<'_>,
+    certificate: &Certificate,
+) -> Result<(), RefusedAssertion> {
+    let mut is_signed = false;
+    for element in [response, assertion] {
+        if !element.children(SIGNATURE, "Signature").is_empty() {
+            verify_element(element, certificate)?;
+            is_signed = true;
+        }
+    }
+    if is_signed { Ok(()) } else { Err(RefusedAssertion::Unsigned) }
+}
+
+fn verify_element(element: Element<'_>, certificate: &Certificate) -> Result<(), RefusedAssertion> {
+    let algorithm = RefusedAssertion::Algorithm;
+    let signature = element.only_child(SIGNATURE, "Signature").ok_or(algorithm)?;
+    let signed_info = signature.only_child(SIGNATURE, "SignedInfo").ok_or(algorithm)?;
+    let reference = signed_info.only_child(SIGNATURE, "Reference").ok_or(algorithm)?;
+
+    // The reference has to be to the element that is read afterwards, and to no other.
+    let id = element.attribute("ID").filter(|id| !id.is_empty()).ok_or(algorithm)?;
+    if reference.attribute("URI").and_then(|uri| uri.strip_prefix('#')) != Some(id) {
+        return Err(algorithm);
+    }
+    let digested = transform(element, signature, reference).ok_or(algorithm)?;
+    let digest = digest(reference, &digested).ok_or(algorithm)?;
+    let value = reference.only_child(SIGNATURE, "DigestValue").and_then(base64_of);
+    if value.ok_or(algorithm)? != digest {
+        return Err(RefusedAssertion::Digest);
+    }
+
+    let method = signed_info.only_child(SIGNATURE, "CanonicalizationMethod").ok_or(algorithm)?;
+    let subtree = NodeSet::tree_without_comments(signed_info.id, signed_info.document);
+    let signed = canonicalize(method, &subtree).ok_or(algorithm)?;
+    let method = signed_info.only_child(SIGNATURE, "SignatureMethod").and_then(signature_method);
+    let value = signature.only_child(SIGNATURE, "SignatureValue").and_then(base64_of);
+    if certificate.has_signed(method.ok_or(algorithm)?, &signed, &value.ok_or(algorithm)?) {
+        Ok(())
+    } else {
+        Err(RefusedAssertion::Signature)
+    }
+}
+
+/// The bytes of the element that were digested: without the signature, in canonical form.
+fn transform(
+    element: Element<'_>,
+    signature: Element<'_>,
+    reference: Element<'_>,
+) -> Option<Vec<u8>> {
+    let transforms = reference.only_child(SIGNATURE, "Transforms")?;
+    let transforms = transforms.children(SIGNATURE, "Transform");
+    let [enveloped, canonicalization] = transforms.as_slice() else { return None };
+    if enveloped.attribute("Algorithm") != Some(ENVELOPED) {
+        return None;
+    }
+    let document = element.document;
+    let whole = NodeSet::tree_without_comments(element.id, document);
+    let rest = whole.subtract(&NodeSet::tree_with_comments(signature.id, document));
+    canonicalize(*canonicalization, &rest)
+}
+
+/// Applies the canonicalisation that `method` names.
+fn canonicalize(method: Element<'_>, nodes: &NodeSet) -> Option<Vec<u8>> {
+    let mode = C14nMode::from_uri(method.attribute("Algorithm")?)?;
+    let prefixes = method.child(mode.uri(), "InclusiveNamespaces");
+    let prefixes = prefixes.and_then(|list| list.attribute("PrefixList")).unwrap_or_default();
+    let prefixes: Vec<_> = prefixes.split_ascii_whitespace().collect();
+    canonicalize_doc(method.document, mode, Some(nodes), &prefixes).ok()
+}
+
+fn digest(reference: Element<'_>, bytes: &[u8]) -> Option<Vec<u8>> {
+    match reference.only_child(SIGNATURE, "DigestMethod")?.attribute("Algorithm")? {
+        "http://www.w3.org/2001/04/xmlenc#sha256" => Some(Sha256::digest(bytes).to_vec()),
+        "http://www.w3.org/2001/04/xmldsig-more#sha384" => Some(Sha384::digest(bytes).to_vec()),
+        "http://www.w3.org/2001/04/xmlenc#sha512" => Some(Sha512::digest(bytes).to_vec()),
+        _ => None,
+    }
+}
+
+fn signature_method(method: Element<'_>) -> Option<&'static dyn SignatureVerificationAlgorithm> {
+    let name = method.attribute("Algorithm")?;
+    match name.strip_prefix("http://www.w3.org/2001/04/xmldsig-more#")? {
+        "rsa-sha256" => Some(RSA_PKCS1_2048_8192_SHA256),
+        "rsa-sha384" => Some(RSA_PKCS1_2048_8192_SHA384),
+        "rsa-sha512" => Some(RSA_PKCS1_2048_8192_SHA512),
+        _ => None,
+    }
+}
+
+fn base64_of(element: Element<'_>) -> Option<Vec<u8>> {
+    let text = element.text();
+    STANDARD.decode(text.split_ascii_whitespace().collect::<String>()).ok()
+}
