@@ -15,3 +15,8 @@ pub struct Emulator;
 #[cfg(doctest)]
 #[derive(Debug)]
 pub struct Errors;
+
+#[doc = include_str!("../sources.md")]
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct Sources;

@@ -94,13 +94,11 @@ fn the_order_is_that_of_the_official_sdk() {
     assert_eq!(used(&place), ("ECS".into(), "ECS metadata".into()));
 
     let pod_only = Wire::new(|request| match request.uri().path() {
-        "/pod" => {
-            (answer(
-                200,
-                r#"{"credentials":{"accessKeyId":"POD","secretAccessKey":"s","securityToken":"t",
+        "/pod" => answer(
+            200,
+            r#"{"credentials":{"accessKeyId":"POD","secretAccessKey":"s","securityToken":"t",
             "expiration":"2026-03-05T08:08:09Z"}}"#,
-            ))
-        }
+        ),
         _ => answer(404, ""),
     });
     let chain = standard(&pod_only, &place);

@@ -2,8 +2,8 @@
 //! that a test answers. Nothing is sent anywhere.
 #![expect(
     clippy::expect_used,
-    clippy::indexing_slicing,
     clippy::panic,
+    clippy::unnecessary_wraps,
     clippy::unwrap_used,
     reason = "a test that goes wrong panics"
 )]
