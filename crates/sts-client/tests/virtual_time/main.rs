@@ -8,6 +8,11 @@
     reason = "a test that goes wrong panics"
 )]
 
+mod blocking_session;
 mod call;
 mod failover;
+mod session;
+mod session_interleavings;
+mod session_machine;
+mod session_world;
 mod world;

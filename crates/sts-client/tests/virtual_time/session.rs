@@ -1,0 +1,585 @@
+//! What a session does, in virtual time.
+
+use std::time::Duration;
+
+use sts_client::session::{KeyState, SessionPolicy};
+use sts_client::{Backoff, CredentialSource, source::KeyRequest};
+use sts_proto::ErrorKind;
+
+use crate::session_world::{Place, Reply, Tasks, at_once, get, number};
+
+#[test]
+fn any_number_of_callers_share_one_fetch() {
+    let place = Place::new();
+    place.habit(Reply::Silence);
+    let session = place.session();
+    let mut tasks = Tasks::new();
+    for _ in 0..1000 {
+        tasks.ask(&session);
+    }
+    tasks.run();
+    assert_eq!((place.requests(), tasks.outputs().count()), (1, 0));
+    place.habit(Reply::Keys);
+    tasks.run();
+    assert_eq!((place.requests(), tasks.outputs().count()), (1, 1000));
+    assert!(tasks.outputs().all(|keys| number(keys) == 1));
+}
+
+#[test]
+fn a_fetch_goes_on_when_the_one_who_began_it_is_cancelled() {
+    // At each of its polls: before the connection, before the answer.
+    for polls in 1..=3 {
+        let place = Place::new();
+        place.habit(Reply::Silence);
+        let session = place.session();
+        let mut tasks = Tasks::new();
+        let (first, second) = (tasks.ask(&session), tasks.ask(&session));
+        for _ in 0..polls {
+            tasks.poll(first);
+        }
+        tasks.poll(second);
+        tasks.cancel(first);
+        place.habit(Reply::Keys);
+        tasks.run();
+        assert_eq!(number(tasks.output(second).unwrap()), 1, "cancelled after poll {polls}");
+        assert_eq!(place.requests(), 1);
+    }
+}
+
+#[test]
+fn a_fetch_whose_callers_all_went_away_is_taken_up_by_the_next() {
+    let place = Place::new();
+    place.habit(Reply::Silence);
+    let session = place.session();
+    assert!(at_once(&session).is_none());
+    assert!(at_once(&session).is_none());
+    place.habit(Reply::Keys);
+    assert_eq!(number(&get(&session)), 1);
+    assert_eq!(place.requests(), 1);
+}
+
+#[test]
+fn while_keys_are_good_nobody_waits_and_one_fetch_is_made() {
+    let place = Place::new();
+    let session = place.session();
+    get(&session).unwrap();
+    place.habit(Reply::Silence);
+    place.pass(2900);
+    assert_eq!(session.state(), KeyState::Usable);
+    for _ in 0..100 {
+        assert_eq!(number(&at_once(&session).expect("nobody waits")), 1);
+    }
+    assert_eq!(place.requests(), 2);
+    place.habit(Reply::Keys);
+    assert_eq!(number(&at_once(&session).expect("nobody waits")), 2);
+    assert_eq!((place.requests(), session.state()), (2, KeyState::Fresh));
+}
+
+#[test]
+fn a_fetch_that_ends_while_old_keys_are_good_gives_the_new_ones_to_that_caller() {
+    let place = Place::new();
+    let session = place.session();
+    get(&session).unwrap();
+    place.pass(2900);
+    // Once for the connection, once for the answer.
+    assert_eq!(number(&at_once(&session).unwrap()), 1);
+    assert_eq!(number(&at_once(&session).unwrap()), 2);
+}
+
+#[test]
+fn a_failure_is_told_to_all_who_wait() {
+    let place = Place::new();
+    place.habit(Reply::Unavailable);
+    let session = place.session();
+    let mut tasks = Tasks::new();
+    for _ in 0..10 {
+        tasks.ask(&session);
+    }
+    tasks.run();
+    let kinds: Vec<_> = tasks.outputs().map(|keys| keys.as_ref().unwrap_err().kind()).collect();
+    assert_eq!(kinds, [ErrorKind::Unavailable; 10]);
+    assert_eq!(place.requests(), 1);
+}
+
+#[test]
+fn a_hundred_thousand_callers_in_an_outage_make_a_handful_of_requests() {
+    let place = Place::new();
+    place.habit(Reply::Unavailable);
+    let session = place.session();
+    // Ten minutes of an outage.
+    for _ in 0..600 {
+        for _ in 0..170 {
+            assert!(get(&session).is_err());
+        }
+        place.pass(1);
+    }
+    let requests = place.requests();
+    assert!((10..=26).contains(&requests), "{requests} requests");
+    let times = place.request_times();
+    let gaps: Vec<_> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert!(gaps.iter().all(|gap| *gap >= Duration::from_millis(500)), "{gaps:?}");
+    assert!(gaps.last().unwrap() >= &Duration::from_secs(30), "{gaps:?}");
+
+    place.habit(Reply::Keys);
+    place.pass(60);
+    get(&session).expect("a minute after the outage at the latest");
+}
+
+#[test]
+fn failures_while_keys_are_good_are_invisible() {
+    let place = Place::new();
+    let session = place.session();
+    get(&session).unwrap();
+    place.habit(Reply::Denied);
+    // From the first second in which it could refresh to the last in which the keys are served.
+    for _ in 0..3530 {
+        place.pass(1);
+        assert_eq!(number(&at_once(&session).expect("nobody waits")), 1);
+    }
+    assert!((8..120).contains(&place.requests()), "{} requests", place.requests());
+    place.pass(10);
+    assert_eq!(get(&session).unwrap_err().kind(), ErrorKind::AccessDenied);
+}
+
+#[test]
+fn windows_are_in_proportion_to_the_lifetime_that_was_given() {
+    let policy = SessionPolicy::default();
+    for lifetime in [120, 900, 3600, 12 * 3600] {
+        for _ in 0..20 {
+            let place = Place::new();
+            place.lifetime(lifetime);
+            let session = place.session();
+            get(&session).unwrap();
+            let lifetime = u64::try_from(lifetime).unwrap();
+            let part = |part: f64| Duration::from_secs(lifetime).mul_f64(part).as_secs();
+            place.pass(part(policy.refresh_from) - 1);
+            assert_eq!(session.state(), KeyState::Fresh, "{lifetime}");
+            place.pass(part(policy.refresh_until) - part(policy.refresh_from) + 2);
+            assert_eq!(session.state(), KeyState::Usable, "{lifetime}");
+            let margin = part(policy.margin).min(policy.longest_margin.as_secs());
+            place.pass(lifetime - part(policy.refresh_until) - 1 - margin - 1);
+            assert_eq!(session.state(), KeyState::Usable, "{lifetime}");
+            place.pass(2);
+            assert_eq!(session.state(), KeyState::Expired, "{lifetime}");
+        }
+    }
+}
+
+#[test]
+fn each_session_refreshes_at_a_moment_of_its_own() {
+    let place = Place::new();
+    let sessions: Vec<_> = (0..100).map(|_| place.session()).collect();
+    sessions.iter().for_each(|session| drop(get(session).unwrap()));
+    let policy = SessionPolicy::default();
+    let (from, until) = (policy.refresh_from * 3600.0, policy.refresh_until * 3600.0);
+    let fresh_after = |seconds: f64| {
+        place.set_wall(|_| crate::world::START + time::Duration::seconds_f64(seconds));
+        sessions.iter().filter(|session| session.state() == KeyState::Fresh).count()
+    };
+    let counts = [0.1, 0.3, 0.5, 0.7, 0.9].map(|part| fresh_after(from + (until - from) * part));
+    for (count, expected) in counts.into_iter().zip([90, 70, 50, 30, 10_usize]) {
+        assert!(count.abs_diff(expected) < 15, "{counts:?}");
+    }
+}
+
+#[test]
+fn refused_keys_are_dropped_once_and_newer_ones_never() {
+    let place = Place::new();
+    let session = place.session();
+    let refused = get(&session).unwrap();
+    // All of a hundred callers saw the refusal, and tell before they ask again.
+    let numbers: Vec<_> = (0..100)
+        .map(|_| {
+            session.invalidate(&refused);
+            number(&get(&session))
+        })
+        .collect();
+    assert_eq!(numbers, [2; 100]);
+    assert_eq!(place.requests(), 2);
+}
+
+#[test]
+fn refused_keys_are_not_served_while_others_are_fetched() {
+    let place = Place::new();
+    let session = place.session();
+    let refused = get(&session).unwrap();
+    place.habit(Reply::Silence);
+    session.invalidate(&refused);
+    assert_eq!(session.state(), KeyState::Expired);
+    assert!(at_once(&session).is_none());
+}
+
+#[test]
+fn keys_that_are_refused_again_and_again_make_no_storm() {
+    let place = Place::new();
+    let session = place.session();
+    let mut served = 0;
+    for _ in 0..600 {
+        for _ in 0..10 {
+            if let Ok(keys) = get(&session) {
+                served += 1;
+                session.invalidate(&keys);
+            }
+        }
+        place.pass(1);
+    }
+    assert!((10..=30).contains(&place.requests()), "{} requests", place.requests());
+    assert_eq!(served, place.requests());
+}
+
+#[test]
+fn keys_are_dropped_at_their_end_when_the_monotonic_clock_stood_still() {
+    let place = Place::new();
+    let session = place.session();
+    get(&session).unwrap();
+    // The machine sleeps for two hours; it wakes up, and a second later somebody asks.
+    place.set_wall(|wall| wall + time::Duration::hours(2));
+    place.pass(1);
+    place.habit(Reply::Silence);
+    assert!(at_once(&session).is_none(), "the keys have ended");
+}
+
+#[test]
+fn a_wall_clock_that_is_set_back_changes_nothing() {
+    let place = Place::new();
+    let session = place.session();
+    get(&session).unwrap();
+    place.set_wall(|wall| wall - time::Duration::hours(5));
+    assert_eq!(session.state(), KeyState::Fresh);
+    place.pass(2900);
+    assert_eq!(session.state(), KeyState::Usable);
+    place.pass(700);
+    assert_eq!(session.state(), KeyState::Expired);
+}
+
+#[test]
+fn a_wall_clock_that_is_set_forward_costs_one_fetch() {
+    let place = Place::new();
+    let session = place.session();
+    get(&session).unwrap();
+    place.set_wall(|wall| wall + time::Duration::hours(5));
+    place.pass(1);
+    assert_eq!(number(&get(&session)), 2);
+    place.set_wall(|wall| wall - time::Duration::hours(5));
+    place.pass(1);
+    assert_eq!(number(&get(&session)), 2);
+    assert_eq!(session.state(), KeyState::Fresh);
+}
+
+#[test]
+fn keys_that_had_ended_when_they_came_are_a_failure() {
+    let place = Place::new();
+    let session = place.session();
+    place.lifetime(-5);
+    let error = get(&session).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credentials);
+    assert!(error.to_string().contains("ended already"), "{error}");
+    assert!(get(&session).is_err());
+    assert_eq!(place.requests(), 1, "the next fetch waits");
+}
+
+#[test]
+fn keys_that_had_ended_when_they_came_do_not_replace_good_ones() {
+    let place = Place::new();
+    let session = place.session();
+    get(&session).unwrap();
+    place.lifetime(-5);
+    place.pass(2900);
+    for _ in 0..4 {
+        assert_eq!(number(&at_once(&session).unwrap()), 1);
+    }
+    assert_eq!(place.requests(), 2);
+}
+
+#[test]
+fn keys_that_live_for_moments_make_no_storm() {
+    let place = Place::new();
+    let mut policy = SessionPolicy::default();
+    policy.refresh_from = 0.0;
+    policy.refresh_until = 0.0;
+    let session = place.session_with(policy);
+    for _ in 0..1000 {
+        get(&session).unwrap();
+    }
+    assert_eq!(place.requests(), 1);
+}
+
+#[test]
+fn no_policy_serves_keys_beyond_their_margin() {
+    let place = Place::new();
+    let mut policy = SessionPolicy::default();
+    (policy.refresh_from, policy.refresh_until) = (1.0, 1.0);
+    (policy.margin, policy.longest_margin) = (0.5, Duration::from_secs(3600));
+    let session = place.session_with(policy);
+    get(&session).unwrap();
+    place.pass(1801);
+    assert_eq!(session.state(), KeyState::Expired);
+}
+
+#[test]
+fn watchers_see_every_change() {
+    let place = Place::new();
+    let session = place.session();
+    let mut watcher = session.watch();
+    let mut tasks = Tasks::new();
+    tasks.spawn(async move {
+        let mut seen = Vec::new();
+        while let Some(keys) = watcher.changed().await {
+            seen.push(number(&Ok(keys)));
+        }
+        seen
+    });
+    tasks.run();
+    let keys = get(&session).unwrap();
+    tasks.run();
+    get(&session).unwrap();
+    session.invalidate(&keys);
+    tasks.run();
+    get(&session).unwrap();
+    tasks.run();
+    place.pass(4000);
+    get(&session).unwrap();
+    tasks.run();
+    drop(session);
+    assert_eq!(tasks.run().output(0).expect("it ends with the session"), &[1, 2, 3]);
+}
+
+#[test]
+fn keep_fresh_refreshes_without_callers_and_ends_with_the_session() {
+    let place = Place::new();
+    let session = place.session();
+    let mut tasks = Tasks::new();
+    let refresher = tasks.spawn(session.keep_fresh());
+    for _ in 0..24 * 60 {
+        tasks.run();
+        assert_ne!(session.state(), KeyState::Expired);
+        place.pass(60);
+    }
+    assert!((28..=60).contains(&place.requests()), "{} requests", place.requests());
+    let requests = place.requests();
+    tasks.run();
+    drop(session);
+    tasks.run();
+    assert!(!tasks.is_pending(refresher), "it does not sleep on");
+    assert!(place.requests() <= requests + 1);
+}
+
+#[test]
+fn keep_fresh_fetches_at_once_when_keys_are_refused() {
+    let place = Place::new();
+    let session = place.session();
+    let mut tasks = Tasks::new();
+    tasks.spawn(session.keep_fresh());
+    tasks.run();
+    session.invalidate(&at_once(&session).unwrap().unwrap());
+    tasks.run();
+    assert_eq!(number(&at_once(&session).expect("no caller waits")), 2);
+}
+
+#[test]
+fn keep_fresh_spaces_its_fetches_in_an_outage() {
+    let place = Place::new();
+    place.habit(Reply::Unavailable);
+    let session = place.session();
+    let mut tasks = Tasks::new();
+    tasks.spawn(session.keep_fresh());
+    for _ in 0..600 {
+        tasks.run();
+        place.pass(1);
+    }
+    assert!((10..=26).contains(&place.requests()), "{} requests", place.requests());
+    place.habit(Reply::Keys);
+    place.pass(60);
+    tasks.run();
+    assert_eq!(session.state(), KeyState::Fresh);
+}
+
+#[test]
+fn a_session_is_a_source_of_another() {
+    let place = Place::new();
+    let first = place.session();
+    let client = sts_client::Client::builder(place.clone(), place.clone())
+        .region("cn-north-4")
+        .credential_source(first.clone())
+        .build()
+        .unwrap();
+    let second = client.session(place.operation());
+    assert_eq!(number(&get(&second)), 2);
+    assert_eq!(number(&get(&first)), 1);
+
+    // Temporary keys assume for an hour at most, so nothing is sent.
+    let third = client.session(place.operation().duration_seconds(3601));
+    assert_eq!(get(&third).unwrap_err().kind(), ErrorKind::InvalidRequest);
+    assert_eq!(place.requests(), 2);
+}
+
+#[test]
+fn a_session_without_keys_says_so_to_the_one_it_is_the_source_of() {
+    let place = Place::new();
+    place.habit(Reply::Unavailable);
+    let source = place.session();
+    let client = sts_client::Client::builder(place.clone(), place.clone())
+        .region("cn-north-4")
+        .credential_source(source)
+        .build()
+        .unwrap();
+    let error = get(&client.session(place.operation())).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credentials);
+    let cause = std::error::Error::source(&error).expect("a cause").to_string();
+    assert!(cause.contains("503"), "{error}: {cause}");
+}
+
+#[test]
+fn a_source_that_hears_of_a_refusal_gives_other_keys() {
+    let place = Place::new();
+    let session = place.session();
+    let refused = get(&session).unwrap();
+    let mut tasks = Tasks::new();
+    tasks.spawn(async move {
+        let mut request = KeyRequest::default();
+        request.refused = Some(refused);
+        CredentialSource::credentials(&session, request).await.unwrap().access_key_id.clone()
+    });
+    assert_eq!(tasks.run().output(0).unwrap(), "HSTA0000000000000002");
+}
+
+#[test]
+fn a_fetch_that_panics_is_a_failure_like_any_other() {
+    let place = Place::new();
+    place.habit(Reply::Panic);
+    let session = place.session();
+    let mut tasks = Tasks::new();
+    for _ in 0..3 {
+        tasks.ask(&session);
+    }
+    tasks.run();
+    assert_eq!(tasks.outputs().count(), 3);
+    assert!(tasks.outputs().all(|keys| keys.as_ref().unwrap_err().to_string().contains("panic")));
+    place.habit(Reply::Keys);
+    place.pass(2);
+    get(&session).expect("the next fetch is like any other");
+}
+
+#[test]
+fn nobody_waits_for_ever_on_a_transport_that_breaks_its_contract() {
+    let place = Place::new();
+    place.habit(Reply::Silence);
+    let session = place.session();
+    let mut tasks = Tasks::new();
+    let caller = tasks.ask(&session);
+    tasks.run();
+    // Ten seconds more than a call may take.
+    place.pass(40);
+    let error = tasks.run().output(caller).expect("an end").clone().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+}
+
+#[test]
+fn a_fetch_that_starved_is_made_again_for_the_first_who_waits() {
+    let place = Place::new();
+    let session = place.session();
+    get(&session).unwrap();
+    // Somebody passes by and begins a fetch, and nobody drives it while the keys end.
+    place.pass(2900);
+    place.habit(Reply::Silence);
+    at_once(&session).expect("nobody waits").unwrap();
+    place.pass(1000);
+    place.habit(Reply::Unavailable);
+    place.script([Reply::Keys]);
+    assert_eq!(number(&get(&session)), 2, "the service is well");
+}
+
+#[test]
+fn failures_of_fetches_in_passing_hold_nobody_up_who_has_no_keys() {
+    let place = Place::new();
+    let session = place.session();
+    get(&session).unwrap();
+    // One caller every 40 seconds: too few to drive a fetch, so that each outlasts its limit.
+    place.habit(Reply::Silence);
+    while session.state() != KeyState::Expired {
+        at_once(&session).expect("nobody waits").unwrap();
+        place.pass(40);
+    }
+    place.habit(Reply::Keys);
+    get(&session).expect("the service is well");
+}
+
+#[test]
+fn an_outage_is_not_multiplied_by_callers_who_go_away() {
+    let place = Place::new();
+    let session = place.session();
+    place.habit(Reply::Unavailable);
+    for _ in 0..600 {
+        // One goes away after the first poll, the next one stays.
+        at_once(&session);
+        let _ = get(&session);
+        place.pass(1);
+    }
+    assert!(place.requests() < 60, "{} requests", place.requests());
+}
+
+#[test]
+fn the_back_off_is_a_setting() {
+    let place = Place::new();
+    place.habit(Reply::Unavailable);
+    let mut policy = SessionPolicy::default();
+    policy.backoff = Backoff::new(Duration::from_secs(100), Duration::from_secs(100));
+    let session = place.session_with(policy);
+    get(&session).unwrap_err();
+    place.pass(49);
+    get(&session).unwrap_err();
+    assert_eq!(place.requests(), 1);
+    place.pass(51);
+    get(&session).unwrap_err();
+    assert_eq!(place.requests(), 2);
+}
+
+#[test]
+fn a_session_that_is_dropped_takes_its_fetch_along() {
+    let place = Place::new();
+    place.habit(Reply::Silence);
+    let session = place.session();
+    assert!(at_once(&session).is_none());
+    assert!(place.is_waiting());
+    drop(session);
+    assert!(!place.is_waiting(), "nothing is left of it");
+}
+
+#[test]
+fn nothing_prints_a_secret() {
+    let place = Place::new();
+    let session = place.session();
+    let mut watcher = session.watch();
+    let mut tasks = Tasks::new();
+    get(&session).unwrap();
+    tasks.spawn(async move {
+        watcher.changed().await;
+        format!("{watcher:?}")
+    });
+    let watcher = tasks.run().output(0).unwrap().clone();
+    place.habit(Reply::Denied);
+    place.pass(4000);
+    let error = get(&session).unwrap_err();
+    let printed = format!("{session:?} {session:#?} {watcher} {error:?} {error}");
+    assert!(printed.contains("HSTA0000000000000001"), "{printed}");
+    for secret in ["planted", "a1B2c3"] {
+        assert!(!printed.contains(secret), "{printed}");
+    }
+}
+
+#[test]
+fn public_futures_can_go_to_another_thread() {
+    fn is_send<T: Send>(_: &T) {}
+    fn is_shared<T: Send + Sync + 'static>(_: &T) {}
+    let place = Place::new();
+    let (session, client) = (place.session(), place.client());
+    let mut watcher = session.watch();
+    is_shared(&session);
+    is_shared(&client);
+    is_send(&session.credentials());
+    is_send(&session.keep_fresh());
+    is_send(&watcher.changed());
+    is_send(&client.assume_agency(place.operation()));
+    is_send(&client.caller_identity());
+    is_send(&CredentialSource::credentials(&session, KeyRequest::default()));
+}

@@ -1,0 +1,407 @@
+//! Sessions in virtual time: clocks that are set, a service that answers when it is told to, and
+//! tasks that run only when they were woken.
+
+use std::collections::VecDeque;
+use std::panic::resume_unwind;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
+
+use http::Response;
+use sts_client::session::{SessionError, SessionPolicy};
+use sts_client::{
+    BlockingClient, BlockingSession, BlockingTransport, CallPolicy, Client, ClientBuilder,
+    Exchange, Host, Now, Session, Transport, TransportError,
+};
+use sts_proto::{AssumeAgency, Body, Credentials};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::world::{Answer, START, status};
+
+pub(crate) type Keys = Result<Arc<Credentials>, SessionError>;
+
+/// The clocks, the service and the network of a test. Its clones are the same one.
+#[derive(Clone)]
+pub(crate) struct Place(Arc<(Mutex<Things>, Condvar)>);
+
+struct Things {
+    now: Now,
+    seed: u64,
+    /// Answers to the next requests, before `habit` is asked.
+    script: VecDeque<Reply>,
+    habit: Reply,
+    /// Seconds that keys live.
+    lifetime: i64,
+    issued: u32,
+    /// Requests that wait for their answer.
+    waiting: usize,
+    requests: Vec<Duration>,
+    most_at_once: usize,
+    wakers: Vec<Waker>,
+}
+
+/// What the service does with a request.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Reply {
+    Keys,
+    Unavailable,
+    Denied,
+    /// It answers when this is changed.
+    Silence,
+    Panic,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        let things = Things {
+            now: Now::new(START, Duration::from_secs(1000)),
+            seed: 0,
+            script: VecDeque::new(),
+            habit: Reply::Keys,
+            lifetime: 3600,
+            issued: 0,
+            waiting: 0,
+            requests: Vec::new(),
+            most_at_once: 0,
+            wakers: Vec::new(),
+        };
+        Self(Arc::new((Mutex::new(things), Condvar::new())))
+    }
+
+    fn things(&self) -> MutexGuard<'_, Things> {
+        self.0.0.lock().unwrap()
+    }
+
+    /// A session over a client that makes one attempt a call, so that requests are fetches.
+    pub(crate) fn session(&self) -> Session {
+        self.session_with(SessionPolicy::default())
+    }
+
+    pub(crate) fn session_with(&self, policy: SessionPolicy) -> Session {
+        self.client().session_with(self.operation(), policy)
+    }
+
+    pub(crate) fn client(&self) -> Client<Self, Arc<Credentials>> {
+        self.builder().build().unwrap()
+    }
+
+    pub(crate) fn blocking_session(&self) -> BlockingSession {
+        let client: BlockingClient<_, _> = self.builder().build_blocking().unwrap();
+        client.session(self.operation())
+    }
+
+    fn builder(&self) -> ClientBuilder<Self, Arc<Credentials>> {
+        let mut policy = CallPolicy::default();
+        policy.attempts = 1;
+        Client::builder(self.clone(), self.clone())
+            .region("cn-north-4")
+            .credentials(Credentials::permanent("HSTCALLER00000000001", "a1B2c3"))
+            .policy(policy)
+    }
+
+    pub(crate) fn operation(&self) -> AssumeAgency {
+        let seconds = u32::try_from(self.things().lifetime).unwrap().max(900);
+        AssumeAgency::new("iam::0a1b2c3d4e5f:agency:backup", "nightly").duration_seconds(seconds)
+    }
+
+    pub(crate) fn now(&self) -> Now {
+        self.things().now
+    }
+
+    /// Time passes, on both clocks.
+    pub(crate) fn pass(&self, seconds: u64) {
+        let mut things = self.things();
+        things.now = things.now.after(Duration::from_secs(seconds));
+        Self::wake(things);
+    }
+
+    /// The wall clock is set to something else.
+    pub(crate) fn set_wall(&self, change: impl FnOnce(OffsetDateTime) -> OffsetDateTime) {
+        let mut things = self.things();
+        things.now.wall = change(things.now.wall);
+    }
+
+    /// From now on the service does this, also with requests that wait.
+    pub(crate) fn habit(&self, reply: Reply) {
+        let mut things = self.things();
+        things.habit = reply;
+        self.0.1.notify_all();
+        Self::wake(things);
+    }
+
+    pub(crate) fn script(&self, replies: impl IntoIterator<Item = Reply>) {
+        self.things().script.extend(replies);
+    }
+
+    pub(crate) fn lifetime(&self, seconds: i64) {
+        self.things().lifetime = seconds;
+    }
+
+    /// How many requests there were.
+    pub(crate) fn requests(&self) -> usize {
+        self.things().requests.len()
+    }
+
+    /// When they were made.
+    pub(crate) fn request_times(&self) -> Vec<Duration> {
+        self.things().requests.clone()
+    }
+
+    /// How many requests were under way at the same time at most.
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.things().most_at_once
+    }
+
+    /// Blocks until a thread waits for the service's answer.
+    pub(crate) fn await_request(&self) {
+        let things = self.0.1.wait_while(self.things(), |things| things.waiting == 0);
+        drop(things.unwrap());
+    }
+
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.things().waiting > 0
+    }
+
+    fn wake(mut things: MutexGuard<'_, Things>) {
+        let wakers = std::mem::take(&mut things.wakers);
+        drop(things);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    fn reply(things: &mut Things, reply: Reply) -> Option<Answer> {
+        match reply {
+            Reply::Silence | Reply::Panic => None,
+            Reply::Keys => {
+                things.issued += 1;
+                let end = things.now.wall + time::Duration::seconds(things.lifetime);
+                Some(assumed(things.issued, end))
+            }
+            Reply::Unavailable => Some(status(503)),
+            Reply::Denied => Some(status(403)),
+        }
+    }
+}
+
+fn assumed(number: u32, end: OffsetDateTime) -> Answer {
+    let end = end.format(&Rfc3339).unwrap();
+    let json = format!(
+        r#"{{"credentials":{{"access_key_id":"HSTA{number:016}","secret_access_key":"planted-secret",
+        "security_token":"planted-token","expiration":"{end}"}},
+        "assumed_agency":{{"urn":"sts::0a1b:assumed-agency:backup/nightly","id":"i:nightly"}}}}"#,
+    );
+    Ok(Response::new(Body::from(json.into_bytes())))
+}
+
+/// The number of the answer that keys came with.
+pub(crate) fn number(keys: &Keys) -> u32 {
+    keys.as_ref().unwrap().access_key_id.trim_start_matches("HSTA").parse().unwrap()
+}
+
+impl Host for Place {
+    fn now(&self) -> Now {
+        self.now()
+    }
+
+    fn seed(&self) -> u64 {
+        let mut things = self.things();
+        things.seed += 1;
+        things.seed
+    }
+}
+
+struct Sending {
+    place: Place,
+    is_begun: bool,
+    reply: Option<Reply>,
+}
+
+impl Future for Sending {
+    type Output = Answer;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answer> {
+        let place = self.place.clone();
+        let mut things = place.things();
+        if !self.is_begun {
+            // A connection comes first, so that there is a point to be cancelled at before it.
+            self.is_begun = true;
+            things.waiting += 1;
+            things.most_at_once = things.most_at_once.max(things.waiting);
+            let ticks = things.now.ticks;
+            things.requests.push(ticks);
+            self.reply = things.script.pop_front();
+            drop(things);
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let reply = self.reply.unwrap_or(things.habit);
+        if reply == Reply::Panic {
+            drop(things);
+            resume_unwind(Box::new("a panic that prints nothing"));
+        }
+        match Place::reply(&mut things, reply) {
+            Some(answer) => Poll::Ready(answer),
+            None => {
+                things.wakers.push(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        if self.is_begun {
+            self.place.things().waiting -= 1;
+        }
+    }
+}
+
+impl Transport for Place {
+    fn send(&self, _: Exchange) -> impl Future<Output = Answer> + Send {
+        Sending { place: self.clone(), is_begun: false, reply: None }
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        let until = self.now().ticks + duration;
+        std::future::poll_fn(|context| {
+            let mut things = self.things();
+            if things.now.ticks >= until {
+                return Poll::Ready(());
+            }
+            things.wakers.push(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+impl BlockingTransport for Place {
+    fn send(&self, _: Exchange) -> Result<Response<Body>, TransportError> {
+        let mut things = self.things();
+        let ticks = things.now.ticks;
+        things.requests.push(ticks);
+        things.waiting += 1;
+        things.most_at_once = things.most_at_once.max(things.waiting);
+        self.0.1.notify_all();
+        let scripted = things.script.pop_front();
+        loop {
+            let reply = scripted.unwrap_or(things.habit);
+            if reply == Reply::Panic {
+                things.waiting -= 1;
+                drop(things);
+                resume_unwind(Box::new("a panic that prints nothing"));
+            }
+            if let Some(answer) = Self::reply(&mut things, reply) {
+                things.waiting -= 1;
+                return answer;
+            }
+            things = self.0.1.wait(things).unwrap();
+        }
+    }
+
+    fn sleep(&self, duration: Duration) {
+        self.pass(duration.as_secs());
+    }
+}
+
+/// Tasks on one thread. One that was not woken is not polled, so a lost wake-up shows.
+pub(crate) struct Tasks<T>(Vec<Task<T>>);
+
+struct Task<T> {
+    future: Option<Pin<Box<dyn Future<Output = T> + Send>>>,
+    flag: Arc<Flag>,
+    output: Option<T>,
+}
+
+#[derive(Default)]
+struct Flag {
+    is_woken: AtomicBool,
+    polls: AtomicU64,
+}
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.is_woken.store(true, Ordering::SeqCst);
+    }
+}
+
+impl<T> Tasks<T> {
+    pub(crate) fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    pub(crate) fn spawn(&mut self, future: impl Future<Output = T> + Send + 'static) -> usize {
+        let flag = Arc::new(Flag { is_woken: AtomicBool::new(true), polls: AtomicU64::new(0) });
+        self.0.push(Task { future: Some(Box::pin(future)), flag, output: None });
+        self.0.len() - 1
+    }
+
+    /// Polls one task if it was woken. Returns whether it was.
+    pub(crate) fn poll(&mut self, index: usize) -> bool {
+        let task = &mut self.0[index];
+        let Some(future) = &mut task.future else { return false };
+        if !task.flag.is_woken.swap(false, Ordering::SeqCst) {
+            return false;
+        }
+        task.flag.polls.fetch_add(1, Ordering::SeqCst);
+        let waker = Waker::from(task.flag.clone());
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            task.output = Some(output);
+            task.future = None;
+        }
+        true
+    }
+
+    /// Runs until nobody is woken any more.
+    pub(crate) fn run(&mut self) -> &mut Self {
+        while (0..self.0.len()).fold(false, |any, index| self.poll(index) || any) {}
+        self
+    }
+
+    pub(crate) fn cancel(&mut self, index: usize) {
+        self.0[index].future = None;
+    }
+
+    pub(crate) fn output(&self, index: usize) -> Option<&T> {
+        self.0[index].output.as_ref()
+    }
+
+    /// Those that have ended.
+    pub(crate) fn outputs(&self) -> impl Iterator<Item = &T> {
+        self.0.iter().filter_map(|task| task.output.as_ref())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn is_pending(&self, index: usize) -> bool {
+        self.0[index].future.is_some()
+    }
+}
+
+impl Tasks<Keys> {
+    pub(crate) fn ask(&mut self, session: &Session) -> usize {
+        let session = session.clone();
+        self.spawn(async move { session.credentials().await })
+    }
+}
+
+/// What a caller gets at once; `None` if it had to wait, and went away.
+pub(crate) fn at_once(session: &Session) -> Option<Keys> {
+    let mut future = Box::pin(session.credentials());
+    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(keys) => Some(keys),
+        Poll::Pending => None,
+    }
+}
+
+/// What a caller gets who waits for it.
+pub(crate) fn get(session: &Session) -> Keys {
+    let mut tasks = Tasks::new();
+    let caller = tasks.ask(session);
+    tasks.run().output(caller).expect("somebody wakes those who wait").clone()
+}
