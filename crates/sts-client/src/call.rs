@@ -14,12 +14,12 @@ use sts_proto::{Authentication, Body, Caller, Credentials, Operation, service_da
 use sts_sign::Signer;
 
 pub use self::step::Step;
-use crate::Now;
 use crate::context::CallContext;
 use crate::error::{Error, Failure};
 use crate::report::Report;
 use crate::source::{KeyRequest, SourceError};
 use crate::transport::{Exchange, TransportError, TransportErrorKind};
+use crate::{Now, trace};
 
 /// One call of an operation: signs, classifies, waits, tries again, gives up. It does no IO.
 ///
@@ -182,6 +182,7 @@ impl<O: Operation> Call<O> {
         let was_clock_wrong = date.is_some_and(|date| self.context.skew.learn(date, at, now));
         self.state = match outcome.map(|response| O::read(&response)) {
             Ok(Ok(output)) => {
+                trace::attempt_succeeded(self.report.attempts);
                 self.context.budget.refill();
                 self.context.route.succeeded(endpoint);
                 if let Some(keys) = &self.keys {
@@ -265,6 +266,7 @@ impl<O: Operation> Call<O> {
         let until = now.ticks.saturating_add(limits.timeout);
         self.state = State::Sent { endpoint: index, at: now, until };
         self.report.attempts += 1;
+        trace::attempt_sent(self.report.attempts, endpoint.host());
         Ok(Exchange::new(request, limits))
     }
 }

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::host::Host;
 use crate::report::Report;
 use crate::source::{BlockingCredentialSource, CredentialSource};
+use crate::trace;
 use crate::transport::{BlockingTransport, Transport};
 
 /// Makes a call by awaiting.
@@ -20,18 +21,21 @@ pub(crate) async fn call<O: Operation>(
     source: &impl CredentialSource,
     host: &dyn Host,
 ) -> Result<(O::Output, Report), Error> {
-    let mut call = Call::new(operation, context, host.seed());
-    loop {
-        match call.step(host.now()) {
-            Step::Credentials(request) => call.provide(source.credentials(request).await),
-            Step::Send(exchange) => {
-                let outcome = transport.send(exchange).await;
-                call.receive(outcome, host.now());
+    let drive = async {
+        let mut call = Call::new(operation, context, host.seed());
+        loop {
+            match call.step(host.now()) {
+                Step::Credentials(request) => call.provide(source.credentials(request).await),
+                Step::Send(exchange) => {
+                    let outcome = transport.send(exchange).await;
+                    call.receive(outcome, host.now());
+                }
+                Step::Wait(duration) => transport.sleep(duration).await,
+                Step::Done(outcome) => return outcome,
             }
-            Step::Wait(duration) => transport.sleep(duration).await,
-            Step::Done(outcome) => return outcome,
         }
-    }
+    };
+    trace::in_call(O::NAME, drive).await
 }
 
 /// Makes a call by blocking the thread.
@@ -42,16 +46,18 @@ pub(crate) fn call_blocking<O: Operation>(
     source: &impl BlockingCredentialSource,
     host: &dyn Host,
 ) -> Result<(O::Output, Report), Error> {
-    let mut call = Call::new(operation, context, host.seed());
-    loop {
-        match call.step(host.now()) {
-            Step::Credentials(request) => call.provide(source.credentials(request)),
-            Step::Send(exchange) => {
-                let outcome = transport.send(exchange);
-                call.receive(outcome, host.now());
+    trace::in_call_blocking(O::NAME, || {
+        let mut call = Call::new(operation, context, host.seed());
+        loop {
+            match call.step(host.now()) {
+                Step::Credentials(request) => call.provide(source.credentials(request)),
+                Step::Send(exchange) => {
+                    let outcome = transport.send(exchange);
+                    call.receive(outcome, host.now());
+                }
+                Step::Wait(duration) => transport.sleep(duration),
+                Step::Done(outcome) => return outcome,
             }
-            Step::Wait(duration) => transport.sleep(duration),
-            Step::Done(outcome) => return outcome,
         }
-    }
+    })
 }

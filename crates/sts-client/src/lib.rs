@@ -26,6 +26,7 @@ mod route;
 pub mod session;
 mod skew;
 pub mod source;
+mod trace;
 pub mod transport;
 
 pub use backoff::Backoff;

@@ -1,5 +1,7 @@
 //! The contract between this crate and an HTTP stack.
 
+mod closures;
+mod erased;
 mod error;
 mod exchange;
 mod maybe_send;
@@ -10,6 +12,8 @@ use std::time::Duration;
 use http::Response;
 use sts_proto::Body;
 
+pub use self::closures::{TransportFn, transport_fn};
+pub use self::erased::DynTransport;
 pub use self::error::{Progress, TransportError, TransportErrorKind};
 pub use self::exchange::{Exchange, Limits};
 pub use self::maybe_send::{BoxFuture, MaybeSend, MaybeSync};

@@ -1,6 +1,5 @@
 //! What follows a failed attempt.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -10,10 +9,22 @@ use super::judge::{Verdict, judge};
 use super::{Call, State};
 use crate::error::Failure;
 use crate::report::FailedAttempt;
-use crate::{Now, backoff};
+use crate::{Now, backoff, trace};
+
+/// What a call does after a failed attempt.
+enum Next {
+    /// The failure is the outcome.
+    GiveUp,
+    /// The same again at once: the clock has been corrected.
+    Again,
+    /// Once more with other keys, if the source has some.
+    WithOtherKeys,
+    /// The same again after a wait.
+    After(Duration),
+}
 
 impl<O: Operation> Call<O> {
-    /// Decides what follows a failed attempt.
+    /// Takes a failed attempt down, and decides what follows.
     pub(super) fn recover(
         &mut self,
         failure: Failure,
@@ -21,56 +32,78 @@ impl<O: Operation> Call<O> {
         was_clock_wrong: bool,
         now: Now,
     ) -> State<O::Output> {
-        let context = Arc::clone(&self.context);
-        let host = context.route.endpoint(endpoint).map_or_else(String::new, ToString::to_string);
-        let blames_endpoint = Verdict::blames_endpoint(&failure);
-        self.report.failures.push(FailedAttempt::new(host, &failure));
-        if blames_endpoint {
-            context.route.failed(endpoint, now.ticks);
+        let route = &self.context.route;
+        let host = route.endpoint(endpoint).map_or_else(String::new, ToString::to_string);
+        let mut attempt = FailedAttempt::new(host, &failure);
+        if Verdict::blames_endpoint(&failure) {
+            route.failed(endpoint, now.ticks);
         }
+        let next = self.next(&failure, was_clock_wrong, now);
+        if let Next::After(wait) = next {
+            attempt.waited = Some(wait);
+        }
+        trace::attempt_failed(&attempt);
+        self.report.failures.push(attempt);
+        match next {
+            Next::GiveUp => State::Done(Err(failure)),
+            Next::Again => State::Ready,
+            Next::WithOtherKeys => State::Keys { is_asked: false, refusal: Some(failure) },
+            Next::After(wait) => State::Waiting { until: now.ticks.saturating_add(wait) },
+        }
+    }
+
+    fn next(&mut self, failure: &Failure, was_clock_wrong: bool, now: Now) -> Next {
+        let may_repeat = self.report.attempts < self.context.policy.attempts;
+        let is_repeatable = self.operation.is_repeatable();
         // The wording of a refusal for a wrong date is not certain, so it is not looked at.
-        let is_clock_corrected = was_clock_wrong && self.keys.is_some() && is_refusal(&failure);
-        let may_repeat = self.report.attempts < context.policy.attempts;
-        let verdict =
-            judge(&failure, self.operation.is_repeatable(), context.skew.correct(now.wall));
-        let wait = match verdict {
-            _ if is_clock_corrected => {
-                let once_more =
-                    may_repeat && !self.has_tried_again && self.operation.is_repeatable();
-                self.has_tried_again = true;
-                return if once_more { State::Ready } else { State::Done(Err(failure)) };
-            }
-            Verdict::WithOtherKeys => {
-                if let (Some(keys), Failure::Service(answer)) = (&self.keys, &failure) {
-                    context.key_guard.refuse(&keys.credentials, answer, now.ticks);
-                }
-                let once_more = may_repeat && !self.has_tried_again && self.keys.is_some();
-                self.has_tried_again = true;
-                return if once_more {
-                    State::Keys { is_asked: false, refusal: Some(failure) }
-                } else {
-                    State::Done(Err(failure))
-                };
-            }
-            Verdict::GiveUp => return State::Done(Err(failure)),
-            _ if blames_endpoint && context.route.has_healthy(now.ticks) => Duration::ZERO,
-            Verdict::AfterNamedWait(wait) if wait > context.policy.longest_wait => {
-                return State::Done(Err(failure));
-            }
-            Verdict::AfterNamedWait(wait) => wait,
-            Verdict::AfterThrottling => backoff::throttled(&mut self.rng),
-            Verdict::AfterBackoff => {
-                context.policy.backoff.wait(self.report.attempts, &mut self.rng)
-            }
-        };
-        let until = now.ticks.saturating_add(wait);
-        if !may_repeat || until >= self.deadline() || !context.budget.pay() {
-            return State::Done(Err(failure));
+        if was_clock_wrong && self.keys.is_some() && is_refusal(failure) {
+            let again = may_repeat && is_repeatable && self.takes_second_chance();
+            return if again { Next::Again } else { Next::GiveUp };
         }
-        if let Some(last) = self.report.failures.last_mut() {
-            last.waited = Some(wait);
+        let service_now = self.context.service_time(now.wall);
+        let verdict = judge(failure, is_repeatable, service_now);
+        if verdict == Verdict::WithOtherKeys {
+            let again = self.leave_keys_alone(failure, now) && may_repeat;
+            return if again && self.takes_second_chance() {
+                Next::WithOtherKeys
+            } else {
+                Next::GiveUp
+            };
         }
-        State::Waiting { until }
+        let wait = self
+            .wait(verdict, failure, now)
+            .filter(|wait| may_repeat && now.ticks.saturating_add(*wait) < self.deadline());
+        match wait {
+            Some(wait) if self.context.budget.pay() => Next::After(wait),
+            _ => Next::GiveUp,
+        }
+    }
+
+    /// The wait before the same is tried again, if it is to be at all.
+    fn wait(&mut self, verdict: Verdict, failure: &Failure, now: Now) -> Option<Duration> {
+        let policy = &self.context.policy;
+        match verdict {
+            Verdict::GiveUp | Verdict::WithOtherKeys => None,
+            // Another endpoint has not failed, so it need not be spared.
+            _ if Verdict::blames_endpoint(failure) && self.context.route.has_healthy(now.ticks) => {
+                Some(Duration::ZERO)
+            }
+            Verdict::AfterNamedWait(wait) => (wait <= policy.longest_wait).then_some(wait),
+            Verdict::AfterThrottling => Some(backoff::throttled(&mut self.rng)),
+            Verdict::AfterBackoff => Some(policy.backoff.wait(self.report.attempts, &mut self.rng)),
+        }
+    }
+
+    /// Keys that were refused are used no more, by no call. Returns whether there were any.
+    fn leave_keys_alone(&self, failure: &Failure, now: Now) -> bool {
+        let (Some(keys), Failure::Service(answer)) = (&self.keys, failure) else { return false };
+        self.context.key_guard.refuse(&keys.credentials, answer, now.ticks);
+        true
+    }
+
+    /// After a refusal of keys or date there is one further try, whichever it was.
+    fn takes_second_chance(&mut self) -> bool {
+        !std::mem::replace(&mut self.has_tried_again, true)
     }
 
     fn deadline(&self) -> Duration {

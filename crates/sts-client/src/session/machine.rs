@@ -233,15 +233,23 @@ impl SessionMachine {
         self.kept.as_ref().map(|kept| &kept.credentials)
     }
 
-    /// No fetch begins before the back-off after this many failures.
+    /// No fetch begins before the back-off after this many failures. As long as keys are good it is
+    /// an eighth to a quarter of the time that is left at least: who is in no hurry makes way for
+    /// those who have no keys, and does not come back together with all others after an outage.
     fn wait(&mut self, failures: u32, now: Now) {
         if failures == 0 {
             return;
         }
+        let backoff = self.policy.backoff;
         // Half of it for certain: a fetch at the next moment would help nobody.
-        let jitter = self.policy.backoff.wait(failures, &mut self.rng) / 2;
-        let wait = self.policy.backoff.limit(failures) / 2 + jitter;
-        self.not_before = self.not_before.max(now.ticks.saturating_add(wait));
+        let wait = backoff.limit(failures) / 2 + backoff.wait(failures, &mut self.rng) / 2;
+        let left = self
+            .kept
+            .as_ref()
+            .map_or(Duration::ZERO, |kept| kept.usable_until.saturating_sub(kept.ticks(now)));
+        let patience = left.mul_f64((1.0 + self.rng.f64()) / 8.0);
+        let until = now.ticks.saturating_add(wait.max(patience));
+        self.not_before = self.not_before.max(until);
     }
 }
 

@@ -1,0 +1,74 @@
+//! What calls tell `tracing`, with the feature of that name; nothing without it.
+//!
+//! A span for each call of a client, and an event for each attempt. No event holds a body, a
+//! header, or a text of the service: what is told is told in this crate's words.
+
+#[cfg(feature = "tracing")]
+mod on {
+    use tracing::{Instrument, Span, debug, debug_span};
+
+    use crate::report::FailedAttempt;
+
+    fn call_span(operation: &'static str) -> Span {
+        debug_span!("sts_call", operation)
+    }
+
+    /// Runs a call in its span.
+    pub(crate) async fn in_call<F: Future>(operation: &'static str, call: F) -> F::Output {
+        call.instrument(call_span(operation)).await
+    }
+
+    /// The same for a call that blocks the thread.
+    pub(crate) fn in_call_blocking<T>(operation: &'static str, call: impl FnOnce() -> T) -> T {
+        call_span(operation).in_scope(call)
+    }
+
+    pub(crate) fn attempt_sent(number: u32, host: &str) {
+        debug!(attempt = number, host, "sent");
+    }
+
+    pub(crate) fn attempt_succeeded(number: u32) {
+        debug!(attempt = number, "succeeded");
+    }
+
+    pub(crate) fn attempt_failed(attempt: &FailedAttempt) {
+        debug!(
+            host = attempt.host,
+            kind = attempt.kind.as_str(),
+            status = attempt.status.map(|status| status.as_u16()),
+            code = attempt.code.as_ref().map(sts_proto::ErrorCode::as_str),
+            request_id = attempt.request_id,
+            transport = attempt.transport.map(tracing::field::debug),
+            wait_ms = attempt.waited.map(|wait| wait.as_secs_f64() * 1000.0),
+            "failed"
+        );
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+mod off {
+    use crate::report::FailedAttempt;
+
+    pub(crate) async fn in_call<F: Future>(_: &'static str, call: F) -> F::Output {
+        call.await
+    }
+
+    pub(crate) fn in_call_blocking<T>(_: &'static str, call: impl FnOnce() -> T) -> T {
+        call()
+    }
+
+    pub(crate) fn attempt_sent(_: u32, _: &str) {}
+
+    pub(crate) fn attempt_succeeded(_: u32) {}
+
+    pub(crate) fn attempt_failed(_: &FailedAttempt) {}
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) use self::off::{
+    attempt_failed, attempt_sent, attempt_succeeded, in_call, in_call_blocking,
+};
+#[cfg(feature = "tracing")]
+pub(crate) use self::on::{
+    attempt_failed, attempt_sent, attempt_succeeded, in_call, in_call_blocking,
+};

@@ -1,0 +1,62 @@
+//! Transports whose type nobody need know.
+
+use std::time::Duration;
+
+use http::Response;
+use sts_proto::Body;
+
+use super::{BoxFuture, Exchange, MaybeSend, MaybeSync, Transport, TransportError};
+
+/// A [`Transport`] behind a pointer, for SDKs that do not want it as a type parameter.
+///
+/// Every transport is one, and `Arc<dyn DynTransport>` is a transport again.
+///
+/// ```
+/// use std::sync::Arc;
+/// use sts_client::transport::{DynTransport, transport_fn};
+/// use sts_client::{Client, Exchange, SystemHost, TransportError};
+///
+/// let transport = transport_fn(
+///     |_: Exchange| async { Err(TransportError::not_sent(sts_client::transport::TransportErrorKind::Other)) },
+///     |_| std::future::ready(()),
+/// );
+/// let transport: Arc<dyn DynTransport> = Arc::new(transport);
+/// let client = Client::builder(transport, SystemHost).region("cn-north-4").build()?;
+/// # Ok::<(), sts_client::BuildError>(())
+/// ```
+pub trait DynTransport: MaybeSend + MaybeSync {
+    /// As [`Transport::send`].
+    fn send_boxed(
+        &self,
+        exchange: Exchange,
+    ) -> BoxFuture<'_, Result<Response<Body>, TransportError>>;
+
+    /// As [`Transport::sleep`].
+    fn sleep_boxed(&self, duration: Duration) -> BoxFuture<'_, ()>;
+}
+
+impl<T: Transport + MaybeSend + MaybeSync> DynTransport for T {
+    fn send_boxed(
+        &self,
+        exchange: Exchange,
+    ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+        Box::pin(self.send(exchange))
+    }
+
+    fn sleep_boxed(&self, duration: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(self.sleep(duration))
+    }
+}
+
+impl Transport for dyn DynTransport {
+    fn send(
+        &self,
+        exchange: Exchange,
+    ) -> impl Future<Output = Result<Response<Body>, TransportError>> + MaybeSend {
+        self.send_boxed(exchange)
+    }
+
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + MaybeSend {
+        self.sleep_boxed(duration)
+    }
+}

@@ -1,0 +1,139 @@
+//! What calls tell `tracing`: enough to follow them, and no secret at any level.
+#![cfg(feature = "tracing")]
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong panics")]
+
+use std::future::ready;
+use std::io;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::Response;
+use sts_client::transport::{TransportErrorKind, transport_fn};
+use sts_client::{Client, Exchange, Host, Now, TransportError};
+use sts_proto::{AssumeAgency, Body, Credentials, ErrorKind};
+use time::macros::datetime;
+use tracing::Level;
+
+const SECRETS: [&str; 5] =
+    ["PLANTED-secret-key", "PLANTED-token", "123456", "PLANTED-issued", "PLANTED-cause"];
+
+/// A second goes by whenever somebody looks.
+#[derive(Default)]
+struct TestHost(AtomicU64);
+
+impl Host for TestHost {
+    fn now(&self) -> Now {
+        let seconds = Duration::from_secs(self.0.fetch_add(1, Ordering::Relaxed));
+        Now::new(datetime!(2026-03-05 07:08:09 UTC), Duration::ZERO).after(seconds)
+    }
+
+    fn seed(&self) -> u64 {
+        7
+    }
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(piece);
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Runs `script` as the answers of one call after the other, and gives what was told of them.
+fn told_of(script: fn(usize) -> Result<Response<Body>, TransportError>) -> (String, ErrorKind) {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(Level::TRACE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let number = AtomicUsize::new(0);
+    let transport = transport_fn(
+        move |_: Exchange| ready(script(number.fetch_add(1, Ordering::Relaxed))),
+        |_| ready(()),
+    );
+    let keys = Credentials::permanent("EXAMPLEAK00000000001", "PLANTED-secret-key")
+        .with_security_token("PLANTED-token");
+    let client = Client::builder(transport, TestHost::default())
+        .region("cn-north-4")
+        .credentials(keys)
+        .build()
+        .unwrap();
+    let operation =
+        AssumeAgency::new("iam::0a1b:agency:a", "name").mfa("iam::0a1b:mfa:dev", "123456");
+    let kind =
+        tracing::subscriber::with_default(subscriber, || {
+            match futures_lite::future::block_on(client.assume_agency(operation)) {
+                Ok(_) => ErrorKind::Other,
+                Err(error) => error.kind(),
+            }
+        });
+    let bytes = log.0.lock().unwrap().clone();
+    (String::from_utf8(bytes).unwrap(), kind)
+}
+
+fn answer(status: u16, body: &str) -> Response<Body> {
+    let response = Response::builder().status(status).header("x-request-id", "r-1");
+    response.body(Body::from(body.as_bytes().to_vec())).unwrap()
+}
+
+fn assert_no_secret(told: &str) {
+    for secret in SECRETS {
+        assert!(!told.contains(secret), "{secret} in {told}");
+    }
+}
+
+#[test]
+fn each_attempt_is_told_with_kind_status_and_request_id() {
+    let (told, kind) = told_of(|_| {
+        Ok(answer(
+            401,
+            r#"{"error_code":"APIGW.0301","error_msg":"verify aksk signature fail,canonicalRequest:POST|/|x-security-token:PLANTED-token||"}"#,
+        ))
+    });
+    assert_eq!(kind, ErrorKind::InvalidCredentials);
+    for part in [
+        "sts_call{operation=\"AssumeAgency\"}",
+        "sent attempt=1",
+        "kind=\"invalid_credentials\"",
+        "status=401",
+        "code=\"APIGW.0301\"",
+        "request_id=\"r-1\"",
+    ] {
+        assert!(told.contains(part), "{part} is missing in {told}");
+    }
+    assert_no_secret(&told);
+}
+
+#[test]
+fn waits_and_transport_faults_are_told() {
+    let (told, _) = told_of(|number| match number {
+        0 => Err(TransportError::not_sent(TransportErrorKind::Connect)
+            .with_source(io::Error::other("PLANTED-cause"))),
+        _ => Ok(answer(403, "{}")),
+    });
+    assert!(told.contains("transport=Connect") && told.contains("wait_ms="), "{told}");
+    assert_no_secret(&told);
+}
+
+#[test]
+fn a_success_tells_nothing_of_the_keys_it_gave() {
+    let (told, kind) = told_of(|_| {
+        Ok(answer(
+            200,
+            r#"{"assumed_agency":{"urn":"u","id":"i"},"credentials":{"access_key_id":"HST","secret_access_key":"PLANTED-issued","security_token":"PLANTED-token","expiration":"2026-03-05T08:08:09Z"}}"#,
+        ))
+    });
+    assert_eq!(kind, ErrorKind::Other, "it succeeds");
+    assert!(told.contains("succeeded attempt=1"), "{told}");
+    assert_no_secret(&told);
+}
