@@ -3,11 +3,11 @@
 //!
 //! A [`Call`] makes one call: it signs, classifies, corrects the clock, waits and gives up. It is
 //! driven by hand, or by a [`Client`] or a [`BlockingClient`] over a [`Transport`]. `sts-hyper`
-//! and `sts-isahc` are transports; one of your own has two methods.
+//! and `sts-isahc` are transports; one of your own has two methods. A [`Session`] keeps the keys
+//! of an agency fresh, and [`source`] says where a client's own keys come from.
 //!
-//! Nothing here opens a socket, reads a clock or the environment, sleeps, spawns or draws
-//! randomness, but `SystemHost` with the feature `system`, which is the clock that drivers are
-//! given.
+//! Nothing here opens a socket, reads a clock, a file or the environment, sleeps, spawns or draws
+//! randomness, but `SystemHost` with the feature `system`: it is what drivers are told by.
 #![forbid(unsafe_code)]
 
 mod backoff;
