@@ -179,6 +179,17 @@ fn everything_of(error: &TransportError) -> String {
     shown
 }
 
+/// What an error and its sources say.
+fn with_sources(error: &TransportError) -> String {
+    let mut said = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let _ = write!(said, ": {error}");
+        source = error.source();
+    }
+    said
+}
+
 /// How an exchange ended.
 #[derive(Debug)]
 pub(crate) struct Ending {
@@ -189,7 +200,7 @@ pub(crate) struct Ending {
 impl Ending {
     /// The answer; there must be one.
     pub(crate) fn answer(self) -> Result<Response<Body>, Stop> {
-        self.outcome.map_err(|error| Stop::Failed(format!("no answer: {}", everything_of(&error))))
+        self.outcome.map_err(|error| Stop::Failed(format!("no answer: {}", with_sources(&error))))
     }
 
     /// There must be an answer with this body.
@@ -215,7 +226,7 @@ impl Ending {
                 "{:?} {:?} in place of {kinds:?} {progress:?}: {}",
                 error.kind(),
                 error.progress(),
-                everything_of(&error)
+                with_sources(&error)
             )
         })
     }

@@ -13,6 +13,11 @@ use crate::subject::{Maker, Subject};
 /// A limit that cases wait for.
 pub(crate) const SHORT: Duration = Duration::from_millis(300);
 
+/// A name without an address. It cannot be asked for either, for its label is too long for DNS: no
+/// resolver sends anything.
+pub(crate) const NO_NAME: &str =
+    "this-label-has-more-than-the-sixty-three-letters-that-dns-can-hold-in-one.invalid";
+
 /// One case on one kind of transport.
 pub(crate) struct Trial<'a> {
     maker: &'a Maker<'a>,

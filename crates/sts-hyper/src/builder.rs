@@ -8,8 +8,10 @@ use http::HeaderValue;
 use hyper_util::client::legacy::Client as Pool;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
+use sts_proto::Secret;
 
 use crate::connector::Connector;
+use crate::proxy::{Proxies, ProxyChoice};
 #[cfg(feature = "webpki-roots")]
 use crate::tls::Base;
 use crate::tls::Roots;
@@ -23,6 +25,7 @@ pub struct HyperTransportBuilder {
     pool_idle_timeout: Duration,
     pool_max_idle: usize,
     user_agent: HeaderValue,
+    proxy: ProxyChoice,
     roots: Roots,
     tls: Option<ClientConfig>,
     #[cfg(feature = "http2")]
@@ -36,6 +39,7 @@ impl HyperTransportBuilder {
             pool_idle_timeout: Duration::from_secs(60),
             pool_max_idle: 4,
             user_agent: HeaderValue::from_static(concat!("sts-hyper/", env!("CARGO_PKG_VERSION"))),
+            proxy: ProxyChoice::default(),
             roots: Roots::default(),
             tls: None,
             #[cfg(feature = "http2")]
@@ -68,6 +72,30 @@ impl HyperTransportBuilder {
         Self { user_agent, ..self }
     }
 
+    /// Goes through this proxy, whatever the environment says:
+    /// `http://user:password@host:port`, in which all but the host can be left out. User and
+    /// password are percent-encoded where they need it, sent to the proxy alone, and never
+    /// printed.
+    ///
+    /// An `https` target is reached through a tunnel (`CONNECT`); a request for an `http` target
+    /// is handed to the proxy. Without this setting the environment decides: `HTTPS_PROXY` for
+    /// `https` and `HTTP_PROXY` for `http`, else `ALL_PROXY`; not for the hosts in `NO_PROXY`,
+    /// names with all names below them, addresses, networks as `10.0.0.0/8`, or `*`. All can be
+    /// written in lower case; in capitals they go first. In a CGI program
+    /// (`REQUEST_METHOD` is set) they are left alone.
+    ///
+    /// What is no such URL, here or in the environment, is reported by [`build`](Self::build).
+    pub fn proxy(mut self, url: &str) -> Self {
+        self.proxy = ProxyChoice::Url(Secret::from(url));
+        self
+    }
+
+    /// Goes through no proxy, whatever the environment says.
+    pub fn no_proxy(mut self) -> Self {
+        self.proxy = ProxyChoice::None;
+        self
+    }
+
     /// Trusts these certificates too, one or more in PEM: for private clouds and emulators.
     /// What is no certificate is reported by [`build`](Self::build).
     pub fn root_certificate_pem(mut self, pem: &[u8]) -> Self {
@@ -96,7 +124,7 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// The transport. It fails on a root certificate that cannot be read.
+    /// The transport. It fails on a root certificate or a proxy that cannot be read.
     pub fn build(self) -> Result<HyperTransport, BuildError> {
         #[cfg(feature = "http2")]
         let http2 = self.http2;
@@ -107,6 +135,7 @@ impl HyperTransportBuilder {
         tls.alpn_protocols =
             if http2 { vec![b"h2".to_vec(), b"http/1.1".to_vec()] } else { vec![] };
 
+        let proxies = Proxies::new(&self.proxy)?;
         let pool = Pool::builder(TokioExecutor::new())
             .http1_title_case_headers(true)
             // The transport writes `Host` itself, with the port as the URI has it.
@@ -114,8 +143,8 @@ impl HyperTransportBuilder {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(self.pool_idle_timeout)
             .pool_max_idle_per_host(self.pool_max_idle)
-            .build(Connector::new(tls, self.connect_timeout));
-        Ok(HyperTransport::with_pool(pool, self.user_agent))
+            .build(Connector::new(tls, proxies.clone(), self.connect_timeout));
+        Ok(HyperTransport::with_pool(pool, self.user_agent, proxies))
     }
 }
 
@@ -135,6 +164,13 @@ impl BuildError {
     pub(crate) fn tls(error: rustls::Error) -> Self {
         let message = "the provider of cryptography supports no version of TLS that is safe";
         Self { message, source: Some(Box::new(error)) }
+    }
+
+    /// The reason would show the URL, and with it a password.
+    pub(crate) const fn proxy() -> Self {
+        let message = "the proxy is none that can be used: http://user:password@host:port is \
+                       expected, here or in the environment";
+        Self { message, source: None }
     }
 
     pub(crate) fn no_provider() -> Self {

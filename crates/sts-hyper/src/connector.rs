@@ -2,18 +2,24 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::Uri;
+use http::uri::Scheme;
+use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::{GaiAddrs, GaiResolver, Name};
+use hyper_util::client::legacy::connect::proxy::Tunnel;
+use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use hyper_util::rt::TokioIo;
 use sts_client::transport::TransportErrorKind;
 use tokio::net::TcpStream;
 use tower_service::Service;
+
+use crate::proxy::Proxies;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 type Connecting<T> = Pin<Box<dyn Future<Output = Result<T, ConnectFailure>> + Send>>;
@@ -21,23 +27,23 @@ type Connecting<T> = Pin<Box<dyn Future<Output = Result<T, ConnectFailure>> + Se
 /// Resolves, connects and shakes hands, all within one time.
 #[derive(Clone, Debug)]
 pub(crate) struct Connector {
-    https: HttpsConnector<Tcp>,
+    https: HttpsConnector<Route>,
     timeout: Duration,
 }
 
 impl Connector {
-    pub(crate) fn new(tls: rustls::ClientConfig, timeout: Duration) -> Self {
+    pub(crate) fn new(tls: rustls::ClientConfig, proxies: Proxies, timeout: Duration) -> Self {
         let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         // Shared out among the addresses, so that a dead one leaves time for the next.
         tcp.set_connect_timeout(Some(timeout));
-        Self { https: HttpsConnector::from((Tcp(tcp), tls)), timeout }
+        Self { https: HttpsConnector::from((Route { tcp: Tcp(tcp), proxies }, tls)), timeout }
     }
 }
 
 impl Service<Uri> for Connector {
-    type Response = MaybeHttpsStream<TokioIo<TcpStream>>;
+    type Response = MaybeHttpsStream<Stream>;
     type Error = ConnectFailure;
     type Future = Connecting<Self::Response>;
 
@@ -57,7 +63,100 @@ impl Service<Uri> for Connector {
     }
 }
 
-/// The part below TLS.
+/// The part below TLS: straight to the target, or to a proxy and, for TLS, through it.
+#[derive(Clone, Debug)]
+struct Route {
+    tcp: Tcp,
+    proxies: Proxies,
+}
+
+impl Service<Uri> for Route {
+    type Response = Stream;
+    type Error = ConnectFailure;
+    type Future = Connecting<Self::Response>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.tcp.poll_ready(context)
+    }
+
+    fn call(&mut self, target: Uri) -> Self::Future {
+        let Some(proxy) = self.proxies.for_target(&target) else {
+            let connecting = self.tcp.call(target);
+            return Box::pin(
+                async move { Ok(Stream { tcp: connecting.await?, is_proxied: false }) },
+            );
+        };
+        if target.scheme() == Some(&Scheme::HTTP) {
+            let connecting = self.tcp.call(proxy.uri().clone());
+            return Box::pin(
+                async move { Ok(Stream { tcp: connecting.await?, is_proxied: true }) },
+            );
+        }
+        let mut tunnel = Tunnel::new(proxy.uri().clone(), self.tcp.clone());
+        if let Some(credentials) = proxy.basic_auth() {
+            tunnel = tunnel.with_auth(credentials.clone());
+        }
+        let connecting = tunnel.call(target);
+        Box::pin(async move {
+            let tcp = connecting.await.map_err(ConnectFailure::tcp)?;
+            Ok(Stream { tcp, is_proxied: false })
+        })
+    }
+}
+
+/// A connection that knows whether requests on it are for a proxy to read.
+pub(crate) struct Stream {
+    tcp: TokioIo<TcpStream>,
+    is_proxied: bool,
+}
+
+impl Connection for Stream {
+    fn connected(&self) -> Connected {
+        self.tcp.connected().proxy(self.is_proxied)
+    }
+}
+
+impl Read for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_read(context, buffer)
+    }
+}
+
+impl Write for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.tcp).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_shutdown(context)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.tcp.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        pieces: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.tcp).poll_write_vectored(context, pieces)
+    }
+}
+
+/// One address after another, as the resolver gives them.
 #[derive(Clone, Debug)]
 struct Tcp(HttpConnector<Resolver>);
 

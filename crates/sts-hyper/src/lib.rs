@@ -33,6 +33,7 @@ mod builder;
 mod client;
 mod connector;
 mod errors;
+mod proxy;
 mod tls;
 mod transport;
 

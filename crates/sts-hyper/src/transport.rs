@@ -1,7 +1,7 @@
 //! One exchange over hyper's client.
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, HOST, USER_AGENT};
+use http::header::{CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, USER_AGENT};
 use http::uri::Uri;
 use http::{HeaderValue, Request, Response};
 use http_body_util::{BodyExt, Full};
@@ -15,6 +15,7 @@ use sts_proto::{Body, BodyWriter};
 use crate::builder::{BuildError, HyperTransportBuilder};
 use crate::connector::Connector;
 use crate::errors;
+use crate::proxy::Proxies;
 
 /// A [`Transport`] over hyper's pooled client, rustls and tokio.
 ///
@@ -27,11 +28,13 @@ use crate::errors;
 ///   When a pooled connection turns out to be closed **before a byte of the request was
 ///   written**, another connection is used: hyper hands an unwritten request back, and only such
 ///   a one goes on.
-/// - Proxies of the environment are not used.
+/// - Proxies are those of the environment, unless the builder is told of
+///   [others](HyperTransportBuilder::proxy).
 #[derive(Clone, Debug)]
 pub struct HyperTransport {
     pool: Pool<Connector, Full<Bytes>>,
     user_agent: HeaderValue,
+    proxies: Proxies,
 }
 
 impl HyperTransport {
@@ -48,8 +51,9 @@ impl HyperTransport {
     pub(crate) const fn with_pool(
         pool: Pool<Connector, Full<Bytes>>,
         user_agent: HeaderValue,
+        proxies: Proxies,
     ) -> Self {
-        Self { pool, user_agent }
+        Self { pool, user_agent, proxies }
     }
 
     /// The same request, with the headers that hyper would otherwise choose by its own rules.
@@ -61,6 +65,9 @@ impl HyperTransport {
         }
         if request.body().is_empty() && !request.method().is_safe() {
             request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(0));
+        }
+        if let Some(credentials) = self.proxies.authorization(request.uri()) {
+            request.headers_mut().insert(PROXY_AUTHORIZATION, credentials);
         }
         let agent = request.headers_mut().entry(USER_AGENT);
         agent.or_insert_with(|| self.user_agent.clone());

@@ -11,14 +11,16 @@ use tokio::runtime::Runtime;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
+#[expect(clippy::unnecessary_wraps, reason = "the suite asks for it")]
 fn transport(setup: &Setup) -> Result<HyperTransport, Unsupported> {
     let mut builder = HyperTransport::builder();
     if let Some(pem) = &setup.root_certificates_pem {
         builder = builder.root_certificate_pem(pem.as_bytes());
     }
-    if setup.proxy.is_some() {
-        return Err(Unsupported::new("not yet"));
-    }
+    builder = match &setup.proxy {
+        Some(proxy) => builder.proxy(proxy),
+        None => builder.no_proxy(),
+    };
     Ok(builder.build().unwrap())
 }
 

@@ -7,7 +7,9 @@ use std::time::Duration;
 use http::HeaderValue;
 use isahc::HttpClient;
 use isahc::config::Configurable;
+use sts_proto::Secret;
 
+use crate::proxy::{Proxies, ProxyChoice};
 use crate::transport::IsahcTransport;
 #[cfg(feature = "rustls-tls")]
 use crate::trust::Roots;
@@ -20,6 +22,7 @@ pub struct IsahcTransportBuilder {
     pool_idle_timeout: Duration,
     pool_max_idle: usize,
     user_agent: HeaderValue,
+    proxy: ProxyChoice,
     #[cfg(feature = "rustls-tls")]
     roots: Roots,
 }
@@ -31,6 +34,7 @@ impl IsahcTransportBuilder {
             pool_idle_timeout: Duration::from_secs(60),
             pool_max_idle: 4,
             user_agent: default_user_agent(),
+            proxy: ProxyChoice::default(),
             #[cfg(feature = "rustls-tls")]
             roots: Roots::default(),
         }
@@ -62,6 +66,30 @@ impl IsahcTransportBuilder {
         self
     }
 
+    /// Goes through this proxy, whatever the environment says:
+    /// `http://user:password@host:port`, in which all but the host can be left out. User and
+    /// password are percent-encoded where they need it, sent to the proxy alone, and never
+    /// printed.
+    ///
+    /// An `https` target is reached through a tunnel (`CONNECT`); a request for an `http` target
+    /// is handed to the proxy. Without this setting the environment decides: `HTTPS_PROXY` for
+    /// `https` and `HTTP_PROXY` for `http`, else `ALL_PROXY`; not for the hosts in `NO_PROXY`,
+    /// names with all names below them, addresses, networks as `10.0.0.0/8`, or `*`. All can be
+    /// written in lower case; in capitals they go first. In a CGI program
+    /// (`REQUEST_METHOD` is set) they are left alone.
+    ///
+    /// What is no such URL, here or in the environment, is reported by [`build`](Self::build).
+    pub fn proxy(mut self, url: &str) -> Self {
+        self.proxy = ProxyChoice::Url(Secret::from(url));
+        self
+    }
+
+    /// Goes through no proxy, whatever the environment says.
+    pub fn no_proxy(mut self) -> Self {
+        self.proxy = ProxyChoice::None;
+        self
+    }
+
     /// Trusts these certificates too, one or more in PEM: for private clouds and emulators.
     /// What is no PEM is reported by [`build`](Self::build).
     #[cfg(feature = "rustls-tls")]
@@ -78,12 +106,13 @@ impl IsahcTransportBuilder {
         self
     }
 
-    /// The transport. It fails on a root certificate that cannot be read, and where isahc cannot
-    /// start its thread.
+    /// The transport. It fails on a root certificate or a proxy that cannot be read, and where
+    /// isahc cannot start its thread.
     pub fn build(self) -> Result<IsahcTransport, BuildError> {
         let kept = self.client(self.pool_max_idle)?;
         let fresh = self.client(0)?;
-        Ok(IsahcTransport::with_clients(kept, fresh, self.user_agent))
+        let proxies = Proxies::new(&self.proxy)?;
+        Ok(IsahcTransport::with_clients(kept, fresh, self.user_agent, Some(proxies)))
     }
 
     fn client(&self, kept_connections: usize) -> Result<HttpClient, BuildError> {
@@ -112,18 +141,25 @@ pub(crate) fn limit(time: Duration) -> Duration {
 #[derive(Debug)]
 pub struct BuildError {
     message: &'static str,
-    source: Box<dyn StdError + Send + Sync>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl BuildError {
     #[cfg(feature = "rustls-tls")]
     pub(crate) fn certificate(error: impl StdError + Send + Sync + 'static) -> Self {
         let message = "a root certificate cannot be read: PEM is expected";
-        Self { message, source: Box::new(error) }
+        Self { message, source: Some(Box::new(error)) }
     }
 
     fn client(error: isahc::Error) -> Self {
-        Self { message: "isahc cannot start", source: Box::new(error) }
+        Self { message: "isahc cannot start", source: Some(Box::new(error)) }
+    }
+
+    /// The reason would show the URL, and with it a password.
+    pub(crate) const fn proxy() -> Self {
+        let message = "the proxy is none that can be used: http://user:password@host:port is \
+                       expected, here or in the environment";
+        Self { message, source: None }
     }
 }
 
@@ -135,6 +171,6 @@ impl fmt::Display for BuildError {
 
 impl StdError for BuildError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&*self.source)
+        self.source.as_deref().map(|source| source as _)
     }
 }

@@ -12,6 +12,10 @@ pub(crate) fn failure(error: Error, early: bool) -> TransportError {
     let kind = match kind(&error) {
         // libcurl has one code for both of its limits in time.
         TransportErrorKind::Timeout if early && !connected => TransportErrorKind::Connect,
+        // There was no connection yet that could close: it is the proxy that would not make one.
+        TransportErrorKind::Closed | TransportErrorKind::Protocol if !connected => {
+            TransportErrorKind::Connect
+        }
         kind => kind,
     };
     if connected {

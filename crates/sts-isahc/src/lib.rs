@@ -33,6 +33,7 @@
 mod builder;
 mod client;
 mod errors;
+mod proxy;
 mod transport;
 #[cfg(feature = "rustls-tls")]
 mod trust;

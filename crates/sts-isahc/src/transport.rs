@@ -17,6 +17,7 @@ use sts_proto::{Body, BodyWriter};
 
 use crate::builder::{BuildError, IsahcTransportBuilder, default_user_agent, limit};
 use crate::errors;
+use crate::proxy::Proxies;
 use crate::unlogged::Unlogged;
 
 // isahc takes http 0.2 as well as 1: this does not compile if it was given another than ours.
@@ -38,7 +39,8 @@ const _: fn(Request<()>) -> isahc::http::Request<()> = |request| request;
 ///   second ago; those closed for longer are noticed and replaced.
 /// - A target that libcurl would rewrite is refused: one with dot segments, or with escapes in lower
 ///   case.
-/// - Proxies are taken from the environment as libcurl does (`https_proxy` and so on).
+/// - Proxies are those of the environment, unless the builder is told of
+///   [others](IsahcTransportBuilder::proxy).
 /// - An exchange that is dropped or stopped by a limit closes its connection. When the server is
 ///   silent it does so at the end of its time at the latest.
 ///
@@ -53,6 +55,8 @@ pub struct IsahcTransport {
     /// For what libcurl could repeat.
     fresh: HttpClient,
     user_agent: HeaderValue,
+    /// `None`: as the client of the user has it.
+    proxies: Option<Proxies>,
 }
 
 impl IsahcTransport {
@@ -74,15 +78,16 @@ impl IsahcTransport {
     /// `connection_cache_size(0)`.
     #[must_use]
     pub fn from_client(client: HttpClient) -> Self {
-        Self::with_clients(client.clone(), client, default_user_agent())
+        Self::with_clients(client.clone(), client, default_user_agent(), None)
     }
 
     pub(crate) const fn with_clients(
         kept: HttpClient,
         fresh: HttpClient,
         user_agent: HeaderValue,
+        proxies: Option<Proxies>,
     ) -> Self {
-        Self { kept, fresh, user_agent }
+        Self { kept, fresh, user_agent, proxies }
     }
 
     /// The same request, with the headers that libcurl would otherwise choose by its own rules,
@@ -100,7 +105,12 @@ impl IsahcTransport {
         }
         headers.entry(USER_AGENT).or_insert_with(|| self.user_agent.clone());
 
-        let mut request = Request::builder()
+        let request = Request::builder();
+        let request = match &self.proxies {
+            Some(proxies) => proxies.apply(&head.uri, request),
+            None => request,
+        };
+        let mut request = request
             .method(head.method)
             .uri(head.uri)
             .timeout(limit(limits.timeout))

@@ -6,14 +6,16 @@
 use sts_conformance::{Setup, Unsupported};
 use sts_isahc::IsahcTransport;
 
+#[expect(clippy::unnecessary_wraps, reason = "the suite asks for it")]
 fn transport(setup: &Setup) -> Result<IsahcTransport, Unsupported> {
     let mut builder = IsahcTransport::builder();
     if let Some(pem) = &setup.root_certificates_pem {
         builder = builder.root_certificate_pem(pem.as_bytes());
     }
-    if setup.proxy.is_some() {
-        return Err(Unsupported::new("not yet"));
-    }
+    builder = match &setup.proxy {
+        Some(proxy) => builder.proxy(proxy),
+        None => builder.no_proxy(),
+    };
     Ok(builder.build().unwrap())
 }
 

@@ -6,11 +6,14 @@ use sts_client::transport::{Progress, TransportErrorKind};
 
 use crate::server::{Authority, OK, Received, Server};
 use crate::stop::{Stop, expect_eq};
-use crate::trial::{SHORT, Trial, get, post, within};
+use crate::trial::{NO_NAME, SHORT, Trial, get, post, within};
 
 /// `planted user` and `planted:pass`, as they stand in a URL and in a header.
 const USER_INFO: &str = "planted%20user:planted%3Apass@";
 const BASIC: &str = "Basic cGxhbnRlZCB1c2VyOnBsYW50ZWQ6cGFzcw==";
+
+/// Where nobody listens, but for the proxy.
+const NOBODY: &str = "https://localhost:1/";
 
 fn with_user_info(proxy: &Server) -> String {
     proxy.url("").replace("://", &format!("://{USER_INFO}"))
@@ -97,14 +100,14 @@ async fn is_handed_to_the_proxy(
     let proxy = Server::answering(OK)?;
     let url = proxy.url("").replace("://", &format!("://{user_info}"));
     let transport = trial.through(url)?;
-    for exchange in
-        [get("http://name.invalid:8080/v5?a=%2F")?, post("http://name.invalid:8080/v5?a=%2F")?]
-    {
+    let host = format!("{NO_NAME}:8080");
+    let target = format!("http://{host}/v5?a=%2F");
+    for exchange in [get(&target)?, post(&target)?] {
         transport.exchange(exchange).await?.says("ok")?;
     }
     for request in proxy.finish(2)? {
-        expect_eq("the target", request.target(), "http://name.invalid:8080/v5?a=%2F")?;
-        expect_eq("Host", request.values("host"), vec!["name.invalid:8080"])?;
+        expect_eq("the target", request.target(), target.as_str())?;
+        expect_eq("Host", request.values("host"), vec![host.as_str()])?;
         expect_eq("Proxy-Authorization", request.value("proxy-authorization"), credentials)?;
         expect_eq("x-security-token", request.value("x-security-token"), Some("planted-token"))?;
     }
@@ -121,7 +124,7 @@ pub(crate) async fn a_tunnel_that_is_refused_is_no_connection(
              connection: close\r\ncontent-length: 7\r\n\r\nplanted"
         ))?;
         let transport = trial.through(with_user_info(&proxy))?;
-        let ending = transport.exchange(post("https://name.invalid/")?).await?;
+        let ending = transport.exchange(post(NOBODY)?).await?;
         ending.fails(&[TransportErrorKind::Connect], Progress::NotSent)?;
         proxy.finish(1)?;
     }
@@ -132,7 +135,7 @@ pub(crate) async fn a_proxy_that_closes_is_no_connection(trial: &Trial<'_>) -> R
     for answer in ["", "HTTP/1.1 200 Conn", "planted\r\n\r\n"] {
         let proxy = Server::answering_once(answer)?;
         let transport = trial.through(with_user_info(&proxy))?;
-        let ending = transport.exchange(post("https://name.invalid/")?).await?;
+        let ending = transport.exchange(post(NOBODY)?).await?;
         ending.fails(&[TransportErrorKind::Connect], Progress::NotSent)?;
         proxy.finish(1)?;
     }
@@ -143,7 +146,7 @@ pub(crate) async fn a_proxy_that_is_not_there_is_no_connection(
     trial: &Trial<'_>,
 ) -> Result<(), Stop> {
     let transport = trial.through(format!("http://{USER_INFO}127.0.0.1:1"))?;
-    for url in ["http://name.invalid/", "https://name.invalid/"] {
+    for url in [&format!("http://{NO_NAME}/"), NOBODY] {
         let ending = transport.exchange(post(url)?).await?;
         ending.fails(&[TransportErrorKind::Connect], Progress::NotSent)?;
     }
@@ -153,7 +156,7 @@ pub(crate) async fn a_proxy_that_is_not_there_is_no_connection(
 pub(crate) async fn a_proxy_without_an_address_is_not_resolved(
     trial: &Trial<'_>,
 ) -> Result<(), Stop> {
-    let transport = trial.through(format!("http://{USER_INFO}name.invalid:3128"))?;
+    let transport = trial.through(format!("http://{USER_INFO}{NO_NAME}:3128"))?;
     for url in ["http://127.0.0.1:1/", "https://127.0.0.1:1/"] {
         let ending = transport.exchange(post(url)?).await?;
         ending.fails(&[TransportErrorKind::Resolve], Progress::NotSent)?;
@@ -169,7 +172,7 @@ pub(crate) async fn a_proxy_that_stalls_is_waited_for_within_the_limit(
         connection.stall()
     })?;
     let transport = trial.through(with_user_info(&proxy))?;
-    let exchange = within(post("https://name.invalid/")?, SHORT);
+    let exchange = within(post(NOBODY)?, SHORT);
     let kinds = [TransportErrorKind::Timeout, TransportErrorKind::Connect];
     transport.exchange(exchange).await?.fails(&kinds, Progress::NotSent)?;
     proxy.finish(1)?;

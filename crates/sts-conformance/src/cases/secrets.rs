@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use crate::server::Server;
 use crate::stop::Stop;
-use crate::trial::{SHORT, Trial, at_most, post, within};
+use crate::trial::{NO_NAME, SHORT, Trial, at_most, post, within};
 
 pub(crate) async fn no_secret_of_a_request_is_in_an_error(trial: &Trial<'_>) -> Result<(), Stop> {
     let transport = trial.transport()?;
-    for url in ["http://127.0.0.1:1/", "http://name.invalid/", "/relative", "ftp://127.0.0.1/"] {
+    let unknown = format!("http://{NO_NAME}/");
+    for url in ["http://127.0.0.1:1/", &unknown, "/relative", "ftp://127.0.0.1/"] {
         transport.exchange(post(url)?).await?.error()?;
     }
     let server = Server::start(|connection| {

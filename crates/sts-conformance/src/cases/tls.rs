@@ -89,7 +89,7 @@ pub(crate) async fn connections_over_tls_are_used_again(trial: &Trial<'_>) -> Re
     if connections == 10 {
         return Err(Stop::skipped("it keeps no connections"));
     }
-    expect(connections <= 3, || format!("{connections} connections for 10 requests"))
+    expect(connections <= 5, || format!("{connections} connections for 10 requests"))
 }
 
 pub(crate) async fn a_body_of_a_megabyte_comes_over_tls(trial: &Trial<'_>) -> Result<(), Stop> {

@@ -1,4 +1,4 @@
-//! What only this transport can be told.
+//! TLS and HTTP/2 as only this transport can be told.
 
 #![cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
