@@ -25,7 +25,7 @@ pub(crate) use self::line::{Cut, Cutter};
 use self::line::{Line, OverTcp};
 
 /// So many connections are served at a time; others wait to be accepted.
-const CONNECTIONS: usize = 512;
+const CONNECTIONS: usize = 12_000;
 
 /// A head must have come, and a connection between requests be used again, within this time.
 const HEAD_TIME: Duration = Duration::from_secs(30);

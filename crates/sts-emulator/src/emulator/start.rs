@@ -1,11 +1,12 @@
 //! From a builder to a thread that listens.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener, ToSocketAddrs as _};
+use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
 use std::thread;
 
 use sts_proto::Endpoint;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::{self, Runtime};
 use tokio::sync::oneshot;
 
@@ -24,6 +25,9 @@ use crate::{random, server};
 
 /// The `iss` of an issuer that does not listen.
 const NOWHERE: &str = "https://oidc-issuer.sts-emulator.invalid";
+
+/// So many connections may wait to be accepted; the default is too few for a burst of thousands.
+const BACKLOG: u32 = 4096;
 
 /// An emulator that listens, and what stops it when it is dropped.
 pub(super) type Outcome = io::Result<(Started, oneshot::Sender<()>)>;
@@ -46,6 +50,8 @@ pub(super) fn launch(
 }
 
 fn open(builder: Builder) -> io::Result<(Runtime, Started)> {
+    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    let context = runtime.enter();
     let (listener, address) = bind(&builder.listen)?;
     let (control, control_url) = bind_beside(builder.control.as_deref())?;
     let (metadata, metadata_url) = bind_beside(builder.metadata.as_deref())?;
@@ -76,21 +82,19 @@ fn open(builder: Builder) -> io::Result<(Runtime, Started)> {
     let (acceptor, ca_certificate_pem) =
         tls.map(|tls| (tls.acceptor, tls.ca_certificate_pem)).unzip();
 
-    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-    let context = runtime.enter();
     let front = Front::new(gateway, faults.clone());
-    runtime.spawn(server::serve(into_tokio(listener)?, acceptor, front));
+    runtime.spawn(server::serve(listener, acceptor, front));
     if let Some(control) = control {
         let service = Control::new(faults.clone());
-        runtime.spawn(server::serve(into_tokio(control)?, None, service));
+        runtime.spawn(server::serve(control, None, service));
     }
     if let Some(metadata) = metadata {
         let service = Metadata::new(service, builder.clock);
-        runtime.spawn(server::serve(into_tokio(metadata)?, None, service));
+        runtime.spawn(server::serve(metadata, None, service));
     }
     if let Some(issuer) = issuer {
         let service = IssuerEndpoint::new(oidc_issuer.clone());
-        runtime.spawn(server::serve(into_tokio(issuer)?, None, service));
+        runtime.spawn(server::serve(issuer, None, service));
     }
     drop(context);
 
@@ -108,16 +112,27 @@ fn open(builder: Builder) -> io::Result<(Runtime, Started)> {
     Ok((runtime, started))
 }
 
-fn into_tokio(listener: TcpListener) -> io::Result<tokio::net::TcpListener> {
-    tokio::net::TcpListener::from_std(listener)
-}
-
 fn bind(address: &str) -> io::Result<(TcpListener, SocketAddr)> {
-    let listener = TcpListener::bind(address)
-        .map_err(|error| io::Error::new(error.kind(), format!("{address}: {error}")))?;
-    listener.set_nonblocking(true)?;
+    let mut outcome = Err(io::Error::from(io::ErrorKind::InvalidInput));
+    for address in address.to_socket_addrs()? {
+        outcome = listen(address);
+        if outcome.is_ok() {
+            break;
+        }
+    }
+    let listener =
+        outcome.map_err(|error| io::Error::new(error.kind(), format!("{address}: {error}")))?;
     let address = listener.local_addr()?;
     Ok((listener, address))
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // As the standard library does it: a restart need not wait for connections of the past.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// The same, with its URL, for what nobody but this machine may reach.

@@ -1,89 +1,45 @@
 //! The official Python client against the emulator.
-//!
-//! The client is installed into the target directory at the first run, and found there later.
-//! Where it cannot be had, the tests are skipped: that is said loudly and never counted as passed.
 #![forbid(unsafe_code)]
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a runner of tests")]
 #![expect(clippy::indexing_slicing, reason = "JSON that lacks a member gives null")]
 
+#[path = "../official_client/runner.rs"]
+mod runner;
+
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use runner::{Test, bare, expect, expect_refusal, run, run_tests};
 use serde_json::{Value, json};
 use sts_emulator::{Emulator, builtin};
 
 const PACKAGE: &str = "huaweicloudsdksts==3.1.219";
 const CALLS: &str = include_str!("calls.py");
 
-/// A promise, and what must come of the calls.
-type Test = (&'static str, bool, fn(&Value) -> Result<(), String>);
+/// Outcomes over plain http, and over TLS.
+const PLAIN: usize = 0;
+const TLS: usize = 1;
 
 const TESTS: [Test; 11] = [
-    ("it_assumes_an_agency_and_calls_with_the_keys", false, it_assumes),
-    ("it_assumes_an_agency_with_an_id_token", false, it_federates_with_oidc),
-    ("it_assumes_an_agency_with_a_saml_response", false, it_federates_with_saml),
-    ("it_signs_with_each_of_its_algorithms", false, it_signs_with_each_algorithm),
-    ("it_is_told_a_wrong_secret", false, it_is_told_a_wrong_secret),
-    ("it_is_told_an_agency_that_does_not_exist", false, it_is_told_an_unknown_agency),
-    ("it_is_denied_and_decodes_the_reason", false, it_is_denied),
-    ("it_is_told_that_it_calls_too_often", false, it_is_throttled),
-    ("it_is_told_that_its_keys_have_expired", false, its_keys_have_expired),
-    ("it_assumes_an_agency_over_tls", true, it_assumes),
-    ("it_is_told_a_wrong_secret_over_tls", true, it_is_told_a_wrong_secret),
+    ("it_assumes_an_agency_and_calls_with_the_keys", PLAIN, it_assumes),
+    ("it_assumes_an_agency_with_an_id_token", PLAIN, it_federates_with_oidc),
+    ("it_assumes_an_agency_with_a_saml_response", PLAIN, it_federates_with_saml),
+    ("it_signs_with_each_of_its_algorithms", PLAIN, it_signs_with_each_algorithm),
+    ("it_is_told_a_wrong_secret", PLAIN, it_is_told_a_wrong_secret),
+    ("it_is_told_an_agency_that_does_not_exist", PLAIN, it_is_told_an_unknown_agency),
+    ("it_is_denied_and_decodes_the_reason", PLAIN, it_is_denied),
+    ("it_is_told_that_it_calls_too_often", PLAIN, it_is_throttled),
+    ("it_is_told_that_its_keys_have_expired", PLAIN, its_keys_have_expired),
+    ("it_assumes_an_agency_over_tls", TLS, it_assumes),
+    ("it_is_told_a_wrong_secret_over_tls", TLS, it_is_told_a_wrong_secret),
 ];
 
 fn main() -> ExitCode {
-    let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let filters: Vec<_> = arguments.iter().filter(|word| !word.starts_with('-')).collect();
-    let chosen = TESTS.iter().filter(|(name, ..)| {
-        filters.is_empty() || filters.iter().any(|filter| name.contains(filter.as_str()))
-    });
-    let chosen: Vec<_> = chosen.collect();
-    if arguments.iter().any(|word| word == "--list") {
-        for (name, ..) in &chosen {
-            println!("{name}: test");
-        }
-        return ExitCode::SUCCESS;
-    }
-    println!("\nrunning {} tests", chosen.len());
-    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
-    if !chosen.is_empty() {
-        match Client::install() {
-            Ok(client) => {
-                let outcomes = [client.calls(false), client.calls(true)];
-                for (name, is_tls, check) in &chosen {
-                    let [plain, tls] = &outcomes;
-                    let outcome = if *is_tls { tls } else { plain };
-                    match outcome.as_ref().map_err(Clone::clone).and_then(check) {
-                        Ok(()) => {
-                            passed += 1;
-                            println!("test {name} ... ok");
-                        }
-                        Err(why) => {
-                            failed += 1;
-                            println!("test {name} ... FAILED\n{why}");
-                        }
-                    }
-                }
-            }
-            Err(why) => {
-                skipped = chosen.len();
-                for (name, ..) in &chosen {
-                    println!("test {name} ... skipped");
-                }
-                eprintln!("SKIPPED, NOT TESTED: the official Python client cannot be had: {why}");
-            }
-        }
-    }
-    let verdict = if failed == 0 { "ok" } else { "FAILED" };
-    let hidden = TESTS.len() - chosen.len();
-    println!(
-        "\ntest result: {verdict}. {passed} passed; {failed} failed; {skipped} ignored; \
-         0 measured; {hidden} filtered out\n"
-    );
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    run_tests("the official Python client", &TESTS, || {
+        let client = Client::install()?;
+        Ok(vec![client.calls(false), client.calls(true)])
+    })
 }
 
 /// A Python that has the client.
@@ -137,43 +93,10 @@ impl Client {
             "saml_provider": builtin::SAML_PROVIDER_URN,
             "saml_assertion": STANDARD.encode(saml_response("dave")),
         });
-        let printed = run(Command::new(&self.python)
-            .args(["-c", CALLS])
-            .arg(setup.to_string())
-            // Nothing of the machine's own cloud set-up and proxies.
-            .env_clear()
-            .envs(std::env::vars_os().filter(|(name, _)| name == "PATH" || name == "SYSTEMROOT")))?;
+        let mut command = Command::new(&self.python);
+        let printed = run(bare(command.args(["-c", CALLS]).arg(setup.to_string())))?;
         serde_json::from_str(&printed).map_err(|error| format!("{error}: {printed}"))
     }
-}
-
-/// Runs a command to its end: standard output, or what it said on standard error.
-fn run(command: &mut Command) -> Result<String, String> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let output =
-        command.stdin(Stdio::null()).output().map_err(|error| format!("{name}: {error}"))?;
-    if output.status.success() {
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-    } else {
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        Err(format!("{name}: {}: {}", output.status, stderr.trim()))
-    }
-}
-
-fn expect(what: &str, found: &Value, expected: &str) -> Result<(), String> {
-    match found.as_str() {
-        Some(found) if found == expected => Ok(()),
-        _ => Err(format!("{what}: expected {expected:?}, found {found}")),
-    }
-}
-
-fn expect_refusal(refusal: &Value, status: u16, code: &str) -> Result<(), String> {
-    expect("code", &refusal["code"], code)?;
-    let has_id = refusal["request_id"].as_str().is_some_and(|id| id.len() == 32);
-    if refusal["status"] == status && has_id {
-        return Ok(());
-    }
-    Err(format!("expected {status} with a request id, found {refusal}"))
 }
 
 fn it_assumes(outcome: &Value) -> Result<(), String> {

@@ -1,0 +1,104 @@
+//! Runs an official client against the emulator.
+//!
+//! The client is installed into the target directory at the first run, and found there later.
+//! Where it cannot be had, the tests are skipped: that is said loudly and never counted as passed.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a runner of tests")]
+
+use std::process::{Command, ExitCode, Stdio};
+
+use serde_json::Value;
+
+/// A promise, which of the outcomes shows it, and what must have come of the calls.
+pub(crate) type Test = (&'static str, usize, fn(&Value) -> Result<(), String>);
+
+/// Runs the tests over the outcomes that `calls` gives; its error says why the client cannot be
+/// had.
+pub(crate) fn run_tests(
+    client: &str,
+    tests: &[Test],
+    calls: impl FnOnce() -> Result<Vec<Result<Value, String>>, String>,
+) -> ExitCode {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let filters: Vec<_> = arguments.iter().filter(|word| !word.starts_with('-')).collect();
+    let chosen = tests.iter().filter(|(name, ..)| {
+        filters.is_empty() || filters.iter().any(|filter| name.contains(filter.as_str()))
+    });
+    let chosen: Vec<_> = chosen.collect();
+    if arguments.iter().any(|word| word == "--list") {
+        for (name, ..) in &chosen {
+            println!("{name}: test");
+        }
+        return ExitCode::SUCCESS;
+    }
+    println!("\nrunning {} tests", chosen.len());
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    if !chosen.is_empty() {
+        match calls() {
+            Ok(outcomes) => {
+                for (name, index, check) in &chosen {
+                    let outcome = outcomes.get(*index).ok_or_else(|| "no such outcome".to_owned());
+                    match outcome.and_then(|outcome| check(outcome.as_ref().map_err(Clone::clone)?))
+                    {
+                        Ok(()) => {
+                            passed += 1;
+                            println!("test {name} ... ok");
+                        }
+                        Err(why) => {
+                            failed += 1;
+                            println!("test {name} ... FAILED\n{why}");
+                        }
+                    }
+                }
+            }
+            Err(why) => {
+                skipped = chosen.len();
+                for (name, ..) in &chosen {
+                    println!("test {name} ... skipped");
+                }
+                eprintln!("SKIPPED, NOT TESTED: {client} cannot be had: {why}");
+            }
+        }
+    }
+    let verdict = if failed == 0 { "ok" } else { "FAILED" };
+    let hidden = tests.len() - chosen.len();
+    println!(
+        "\ntest result: {verdict}. {passed} passed; {failed} failed; {skipped} ignored; \
+         0 measured; {hidden} filtered out\n"
+    );
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Takes everything from a command's environment that is the machine's own cloud set-up or proxy.
+pub(crate) fn bare(command: &mut Command) -> &mut Command {
+    let kept = ["PATH", "SYSTEMROOT"];
+    command.env_clear().envs(std::env::vars_os().filter(|(name, _)| kept.iter().any(|k| name == k)))
+}
+
+/// Runs a command to its end: standard output, or what it said on standard error.
+pub(crate) fn run(command: &mut Command) -> Result<String, String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output =
+        command.stdin(Stdio::null()).output().map_err(|error| format!("{name}: {error}"))?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        Err(format!("{name}: {}: {}", output.status, stderr.trim()))
+    }
+}
+
+pub(crate) fn expect(what: &str, found: &Value, expected: &str) -> Result<(), String> {
+    match found.as_str() {
+        Some(found) if found == expected => Ok(()),
+        _ => Err(format!("{what}: expected {expected:?}, found {found}")),
+    }
+}
+
+pub(crate) fn expect_refusal(refusal: &Value, status: u16, code: &str) -> Result<(), String> {
+    expect("code", &refusal["code"], code)?;
+    let has_id = refusal["request_id"].as_str().is_some_and(|id| id.len() == 32);
+    if refusal["status"] == status && has_id {
+        return Ok(());
+    }
+    Err(format!("expected {status} with a request id, found {refusal}"))
+}

@@ -1,0 +1,78 @@
+//! The signer of the official Node SDK against the emulator.
+#![forbid(unsafe_code)]
+#![expect(clippy::indexing_slicing, reason = "JSON that lacks a member gives null")]
+
+#[path = "../official_client/runner.rs"]
+mod runner;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use runner::{Test, bare, expect, expect_refusal, run, run_tests};
+use serde_json::{Value, json};
+use sts_emulator::{Emulator, builtin};
+
+const PACKAGE: &str = "@huaweicloud/huaweicloud-sdk-core";
+const VERSION: &str = "3.1.211";
+const CALLS: &str = include_str!("calls.js");
+
+const TESTS: [Test; 3] = [
+    ("its_signature_of_get_caller_identity_verifies", 0, it_is_known),
+    ("its_signature_with_temporary_keys_verifies", 0, its_session_is_known),
+    ("a_signature_with_a_wrong_secret_does_not", 0, a_wrong_secret_is_refused),
+];
+
+fn main() -> ExitCode {
+    run_tests("the signer of the official Node SDK", &TESTS, || Ok(vec![calls(&install()?)]))
+}
+
+/// The folder where the package is. An error says why it cannot be had.
+fn install() -> Result<PathBuf, String> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("official-node-signer");
+    std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    let is_there =
+        format!("if (require('{PACKAGE}/package.json').version !== '{VERSION}') process.exit(1)");
+    if run(Command::new("node").current_dir(&folder).args(["-e", &is_there])).is_err() {
+        let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+        let quiet = ["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"];
+        let patience = ["--fetch-timeout=15000", "--fetch-retries=1", "--prefix", "."];
+        let package = format!("{PACKAGE}@{VERSION}");
+        let mut command = Command::new(npm);
+        run(command.current_dir(&folder).args(quiet).args(patience).arg(package))?;
+        run(Command::new("node").current_dir(&folder).args(["-e", &is_there]))?;
+    }
+    Ok(folder)
+}
+
+/// Makes the calls to an emulator of their own, and gives what came of them.
+fn calls(folder: &Path) -> Result<Value, String> {
+    let emulator = Emulator::builder().start_blocking().map_err(|error| error.to_string())?;
+    let setup = json!({
+        "url": emulator.url(),
+        "user": {
+            "access_key_id": builtin::ACCESS_KEY_ID,
+            "secret_access_key": builtin::SECRET_ACCESS_KEY,
+        },
+        "agency": builtin::AGENCY_URN,
+    });
+    let script = folder.join("calls.js");
+    std::fs::write(&script, CALLS).map_err(|error| error.to_string())?;
+    let printed = run(bare(Command::new("node").arg(script).arg(setup.to_string())))?;
+    serde_json::from_str(&printed).map_err(|error| format!("{error}: {printed}"))
+}
+
+fn it_is_known(outcome: &Value) -> Result<(), String> {
+    let user = format!("iam::{}:user:{}", builtin::ACCOUNT_ID, builtin::USER_NAME);
+    expect("caller", &outcome["user"]["principal_urn"], &user)
+}
+
+fn its_session_is_known(outcome: &Value) -> Result<(), String> {
+    let session = format!("sts::{}:assumed-agency:demo/build-42", builtin::ACCOUNT_ID);
+    expect("caller", &outcome["session"]["principal_urn"], &session)
+}
+
+fn a_wrong_secret_is_refused(outcome: &Value) -> Result<(), String> {
+    let mut refusal = outcome["wrong_secret"].clone();
+    refusal["code"] = refusal["error_code"].take();
+    expect_refusal(&refusal, 401, "APIGW.0301")
+}
