@@ -2,7 +2,9 @@
 //!
 //! It is a real HTTP server. It verifies signatures, dates and security tokens as the gateway
 //! does, issues temporary keys that work, locks keys that fail too often, and words its errors as
-//! the service words them. `docs/emulator.md` says which of its behaviours are documented ones.
+//! the service words them. It misbehaves on request ([`Fault`]), mints ID tokens ([`OidcIssuer`]),
+//! and stands for the metadata service of machines and pods. `docs/emulator.md` says which of its
+//! behaviours are documented ones.
 //!
 //! ```
 //! # async fn test() -> std::io::Result<()> {

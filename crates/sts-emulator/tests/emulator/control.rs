@@ -2,6 +2,9 @@
 
 use http::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
+use proptest::prelude::{Just, Strategy, any};
+use proptest::test_runner::{Config, TestRunner};
+use proptest::{prop_assert_eq, prop_oneof};
 use serde_json::{Value, json};
 use sts_emulator::Emulator;
 use sts_proto::{Body, GetCallerIdentity};
@@ -50,6 +53,61 @@ async fn a_fault_is_injected_listed_and_cleared() {
     let cleared = json_of(&control(&sts, Method::DELETE, "/faults", "").await);
     assert_eq!(cleared, json!({"faults": []}));
     sts.call(GetCallerIdentity::new()).await.unwrap();
+}
+
+/// Any fault, as it is written.
+fn fault() -> impl Strategy<Value = Value> {
+    let offset = -100_000_i64..100_000;
+    let fault = prop_oneof![
+        any::<u32>().prop_map(|ms| json!({"fault": "latency", "milliseconds": ms})),
+        any::<u32>().prop_map(|wait| json!({"fault": "throttling", "retry_after": wait})),
+        Just(json!({"fault": "throttling"})),
+        (500_u16..600).prop_map(|status| json!({"fault": "server_error", "status": status})),
+        proptest::sample::select(vec!["before_answer", "in_head", "in_body"])
+            .prop_map(|at| json!({"fault": "reset", "at": at})),
+        offset.clone().prop_map(|offset| json!({"fault": "wrong_date", "offset": offset})),
+        offset.prop_map(|offset| json!({"fault": "clock_offset", "offset": offset})),
+        proptest::sample::select(vec!["cut_body", "garbage_body", "expired_keys", "outage"])
+            .prop_map(|fault| json!({"fault": fault})),
+    ];
+    let limits = (
+        proptest::option::of(1_u32..),
+        proptest::option::of(1_u64..1_000_000),
+        proptest::option::of(proptest::sample::select(vec!["AssumeAgency", "GetCallerIdentity"])),
+        // Fractions that are the same after a walk through decimal digits.
+        proptest::option::of((0_u16..=1024).prop_map(|part| f64::from(part) / 1024.0)),
+    );
+    (fault, limits).prop_map(|(mut fault, (times, lasts, operation, probability))| {
+        let limits = [
+            ("times", times.map(Value::from)),
+            ("lasts", lasts.map(Value::from)),
+            ("operation", operation.map(Value::from)),
+            ("probability", probability.map(Value::from)),
+        ];
+        for (name, value) in limits {
+            if let Some(value) = value {
+                fault[name] = value;
+            }
+        }
+        fault
+    })
+}
+
+#[test]
+fn every_fault_is_listed_as_it_was_written() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let sts = runtime.block_on(controlled());
+    let mut runner = TestRunner::new(Config { cases: 100, ..Config::default() });
+    runner
+        .run(&fault(), |fault| {
+            runtime.block_on(control(&sts, Method::DELETE, "/faults", ""));
+            let written = fault.to_string();
+            let answer = runtime.block_on(control(&sts, Method::POST, "/faults", &written));
+            let listed = json_of(&answer);
+            prop_assert_eq!(listed, json!({"faults": [fault]}));
+            Ok(())
+        })
+        .unwrap();
 }
 
 #[tokio::test]
