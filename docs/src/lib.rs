@@ -6,6 +6,11 @@
 #[derive(Debug)]
 pub struct Readme;
 
+#[doc = include_str!("../credentials.md")]
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct Credentials;
+
 #[doc = include_str!("../emulator.md")]
 #[cfg(doctest)]
 #[derive(Debug)]

@@ -19,6 +19,7 @@ usage: cargo xtask COMMAND
   ci [--quick]      everything that CI checks; --quick leaves out what takes minutes
   vectors FILE...   check vector files through the public API
   call ...          make one real call; `cargo xtask call --help` says more
+  simulate ...      a fleet of sessions in virtual time; `cargo xtask simulate --help` says more
   bench [--json]    ours, floors and peers in one run, with ratios
   docs [--check]    write docs/errors.md from the tables that judge, or check it
   wasm              check the sans-IO crates for wasm32-unknown-unknown
@@ -33,7 +34,9 @@ fn main() -> ExitCode {
     match command.as_str() {
         "ci" => ci::run(&arguments),
         "vectors" => vectors::run(&arguments),
-        "call" => package("xtask-call", &arguments),
+        "call" => package("xtask-call", &[], &arguments),
+        // A million clients take minutes; unoptimised, an hour.
+        "simulate" => package("xtask-simulate", &["--release"], &arguments),
         "wasm" => wasm::run(),
         "bench" => bench::run(&arguments),
         "docs" => errors_table::run(&arguments),
@@ -51,9 +54,9 @@ fn main() -> ExitCode {
 
 /// Builds a package of the workspace, if need be, and runs it with these arguments, in the
 /// directory that this program was started in.
-fn package(name: &str, arguments: &[String]) -> ExitCode {
+fn package(name: &str, options: &[&str], arguments: &[String]) -> ExitCode {
     let mut command = tools::cargo();
-    command.args(["run", "--quiet", "--package", name, "--"]).args(arguments);
+    command.args(["run", "--quiet", "--package", name]).args(options).arg("--").args(arguments);
     if let Ok(directory) = env::current_dir() {
         command.current_dir(directory);
     }

@@ -234,7 +234,7 @@ impl SessionMachine {
     }
 
     /// No fetch begins before the back-off after this many failures. As long as keys are good it is
-    /// an eighth to a quarter of the time that is left at least: who is in no hurry makes way for
+    /// a quarter to a half of the time that is left at least: who is in no hurry makes way for
     /// those who have no keys, and does not come back together with all others after an outage.
     fn wait(&mut self, failures: u32, now: Now) {
         if failures == 0 {
@@ -247,7 +247,7 @@ impl SessionMachine {
             .kept
             .as_ref()
             .map_or(Duration::ZERO, |kept| kept.usable_until.saturating_sub(kept.ticks(now)));
-        let patience = left.mul_f64((1.0 + self.rng.f64()) / 8.0);
+        let patience = left.mul_f64((1.0 + self.rng.f64()) / 4.0);
         let until = now.ticks.saturating_add(wait.max(patience));
         self.not_before = self.not_before.max(until);
     }

@@ -136,7 +136,7 @@ fn failures_while_keys_are_good_are_invisible() {
         place.pass(1);
         assert_eq!(number(&at_once(&session).expect("nobody waits")), 1);
     }
-    assert!((8..120).contains(&place.requests()), "{} requests", place.requests());
+    assert!((6..40).contains(&place.requests()), "{} requests", place.requests());
     place.pass(10);
     assert_eq!(get(&session).unwrap_err().kind(), ErrorKind::AccessDenied);
 }
@@ -169,7 +169,9 @@ fn windows_are_in_proportion_to_the_lifetime_that_was_given() {
 fn each_session_refreshes_at_a_moment_of_its_own() {
     let place = Place::new();
     let sessions: Vec<_> = (0..100).map(|_| place.session()).collect();
-    sessions.iter().for_each(|session| drop(get(session).unwrap()));
+    for session in &sessions {
+        get(session).unwrap();
+    }
     let policy = SessionPolicy::default();
     let (from, until) = (policy.refresh_from * 3600.0, policy.refresh_until * 3600.0);
     let fresh_after = |seconds: f64| {

@@ -55,7 +55,7 @@ struct Run {
 impl Run {
     fn new(has_keys: bool) -> Self {
         let place = Place::new();
-        let session = place.session();
+        let session = place.unsigned_session();
         if has_keys {
             get(&session).unwrap();
         }

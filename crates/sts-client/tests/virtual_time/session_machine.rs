@@ -152,6 +152,27 @@ fn keys_without_an_end_stay_fresh() {
 }
 
 #[test]
+fn who_has_good_keys_makes_way_after_a_failure_and_who_has_none_does_not() {
+    for seed in 0..100 {
+        let start = Now::new(START, Duration::ZERO);
+        let mut machine = SessionMachine::new(SessionPolicy::default(), seed);
+        assert!(machine.begin_fetch(start));
+        assert!(machine.fetched(keys(START + seconds(3600)), start, START));
+        // 600 seconds before the keys end at their margin.
+        let now = start.after(seconds(3600 - 60 - 600));
+        assert!(machine.begin_fetch(now));
+        machine.failed(now);
+        let wait = machine.next_fetch(now) - now.ticks;
+        assert!((seconds(150)..=seconds(300)).contains(&wait), "{wait:?}");
+
+        let late = start.after(seconds(3600));
+        assert!(machine.begin_fetch(late));
+        machine.failed(late);
+        assert!(machine.next_fetch(late) - late.ticks <= seconds(2));
+    }
+}
+
+#[test]
 fn settings_without_sense_do_no_harm() {
     let now = Now::new(START, Duration::ZERO);
     for (from, until, margin) in [

@@ -1,0 +1,156 @@
+//! Clients: what each does when it needs keys.
+
+use std::num::NonZeroU32;
+
+use fastrand::Rng;
+use sts_client::session::{SessionMachine, SessionPolicy};
+
+use crate::service::{Answer, Service};
+
+/// What came of it that a client needed keys.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Ask {
+    Served,
+    /// It waits for the fetch.
+    Waits,
+    WithoutKeys,
+    /// It failed although it had keys that were still good.
+    Failed,
+}
+
+pub(crate) trait Client {
+    /// Needs keys now. Tells after how many seconds to call [`retry`](Self::retry).
+    fn ask(&mut self, service: &mut Service) -> (Ask, Option<NonZeroU32>);
+
+    /// The next attempt of its call. Tells how many callers waited, whether they were served, and
+    /// after how many seconds to call this again.
+    fn retry(&mut self, service: &mut Service) -> (u32, bool, Option<NonZeroU32>);
+}
+
+/// A session of this project, with a call of at most three attempts as a fetch.
+pub(crate) struct Session {
+    machine: SessionMachine,
+    rng: Rng,
+    attempts: u8,
+    waiting: u32,
+    /// Tenths of retries that the present troubles leave, as a client counts them.
+    purse: u16,
+}
+
+/// A call that is to be retried after so many seconds, or is over.
+enum Attempt {
+    Again(NonZeroU32),
+    Over,
+}
+
+const ATTEMPTS: u8 = 3;
+const FULL_PURSE: u16 = 500;
+
+impl Session {
+    pub(crate) fn new(policy: SessionPolicy, seed: u64) -> Self {
+        let mut rng = Rng::with_seed(seed);
+        let machine = SessionMachine::new(policy, rng.u64(..));
+        Self { machine, rng, attempts: 0, waiting: 0, purse: FULL_PURSE }
+    }
+
+    fn attempt(&mut self, service: &mut Service) -> Attempt {
+        self.attempts += 1;
+        let now = service.now();
+        let answer = service.request();
+        if answer == Answer::Keys {
+            self.purse = (self.purse + 1).min(FULL_PURSE);
+            if !self.machine.fetched(service.keys(), now, now.wall) {
+                self.attempts = ATTEMPTS;
+            }
+            return Attempt::Over;
+        }
+        if self.attempts < ATTEMPTS && self.purse >= 10 {
+            self.purse -= 10;
+            // A throttled call pauses as the gateway advises; others are back within the second.
+            let wait = if answer == Answer::Throttled { self.rng.u32(2..=5) } else { 1 };
+            if let Some(wait) = NonZeroU32::new(wait) {
+                return Attempt::Again(wait);
+            }
+        }
+        self.machine.failed(now);
+        Attempt::Over
+    }
+}
+
+impl Client for Session {
+    fn ask(&mut self, service: &mut Service) -> (Ask, Option<NonZeroU32>) {
+        let now = service.now();
+        let mut again = None;
+        if self.machine.begin_fetch(now) {
+            self.attempts = 0;
+            if let Attempt::Again(wait) = self.attempt(service) {
+                again = Some(wait);
+            }
+        }
+        let is_under_way = again.is_some() || (self.waiting > 0);
+        let ask = if self.machine.credentials(now).is_some() {
+            Ask::Served
+        } else if is_under_way {
+            self.waiting += 1;
+            Ask::Waits
+        } else {
+            Ask::WithoutKeys
+        };
+        (ask, again)
+    }
+
+    fn retry(&mut self, service: &mut Service) -> (u32, bool, Option<NonZeroU32>) {
+        match self.attempt(service) {
+            Attempt::Again(wait) => (0, false, Some(wait)),
+            Attempt::Over => {
+                let is_served = self.machine.credentials(service.now()).is_some();
+                (std::mem::take(&mut self.waiting), is_served, None)
+            }
+        }
+    }
+}
+
+/// When others refresh.
+#[derive(Clone, Copy)]
+pub(crate) struct Rule {
+    /// Every caller fetches when there are fewer seconds left.
+    pub(crate) refresh_at: u32,
+    /// Whether a fetch that fails is forgiven as long as the old keys are good.
+    pub(crate) serves_old: bool,
+}
+
+/// A client that fetches when a caller finds too little time left. It has neither jitter nor a
+/// back-off, and makes one attempt a call, as SDKs do by default.
+pub(crate) struct Plain {
+    rule: Rule,
+    end: u32,
+}
+
+impl Plain {
+    pub(crate) fn new(rule: Rule) -> Self {
+        Self { rule, end: 0 }
+    }
+}
+
+impl Client for Plain {
+    fn ask(&mut self, service: &mut Service) -> (Ask, Option<NonZeroU32>) {
+        let left = self.end.saturating_sub(service.second());
+        let ask = if left > self.rule.refresh_at {
+            Ask::Served
+        } else if service.request() == Answer::Keys {
+            self.end = service.end_of_keys();
+            Ask::Served
+        } else if left == 0 {
+            Ask::WithoutKeys
+        } else if self.rule.serves_old {
+            Ask::Served
+        } else {
+            Ask::Failed
+        };
+        (ask, None)
+    }
+
+    fn retry(&mut self, _: &mut Service) -> (u32, bool, Option<NonZeroU32>) {
+        (0, true, None)
+    }
+}

@@ -1,0 +1,55 @@
+//! `cargo xtask simulate`: a fleet of sessions in virtual time, and what it does to STS.
+//!
+//! Ours is the real `SessionMachine`. Beside it run two policies that are in use elsewhere. The
+//! same options give the same numbers, every time.
+#![forbid(unsafe_code)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a command-line program")]
+
+mod chart;
+mod client;
+mod fleet;
+mod options;
+mod outcome;
+mod service;
+
+use std::process::ExitCode;
+
+use self::client::{Plain, Rule, Session};
+use self::options::Options;
+use self::outcome::Outcome;
+
+fn main() -> ExitCode {
+    let options = match Options::parse() {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            print!("{}", options::HELP);
+            return ExitCode::SUCCESS;
+        }
+        Err(complaint) => {
+            eprintln!("simulate: {complaint}");
+            return ExitCode::from(2);
+        }
+    };
+    println!("{options}");
+    println!("{}", Outcome::HEADINGS);
+    let mut outcomes = vec![];
+    let mut tell = |outcome: Outcome| {
+        println!("{outcome}");
+        outcomes.push(outcome);
+    };
+    let policy = options.policy;
+    tell(fleet::run(&options, "this session", |seed| Session::new(policy, seed)));
+    if !options.only_ours {
+        let fixed = Rule { refresh_at: 300, serves_old: true };
+        tell(fleet::run(&options, "5 minutes before the end", |_| Plain::new(fixed)));
+        let forty = Rule { refresh_at: 2400, serves_old: false };
+        tell(fleet::run(&options, "40 minutes left", |_| Plain::new(forty)));
+    }
+    if let Some(path) = &options.svg
+        && let Err(error) = std::fs::write(path, chart::svg(&options, &outcomes))
+    {
+        eprintln!("simulate: cannot write {}: {error}", path.display());
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}

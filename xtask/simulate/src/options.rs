@@ -1,0 +1,136 @@
+//! The command line.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use lexopt::prelude::{Long, Short, ValueExt};
+use sts_client::session::SessionPolicy;
+
+pub(crate) const HELP: &str = "\
+usage: cargo xtask simulate [OPTIONS]
+
+A fleet of clients in virtual time. Prints what STS gets to do, and who had no keys. Times are in
+seconds.
+
+  --clients N         how many (100000)
+  --lifetime N        what the service gives (3600)
+  --spread N          clients start evenly within this time (3600)
+  --ask-every N       how often each client needs keys (60)
+  --outage BEGIN,N    when the service stops answering, and for how long (10800,1200)
+  --limit N           requests a second beyond which it answers 429; 0 for none (0)
+  --seed N            of all randomness (1)
+  --refresh FROM,TO   parts of the lifetime, in place of the policy's defaults
+  --backoff BASE,CAP  in place of the policy's defaults
+  --only-ours         leave out the policies of others
+  --svg FILE          draw the load over time
+";
+
+pub(crate) struct Options {
+    pub(crate) clients: u32,
+    pub(crate) lifetime: u32,
+    pub(crate) spread: u32,
+    pub(crate) ask_every: u32,
+    pub(crate) outage: (u32, u32),
+    pub(crate) limit: u32,
+    pub(crate) seed: u64,
+    pub(crate) policy: SessionPolicy,
+    pub(crate) only_ours: bool,
+    pub(crate) svg: Option<PathBuf>,
+}
+
+impl Options {
+    /// `None` when help was asked for.
+    pub(crate) fn parse() -> Result<Option<Self>, String> {
+        let mut options = Self {
+            clients: 100_000,
+            lifetime: 3600,
+            spread: 3600,
+            ask_every: 60,
+            outage: (10_800, 1200),
+            limit: 0,
+            seed: 1,
+            policy: SessionPolicy::default(),
+            only_ours: false,
+            svg: None,
+        };
+        let mut parser = lexopt::Parser::from_env();
+        while let Some(argument) = parser.next().map_err(|error| error.to_string())? {
+            let name = match argument {
+                Short('h') | Long("help") => return Ok(None),
+                Long("only-ours") => {
+                    options.only_ours = true;
+                    continue;
+                }
+                Long(name) => name.to_owned(),
+                other => return Err(other.unexpected().to_string()),
+            };
+            let value = parser.value().and_then(ValueExt::string);
+            options.set(&name, &value.map_err(|error| error.to_string())?)?;
+        }
+        if options.clients == 0 || options.ask_every == 0 || options.lifetime == 0 {
+            return Err("--clients, --ask-every and --lifetime are at least 1".to_owned());
+        }
+        Ok(Some(options))
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        match name {
+            "clients" => self.clients = number(name, value)?,
+            "lifetime" => self.lifetime = number(name, value)?,
+            "spread" => self.spread = number(name, value)?,
+            "ask-every" => self.ask_every = number(name, value)?,
+            "outage" => self.outage = pair(name, value)?,
+            "limit" => self.limit = number(name, value)?,
+            "seed" => self.seed = number(name, value)?,
+            "refresh" => {
+                (self.policy.refresh_from, self.policy.refresh_until) = pair(name, value)?;
+            }
+            "backoff" => {
+                let (base, cap) = pair(name, value)?;
+                self.policy.backoff.base = Duration::from_secs(base);
+                self.policy.backoff.cap = Duration::from_secs(cap);
+            }
+            "svg" => self.svg = Some(value.into()),
+            _ => return Err(format!("there is no option --{name}")),
+        }
+        Ok(())
+    }
+
+    /// The second at which everything ends: time for three more lifetimes after the outage, in
+    /// which what it has bunched together comes back.
+    pub(crate) fn end(&self) -> u32 {
+        let waves = self.lifetime.saturating_mul(3).max(1800);
+        self.outage_end().saturating_add(waves)
+    }
+
+    pub(crate) fn outage_end(&self) -> u32 {
+        self.outage.0.saturating_add(self.outage.1)
+    }
+}
+
+fn number<T: FromStr>(name: &str, value: &str) -> Result<T, String> {
+    value.parse().map_err(|_| format!("--{name} is a number, not {value:?}"))
+}
+
+fn pair<T: FromStr>(name: &str, value: &str) -> Result<(T, T), String> {
+    let (first, second) =
+        value.split_once(',').ok_or_else(|| format!("--{name} is two numbers with a comma"))?;
+    Ok((number(name, first)?, number(name, second)?))
+}
+
+impl fmt::Display for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { clients, lifetime, spread, ask_every, outage: (begin, length), .. } = self;
+        write!(
+            f,
+            "{clients} clients, lifetime {lifetime} s, start within {spread} s, keys needed every \
+             {ask_every} s, outage of {length} s at {begin} s",
+        )?;
+        if self.limit > 0 {
+            write!(f, ", 429 beyond {} requests/s", self.limit)?;
+        }
+        Ok(())
+    }
+}
