@@ -8,18 +8,21 @@ mod decode_authorization_message;
 mod get_caller_identity;
 mod session;
 
-pub(crate) use self::session::Wanted;
 use http::Response;
 use http::header::{HeaderName, HeaderValue};
 use sts_proto::server::{self, AnyOperation};
 use sts_proto::{Body, Caller};
 use time::OffsetDateTime;
 
+pub(crate) use self::session::Wanted;
 use crate::World;
 use crate::oidc::OidcIssuer;
 use crate::principal::Principal;
 use crate::refusal::{Refusal, Unauthenticated};
 use crate::seal::Seal;
+
+/// What an answer says besides its content, to people.
+pub(crate) const NOTE: HeaderName = HeaderName::from_static("x-sts-emulator-note");
 
 /// When a call is carried out.
 #[derive(Clone, Copy)]
@@ -71,9 +74,6 @@ impl Service {
         }
     }
 }
-
-/// What an answer says besides its content, to people.
-pub(crate) const NOTE: HeaderName = HeaderName::from_static("x-sts-emulator-note");
 
 fn note_unverified(mut response: Response<Body>, is_verified: bool) -> Response<Body> {
     if !is_verified {
