@@ -173,6 +173,20 @@ fn who_has_good_keys_makes_way_after_a_failure_and_who_has_none_does_not() {
 }
 
 #[test]
+fn a_neglected_fetch_excuses_one_more_and_no_third() {
+    let now = Now::new(START, Duration::ZERO);
+    let mut machine = SessionMachine::new(SessionPolicy::default(), 7);
+    assert!(machine.begin_fetch(now));
+    machine.neglected(now);
+    assert!(machine.begin_fetch(now), "the service may be well");
+    machine.neglected(now);
+    assert!(!machine.begin_fetch(now), "the back-off goes on");
+    assert!(machine.begin_fetch(now.after(seconds(2))));
+    machine.failed(now.after(seconds(2)));
+    assert!(!machine.begin_fetch(now.after(seconds(2))), "a failure is no excuse");
+}
+
+#[test]
 fn settings_without_sense_do_no_harm() {
     let now = Now::new(START, Duration::ZERO);
     for (from, until, margin) in [
