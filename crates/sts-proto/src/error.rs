@@ -39,7 +39,8 @@ const ECHO_LIMIT: usize = 16 * 1024;
 /// without the answer in it.
 ///
 /// [`kind`](Self::kind) is what to branch on. All texts are bounded, free of control characters,
-/// and free of the security token that the gateway may echo.
+/// and free of the security token that the gateway may echo, but for the
+/// [encoded reason of a denial](Self::encoded_authorization_message): that is kept as it came.
 ///
 /// ```
 /// use sts_proto::{AssumeAgency, ErrorKind, Operation, RetryAdvice};
@@ -177,10 +178,14 @@ impl Error {
     /// How long the service asks to wait before the next try: `Retry-After`, else the window that
     /// a throttling message names, else the lock time of a locked key. `None` if it does not say.
     ///
-    /// The wait is not capped. `now` should be corrected by the skew that is known.
+    /// The wait is not capped, and counts from when the answer came. A `Retry-After` that names a
+    /// moment is held against the answer's own [`date`](Self::date), for both are read off one
+    /// clock; `now` is used only if there is none, or if the answer came [from a
+    /// cache](Self::from_cache), and should be corrected by the skew that is known.
     #[must_use]
     pub fn wait(&self, now: OffsetDateTime) -> Option<Duration> {
-        let asked = self.0.retry_after.map(|retry_after| retry_after.wait(now));
+        let answered = self.0.date.filter(|_| !self.0.from_cache).unwrap_or(now);
+        let asked = self.0.retry_after.map(|retry_after| retry_after.wait(answered));
         asked.or_else(|| match self.0.kind {
             ErrorKind::Throttled => throttling::window(self.message()?),
             ErrorKind::KeyLocked => Some(KEY_LOCK),

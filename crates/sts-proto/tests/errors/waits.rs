@@ -36,6 +36,24 @@ fn retry_after_is_seconds_or_a_date_in_any_form() {
 }
 
 #[test]
+fn a_date_is_held_against_the_answers_own_one() {
+    let moment = ("Retry-After", "Wed, 21 Oct 2026 07:28:00 GMT");
+    // The service's clock is an hour ahead of ours, or behind it.
+    for (date, wait) in
+        [("Wed, 21 Oct 2026 07:27:48 GMT", 12), ("Wed, 21 Oct 2026 06:28:00 GMT", 3600)]
+    {
+        let error = error_with(503, &[moment, ("Date", date)], "");
+        for now in [NOW, NOW - time::Duration::HOUR, NOW + time::Duration::HOUR] {
+            assert_eq!(error.wait(now), seconds(wait), "{date}, {now}");
+        }
+        let stored = error_with(503, &[moment, ("Date", date), ("Age", "5")], "");
+        assert_eq!(stored.wait(NOW), seconds(30), "the date is not that of the answer");
+    }
+    let unreadable = error_with(503, &[moment, ("Date", "now")], "");
+    assert_eq!(unreadable.wait(NOW), seconds(30));
+}
+
+#[test]
 fn a_huge_number_of_seconds_is_a_huge_wait_and_no_overflow() {
     let most = seconds(u32::MAX.into());
     assert_eq!(asked("4294967295"), most);
