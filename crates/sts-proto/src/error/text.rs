@@ -3,8 +3,12 @@
 use http::StatusCode;
 use zeroize::Zeroizing;
 
-/// Stands in the place of a value that was taken out.
+/// Stands in the place of a value that was taken out, behind its name.
 const REDACTED: &str = ":[redacted]";
+/// Stands in the place of a word that may be such a value.
+const REDACTED_WORD: &str = "[redacted]";
+/// Bytes from which on a word may be a token, where one is spoken of. Real ones have hundreds.
+const SHORTEST_TOKEN: usize = 20;
 /// Stands at the end of a text that was cut.
 const CUT: char = '…';
 /// So much of a body is looked at for an excerpt.
@@ -40,8 +44,9 @@ pub(super) fn printable_lines(text: &str, limit: usize) -> String {
 fn shown(text: &str, limit: usize, line_feed: char) -> String {
     let mut kept = String::with_capacity(text.len().min(limit));
     let mut rest = text;
+    let mut is_named = false;
     while !rest.is_empty() {
-        let (plain, replaced, after) = next_secret(rest, limit - kept.len());
+        let (plain, replaced, after) = next_secret(rest, limit - kept.len(), &mut is_named);
         for c in plain.chars().chain(replaced.chars()) {
             if kept.len() + c.len_utf8() > limit {
                 while kept.len() + CUT.len_utf8() > limit && kept.pop().is_some() {}
@@ -68,27 +73,62 @@ fn is_steering(c: char) -> bool {
 
 /// What stands before the first secret value, what to show instead of it, and what follows. A
 /// name that begins behind `room` bytes is not looked for: it will not be shown.
-fn next_secret(text: &str, room: usize) -> (&str, &'static str, &str) {
-    for (at, _) in text.char_indices().take_while(|(at, _)| *at <= room) {
-        let here = text.get(at..).unwrap_or_default();
-        let Some((value, after)) = secret_header(here).or_else(|| secret_field(here)) else {
-            continue;
-        };
-        let end = text.len() - value.len() - after.len();
-        return (text.get(..end).unwrap_or_default(), REDACTED, after);
+///
+/// `is_named` is whether the name of a secret header stood on the line before `text`.
+fn next_secret<'a>(
+    text: &'a str,
+    room: usize,
+    is_named: &mut bool,
+) -> (&'a str, &'static str, &'a str) {
+    let mut before = None;
+    for (at, c) in text.char_indices().take_while(|(at, _)| *at <= room) {
+        let (shown, here) = text.split_at_checked(at).unwrap_or((text, ""));
+        if let Some((value, after)) = secret_header(here).or_else(|| secret_field(here)) {
+            let end = text.len() - value.len() - after.len();
+            return (text.get(..end).unwrap_or_default(), REDACTED, after);
+        }
+        *is_named = (*is_named || header_name(here).is_some()) && !is_line_end(c);
+        if *is_named && let Some(after) = after_token(here, before) {
+            return (shown, REDACTED_WORD, after);
+        }
+        before = Some(c);
     }
     (text, "", "")
+}
+
+/// If `text` begins with the name of a secret header: what follows it.
+fn header_name(text: &str) -> Option<&str> {
+    SECRET_HEADERS.iter().find_map(|name| after_name(text, name))
+}
+
+/// If `text`, which stands behind `before`, begins with a word as long as a token: what follows
+/// the word. In a list of signed headers there are other names, all in lower case.
+fn after_token(text: &str, before: Option<char>) -> Option<&str> {
+    let is_of_token = |c: char| c.is_ascii_alphanumeric() || "+/=-_%".contains(c);
+    if before.is_some_and(is_of_token) {
+        return None;
+    }
+    let end = text.find(|c| !is_of_token(c)).unwrap_or(text.len());
+    let (word, after) = text.split_at_checked(end)?;
+    let is_of_name = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    let is_name = before == Some(';') && word.bytes().all(is_of_name);
+    (word.len() >= SHORTEST_TOKEN && !is_name).then_some(after)
+}
+
+/// An echo may have `|` for line feeds.
+const fn is_line_end(c: char) -> bool {
+    matches!(c, '|' | '\n' | '\r')
 }
 
 /// If `text` begins with the name of a secret header: its value, to the end of the line, and what
 /// follows that.
 fn secret_header(text: &str) -> Option<(&str, &str)> {
-    let rest = SECRET_HEADERS.iter().find_map(|name| after_name(text, name))?;
+    let rest = header_name(text)?;
     let value = rest.trim_start_matches(['"', '\'', '`', '\\', ')', ']', '}']);
     if is_in_list(value) || is_in_sentence(value) {
         return None;
     }
-    Some(value.split_at(value.find(['|', '\n', '\r']).unwrap_or(value.len())))
+    Some(value.split_at(value.find(is_line_end).unwrap_or(value.len())))
 }
 
 /// In a list of signed headers nothing but a separator follows.

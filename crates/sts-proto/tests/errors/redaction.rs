@@ -168,12 +168,38 @@ fn echoes_of_bodies_show_none_of_their_secrets() {
 }
 
 #[test]
+fn a_token_that_a_sentence_speaks_of_is_hidden_and_the_sentence_stays() {
+    for (before, after) in [
+        ("x-security-token is invalid: ", ""),
+        ("x-security-token is invalid: \"", "\", check it"),
+        ("The X-Auth-Token is wrong, it was ", " at the gateway"),
+        ("x-security-token, ", " is refused"),
+        ("x-security-token. It read ", "."),
+        ("x-security-token;host; ", ""),
+        ("x-security-token is not ", " as it was in the request before"),
+    ] {
+        let text = format!("{before}{TOKEN}{after}");
+        for text in [text.clone(), format!("{text}, and once more: {text}")] {
+            assert_hidden(body("C.1", &text));
+            assert_hidden(&text);
+        }
+        let message = format!("{before}[redacted]{after}");
+        assert_eq!(error(400, body("C.1", &text)).message(), Some(message.as_str()));
+    }
+    // Not on the next line.
+    let hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let message = format!("x-security-token is wrong|{hash}");
+    assert_eq!(error(400, body("C.1", &message)).message(), Some(message.as_str()));
+}
+
+#[test]
 fn names_of_secrets_in_sentences_and_lists_stay() {
     for message in [
         "the header x-security-token is missing",
         "x-security-token must be signed",
         "signed headers: content-type;host;x-sdk-date;x-security-token",
         "content-type;x-security-token;host",
+        "x-auth-token;x-project-of-the-tenant-2;x-sdk-date",
         "x-security-token.",
         "Invalid header parameter: X-Security-Token, required",
         "'id_token' is a required property",
