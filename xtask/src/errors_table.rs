@@ -51,7 +51,7 @@ fn update(is_check: bool) -> Result<(), String> {
 
 fn tables() -> String {
     let mut text = String::from("\n## Kinds\n\n| kind | what happened | again? |\n|---|---|---|\n");
-    for kind in ErrorKind::ALL {
+    for &kind in ErrorKind::ALL {
         let advice = kind.advice().as_str().replace('_', " ");
         line(&mut text, &[&format!("`{}`", kind.as_str()), kind.meaning(), &advice]);
     }

@@ -77,7 +77,8 @@ impl Endpoint {
         if url.contains(['?', '#']) {
             return Err(invalid(Problem::QueryOrFragment));
         }
-        let uri: Uri = url.parse().map_err(|error| invalid(Problem::NoUrl(error)))?;
+        let uri: Uri =
+            url.parse().map_err(|error: InvalidUri| invalid(Problem::NoUrl(error.to_string())))?;
         let parts = uri.into_parts();
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
             return Err(invalid(Problem::NoScheme));
@@ -140,6 +141,15 @@ impl TryFrom<&str> for Endpoint {
     }
 }
 
+impl TryFrom<String> for Endpoint {
+    type Error = InvalidEndpoint;
+
+    /// As [`Endpoint::parse`]: https only.
+    fn try_from(url: String) -> Result<Self, Self::Error> {
+        Self::parse(&url)
+    }
+}
+
 /// `None` for an empty host, brackets round anything but an IPv6 address, or a port that is no
 /// number.
 fn normal_authority(authority: &Authority, scheme: &Scheme) -> Option<Authority> {
@@ -172,7 +182,7 @@ impl fmt::Display for Endpoint {
 }
 
 /// A URL that is no endpoint, and why.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{shown:?} is no endpoint: {problem}")]
 pub struct InvalidEndpoint {
     /// Without what may be a password.
@@ -213,10 +223,10 @@ fn without_secrets(url: &str) -> String {
     }
 }
 
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 enum Problem {
     #[error("it is no URL ({0})")]
-    NoUrl(InvalidUri),
+    NoUrl(String),
     #[error("give scheme and host, as in https://sts.cn-north-4.myhuaweicloud.com")]
     NoScheme,
     #[error("its scheme is neither https nor http")]

@@ -54,7 +54,7 @@ impl Region {
     pub const TR_WEST_1: Self = Self::known("tr-west-1");
 
     /// The regions above: those that all official SDKs list for STS.
-    pub const KNOWN: [Self; 12] = [
+    pub const KNOWN: &'static [Self] = &[
         Self::CN_NORTH_4,
         Self::CN_SOUTH_1,
         Self::CN_EAST_3,

@@ -40,7 +40,7 @@ fn the_known_regions_are_those_of_the_official_sdks() {
         assert_eq!(uri(&endpoint), format!("{url}/v5/caller-identity"));
     }
     let known: Vec<_> = REGIONS.into_iter().map(|(region, ..)| region).collect();
-    assert_eq!(Region::KNOWN.to_vec(), known);
+    assert_eq!(Region::KNOWN, known);
 }
 
 #[test]
@@ -91,6 +91,19 @@ fn what_has_not_the_form_of_a_region_id_is_refused() {
     }
     let error = Region::new("x\u{1b}".repeat(10_000)).unwrap_err().to_string();
     assert!(error.len() < 200 && !error.contains('\u{1b}'), "{error}");
+}
+
+#[test]
+fn an_endpoint_is_made_of_any_text_and_its_complaint_can_be_kept_and_compared() {
+    let url = "https://sts.example:8443/a";
+    let endpoint = Endpoint::parse(url).unwrap();
+    assert_eq!(Endpoint::try_from(url), Ok(endpoint.clone()));
+    assert_eq!(Endpoint::try_from(url.to_owned()), Ok(endpoint));
+
+    let plain = Endpoint::try_from("http://127.0.0.1".to_owned()).unwrap_err();
+    assert_eq!(Err(plain.clone()), Endpoint::parse("http://127.0.0.1"));
+    assert_ne!(plain, refused("https://h?q"));
+    assert_eq!(refused("https://[::1"), refused("https://[::1"));
 }
 
 #[test]

@@ -82,7 +82,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// All kinds, in order.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: &'static [Self] = &[
         Self::Throttled,
         Self::Unavailable,
         Self::ServiceFault,
