@@ -6,24 +6,28 @@
 pub enum InvalidKeys {
     /// A part is missing.
     #[error("the {part} is empty")]
+    #[non_exhaustive]
     Empty {
         /// Which: `access key id`, `secret access key`, `security token`, `region` or `service`.
         part: &'static str,
     },
     /// A line end or a space came along when the part was read.
     #[error("the {part} has white space before or after it; trim it where it is read")]
+    #[non_exhaustive]
     WhiteSpace {
         /// Which.
         part: &'static str,
     },
     /// The part goes into a header, where only visible ASCII can stand.
     #[error("the {part} holds a character that is not visible ASCII")]
+    #[non_exhaustive]
     NotVisible {
         /// Which.
         part: &'static str,
     },
     /// The part goes into a header in which commas and slashes separate.
     #[error("the {part} holds a comma, a slash or a character that is not visible ASCII")]
+    #[non_exhaustive]
     Character {
         /// Which.
         part: &'static str,

@@ -193,11 +193,21 @@ fn a_request_that_cannot_be_signed_is_as_it_was() {
         }
         request
     };
-    let not_ascii = |name: &str| SignError::HeaderValue { name: name.to_owned() };
-    let repeated = |name: &str| SignError::RepeatedHeader { name: name.to_owned() };
+    let not_ascii = |name: &str| {
+        format!("the value of header {name} is not visible ASCII and cannot be signed")
+    };
+    let repeated = |name: &str| {
+        format!(
+            "header {name} has several values and cannot be signed: join them, or do not sign it"
+        )
+    };
     for (mut request, now, error) in [
-        (get("/"), NOW, SignError::NoHost),
-        (get("https://sts.example.com/"), datetime!(-1-01-01 00:00 UTC), SignError::Date),
+        (get("/"), NOW, SignError::NoHost.to_string()),
+        (
+            get("https://sts.example.com/"),
+            datetime!(-1-01-01 00:00 UTC),
+            SignError::Date.to_string(),
+        ),
         (of("content-type", &[b"caf\xc3\xa9"]), NOW, not_ascii("content-type")),
         (of("host", &[b"h\xff"]), NOW, not_ascii("host")),
         (of("host", &[b"a", b"b"]), NOW, repeated("host")),
@@ -206,7 +216,7 @@ fn a_request_that_cannot_be_signed_is_as_it_was() {
         request.headers_mut().insert("x-sdk-date", HeaderValue::from_static("19700101T000000Z"));
         let before = request.headers().clone();
         let token = signer().with_security_token("token").unwrap();
-        assert_eq!(token.sign(&mut request, now), Err(error));
+        assert_eq!(token.sign(&mut request, now).unwrap_err().to_string(), error);
         assert_eq!(request.headers(), &before);
     }
 }
@@ -230,22 +240,30 @@ fn a_full_header_map_is_an_error_and_stays_as_it_was() {
 fn keys_that_cannot_sign_are_refused_by_name() {
     let error = |id: &str, secret: &str| Signer::new(id, secret).unwrap_err();
     let (id, secret) = ("access key id", "secret access key");
-    assert_eq!(error("", SECRET), InvalidKeys::Empty { part: id });
-    assert_eq!(error(ID, ""), InvalidKeys::Empty { part: secret });
-    assert_eq!(error("AK\n", SECRET), InvalidKeys::WhiteSpace { part: id });
-    assert_eq!(error(ID, " s3cr3t"), InvalidKeys::WhiteSpace { part: secret });
-    assert_eq!(error("A,K", SECRET), InvalidKeys::Character { part: id });
-    assert_eq!(error("schlüssel", SECRET), InvalidKeys::Character { part: id });
+    assert!(matches!(error("", SECRET), InvalidKeys::Empty { part, .. } if part == id));
+    assert!(matches!(error(ID, ""), InvalidKeys::Empty { part, .. } if part == secret));
+    assert!(matches!(error("AK\n", SECRET), InvalidKeys::WhiteSpace { part, .. } if part == id));
+    assert!(matches!(error(ID, " s3cr3t"), InvalidKeys::WhiteSpace { part, .. } if part == secret));
+    assert!(matches!(error("A,K", SECRET), InvalidKeys::Character { part, .. } if part == id));
+    assert!(
+        matches!(error("schlüssel", SECRET), InvalidKeys::Character { part, .. } if part == id)
+    );
 
     let token = |token| signer().with_security_token(token).unwrap_err();
-    assert_eq!(token(""), InvalidKeys::Empty { part: "security token" });
-    assert_eq!(token("token\r\n"), InvalidKeys::WhiteSpace { part: "security token" });
-    assert_eq!(token("tok\u{0}en"), InvalidKeys::NotVisible { part: "security token" });
+    assert!(matches!(token(""), InvalidKeys::Empty { part, .. } if part == "security token"));
+    assert!(
+        matches!(token("token\r\n"), InvalidKeys::WhiteSpace { part, .. } if part == "security token")
+    );
+    assert!(
+        matches!(token("tok\u{0}en"), InvalidKeys::NotVisible { part, .. } if part == "security token")
+    );
 
     let scope = |region, service| Signer::v11(ID, SECRET, Scope::new(region, service)).unwrap_err();
-    assert_eq!(scope("", "sts"), InvalidKeys::Empty { part: "region" });
-    assert_eq!(scope("a/b", "sts"), InvalidKeys::Character { part: "region" });
-    assert_eq!(scope("cn-north-4", ""), InvalidKeys::Empty { part: "service" });
+    assert!(matches!(scope("", "sts"), InvalidKeys::Empty { part, .. } if part == "region"));
+    assert!(matches!(scope("a/b", "sts"), InvalidKeys::Character { part, .. } if part == "region"));
+    assert!(
+        matches!(scope("cn-north-4", ""), InvalidKeys::Empty { part, .. } if part == "service")
+    );
 }
 
 #[test]

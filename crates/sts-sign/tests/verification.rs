@@ -77,6 +77,14 @@ fn the_key_is_looked_up_by_what_the_request_presents() {
     verify(&signed_by(&signer), lookup, NOW, TOLERANCE).unwrap();
 }
 
+fn absent(header: &str) -> String {
+    format!("header {header} is signed but did not arrive")
+}
+
+fn not_signed(header: &str) -> String {
+    format!("header {header} is not signed: name it in SignedHeaders")
+}
+
 #[test]
 fn a_request_verifies_in_origin_form_and_with_the_authority_in_the_uri() {
     let signed = signed_by(&signer());
@@ -91,7 +99,7 @@ fn a_request_verifies_in_origin_form_and_with_the_authority_in_the_uri() {
 
     origin_form.headers_mut().remove(HOST);
     let error = verified_by(&signer(), &origin_form).unwrap_err();
-    assert_eq!(error, VerifyError::Absent { header: "host".into() });
+    assert_eq!(error.to_string(), absent("host"));
 }
 
 #[test]
@@ -107,7 +115,7 @@ fn a_payload_that_is_not_signed_may_change_and_is_told_apart() {
     let mut marked = signed_by(&signer());
     set(&mut marked, "x-sdk-content-sha256", "UNSIGNED-PAYLOAD");
     let error = verified_by(&signer(), &marked).unwrap_err();
-    assert_eq!(error, VerifyError::NotSigned { header: "x-sdk-content-sha256".into() });
+    assert_eq!(error.to_string(), not_signed("x-sdk-content-sha256"));
 }
 
 #[test]
@@ -117,12 +125,14 @@ fn a_request_without_a_signature_is_told_so() {
     let mut bearer = request();
     set(&mut bearer, "authorization", "Bearer abc");
     let error = verified_by(&signer(), &bearer).unwrap_err();
-    assert_eq!(error, VerifyError::OtherScheme { scheme: "Bearer".into() });
+    assert!(matches!(error, VerifyError::OtherScheme { scheme, .. } if scheme == "Bearer"));
 
     let mut comma = signed_by(&signer());
     set_authorization(&mut comma, "SDK-HMAC-SHA256 ", "SDK-HMAC-SHA256, ");
     let error = verified_by(&signer(), &comma).unwrap_err();
-    assert_eq!(error, VerifyError::OtherScheme { scheme: "SDK-HMAC-SHA256,".into() });
+    assert!(
+        matches!(error, VerifyError::OtherScheme { scheme, .. } if scheme == "SDK-HMAC-SHA256,")
+    );
 }
 
 #[test]
@@ -145,7 +155,7 @@ fn a_malformed_header_is_named_with_what_is_wrong() {
         let mut request = signed_by(&signer);
         set_authorization(&mut request, from, to);
         match verified_by(&signer, &request).unwrap_err() {
-            VerifyError::Malformed { header, problem: found } => {
+            VerifyError::Malformed { header, problem: found, .. } => {
                 assert_eq!(header, "authorization");
                 assert!(found.contains(problem), "{from} -> {to}: {found}");
             }
@@ -175,7 +185,7 @@ fn host_date_and_token_must_be_signed() {
             if name == "x-security-token" { ";x-security-token" } else { &format!("{name};") };
         set_authorization(&mut request, from, "");
         let error = verified_by(&temporary(), &request).unwrap_err();
-        assert_eq!(error, VerifyError::NotSigned { header: name.into() });
+        assert_eq!(error.to_string(), not_signed(name));
     }
 }
 
@@ -209,7 +219,7 @@ fn the_host_may_be_unsigned_where_the_server_says_so() {
     let verified = strict.with_unsigned_host().verify(&request, |_| Some(&signer), now).unwrap();
     assert_eq!(verified.signed_headers(), ["x-sdk-date"]);
     let error = strict.verify(&request, |_| Some(&signer), now).unwrap_err();
-    assert_eq!(error, VerifyError::NotSigned { header: "host".into() });
+    assert_eq!(error.to_string(), not_signed("host"));
 }
 
 #[test]
@@ -218,7 +228,7 @@ fn a_signed_header_that_got_lost_is_named() {
         let mut request = signed_by(&signer());
         request.headers_mut().remove(name);
         let error = verified_by(&signer(), &request).unwrap_err();
-        assert_eq!(error, VerifyError::Absent { header: name.into() });
+        assert_eq!(error.to_string(), absent(name));
     }
 }
 
@@ -230,7 +240,8 @@ fn a_date_off_by_more_than_the_tolerance_is_refused() {
     at(NOW - TOLERANCE).unwrap();
     let late = NOW + TOLERANCE + Duration::from_secs(1);
     let error = at(late).unwrap_err();
-    assert_eq!(error, VerifyError::DateOff { date: NOW, now: late });
+    let VerifyError::DateOff { date, now, .. } = error else { panic!("{error}") };
+    assert_eq!((date, now), (NOW, late));
     assert_eq!(error.to_string(), "the request is dated 901 seconds behind the verifier's clock");
     let error = at(NOW - TOLERANCE - Duration::from_secs(1)).unwrap_err();
     assert!(error.to_string().contains("901 seconds ahead of"));
@@ -238,19 +249,18 @@ fn a_date_off_by_more_than_the_tolerance_is_refused() {
 
 #[test]
 fn an_unknown_key_is_named() {
-    let unknown = VerifyError::UnknownKey { access_key_id: ID.into() };
     let none = verify(&signed_by(&signer()), |_| None::<Signer>, NOW, TOLERANCE).unwrap_err();
-    assert_eq!(none, unknown);
+    assert!(matches!(&none, VerifyError::UnknownKey { access_key_id, .. } if access_key_id == ID));
     let another = Signer::new("ANOTHER", SECRET).unwrap();
-    assert_eq!(verified_by(&another, &signed_by(&signer())).unwrap_err(), unknown);
+    assert_eq!(verified_by(&another, &signed_by(&signer())).unwrap_err(), none);
 }
 
 #[test]
 fn the_algorithm_and_the_scope_must_be_the_keys() {
     let v11 = |region| Signer::v11(ID, SECRET, Scope::new(region, "sts")).unwrap();
     let error = verified_by(&v11("cn-north-4"), &signed_by(&signer())).unwrap_err();
-    let (presented, expected) = (Algorithm::HmacSha256, Algorithm::V11HmacSha256);
-    assert_eq!(error, VerifyError::OtherAlgorithm { presented, expected });
+    let VerifyError::OtherAlgorithm { presented, expected, .. } = error else { panic!("{error}") };
+    assert_eq!((presented, expected), (Algorithm::HmacSha256, Algorithm::V11HmacSha256));
 
     let request = signed_by(&v11("cn-north-4"));
     let error = verified_by(&v11("cn-east-3"), &request).unwrap_err();

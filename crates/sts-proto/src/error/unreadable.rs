@@ -10,6 +10,7 @@ pub enum Unreadable {
     Empty,
     /// The body is no JSON from here on; HTML of a proxy, for one. Lines count from 1, columns in
     /// bytes.
+    #[non_exhaustive]
     NotJson {
         /// The line.
         line: usize,
@@ -17,6 +18,7 @@ pub enum Unreadable {
         column: usize,
     },
     /// The body is JSON that ends in the middle.
+    #[non_exhaustive]
     Truncated {
         /// The line it ends in.
         line: usize,
@@ -26,11 +28,13 @@ pub enum Unreadable {
     /// The body is JSON, but no object.
     NotAnObject,
     /// A field that is mandatory is not there.
+    #[non_exhaustive]
     MissingField {
         /// Where it should stand, as in `credentials.expiration`.
         path: String,
     },
     /// A field has another type or form than documented, or stands there twice.
+    #[non_exhaustive]
     WrongField {
         /// Where it stands, as in `credentials.expiration`.
         path: String,

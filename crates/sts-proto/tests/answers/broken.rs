@@ -36,7 +36,7 @@ fn an_answer_cut_off_at_any_byte_is_an_error_that_says_so() {
 #[test]
 fn the_place_of_a_cut_is_told() {
     let why = unreadable("{\n  \"assumed_agency\"");
-    assert_eq!(why, Unreadable::Truncated { line: 2, column: 18 });
+    assert!(matches!(why, Unreadable::Truncated { line: 2, column: 18, .. }), "{why:?}");
     assert_eq!(why.to_string(), "the body is cut off at line 2 column 18");
 }
 
@@ -67,7 +67,7 @@ fn what_is_no_json_is_told_with_its_place() {
         "nul",
     ] {
         match unreadable(body) {
-            Unreadable::NotJson { line, column } => assert!(line >= 1 && column <= body.len()),
+            Unreadable::NotJson { line, column, .. } => assert!(line >= 1 && column <= body.len()),
             Unreadable::Truncated { .. } if body == "nul" => {}
             other => panic!("{body}: {other:?}"),
         }

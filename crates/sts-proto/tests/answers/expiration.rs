@@ -4,7 +4,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 use time::macros::datetime;
 
-use crate::{good, read, unreadable, wrong};
+use crate::{good, read, why, wrong};
 
 fn expiration(text: &str) -> Option<OffsetDateTime> {
     let mut answer = good();
@@ -119,7 +119,7 @@ fn what_is_no_moment_is_a_wrong_field() {
     ] {
         let mut answer = good();
         answer["credentials"]["expiration"] = bad.clone();
-        assert_eq!(unreadable(answer.to_string()), wrong("credentials.expiration"), "{bad}");
+        assert_eq!(why(answer.to_string()), wrong("credentials.expiration"), "{bad}");
     }
 }
 

@@ -42,10 +42,16 @@ fn unreadable<B: AsRef<[u8]>>(body: B) -> Unreadable {
     error.unreadable().expect("a 2xx says why it is no success").clone()
 }
 
-fn missing(path: &str) -> Unreadable {
-    Unreadable::MissingField { path: path.into() }
+/// The same in words.
+#[track_caller]
+fn why<B: AsRef<[u8]>>(body: B) -> String {
+    unreadable(body).to_string()
 }
 
-fn wrong(path: &str) -> Unreadable {
-    Unreadable::WrongField { path: path.into() }
+fn missing(path: &str) -> String {
+    format!("the field {path} is missing")
+}
+
+fn wrong(path: &str) -> String {
+    format!("the field {path} is not of the expected form")
 }

@@ -35,7 +35,7 @@ fn a_2xx_without_a_body_is_an_error() {
 fn a_page_under_200_is_an_error_that_shows_its_beginning() {
     let error = answer(200, "<html><title>Sign in to the Wi-Fi</title></html>").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnreadableAnswer);
-    assert!(matches!(error.unreadable(), Some(Unreadable::NotJson { line: 1, column: 1 })));
+    assert!(matches!(error.unreadable(), Some(Unreadable::NotJson { line: 1, column: 1, .. })));
     assert_eq!(error.excerpt(), Some("<html><title>Sign in to the Wi-Fi</title></html>"));
 }
 
@@ -75,7 +75,7 @@ fn an_answer_of_another_operation_is_an_error_with_the_field_that_is_missing() {
     let identity = r#"{"account_id":"a","principal_urn":"u","principal_id":"i"}"#;
     let error = answer(200, identity).unwrap_err();
     assert!(
-        matches!(error.unreadable(), Some(Unreadable::MissingField { path }) if path == "assumed_agency")
+        matches!(error.unreadable(), Some(Unreadable::MissingField { path, .. }) if path == "assumed_agency")
     );
     GetCallerIdentity::read(&Response::new(identity)).unwrap();
     AssumeAgencyWithSaml::read(&Response::new(identity)).unwrap_err();

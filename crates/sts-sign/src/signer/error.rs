@@ -13,12 +13,14 @@ pub enum SignError {
     NoHost,
     /// Signers and gateways differ about anything but visible ASCII.
     #[error("the value of header {name} is not visible ASCII and cannot be signed")]
+    #[non_exhaustive]
     HeaderValue {
         /// The header's name, in lower case.
         name: String,
     },
     /// Signers and gateways differ about headers with several values.
     #[error("header {name} has several values and cannot be signed: join them, or do not sign it")]
+    #[non_exhaustive]
     RepeatedHeader {
         /// The header's name, in lower case.
         name: String,

@@ -16,12 +16,14 @@ pub enum VerifyError {
     Missing,
     /// The request is authorized in another way.
     #[error("the Authorization header has the scheme {scheme:?}, which is no signing algorithm")]
+    #[non_exhaustive]
     OtherScheme {
         /// Its first word.
         scheme: String,
     },
     /// A header does not have its form.
     #[error("header {header} is malformed: {problem}")]
+    #[non_exhaustive]
     Malformed {
         /// The header's name, in lower case.
         header: String,
@@ -30,12 +32,14 @@ pub enum VerifyError {
     },
     /// A header must be signed and is not.
     #[error("header {header} is not signed: name it in SignedHeaders")]
+    #[non_exhaustive]
     NotSigned {
         /// The header's name, in lower case.
         header: String,
     },
     /// A header is named as signed, or must be there, and did not arrive.
     #[error("header {header} is signed but did not arrive")]
+    #[non_exhaustive]
     Absent {
         /// The header's name, in lower case.
         header: String,
@@ -46,6 +50,7 @@ pub enum VerifyError {
         (*date - *now).whole_seconds().unsigned_abs(),
         if date < now { "behind" } else { "ahead of" }
     )]
+    #[non_exhaustive]
     DateOff {
         /// The date in the request.
         date: OffsetDateTime,
@@ -54,12 +59,14 @@ pub enum VerifyError {
     },
     /// There is no such key.
     #[error("access key {access_key_id:?} is unknown")]
+    #[non_exhaustive]
     UnknownKey {
         /// The access key id in the request.
         access_key_id: String,
     },
     /// The key signs with another algorithm.
     #[error("the request is signed with {presented}, where {expected} is expected")]
+    #[non_exhaustive]
     OtherAlgorithm {
         /// The one in the request.
         presented: Algorithm,
@@ -77,6 +84,7 @@ pub enum VerifyError {
     TokenWrong,
     /// The signature is not that of this request and key.
     #[error("the signature does not match: wrong secret, or the request was signed otherwise")]
+    #[non_exhaustive]
     SignatureMismatch {
         /// What the verifier computed, to be compared with what was signed.
         explanation: Box<Explanation>,
