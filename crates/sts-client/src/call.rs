@@ -1,6 +1,7 @@
 //! The machine of one call.
 
 mod judge;
+mod keys;
 mod recovery;
 mod step;
 
@@ -11,8 +12,8 @@ use std::time::Duration;
 use fastrand::Rng;
 use http::Response;
 use sts_proto::{Authentication, Body, Caller, Credentials, Operation, service_date};
-use sts_sign::Signer;
 
+use self::keys::Keys;
 pub use self::step::Step;
 use crate::context::CallContext;
 use crate::error::{Error, Failure};
@@ -24,8 +25,8 @@ use crate::{Now, trace};
 /// One call of an operation: signs, classifies, waits, tries again, gives up. It does no IO.
 ///
 /// A driver asks for the next [`Step`], does it, and hands in what came of it. Every method is
-/// told the time. Early and repeated calls are harmless, and so are answers that come too late:
-/// an attempt that outlasts its limit has failed, whatever comes of it.
+/// told the time. Early and repeated calls are harmless. An attempt that has outlasted its limit
+/// when a step is asked for has failed, whatever comes of it later.
 ///
 /// ```
 /// use std::time::Duration;
@@ -61,15 +62,11 @@ pub struct Call<O: Operation> {
     keys: Option<Keys>,
     started: Option<Now>,
     report: Report,
+    /// Why the last attempt failed, while the call goes on.
+    last_failure: Option<Failure>,
     /// Whether the one further try after a refusal of keys or date has been taken.
     has_tried_again: bool,
     state: State<O::Output>,
-}
-
-#[derive(Debug)]
-struct Keys {
-    credentials: Arc<Credentials>,
-    signer: Signer,
 }
 
 #[derive(Debug)]
@@ -80,8 +77,8 @@ enum State<T> {
     Keys { is_asked: bool, refusal: Option<Failure> },
     /// A request is to be sent.
     Ready,
-    /// A request is out, and failed at tick `until` if nothing came back.
-    Sent { endpoint: usize, at: Now, until: Duration },
+    /// A request is out.
+    Sent(Sent),
     /// Nothing happens until that tick.
     Waiting { until: Duration },
     /// The outcome is to be given.
@@ -89,6 +86,23 @@ enum State<T> {
     /// The outcome has been given.
     Over,
 }
+
+/// A request that is out.
+#[derive(Clone, Copy, Debug)]
+struct Sent {
+    endpoint: usize,
+    at: Now,
+    /// It has failed at this tick if nothing came back.
+    until: Duration,
+    /// Whether the deadline left it less time than the policy gives an attempt.
+    is_cut_short: bool,
+    /// The offset of the clock that it was signed with.
+    offset: time::Duration,
+}
+
+/// So little time is not worth a further attempt: it would end as a timeout, and hide what
+/// happened before.
+const SHORTEST_ATTEMPT: Duration = Duration::from_millis(50);
 
 impl<O: Operation> Call<O> {
     /// A call of `operation`. The seed is for its jitter; it should differ from call to call.
@@ -100,6 +114,7 @@ impl<O: Operation> Call<O> {
             keys: None,
             started: None,
             report: Report::default(),
+            last_failure: None,
             has_tried_again: false,
             state: State::New,
         }
@@ -125,14 +140,27 @@ impl<O: Operation> Call<O> {
                     let refused = self.keys.as_ref().map(|keys| keys.credentials.clone());
                     return Step::Credentials(KeyRequest { refused });
                 }
-                State::Ready if left.is_zero() => self.state = State::Done(Err(Failure::Deadline)),
-                State::Ready => match self.send(now, left) {
-                    Ok(exchange) => return Step::Send(exchange),
-                    Err(failure) => self.state = State::Done(Err(failure)),
+                State::Ready if left <= self.shortest_attempt() => {
+                    let failure = self.last_failure.take().unwrap_or(Failure::Deadline);
+                    self.state = State::Done(Err(failure));
+                }
+                State::Ready => match self.admit(now) {
+                    Ok(None) => match self.send(now, left) {
+                        Ok(exchange) => return Step::Send(exchange),
+                        Err(failure) => {
+                            self.release_keys(now.ticks);
+                            self.state = State::Done(Err(failure));
+                        }
+                    },
+                    Ok(Some(wait)) => {
+                        self.state = State::Ready;
+                        return Step::Wait(wait.min(left));
+                    }
+                    Err(state) => self.state = state,
                 },
-                State::Sent { endpoint, at, until } => {
-                    self.state = State::Sent { endpoint, at, until };
-                    let left = until.saturating_sub(now.ticks);
+                State::Sent(sent) => {
+                    self.state = State::Sent(sent);
+                    let left = sent.until.saturating_sub(now.ticks);
                     if !left.is_zero() {
                         return Step::Wait(left);
                     }
@@ -175,27 +203,32 @@ impl<O: Operation> Call<O> {
     /// What came of the exchange that [`Step::Send`] asked for. At any other time it does
     /// nothing.
     pub fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now) {
-        let State::Sent { endpoint, at, .. } = self.state else {
+        let State::Sent(sent) = self.state else {
             return;
         };
         let date = outcome.as_ref().ok().and_then(|response| service_date(response.headers()));
-        let was_clock_wrong = date.is_some_and(|date| self.context.skew.learn(date, at, now));
-        self.state = match outcome.map(|response| O::read(&response)) {
-            Ok(Ok(output)) => {
+        let was_clock_wrong =
+            date.is_some_and(|date| self.context.skew.learn(date, sent.at, now, sent.offset));
+        let outcome = match outcome.map(|response| O::read(&response)) {
+            Ok(Ok(output)) => Ok(output),
+            Ok(Err(answer)) => Err(Failure::Service(answer)),
+            Err(error) => Err(Failure::Transport(error)),
+        };
+        let is_excused = self.settle_keys(&outcome, was_clock_wrong, now.ticks);
+        self.state = match outcome {
+            Ok(output) => {
                 trace::attempt_succeeded(self.report.attempts);
                 self.context.budget.refill();
-                self.context.route.succeeded(endpoint);
-                if let Some(keys) = &self.keys {
-                    self.context.key_guard.accept(&keys.credentials);
-                }
+                self.context.route.succeeded(sent.endpoint);
                 State::Done(Ok(output))
             }
-            Ok(Err(answer)) => {
-                let failure = Failure::Service(answer);
-                self.recover(failure, endpoint, was_clock_wrong, now)
-            }
-            Err(error) => self.recover(Failure::Transport(error), endpoint, false, now),
+            Err(failure) => self.recover(failure, sent, is_excused, now),
         };
+    }
+
+    /// A further attempt needs some time to be worth it; the first is made in any case.
+    fn shortest_attempt(&self) -> Duration {
+        if self.report.attempts == 0 { Duration::ZERO } else { SHORTEST_ATTEMPT }
     }
 
     fn begin(&self) -> State<O::Output> {
@@ -219,32 +252,6 @@ impl<O: Operation> Call<O> {
         self.operation.validate_for(caller).map_err(Failure::InvalidRequest)
     }
 
-    fn take_keys(
-        &mut self,
-        credentials: Result<Arc<Credentials>, SourceError>,
-        refusal: Option<Failure>,
-    ) -> Result<(), Failure> {
-        let credentials = match (credentials, refusal) {
-            // The source has no others; what happened is the refusal.
-            (Err(_), Some(refusal)) => return Err(refusal),
-            (Ok(credentials), Some(refusal))
-                if self.keys.as_ref().is_some_and(|keys| *keys.credentials == *credentials) =>
-            {
-                return Err(refusal);
-            }
-            (credentials, _) => credentials.map_err(Failure::Credentials)?,
-        };
-        if credentials.is_temporary() {
-            self.validate(Caller::Temporary)?;
-        }
-        let signer = self.context.signer(&credentials).map_err(|error| {
-            let message = "the keys cannot sign";
-            Failure::Credentials(SourceError::new(message).with_source(error))
-        })?;
-        self.keys = Some(Keys { credentials, signer });
-        Ok(())
-    }
-
     /// The request of the next attempt, signed with the date of this moment.
     fn send(&mut self, now: Now, left: Duration) -> Result<Exchange, Failure> {
         let context = &*self.context;
@@ -252,11 +259,10 @@ impl<O: Operation> Call<O> {
         let endpoint = context.route.endpoint(index).ok_or(Failure::NoEndpoint)?;
         let mut request =
             self.operation.to_request_unvalidated(endpoint).map_err(Failure::InvalidRequest)?;
-        if let Some(Keys { credentials, signer }) = &self.keys {
-            if let Some((answer, wait)) = context.key_guard.refusal(credentials, now.ticks) {
-                return Err(Failure::KeyRefused { answer, wait });
-            }
-            signer.sign(&mut request, context.skew.correct(now.wall)).map_err(|error| {
+        let offset = context.skew.for_signing();
+        if let Some(Keys { signer, .. }) = &self.keys {
+            let date = now.wall.saturating_add(offset);
+            signer.sign(&mut request, date).map_err(|error| {
                 let message = "the request cannot be signed";
                 Failure::Credentials(SourceError::new(message).with_source(error))
             })?;
@@ -264,9 +270,15 @@ impl<O: Operation> Call<O> {
         let limits = context.policy.limits;
         let limits = limits.with_timeout(limits.timeout.min(left));
         let until = now.ticks.saturating_add(limits.timeout);
-        self.state = State::Sent { endpoint: index, at: now, until };
+        self.state = State::Sent(Sent {
+            endpoint: index,
+            at: now,
+            until,
+            is_cut_short: limits.timeout < context.policy.limits.timeout,
+            offset,
+        });
         self.report.attempts += 1;
-        trace::attempt_sent(self.report.attempts, endpoint.host());
+        trace::attempt_sent(self.report.attempts, endpoint);
         Ok(Exchange::new(request, limits))
     }
 }

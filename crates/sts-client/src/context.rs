@@ -38,6 +38,44 @@ pub struct CallPolicy {
     pub validate: bool,
 }
 
+impl CallPolicy {
+    /// The same with another number of attempts; 0 counts as 1.
+    #[must_use]
+    pub fn with_attempts(self, attempts: u32) -> Self {
+        Self { attempts, ..self }
+    }
+
+    /// The same with another back-off.
+    #[must_use]
+    pub fn with_backoff(self, backoff: Backoff) -> Self {
+        Self { backoff, ..self }
+    }
+
+    /// The same with another longest wait.
+    #[must_use]
+    pub fn with_longest_wait(self, longest_wait: Duration) -> Self {
+        Self { longest_wait, ..self }
+    }
+
+    /// The same with another time for the whole call.
+    #[must_use]
+    pub fn with_deadline(self, deadline: Duration) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// The same with other limits of one attempt.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// The same, but requests are sent whatever the documented limits.
+    #[must_use]
+    pub fn without_validation(self) -> Self {
+        Self { validate: false, ..self }
+    }
+}
+
 impl Default for CallPolicy {
     fn default() -> Self {
         Self {
@@ -97,7 +135,7 @@ impl CallContext {
 
     /// The service's time at our reading `wall`, as far as it is known.
     pub(crate) fn service_time(&self, wall: OffsetDateTime) -> OffsetDateTime {
-        self.skew.correct(wall)
+        wall.saturating_add(self.skew.measured())
     }
 
     /// A signer for these keys: the last one if it was made from the same ones, for preparing it

@@ -24,8 +24,8 @@ pub struct Report {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FailedAttempt {
-    /// The host it went to, with the port where the endpoint has one.
-    pub host: String,
+    /// The endpoint it went to.
+    pub endpoint: String,
     /// What happened.
     pub kind: ErrorKind,
     /// The status, if there was an answer.
@@ -41,10 +41,10 @@ pub struct FailedAttempt {
 }
 
 impl FailedAttempt {
-    pub(crate) fn new(host: String, failure: &Failure) -> Self {
+    pub(crate) fn new(endpoint: String, failure: &Failure) -> Self {
         let answer = failure.answer();
         Self {
-            host,
+            endpoint,
             kind: failure.kind(),
             status: answer.map(sts_proto::Error::status),
             code: answer.and_then(sts_proto::Error::code).cloned(),

@@ -5,6 +5,7 @@
 
 #[cfg(feature = "tracing")]
 mod on {
+    use sts_proto::Endpoint;
     use tracing::{Instrument, Span, debug, debug_span};
 
     use crate::report::FailedAttempt;
@@ -23,8 +24,8 @@ mod on {
         call_span(operation).in_scope(call)
     }
 
-    pub(crate) fn attempt_sent(number: u32, host: &str) {
-        debug!(attempt = number, host, "sent");
+    pub(crate) fn attempt_sent(number: u32, endpoint: &Endpoint) {
+        debug!(attempt = number, %endpoint, "sent");
     }
 
     pub(crate) fn attempt_succeeded(number: u32) {
@@ -33,7 +34,7 @@ mod on {
 
     pub(crate) fn attempt_failed(attempt: &FailedAttempt) {
         debug!(
-            host = attempt.host,
+            endpoint = attempt.endpoint,
             kind = attempt.kind.as_str(),
             status = attempt.status.map(|status| status.as_u16()),
             code = attempt.code.as_ref().map(sts_proto::ErrorCode::as_str),
@@ -47,6 +48,8 @@ mod on {
 
 #[cfg(not(feature = "tracing"))]
 mod off {
+    use sts_proto::Endpoint;
+
     use crate::report::FailedAttempt;
 
     pub(crate) async fn in_call<F: Future>(_: &'static str, call: F) -> F::Output {
@@ -57,7 +60,7 @@ mod off {
         call()
     }
 
-    pub(crate) fn attempt_sent(_: u32, _: &str) {}
+    pub(crate) fn attempt_sent(_: u32, _: &Endpoint) {}
 
     pub(crate) fn attempt_succeeded(_: u32) {}
 

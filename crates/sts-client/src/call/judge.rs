@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use http::StatusCode;
 use sts_proto::{ErrorKind, RetryAdvice};
 use time::OffsetDateTime;
 
@@ -23,20 +24,24 @@ pub(super) enum Verdict {
     WithOtherKeys,
 }
 
-impl Verdict {
-    /// Whether another endpoint may do better.
-    pub(super) fn blames_endpoint(failure: &Failure) -> bool {
-        match failure {
-            Failure::Transport(_) => true,
-            Failure::Service(answer) => answer.kind() == ErrorKind::Unavailable,
-            _ => false,
-        }
+/// Whether another endpoint may do better.
+pub(super) fn blames_endpoint(failure: &Failure) -> bool {
+    match failure {
+        Failure::Transport(_) => true,
+        Failure::Service(answer) => answer.kind() == ErrorKind::Unavailable,
+        _ => false,
     }
 }
 
 /// Judges a failure. `is_repeatable` tells whether a request that may have reached the service
-/// can be sent again; `now` is the service's time, as far as it is known.
-pub(super) fn judge(failure: &Failure, is_repeatable: bool, now: OffsetDateTime) -> Verdict {
+/// can be sent again, `is_signed` whether keys signed it; `now` is the service's time, as far as
+/// it is known.
+pub(super) fn judge(
+    failure: &Failure,
+    is_repeatable: bool,
+    is_signed: bool,
+    now: OffsetDateTime,
+) -> Verdict {
     match failure {
         Failure::Transport(error) => {
             let surely_not_sent = error.progress() == Progress::NotSent;
@@ -47,6 +52,10 @@ pub(super) fn judge(failure: &Failure, is_repeatable: bool, now: OffsetDateTime)
             }
         }
         Failure::Service(_) if !is_repeatable => Verdict::GiveUp,
+        // Whatever the code says: never again with the same keys.
+        Failure::Service(answer) if is_signed && answer.status() == StatusCode::UNAUTHORIZED => {
+            Verdict::WithOtherKeys
+        }
         Failure::Service(answer) => match answer.kind().advice() {
             RetryAdvice::AfterBackoff => match answer.wait(now) {
                 Some(wait) => Verdict::AfterNamedWait(wait),

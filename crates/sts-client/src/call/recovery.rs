@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
 use sts_proto::Operation;
 
-use super::judge::{Verdict, judge};
-use super::{Call, State};
+use super::judge::{Verdict, blames_endpoint, judge};
+use super::{Call, Sent, State};
 use crate::error::Failure;
 use crate::report::FailedAttempt;
 use crate::{Now, backoff, trace};
@@ -28,17 +27,19 @@ impl<O: Operation> Call<O> {
     pub(super) fn recover(
         &mut self,
         failure: Failure,
-        endpoint: usize,
-        was_clock_wrong: bool,
+        sent: Sent,
+        is_clock_to_blame: bool,
         now: Now,
     ) -> State<O::Output> {
         let route = &self.context.route;
-        let host = route.endpoint(endpoint).map_or_else(String::new, ToString::to_string);
-        let mut attempt = FailedAttempt::new(host, &failure);
-        if Verdict::blames_endpoint(&failure) {
-            route.failed(endpoint, now.ticks);
+        let endpoint = route.endpoint(sent.endpoint).map_or_else(String::new, ToString::to_string);
+        let mut attempt = FailedAttempt::new(endpoint, &failure);
+        // Of an attempt that had too little time nobody knows whose fault it was.
+        let blames_endpoint = blames_endpoint(&failure) && !sent.is_cut_short;
+        if blames_endpoint {
+            route.failed(sent.endpoint, now.ticks);
         }
-        let next = self.next(&failure, was_clock_wrong, now);
+        let next = self.next(&failure, blames_endpoint, is_clock_to_blame, now);
         if let Next::After(wait) = next {
             attempt.waited = Some(wait);
         }
@@ -46,32 +47,40 @@ impl<O: Operation> Call<O> {
         self.report.failures.push(attempt);
         match next {
             Next::GiveUp => State::Done(Err(failure)),
-            Next::Again => State::Ready,
+            Next::Again => {
+                self.last_failure = Some(failure);
+                State::Ready
+            }
             Next::WithOtherKeys => State::Keys { is_asked: false, refusal: Some(failure) },
-            Next::After(wait) => State::Waiting { until: now.ticks.saturating_add(wait) },
+            Next::After(wait) => {
+                self.last_failure = Some(failure);
+                State::Waiting { until: now.ticks.saturating_add(wait) }
+            }
         }
     }
 
-    fn next(&mut self, failure: &Failure, was_clock_wrong: bool, now: Now) -> Next {
+    fn next(
+        &mut self,
+        failure: &Failure,
+        blames_endpoint: bool,
+        is_clock_to_blame: bool,
+        now: Now,
+    ) -> Next {
         let may_repeat = self.report.attempts < self.context.policy.attempts;
         let is_repeatable = self.operation.is_repeatable();
-        // The wording of a refusal for a wrong date is not certain, so it is not looked at.
-        if was_clock_wrong && self.keys.is_some() && is_refusal(failure) {
+        // The wording of a refusal for a wrong date is not certain, so it was not looked at.
+        if is_clock_to_blame {
             let again = may_repeat && is_repeatable && self.takes_second_chance();
             return if again { Next::Again } else { Next::GiveUp };
         }
         let service_now = self.context.service_time(now.wall);
-        let verdict = judge(failure, is_repeatable, service_now);
+        let verdict = judge(failure, is_repeatable, self.keys.is_some(), service_now);
         if verdict == Verdict::WithOtherKeys {
-            let again = self.leave_keys_alone(failure, now) && may_repeat;
-            return if again && self.takes_second_chance() {
-                Next::WithOtherKeys
-            } else {
-                Next::GiveUp
-            };
+            let again = may_repeat && self.keys.is_some() && self.takes_second_chance();
+            return if again { Next::WithOtherKeys } else { Next::GiveUp };
         }
         let wait = self
-            .wait(verdict, failure, now)
+            .wait(verdict, blames_endpoint, now)
             .filter(|wait| may_repeat && now.ticks.saturating_add(*wait) < self.deadline());
         match wait {
             Some(wait) if self.context.budget.pay() => Next::After(wait),
@@ -80,12 +89,12 @@ impl<O: Operation> Call<O> {
     }
 
     /// The wait before the same is tried again, if it is to be at all.
-    fn wait(&mut self, verdict: Verdict, failure: &Failure, now: Now) -> Option<Duration> {
+    fn wait(&mut self, verdict: Verdict, blames_endpoint: bool, now: Now) -> Option<Duration> {
         let policy = &self.context.policy;
         match verdict {
             Verdict::GiveUp | Verdict::WithOtherKeys => None,
             // Another endpoint has not failed, so it need not be spared.
-            _ if Verdict::blames_endpoint(failure) && self.context.route.has_healthy(now.ticks) => {
+            _ if blames_endpoint && self.context.route.has_healthy(now.ticks) => {
                 Some(Duration::ZERO)
             }
             Verdict::AfterNamedWait(wait) => (wait <= policy.longest_wait).then_some(wait),
@@ -94,24 +103,8 @@ impl<O: Operation> Call<O> {
         }
     }
 
-    /// Keys that were refused are used no more, by no call. Returns whether there were any.
-    fn leave_keys_alone(&self, failure: &Failure, now: Now) -> bool {
-        let (Some(keys), Failure::Service(answer)) = (&self.keys, failure) else { return false };
-        self.context.key_guard.refuse(&keys.credentials, answer, now.ticks);
-        true
-    }
-
-    /// After a refusal of keys or date there is one further try, whichever it was.
-    fn takes_second_chance(&mut self) -> bool {
-        !std::mem::replace(&mut self.has_tried_again, true)
-    }
-
     fn deadline(&self) -> Duration {
         let started = self.started.map_or(Duration::ZERO, |started| started.ticks);
         started.saturating_add(self.context.policy.deadline)
     }
-}
-
-fn is_refusal(failure: &Failure) -> bool {
-    failure.answer().is_some_and(|answer| answer.status() == StatusCode::UNAUTHORIZED)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::world::{World, identity, not_sent, status};
+use crate::world::{World, identity, maybe_sent, not_sent, status};
 use sts_client::transport::TransportErrorKind;
 use sts_client::{CallContext, CallPolicy};
 use sts_proto::{Endpoint, Region};
@@ -63,4 +63,30 @@ fn a_denial_and_a_throttled_call_stay_where_they_are() {
     let mut world = World::new(two_regions(), [status(429), identity()]);
     world.identity().unwrap();
     assert_eq!(world.hosts(), [FIRST, FIRST]);
+}
+
+#[test]
+fn a_call_that_has_no_time_left_tells_what_happened() {
+    let mut world = World::new(two_regions(), [status(500)]);
+    world.latency = Duration::from_millis(29_970);
+    let error = world.identity().unwrap_err();
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(500));
+}
+
+#[test]
+fn an_attempt_that_was_cut_short_blames_no_endpoint() {
+    let order = [Region::AP_SOUTHEAST_1, Region::AP_SOUTHEAST_3].map(Endpoint::from);
+    let policy = CallPolicy::default().with_attempts(2).with_deadline(Duration::from_secs(11));
+    let context = CallContext::new(order, policy);
+    let script = [status(503), maybe_sent(TransportErrorKind::Timeout)];
+    let mut world = World::new(context, script);
+    // The second attempt has six seconds where the policy gives ten.
+    world.latency = Duration::from_secs(5);
+    world.identity().unwrap_err();
+
+    world.events.clear();
+    world.latency = Duration::ZERO;
+    world.script.push_back(identity());
+    world.identity().unwrap();
+    assert_eq!(world.hosts(), [SECOND]);
 }

@@ -11,6 +11,7 @@
 mod blocking_session;
 mod call;
 mod failover;
+mod keys;
 mod session;
 mod session_interleavings;
 mod session_machine;
