@@ -25,3 +25,8 @@ pub struct Errors;
 #[cfg(doctest)]
 #[derive(Debug)]
 pub struct Sources;
+
+#[doc = include_str!("../transports.md")]
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct Transports;

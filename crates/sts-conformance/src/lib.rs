@@ -1,4 +1,4 @@
-//! The suite that any [`Transport`](sts_client::Transport) must pass.
+//! The suite that any [`Transport`] must pass.
 //!
 //! It runs a server on the loopback that does what servers should not: it closes, resets, stalls,
 //! lies about lengths, shows wrong certificates. Each [`Case`] is one promise of the contract, and
@@ -47,7 +47,7 @@
 //!
 //! A transport that lets a case wait in vain fails it a few seconds after its limit. One that
 //! blocks the thread inside of an `async fn` cannot be watched so; run it as what it is, a
-//! [`BlockingTransport`](sts_client::BlockingTransport).
+//! [`BlockingTransport`].
 #![forbid(unsafe_code)]
 
 mod case;
@@ -60,6 +60,7 @@ mod stop;
 mod subject;
 mod trial;
 
+use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, StreamExt};
 use sts_client::transport::{BlockingTransport, Transport};
 
@@ -96,6 +97,7 @@ where
 }
 
 async fn run(maker: &Maker<'_>) -> Report {
-    let reports = stream::iter(Case::all()).map(|case| case.examine(maker));
-    Report::new(reports.buffered(CASES_AT_ONCE).collect().await)
+    let cases: Vec<BoxFuture<'_, CaseReport>> =
+        Case::all().iter().map(|case| case.examine(maker).boxed()).collect();
+    Report::new(stream::iter(cases).buffered(CASES_AT_ONCE).collect().await)
 }

@@ -1,5 +1,7 @@
 //! What a case works with.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::{HeaderValue, Method, Request};
@@ -21,26 +23,34 @@ pub(crate) const NO_NAME: &str =
 /// One case on one kind of transport.
 pub(crate) struct Trial<'a> {
     maker: &'a Maker<'a>,
+    /// Whether the transport could not tell that nothing was sent.
+    doubt: Arc<AtomicBool>,
 }
 
 impl<'a> Trial<'a> {
-    pub(crate) const fn new(maker: &'a Maker<'a>) -> Self {
-        Self { maker }
+    pub(crate) fn new(maker: &'a Maker<'a>) -> Self {
+        Self { maker, doubt: Arc::default() }
+    }
+
+    /// Whether the transport said that a request may have been sent when it was not. That is no
+    /// mistake, but nothing to praise either.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        self.doubt.load(Ordering::Relaxed)
     }
 
     /// A new transport.
     pub(crate) fn transport(&self) -> Result<Subject, Stop> {
-        self.maker.make(&Setup::default())
+        self.make(&Setup::default())
     }
 
     /// A new transport that trusts these certificates.
     pub(crate) fn trusting(&self, pem: impl Into<String>) -> Result<Subject, Stop> {
-        self.maker.make(&Setup { root_certificates_pem: Some(pem.into()), ..Setup::default() })
+        self.make(&Setup { root_certificates_pem: Some(pem.into()), ..Setup::default() })
     }
 
     /// A new transport that goes through a proxy.
     pub(crate) fn through(&self, proxy: impl Into<String>) -> Result<Subject, Stop> {
-        self.maker.make(&Setup { proxy: Some(proxy.into()), ..Setup::default() })
+        self.make(&Setup { proxy: Some(proxy.into()), ..Setup::default() })
     }
 
     /// A new transport that goes through a proxy and trusts these certificates.
@@ -49,8 +59,12 @@ impl<'a> Trial<'a> {
         proxy: impl Into<String>,
         pem: impl Into<String>,
     ) -> Result<Subject, Stop> {
-        self.maker
-            .make(&Setup { proxy: Some(proxy.into()), root_certificates_pem: Some(pem.into()) })
+        let root_certificates_pem = Some(pem.into());
+        self.make(&Setup { proxy: Some(proxy.into()), root_certificates_pem })
+    }
+
+    fn make(&self, setup: &Setup) -> Result<Subject, Stop> {
+        self.maker.make(setup, &self.doubt)
     }
 }
 

@@ -22,8 +22,8 @@
 //! |---|---|
 //! | `ring` (default) | cryptography of TLS by `ring` |
 //! | `aws-lc-rs` | cryptography of TLS by `aws-lc-rs` |
-//! | `http2` | [`HyperTransportBuilder::http2`] |
-//! | `webpki-roots` | [`HyperTransportBuilder::webpki_roots`] |
+//! | `http2` | `HyperTransportBuilder::http2` |
+//! | `webpki-roots` | `HyperTransportBuilder::webpki_roots` |
 //!
 //! [hyper]: https://docs.rs/hyper
 //! [rustls]: https://docs.rs/rustls

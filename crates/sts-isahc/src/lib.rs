@@ -21,7 +21,7 @@
 //! | feature | brings |
 //! |---|---|
 //! | `rustls-tls` (default) | TLS by rustls; libcurl is built along, with a C compiler |
-//! | `webpki-roots` | [`IsahcTransportBuilder::webpki_roots`] |
+//! | `webpki-roots` | `IsahcTransportBuilder::webpki_roots` |
 //!
 //! isahc is built with one TLS library at a time. To use the system's, switch the default features
 //! off here, depend on isahc with its feature `native-tls`, and hand over a client of yours:

@@ -125,8 +125,8 @@ pub(crate) async fn a_tunnel_that_is_refused_is_no_connection(
         ))?;
         let transport = trial.through(with_user_info(&proxy))?;
         let ending = transport.exchange(post(NOBODY)?).await?;
-        ending.fails(&[TransportErrorKind::Connect], Progress::NotSent)?;
         proxy.finish(1)?;
+        ending.fails(&[TransportErrorKind::Connect], Progress::NotSent)?;
     }
     Ok(())
 }
@@ -136,8 +136,8 @@ pub(crate) async fn a_proxy_that_closes_is_no_connection(trial: &Trial<'_>) -> R
         let proxy = Server::answering_once(answer)?;
         let transport = trial.through(with_user_info(&proxy))?;
         let ending = transport.exchange(post(NOBODY)?).await?;
-        ending.fails(&[TransportErrorKind::Connect], Progress::NotSent)?;
         proxy.finish(1)?;
+        ending.fails(&[TransportErrorKind::Connect], Progress::NotSent)?;
     }
     Ok(())
 }
@@ -174,9 +174,9 @@ pub(crate) async fn a_proxy_that_stalls_is_waited_for_within_the_limit(
     let transport = trial.through(with_user_info(&proxy))?;
     let exchange = within(post(NOBODY)?, SHORT);
     let kinds = [TransportErrorKind::Timeout, TransportErrorKind::Connect];
-    transport.exchange(exchange).await?.fails(&kinds, Progress::NotSent)?;
+    let ending = transport.exchange(exchange).await?;
     proxy.finish(1)?;
-    Ok(())
+    ending.fails(&kinds, Progress::NotSent)
 }
 
 /// The tunnel changes nothing of what is verified.
@@ -187,8 +187,7 @@ pub(crate) async fn a_server_behind_a_proxy_is_verified(trial: &Trial<'_>) -> Re
     let mut proxy = tunnelling(server.address())?;
     let transport = trial.through_trusting(with_user_info(&proxy), authority.pem())?;
     let ending = transport.exchange(post(&server.url_by_name("/"))?).await?;
-    ending.fails(&[TransportErrorKind::Tls], Progress::NotSent)?;
     server.finish(0)?;
     proxy.stop();
-    Ok(())
+    ending.fails(&[TransportErrorKind::Tls], Progress::NotSent)
 }

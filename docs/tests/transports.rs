@@ -1,0 +1,99 @@
+//! The table in `transports.md` is what the suite says.
+
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+use std::fmt::Write;
+
+use sts_conformance::{
+    CaseReport, Outcome, Report, Setup, Unsupported, conformance, conformance_blocking,
+};
+use sts_hyper::HyperTransport;
+use sts_isahc::IsahcTransport;
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+
+#[path = "../examples/own_transport.rs"]
+#[expect(dead_code, reason = "the example's main is not called here")]
+mod own_transport;
+
+use own_transport::{UreqTransport, settings};
+
+const GUIDE: &str = include_str!("../transports.md");
+
+#[expect(clippy::unnecessary_wraps, reason = "the suite asks for it")]
+fn hyper(setup: &Setup) -> Result<HyperTransport, Unsupported> {
+    let mut builder = HyperTransport::builder().no_proxy();
+    if let Some(proxy) = &setup.proxy {
+        builder = builder.proxy(proxy);
+    }
+    if let Some(pem) = &setup.root_certificates_pem {
+        builder = builder.root_certificate_pem(pem.as_bytes());
+    }
+    Ok(builder.build().unwrap())
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the suite asks for it")]
+fn isahc(setup: &Setup) -> Result<IsahcTransport, Unsupported> {
+    let mut builder = IsahcTransport::builder().no_proxy();
+    if let Some(proxy) = &setup.proxy {
+        builder = builder.proxy(proxy);
+    }
+    if let Some(pem) = &setup.root_certificates_pem {
+        builder = builder.root_certificate_pem(pem.as_bytes());
+    }
+    Ok(builder.build().unwrap())
+}
+
+fn own(setup: &Setup) -> Result<UreqTransport, Unsupported> {
+    if setup.proxy.is_some() {
+        return Err(Unsupported::new("the example sets up no proxy"));
+    }
+    let mut settings = settings().proxy(None);
+    if let Some(pem) = &setup.root_certificates_pem {
+        let certificates = parse_pem(pem.as_bytes()).filter_map(|item| match item {
+            Ok(PemItem::Certificate(certificate)) => Some(certificate),
+            _ => None,
+        });
+        let certificates: Vec<Certificate<'_>> = certificates.collect();
+        let roots = RootCerts::from(certificates);
+        settings = settings.tls_config(TlsConfig::builder().root_certs(roots).build());
+    }
+    Ok(UreqTransport(settings.build().into()))
+}
+
+/// Passed cases of all cases, group by group.
+fn table(reports: &[Report; 4]) -> String {
+    let mut table = String::new();
+    let mut groups: Vec<&str> = reports[0].cases().iter().map(group).collect();
+    groups.dedup();
+    for name in groups {
+        write!(table, "| {name} |").unwrap();
+        for report in reports {
+            let cases = report.cases().iter().filter(|case| group(case) == name);
+            let (passed, others): (Vec<_>, Vec<_>) =
+                cases.partition(|case| case.outcome == Outcome::Passed);
+            write!(table, " {} of {} |", passed.len(), passed.len() + others.len()).unwrap();
+        }
+        table.push('\n');
+    }
+    table
+}
+
+fn group(case: &CaseReport) -> &'static str {
+    case.name.split("::").next().unwrap()
+}
+
+#[test]
+fn the_table_in_the_guide_is_what_the_suite_says() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let reports = [
+        runtime.block_on(conformance(hyper)),
+        futures_lite::future::block_on(conformance(isahc)),
+        conformance_blocking(isahc),
+        conformance_blocking(own),
+    ];
+    for report in &reports {
+        assert!(report.is_conformant(), "{report}");
+    }
+    let table = table(&reports);
+    assert!(GUIDE.contains(&table), "the table is now\n{table}");
+}
