@@ -24,20 +24,33 @@ pub use self::maybe_send::{BoxFuture, MaybeSend, MaybeSync};
 /// must do, and what `sts-conformance` checks:
 ///
 /// - **One request, as given.** Same method, target, `Host`, headers and body: the signature
-///   covers them. Nothing is repeated, nothing is redirected, no cookie, no `Expect`, and no
-///   content encoding is offered. A header may be added if it is not signed, as `User-Agent`.
+///   covers them. `Host` is the authority of the URI, port as written there, unless the request
+///   names one; names of headers may change case; the body goes out at once, with its
+///   `Content-Length`, which a POST without a body has, too. Nothing is repeated, nothing is
+///   redirected, no cookie, no `Expect`, and no content encoding is offered. A header may be added
+///   if it is not signed, as `User-Agent`. A request that the stack would rewrite is refused, as
+///   not sent.
 /// - **Limits.** All of the exchange, from resolving the name to the last byte of the body, ends
 ///   within [`Limits::timeout`]. An answer whose body is longer than [`Limits::body`] is an error
 ///   of kind [`TooLarge`](TransportErrorKind::TooLarge), never a shortened body.
 /// - **Any status is an answer.** 1xx are consumed; everything else, redirects and 5xx included,
-///   is handed back whole. Only an exchange without a complete answer is an error.
+///   is handed back whole. Only an exchange without a complete answer is an error. A body that
+///   ends with a TLS connection is complete only after the farewell of TLS.
 /// - **Errors tell how far it got.** [`Progress::NotSent`] only when no byte of the request can
-///   have reached the server; when in doubt, [`Progress::MaybeSent`].
+///   have reached the server; when in doubt, [`Progress::MaybeSent`]. What was said to a proxy to
+///   get a connection does not count as sent.
 /// - **Secrets.** Bodies are collected with [`BodyWriter`](sts_proto::BodyWriter), and nothing of
-///   a body or of a sensitive header is logged or put into an error.
+///   a body or of a sensitive header, nor a proxy's credentials, is logged or put into an error.
 /// - **Cancellation.** A dropped future leaves no task behind and no connection in the pool whose
-///   answer is still to come.
+///   answer is still to come. Its connection is closed at once where the stack can do that, and
+///   when its [`Limits::timeout`] is over at the latest.
 /// - **TLS** is verified. Plain http is used only when the request's URI says `http`.
+///
+/// Where stacks cannot tell two things apart the contract leaves room: a connection that takes too
+/// long is [`Connect`](TransportErrorKind::Connect) or [`Timeout`](TransportErrorKind::Timeout); a
+/// head that is too large, and a chunk that is none, may be
+/// [`Closed`](TransportErrorKind::Closed); an answer that is whole by its length, but whose TLS
+/// connection ended without farewell, is an answer or `Closed`.
 pub trait Transport {
     /// Sends the request and collects the answer.
     fn send(
