@@ -29,7 +29,8 @@ pub struct CallPolicy {
     /// the error tells the wait.
     pub longest_wait: Duration,
     /// The time for the whole call: waits, attempts and the source of the keys. 30 seconds by
-    /// default. A wait that would not end before is not begun.
+    /// default. A wait that would not end before is not begun. A source that blocks the thread
+    /// cannot be interrupted, and ends the call when it comes back.
     pub deadline: Duration,
     /// The limits of one attempt.
     pub limits: Limits,

@@ -1,7 +1,9 @@
 //! Drivers: they ask a machine what to do, do it, and hand in what came of it.
 
+use std::pin::pin;
 use std::sync::Arc;
 
+use futures_util::future::{Either, select};
 use sts_proto::Operation;
 
 use crate::call::{Call, Step};
@@ -25,7 +27,14 @@ pub(crate) async fn call<O: Operation>(
         let mut call = Call::new(operation, context, host.seed());
         loop {
             match call.step(host.now()) {
-                Step::Credentials(request) => call.provide(source.credentials(request).await),
+                Step::Credentials(request) => {
+                    // The deadline holds for the source as well; the machine knows what is left.
+                    let keys = pin!(source.credentials(request));
+                    let deadline = pin!(wait(call.step(host.now()), transport));
+                    if let Either::Left((keys, _)) = select(keys, deadline).await {
+                        call.provide(keys);
+                    }
+                }
                 Step::Send(exchange) => {
                     let outcome = transport.send(exchange).await;
                     call.receive(outcome, host.now());
@@ -38,7 +47,15 @@ pub(crate) async fn call<O: Operation>(
     trace::in_call(O::NAME, drive).await
 }
 
-/// Makes a call by blocking the thread.
+/// Waits as a step says that has nothing else to say.
+async fn wait<T>(step: Step<T>, transport: &impl Transport) {
+    if let Step::Wait(duration) = step {
+        transport.sleep(duration).await;
+    }
+}
+
+/// Makes a call by blocking the thread. The time that the source of the keys takes counts, but
+/// nothing can interrupt it.
 pub(crate) fn call_blocking<O: Operation>(
     operation: O,
     context: &Arc<CallContext>,

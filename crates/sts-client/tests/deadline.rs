@@ -1,0 +1,58 @@
+//! The deadline of a call holds for whatever it waits for.
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong panics")]
+
+use std::future::{pending, ready};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use sts_client::source::{KeyRequest, SourceError};
+use sts_client::transport::{TransportErrorKind, transport_fn};
+use sts_client::{Client, CredentialSource, Exchange, Host, Now, TransportError};
+use sts_proto::{Credentials, ErrorKind};
+use time::macros::datetime;
+
+#[derive(Clone, Default)]
+struct TestHost(Arc<AtomicU64>);
+
+impl Host for TestHost {
+    fn now(&self) -> Now {
+        let ticks = Duration::from_millis(self.0.load(Ordering::Relaxed));
+        Now::new(datetime!(2026-03-05 07:08:09 UTC), ticks)
+    }
+
+    fn seed(&self) -> u64 {
+        7
+    }
+}
+
+/// A source that never answers.
+struct Silent;
+
+impl CredentialSource for Silent {
+    async fn credentials(&self, _: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
+        pending().await
+    }
+}
+
+#[test]
+fn a_source_that_never_answers_ends_the_call_at_its_deadline() {
+    let host = TestHost::default();
+    let clock = host.clone();
+    let transport = transport_fn(
+        |_: Exchange| ready(Err(TransportError::not_sent(TransportErrorKind::Other))),
+        move |duration| {
+            let passed = u64::try_from(duration.as_millis()).unwrap();
+            clock.0.fetch_add(passed, Ordering::Relaxed);
+            ready(())
+        },
+    );
+    let client = Client::builder(transport, host)
+        .region("cn-north-4")
+        .credential_source(Silent)
+        .build()
+        .unwrap();
+    let error = futures_lite::future::block_on(client.caller_identity()).unwrap_err();
+    assert_eq!((error.kind(), error.report().attempts), (ErrorKind::Timeout, 0));
+    assert_eq!(error.report().elapsed, Duration::from_secs(30));
+}
