@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::Request;
 use sts_proto::Body;
-use sts_sign::{Algorithm, Presented, Signer, VerifyError};
+use sts_sign::{Algorithm, Presented, Signer, Verifier, VerifyError};
 use time::format_description::well_known::Rfc3339;
 
 use super::Call;
@@ -15,21 +15,19 @@ use crate::session_token;
 
 /// A signing date may be so far from the clock.
 const TOLERANCE: Duration = Duration::from_secs(15 * 60);
+/// The official Go SDK leaves the host out of its signatures, and is served.
+const VERIFIER: Verifier = Verifier::new(TOLERANCE).with_unsigned_host();
 
 impl Call<'_> {
     pub(super) fn authenticate(&mut self, request: &Request<Body>) -> Result<Principal, Refusal> {
         let now = self.now;
         let mut identified = None;
-        let verified = sts_sign::verify(
-            request,
-            |presented| {
-                self.caller = Some(printable(presented.access_key_id));
-                let outcome = identified.insert(self.identify(presented)).as_ref();
-                outcome.ok().map(|(_, signer)| signer.clone())
-            },
-            now,
-            TOLERANCE,
-        );
+        let lookup = |presented: &Presented<'_>| {
+            self.caller = Some(printable(presented.access_key_id));
+            let outcome = identified.insert(self.identify(presented)).as_ref();
+            outcome.ok().map(|(_, signer)| signer.clone())
+        };
+        let verified = VERIFIER.verify(request, lookup, now);
         let identified = identified.transpose().map_err(Refusal::Unauthenticated)?;
         let locks = &self.gateway.locks;
         match (verified, identified) {
@@ -98,7 +96,7 @@ impl Call<'_> {
     fn unverified(&self, error: &VerifyError) -> Refusal {
         let why = printable(&error.to_string());
         let unauthenticated = match error {
-            VerifyError::NotSigned { header } if header == "x-security-token" => {
+            VerifyError::NotSigned { header, .. } if header == "x-security-token" => {
                 return Refusal::TokenNotSigned;
             }
             VerifyError::Missing => Unauthenticated::NoSignature,

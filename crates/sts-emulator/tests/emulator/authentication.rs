@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::Request;
+use ring::{digest, hmac};
 use sts_emulator::{Clock as _, builtin};
 use sts_proto::{
     AssumeAgency, Body, Credentials, Error, ErrorKind, GetCallerIdentity, Operation as _,
@@ -204,6 +205,44 @@ async fn every_signing_algorithm_is_taken() {
         signer.sign(&mut request, sts.clock.now()).unwrap();
         assert_eq!(sts.send(request).await.status(), 200, "{}", signer.algorithm());
     }
+}
+
+/// A request as the official Go SDK signs it: the host is not part of it.
+fn signed_as_from_go(sts: &Sts, secret: &str) -> Request<Body> {
+    let hex = |bytes: &[u8]| -> String { bytes.iter().map(|byte| format!("{byte:02x}")).collect() };
+    let sha256 = |text: &str| hex(digest::digest(&digest::SHA256, text.as_bytes()).as_ref());
+    let (date, names) = ("20260305T070809Z", "content-type;x-project-id;x-sdk-date");
+    let canonical = format!(
+        "GET\n/v5/caller-identity/\n\ncontent-type:application/json\nx-project-id:x\n\
+         x-sdk-date:{date}\n\n{names}\n{}",
+        sha256(""),
+    );
+    let text = format!("SDK-HMAC-SHA256\n{date}\n{}", sha256(&canonical));
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    let signature = hex(hmac::sign(&key, text.as_bytes()).as_ref());
+    let authorization = format!(
+        "SDK-HMAC-SHA256 Access={}, SignedHeaders={names}, Signature={signature}",
+        builtin::ACCESS_KEY_ID
+    );
+    Request::get(format!("{}/v5/caller-identity", sts.emulator.url()))
+        .header("content-type", "application/json")
+        .header("x-project-id", "x")
+        .header("x-sdk-date", date)
+        .header("authorization", authorization)
+        .body(Body::empty())
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_signature_without_the_host_is_taken_as_the_go_sdk_makes_it() {
+    let sts = sts().await;
+    let request = signed_as_from_go(&sts, builtin::SECRET_ACCESS_KEY);
+    assert_eq!(
+        GetCallerIdentity::read(&sts.send(request).await).unwrap().account_id,
+        builtin::ACCOUNT_ID
+    );
+    let error = refused(&sts, signed_as_from_go(&sts, "another-secret")).await;
+    assert_unauthenticated(&error, "verify aksk signature fail");
 }
 
 #[tokio::test]
