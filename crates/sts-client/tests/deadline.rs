@@ -41,7 +41,7 @@ fn a_source_that_never_answers_ends_the_call_at_its_deadline() {
     let clock = host.clone();
     let transport = transport_fn(
         |_: Exchange| ready(Err(TransportError::not_sent(TransportErrorKind::Other))),
-        move |duration| {
+        move |duration: Duration| {
             let passed = u64::try_from(duration.as_millis()).unwrap();
             clock.0.fetch_add(passed, Ordering::Relaxed);
             ready(())
