@@ -1,6 +1,7 @@
 //! The emulator as its users hold it: built, started, and stopped by dropping it.
 
 mod builder;
+mod in_process;
 mod start;
 
 use std::fmt;
@@ -11,6 +12,7 @@ use sts_proto::Endpoint;
 use tokio::sync::oneshot;
 
 pub use self::builder::Builder;
+pub use self::in_process::InProcess;
 use crate::{Faults, OidcIssuer};
 
 /// An STS that runs in this process, on a port of its own.

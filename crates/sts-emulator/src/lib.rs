@@ -43,7 +43,7 @@ mod tls;
 mod world;
 
 pub use clock::{Clock, SystemClock, TestClock};
-pub use emulator::{Builder, Emulator};
+pub use emulator::{Builder, Emulator, InProcess};
 pub use faults::{Fault, Faults, Injection, ResetAt};
 pub use oidc::OidcIssuer;
 pub use request_log::RequestLog;

@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 
 use tokio::sync::oneshot;
 
-use super::{Emulator, start};
+use super::{Emulator, InProcess, start};
 use crate::clock::{Clock, SystemClock};
 use crate::gateway::Observer;
 use crate::{Injection, RequestLog, World};
@@ -126,6 +126,12 @@ impl Builder {
         let thread = start::launch(self, move |outcome| drop(tell.send(outcome)))?;
         let (started, stop) = told.recv().map_err(io::Error::other)??;
         Ok(Emulator { started, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// Makes a function of it instead, without sockets and threads. All that the builder was told
+    /// of addresses and TLS is passed over.
+    pub fn in_process(self) -> io::Result<InProcess> {
+        Ok(InProcess::new(start::assemble(self, None)?.front))
     }
 }
 

@@ -11,6 +11,7 @@ use tokio::runtime::{self, Runtime};
 use tokio::sync::oneshot;
 
 use super::{Builder, Started};
+use crate::clock::Clock;
 use crate::control::Control;
 use crate::faults::Faults;
 use crate::front::Front;
@@ -60,36 +61,18 @@ fn open(builder: Builder) -> io::Result<(Runtime, Started)> {
     let scheme = if tls.is_some() { "https" } else { "http" };
     let url = format!("{scheme}://{address}");
 
-    let seed = builder.seed.unwrap_or_else(|| random::bytes::<32>().to_vec());
-    let faults = Faults::new(&seed, Arc::clone(&builder.clock));
-    for injection in builder.world.faults().iter().chain(&builder.faults) {
-        faults.inject(injection.clone());
-    }
-    let issuer_url = issuer_url.unwrap_or_else(|| NOWHERE.to_owned());
-    let oidc_issuer = OidcIssuer::new(issuer_url, Arc::clone(&builder.clock))?;
-    let service = Arc::new(Service {
-        world: builder.world,
-        seal: Seal::new(&seed),
-        issuer: oidc_issuer.clone(),
-    });
-    let gateway = Gateway {
-        service: Arc::clone(&service),
-        clock: Arc::clone(&builder.clock),
-        locks: KeyLock::default(),
-        echo: builder.echo,
-        observer: builder.observer,
-    };
+    let Assembled { front, service, clock, faults } = assemble(builder, issuer_url)?;
+    let oidc_issuer = service.issuer.clone();
     let (acceptor, ca_certificate_pem) =
         tls.map(|tls| (tls.acceptor, tls.ca_certificate_pem)).unzip();
 
-    let front = Front::new(gateway, faults.clone());
     runtime.spawn(server::serve(listener, acceptor, front));
     if let Some(control) = control {
         let service = Control::new(faults.clone());
         runtime.spawn(server::serve(control, None, service));
     }
     if let Some(metadata) = metadata {
-        let service = Metadata::new(service, builder.clock);
+        let service = Metadata::new(service, clock);
         runtime.spawn(server::serve(metadata, None, service));
     }
     if let Some(issuer) = issuer {
@@ -110,6 +93,35 @@ fn open(builder: Builder) -> io::Result<(Runtime, Started)> {
         oidc_issuer,
     };
     Ok((runtime, started))
+}
+
+/// All of an emulator that needs no socket.
+pub(super) struct Assembled {
+    pub(super) front: Front,
+    service: Arc<Service>,
+    clock: Arc<dyn Clock>,
+    faults: Faults,
+}
+
+pub(super) fn assemble(builder: Builder, issuer_url: Option<String>) -> io::Result<Assembled> {
+    let Builder { world, clock, seed, echo, observer, .. } = builder;
+    let seed = seed.unwrap_or_else(|| random::bytes::<32>().to_vec());
+    let faults = Faults::new(&seed, Arc::clone(&clock));
+    for injection in world.faults().iter().chain(&builder.faults) {
+        faults.inject(injection.clone());
+    }
+    let issuer_url = issuer_url.unwrap_or_else(|| NOWHERE.to_owned());
+    let issuer = OidcIssuer::new(issuer_url, Arc::clone(&clock))?;
+    let service = Arc::new(Service { world, seal: Seal::new(&seed), issuer });
+    let gateway = Gateway {
+        service: Arc::clone(&service),
+        clock: Arc::clone(&clock),
+        locks: KeyLock::default(),
+        echo,
+        observer,
+    };
+    let front = Front::new(gateway, faults.clone());
+    Ok(Assembled { front, service, clock, faults })
 }
 
 fn bind(address: &str) -> io::Result<(TcpListener, SocketAddr)> {

@@ -209,7 +209,10 @@ async fn every_signing_algorithm_is_taken() {
 
 /// A request as the official Go SDK signs it: the host is not part of it.
 fn signed_as_from_go(sts: &Sts, secret: &str) -> Request<Body> {
-    let hex = |bytes: &[u8]| -> String { bytes.iter().map(|byte| format!("{byte:02x}")).collect() };
+    let hex = |bytes: &[u8]| -> String {
+        let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+    };
     let sha256 = |text: &str| hex(digest::digest(&digest::SHA256, text.as_bytes()).as_ref());
     let (date, names) = ("20260305T070809Z", "content-type;x-project-id;x-sdk-date");
     let canonical = format!(

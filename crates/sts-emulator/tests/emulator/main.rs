@@ -10,6 +10,7 @@ mod denials;
 mod faults;
 mod federation;
 mod gateway;
+mod in_process;
 mod metadata;
 mod oidc_issuer;
 mod request_log;

@@ -1,0 +1,48 @@
+//! The emulator as a function.
+
+use std::fmt;
+
+use http::{Request, Response};
+use sts_proto::Body;
+
+use crate::front::Front;
+
+/// An STS without a socket: a request in, an answer out, on the caller's thread.
+///
+/// Made by [`Builder::in_process`](super::Builder::in_process), for simulations in virtual time and
+/// for fuzzing. It answers at once, so faults that hold answers back or break connections have no
+/// effect.
+///
+/// ```
+/// use sts_emulator::{Emulator, TestClock, builtin};
+/// use sts_proto::{Endpoint, GetCallerIdentity, Operation, Region};
+/// use sts_sign::Signer;
+/// use time::macros::datetime;
+///
+/// let now = datetime!(2026-03-05 07:08:09 UTC);
+/// let sts = Emulator::builder().clock(TestClock::new(now)).in_process()?;
+///
+/// let mut request = GetCallerIdentity::new().to_request(&Endpoint::from(Region::CN_NORTH_4))?;
+/// Signer::new(builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY)?.sign(&mut request, now)?;
+/// let identity = GetCallerIdentity::read(&sts.answer(request))?;
+/// assert_eq!(identity.account_id, builtin::ACCOUNT_ID);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct InProcess(Front);
+
+impl InProcess {
+    pub(super) const fn new(front: Front) -> Self {
+        Self(front)
+    }
+
+    /// Answers a request, in absolute or in origin form.
+    pub fn answer(&self, request: Request<Body>) -> Response<Body> {
+        self.0.answer(request)
+    }
+}
+
+impl fmt::Debug for InProcess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InProcess").finish_non_exhaustive()
+    }
+}
