@@ -1,8 +1,10 @@
 //! Ours, floors and peers, measured in one run.
 
 mod allocations;
+mod load;
 mod measure;
 mod report;
+mod server;
 mod workloads;
 
 use std::process::ExitCode;
@@ -20,13 +22,17 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    let progress = |name: &str| {
+        if !as_json {
+            eprintln!("{name}");
+        }
+    };
     let mut rows = Vec::new();
     for comparison in workloads::all() {
-        if !as_json {
-            eprintln!("{}", comparison.name);
-        }
+        progress(comparison.name);
         rows.extend(comparison.run());
     }
+    rows.extend(workloads::under_load(progress));
     if as_json {
         report::print_json(&rows)
     } else {

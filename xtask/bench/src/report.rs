@@ -13,7 +13,8 @@ pub struct Row {
     pub theirs: Option<f64>,
     pub their_spread: Option<f64>,
     pub ratio: Option<f64>,
-    /// For times the largest ratio, for allocations the largest number.
+    /// For times the largest ratio, for calls per second the smallest, for allocations the largest
+    /// number.
     pub goal: Option<f64>,
     pub met: Option<bool>,
 }
@@ -32,9 +33,11 @@ pub fn print_table(rows: &[Row]) {
         let number = |value: Option<f64>, digits| {
             value.map_or_else(|| "-".to_owned(), |value| format!("{value:.digits$}"))
         };
+        // Of calls per second, more is better.
+        let sign = if row.unit == "calls/s" { ">=" } else { "<=" };
         let goal = match (row.goal, row.met) {
-            (Some(goal), Some(true)) => format!("<= {goal}: met"),
-            (Some(goal), _) => format!("<= {goal}: MISSED"),
+            (Some(goal), Some(true)) => format!("{sign} {goal}: met"),
+            (Some(goal), _) => format!("{sign} {goal}: MISSED"),
             (None, _) => "-".to_owned(),
         };
         println!(

@@ -3,7 +3,9 @@
 mod client;
 mod proto;
 mod sign;
+mod transports;
 
+pub use self::transports::run as under_load;
 use crate::measure::Comparison;
 
 pub fn all() -> Vec<Comparison> {
