@@ -1,6 +1,8 @@
 //! The command line.
 
 use lexopt::prelude::{Long, Short, Value, ValueExt};
+use sts_client::SystemHost;
+use sts_client::source::credentials_from_environment;
 use sts_proto::server::{AnyOperation, UnreadableRequest};
 use sts_proto::{Authentication, Caller, Credentials, Endpoint, Region};
 
@@ -15,10 +17,14 @@ request that breaks documented limits, in which case nothing is sent.
   --endpoint URL      where STS is; http:// only for tests
   --region REGION     in place of --endpoint, such as cn-north-4
   --ak AK, --sk SK    the access key; not needed for operations that are not signed
-  --token TOKEN       the security token of a temporary key
+  --token TOKEN       the security token of a temporary key, with --ak and --sk
   --ca FILE           a further certificate authority to trust, PEM
   --max-attempts N    how often the request is sent at most (3)
   --no-validate       send what breaks documented limits all the same
+
+What stands on a command line can be seen by others on the machine. Leave --ak and --sk out, and the
+key is that of HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK and, for a temporary one,
+HUAWEICLOUD_SDK_SECURITY_TOKEN.
 ";
 
 #[derive(Clone, Copy)]
@@ -150,19 +156,20 @@ impl Given {
                     AnyOperation::names().collect::<Vec<_>>().join(", ")
                 ),
             })?;
-        let credentials = match (self.ak, self.sk) {
-            (Some(ak), Some(sk)) => Some(Credentials::permanent(ak, sk)),
-            (None, None) => None,
-            (None, _) => return Err("--ak is missing".to_owned()),
-            (_, None) => return Err("--sk is missing".to_owned()),
+        let is_signed = operation.authentication() == Authentication::Signed;
+        let credentials = match (self.ak, self.sk, self.token) {
+            (Some(ak), Some(sk), None) => Some(Credentials::permanent(ak, sk)),
+            (Some(ak), Some(sk), Some(token)) => {
+                Some(Credentials::permanent(ak, sk).with_security_token(token))
+            }
+            (None, None, _) if !is_signed => None,
+            (None, None, None) => Some(from_environment(operation.name())?),
+            (None, None, Some(_)) => {
+                return Err("--token is the token of --ak and --sk, which are missing".to_owned());
+            }
+            (None, Some(_), _) => return Err("--ak is missing".to_owned()),
+            (Some(_), None, _) => return Err("--sk is missing".to_owned()),
         };
-        let credentials = match (credentials, self.token) {
-            (Some(credentials), Some(token)) => Some(credentials.with_security_token(token)),
-            (credentials, _) => credentials,
-        };
-        if credentials.is_none() && operation.authentication() == Authentication::Signed {
-            return Err(format!("{} is signed: --ak and --sk are missing", operation.name()));
-        }
         if !self.no_validate {
             let is_temporary = credentials.as_ref().is_some_and(Credentials::is_temporary);
             let caller = if is_temporary { Caller::Temporary } else { Caller::Permanent };
@@ -178,4 +185,11 @@ impl Given {
             operation,
         })
     }
+}
+
+fn from_environment(operation: &str) -> Result<Credentials, String> {
+    credentials_from_environment(&SystemHost).map_err(|error| {
+        let or = if error.is_not_configured() { ", and --ak and --sk are missing" } else { "" };
+        format!("{operation} is signed: {error}{or}")
+    })
 }

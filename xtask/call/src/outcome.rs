@@ -28,16 +28,14 @@ impl Outcome {
             Self::Success(result) => return format!(r#"{{"ok":true,"result":{}}}"#, result.get()),
             Self::Failure(error) => error,
         };
-        // Without an answer of the service, what happened is the message.
-        let message = match error.answer() {
-            Some(answer) => answer.message().map(str::to_owned),
-            None => Some(error.to_string()),
-        };
+        // Where the service says nothing, what happened is the message.
+        let message = error.answer().and_then(|answer| answer.message()).map(str::to_owned);
+        let message = message.unwrap_or_else(|| error.to_string());
         let fields = [
             ("kind", Value::from(error.kind().as_str())),
             ("status", error.status().map_or(Value::Null, |status| json!(status.as_u16()))),
             ("error_code", json!(error.code().map(sts_proto::ErrorCode::as_str))),
-            ("error_msg", json!(message)),
+            ("error_msg", Value::from(message)),
             ("request_id", json!(error.request_id())),
             ("attempts", json!(error.report().attempts)),
         ];

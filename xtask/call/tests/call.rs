@@ -13,7 +13,16 @@ use sts_emulator::{Emulator, builtin};
 const TRANSPORTS: [&str; 3] = ["hyper", "isahc", "isahc-blocking"];
 
 fn run(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_xtask-call")).args(arguments).output().expect("it runs")
+    run_in(&[], arguments)
+}
+
+/// With these variables as all of the environment that is about keys.
+fn run_in(variables: &[(&str, &str)], arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask-call"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HUAWEICLOUD_")) {
+        command.env_remove(name);
+    }
+    command.envs(variables.iter().copied()).args(arguments).output().expect("it runs")
 }
 
 fn call(transport: &str, endpoint: &str, secret: &str, rest: &[&str]) -> (Option<i32>, Value) {
@@ -57,6 +66,36 @@ fn each_transport_assumes_an_agency_and_uses_the_keys() {
         let line: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         let urn = line["result"]["principal_urn"].as_str().expect("a URN");
         assert!(urn.ends_with(":assumed-agency:demo/from-call"), "{line}");
+    }
+}
+
+#[test]
+fn keys_that_are_not_given_are_those_of_the_environment() {
+    let emulator = Emulator::builder().start_blocking().expect("an emulator");
+    let ak = ("HUAWEICLOUD_SDK_AK", builtin::ACCESS_KEY_ID);
+    let sk = ("HUAWEICLOUD_SDK_SK", builtin::SECRET_ACCESS_KEY);
+    let caller = ["get_caller_identity", "{}"];
+    let endpoint = ["--transport", "hyper", "--endpoint", emulator.url()];
+    let output = run_in(&[ak, sk], &[&endpoint[..], &caller].concat());
+    let line: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(line["result"]["account_id"], builtin::ACCOUNT_ID, "{line}");
+
+    // Those that are given win.
+    let wrong = ["--ak", builtin::ACCESS_KEY_ID, "--sk", "wrong"];
+    let output = run_in(&[ak, sk], &[&endpoint[..], &wrong, &caller].concat());
+    let line: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(line["kind"], "invalid_credentials", "{line}");
+
+    for (variables, given, naming) in [
+        (&[][..], &[][..], "HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not set, and --ak"),
+        (&[ak], &[], "HUAWEICLOUD_SDK_AK is set, but HUAWEICLOUD_SDK_SK is not"),
+        (&[ak, sk], &["--ak", "EXAMPLEAK00000000001"], "--sk is missing"),
+        (&[ak, sk], &["--token", "token"], "--token"),
+    ] {
+        let output = run_in(variables, &[&endpoint[..], given, &caller].concat());
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{complaint}");
+        assert!(complaint.contains(naming), "{complaint}");
     }
 }
 
@@ -116,6 +155,24 @@ fn server(answer: &'static str) -> String {
         }
     });
     format!("http://{address}")
+}
+
+#[test]
+fn an_answer_without_a_message_is_told_in_our_words() {
+    let empty = server("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+    let page =
+        server("HTTP/1.1 403 Forbidden\r\nContent-Length: 4\r\nConnection: close\r\n\r\n<hr>");
+    for transport in TRANSPORTS {
+        for (url, kind, reason) in [
+            (&empty, "unreadable_answer", "the body is empty"),
+            (&page, "access_denied", "HTTP status 403"),
+        ] {
+            let rest = ["get_caller_identity", "{}"];
+            let (_, line) = call(transport, url, "secret", &rest);
+            assert_eq!(line["kind"], kind, "{line}");
+            assert!(line["error_msg"].as_str().expect("text").contains(reason), "{line}");
+        }
+    }
 }
 
 #[test]
