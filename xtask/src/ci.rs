@@ -47,6 +47,11 @@ const CHECKS: &[Check] = &[
         ],
     ),
     check("test", &["test", "--workspace"]),
+    // In the workspace each crate gets the features that others ask of it.
+    slow(
+        "test of the sans-IO crates, no features",
+        &["test", "-p", "sts-proto", "-p", "sts-sign", "-p", "sts-client"],
+    ),
     slow(
         "test of the sans-IO crates, all features",
         &["test", "-p", "sts-proto", "-p", "sts-sign", "-p", "sts-client", "--all-features"],
@@ -64,7 +69,10 @@ const CHECKS: &[Check] = &[
         ],
     ),
     check("generated docs", &["xtask", "docs", "--check"]),
-    check("example", &["run", "--quiet", "--example", "assume_agency"]),
+    check("example: assume_agency", &["run", "--quiet", "--example", "assume_agency"]),
+    check("example: own_transport", &["run", "--quiet", "--example", "own_transport"]),
+    check("example: credential_sources", &["run", "--quiet", "--example", "credential_sources"]),
+    check("example: credential_process", &["run", "--quiet", "--example", "credential_process"]),
     Check { missing: wasm::missing, ..slow("wasm", &["xtask", "wasm"]) },
     Check {
         missing: || (!is_there("c++")).then_some("needs a C++ compiler, Debian's package g++"),
