@@ -25,3 +25,11 @@ fn transport(setup: &Setup) -> Result<HyperTransport, Unsupported> {
 }
 
 sts_conformance::tests!(transport, |case| RUNTIME.block_on(case));
+
+/// All cases at once, on a runtime that has one thread for them and for hyper.
+#[test]
+fn one_thread_is_enough() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let report = runtime.block_on(sts_conformance::conformance(transport));
+    assert!(report.is_conformant() && report.skipped() == 0, "{report}");
+}

@@ -1,9 +1,11 @@
-//! What the builder can be told. `sts-isahc` can be told the same, with the same outcome.
+//! What the builder can be told, and which kinds this transport picks where the contract leaves
+//! room.
 
 #![cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod connections;
+mod kinds;
 mod proxies;
 mod server;
 mod trust;

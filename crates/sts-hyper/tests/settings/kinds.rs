@@ -1,0 +1,48 @@
+//! Kinds where the contract leaves room: hyper tells them apart.
+
+use std::io::Write;
+
+use sts_client::transport::{Progress, TransportErrorKind};
+use sts_hyper::HyperTransport;
+
+use crate::send;
+use crate::server::{Server, accept, read_request, serve};
+
+/// A server that answers one request with these bytes.
+fn serve_raw(answer: impl Into<Vec<u8>>) -> Server<()> {
+    let answer = answer.into();
+    serve(move |listener| {
+        let mut connection = accept(listener);
+        read_request(&mut connection);
+        // The client may close before it has read all.
+        let _ = connection.write_all(&answer);
+    })
+}
+
+fn facts(answer: impl Into<Vec<u8>>) -> (TransportErrorKind, Progress) {
+    let server = serve_raw(answer);
+    let transport = HyperTransport::builder().no_proxy().build().unwrap();
+    let error = send(&transport, &server.url()).unwrap_err();
+    server.join();
+    (error.kind(), error.progress())
+}
+
+const BROKEN_CHUNK: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n";
+
+fn large_head() -> String {
+    format!("HTTP/1.1 200 OK\r\n{}\r\n", format!("x: {}\r\n", "y".repeat(60_000)).repeat(20))
+}
+
+#[test]
+fn a_head_that_is_too_large_is_told_from_one_that_breaks_off() {
+    assert_eq!(facts(large_head()), (TransportErrorKind::TooLarge, Progress::MaybeSent));
+    let broken = facts("HTTP/1.1 200 OK\r\nx: y\r\n");
+    assert_eq!(broken, (TransportErrorKind::Closed, Progress::MaybeSent));
+}
+
+#[test]
+fn a_chunk_that_is_none_is_told_from_one_that_breaks_off() {
+    assert_eq!(facts(BROKEN_CHUNK), (TransportErrorKind::Protocol, Progress::MaybeSent));
+    let broken = facts("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\nhalf");
+    assert_eq!(broken, (TransportErrorKind::Closed, Progress::MaybeSent));
+}
