@@ -7,9 +7,12 @@
 //! Without options it starts an emulator on this machine. With `--endpoint URL` or
 //! `--region REGION` it talks to that service instead, with the keys of `HUAWEICLOUD_SDK_AK`,
 //! `HUAWEICLOUD_SDK_SK` and, for temporary ones, `HUAWEICLOUD_SDK_SECURITY_TOKEN`.
+//!
+//! It ends with status 0 if every step that it showed came out as it should.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it shows what happens")]
 
 use std::error::Error as StdError;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -25,9 +28,11 @@ usage: cargo run --example assume_agency -- [OPTIONS]
 
   --endpoint URL     talk to this service instead of an emulator; http:// only for tests
   --region REGION    the same by region, such as cn-north-4
-  --agency URN       the agency to assume
-  --forbidden URN    an agency that must not be assumed, to show a denial; left out, that step is
-                     shown with the built-in agencies only
+  --agency URN       the agency to assume; on this machine that of an emulator by default
+  --forbidden URN    an agency that must not be assumed, to show a denial; that of an emulator, if
+                     the other one is
+  --wrong-secret     show a wrong signature elsewhere than on this machine, too: it counts as a
+                     failed one of the real key, and a few in a row lock it
 ";
 
 /// What to show, and where.
@@ -36,6 +41,7 @@ struct Plan {
     credentials: Credentials,
     agency: String,
     forbidden: Option<String>,
+    shows_wrong_secret: bool,
 }
 
 fn main() -> ExitCode {
@@ -108,6 +114,10 @@ async fn show<T: Transport + Clone>(plan: &Plan, transport: &T) -> Result<(), Fa
         println!("3. left out: give an agency that must not be assumed with --forbidden");
     }
 
+    if !plan.shows_wrong_secret {
+        println!("4. left out: a wrong signature counts against the key; --wrong-secret makes one");
+        return Ok(());
+    }
     println!("4. sign with a wrong secret");
     let mut wrong = plan.credentials.clone();
     wrong.secret_access_key = "not-the-secret".into();
@@ -144,6 +154,7 @@ struct Options {
     endpoint: Option<Endpoint>,
     agency: Option<String>,
     forbidden: Option<String>,
+    wrong_secret: bool,
 }
 
 impl Options {
@@ -155,6 +166,10 @@ impl Options {
         while let Some(argument) = parser.next().map_err(|error| error.to_string())? {
             let name = match argument {
                 Short('h') | Long("help") => return Ok(None),
+                Long("wrong-secret") => {
+                    options.wrong_secret = true;
+                    continue;
+                }
                 Long(name @ ("endpoint" | "region" | "agency" | "forbidden")) => name.to_owned(),
                 other => return Err(other.unexpected().to_string()),
             };
@@ -187,11 +202,25 @@ impl Options {
             (None, Some(emulator)) => (emulator.endpoint().clone(), builtin::credentials()),
             (None, None) => return Err("there is no endpoint".to_owned()),
         };
-        let uses_builtin_agencies = self.agency.is_none();
-        let forbidden = self
-            .forbidden
-            .or_else(|| uses_builtin_agencies.then(|| builtin::FORBIDDEN_AGENCY_URN.to_owned()));
-        let agency = self.agency.unwrap_or_else(|| builtin::AGENCY_URN.to_owned());
-        Ok(Plan { endpoint, credentials, agency, forbidden })
+        // An emulator, most likely: nobody else has the built-in agencies.
+        let is_here = is_loopback(endpoint.host());
+        let (agency, forbidden) = match self.agency {
+            Some(agency) => (agency, self.forbidden),
+            None if is_here => {
+                let forbidden = self.forbidden.as_deref().unwrap_or(builtin::FORBIDDEN_AGENCY_URN);
+                (builtin::AGENCY_URN.to_owned(), Some(forbidden.to_owned()))
+            }
+            None => return Err(format!("{endpoint} is not on this machine: --agency is missing")),
+        };
+        let shows_wrong_secret = is_here || self.wrong_secret;
+        Ok(Plan { endpoint, credentials, agency, forbidden, shows_wrong_secret })
     }
+}
+
+/// Whether `host`, IPv6 in brackets, is this machine.
+fn is_loopback(host: &str) -> bool {
+    let ipv6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    host == "localhost"
+        || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback())
+        || ipv6.and_then(|host| host.parse().ok()).is_some_and(|host: Ipv6Addr| host.is_loopback())
 }

@@ -1,0 +1,72 @@
+//! The example of the main job, as a reader runs it.
+
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+use std::process::{Command, Output};
+
+use sts_emulator::{Emulator, builtin};
+
+fn example(arguments: &[&str]) -> Output {
+    // From the workspace, as README says. It is built already when all tests are.
+    Command::new(env!("CARGO"))
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .args(["run", "--quiet", "--offline", "--example", "assume_agency", "--"])
+        .args(arguments)
+        .env("HUAWEICLOUD_SDK_AK", builtin::ACCESS_KEY_ID)
+        .env("HUAWEICLOUD_SDK_SK", builtin::SECRET_ACCESS_KEY)
+        .env("no_proxy", "*")
+        .output()
+        .unwrap()
+}
+
+fn shown(output: &Output) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn an_emulator_that_runs_apart_needs_no_agency() {
+    let emulator = Emulator::builder().start_blocking().unwrap();
+    let output = example(&["--endpoint", emulator.url()]);
+    let (out, err) = shown(&output);
+    assert_eq!(output.status.code(), Some(0), "{out}{err}");
+    assert!(!out.contains("left out"), "{out}");
+    assert_eq!(out.matches("APIGW.0301").count(), 2, "once over each transport: {out}");
+}
+
+#[test]
+fn elsewhere_the_agency_has_to_be_given() {
+    // Nothing is sent.
+    let output = example(&["--region", "cn-north-4"]);
+    let (out, err) = shown(&output);
+    assert_eq!(output.status.code(), Some(2), "{out}{err}");
+    assert!(out.is_empty() && err.contains("--agency is missing"), "{out}{err}");
+}
+
+#[test]
+fn elsewhere_no_signature_is_wrong_unless_that_is_asked_for() {
+    let emulator = Emulator::builder().start_blocking().unwrap();
+    // 127.0.0.1 in a spelling that the example does not take for this machine.
+    let url = format!("http://[::ffff:127.0.0.1]:{}", emulator.address().port());
+    let given = ["--endpoint", &url, "--agency", builtin::AGENCY_URN];
+    let output = example(&given);
+    let (out, err) = shown(&output);
+    assert_eq!(output.status.code(), Some(0), "{out}{err}");
+    assert_eq!(out.matches("left out").count(), 4, "two steps over each transport: {out}");
+    assert!(!out.contains("APIGW.0301"), "{out}");
+
+    let output = example(&[&given[..], &["--wrong-secret"]].concat());
+    let (out, err) = shown(&output);
+    assert_eq!(output.status.code(), Some(0), "{out}{err}");
+    assert_eq!(out.matches("APIGW.0301").count(), 2, "{out}");
+}
+
+#[test]
+fn a_step_that_comes_out_otherwise_is_a_failure() {
+    let emulator = Emulator::builder().start_blocking().unwrap();
+    let given = ["--endpoint", emulator.url(), "--forbidden", builtin::AGENCY_URN];
+    let output = example(&given);
+    let (out, err) = shown(&output);
+    assert_eq!(output.status.code(), Some(1), "{out}{err}");
+    assert!(err.contains("a call succeeded that must not"), "{out}{err}");
+}
