@@ -1,5 +1,4 @@
 //! The deadline of a call holds for whatever it waits for.
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong panics")]
 
 use std::future::{pending, ready};
 use std::sync::Arc;
