@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use http::Uri;
-use http::uri::Scheme;
+use http::uri::{Authority, Scheme};
 
 /// Which addresses may be asked for keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,11 +31,11 @@ pub(super) fn parse(url: &str, reach: Reach) -> Result<Uri, String> {
     if authority.as_str().len() > host.len() && authority.port_u16().is_none() {
         return Err("has a port that is no number".to_owned());
     }
-    let is_allowed = match (scheme == &Scheme::HTTPS, reach) {
-        (true, Reach::LocalOrHttps) => true,
-        (_, Reach::Local) => is_local(host),
-        (false, Reach::LocalOrHttps) => scheme == &Scheme::HTTP && is_local(host),
-    };
+    let is_https = scheme == &Scheme::HTTPS;
+    if !is_https && scheme != &Scheme::HTTP {
+        return Err("has a scheme that is neither http nor https".to_owned());
+    }
+    let is_allowed = is_local(host) || (is_https && reach == Reach::LocalOrHttps);
     match (is_allowed, reach) {
         (true, _) => Ok(uri),
         (false, Reach::Local) => Err(format!(
@@ -47,6 +47,12 @@ pub(super) fn parse(url: &str, reach: Reach) -> Result<Uri, String> {
              only, take https"
         )),
     }
+}
+
+/// What may be shown of a URL that was read: its path and query may hold a token.
+pub(super) fn shown(uri: &Uri) -> String {
+    let scheme = uri.scheme_str().unwrap_or_default();
+    format!("{scheme}://{}", uri.authority().map_or("", Authority::as_str))
 }
 
 fn is_local(host: &str) -> bool {

@@ -72,6 +72,10 @@ impl EcsMetadata {
         self.token.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn shown(&self) -> String {
+        address::shown(&self.base)
+    }
+
     fn uri(&self, path: &'static str) -> Uri {
         let mut parts = self.base.clone().into_parts();
         let before = self.base.path().trim_end_matches('/');
@@ -92,6 +96,6 @@ impl FetchSource for EcsMetadata {
 
 impl fmt::Debug for EcsMetadata {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EcsMetadata").field("base", &self.base).finish_non_exhaustive()
+        f.debug_struct("EcsMetadata").field("base", &self.shown()).finish_non_exhaustive()
     }
 }

@@ -1,5 +1,6 @@
 //! Keys of the service account of a pod, from the pod identity agent of CCE.
 
+use std::fmt;
 use std::mem;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,7 +30,7 @@ const LARGEST_ANSWER: usize = 1 << 16;
 /// It is a [`FetchSource`]. The agent knows the pod by a token in a file that Kubernetes rewrites,
 /// so the file is read for every fetch. The agent's address is link-local or loopback, or any with
 /// https: over plain http the token stays on the machine.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PodIdentity {
     uri: Uri,
     token_file: PathBuf,
@@ -82,11 +83,18 @@ impl FetchSource for PodIdentity {
     }
 }
 
+impl fmt::Debug for PodIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PodIdentity")
+            .field("uri", &address::shown(&self.uri))
+            .field("token_file", &self.token_file)
+            .finish()
+    }
+}
+
 /// One fetch from a [`PodIdentity`] agent.
-#[derive(Debug)]
 pub struct PodIdentityFetch(State);
 
-#[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one of it in a fetch")]
 enum State {
     Ready(Exchange),
@@ -116,6 +124,16 @@ impl Fetch for PodIdentityFetch {
         if matches!(self.0, State::Sent) {
             self.0 = State::Done(read(outcome));
         }
+    }
+}
+
+impl fmt::Debug for PodIdentityFetch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match &self.0 {
+            State::Ready(_) => "PodIdentityFetch(Ready)",
+            State::Sent => "PodIdentityFetch(Sent)",
+            State::Done(_) => "PodIdentityFetch(Done)",
+        })
     }
 }
 

@@ -41,9 +41,7 @@ fn a_pod_identity_agent_is_elsewhere_over_https_only() {
     ] {
         assert!(PodIdentity::new(url, "/token").is_ok(), "{url}");
     }
-    for url in
-        ["http://agent.example/secret-path", "http://10.0.0.1/secret-path", "ftp://127.0.0.1/"]
-    {
+    for url in ["http://agent.example/secret-path", "http://10.0.0.1/secret-path"] {
         let error = PodIdentity::new(url, "/token").unwrap_err().to_string();
         assert!(error.contains("over plain http"), "{error}");
         assert!(!error.contains("secret-path"), "{error}");
@@ -61,6 +59,8 @@ fn what_is_no_address_is_told() {
         ("http://127.0.0.1:port", "has a port that is no number"),
         ("http://127.0.0.1:", "has a port that is no number"),
         ("http://127.0.0.1:99999", "has a port that is no number"),
+        ("ftp://127.0.0.1/secret", "has a scheme that is neither http nor https"),
+        ("unix://localhost/secret", "has a scheme that is neither http nor https"),
     ] {
         for error in [
             EcsMetadata::at(url).unwrap_err().to_string(),

@@ -2,7 +2,8 @@ use sts_client::source::{
     Chain, EcsMetadata, Environment, Fetch, FetchSource, FetchStep, OidcAgency, PodIdentity,
     ProfileFile,
 };
-use sts_client::{CallContext, CallPolicy, Host};
+use sts_client::transport::TransportErrorKind;
+use sts_client::{CallContext, CallPolicy, Host, TransportError};
 use sts_proto::{Endpoint, Region};
 
 use crate::world::{Place, Wire, answer, ask, client, in_full};
@@ -54,6 +55,29 @@ fn machines_do_not_show_tokens_and_keys_at_any_step() {
     drive(&mut metadata.begin(&place, &context).unwrap(), &place, PLANTED, &issued);
     drive(&mut pod.begin(&place, &context).unwrap(), &place, &issued, &issued);
     clean(&format!("{metadata:?} {pod:?}"));
+}
+
+#[test]
+fn of_a_url_nothing_is_shown_behind_the_host() {
+    let url = format!("http://127.0.0.1:1/{PLANTED}?{PLANTED}");
+    let place = place();
+    let context = CallContext::new([Endpoint::from(Region::CN_NORTH_4)], CallPolicy::default());
+    let metadata = EcsMetadata::at(&url).unwrap();
+    let pod = PodIdentity::new(&url, "/token").unwrap();
+    let fetches = format!(
+        "{:?} {:?}",
+        metadata.begin(&place, &context).unwrap(),
+        pod.begin(&place, &context).unwrap()
+    );
+    let shown = format!("{metadata:?} {pod:?}");
+    clean(&format!("{shown} {fetches}"));
+    assert_eq!(shown.matches("\"http://127.0.0.1:1\"").count(), 2, "{shown}");
+
+    let silent = Wire::new(|_| Err(TransportError::not_sent(TransportErrorKind::Connect)));
+    let client = client(&silent, &place);
+    for session in [client.session_from(metadata), client.session_from(pod)] {
+        clean(&in_full(&ask(&session).unwrap_err()));
+    }
 }
 
 fn drive(fetch: &mut (impl Fetch + std::fmt::Debug), place: &Place, first: &str, later: &str) {

@@ -123,7 +123,7 @@ impl MetadataFetch {
     fn fail(&self, error: TransportError) -> State {
         let is_there = self.is_there
             || matches!(error.kind(), TransportErrorKind::Protocol | TransportErrorKind::TooLarge);
-        let message = format!("nothing answers as a metadata service at {}", self.metadata.base);
+        let message = format!("nothing answers as a metadata service at {}", self.metadata.shown());
         let complaint = if is_there {
             SourceError::new("the metadata service stopped answering")
         } else {
