@@ -43,8 +43,6 @@ struct Inner {
     stirred: Event,
     fetch: Box<dyn FetchKeys>,
     sleep: Box<dyn Sleep>,
-    /// For a whole fetch.
-    limit: Duration,
 }
 
 /// A fetch that is under way. Any holder of a clone can drive it.
@@ -79,16 +77,11 @@ pub(crate) trait Sleep:
 }
 impl<F: Fn(Duration) -> BoxFuture<'static, ()> + MaybeSend + MaybeSync> Sleep for F {}
 
-/// A call ends by its own deadline if transport and source keep their contracts. When they do not,
-/// those who wait for a fetch are let go this much later.
-const GRACE: Duration = Duration::from_secs(10);
-
 impl Session {
     pub(crate) fn new(plan: Plan, policy: SessionPolicy) -> Self {
         let Plan { host, context, fetch, sleep } = plan;
-        let limit = context.policy().deadline.saturating_add(GRACE);
         let keeper = Keeper::new(host, context, policy);
-        Self(Arc::new(Inner { keeper, stirred: Event::new(), fetch, sleep, limit }))
+        Self(Arc::new(Inner { keeper, stirred: Event::new(), fetch, sleep }))
     }
 
     /// Keys that are good now.
@@ -214,7 +207,8 @@ impl Inner {
     }
 
     async fn fetch(session: &Weak<Self>) -> Fetched {
-        let begin = |session: Arc<Self>| ((session.fetch)(), (session.sleep)(session.limit));
+        let begin =
+            |session: Arc<Self>| ((session.fetch)(), (session.sleep)(session.keeper.limit()));
         let (fetch, limit) = session.upgrade().map(begin).ok_or(SessionError::GONE)?;
         match select(fetch, limit).await {
             Either::Left((fetched, _)) => fetched,

@@ -91,12 +91,13 @@ impl Inner {
         let Some(flight) = state.flight.clone() else {
             return Err(state.failure());
         };
-        loop {
-            if let Some(fetched) = flight.get() {
-                return fetched.clone();
-            }
-            state = self.landed.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
+        let is_out = |_: &mut _| flight.get().is_none();
+        drop(
+            self.landed
+                .wait_timeout_while(state, self.keeper.limit(), is_out)
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        flight.get().cloned().unwrap_or(Err(SessionError::STUCK))
     }
 
     /// Makes the fetch that has begun. Those who wait for it are told, also when it panics.

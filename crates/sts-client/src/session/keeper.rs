@@ -64,6 +64,13 @@ impl<F> Keeper<F> {
         self.host.now()
     }
 
+    /// How long those who wait for a fetch wait at most. A call ends by its own deadline if transport
+    /// and source keep their contracts; when they do not, the others are let go a third later.
+    pub(super) fn limit(&self) -> Duration {
+        let deadline = self.context.policy().deadline;
+        deadline.saturating_add(deadline / 3)
+    }
+
     /// Keys for which nothing but the time has to be asked.
     pub(super) fn warm(&self) -> Option<Arc<Credentials>> {
         let warm = self.warm.load();

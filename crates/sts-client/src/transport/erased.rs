@@ -48,7 +48,7 @@ impl<T: Transport + MaybeSend + MaybeSync> DynTransport for T {
     }
 }
 
-impl Transport for dyn DynTransport {
+impl Transport for dyn DynTransport + '_ {
     fn send(
         &self,
         exchange: Exchange,

@@ -1,0 +1,61 @@
+//! Nobody waits for ever for a fetch of another thread.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use http::Response;
+use sts_client::transport::TransportErrorKind;
+use sts_client::{BlockingTransport, CallPolicy, Client, Exchange, Host, Now, TransportError};
+use sts_proto::{AssumeAgency, Body, Credentials};
+use time::macros::datetime;
+
+struct Still;
+
+impl Host for Still {
+    fn now(&self) -> Now {
+        Now::new(datetime!(2026-03-05 07:08:09 UTC), Duration::ZERO)
+    }
+
+    fn seed(&self) -> u64 {
+        7
+    }
+}
+
+/// Breaks its contract: it answers when the test says so, whatever the limit.
+struct Stuck {
+    is_called: Mutex<Sender<()>>,
+    may_go: Mutex<Receiver<()>>,
+}
+
+impl BlockingTransport for Stuck {
+    fn send(&self, _: Exchange) -> Result<Response<Body>, TransportError> {
+        let _ = self.is_called.lock().unwrap_or_else(PoisonError::into_inner).send(());
+        let _ = self.may_go.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        Err(TransportError::maybe_sent(TransportErrorKind::Cancelled))
+    }
+
+    fn sleep(&self, _: Duration) {}
+}
+
+#[test]
+fn a_thread_that_waits_for_a_stuck_fetch_is_let_go() -> Result<(), Box<dyn std::error::Error>> {
+    let ((is_called, called), (go, may_go)) = (channel(), channel());
+    let stuck = Stuck { is_called: Mutex::new(is_called), may_go: Mutex::new(may_go) };
+    let session = Client::builder(Arc::new(stuck), Still)
+        .region("cn-north-4")
+        .credentials(Credentials::permanent("EXAMPLEAK00000000001", "a1B2c3"))
+        .policy(CallPolicy::default().with_deadline(Duration::from_millis(30)))
+        .build_blocking()?
+        .session(AssumeAgency::new("iam::0a1b:agency:a", "name"));
+    thread::scope(|scope| {
+        let fetching = scope.spawn(|| session.credentials().is_err());
+        called.recv()?;
+        let error = session.credentials().err().ok_or("no keys are there")?;
+        assert!(error.to_string().contains("did not end in its time"), "{error}");
+        go.send(())?;
+        assert!(fetching.join().is_ok_and(|failed| failed));
+        Ok(())
+    })
+}
