@@ -1,7 +1,8 @@
 //! What calls tell `tracing`, with the feature of that name; nothing without it.
 //!
-//! A span for each call of a client, and an event for each attempt. No event holds a body, a
-//! header, or a text of the service: what is told is told in this crate's words.
+//! A span for each call of a client and each fetch of a source, and an event for each attempt. Of
+//! what the service says no more is told than its code and the id of the request, bounded and
+//! printable as [`sts_proto::Error`] keeps them; no body, no message, no other header.
 
 #[cfg(feature = "tracing")]
 mod on {
@@ -22,6 +23,20 @@ mod on {
     /// The same for a call that blocks the thread.
     pub(crate) fn in_call_blocking<T>(operation: &'static str, call: impl FnOnce() -> T) -> T {
         call_span(operation).in_scope(call)
+    }
+
+    fn fetch_span(source: &'static str) -> Span {
+        debug_span!("sts_fetch", source)
+    }
+
+    /// Runs a fetch in its span. `source` is the type that keys are fetched from.
+    pub(crate) async fn in_fetch<F: Future>(source: &'static str, fetch: F) -> F::Output {
+        fetch.instrument(fetch_span(source)).await
+    }
+
+    /// The same for a fetch that blocks the thread.
+    pub(crate) fn in_fetch_blocking<T>(source: &'static str, fetch: impl FnOnce() -> T) -> T {
+        fetch_span(source).in_scope(fetch)
     }
 
     pub(crate) fn attempt_sent(number: u32, endpoint: &Endpoint) {
@@ -60,6 +75,14 @@ mod off {
         call()
     }
 
+    pub(crate) async fn in_fetch<F: Future>(_: &'static str, fetch: F) -> F::Output {
+        fetch.await
+    }
+
+    pub(crate) fn in_fetch_blocking<T>(_: &'static str, fetch: impl FnOnce() -> T) -> T {
+        fetch()
+    }
+
     pub(crate) fn attempt_sent(_: u32, _: &Endpoint) {}
 
     pub(crate) fn attempt_succeeded(_: u32) {}
@@ -69,9 +92,11 @@ mod off {
 
 #[cfg(not(feature = "tracing"))]
 pub(crate) use self::off::{
-    attempt_failed, attempt_sent, attempt_succeeded, in_call, in_call_blocking,
+    attempt_failed, attempt_sent, attempt_succeeded, in_call, in_call_blocking, in_fetch,
+    in_fetch_blocking,
 };
 #[cfg(feature = "tracing")]
 pub(crate) use self::on::{
-    attempt_failed, attempt_sent, attempt_succeeded, in_call, in_call_blocking,
+    attempt_failed, attempt_sent, attempt_succeeded, in_call, in_call_blocking, in_fetch,
+    in_fetch_blocking,
 };

@@ -4,13 +4,15 @@
 
 use std::future::ready;
 use std::io;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::Response;
+use sts_client::source::OidcAgency;
 use sts_client::transport::{TransportErrorKind, transport_fn};
-use sts_client::{Client, Exchange, Host, Now, TransportError};
+use sts_client::{BlockingTransport, Client, Exchange, Host, Now, TransportError};
 use sts_proto::{AssumeAgency, Body, Credentials, ErrorKind};
 use time::macros::datetime;
 use tracing::Level;
@@ -31,6 +33,10 @@ impl Host for TestHost {
     fn seed(&self) -> u64 {
         7
     }
+
+    fn read_file(&self, _: &Path) -> io::Result<Body> {
+        Ok(Body::from(b"PLANTED-token".to_vec()))
+    }
 }
 
 #[derive(Clone, Default)]
@@ -49,13 +55,6 @@ impl io::Write for Log {
 
 /// Runs `script` as the answers of one call after the other, and gives what was told of them.
 fn told_of(script: fn(usize) -> Result<Response<Body>, TransportError>) -> (String, ErrorKind) {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(Level::TRACE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
     let number = AtomicUsize::new(0);
     let transport = transport_fn(
         move |_: Exchange| ready(script(number.fetch_add(1, Ordering::Relaxed))),
@@ -70,15 +69,27 @@ fn told_of(script: fn(usize) -> Result<Response<Body>, TransportError>) -> (Stri
         .unwrap();
     let operation =
         AssumeAgency::new("iam::0a1b:agency:a", "name").mfa("iam::0a1b:mfa:dev", "123456");
-    let kind =
-        tracing::subscriber::with_default(subscriber, || {
-            match futures_lite::future::block_on(client.assume_agency(operation)) {
-                Ok(_) => ErrorKind::Other,
-                Err(error) => error.kind(),
-            }
-        });
+    let mut kind = ErrorKind::Other;
+    let told = logged(|| {
+        if let Err(error) = futures_lite::future::block_on(client.assume_agency(operation)) {
+            kind = error.kind();
+        }
+    });
+    (told, kind)
+}
+
+/// What is told while `act` goes on.
+fn logged(act: impl FnOnce()) -> String {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(Level::TRACE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    tracing::subscriber::with_default(subscriber, act);
     let bytes = log.0.lock().unwrap().clone();
-    (String::from_utf8(bytes).unwrap(), kind)
+    String::from_utf8(bytes).unwrap()
 }
 
 fn answer(status: u16, body: &str) -> Response<Body> {
@@ -136,4 +147,42 @@ fn a_success_tells_nothing_of_the_keys_it_gave() {
     assert_eq!(kind, ErrorKind::Other, "it succeeds");
     assert!(told.contains("succeeded attempt=1"), "{told}");
     assert_no_secret(&told);
+}
+
+/// Refuses whatever is sent.
+struct Refusing;
+
+impl BlockingTransport for Refusing {
+    fn send(&self, _: Exchange) -> Result<Response<Body>, TransportError> {
+        Ok(answer(403, "{}"))
+    }
+
+    fn sleep(&self, _: Duration) {}
+}
+
+#[test]
+fn the_attempts_of_a_fetch_are_told_under_the_name_of_its_source() {
+    let agency = || OidcAgency::new("iam::0a1b:oidcProvider:p", "iam::0a1b:agency:a", "/token");
+    let transport = transport_fn(|_: Exchange| ready(Ok(answer(403, "{}"))), |_| ready(()));
+    let client = Client::builder(transport, TestHost::default()).region("cn-north-4");
+    let session = client.build().unwrap().session_from(agency());
+    let awaiting = logged(|| {
+        futures_lite::future::block_on(session.credentials()).unwrap_err();
+    });
+    let client = Client::builder(Refusing, TestHost::default()).region("cn-north-4");
+    let session = client.build_blocking().unwrap().session_from(agency());
+    let blocking = logged(|| {
+        session.credentials().unwrap_err();
+    });
+    for told in [awaiting, blocking] {
+        let lines: Vec<&str> = told.lines().collect();
+        assert!(!lines.is_empty());
+        for line in lines {
+            assert!(
+                line.contains("sts_fetch{source=\"sts_client::source::oidc::OidcAgency\"}"),
+                "{line}"
+            );
+        }
+        assert_no_secret(&told);
+    }
 }

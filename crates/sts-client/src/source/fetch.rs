@@ -1,5 +1,6 @@
 //! Temporary keys that are fetched: machines without IO, and the sessions that drive them.
 
+use std::any::type_name;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use super::{BlockingCredentialSource, CredentialSource, SourceError};
 use crate::call::{Call, Step};
 use crate::client::Parts;
 use crate::session::{self, Assume};
+use crate::trace;
 use crate::transport::{BlockingTransport, Exchange, MaybeSend, MaybeSync, Transport};
 use crate::{
     BlockingClient, BlockingSession, CallContext, Client, Error, Host, Now, Session, SessionPolicy,
@@ -83,6 +85,51 @@ impl<O: Assume> Fetch for Call<O> {
     }
 }
 
+/// Makes a fetch by awaiting.
+async fn drive<F: FetchSource>(
+    source: &F,
+    context: &Arc<CallContext>,
+    transport: &impl Transport,
+    host: &dyn Host,
+) -> Result<Arc<Credentials>, Error> {
+    let drive = async {
+        let mut fetch = source.begin(host, context)?;
+        loop {
+            match fetch.step(host.now()) {
+                FetchStep::Send(exchange) => {
+                    let outcome = transport.send(exchange).await;
+                    fetch.receive(outcome, host.now());
+                }
+                FetchStep::Wait(duration) => transport.sleep(duration).await,
+                FetchStep::Done(outcome) => return outcome,
+            }
+        }
+    };
+    trace::in_fetch(type_name::<F>(), drive).await
+}
+
+/// Makes a fetch by blocking the thread.
+fn drive_blocking<F: FetchSource>(
+    source: &F,
+    context: &Arc<CallContext>,
+    transport: &impl BlockingTransport,
+    host: &dyn Host,
+) -> Result<Arc<Credentials>, Error> {
+    trace::in_fetch_blocking(type_name::<F>(), || {
+        let mut fetch = source.begin(host, context)?;
+        loop {
+            match fetch.step(host.now()) {
+                FetchStep::Send(exchange) => {
+                    let outcome = transport.send(exchange);
+                    fetch.receive(outcome, host.now());
+                }
+                FetchStep::Wait(duration) => transport.sleep(duration),
+                FetchStep::Done(outcome) => return outcome,
+            }
+        }
+    })
+}
+
 impl<T, S> Client<T, S>
 where
     T: Transport + MaybeSend + MaybeSync + 'static,
@@ -92,7 +139,7 @@ where
     /// operation. They are fetched over this client's transport; its own keys are not used.
     pub fn session_from<F>(&self, source: F) -> Session
     where
-        F: FetchSource<Fetch: Send> + Send + Sync + 'static,
+        F: FetchSource<Fetch: MaybeSend> + MaybeSend + MaybeSync + 'static,
     {
         self.session_from_with(source, SessionPolicy::default())
     }
@@ -100,7 +147,7 @@ where
     /// The same under a policy of its own.
     pub fn session_from_with<F>(&self, source: F, policy: SessionPolicy) -> Session
     where
-        F: FetchSource<Fetch: Send> + Send + Sync + 'static,
+        F: FetchSource<Fetch: MaybeSend> + MaybeSend + MaybeSync + 'static,
     {
         let Parts { host, context, .. } = self.parts();
         let (client, waiting, source) = (self.clone(), self.clone(), Arc::new(source));
@@ -111,17 +158,7 @@ where
                 let (client, source) = (client.clone(), Arc::clone(&source));
                 Box::pin(async move {
                     let Parts { context, transport, host, .. } = client.parts();
-                    let mut fetch = source.begin(&**host, context).map_err(Error::from)?;
-                    loop {
-                        match fetch.step(host.now()) {
-                            FetchStep::Send(exchange) => {
-                                let outcome = transport.send(exchange).await;
-                                fetch.receive(outcome, host.now());
-                            }
-                            FetchStep::Wait(duration) => transport.sleep(duration).await,
-                            FetchStep::Done(outcome) => return Ok(outcome?),
-                        }
-                    }
+                    Ok(drive(&*source, context, transport, &**host).await?)
                 })
             }),
             sleep: Box::new(move |duration| {
@@ -158,17 +195,7 @@ where
             context: Arc::clone(context),
             fetch: Box::new(move || {
                 let Parts { context, transport, host, .. } = client.parts();
-                let mut fetch = source.begin(&**host, context).map_err(Error::from)?;
-                loop {
-                    match fetch.step(host.now()) {
-                        FetchStep::Send(exchange) => {
-                            let outcome = transport.send(exchange);
-                            fetch.receive(outcome, host.now());
-                        }
-                        FetchStep::Wait(duration) => transport.sleep(duration),
-                        FetchStep::Done(outcome) => return Ok(outcome?),
-                    }
-                }
+                Ok(drive_blocking(&source, context, transport, &**host)?)
             }),
         };
         BlockingSession::new(plan, policy)
