@@ -16,8 +16,10 @@ use crate::error::Error;
 use crate::host::Host;
 use crate::report::Report;
 use crate::session::{self, Assume, BlockingSession, Session, SessionPolicy};
-use crate::source::{BlockingCredentialSource, CredentialSource, NoCredentials};
-use crate::transport::{BlockingTransport, MaybeSend, MaybeSync, Transport};
+use crate::source::{
+    BlockingCredentialSource, CredentialSource, DynCredentialSource, NoCredentials, SourceError,
+};
+use crate::transport::{BlockingTransport, DynTransport, MaybeSend, MaybeSync, Transport};
 
 /// What both clients are made of.
 pub(crate) struct Parts<T, S> {
@@ -32,9 +34,47 @@ pub(crate) struct Parts<T, S> {
 /// It is cheap to clone, and its clones share connections and what was learned: the offset of the
 /// service's clock, endpoints that are out, keys that were refused.
 ///
-/// The transport crates have a constructor that chooses transport and host:
-/// `sts_hyper::client()`, `sts_isahc::client()`.
+/// The transport crates have a builder that chooses transport and host: `HyperTransport::client`
+/// and `IsahcTransport::client`.
 pub struct Client<T, S = NoCredentials>(Arc<Parts<T, S>>);
+
+/// A [`Client`] whose transport and source nobody need name, for SDKs and applications that keep
+/// one in a struct.
+///
+/// ```
+/// use std::sync::Arc;
+/// use sts_client::proto::{Body, Credentials};
+/// use sts_client::source::DynCredentialSource;
+/// use sts_client::transport::{DynTransport, transport_fn};
+/// use sts_client::{Client, DynClient, Exchange, TransportError};
+/// # use std::time::Duration;
+/// # use sts_client::{Host, Now};
+/// # struct MyHost;
+/// # impl Host for MyHost {
+/// #     fn now(&self) -> Now { Now::new(time::OffsetDateTime::UNIX_EPOCH, Duration::ZERO) }
+/// #     fn seed(&self) -> u64 { 0 }
+/// # }
+/// # let my_transport = transport_fn(
+/// #     |_: Exchange| async { Ok::<_, TransportError>(http::Response::new(Body::empty())) },
+/// #     |_| async {},
+/// # );
+/// # let my_source = Arc::new(Credentials::permanent("EXAMPLEAK00000000001", "a1B2c3"));
+///
+/// struct Deployer {
+///     sts: DynClient,
+/// }
+///
+/// let transport: Arc<dyn DynTransport> = Arc::new(my_transport);
+/// let source: Arc<dyn DynCredentialSource> = Arc::new(my_source);
+/// let sts = Client::builder(transport, MyHost)
+///     .region("cn-north-4")
+///     .credential_source(source)
+///     .build()?;
+/// let deployer = Deployer { sts };
+/// # let _ = deployer.sts;
+/// # Ok::<(), sts_client::BuildError>(())
+/// ```
+pub type DynClient = Client<Arc<dyn DynTransport>, Arc<dyn DynCredentialSource>>;
 
 /// Calls STS over a [`BlockingTransport`], blocking the thread. Otherwise as [`Client`].
 pub struct BlockingClient<T, S = NoCredentials>(Arc<Parts<T, S>>);
@@ -113,16 +153,22 @@ where
 {
     /// Keys of an agency that stay fresh: `operation` is called for them again and again. Nothing
     /// is sent before somebody asks for keys.
-    pub fn session<O: Assume + Clone + Send + Sync + 'static>(&self, operation: O) -> Session {
+    ///
+    /// A call with an [MFA code](AssumeAgency::mfa) cannot be made again, so a session of it sends
+    /// nothing and has no keys, which its error says. Make that call by
+    /// [`assume_agency`](Self::assume_agency), and use the keys until they end.
+    pub fn session<O>(&self, operation: O) -> Session
+    where
+        O: Assume + Clone + MaybeSend + MaybeSync + 'static,
+    {
         self.session_with(operation, SessionPolicy::default())
     }
 
     /// The same under a policy of its own.
-    pub fn session_with<O: Assume + Clone + Send + Sync + 'static>(
-        &self,
-        operation: O,
-        policy: SessionPolicy,
-    ) -> Session {
+    pub fn session_with<O>(&self, operation: O, policy: SessionPolicy) -> Session
+    where
+        O: Assume + Clone + MaybeSend + MaybeSync + 'static,
+    {
         let (client, waiting) = (self.clone(), self.clone());
         let plan = session::Plan {
             host: Arc::clone(&self.0.host),
@@ -130,6 +176,7 @@ where
             fetch: Box::new(move || {
                 let (client, operation) = (client.clone(), operation.clone());
                 Box::pin(async move {
+                    check_repeatable(&operation)?;
                     let (output, _) = client.call(operation).await?;
                     Ok(Arc::new(O::into_credentials(output)))
                 })
@@ -167,6 +214,7 @@ where
             host: Arc::clone(&self.0.host),
             context: Arc::clone(&self.0.context),
             fetch: Box::new(move || {
+                check_repeatable(&operation)?;
                 let (output, _) = client.call(operation.clone())?;
                 Ok(Arc::new(O::into_credentials(output)))
             }),
@@ -228,6 +276,18 @@ impl<T: BlockingTransport, S: BlockingCredentialSource> BlockingClient<T, S> {
             Err(_) => error,
         }
     }
+}
+
+/// Only the first fetch of a session could succeed with a code that is good for one call.
+fn check_repeatable<O: Operation>(operation: &O) -> Result<(), SourceError> {
+    if operation.is_repeatable() {
+        return Ok(());
+    }
+    Err(SourceError::new(format!(
+        "a session calls {} again and again, and an MFA code is good for one call: take the code \
+         out, or make that one call without a session",
+        O::NAME
+    )))
 }
 
 fn output<T>((output, _): (T, Report)) -> T {

@@ -32,7 +32,7 @@ pub mod transport;
 pub use backoff::Backoff;
 pub use builder::{BuildError, ClientBuilder};
 pub use call::{Call, Step};
-pub use client::{BlockingClient, Client};
+pub use client::{BlockingClient, Client, DynClient};
 pub use context::{CallContext, CallPolicy};
 pub use error::{Error, Failure};
 pub use host::Host;

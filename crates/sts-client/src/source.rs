@@ -18,6 +18,7 @@
 mod address;
 mod chain;
 mod environment;
+mod erased;
 mod error;
 mod fetch;
 mod issued;
@@ -34,6 +35,7 @@ use sts_proto::Credentials;
 
 pub use self::chain::{BlockingChain, Chain, ChainReport, LinkState};
 pub use self::environment::{Environment, credentials_from_environment};
+pub use self::erased::DynCredentialSource;
 pub use self::error::SourceError;
 pub use self::fetch::{Fetch, FetchSource, FetchStep};
 pub use self::metadata::{EcsMetadata, MetadataFetch};
@@ -44,7 +46,8 @@ use crate::transport::MaybeSend;
 
 /// Gives the keys that sign calls.
 ///
-/// [`Credentials`] are a source themselves, of the same keys every time.
+/// [`Credentials`] in an [`Arc`] are a source, of the same keys every time. Any other source in an
+/// [`Arc`] is one as well, so that clients can share it.
 pub trait CredentialSource {
     /// The keys to use now. It is asked before every call, so it answers from memory whenever it
     /// can. The same [`Arc`] for the same keys spares the client preparing them again.
@@ -78,6 +81,21 @@ impl CredentialSource for Arc<Credentials> {
 impl BlockingCredentialSource for Arc<Credentials> {
     fn credentials(&self, _: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
         Ok(self.clone())
+    }
+}
+
+impl<S: CredentialSource + ?Sized> CredentialSource for Arc<S> {
+    fn credentials(
+        &self,
+        request: KeyRequest,
+    ) -> impl Future<Output = Result<Arc<Credentials>, SourceError>> + MaybeSend {
+        (**self).credentials(request)
+    }
+}
+
+impl<S: BlockingCredentialSource + ?Sized> BlockingCredentialSource for Arc<S> {
+    fn credentials(&self, request: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
+        (**self).credentials(request)
     }
 }
 

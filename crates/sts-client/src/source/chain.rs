@@ -12,8 +12,10 @@ use sts_proto::Credentials;
 
 use self::links::{Links, Verdict};
 pub use self::report::{ChainReport, LinkState};
-use super::{BlockingCredentialSource, CredentialSource, KeyRequest, SourceError};
-use crate::transport::{BoxFuture, MaybeSend, MaybeSync};
+use super::{
+    BlockingCredentialSource, CredentialSource, DynCredentialSource, KeyRequest, SourceError,
+};
+use crate::transport::{MaybeSend, MaybeSync};
 
 /// Sources in an order: the first one that is configured gives the keys.
 ///
@@ -40,11 +42,11 @@ use crate::transport::{BoxFuture, MaybeSend, MaybeSync};
 /// # }).unwrap();
 /// ```
 #[derive(Clone, Default)]
-pub struct Chain(Links<dyn AnySource>);
+pub struct Chain(Links<dyn DynCredentialSource>);
 
 /// The same for callers that block the thread; see [`Chain`].
 #[derive(Clone, Default)]
-pub struct BlockingChain(Links<dyn AnyBlockingSource>);
+pub struct BlockingChain(Links<dyn BlockingCredentialSource + Send + Sync>);
 
 impl Chain {
     /// A chain without any source.
@@ -121,27 +123,6 @@ impl BlockingCredentialSource for BlockingChain {
         Err(self.0.nothing_configured())
     }
 }
-
-/// [`CredentialSource`] with its future in a box, so that there can be several in a list.
-trait AnySource: MaybeSend + MaybeSync {
-    fn credentials(
-        &self,
-        request: KeyRequest,
-    ) -> BoxFuture<'_, Result<Arc<Credentials>, SourceError>>;
-}
-
-impl<S: CredentialSource + MaybeSend + MaybeSync> AnySource for S {
-    fn credentials(
-        &self,
-        request: KeyRequest,
-    ) -> BoxFuture<'_, Result<Arc<Credentials>, SourceError>> {
-        Box::pin(CredentialSource::credentials(self, request))
-    }
-}
-
-/// A name for what a list of blocking sources holds.
-trait AnyBlockingSource: BlockingCredentialSource + Send + Sync {}
-impl<S: BlockingCredentialSource + Send + Sync> AnyBlockingSource for S {}
 
 impl fmt::Debug for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -14,14 +14,21 @@ use super::{BoxFuture, Exchange, MaybeSend, MaybeSync, Transport, TransportError
 /// ```
 /// use std::sync::Arc;
 /// use sts_client::transport::{DynTransport, transport_fn};
-/// use sts_client::{Client, Exchange, SystemHost, TransportError};
+/// use sts_client::{Client, Exchange, TransportError, proto::Body};
+/// # use std::time::Duration;
+/// # use sts_client::{Host, Now};
+/// # struct MyHost;
+/// # impl Host for MyHost {
+/// #     fn now(&self) -> Now { Now::new(time::OffsetDateTime::UNIX_EPOCH, Duration::ZERO) }
+/// #     fn seed(&self) -> u64 { 0 }
+/// # }
 ///
 /// let transport = transport_fn(
-///     |_: Exchange| async { Err(TransportError::not_sent(sts_client::transport::TransportErrorKind::Other)) },
+///     |_: Exchange| async { Ok::<_, TransportError>(http::Response::new(Body::empty())) },
 ///     |_| std::future::ready(()),
 /// );
 /// let transport: Arc<dyn DynTransport> = Arc::new(transport);
-/// let client = Client::builder(transport, SystemHost).region("cn-north-4").build()?;
+/// let client = Client::builder(transport, MyHost).region("cn-north-4").build()?;
 /// # Ok::<(), sts_client::BuildError>(())
 /// ```
 pub trait DynTransport: MaybeSend + MaybeSync {

@@ -136,7 +136,7 @@ fn an_error_names_every_source_and_its_reason() {
              environment is not configured (HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not \
              set); profile file is not configured (there is no profile file {PROFILE}); ECS \
              metadata is not configured (nothing answers as a metadata service at \
-             http://127.0.0.1:1/: cannot connect (the request was not sent)); pod identity is not \
+             http://127.0.0.1:1: cannot connect (the request was not sent)); pod identity is not \
              configured (HC_CONTAINER_CREDENTIALS_FULL_URI and \
              HC_CONTAINER_AUTHORIZATION_TOKEN_FILE are not set)"
         )

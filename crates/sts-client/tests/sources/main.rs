@@ -17,4 +17,5 @@ mod oidc;
 mod pod_identity;
 mod profile;
 mod secrets;
+mod shared;
 mod world;

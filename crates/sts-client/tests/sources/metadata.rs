@@ -154,7 +154,7 @@ fn a_place_without_a_service_counts_as_not_configured() {
         let error = failure(&wire);
         assert!(error.is_not_configured(), "{kind:?}");
         let text = error.to_string();
-        assert_eq!(text, format!("nothing answers as a metadata service at {BASE}/"));
+        assert_eq!(text, format!("nothing answers as a metadata service at {BASE}"));
     }
     // As of other clouds.
     let error = failure(&script([answer(404, ""), answer(404, "")]));

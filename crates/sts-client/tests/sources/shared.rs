@@ -1,0 +1,96 @@
+//! Sources that clients share, and sources whose type nobody names.
+
+use std::sync::Arc;
+
+use sts_client::source::{
+    BlockingCredentialSource, Chain, CredentialSource, DynCredentialSource, Environment,
+    KeyRequest, NoCredentials, ProfileFile,
+};
+use sts_client::transport::DynTransport;
+use sts_client::{BlockingClient, Client, DynClient};
+use sts_proto::{Credentials, GetCallerIdentity};
+
+use crate::world::{Place, Wire, answer, ask, ask_blocking};
+
+const IDENTITY: &str = r#"{"account_id":"a","principal_urn":"u","principal_id":"p"}"#;
+
+fn place() -> Place {
+    Place::default()
+        .with_variable("HUAWEICLOUD_SDK_AK", "ENV")
+        .with_variable("HUAWEICLOUD_SDK_SK", "s")
+        .with_file("/profile", "[basic]\nak = PROFILE\nsk = s\n")
+}
+
+/// Tells whose keys signed what was sent.
+fn signers(wire: &Wire) -> Vec<String> {
+    let of = |authorization: &str| {
+        authorization.split_once("Access=").unwrap().1.split(',').next().unwrap().to_owned()
+    };
+    wire.seen().iter().map(|seen| of(seen.header("authorization").unwrap())).collect()
+}
+
+#[test]
+fn clients_share_a_source_and_what_it_remembers() {
+    let place = place();
+    let profile = Arc::new(ProfileFile::new(place.clone()).at("/profile"));
+    let wire = Wire::new(|_| answer(200, IDENTITY));
+    let builder = || Client::builder(wire.clone(), place.clone()).region("cn-north-4");
+    let one = builder().credential_source(Arc::clone(&profile)).build().unwrap();
+    let other = builder().credential_source(profile.clone()).build_blocking().unwrap();
+    futures_lite::future::block_on(one.caller_identity()).unwrap();
+    place.remove("/profile");
+    other.caller_identity().unwrap();
+    assert_eq!(signers(&wire), ["PROFILE", "PROFILE"]);
+    assert!(Arc::ptr_eq(&ask(&profile).unwrap(), &ask_blocking(&profile).unwrap()));
+}
+
+#[test]
+fn keys_in_an_arc_are_still_a_source_of_themselves() {
+    let keys = Arc::new(Credentials::permanent("AK", "s"));
+    assert!(Arc::ptr_eq(&ask(&keys).unwrap(), &keys));
+    assert!(Arc::ptr_eq(&ask_blocking(&keys).unwrap(), &keys));
+    assert!(Arc::ptr_eq(&ask(&Arc::new(keys.clone())).unwrap(), &keys));
+}
+
+#[test]
+fn a_client_need_not_name_transport_and_source() {
+    let place = place();
+    let wire = Wire::new(|_| answer(200, IDENTITY));
+    let sources: [Arc<dyn DynCredentialSource>; 3] = [
+        Arc::new(Environment::new(place.clone())),
+        Arc::new(Chain::new().with("profile", ProfileFile::new(place.clone()).at("/profile"))),
+        Arc::new(NoCredentials),
+    ];
+    for source in sources {
+        let transport: Arc<dyn DynTransport> = Arc::new(wire.clone());
+        let client: DynClient = Client::builder(transport, place.clone())
+            .region("cn-north-4")
+            .credential_source(source)
+            .build()
+            .unwrap();
+        let _ = futures_lite::future::block_on(client.call(GetCallerIdentity::new()));
+    }
+    assert_eq!(signers(&wire), ["ENV", "PROFILE"]);
+}
+
+#[test]
+fn a_blocking_source_needs_no_name_either() {
+    type Source = Arc<dyn BlockingCredentialSource + Send + Sync>;
+    let place = place();
+    let wire = Wire::new(|_| answer(200, IDENTITY));
+    let source: Source = Arc::new(Environment::new(place.clone()));
+    let client: BlockingClient<Wire, Source> = Client::builder(wire.clone(), place)
+        .region("cn-north-4")
+        .credential_source(source)
+        .build_blocking()
+        .unwrap();
+    client.caller_identity().unwrap();
+    assert_eq!(signers(&wire), ["ENV"]);
+}
+
+#[test]
+fn the_future_of_a_source_behind_a_pointer_goes_between_threads() {
+    const fn assert_send<T: Send>(_: &T) {}
+    let source: Arc<dyn DynCredentialSource> = Arc::new(Environment::new(place()));
+    assert_send(&source.credentials(KeyRequest::default()));
+}
