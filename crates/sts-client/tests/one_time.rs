@@ -1,5 +1,5 @@
 //! A call that can be made once is none for a session.
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that goes wrong panics")]
+#![expect(clippy::panic, reason = "a test that goes wrong panics")]
 
 use std::sync::Arc;
 use std::time::Duration;
