@@ -2,15 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+use std::env::consts::EXE_EXTENSION;
 use std::process::{Command, Output};
 
 use sts_emulator::{Emulator, builtin};
 
+/// Cargo builds the examples beside the tests.
 fn example(arguments: &[&str]) -> Output {
-    // From the workspace, as README says. It is built already when all tests are.
-    Command::new(env!("CARGO"))
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-        .args(["run", "--quiet", "--offline", "--example", "assume_agency", "--"])
+    let test = std::env::current_exe().unwrap();
+    let profile = test.ancestors().nth(2).unwrap();
+    let program = profile.join("examples").join("assume_agency").with_extension(EXE_EXTENSION);
+    Command::new(program)
         .args(arguments)
         .env("HUAWEICLOUD_SDK_AK", builtin::ACCESS_KEY_ID)
         .env("HUAWEICLOUD_SDK_SK", builtin::SECRET_ACCESS_KEY)
