@@ -1,12 +1,14 @@
 //! What a transport is given.
 
+use std::fmt;
 use std::time::Duration;
 
 use http::Request;
 use sts_proto::Body;
 
 /// One request to send, with the limits that are part of the contract.
-#[derive(Debug)]
+///
+/// `Debug` shows method and host: the rest of an agent's URL may hold a token.
 #[non_exhaustive]
 pub struct Exchange {
     /// The request: absolute URI, signed, ready to go out as it is.
@@ -20,6 +22,16 @@ impl Exchange {
     #[must_use]
     pub const fn new(request: Request<Body>, limits: Limits) -> Self {
         Self { request, limits }
+    }
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange")
+            .field("method", self.request.method())
+            .field("host", &self.request.uri().host())
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
     }
 }
 

@@ -140,3 +140,16 @@ fn errors_quote_neither_answers_nor_files() {
     let error = OidcAgency::new("p", "a", "/token").operation(&place).unwrap_err();
     clean(&format!("{} {error:?}", in_full(&error)));
 }
+
+#[test]
+fn an_exchange_shows_method_and_host_only() {
+    let uri = format!("http://127.0.0.1:9/agent/{PLANTED}?token={PLANTED}");
+    let request = http::Request::post(uri)
+        .header("authorization", PLANTED)
+        .body(sts_proto::Body::from(PLANTED.as_bytes().to_vec()))
+        .unwrap();
+    let exchange = sts_client::Exchange::new(request, sts_client::Limits::default());
+    let shown = format!("{exchange:?}");
+    clean(&shown);
+    assert!(shown.contains("POST") && shown.contains("127.0.0.1"), "{shown}");
+}
