@@ -1,0 +1,97 @@
+//! How the keys of a session end, in virtual time.
+
+use std::time::Duration;
+
+use sts_client::session::{KeyState, SessionPolicy};
+use sts_proto::ErrorKind;
+
+use crate::session_world::{Place, Reply, at_once, get, number};
+
+#[test]
+fn keys_are_dropped_at_their_end_when_the_monotonic_clock_stood_still() {
+    let place = Place::new();
+    let session = place.session();
+    get(&session).unwrap();
+    // The machine sleeps for two hours; it wakes up, and a second later somebody asks.
+    place.set_wall(|wall| wall + time::Duration::hours(2));
+    place.pass(1);
+    place.habit(Reply::Silence);
+    assert!(at_once(&session).is_none(), "the keys have ended");
+}
+
+#[test]
+fn a_wall_clock_that_is_set_back_changes_nothing() {
+    let place = Place::new();
+    let session = place.session();
+    get(&session).unwrap();
+    place.set_wall(|wall| wall - time::Duration::hours(5));
+    assert_eq!(session.state(), KeyState::Fresh);
+    place.pass(2900);
+    assert_eq!(session.state(), KeyState::Usable);
+    place.pass(700);
+    assert_eq!(session.state(), KeyState::Expired);
+}
+
+#[test]
+fn a_wall_clock_that_is_set_forward_costs_one_fetch() {
+    let place = Place::new();
+    let session = place.session();
+    get(&session).unwrap();
+    place.set_wall(|wall| wall + time::Duration::hours(5));
+    place.pass(1);
+    assert_eq!(number(&get(&session)), 2);
+    place.set_wall(|wall| wall - time::Duration::hours(5));
+    place.pass(1);
+    assert_eq!(number(&get(&session)), 2);
+    assert_eq!(session.state(), KeyState::Fresh);
+}
+
+#[test]
+fn keys_that_had_ended_when_they_came_are_a_failure() {
+    let place = Place::new();
+    let session = place.session();
+    place.lifetime(-5);
+    let error = get(&session).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credentials);
+    assert!(error.to_string().contains("ended already"), "{error}");
+    assert!(get(&session).is_err());
+    assert_eq!(place.requests(), 1, "the next fetch waits");
+}
+
+#[test]
+fn keys_that_had_ended_when_they_came_do_not_replace_good_ones() {
+    let place = Place::new();
+    let session = place.session();
+    get(&session).unwrap();
+    place.lifetime(-5);
+    place.pass(2900);
+    for _ in 0..4 {
+        assert_eq!(number(&at_once(&session).unwrap()), 1);
+    }
+    assert_eq!(place.requests(), 2);
+}
+
+#[test]
+fn keys_that_live_for_moments_make_no_storm() {
+    let place = Place::new();
+    let mut policy = SessionPolicy::default();
+    policy.refresh_from = 0.0;
+    policy.refresh_until = 0.0;
+    let session = place.session_with(policy);
+    for _ in 0..1000 {
+        get(&session).unwrap();
+    }
+    assert_eq!(place.requests(), 1);
+}
+
+#[test]
+fn no_policy_serves_keys_beyond_their_margin() {
+    let place = Place::new();
+    let mut policy = SessionPolicy::default();
+    (policy.refresh_from, policy.refresh_until) = (1.0, 1.0);
+    (policy.margin, policy.longest_margin) = (0.5, Duration::from_secs(3600));
+    let session = place.session_with(policy);
+    get(&session).unwrap();
+    place.pass(1801);
+    assert_eq!(session.state(), KeyState::Expired);
+}
