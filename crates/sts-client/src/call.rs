@@ -94,7 +94,7 @@ struct Sent {
     at: Now,
     /// It has failed at this tick if nothing came back.
     until: Duration,
-    /// Whether the deadline left it less time than the policy gives an attempt.
+    /// Whether the deadline left it less than half the time that an attempt has otherwise.
     is_cut_short: bool,
     /// The offset of the clock that it was signed with.
     offset: time::Duration,
@@ -268,13 +268,14 @@ impl<O: Operation> Call<O> {
             })?;
         }
         let limits = context.policy.limits;
+        let usual = limits.timeout.min(context.policy.deadline);
         let limits = limits.with_timeout(limits.timeout.min(left));
         let until = now.ticks.saturating_add(limits.timeout);
         self.state = State::Sent(Sent {
             endpoint: index,
             at: now,
             until,
-            is_cut_short: limits.timeout < context.policy.limits.timeout,
+            is_cut_short: limits.timeout < usual / 2,
             offset,
         });
         self.report.attempts += 1;

@@ -8,6 +8,7 @@ use super::judge::{Verdict, blames_endpoint, judge};
 use super::{Call, Sent, State};
 use crate::error::Failure;
 use crate::report::FailedAttempt;
+use crate::transport::TransportErrorKind;
 use crate::{Now, backoff, trace};
 
 /// What a call does after a failed attempt.
@@ -34,8 +35,9 @@ impl<O: Operation> Call<O> {
         let route = &self.context.route;
         let endpoint = route.endpoint(sent.endpoint).map_or_else(String::new, ToString::to_string);
         let mut attempt = FailedAttempt::new(endpoint, &failure);
-        // Of an attempt that had too little time nobody knows whose fault it was.
-        let blames_endpoint = blames_endpoint(&failure) && !sent.is_cut_short;
+        // When time ran out that was short from the start, nobody knows whose fault it was.
+        let had_no_time = sent.is_cut_short && is_timeout(&failure);
+        let blames_endpoint = blames_endpoint(&failure) && !had_no_time;
         if blames_endpoint {
             route.failed(sent.endpoint, now.ticks);
         }
@@ -107,4 +109,8 @@ impl<O: Operation> Call<O> {
         let started = self.started.map_or(Duration::ZERO, |started| started.ticks);
         started.saturating_add(self.context.policy.deadline)
     }
+}
+
+fn is_timeout(failure: &Failure) -> bool {
+    matches!(failure, Failure::Transport(error) if error.kind() == TransportErrorKind::Timeout)
 }

@@ -76,11 +76,11 @@ fn a_call_that_has_no_time_left_tells_what_happened() {
 #[test]
 fn an_attempt_that_was_cut_short_blames_no_endpoint() {
     let order = [Region::AP_SOUTHEAST_1, Region::AP_SOUTHEAST_3].map(Endpoint::from);
-    let policy = CallPolicy::default().with_attempts(2).with_deadline(Duration::from_secs(11));
+    let policy = CallPolicy::default().with_attempts(2).with_deadline(Duration::from_secs(8));
     let context = CallContext::new(order, policy);
     let script = [status(503), maybe_sent(TransportErrorKind::Timeout)];
     let mut world = World::new(context, script);
-    // The second attempt has six seconds where the policy gives ten.
+    // The second attempt has three seconds of eight.
     world.latency = Duration::from_secs(5);
     world.identity().unwrap_err();
 
@@ -89,4 +89,16 @@ fn an_attempt_that_was_cut_short_blames_no_endpoint() {
     world.script.push_back(identity());
     world.identity().unwrap();
     assert_eq!(world.hosts(), [SECOND]);
+}
+
+#[test]
+fn a_deadline_shorter_than_the_limit_of_an_attempt_still_fails_over() {
+    for failure in [not_sent(TransportErrorKind::Connect), maybe_sent(TransportErrorKind::Timeout)]
+    {
+        let order = [Region::AP_SOUTHEAST_1, Region::AP_SOUTHEAST_3].map(Endpoint::from);
+        let policy = CallPolicy::default().with_deadline(Duration::from_secs(5));
+        let mut world = World::new(CallContext::new(order, policy), [failure, identity()]);
+        world.identity().unwrap();
+        assert_eq!(world.hosts(), [FIRST, SECOND]);
+    }
 }
