@@ -59,6 +59,8 @@ pub struct SessionMachine {
     failures: u32,
     /// The tick before which no fetch begins.
     not_before: Duration,
+    /// The tick before which none begins as long as keys are good.
+    patient_until: Duration,
     /// Whether callers without keys need not wait that long: see [`neglected`](Self::neglected).
     has_excuse: bool,
     /// Whether the last fetch began on that excuse.
@@ -88,6 +90,7 @@ impl SessionMachine {
             is_fetching: false,
             failures: 0,
             not_before: Duration::ZERO,
+            patient_until: Duration::ZERO,
             has_excuse: false,
             used_excuse: false,
             young_refusals: 0,
@@ -122,7 +125,7 @@ impl SessionMachine {
     #[must_use]
     pub fn begin_fetch(&mut self, now: Now) -> bool {
         let state = self.state(now);
-        let is_early = now.ticks < self.not_before;
+        let is_early = now.ticks < self.earliest(state);
         let may_begin = !is_early || (self.has_excuse && state == KeyState::Expired);
         let begins = !self.is_fetching && state != KeyState::Fresh && may_begin;
         if begins {
@@ -136,11 +139,20 @@ impl SessionMachine {
     /// not before the back-off is over.
     #[must_use]
     pub fn next_fetch(&self, now: Now) -> Duration {
+        let state = self.state(now);
+        let earliest = self.earliest(state);
         match &self.kept {
-            Some(kept) if self.state(now) == KeyState::Fresh => {
-                kept.fresh_until.max(self.not_before)
-            }
-            _ => self.not_before,
+            Some(kept) if state == KeyState::Fresh => kept.fresh_until.max(earliest),
+            _ => earliest,
+        }
+    }
+
+    /// Who has good keys waits longer. That they end sooner than was thought, by a clock that is
+    /// set or a machine that slept, ends the patience.
+    fn earliest(&self, state: KeyState) -> Duration {
+        match state {
+            KeyState::Fresh | KeyState::Usable => self.not_before.max(self.patient_until),
+            KeyState::Expired => self.not_before,
         }
     }
 
@@ -183,6 +195,7 @@ impl SessionMachine {
         self.is_fetching = false;
         self.has_excuse = false;
         self.failures = 0;
+        self.patient_until = Duration::ZERO;
         // Keys that end within moments make no storm either.
         self.not_before = now.ticks.saturating_add(self.policy.backoff.base);
         true
@@ -233,8 +246,8 @@ impl SessionMachine {
         self.kept.as_ref().map(|kept| &kept.credentials)
     }
 
-    /// No fetch begins before the back-off after this many failures. As long as keys are good it is
-    /// a quarter to a half of the time that is left at least: who is in no hurry makes way for
+    /// No fetch begins before the back-off after this many failures, and as long as keys are good
+    /// before a quarter to a half of the time that is left: who is in no hurry makes way for
     /// those who have no keys, and does not come back together with all others after an outage.
     fn wait(&mut self, failures: u32, now: Now) {
         if failures == 0 {
@@ -248,8 +261,8 @@ impl SessionMachine {
             .as_ref()
             .map_or(Duration::ZERO, |kept| kept.usable_until.saturating_sub(kept.ticks(now)));
         let patience = left.mul_f64((1.0 + self.rng.f64()) / 4.0);
-        let until = now.ticks.saturating_add(wait.max(patience));
-        self.not_before = self.not_before.max(until);
+        self.not_before = self.not_before.max(now.ticks.saturating_add(wait));
+        self.patient_until = now.ticks.saturating_add(patience);
     }
 }
 

@@ -173,6 +173,24 @@ fn who_has_good_keys_makes_way_after_a_failure_and_who_has_none_does_not() {
 }
 
 #[test]
+fn keys_that_end_sooner_than_was_thought_end_the_patience() {
+    let start = Now::new(START, Duration::ZERO);
+    let mut machine = SessionMachine::new(SessionPolicy::default(), 7);
+    assert!(machine.begin_fetch(start));
+    assert!(machine.fetched(keys(START + seconds(3600)), start, START));
+    let now = start.after(seconds(3000));
+    assert!(machine.begin_fetch(now));
+    machine.failed(now);
+    assert!(!machine.begin_fetch(now.after(seconds(60))), "keys are good, and it makes way");
+
+    // The machine slept for an hour, in which its monotonic clock stood still.
+    let mut awake = now.after(seconds(60));
+    awake.wall += seconds(3600);
+    assert_eq!(machine.state(awake), KeyState::Expired);
+    assert!(machine.begin_fetch(awake), "there are no keys any more");
+}
+
+#[test]
 fn a_neglected_fetch_excuses_one_more_and_no_third() {
     let now = Now::new(START, Duration::ZERO);
     let mut machine = SessionMachine::new(SessionPolicy::default(), 7);
