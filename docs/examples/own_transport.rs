@@ -1,11 +1,11 @@
-//! An HTTP stack of one's own under the client: ureq, in some twenty lines.
+//! An HTTP stack of one's own under the client: ureq, which blocks.
 //!
 //! ```text
 //! cargo run --example own_transport
 //! ```
 //!
 //! It calls an emulator on this machine. That it keeps the contract is shown by
-//! `tests/own_transport.rs`, which runs `sts-conformance` on it.
+//! `tests/transports.rs`, which runs `sts-conformance` on it.
 #![expect(clippy::print_stdout, reason = "it shows what happens")]
 
 use std::error::Error as StdError;
@@ -93,6 +93,7 @@ pub(crate) fn settings() -> ureq::config::ConfigBuilder<ureq::typestate::AgentSc
         .max_redirects_will_error(false)
         .accept(AutoHeaderValue::None)
         .accept_encoding(AutoHeaderValue::None)
+        .proxy(None)
 }
 
 fn main() -> Result<(), Box<dyn StdError>> {

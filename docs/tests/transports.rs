@@ -15,7 +15,12 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 #[expect(dead_code, reason = "the example's main is not called here")]
 mod own_transport;
 
-use own_transport::{UreqTransport, settings};
+#[path = "../examples/reqwest_transport.rs"]
+#[expect(dead_code, reason = "the example's main is not called here")]
+mod reqwest_transport;
+
+use own_transport::UreqTransport;
+use reqwest_transport::ReqwestTransport;
 
 const GUIDE: &str = include_str!("../transports.md");
 
@@ -43,11 +48,24 @@ fn isahc(setup: &Setup) -> Result<IsahcTransport, Unsupported> {
     Ok(builder.build().unwrap())
 }
 
-fn own(setup: &Setup) -> Result<UreqTransport, Unsupported> {
-    if setup.proxy.is_some() {
-        return Err(Unsupported::new("the example sets up no proxy"));
+#[expect(clippy::unnecessary_wraps, reason = "the suite asks for it")]
+fn reqwest(setup: &Setup) -> Result<ReqwestTransport, Unsupported> {
+    let mut settings = reqwest_transport::settings();
+    if let Some(proxy) = &setup.proxy {
+        settings = settings.proxy(reqwest::Proxy::all(proxy).unwrap());
     }
-    let mut settings = settings().proxy(None);
+    if let Some(pem) = &setup.root_certificates_pem {
+        let certificates = reqwest::Certificate::from_pem_bundle(pem.as_bytes()).unwrap();
+        settings = settings.tls_certs_only(certificates);
+    }
+    Ok(ReqwestTransport(settings.build().unwrap()))
+}
+
+fn ureq(setup: &Setup) -> Result<UreqTransport, Unsupported> {
+    if setup.proxy.is_some() {
+        return Err(Unsupported::new("ureq asks a proxy for a tunnel also to http"));
+    }
+    let mut settings = own_transport::settings();
     if let Some(pem) = &setup.root_certificates_pem {
         let certificates = parse_pem(pem.as_bytes()).filter_map(|item| match item {
             Ok(PemItem::Certificate(certificate)) => Some(certificate),
@@ -61,7 +79,7 @@ fn own(setup: &Setup) -> Result<UreqTransport, Unsupported> {
 }
 
 /// Passed cases of all cases, group by group.
-fn table(reports: &[Report; 4]) -> String {
+fn table(reports: &[Report; 5]) -> String {
     let mut table = String::new();
     let mut groups: Vec<&str> = reports[0].cases().iter().map(group).collect();
     groups.dedup();
@@ -89,7 +107,8 @@ fn the_table_in_the_guide_is_what_the_suite_says() {
         runtime.block_on(conformance(hyper)),
         futures_lite::future::block_on(conformance(isahc)),
         conformance_blocking(isahc),
-        conformance_blocking(own),
+        runtime.block_on(conformance(reqwest)),
+        conformance_blocking(ureq),
     ];
     for report in &reports {
         assert!(report.is_conformant(), "{report}");

@@ -1,0 +1,151 @@
+//! An HTTP stack of one's own under the client: reqwest, which awaits.
+//!
+//! ```text
+//! cargo run --example reqwest_transport
+//! ```
+//!
+//! It calls an emulator on this machine. That it keeps the contract is shown by
+//! `tests/transports.rs`, which runs `sts-conformance` on it; what reqwest cannot tell is in
+//! `transports.md`.
+#![expect(clippy::print_stdout, reason = "it shows what happens")]
+
+use std::error::Error as StdError;
+use std::io::{self, ErrorKind};
+use std::time::Duration;
+
+use http::header::{CONTENT_LENGTH, HOST};
+use http::{HeaderValue, Request, Response};
+use sts_client::transport::TransportErrorKind as Kind;
+use sts_client::{Client, Exchange, SystemHost, Transport, TransportError};
+use sts_emulator::{Emulator, builtin};
+use sts_proto::{AssumeAgency, Body, BodyWriter};
+
+/// A transport over reqwest, to be used inside of a tokio runtime.
+pub(crate) struct ReqwestTransport(pub(crate) reqwest::Client);
+
+impl Transport for ReqwestTransport {
+    async fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
+        let Exchange { request, limits, .. } = exchange;
+        let request = prepare(request)?;
+        let answer = async {
+            let response = self.0.execute(request).await.map_err(why)?;
+            collect(response, limits.body).await
+        };
+        // How far it got by then reqwest does not say.
+        let time_is_over = |_| Err(TransportError::maybe_sent(Kind::Timeout));
+        tokio::time::timeout(limits.timeout, answer).await.unwrap_or_else(time_is_over)
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+/// The same request, or none: reqwest would tidy up the URI, and the signature is of the untidy one.
+fn prepare(mut request: Request<Body>) -> Result<reqwest::Request, TransportError> {
+    let uri = request.uri().clone();
+    if let Some(authority) = uri.authority()
+        && let Ok(host) = HeaderValue::from_str(authority.as_str())
+    {
+        request.headers_mut().entry(HOST).or_insert(host);
+    }
+    if request.body().is_empty() && !request.method().is_safe() {
+        request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(0));
+    }
+    let request = reqwest::Request::try_from(request.map(Body::into_bytes)).map_err(why)?;
+    if request.url().path() != uri.path() || request.url().query() != uri.query() {
+        return Err(TransportError::not_sent(Kind::Other).with_source("an untidy target"));
+    }
+    Ok(request)
+}
+
+/// Reads the whole body, or stops where it outgrows `limit`.
+async fn collect(
+    mut response: reqwest::Response,
+    limit: usize,
+) -> Result<Response<Body>, TransportError> {
+    let too_large = || TransportError::maybe_sent(Kind::TooLarge);
+    if response.status().is_informational() {
+        return Err(TransportError::maybe_sent(Kind::Protocol));
+    } else if response.content_length().is_some_and(|length| length > limit as u64) {
+        return Err(too_large());
+    }
+    let mut body = BodyWriter::default();
+    while let Some(piece) = response.chunk().await.map_err(why)? {
+        if piece.len() > limit - body.len() {
+            return Err(too_large());
+        }
+        body.extend(&piece);
+    }
+    let (head, _) = Response::from(response).into_parts();
+    Ok(Response::from_parts(head, body.finish()))
+}
+
+/// What went wrong, and whether the request may have been sent.
+fn why(error: reqwest::Error) -> TransportError {
+    // The URL may hold a token.
+    let error = error.without_url();
+    let told = if error.is_builder() {
+        TransportError::not_sent(Kind::Other)
+    } else if error.is_dns() {
+        TransportError::not_sent(Kind::Resolve)
+    } else if error.is_connect() && error.is_timeout() {
+        TransportError::not_sent(Kind::Timeout)
+    } else if error.is_connect() {
+        TransportError::not_sent(if is_of_tls(&error) { Kind::Tls } else { Kind::Connect })
+    } else if error.is_timeout() {
+        TransportError::maybe_sent(Kind::Timeout)
+    } else {
+        // reqwest does not tell a close from what is no HTTP; hyper, below it, does.
+        TransportError::maybe_sent(match causes(&error).find_map(|cause| cause.downcast_ref()) {
+            Some(error) if hyper::Error::is_parse_too_large(error) => Kind::TooLarge,
+            Some(error) if error.is_parse() => Kind::Protocol,
+            Some(error) if error.is_user() => Kind::Other,
+            _ => Kind::Closed,
+        })
+    };
+    told.with_source(error)
+}
+
+/// Whether a connection was there, and its handshake failed.
+fn is_of_tls(error: &reqwest::Error) -> bool {
+    causes(error).any(|cause| match cause.downcast_ref().map(io::Error::kind) {
+        Some(kind) => matches!(kind, ErrorKind::ConnectionReset | ErrorKind::UnexpectedEof),
+        None => cause.is::<rustls::Error>(),
+    })
+}
+
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    // What an `io::Error` wraps is not its source.
+    std::iter::successors(error.source(), |&cause| match cause.downcast_ref::<io::Error>() {
+        Some(error) => error.get_ref().map(|wrapped| wrapped as _),
+        None => cause.source(),
+    })
+}
+
+/// Settings that hold reqwest to the contract.
+pub(crate) fn settings() -> reqwest::ClientBuilder {
+    // This workspace's rustls has no provider of its own; with reqwest's feature `rustls` it has.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .http1_only()
+        .no_proxy()
+        // Shorter than the limit of an exchange: so an error tells which of both it was.
+        .connect_timeout(Duration::from_secs(5))
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn StdError>> {
+    let emulator = Emulator::builder().start().await?;
+    let transport = ReqwestTransport(settings().build()?);
+    let client = Client::builder(transport, SystemHost)
+        .endpoint(emulator.endpoint().clone())
+        .credentials(builtin::credentials())
+        .build()?;
+    let session = client.assume_agency(AssumeAgency::new(builtin::AGENCY_URN, "example")).await?;
+    println!("{:?}", session.credentials);
+    Ok(())
+}
