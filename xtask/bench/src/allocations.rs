@@ -30,9 +30,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// How many blocks `work` asks for.
-pub fn of(work: &mut dyn FnMut()) -> u64 {
-    let before = COUNT.with(Cell::get);
-    work();
-    COUNT.with(Cell::get) - before
+/// How many blocks this thread has asked for.
+pub fn so_far() -> u64 {
+    COUNT.with(Cell::get)
 }

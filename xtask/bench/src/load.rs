@@ -1,74 +1,76 @@
-//! Two clients at the same server, in turns: calls per second, and how long the slowest take.
+//! Two clients at the same server, in turns: calls per second, and how long single calls take.
 
 use std::time::{Duration, Instant};
 
-use crate::report::Row;
+use crate::row::{Goal, Row, Unit};
+use crate::statistics::Samples;
 
-/// Turns of each, and their length.
-const ROUNDS: usize = 5;
-const ROUND: Duration = Duration::from_millis(800);
+/// How often each has two turns, and their length.
+const ROUNDS: usize = 12;
+const TURN: Duration = Duration::from_millis(150);
 
-/// Makes calls, `at_once` of them, until `end`; gives how long each took.
-pub type Load<'a> = Box<dyn FnMut(usize, Instant) -> Vec<Duration> + 'a>;
+/// Makes calls until then; gives how long each took.
+pub type Load<'a> = Box<dyn FnMut(Instant) -> Vec<Duration> + 'a>;
 
 /// Ours beside something to hold it against, under load.
 pub struct Duel<'a> {
     pub name: &'static str,
-    pub against: &'static str,
-    pub at_once: usize,
     pub ours: Load<'a>,
+    pub against: &'static str,
     pub theirs: Load<'a>,
     /// The part of their calls per second that ours should make.
     pub goal: f64,
 }
 
 impl Duel<'_> {
-    pub fn run(mut self) -> Vec<Row> {
-        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-        // Connections are made, and caches filled.
-        round(&mut self.ours, self.at_once);
-        round(&mut self.theirs, self.at_once);
+    pub fn run(self) -> Vec<Row> {
+        let (mut ours, mut theirs) = (Side::new(self.ours), Side::new(self.theirs));
         for _ in 0..ROUNDS {
-            ours.push(round(&mut self.ours, self.at_once));
-            theirs.push(round(&mut self.theirs, self.at_once));
+            ours.take_turn();
+            theirs.take_turn();
+            theirs.take_turn();
+            ours.take_turn();
         }
-        let rate = |rounds: &[(f64, f64)]| median(rounds.iter().map(|(rate, _)| *rate).collect());
-        let slowest = |rounds: &[(f64, f64)]| median(rounds.iter().map(|(_, p99)| *p99).collect());
-        let row = |unit, ours: f64, theirs: f64, goal: Option<f64>| Row {
-            name: self.name,
-            unit,
-            ours,
-            our_spread: 0.0,
-            against: self.against,
-            theirs: Some(theirs),
-            their_spread: None,
-            ratio: Some(ours / theirs),
-            goal,
-            met: goal.map(|goal| ours / theirs >= goal),
+        let row = |unit, ours, theirs, goal| {
+            Row::new((self.name, ours), (self.against, theirs), unit, goal)
         };
+        let goal = Goal::RatioAtLeast(self.goal);
         vec![
-            row("calls/s", rate(&ours), rate(&theirs), Some(self.goal)),
-            row("p99 us", slowest(&ours), slowest(&theirs), None),
+            row(Unit::CallsPerSecond, &ours.rates, &theirs.rates, Some(goal)),
+            row(Unit::MedianMicroseconds, &ours.medians, &theirs.medians, None),
+            row(Unit::P99Microseconds, &ours.slowest, &theirs.slowest, None),
         ]
     }
 }
 
-/// Calls per second, and the time in microseconds that one of a hundred takes longer than.
-fn round(load: &mut Load<'_>, at_once: usize) -> (f64, f64) {
-    let start = Instant::now();
-    let mut times = load(at_once, start + ROUND);
-    let rate = times.len() as f64 / start.elapsed().as_secs_f64();
-    times.sort();
-    let p99 = times.get(times.len() * 99 / 100).copied().unwrap_or_default();
-    (rate, p99.as_secs_f64() * 1e6)
+struct Side<'a> {
+    load: Load<'a>,
+    /// Calls per second, one for each turn.
+    rates: Samples,
+    /// The time of a call in microseconds, the median and the 99th percentile of each turn.
+    medians: Samples,
+    slowest: Samples,
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
+impl<'a> Side<'a> {
+    /// Makes connections and fills caches.
+    fn new(mut load: Load<'a>) -> Self {
+        load(Instant::now() + TURN);
+        let (rates, medians, slowest) = Default::default();
+        Self { load, rates, medians, slowest }
+    }
+
+    fn take_turn(&mut self) {
+        let start = Instant::now();
+        let calls = (self.load)(start + TURN);
+        self.rates.push(calls.len() as f64 / start.elapsed().as_secs_f64());
+        let calls: Samples = calls.iter().map(|time| time.as_secs_f64() * 1e6).collect();
+        self.medians.push(calls.median());
+        self.slowest.push(calls.percentile(99));
+    }
 }
 
-/// Runs `at_once` loops of `call` together until `end`.
+/// Runs `at_once` loops of `call` together until `end`; gives how long each call took.
 pub async fn loops<F: Future>(at_once: usize, end: Instant, call: impl Fn() -> F) -> Vec<Duration> {
     let one = async || {
         let mut times = Vec::new();

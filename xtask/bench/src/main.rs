@@ -1,42 +1,93 @@
 //! Ours, floors and peers, measured in one run.
 
 mod allocations;
+mod answers;
+mod build;
+mod chart;
+mod comparison;
 mod load;
-mod measure;
-mod report;
+mod machine;
+mod page;
+mod row;
 mod server;
+mod statistics;
+mod table;
+mod versions;
+mod work;
 mod workloads;
 
+use std::io;
 use std::process::ExitCode;
+
+use crate::row::Row;
 
 #[global_allocator]
 static ALLOCATOR: allocations::Counting = allocations::Counting;
 
+const USAGE: &str = "\
+usage: cargo xtask bench [--build] [--json]
+
+Measures ours, floors and peers in turns; prints the tables, and writes them with charts to
+docs/performance.md. Takes some two minutes.
+
+  --build   measure what it costs to build small programs instead; takes some fifteen minutes
+  --json    print a list of objects, and write nothing
+";
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let as_json = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => false,
-        ["--json"] => true,
-        _ => {
-            eprintln!("usage: cargo xtask bench [--json]");
-            return ExitCode::from(2);
+    let (mut builds, mut as_json) = (false, false);
+    for argument in &arguments {
+        match argument.as_str() {
+            "--build" => builds = true,
+            "--json" => as_json = true,
+            "--help" | "-h" => {
+                print!("{USAGE}");
+                return ExitCode::SUCCESS;
+            }
+            _ => {
+                eprint!("bench: no such option: {argument:?}\n{USAGE}");
+                return ExitCode::from(2);
+            }
         }
-    };
-    let progress = |name: &str| {
-        if !as_json {
+    }
+    match if builds { measure_builds(as_json) } else { measure_work(as_json) } {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure_work(as_json: bool) -> io::Result<()> {
+    let rows = workloads::run(progress(as_json));
+    if as_json {
+        return print_json(&rows);
+    }
+    print!("{}", page::tables(&rows));
+    page::write_rows(&rows)
+}
+
+fn measure_builds(as_json: bool) -> io::Result<()> {
+    let programs = build::run(progress(as_json))?;
+    if as_json {
+        return print_json(&build::rows(&programs));
+    }
+    print!("{}", build::table(&programs));
+    page::write_programs(&programs)
+}
+
+fn progress(is_quiet: bool) -> impl Fn(&str) {
+    move |name| {
+        if !is_quiet {
             eprintln!("{name}");
         }
-    };
-    let mut rows = Vec::new();
-    for comparison in workloads::all() {
-        progress(comparison.name);
-        rows.extend(comparison.run());
     }
-    rows.extend(workloads::under_load(progress));
-    if as_json {
-        report::print_json(&rows)
-    } else {
-        report::print_table(&rows)
-    }
-    ExitCode::SUCCESS
+}
+
+fn print_json(rows: &[Row]) -> io::Result<()> {
+    serde_json::to_writer_pretty(io::stdout(), rows)?;
+    println!();
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use http::Response;
@@ -10,35 +11,64 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use rustls::pki_types::CertificateDer;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 /// A server on a thread of its own, for as long as the process lives.
+#[derive(Clone)]
 pub struct Server {
     pub url: String,
-    /// Its certificate, if it speaks TLS.
-    pub certificate: Option<String>,
+    /// Its own, if it speaks TLS.
+    pub certificate: Option<Certificate>,
+    connections: Arc<AtomicUsize>,
 }
 
-pub fn start(answer: Vec<u8>, with_tls: bool) -> Server {
-    let tls = with_tls.then(certificate);
-    let acceptor = tls.as_ref().map(|(acceptor, _)| acceptor.clone());
-    let (sender, receiver) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        runtime.expect("a runtime").block_on(async {
-            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-            sender.send(listener.local_addr().expect("an address")).expect("a receiver");
-            serve(listener, acceptor, Bytes::from(answer)).await;
+#[derive(Clone)]
+pub struct Certificate {
+    pub pem: String,
+    pub der: CertificateDer<'static>,
+}
+
+impl Server {
+    pub fn start(answer: Vec<u8>) -> Self {
+        Self::start_thread(answer, "http", None)
+    }
+
+    pub fn start_with_tls(answer: Vec<u8>) -> Self {
+        Self::start_thread(answer, "https", Some(tls()))
+    }
+
+    /// How many connections were made to it.
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
+    }
+
+    fn start_thread(
+        answer: Vec<u8>,
+        scheme: &str,
+        tls: Option<(TlsAcceptor, Certificate)>,
+    ) -> Self {
+        let (acceptor, certificate) = tls.unzip();
+        let connections = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&connections);
+        let (sender, receiver) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("a runtime").block_on(async {
+                let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+                sender.send(listener.local_addr().expect("an address")).expect("a receiver");
+                serve(listener, acceptor, Bytes::from(answer), &count).await;
+            });
         });
-    });
-    let address: SocketAddr = receiver.recv().expect("an address");
-    let scheme = if with_tls { "https" } else { "http" };
-    let url = format!("{scheme}://localhost:{}", address.port());
-    Server { url, certificate: tls.map(|(_, pem)| pem) }
+        let address: SocketAddr = receiver.recv().expect("an address");
+        let url = format!("{scheme}://localhost:{}", address.port());
+        Self { url, certificate, connections }
+    }
 }
 
-fn certificate() -> (TlsAcceptor, String) {
+fn tls() -> (TlsAcceptor, Certificate) {
     let key = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
     let config = rustls::ServerConfig::builder_with_provider(Arc::new(
         rustls::crypto::ring::default_provider(),
@@ -51,31 +81,44 @@ fn certificate() -> (TlsAcceptor, String) {
         rustls::pki_types::PrivateKeyDer::Pkcs8(key.signing_key.serialize_der().into()),
     )
     .expect("a configuration");
-    (TlsAcceptor::from(Arc::new(config)), key.cert.pem())
+    let certificate = Certificate { pem: key.cert.pem(), der: key.cert.der().clone() };
+    (TlsAcceptor::from(Arc::new(config)), certificate)
 }
 
-async fn serve(listener: TcpListener, acceptor: Option<TlsAcceptor>, answer: Bytes) {
+async fn serve(
+    listener: TcpListener,
+    acceptor: Option<TlsAcceptor>,
+    answer: Bytes,
+    connections: &AtomicUsize,
+) {
     loop {
         let Ok((socket, _)) = listener.accept().await else { continue };
+        connections.fetch_add(1, Ordering::Relaxed);
         socket.set_nodelay(true).expect("an option");
         let (acceptor, answer) = (acceptor.clone(), answer.clone());
         tokio::spawn(async move {
-            let service = service_fn(move |request: http::Request<Incoming>| {
-                let answer = answer.clone();
-                async move {
-                    let _ = request.into_body().collect().await;
-                    let response = Response::new(Full::new(answer));
-                    Ok::<_, Infallible>(response)
+            match acceptor {
+                Some(acceptor) => {
+                    if let Ok(socket) = acceptor.accept(socket).await {
+                        answer_all(socket, answer).await;
+                    }
                 }
-            });
-            let http = hyper::server::conn::http1::Builder::new();
-            let _ = match acceptor {
-                Some(acceptor) => match acceptor.accept(socket).await {
-                    Ok(socket) => http.serve_connection(TokioIo::new(socket), service).await,
-                    Err(_) => return,
-                },
-                None => http.serve_connection(TokioIo::new(socket), service).await,
-            };
+                None => answer_all(socket, answer).await,
+            }
         });
     }
+}
+
+async fn answer_all(socket: impl AsyncRead + AsyncWrite + Unpin, answer: Bytes) {
+    let service = service_fn(move |request: http::Request<Incoming>| {
+        let answer = answer.clone();
+        async move {
+            let _ = request.into_body().collect().await;
+            Ok::<_, Infallible>(Response::new(Full::new(answer)))
+        }
+    });
+    // A client that goes away is none of its business.
+    let _ = hyper::server::conn::http1::Builder::new()
+        .serve_connection(TokioIo::new(socket), service)
+        .await;
 }

@@ -1,16 +1,39 @@
 //! What is measured, and against what.
 
-mod client;
-mod proto;
-mod sign;
-mod transports;
+mod calls;
+mod clients;
+mod connecting;
+mod emulator;
+mod exchanges;
+mod messages;
+mod sessions;
+mod signatures;
 
-pub use self::transports::run as under_load;
-use crate::measure::Comparison;
+use crate::answers;
+use crate::row::Row;
+use crate::server::Server;
 
-pub fn all() -> Vec<Comparison> {
-    let mut all = proto::all();
-    all.extend(sign::all());
-    all.extend(client::all());
-    all
+/// All rows, telling of each workload before it begins.
+pub fn run(progress: impl Fn(&str)) -> Vec<Row> {
+    let plain = Server::start(answers::assume_agency());
+    let tls = Server::start_with_tls(answers::assume_agency());
+    let mut comparisons = messages::all();
+    comparisons.extend(signatures::all());
+    comparisons.extend(calls::all());
+    comparisons.extend(sessions::all());
+    comparisons.extend(connecting::all(&plain, &tls));
+    let mut rows = Vec::new();
+    for comparison in comparisons {
+        progress(comparison.name);
+        rows.extend(comparison.run());
+    }
+
+    let emulator = emulator::start();
+    let mut duels = exchanges::all(&plain, &tls);
+    duels.extend(emulator::all(&emulator, &plain));
+    for duel in duels {
+        progress(duel.name);
+        rows.extend(duel.run());
+    }
+    rows
 }

@@ -1,0 +1,165 @@
+//! What it costs to build the smallest programs that use ours, and those that use others.
+
+mod cost;
+
+use std::fmt::Write;
+use std::io;
+
+use self::cost::Cost;
+use crate::answers;
+use crate::row::{Row, Unit};
+use crate::statistics::Samples;
+use crate::versions;
+
+/// A program in `programs/`, named after what it uses first.
+pub struct Candidate {
+    pub name: &'static str,
+    is: &'static str,
+    /// Whose versions are told.
+    crates: &'static [&'static str],
+    /// What it is answered when it is tried.
+    answer: fn() -> Vec<u8>,
+}
+
+const CANDIDATES: &[Candidate] = &[
+    Candidate {
+        name: "sts-sign",
+        is: "with sts-proto: builds, signs and reads",
+        crates: &[],
+        answer: answers::assume_agency,
+    },
+    Candidate {
+        name: "rusty-s3",
+        is: "signs and reads",
+        crates: &["rusty-s3"],
+        answer: answers::objects,
+    },
+    Candidate {
+        name: "reqsign",
+        is: "signs",
+        crates: &["reqsign-core", "reqsign-aws-v4"],
+        answer: Vec::new,
+    },
+    Candidate {
+        name: "sts-hyper",
+        is: "a whole client",
+        crates: &[],
+        answer: answers::assume_agency,
+    },
+    Candidate {
+        name: "hyper",
+        is: "the raw client, with hyper-rustls, ring and bundled roots",
+        crates: &["hyper-util", "hyper-rustls"],
+        answer: answers::assume_agency,
+    },
+    Candidate {
+        name: "oauth2",
+        is: "a whole client",
+        crates: &["oauth2"],
+        answer: answers::access_token,
+    },
+    Candidate {
+        name: "aws-sdk-sts",
+        is: "with aws-config: a whole client",
+        crates: &["aws-sdk-sts", "aws-config"],
+        answer: answers::assume_role,
+    },
+    Candidate {
+        name: "sts-isahc",
+        is: "a whole client",
+        crates: &[],
+        answer: answers::assume_agency,
+    },
+    Candidate {
+        name: "isahc",
+        is: "the raw client, default features",
+        crates: &["isahc"],
+        answer: answers::assume_agency,
+    },
+    Candidate {
+        name: "isahc-rustls",
+        is: "the raw client, with the features of ours",
+        crates: &["isahc"],
+        answer: answers::assume_agency,
+    },
+];
+
+/// Ours, and whom each is held against.
+const PAIRS: &[(&str, &[&str])] = &[
+    ("sts-sign", &["rusty-s3", "reqsign"]),
+    ("sts-hyper", &["hyper", "oauth2", "aws-sdk-sts"]),
+    ("sts-isahc", &["isahc", "isahc-rustls"]),
+];
+
+pub struct Program {
+    pub candidate: &'static Candidate,
+    pub cost: Cost,
+}
+
+/// Builds all of them, one after the other, telling of each before it begins.
+pub fn run(progress: impl Fn(&str)) -> io::Result<Vec<Program>> {
+    cost::fetch()?;
+    let programs = CANDIDATES.iter().map(|candidate| {
+        progress(candidate.name);
+        let cost = Cost::of(candidate.name, (candidate.answer)())?;
+        Ok(Program { candidate, cost })
+    });
+    programs.collect()
+}
+
+pub fn rows(programs: &[Program]) -> Vec<Row> {
+    let cost = |name: &str| {
+        let program = programs.iter().find(|program| program.candidate.name == name);
+        &program.expect("a candidate").cost
+    };
+    let measures: [(Unit, fn(&Cost) -> f64); 4] = [
+        (Unit::Crates, |cost| cost.crates as f64),
+        (Unit::DebugSeconds, |cost| cost.debug.as_secs_f64()),
+        (Unit::ReleaseSeconds, |cost| cost.release.as_secs_f64()),
+        (Unit::Kilobytes, |cost| cost.size as f64 / 1000.0),
+    ];
+    let mut rows = Vec::new();
+    for (ours, rivals) in PAIRS {
+        for theirs in *rivals {
+            for (unit, measure) in measures {
+                let of = |name| Samples::exactly(measure(cost(name)));
+                rows.push(Row::new((ours, &of(ours)), (theirs, &of(theirs)), unit, None));
+            }
+        }
+    }
+    rows
+}
+
+pub fn table(programs: &[Program]) -> String {
+    let mut table = String::from(
+        "| program | crates | cold debug build | cold release build | stripped |\n\
+         |---|---|---|---|---|\n",
+    );
+    for Program { candidate, cost } in programs {
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            table,
+            "| {} | {} | {:.1} s | {:.1} s | {} kB |",
+            candidate.describe(),
+            cost.crates,
+            cost.debug.as_secs_f64(),
+            cost.release.as_secs_f64(),
+            cost.size / 1000,
+        );
+    }
+    table
+}
+
+impl Candidate {
+    pub fn is_ours(&self) -> bool {
+        PAIRS.iter().any(|(ours, _)| *ours == self.name)
+    }
+
+    /// With versions.
+    pub fn describe(&self) -> String {
+        let package = format!("program-{}", self.name);
+        let versions = versions::of(self.crates, &package, include_str!("../programs/Cargo.lock"));
+        let versions = if versions.is_empty() { versions } else { format!(" ({versions})") };
+        format!("{}, {}{versions}", self.name, self.is)
+    }
+}

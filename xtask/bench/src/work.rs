@@ -1,0 +1,92 @@
+//! Pieces of work, and what doing them costs.
+
+use std::hint::spin_loop;
+use std::ops::AddAssign;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::allocations;
+
+/// Does something so many times; tells what it cost.
+pub type Work = Box<dyn FnMut(u32) -> Cost>;
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cost {
+    pub time: Duration,
+    /// Blocks of memory that the measured thread asked for.
+    pub allocations: u64,
+}
+
+impl Cost {
+    fn of(work: impl FnOnce()) -> Self {
+        let (before, start) = (allocations::so_far(), Instant::now());
+        work();
+        let time = start.elapsed();
+        Self { time, allocations: allocations::so_far() - before }
+    }
+}
+
+impl AddAssign for Cost {
+    fn add_assign(&mut self, other: Self) {
+        self.time += other.time;
+        self.allocations += other.allocations;
+    }
+}
+
+/// The same again and again.
+pub fn repeated(mut once: impl FnMut() + 'static) -> Work {
+    Box::new(move |times| {
+        Cost::of(|| {
+            for _ in 0..times {
+                once();
+            }
+        })
+    })
+}
+
+/// Each time on something new, made and dropped while the clock stands still.
+pub fn on_fresh<T>(
+    mut make: impl FnMut() -> T + 'static,
+    mut once: impl FnMut(&mut T) + 'static,
+) -> Work {
+    // Enough that reading the clock costs nothing, few enough that they stay in the cache.
+    const BATCH: u32 = 32;
+    Box::new(move |times| {
+        let mut cost = Cost::default();
+        let mut left = times;
+        while left > 0 {
+            let batch = left.min(BATCH);
+            let mut things: Vec<T> = (0..batch).map(|_| make()).collect();
+            cost += Cost::of(|| things.iter_mut().for_each(&mut once));
+            left -= batch;
+        }
+        cost
+    })
+}
+
+/// The same again and again, while a second thread does it too. The cost is that of one thread.
+pub fn beside_another_thread(once: impl Fn() + Sync + 'static) -> Work {
+    Box::new(move |times| {
+        let (is_going, is_over) = (AtomicBool::new(false), AtomicBool::new(false));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                once();
+                is_going.store(true, Ordering::Relaxed);
+                while !is_over.load(Ordering::Relaxed) {
+                    once();
+                }
+            });
+            while !is_going.load(Ordering::Relaxed) {
+                spin_loop();
+            }
+            let cost = Cost::of(|| {
+                for _ in 0..times {
+                    once();
+                }
+            });
+            is_over.store(true, Ordering::Relaxed);
+            cost
+        })
+    })
+}

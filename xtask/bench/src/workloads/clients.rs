@@ -1,0 +1,129 @@
+//! Our transports and the raw clients underneath, set up alike.
+
+use std::sync::{Arc, LazyLock};
+
+use bytes::Bytes;
+use http::{Request, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use isahc::AsyncReadResponseExt;
+use isahc::config::Configurable;
+use isahc::tls::{TlsConfig, TrustStore, TrustStoreBuilder};
+use rustls::pki_types::CertificateDer;
+use sts_client::{Exchange, Limits, Transport};
+use sts_emulator::builtin;
+use sts_hyper::HyperTransport;
+use sts_isahc::IsahcTransport;
+use sts_proto::{Body, Endpoint, Operation};
+use sts_sign::Signer;
+use time::macros::datetime;
+use tokio::runtime::Runtime;
+
+use super::messages::operation;
+use crate::answers;
+use crate::server::Server;
+
+/// The largest number of exchanges at a time.
+pub const MOST_AT_ONCE: usize = 64;
+
+pub type RawHyper = Client<hyper_rustls::HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+pub fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+/// The same bytes for all: a transport is held against the client underneath, without what a call
+/// does before and after.
+pub fn signed(server: &Server) -> Request<Body> {
+    let endpoint = Endpoint::parse_allowing_http(&server.url).expect("an endpoint");
+    let mut request = operation().to_request(&endpoint).expect("a request");
+    let signer = Signer::new(builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY).expect("keys");
+    signer.sign(&mut request, datetime!(2026-03-05 07:08:09 UTC)).expect("a signature");
+    request
+}
+
+pub async fn exchange(transport: &impl Transport, request: &Request<Body>) {
+    let exchange = Exchange::new(request.clone(), Limits::default());
+    let response = transport.send(exchange).await.expect("a response");
+    check(response.status(), response.body().len());
+}
+
+pub async fn exchange_by_raw_hyper(client: &RawHyper, request: &Request<Body>) {
+    let request = request.clone().map(|body| Full::new(body.into_bytes()));
+    let response = client.request(request).await.expect("a response");
+    let status = response.status();
+    check(status, response.into_body().collect().await.expect("a body").to_bytes().len());
+}
+
+pub async fn exchange_by_raw_isahc(client: &isahc::HttpClient, request: &Request<Body>) {
+    let request = request.clone().map(|body| body.as_ref().to_vec());
+    let mut response = client.send_async(request).await.expect("a response");
+    let status = response.status();
+    check(status, response.bytes().await.expect("a body").len());
+}
+
+/// Errors are fast, and would be measured as such.
+fn check(status: StatusCode, length: usize) {
+    static LENGTH: LazyLock<usize> = LazyLock::new(|| answers::assume_agency().len());
+    assert_eq!((status, length), (StatusCode::OK, *LENGTH));
+}
+
+pub fn our_hyper(server: &Server) -> HyperTransport {
+    let builder = HyperTransport::builder().pool_max_idle(MOST_AT_ONCE);
+    let builder = match &server.certificate {
+        Some(certificate) => builder.root_certificate_pem(certificate.pem.as_bytes()),
+        None => builder,
+    };
+    builder.build().expect("a transport")
+}
+
+pub fn raw_hyper(server: &Server) -> RawHyper {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add_parsable_certificates(trusted(server));
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let mut http = HttpConnector::new();
+    http.enforce_http(false);
+    http.set_nodelay(true);
+    let connector = hyper_rustls::HttpsConnectorBuilder::new()
+        .with_tls_config(config)
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(http);
+    Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connector)
+}
+
+pub fn our_isahc(server: &Server) -> IsahcTransport {
+    let builder = IsahcTransport::builder().pool_max_idle(MOST_AT_ONCE);
+    let builder = match &server.certificate {
+        Some(certificate) => builder.root_certificate_pem(certificate.pem.as_bytes()),
+        None => builder,
+    };
+    builder.build().expect("a transport")
+}
+
+pub fn raw_isahc(server: &Server) -> isahc::HttpClient {
+    let client = isahc::HttpClient::builder().connection_cache_size(MOST_AT_ONCE);
+    let client = if server.certificate.is_some() {
+        let roots = trusted(server);
+        let store =
+            roots.iter().fold(TrustStore::builder(), TrustStoreBuilder::certificate_from_der);
+        client.tls_config(TlsConfig::builder().trust_store(store.build()).build())
+    } else {
+        client
+    };
+    client.build().expect("a client")
+}
+
+/// What ours trust too: the machine's certificates, and the server's.
+fn trusted(server: &Server) -> Vec<CertificateDer<'static>> {
+    let mut certificates = rustls_native_certs::load_native_certs().certs;
+    certificates.extend(server.certificate.iter().map(|certificate| certificate.der.clone()));
+    certificates
+}

@@ -1,0 +1,81 @@
+//! Exchanges over connections that are there: our transports against the raw clients underneath.
+
+use std::time::{Duration, Instant};
+
+use super::clients::{self, MOST_AT_ONCE, runtime, signed};
+use crate::load::{Duel, Load, loops};
+use crate::server::Server;
+
+const GOAL: f64 = 0.97;
+
+pub fn all<'a>(plain: &'a Server, tls: &'a Server) -> Vec<Duel<'a>> {
+    vec![
+        hyper("sts-hyper, plain, 1 at a time", plain, 1),
+        hyper("sts-hyper, plain, 64 at a time", plain, MOST_AT_ONCE),
+        hyper("sts-hyper, TLS, 1 at a time", tls, 1),
+        hyper("sts-hyper, TLS, 64 at a time", tls, MOST_AT_ONCE),
+        isahc("sts-isahc, plain, 1 at a time", plain, 1),
+        isahc("sts-isahc, plain, 64 at a time", plain, MOST_AT_ONCE),
+        isahc("sts-isahc, TLS, 1 at a time", tls, 1),
+        isahc("sts-isahc, TLS, 64 at a time", tls, MOST_AT_ONCE),
+    ]
+}
+
+fn hyper<'a>(name: &'static str, server: &'a Server, at_once: usize) -> Duel<'a> {
+    let request = signed(server);
+    let (our_request, our_runtime, transport) =
+        (request.clone(), runtime(), clients::our_hyper(server));
+    let (their_runtime, client) = (runtime(), clients::raw_hyper(server));
+    Duel {
+        name,
+        ours: on_kept_connections(server, at_once, move |end| {
+            let call = async || clients::exchange(&transport, &our_request).await;
+            our_runtime.block_on(loops(at_once, end, call))
+        }),
+        against: "hyper-util's client",
+        theirs: on_kept_connections(server, at_once, move |end| {
+            let call = async || clients::exchange_by_raw_hyper(&client, &request).await;
+            their_runtime.block_on(loops(at_once, end, call))
+        }),
+        goal: GOAL,
+    }
+}
+
+fn isahc<'a>(name: &'static str, server: &'a Server, at_once: usize) -> Duel<'a> {
+    let request = signed(server);
+    let (our_request, transport) = (request.clone(), clients::our_isahc(server));
+    let client = clients::raw_isahc(server);
+    Duel {
+        name,
+        ours: on_kept_connections(server, at_once, move |end| {
+            let call = async || clients::exchange(&transport, &our_request).await;
+            futures_lite::future::block_on(loops(at_once, end, call))
+        }),
+        against: "isahc's client",
+        theirs: on_kept_connections(server, at_once, move |end| {
+            let call = async || clients::exchange_by_raw_isahc(&client, &request).await;
+            futures_lite::future::block_on(loops(at_once, end, call))
+        }),
+        goal: GOAL,
+    }
+}
+
+/// Connecting is measured elsewhere: a client that does not keep its connections is stopped.
+fn on_kept_connections<'a>(
+    server: &'a Server,
+    at_once: usize,
+    mut load: impl FnMut(Instant) -> Vec<Duration> + 'a,
+) -> Load<'a> {
+    let mut has_connected = false;
+    Box::new(move |end| {
+        let before = server.connections();
+        let calls = load(end);
+        let (connections, count) = (server.connections() - before, calls.len());
+        assert!(
+            !has_connected || connections <= at_once,
+            "{connections} connections for {count} exchanges",
+        );
+        has_connected = true;
+        calls
+    })
+}
