@@ -1,50 +1,131 @@
-//! The sans-IO crates, checked for wasm32-unknown-unknown.
+//! The sans-IO crates on wasm32-unknown-unknown: checked, weighed and, where there is Node.js, run.
 //!
 //! A toolchain without that target's standard library can do it all the same if it has the
 //! library's source: Debian's packages `rustc-web`, `cargo-web` and `rust-web-src` are such a
-//! toolchain. They put it where these paths say.
+//! toolchain. They put it where these paths say. What they lack is a linker; one comes with the
+//! toolchain that runs this program.
 
-use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Output};
 
-use crate::tools::{root, succeeds};
+use crate::tools::{cargo, is_there, root, succeeds};
 
-const CARGO: &str = "/usr/bin/cargo";
-const RUSTC: &str = "/usr/bin/rustc";
-const LIBRARY: &str = "/usr/lib/rustlib/src/rust/library/std/Cargo.toml";
-
+const TARGET: &str = "wasm32-unknown-unknown";
 const CRATES: [&str; 3] = ["sts-proto", "sts-sign", "sts-client"];
+/// What each is made of is in `xtask/wasm/src/bin`.
+const PROGRAMS: [&str; 2] = ["messages", "call"];
 
-/// Why the check cannot be made here; `None` if it can.
+const DEBIAN_CARGO: &str = "/usr/bin/cargo";
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+const DEBIAN_LIBRARY: &str = "/usr/lib/rustlib/src/rust/library/std/Cargo.toml";
+
+const MISSING: &str = "needs the target wasm32-unknown-unknown, as `rustup target add` gives it, \
+    or Debian's packages rustc-web, cargo-web and rust-web-src";
+
+/// Why it cannot be done here; `None` if it can.
 pub(crate) fn missing() -> Option<&'static str> {
-    let is_there = [CARGO, RUSTC, LIBRARY].iter().all(|path| Path::new(path).exists());
-    (!is_there).then_some("needs Debian's packages rustc-web, cargo-web and rust-web-src")
+    Toolchain::find().is_none().then_some(MISSING)
 }
 
 pub(crate) fn run() -> ExitCode {
-    if let Some(missing) = missing() {
-        eprintln!("xtask: wasm {missing}");
-        return ExitCode::FAILURE;
-    }
-    let mut check = Command::new(CARGO);
-    check
-        .current_dir(root())
-        .args(["check", "--quiet", "-Zbuild-std=std,panic_abort"])
-        .args(["--target", "wasm32-unknown-unknown", "--target-dir", "target/wasm"])
-        .args(CRATES.iter().flat_map(|name| ["-p", name]))
-        // `-Z` on a compiler that is released.
-        .env("RUSTC_BOOTSTRAP", "1")
-        .env("RUSTC", RUSTC)
-        .env_remove("RUSTUP_TOOLCHAIN");
-    match succeeds(&mut check) {
-        Ok(true) => {
-            println!("{} check for wasm32-unknown-unknown", CRATES.join(", "));
-            ExitCode::SUCCESS
-        }
-        Ok(false) => ExitCode::FAILURE,
+    match check().and_then(|toolchain| weigh(&toolchain)) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(complaint) => {
             eprintln!("xtask: wasm: {complaint}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn check() -> Result<Toolchain, String> {
+    let toolchain = Toolchain::find().ok_or(MISSING)?;
+    let mut check = toolchain.cargo("check");
+    check.args(CRATES.iter().flat_map(|name| ["-p", name]));
+    if !succeeds(&mut check)? {
+        return Err("the crates do not check".to_owned());
+    }
+    println!("{} check for {TARGET}", CRATES.join(", "));
+    Ok(toolchain)
+}
+
+/// Builds the programs as small as they get, and runs them.
+fn weigh(toolchain: &Toolchain) -> Result<(), String> {
+    let mut build = toolchain.cargo("build");
+    if !succeeds(build.args(["--profile", "wasm", "-p", "xtask-wasm"]))? {
+        return Err("the programs do not build".to_owned());
+    }
+    for program in PROGRAMS {
+        let file = root().join(format!("target/wasm/{TARGET}/wasm/{program}.wasm"));
+        let size = fs::metadata(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let zipped = if is_there("gzip") {
+            let output = output(Command::new("gzip").arg("-9c").arg(&file))?;
+            format!(", {} with gzip", output.stdout.len())
+        } else {
+            String::new()
+        };
+        let outcome = if is_there("node") {
+            let run = root().join("xtask/wasm/run.js");
+            if !succeeds(Command::new("node").arg(run).arg(&file))? {
+                return Err(format!("{program} does not find what it should"));
+            }
+            "runs, and imports nothing"
+        } else {
+            "NOT RUN: there is no node here"
+        };
+        println!("{program}: {} bytes{zipped}; {outcome}", size.len());
+    }
+    Ok(())
+}
+
+enum Toolchain {
+    /// The one that runs this program has the target.
+    Own,
+    /// Debian's builds the standard library as well, and has this linker.
+    Debian { linker: PathBuf },
+}
+
+impl Toolchain {
+    fn find() -> Option<Self> {
+        let library = rustc(&["--print", "target-libdir", "--target", TARGET])?;
+        if Path::new(&library).exists() {
+            return Some(Self::Own);
+        }
+        let files = [DEBIAN_CARGO, DEBIAN_RUSTC, DEBIAN_LIBRARY];
+        let host = rustc(&["--print", "target-libdir"])?;
+        let linker = Path::new(&host).with_file_name("bin").join("rust-lld");
+        files.iter().all(|file| Path::new(file).exists()).then_some(Self::Debian { linker })
+    }
+
+    fn cargo(&self, command: &str) -> Command {
+        let mut cargo = match self {
+            Self::Own => cargo(),
+            Self::Debian { .. } => Command::new(DEBIAN_CARGO),
+        };
+        cargo.current_dir(root()).args([command, "--quiet", "--target", TARGET]);
+        cargo.args(["--target-dir", "target/wasm"]);
+        if let Self::Debian { linker } = self {
+            cargo
+                .arg("-Zbuild-std=std,panic_abort")
+                // `-Z` on a compiler that is released.
+                .env("RUSTC_BOOTSTRAP", "1")
+                .env("RUSTC", DEBIAN_RUSTC)
+                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
+                .env_remove("RUSTUP_TOOLCHAIN");
+        }
+        cargo
+    }
+}
+
+/// The one line that the compiler answers.
+fn rustc(arguments: &[&str]) -> Option<String> {
+    let output = output(Command::new("rustc").current_dir(root()).args(arguments)).ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// What a program prints. Fails if it cannot be started or fails.
+fn output(command: &mut Command) -> Result<Output, String> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let output = command.output().map_err(|error| format!("cannot run {program}: {error}"))?;
+    if output.status.success() { Ok(output) } else { Err(format!("{program} fails")) }
 }
