@@ -74,7 +74,7 @@ fn run() -> Result<String, Box<dyn StdError>> {
         .endpoint(endpoint)
         .credentials(Arc::new(own_keys))
         .build_blocking()?;
-    let keys = client.session(AssumeAgency::new(agency, "credential_process")).credentials()?;
+    let keys = client.assume_agency(AssumeAgency::new(agency, "credential_process"))?.credentials;
     match options.form {
         Form::Process => for_process(&keys),
         Form::Environment => for_shell(&keys),
@@ -82,13 +82,14 @@ fn run() -> Result<String, Box<dyn StdError>> {
 }
 
 fn for_process(keys: &Credentials) -> Result<String, Box<dyn StdError>> {
-    let expiration = keys.expiration.map(|end| end.format(&Rfc3339)).transpose()?;
+    // Whole seconds: not every reader knows fractions.
+    let end = keys.expiration.ok_or("the keys have no end")?.replace_nanosecond(0)?;
     let object = json!({
         "Version": 1,
         "AccessKeyId": keys.access_key_id,
         "SecretAccessKey": keys.secret_access_key.expose_secret(),
         "SessionToken": keys.security_token.as_ref().map(Secret::expose_secret),
-        "Expiration": expiration,
+        "Expiration": end.format(&Rfc3339)?,
     });
     Ok(object.to_string())
 }

@@ -6,11 +6,11 @@
 //!
 //! The agency is of an emulator on this machine. The requests are signed and not sent.
 //!
-//! OpenDAL takes no provider for OBS, up to 0.59: it reads `HUAWEI_CLOUD_ACCESS_KEY_ID`,
-//! `HUAWEI_CLOUD_SECRET_ACCESS_KEY` and `HUAWEI_CLOUD_SECURITY_TOKEN` from the environment, once,
-//! so an operator is good for one lifetime of the keys. It does take an HTTP client (`HttpFetch`
-//! in 0.57, `HttpTransport` in 0.59). One that calls [`ObsSigner::sign`] on what it is to send
-//! replaces the signature that OpenDAL has made, and the operator lives on.
+//! The crate `opendal` takes no provider for OBS, up to 0.59: it reads
+//! `HUAWEI_CLOUD_ACCESS_KEY_ID`, `HUAWEI_CLOUD_SECRET_ACCESS_KEY` and
+//! `HUAWEI_CLOUD_SECURITY_TOKEN`, once, so an operator is good for one lifetime of the keys. It does
+//! take an HTTP client: one that signs anew what it is to send keeps an operator going for ever.
+//! `transports.md` shows it.
 #![expect(clippy::print_stdout, reason = "it shows what happens")]
 
 use std::error::Error as StdError;
