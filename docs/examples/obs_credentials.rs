@@ -9,8 +9,8 @@
 //! The crate `opendal` takes no provider for OBS, up to 0.59: it reads
 //! `HUAWEI_CLOUD_ACCESS_KEY_ID`, `HUAWEI_CLOUD_SECRET_ACCESS_KEY` and
 //! `HUAWEI_CLOUD_SECURITY_TOKEN`, once, so an operator is good for one lifetime of the keys. It does
-//! take an HTTP client: one that signs anew what it is to send keeps an operator going for ever.
-//! `transports.md` shows it.
+//! take an HTTP transport: one that signs anew what it is to send keeps an operator going for ever.
+//! `docs/opendal` is such an operator.
 #![expect(clippy::print_stdout, reason = "it shows what happens")]
 
 use std::error::Error as StdError;
