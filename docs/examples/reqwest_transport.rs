@@ -41,7 +41,7 @@ impl Transport for ReqwestTransport {
     }
 }
 
-/// The same request, or none: reqwest would tidy up the URI, and the signature is of the untidy one.
+/// The same request, or none: reqwest would tidy up a target that is signed as it was written.
 fn prepare(mut request: Request<Body>) -> Result<reqwest::Request, TransportError> {
     let uri = request.uri().clone();
     if let Some(authority) = uri.authority()
