@@ -5,6 +5,7 @@ mod answers;
 mod build;
 mod chart;
 mod comparison;
+mod cores;
 mod load;
 mod machine;
 mod page;
@@ -78,7 +79,7 @@ fn measure_builds(as_json: bool) -> io::Result<()> {
     page::write_programs(&programs)
 }
 
-fn progress(is_quiet: bool) -> impl Fn(&str) {
+fn progress(is_quiet: bool) -> impl Fn(&str) + Sync {
     move |name| {
         if !is_quiet {
             eprintln!("{name}");

@@ -70,7 +70,7 @@ pub fn write_programs(programs: &[Program]) -> io::Result<()> {
 fn ratio_bar(row: &Row) -> Option<Bar> {
     let ratio = row.ratio?;
     Some(Bar {
-        label: format!("{}, to {}", row.name, row.against),
+        label: format!("{}, against {}", row.name, row.against),
         length: ratio,
         amount: format!("{ratio:.2} ({})", row.unit.amount(row.ours)),
         colour: match row.met {

@@ -16,6 +16,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
+use crate::cores;
+
 /// A server on a thread of its own, for as long as the process lives.
 #[derive(Clone)]
 pub struct Server {
@@ -55,6 +57,7 @@ impl Server {
         let count = Arc::clone(&connections);
         let (sender, receiver) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
+            cores::serve_here();
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.expect("a runtime").block_on(async {
                 let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

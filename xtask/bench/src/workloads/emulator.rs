@@ -9,13 +9,18 @@ use sts_proto::{AssumeAgency, Body, Endpoint, GetCallerIdentity, Operation};
 use sts_sign::Signer;
 
 use super::clients::{MOST_AT_ONCE, raw_hyper, runtime};
+use crate::cores;
 use crate::load::{Duel, Load, loops};
 use crate::server::Server;
 
 const GOAL: f64 = 0.6;
 
 pub fn start() -> Emulator {
-    Emulator::builder().start_blocking().expect("an emulator")
+    let start = || {
+        cores::serve_here();
+        Emulator::builder().start_blocking().expect("an emulator")
+    };
+    std::thread::spawn(start).join().expect("an emulator")
 }
 
 pub fn all<'a>(emulator: &'a Emulator, server: &'a Server) -> Vec<Duel<'a>> {
