@@ -13,10 +13,10 @@ use fastrand::Rng;
 use http::Response;
 use sts_proto::{Authentication, Body, Caller, Credentials, Operation, service_date};
 
-use self::keys::Keys;
 pub use self::step::Step;
 use crate::context::CallContext;
 use crate::error::{Error, Failure};
+use crate::keys::Keys;
 use crate::report::Report;
 use crate::source::{KeyRequest, SourceError};
 use crate::transport::{Exchange, TransportError, TransportErrorKind};
@@ -59,7 +59,9 @@ pub struct Call<O: Operation> {
     operation: O,
     context: Arc<CallContext>,
     rng: Rng,
-    keys: Option<Keys>,
+    /// Whether the operation keeps the limits whatever the keys.
+    is_valid_for_all: bool,
+    keys: Option<Arc<Keys>>,
     started: Option<Now>,
     report: Report,
     /// Why the last attempt failed, while the call goes on.
@@ -111,6 +113,7 @@ impl<O: Operation> Call<O> {
             operation,
             context: Arc::clone(context),
             rng: Rng::with_seed(seed),
+            is_valid_for_all: false,
             keys: None,
             started: None,
             report: Report::default(),
@@ -231,12 +234,16 @@ impl<O: Operation> Call<O> {
         if self.report.attempts == 0 { Duration::ZERO } else { SHORTEST_ATTEMPT }
     }
 
-    fn begin(&self) -> State<O::Output> {
+    fn begin(&mut self) -> State<O::Output> {
         if self.context.route.is_empty() {
             return State::Done(Err(Failure::NoEndpoint));
         }
-        // Before the source is asked, which may cost a call of its own.
-        if let Err(failure) = self.validate(Caller::Permanent) {
+        // Before the source is asked, which may cost a call of its own. What temporary keys may ask
+        // for, all may.
+        self.is_valid_for_all = self.validate(Caller::Temporary).is_ok();
+        if !self.is_valid_for_all
+            && let Err(failure) = self.validate(Caller::Permanent)
+        {
             return State::Done(Err(failure));
         }
         match O::AUTHENTICATION {
@@ -260,9 +267,9 @@ impl<O: Operation> Call<O> {
         let mut request =
             self.operation.to_request_unvalidated(endpoint).map_err(Failure::InvalidRequest)?;
         let offset = context.skew.for_signing();
-        if let Some(Keys { signer, .. }) = &self.keys {
+        if let Some(keys) = &self.keys {
             let date = now.wall.saturating_add(offset);
-            signer.sign(&mut request, date).map_err(|error| {
+            keys.signer.sign(&mut request, date).map_err(|error| {
                 let message = "the request cannot be signed";
                 Failure::Credentials(SourceError::new(message).with_source(error))
             })?;

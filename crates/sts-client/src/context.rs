@@ -1,16 +1,16 @@
 //! What all calls of a client share: how calls are made, and what was learned by making them.
 
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sts_proto::{Credentials, Endpoint};
-use sts_sign::{InvalidKeys, Signer};
+use sts_sign::InvalidKeys;
 use time::OffsetDateTime;
 
 use crate::backoff::Backoff;
 use crate::budget::RetryBudget;
 use crate::key_guard::KeyGuard;
+use crate::keys::Keys;
 use crate::route::Route;
 use crate::skew::Skew;
 use crate::transport::Limits;
@@ -109,7 +109,7 @@ pub struct CallContext {
     pub(crate) budget: RetryBudget,
     pub(crate) skew: Skew,
     pub(crate) key_guard: KeyGuard,
-    signer: Mutex<Option<Prepared>>,
+    last_keys: Mutex<Option<Arc<Keys>>>,
 }
 
 impl CallContext {
@@ -124,7 +124,7 @@ impl CallContext {
             budget: RetryBudget::default(),
             skew: Skew::default(),
             key_guard: KeyGuard::default(),
-            signer: Mutex::default(),
+            last_keys: Mutex::default(),
         })
     }
 
@@ -139,32 +139,16 @@ impl CallContext {
         wall.saturating_add(self.skew.measured())
     }
 
-    /// A signer for these keys: the last one if it was made from the same ones, for preparing it
-    /// costs a good part of a signature.
-    pub(crate) fn signer(&self, credentials: &Arc<Credentials>) -> Result<Signer, InvalidKeys> {
-        let mut prepared = self.signer.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(Prepared { credentials: known, signer }) = &*prepared
-            && Arc::ptr_eq(known, credentials)
+    /// These keys, ready to sign: the last ones that were made ready, if they are the same.
+    pub(crate) fn keys(&self, credentials: &Arc<Credentials>) -> Result<Arc<Keys>, InvalidKeys> {
+        let mut last = self.last_keys.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(keys) = &*last
+            && Arc::ptr_eq(&keys.credentials, credentials)
         {
-            return Ok(signer.clone());
+            return Ok(Arc::clone(keys));
         }
-        let secret = credentials.secret_access_key.expose_secret();
-        let mut signer = Signer::new(&credentials.access_key_id, secret)?;
-        if let Some(token) = &credentials.security_token {
-            signer = signer.with_security_token(token.expose_secret())?;
-        }
-        *prepared = Some(Prepared { credentials: credentials.clone(), signer: signer.clone() });
-        Ok(signer)
-    }
-}
-
-struct Prepared {
-    credentials: Arc<Credentials>,
-    signer: Signer,
-}
-
-impl fmt::Debug for Prepared {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Prepared").field("credentials", &self.credentials).finish_non_exhaustive()
+        let keys = Arc::new(Keys::new(credentials)?);
+        *last = Some(Arc::clone(&keys));
+        Ok(keys)
     }
 }

@@ -25,21 +25,29 @@ pub(crate) async fn call<O: Operation>(
 ) -> Result<(O::Output, Report), Error> {
     let drive = async {
         let mut call = Call::new(operation, context, host.seed());
+        // Read again after whatever takes time, and only then: clocks are not free.
+        let mut now = host.now();
         loop {
-            match call.step(host.now()) {
+            match call.step(now) {
                 Step::Credentials(request) => {
                     // The deadline holds for the source as well; the machine knows what is left.
                     let keys = pin!(source.credentials(request));
-                    let deadline = pin!(wait(call.step(host.now()), transport));
-                    if let Either::Left((keys, _)) = select(keys, deadline).await {
+                    let deadline = pin!(wait(call.step(now), transport));
+                    let first = select(keys, deadline).await;
+                    now = host.now();
+                    if let Either::Left((keys, _)) = first {
                         call.provide(keys);
                     }
                 }
                 Step::Send(exchange) => {
                     let outcome = transport.send(exchange).await;
-                    call.receive(outcome, host.now());
+                    now = host.now();
+                    call.receive(outcome, now);
                 }
-                Step::Wait(duration) => transport.sleep(duration).await,
+                Step::Wait(duration) => {
+                    transport.sleep(duration).await;
+                    now = host.now();
+                }
                 Step::Done(outcome) => return outcome,
             }
         }
@@ -65,14 +73,22 @@ pub(crate) fn call_blocking<O: Operation>(
 ) -> Result<(O::Output, Report), Error> {
     trace::in_call_blocking(O::NAME, || {
         let mut call = Call::new(operation, context, host.seed());
+        let mut now = host.now();
         loop {
-            match call.step(host.now()) {
-                Step::Credentials(request) => call.provide(source.credentials(request)),
+            match call.step(now) {
+                Step::Credentials(request) => {
+                    call.provide(source.credentials(request));
+                    now = host.now();
+                }
                 Step::Send(exchange) => {
                     let outcome = transport.send(exchange);
-                    call.receive(outcome, host.now());
+                    now = host.now();
+                    call.receive(outcome, now);
                 }
-                Step::Wait(duration) => transport.sleep(duration),
+                Step::Wait(duration) => {
+                    transport.sleep(duration);
+                    now = host.now();
+                }
                 Step::Done(outcome) => return outcome,
             }
         }

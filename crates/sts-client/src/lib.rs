@@ -20,6 +20,7 @@ mod driver;
 mod error;
 mod host;
 mod key_guard;
+mod keys;
 mod now;
 mod report;
 mod route;

@@ -6,20 +6,12 @@ use std::time::Duration;
 
 use http::StatusCode;
 use sts_proto::{Caller, CodeFamily, Credentials, Error, ErrorKind, Operation};
-use sts_sign::Signer;
 
 use super::{Call, State};
 use crate::Now;
 use crate::error::Failure;
 use crate::key_guard::{Admission, KeyVerdict};
 use crate::source::SourceError;
-
-/// Keys, ready to sign.
-#[derive(Debug)]
-pub(super) struct Keys {
-    pub(super) credentials: Arc<Credentials>,
-    pub(super) signer: Signer,
-}
 
 impl<O: Operation> Call<O> {
     /// Takes what the source gave, in place of keys that `refusal` is about.
@@ -38,14 +30,14 @@ impl<O: Operation> Call<O> {
             }
             (credentials, _) => credentials.map_err(Failure::Credentials)?,
         };
-        if credentials.is_temporary() {
+        if credentials.is_temporary() && !self.is_valid_for_all {
             self.validate(Caller::Temporary)?;
         }
-        let signer = self.context.signer(&credentials).map_err(|error| {
+        let keys = self.context.keys(&credentials).map_err(|error| {
             let message = "the keys cannot sign";
             Failure::Credentials(SourceError::new(message).with_source(error))
         })?;
-        self.keys = Some(Keys { credentials, signer });
+        self.keys = Some(keys);
         Ok(())
     }
 

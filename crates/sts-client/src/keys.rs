@@ -1,0 +1,31 @@
+//! Keys, ready to sign.
+
+use std::fmt;
+use std::sync::Arc;
+
+use sts_proto::Credentials;
+use sts_sign::{InvalidKeys, Signer};
+
+/// Credentials with the signer that was prepared from them, which costs a good part of a
+/// signature.
+pub(crate) struct Keys {
+    pub(crate) credentials: Arc<Credentials>,
+    pub(crate) signer: Signer,
+}
+
+impl Keys {
+    pub(crate) fn new(credentials: &Arc<Credentials>) -> Result<Self, InvalidKeys> {
+        let secret = credentials.secret_access_key.expose_secret();
+        let mut signer = Signer::new(&credentials.access_key_id, secret)?;
+        if let Some(token) = &credentials.security_token {
+            signer = signer.with_security_token(token.expose_secret())?;
+        }
+        Ok(Self { credentials: Arc::clone(credentials), signer })
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys").field("credentials", &self.credentials).finish_non_exhaustive()
+    }
+}
