@@ -5,12 +5,16 @@ use std::time::{Duration, Instant};
 use crate::row::{Goal, Row, Unit};
 use crate::statistics::Samples;
 
-/// How often each has two turns, and their length.
-const ROUNDS: usize = 12;
+/// How often each begins anew: clients differ from one another by chance, in where their
+/// connections lie for instance, and stay as they are for as long as they live.
+const LIVES: usize = 6;
+/// Twice this often a client has its turn in a life.
+const ROUNDS: usize = 2;
 const TURN: Duration = Duration::from_millis(150);
 
-/// Makes calls until then; gives how long each took.
-pub type Load<'a> = Box<dyn FnMut(Instant) -> Vec<Duration> + 'a>;
+/// Makes a client that makes calls until then, and gives how long each took.
+pub type Load<'a> = Box<dyn Fn() -> Calls<'a> + 'a>;
+pub type Calls<'a> = Box<dyn FnMut(Instant) -> Vec<Duration> + 'a>;
 
 /// Ours beside something to hold it against, under load.
 pub struct Duel<'a> {
@@ -24,12 +28,18 @@ pub struct Duel<'a> {
 
 impl Duel<'_> {
     pub fn run(self) -> Vec<Row> {
-        let (mut ours, mut theirs) = (Side::new(self.ours), Side::new(self.theirs));
-        for _ in 0..ROUNDS {
-            ours.take_turn();
-            theirs.take_turn();
-            theirs.take_turn();
-            ours.take_turn();
+        let (mut ours, mut theirs) = (Turns::default(), Turns::default());
+        for _ in 0..LIVES {
+            let (mut our_calls, mut their_calls) = ((self.ours)(), (self.theirs)());
+            // Connections are made, and caches filled.
+            our_calls(Instant::now() + TURN);
+            their_calls(Instant::now() + TURN);
+            for _ in 0..ROUNDS {
+                ours.take(&mut our_calls);
+                theirs.take(&mut their_calls);
+                theirs.take(&mut their_calls);
+                ours.take(&mut our_calls);
+            }
         }
         let row = |unit, ours, theirs, goal| {
             Row::new((self.name, ours), (self.against, theirs), unit, goal)
@@ -43,8 +53,8 @@ impl Duel<'_> {
     }
 }
 
-struct Side<'a> {
-    load: Load<'a>,
+#[derive(Default)]
+struct Turns {
     /// Calls per second, one for each turn.
     rates: Samples,
     /// The time of a call in microseconds, the median and the 99th percentile of each turn.
@@ -52,21 +62,14 @@ struct Side<'a> {
     slowest: Samples,
 }
 
-impl<'a> Side<'a> {
-    /// Makes connections and fills caches.
-    fn new(mut load: Load<'a>) -> Self {
-        load(Instant::now() + TURN);
-        let (rates, medians, slowest) = Default::default();
-        Self { load, rates, medians, slowest }
-    }
-
-    fn take_turn(&mut self) {
+impl Turns {
+    fn take(&mut self, calls: &mut Calls<'_>) {
         let start = Instant::now();
-        let calls = (self.load)(start + TURN);
-        self.rates.push(calls.len() as f64 / start.elapsed().as_secs_f64());
-        let calls: Samples = calls.iter().map(|time| time.as_secs_f64() * 1e6).collect();
-        self.medians.push(calls.median());
-        self.slowest.push(calls.percentile(99));
+        let times = calls(start + TURN);
+        self.rates.push(times.len() as f64 / start.elapsed().as_secs_f64());
+        let times: Samples = times.iter().map(|time| time.as_secs_f64() * 1e6).collect();
+        self.medians.push(times.median());
+        self.slowest.push(times.percentile(99));
     }
 }
 

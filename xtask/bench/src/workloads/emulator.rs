@@ -10,7 +10,7 @@ use sts_sign::Signer;
 
 use super::clients::{MOST_AT_ONCE, raw_hyper, runtime};
 use crate::cores;
-use crate::load::{Duel, Load, loops};
+use crate::load::{Calls, Duel, loops};
 use crate::server::Server;
 
 const GOAL: f64 = 0.6;
@@ -26,9 +26,9 @@ pub fn start() -> Emulator {
 pub fn all<'a>(emulator: &'a Emulator, server: &'a Server) -> Vec<Duel<'a>> {
     let duel = |name, request: fn(&Endpoint) -> Request<Body>| Duel {
         name,
-        ours: load(emulator.url(), server, request),
+        ours: Box::new(move || calls(emulator.url(), server, request)),
         against: "a hyper server that only answers",
-        theirs: load(&server.url, server, request),
+        theirs: Box::new(move || calls(&server.url, server, request)),
         goal: GOAL,
     };
     vec![
@@ -43,7 +43,7 @@ pub fn all<'a>(emulator: &'a Emulator, server: &'a Server) -> Vec<Duel<'a>> {
 }
 
 /// Signs each request anew: the emulator looks at the time.
-fn load<'a>(url: &str, plain: &Server, request: fn(&Endpoint) -> Request<Body>) -> Load<'a> {
+fn calls<'a>(url: &str, plain: &Server, request: fn(&Endpoint) -> Request<Body>) -> Calls<'a> {
     let signer = Signer::new(builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY).expect("keys");
     let endpoint = Endpoint::parse_allowing_http(url).expect("an endpoint");
     let (runtime, client) = (runtime(), raw_hyper(plain));

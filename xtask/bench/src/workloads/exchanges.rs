@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use futures_lite::future::block_on;
+
 use super::clients::{self, MOST_AT_ONCE, runtime, signed};
-use crate::load::{Duel, Load, loops};
+use crate::load::{Calls, Duel, loops};
 use crate::server::Server;
 
 const GOAL: f64 = 0.97;
@@ -22,39 +24,46 @@ pub fn all<'a>(plain: &'a Server, tls: &'a Server) -> Vec<Duel<'a>> {
 }
 
 fn hyper<'a>(name: &'static str, server: &'a Server, at_once: usize) -> Duel<'a> {
-    let request = signed(server);
-    let (our_request, our_runtime, transport) =
-        (request.clone(), runtime(), clients::our_hyper(server));
-    let (their_runtime, client) = (runtime(), clients::raw_hyper(server));
     Duel {
         name,
-        ours: on_kept_connections(server, at_once, move |end| {
-            let call = async || clients::exchange(&transport, &our_request).await;
-            our_runtime.block_on(loops(at_once, end, call))
+        ours: Box::new(move || {
+            let (runtime, request) = (runtime(), signed(server));
+            let transport = clients::our_hyper(server);
+            on_kept_connections(server, at_once, move |end| {
+                let call = async || clients::exchange(&transport, &request).await;
+                runtime.block_on(loops(at_once, end, call))
+            })
         }),
         against: "hyper-util's client",
-        theirs: on_kept_connections(server, at_once, move |end| {
-            let call = async || clients::exchange_by_raw_hyper(&client, &request).await;
-            their_runtime.block_on(loops(at_once, end, call))
+        theirs: Box::new(move || {
+            let (runtime, request) = (runtime(), signed(server));
+            let client = clients::raw_hyper(server);
+            on_kept_connections(server, at_once, move |end| {
+                let call = async || clients::exchange_by_raw_hyper(&client, &request).await;
+                runtime.block_on(loops(at_once, end, call))
+            })
         }),
         goal: GOAL,
     }
 }
 
 fn isahc<'a>(name: &'static str, server: &'a Server, at_once: usize) -> Duel<'a> {
-    let request = signed(server);
-    let (our_request, transport) = (request.clone(), clients::our_isahc(server));
-    let client = clients::raw_isahc(server);
     Duel {
         name,
-        ours: on_kept_connections(server, at_once, move |end| {
-            let call = async || clients::exchange(&transport, &our_request).await;
-            futures_lite::future::block_on(loops(at_once, end, call))
+        ours: Box::new(move || {
+            let (request, transport) = (signed(server), clients::our_isahc(server));
+            on_kept_connections(server, at_once, move |end| {
+                let call = async || clients::exchange(&transport, &request).await;
+                block_on(loops(at_once, end, call))
+            })
         }),
         against: "isahc's client",
-        theirs: on_kept_connections(server, at_once, move |end| {
-            let call = async || clients::exchange_by_raw_isahc(&client, &request).await;
-            futures_lite::future::block_on(loops(at_once, end, call))
+        theirs: Box::new(move || {
+            let (request, client) = (signed(server), clients::raw_isahc(server));
+            on_kept_connections(server, at_once, move |end| {
+                let call = async || clients::exchange_by_raw_isahc(&client, &request).await;
+                block_on(loops(at_once, end, call))
+            })
         }),
         goal: GOAL,
     }
@@ -65,7 +74,7 @@ fn on_kept_connections<'a>(
     server: &'a Server,
     at_once: usize,
     mut load: impl FnMut(Instant) -> Vec<Duration> + 'a,
-) -> Load<'a> {
+) -> Calls<'a> {
     let mut has_connected = false;
     Box::new(move |end| {
         let before = server.connections();
