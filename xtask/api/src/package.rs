@@ -1,0 +1,56 @@
+//! The packages whose API is listed: those that are published.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// A package of the workspace.
+#[derive(Debug)]
+pub(crate) struct Package {
+    pub(crate) name: String,
+    /// Without `default`, which is a choice of others.
+    pub(crate) features: Vec<String>,
+    directory: PathBuf,
+}
+
+impl Package {
+    /// All packages of the workspace that are published.
+    pub(crate) fn published() -> Result<Vec<Self>, String> {
+        let metadata = cargo().args(["metadata", "--no-deps", "--format-version", "1"]).output();
+        let metadata = metadata.map_err(|error| format!("cannot run cargo: {error}"))?;
+        let metadata: Value = serde_json::from_slice(&metadata.stdout)
+            .map_err(|error| format!("cannot read what cargo says of the workspace: {error}"))?;
+        let packages =
+            metadata.get("packages").and_then(Value::as_array).ok_or("cargo names no packages")?;
+        // Published nowhere is a list of no registry.
+        let published = packages.iter().filter(|package| package["publish"].is_null());
+        published
+            .map(|package| Self::read(package).ok_or("a package without a name".into()))
+            .collect()
+    }
+
+    fn read(package: &Value) -> Option<Self> {
+        let features = package.get("features")?.as_object()?.keys();
+        Some(Self {
+            name: package.get("name")?.as_str()?.to_owned(),
+            features: features.filter(|name| *name != "default").cloned().collect(),
+            directory: Path::new(package.get("manifest_path")?.as_str()?).parent()?.to_owned(),
+        })
+    }
+
+    pub(crate) fn all_features(&self) -> Vec<&str> {
+        self.features.iter().map(String::as_str).collect()
+    }
+
+    /// Where its API is recorded.
+    pub(crate) fn listing_file(&self) -> PathBuf {
+        self.directory.join("public-api.txt")
+    }
+}
+
+/// The cargo that runs this program.
+pub(crate) fn cargo() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
