@@ -1,84 +1,12 @@
-//! Everything that CI checks, in one list.
+//! Everything that CI checks: each check is run, and a table says how it went.
+
+mod checks;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use crate::tools::{cargo, is_there, succeeds};
-use crate::wasm;
-
-/// One check: arguments of cargo, and when it is left out.
-#[derive(Clone, Copy)]
-struct Check {
-    name: &'static str,
-    arguments: &'static [&'static str],
-    /// `--quick` leaves it out.
-    is_slow: bool,
-    /// Why it cannot be made on this machine, if so.
-    missing: fn() -> Option<&'static str>,
-}
-
-const fn check(name: &'static str, arguments: &'static [&'static str]) -> Check {
-    Check { name, arguments, is_slow: false, missing: || None }
-}
-
-const fn slow(name: &'static str, arguments: &'static [&'static str]) -> Check {
-    Check { is_slow: true, ..check(name, arguments) }
-}
-
-/// In this order: what fails most often and costs least comes first.
-const CHECKS: &[Check] = &[
-    check("fmt", &["fmt", "--all", "--check"]),
-    check("clippy", &["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]),
-    slow(
-        "clippy of the sans-IO crates, all features",
-        &[
-            "clippy",
-            "-p",
-            "sts-proto",
-            "-p",
-            "sts-sign",
-            "-p",
-            "sts-client",
-            "--all-targets",
-            "--all-features",
-            "--",
-            "--deny",
-            "warnings",
-        ],
-    ),
-    check("test", &["test", "--workspace"]),
-    // In the workspace each crate gets the features that others ask of it.
-    slow(
-        "test of the sans-IO crates, no features",
-        &["test", "-p", "sts-proto", "-p", "sts-sign", "-p", "sts-client"],
-    ),
-    slow(
-        "test of the sans-IO crates, all features",
-        &["test", "-p", "sts-proto", "-p", "sts-sign", "-p", "sts-client", "--all-features"],
-    ),
-    check("doc", &["doc", "--workspace", "--no-deps"]),
-    check(
-        "vectors",
-        &[
-            "xtask",
-            "vectors",
-            "crates/sts-proto/tests/vectors/responses.json",
-            "crates/sts-proto/tests/vectors/wire-requests.json",
-            "crates/sts-sign/tests/vectors/signing-sdk-hmac-sha256.json",
-            "crates/sts-sign/tests/vectors/signing-v11-hmac-sha256.json",
-        ],
-    ),
-    check("generated docs", &["xtask", "docs", "--check"]),
-    check("example: assume_agency", &["run", "--quiet", "--example", "assume_agency"]),
-    check("example: own_transport", &["run", "--quiet", "--example", "own_transport"]),
-    check("example: credential_sources", &["run", "--quiet", "--example", "credential_sources"]),
-    check("example: credential_process", &["run", "--quiet", "--example", "credential_process"]),
-    Check { missing: wasm::missing, ..slow("wasm", &["xtask", "wasm"]) },
-    Check {
-        missing: || (!is_there("c++")).then_some("needs a C++ compiler, Debian's package g++"),
-        ..slow("fuzz", &["xtask", "fuzz", "--seconds", "10"])
-    },
-];
+use self::checks::{CHECKS, Check};
+use crate::tools::{cargo, succeeds};
 
 enum Outcome {
     Passed(Duration),
@@ -87,29 +15,31 @@ enum Outcome {
 }
 
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
-    let is_quick = match arguments {
+    let is_quick = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => false,
-        [option] if option == "--quick" => true,
+        ["--quick"] => true,
+        ["--list"] => {
+            for check in CHECKS {
+                println!("{}", check.name);
+            }
+            return ExitCode::SUCCESS;
+        }
         _ => {
-            eprintln!("xtask: ci takes no option but --quick");
+            eprintln!("xtask: ci takes --quick, --list, or nothing");
             return ExitCode::from(2);
         }
     };
-    let mut table = Vec::new();
-    for check in CHECKS {
-        let outcome = if is_quick && check.is_slow {
+    let outcome = |check: &Check| {
+        if is_quick && check.is_slow {
             Outcome::Skipped("left out by --quick")
         } else if let Some(missing) = (check.missing)() {
             Outcome::Skipped(missing)
         } else {
             run_check(check)
-        };
-        let has_failed = matches!(outcome, Outcome::Failed(_));
-        table.push((check.name, outcome));
-        if has_failed {
-            break;
         }
-    }
+    };
+    // All of them, for what fails first is seldom all that does.
+    let table: Vec<_> = CHECKS.iter().map(|check| (check.name, outcome(check))).collect();
     print_table(&table)
 }
 
@@ -140,10 +70,6 @@ fn print_table(table: &[(&str, Outcome)]) -> ExitCode {
             }
             Outcome::Skipped(why) => println!("skipped           {name}: {why}"),
         }
-    }
-    let left = CHECKS.len() - table.len();
-    if left > 0 {
-        println!("{left} further checks were not run");
     }
     if has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

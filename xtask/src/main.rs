@@ -4,8 +4,13 @@
 
 mod bench;
 mod ci;
+mod clone;
 mod errors_table;
 mod fuzz;
+mod least_versions;
+mod package;
+mod readme;
+mod tool;
 mod tools;
 mod vectors;
 mod wasm;
@@ -16,15 +21,23 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  ci [--quick]      everything that CI checks; --quick leaves out what takes minutes
+  ci [--quick | --list]
+                    everything that CI checks; --quick leaves out what takes minutes
   vectors FILE...   check vector files through the public API
   call ...          make one real call; `cargo xtask call --help` says more
   simulate ...      a fleet of sessions in virtual time; `cargo xtask simulate --help` says more
-  bench [--json]    ours, floors and peers in one run, with ratios
+  bench [--json] [--build]
+                    ours, floors and peers in one run, with ratios; --build: what building costs
+  api [--check | --features]
+                    write the public API of each crate to a file; `cargo xtask api --help` says more
   docs [--check]    write docs/errors.md from the tables that judge, or check it
-  wasm              check the sans-IO crates for wasm32-unknown-unknown
+  wasm              check the sans-IO crates for wasm32, weigh them and run them
   fuzz [--smoke] [--seconds N] [TARGET...]
                     run fuzz targets, ten minutes each; --smoke a minute each
+  least-versions    check the crates with the least versions of dependencies they ask for
+  package           pack the crates as they are published
+  readme            run the commands of the README in a fresh clone
+  tool NAME ...     run cargo-deny, cargo-hack, cargo-machete or typos
 ";
 
 fn main() -> ExitCode {
@@ -34,13 +47,18 @@ fn main() -> ExitCode {
     match command.as_str() {
         "ci" => ci::run(&arguments),
         "vectors" => vectors::run(&arguments),
-        "call" => package("xtask-call", &[], &arguments),
+        "call" => run_package("xtask-call", &[], &arguments),
+        "api" => run_package("xtask-api", &[], &arguments),
         // A million clients take minutes; unoptimised, an hour.
-        "simulate" => package("xtask-simulate", &["--release"], &arguments),
+        "simulate" => run_package("xtask-simulate", &["--release"], &arguments),
         "wasm" => wasm::run(),
         "bench" => bench::run(&arguments),
         "docs" => errors_table::run(&arguments),
         "fuzz" => fuzz::run(&arguments),
+        "least-versions" => report(least_versions::run()),
+        "package" => report(package::run()),
+        "readme" => report(readme::run()),
+        "tool" => tool::run(&arguments),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             ExitCode::SUCCESS
@@ -52,9 +70,21 @@ fn main() -> ExitCode {
     }
 }
 
+/// The end of a command that passes or fails; its error says why it could do neither.
+fn report(outcome: Result<bool, String>) -> ExitCode {
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(complaint) => {
+            eprintln!("xtask: {complaint}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// Builds a package of the workspace, if need be, and runs it with these arguments, in the
 /// directory that this program was started in.
-fn package(name: &str, options: &[&str], arguments: &[String]) -> ExitCode {
+fn run_package(name: &str, options: &[&str], arguments: &[String]) -> ExitCode {
     let mut command = tools::cargo();
     command.args(["run", "--quiet", "--package", name]).args(options).arg("--").args(arguments);
     if let Ok(directory) = env::current_dir() {

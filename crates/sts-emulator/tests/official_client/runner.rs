@@ -2,6 +2,7 @@
 //!
 //! The client is installed into the target directory at the first run, and found there later.
 //! Where it cannot be had, the tests are skipped: that is said loudly and never counted as passed.
+//! With `--required` it is a failure.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a runner of tests")]
 
 use std::process::{Command, ExitCode, Stdio};
@@ -30,6 +31,7 @@ pub(crate) fn run_tests(
         }
         return ExitCode::SUCCESS;
     }
+    let is_required = arguments.iter().any(|word| word == "--required");
     println!("\nrunning {} tests", chosen.len());
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
     if !chosen.is_empty() {
@@ -59,13 +61,14 @@ pub(crate) fn run_tests(
             }
         }
     }
-    let verdict = if failed == 0 { "ok" } else { "FAILED" };
+    let is_ok = failed == 0 && !(is_required && skipped > 0);
+    let verdict = if is_ok { "ok" } else { "FAILED" };
     let hidden = tests.len() - chosen.len();
     println!(
         "\ntest result: {verdict}. {passed} passed; {failed} failed; {skipped} ignored; \
          0 measured; {hidden} filtered out\n"
     );
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if is_ok { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Takes everything from a command's environment that is the machine's own cloud set-up or proxy.

@@ -1,0 +1,31 @@
+//! The published crates with the least versions of dependencies that they ask for: a requirement that
+//! is too low is a promise that nobody tries.
+
+use std::env;
+use std::path::Path;
+use std::process::Command;
+
+use crate::clone;
+use crate::package::PUBLISHED;
+use crate::tools::{root, succeeds};
+
+pub(crate) fn run() -> Result<bool, String> {
+    let place = clone::fresh("least-versions")?;
+    let mut update = cargo_in(&place);
+    // Of direct dependencies only: what theirs ask for is not ours to promise. `-Z` on a compiler that
+    // is released.
+    update.args(["update", "--quiet", "-Z", "direct-minimal-versions"]).env("RUSTC_BOOTSTRAP", "1");
+    let mut check = cargo_in(&place);
+    check
+        .args(["check", "--quiet", "--lib", "--all-features"])
+        .args(PUBLISHED.iter().flat_map(|name| ["-p", name]))
+        .arg("--target-dir")
+        .arg(root().join("target/least-versions"));
+    Ok(succeeds(&mut update)? && succeeds(&mut check)?)
+}
+
+fn cargo_in(place: &Path) -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(place);
+    cargo
+}
