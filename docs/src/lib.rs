@@ -11,6 +11,11 @@ pub struct Readme;
 #[derive(Debug)]
 pub struct Credentials;
 
+#[doc = include_str!("../embedding.md")]
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct Embedding;
+
 #[doc = include_str!("../emulator.md")]
 #[cfg(doctest)]
 #[derive(Debug)]
@@ -21,6 +26,11 @@ pub struct Emulator;
 #[derive(Debug)]
 pub struct Errors;
 
+#[doc = include_str!("../runtime.md")]
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct Runtime;
+
 #[doc = include_str!("../sources.md")]
 #[cfg(doctest)]
 #[derive(Debug)]
@@ -30,3 +40,38 @@ pub struct Sources;
 #[cfg(doctest)]
 #[derive(Debug)]
 pub struct Transports;
+
+#[doc = include_str!("../../crates/sts-proto/README.md")]
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct StsProto;
+
+#[doc = include_str!("../../crates/sts-sign/README.md")]
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct StsSign;
+
+#[doc = include_str!("../../crates/sts-client/README.md")]
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct StsClient;
+
+#[doc = include_str!("../../crates/sts-hyper/README.md")]
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct StsHyper;
+
+#[doc = include_str!("../../crates/sts-isahc/README.md")]
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct StsIsahc;
+
+#[doc = include_str!("../../crates/sts-emulator/README.md")]
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct StsEmulator;
+
+#[doc = include_str!("../../crates/sts-conformance/README.md")]
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct StsConformance;
