@@ -1,6 +1,5 @@
 //! Whom to trust.
 
-use std::error::Error as _;
 use std::io::Write;
 use std::process::Command;
 use std::sync::Arc;
@@ -8,10 +7,15 @@ use std::sync::Arc;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use sts_isahc::IsahcTransport;
 
-use crate::send;
 use crate::server::{Server, accept, answer, read_request, serve};
+use crate::stacks::{Settings, Stack, for_each_stack};
+
+for_each_stack! {
+    several_authorities_can_be_added,
+    what_is_no_certificate_is_reported,
+    ssl_cert_file_names_the_authorities_of_the_machine,
+}
 
 /// An authority that nobody trusts yet.
 fn authority() -> CertifiedIssuer<'static, KeyPair> {
@@ -44,50 +48,47 @@ fn serve_tls(authority: &CertifiedIssuer<'static, KeyPair>) -> Server<()> {
     })
 }
 
-#[test]
-fn several_authorities_can_be_added() {
+fn several_authorities_can_be_added(stack: &Stack) {
     let authorities = [authority(), authority(), authority()];
     let [first, second, third] = authorities.each_ref().map(CertifiedIssuer::pem);
     let both = format!("{first}\n{second}");
-    let transport = IsahcTransport::builder()
-        .root_certificate_pem(both.as_bytes())
-        .root_certificate_pem(third.as_bytes())
-        .build()
-        .unwrap();
+    let transport = stack.built(&Settings { roots_pem: &[&both, &third], ..Settings::default() });
     for authority in &authorities {
         let server = serve_tls(authority);
-        send(&transport, &server.https_url()).unwrap();
+        transport.send(&server.https_url()).unwrap();
         server.join();
     }
 }
 
-#[test]
-fn what_is_no_certificate_is_reported() {
+fn what_is_no_certificate_is_reported(stack: &Stack) {
     let broken = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
     for pem in ["", "hello", broken] {
-        let built = IsahcTransport::builder().root_certificate_pem(pem.as_bytes()).build();
-        let error = built.unwrap_err();
+        let settings = Settings { roots_pem: &[pem], ..Settings::default() };
+        let error = (stack.build)(&settings).err().unwrap();
         assert!(error.to_string().contains("certificate"), "{error}");
         assert!(error.source().is_some());
     }
 }
 
 /// Runs itself again, since a process reads the machine's certificates once.
-#[test]
-fn ssl_cert_file_names_the_authorities_of_the_machine() {
+fn ssl_cert_file_names_the_authorities_of_the_machine(stack: &Stack) {
     const URL: &str = "STS_TEST_URL";
     if let Ok(url) = std::env::var(URL) {
-        let response = send(&IsahcTransport::new().unwrap(), &url).unwrap();
+        let response = stack.built(&Settings::default()).send(&url).unwrap();
         assert_eq!(response.body().as_ref(), b"ok");
         return;
     }
     let authority = authority();
     let server = serve_tls(&authority);
-    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join(format!("authority-{}.pem", std::process::id()));
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!(
+        "authority-{}-{}.pem",
+        stack.name,
+        std::process::id()
+    ));
     std::fs::write(&file, authority.pem()).unwrap();
+    let test = format!("trust::{}::ssl_cert_file_names_the_authorities_of_the_machine", stack.name);
     let status = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "trust::ssl_cert_file_names_the_authorities_of_the_machine"])
+        .args(["--exact", &test])
         .env(URL, server.https_url())
         .env("SSL_CERT_FILE", &file)
         .status()

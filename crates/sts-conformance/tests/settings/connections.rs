@@ -4,27 +4,28 @@ use std::io::Read;
 use std::time::{Duration, Instant};
 
 use sts_client::transport::{Progress, TransportErrorKind};
-use sts_isahc::IsahcTransport;
 
-use crate::send;
 use crate::server::{accept, answer, header, read_request, serve, serve_once};
+use crate::stacks::{Settings, Stack, for_each_stack};
 
-#[test]
-fn a_user_agent_is_added_where_there_is_none() {
-    let transport =
-        IsahcTransport::builder().user_agent("backup/7".parse().unwrap()).build().unwrap();
+for_each_stack! {
+    a_user_agent_is_added_where_there_is_none,
+    no_connection_is_kept_where_none_shall_be,
+    a_handshake_that_stalls_ends_with_the_time_to_connect,
+}
+
+fn a_user_agent_is_added_where_there_is_none(stack: &Stack) {
+    let transport = stack.built(&Settings { user_agent: Some("backup/7"), ..Settings::default() });
     let server = serve_once("ok");
-    send(&transport, &server.url()).unwrap();
+    transport.send(&server.url()).unwrap();
     assert_eq!(header(&server.join(), "user-agent"), Some("backup/7"));
 
     let server = serve_once("ok");
-    send(&IsahcTransport::new().unwrap(), &server.url()).unwrap();
-    let usual = concat!("sts-isahc/", env!("CARGO_PKG_VERSION"));
-    assert_eq!(header(&server.join(), "user-agent"), Some(usual));
+    stack.built(&Settings::default()).send(&server.url()).unwrap();
+    assert_eq!(header(&server.join(), "user-agent"), Some(stack.user_agent));
 }
 
-#[test]
-fn no_connection_is_kept_where_none_shall_be() {
+fn no_connection_is_kept_where_none_shall_be(stack: &Stack) {
     let server = serve(|listener| {
         for _ in 0..2 {
             let mut connection = accept(listener);
@@ -34,24 +35,23 @@ fn no_connection_is_kept_where_none_shall_be() {
             assert_eq!(connection.read(&mut [0]).unwrap(), 0);
         }
     });
-    let transport = IsahcTransport::builder().pool_max_idle(0).build().unwrap();
+    let transport = stack.built(&Settings { pool_max_idle: Some(0), ..Settings::default() });
     for _ in 0..2 {
-        send(&transport, &server.url()).unwrap();
+        transport.send(&server.url()).unwrap();
     }
     server.join();
 }
 
-#[test]
-fn a_handshake_that_stalls_ends_with_the_time_to_connect() {
+fn a_handshake_that_stalls_ends_with_the_time_to_connect(stack: &Stack) {
     let server = serve(|listener| {
         let mut connection = accept(listener);
         // The greeting of TLS arrives; it is never answered.
         while connection.read(&mut [0; 512]).is_ok_and(|read| read > 0) {}
     });
     let time = Duration::from_millis(300);
-    let transport = IsahcTransport::builder().connect_timeout(time).build().unwrap();
+    let transport = stack.built(&Settings { connect_timeout: Some(time), ..Settings::default() });
     let started = Instant::now();
-    let error = send(&transport, &server.https_url()).unwrap_err();
+    let error = transport.send(&server.https_url()).unwrap_err();
     let took = started.elapsed();
     assert_eq!(error.kind(), TransportErrorKind::Connect);
     assert_eq!(error.progress(), Progress::NotSent);

@@ -2,10 +2,15 @@
 
 use std::process::Command;
 
-use sts_hyper::HyperTransport;
-
-use crate::send;
 use crate::server::serve_once;
+use crate::stacks::{Settings, Stack, for_each_stack};
+
+for_each_stack! {
+    the_environment_names_the_proxy,
+    a_setting_is_stronger_than_the_environment,
+    what_is_no_proxy_is_reported_without_its_password,
+    a_password_is_not_printed,
+}
 
 const VARIABLES: [&str; 9] = [
     "ALL_PROXY",
@@ -27,11 +32,17 @@ const SETTING: &str = "STS_TEST_PROXY";
 
 /// Whether a request for `target` goes through the proxy in an environment of these variables, in
 /// which PROXY stands for its address. It can go nowhere else.
-fn goes_through_a_proxy(variables: &[(&str, &str)], setting: Option<&str>, target: &str) -> bool {
+fn goes_through_a_proxy(
+    stack: &Stack,
+    variables: &[(&str, &str)],
+    setting: Option<&str>,
+    target: &str,
+) -> bool {
     let proxy = serve_once("through the proxy");
     let address = proxy.url().replace("http://", "").replace('/', "");
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "proxies::the_environment_names_the_proxy"]).env(TARGET, target);
+    let test = format!("proxies::{}::the_environment_names_the_proxy", stack.name);
+    command.args(["--exact", &test]).env(TARGET, target);
     for name in VARIABLES {
         command.env_remove(name);
     }
@@ -45,34 +56,34 @@ fn goes_through_a_proxy(variables: &[(&str, &str)], setting: Option<&str>, targe
     if !is_through {
         // It still waits.
         let url = format!("http://{address}/");
-        send(&HyperTransport::builder().no_proxy().build().unwrap(), &url).unwrap();
+        let direct = stack.built(&Settings { no_proxy: true, ..Settings::default() });
+        direct.send(&url).unwrap();
     }
     proxy.join();
     is_through
 }
 
 /// The test that runs itself again, since a process has one environment.
-fn send_through_a_proxy(target: &str) {
-    let mut builder = HyperTransport::builder();
-    match std::env::var(SETTING) {
-        Ok(none) if none.is_empty() => builder = builder.no_proxy(),
-        Ok(url) => builder = builder.proxy(&url),
-        Err(_) => {}
-    }
-    let response = send(&builder.build().unwrap(), target).unwrap();
+fn send_through_a_proxy(stack: &Stack, target: &str) {
+    let setting = std::env::var(SETTING);
+    let settings = Settings {
+        no_proxy: setting.as_deref() == Ok(""),
+        proxy: setting.as_deref().ok().filter(|url| !url.is_empty()),
+        ..Settings::default()
+    };
+    let response = stack.built(&settings).send(target).unwrap();
     assert_eq!(response.body().as_ref(), b"through the proxy");
 }
 
-#[test]
-fn the_environment_names_the_proxy() {
+fn the_environment_names_the_proxy(stack: &Stack) {
     if let Ok(target) = std::env::var(TARGET) {
-        return send_through_a_proxy(&target);
+        return send_through_a_proxy(stack, &target);
     }
     let through = |variables: &[_], target| {
-        assert!(goes_through_a_proxy(variables, None, target), "{variables:?} {target}");
+        assert!(goes_through_a_proxy(stack, variables, None, target), "{variables:?} {target}");
     };
     let past = |variables: &[_], target| {
-        assert!(!goes_through_a_proxy(variables, None, target), "{variables:?} {target}");
+        assert!(!goes_through_a_proxy(stack, variables, None, target), "{variables:?} {target}");
     };
     let target = &*format!("http://{HOST}/");
     past(&[], target);
@@ -108,17 +119,15 @@ fn the_environment_names_the_proxy() {
     }
 }
 
-#[test]
-fn a_setting_is_stronger_than_the_environment() {
+fn a_setting_is_stronger_than_the_environment(stack: &Stack) {
     let target = &*format!("http://{HOST}/");
     let nobody = ("ALL_PROXY", "http://127.0.0.1:1");
-    assert!(goes_through_a_proxy(&[nobody], Some("http://PROXY"), target));
-    assert!(goes_through_a_proxy(&[("NO_PROXY", "*")], Some("http://PROXY"), target));
-    assert!(!goes_through_a_proxy(&[("ALL_PROXY", "http://PROXY")], Some(""), target));
+    assert!(goes_through_a_proxy(stack, &[nobody], Some("http://PROXY"), target));
+    assert!(goes_through_a_proxy(stack, &[("NO_PROXY", "*")], Some("http://PROXY"), target));
+    assert!(!goes_through_a_proxy(stack, &[("ALL_PROXY", "http://PROXY")], Some(""), target));
 }
 
-#[test]
-fn what_is_no_proxy_is_reported_without_its_password() {
+fn what_is_no_proxy_is_reported_without_its_password(stack: &Stack) {
     for url in [
         "",
         "http://",
@@ -127,16 +136,15 @@ fn what_is_no_proxy_is_reported_without_its_password() {
         "https://user:planted@127.0.0.1:1",
         "socks5://user:planted@127.0.0.1:1",
     ] {
-        let builder = HyperTransport::builder().proxy(url);
-        let error = builder.build().unwrap_err();
+        let settings = Settings { proxy: Some(url), ..Settings::default() };
+        let error = (stack.build)(&settings).err().unwrap();
         assert!(error.to_string().contains("proxy"), "{error}");
         assert!(!format!("{error} {error:?}").contains("planted"), "{error:?}");
     }
 }
 
-#[test]
-fn a_password_is_not_printed() {
-    let builder = HyperTransport::builder().proxy("http://planted:planted@127.0.0.1:1");
-    let shown = format!("{builder:#?} {:#?}", builder.clone().build().unwrap());
+fn a_password_is_not_printed(stack: &Stack) {
+    let proxy = Some("http://planted:planted@127.0.0.1:1");
+    let shown = stack.built(&Settings { proxy, ..Settings::default() }).shown;
     assert!(!shown.contains("planted"), "{shown}");
 }
