@@ -1,4 +1,5 @@
-//! The guides of this workspace: their code is compiled and run as documentation tests.
+//! The guides of this workspace and the READMEs of its crates: their code is compiled and run as
+//! documentation tests. Guides that go through an example are held to it by `tests/guides.rs`.
 #![forbid(unsafe_code)]
 
 #[doc = include_str!("../../README.md")]
@@ -11,11 +12,6 @@ pub struct Readme;
 #[derive(Debug)]
 pub struct Credentials;
 
-#[doc = include_str!("../embedding.md")]
-#[cfg(doctest)]
-#[derive(Debug)]
-pub struct Embedding;
-
 #[doc = include_str!("../emulator.md")]
 #[cfg(doctest)]
 #[derive(Debug)]
@@ -25,11 +21,6 @@ pub struct Emulator;
 #[cfg(doctest)]
 #[derive(Debug)]
 pub struct Errors;
-
-#[doc = include_str!("../runtime.md")]
-#[cfg(doctest)]
-#[derive(Debug)]
-pub struct Runtime;
 
 #[doc = include_str!("../sources.md")]
 #[cfg(doctest)]
@@ -41,37 +32,37 @@ pub struct Sources;
 #[derive(Debug)]
 pub struct Transports;
 
-#[doc = include_str!("../../crates/sts-proto/README.md")]
-#[cfg(doctest)]
-#[derive(Debug)]
-pub struct StsProto;
-
 #[doc = include_str!("../../crates/sts-sign/README.md")]
 #[cfg(doctest)]
 #[derive(Debug)]
-pub struct StsSign;
+pub struct SignReadme;
+
+#[doc = include_str!("../../crates/sts-proto/README.md")]
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct ProtoReadme;
 
 #[doc = include_str!("../../crates/sts-client/README.md")]
 #[cfg(doctest)]
 #[derive(Debug)]
-pub struct StsClient;
+pub struct ClientReadme;
 
 #[doc = include_str!("../../crates/sts-hyper/README.md")]
 #[cfg(doctest)]
 #[derive(Debug)]
-pub struct StsHyper;
+pub struct HyperReadme;
 
 #[doc = include_str!("../../crates/sts-isahc/README.md")]
 #[cfg(doctest)]
 #[derive(Debug)]
-pub struct StsIsahc;
+pub struct IsahcReadme;
 
 #[doc = include_str!("../../crates/sts-emulator/README.md")]
 #[cfg(doctest)]
 #[derive(Debug)]
-pub struct StsEmulator;
+pub struct EmulatorReadme;
 
 #[doc = include_str!("../../crates/sts-conformance/README.md")]
 #[cfg(doctest)]
 #[derive(Debug)]
-pub struct StsConformance;
+pub struct ConformanceReadme;

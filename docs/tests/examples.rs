@@ -33,11 +33,3 @@ fn a_request_to_object_storage_is_signed_with_the_keys_of_an_agency() {
     assert!(shown.contains("authorization: OBS HST"), "{shown}");
     assert!(shown.contains("x-obs-security-token: Some(Sensitive)"), "{shown}");
 }
-
-#[test]
-fn a_loop_drives_calls_and_a_session_by_hand() {
-    let shown = printed("custom_runtime");
-    let callers = shown.matches(":assumed-agency:demo/loop").count();
-    assert_eq!(callers, 6, "{shown}");
-    assert!(shown.contains("Usable: Some(") && shown.contains("Fresh: Some("), "{shown}");
-}

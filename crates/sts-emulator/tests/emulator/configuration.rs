@@ -110,7 +110,7 @@ fn no_secret_is_shown() {
 
 #[test]
 fn the_configurations_of_the_guide_are_taken() {
-    let guide = include_str!("../../../../docs/emulator.md");
+    let guide = include_str!("guide.md");
     let fences = guide.split("```toml\n").skip(1).map(|rest| rest.split_once("```").unwrap().0);
     let worlds = fences.map(|toml| format!("{:?}", toml.parse::<World>().unwrap()));
     let worlds = worlds.collect::<Vec<_>>().join("\n");
