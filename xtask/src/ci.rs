@@ -59,17 +59,28 @@ fn run_check(check: &Check) -> Outcome {
 }
 
 fn print_table(table: &[(&str, Outcome)]) -> ExitCode {
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    let mut total = Duration::ZERO;
     println!();
-    let mut has_failed = false;
     for (name, outcome) in table {
         match outcome {
-            Outcome::Passed(time) => println!("passed  {:>6.1} s  {name}", time.as_secs_f64()),
+            Outcome::Passed(time) => {
+                passed += 1;
+                total += *time;
+                println!("passed  {:>6.1} s  {name}", time.as_secs_f64());
+            }
             Outcome::Failed(time) => {
-                has_failed = true;
+                failed += 1;
+                total += *time;
                 println!("FAILED  {:>6.1} s  {name}", time.as_secs_f64());
             }
-            Outcome::Skipped(why) => println!("skipped           {name}: {why}"),
+            Outcome::Skipped(why) => {
+                skipped += 1;
+                println!("skipped           {name}: {why}");
+            }
         }
     }
-    if has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    println!("        {:>6.1} s  in all\n", total.as_secs_f64());
+    println!("{passed} passed, {failed} failed, {skipped} skipped");
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

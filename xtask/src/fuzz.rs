@@ -3,10 +3,10 @@
 
 use std::env;
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use crate::tools::{cargo, root, succeeds};
+use crate::tools::{cargo, names_in, root, succeeds};
 
 /// What `cargo fuzz` passes to the compiler, without the sanitizer: there is no unsafe code.
 const COVERAGE: &str = "-Cpasses=sancov-module \
@@ -59,7 +59,7 @@ impl Plan {
 
 fn fuzz(plan: &Plan) -> Result<(), String> {
     let package = root().join("xtask/fuzz");
-    let all = targets(&package)?;
+    let all = names_in(&package.join("targets"))?;
     if let Some(unknown) = plan.targets.iter().find(|target| !all.contains(target)) {
         return Err(format!("there is no target {unknown:?}; there are {}", all.join(", ")));
     }
@@ -121,16 +121,6 @@ fn run_target(
         log.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
     println!("{target}: {} inputs", executed.map_or("?", str::trim));
     Ok(())
-}
-
-fn targets(package: &Path) -> Result<Vec<String>, String> {
-    let directory = package.join("targets");
-    let entries =
-        fs::read_dir(&directory).map_err(|error| format!("{}: {error}", directory.display()))?;
-    let name = |path: PathBuf| Some(path.file_stem()?.to_str()?.to_owned());
-    let mut names: Vec<String> = entries.filter_map(|entry| name(entry.ok()?.path())).collect();
-    names.sort();
-    Ok(names)
 }
 
 fn host_triple() -> Result<String, String> {

@@ -6,6 +6,7 @@ mod bench;
 mod ci;
 mod clone;
 mod errors_table;
+mod examples;
 mod fuzz;
 mod least_versions;
 mod package;
@@ -31,6 +32,7 @@ usage: cargo xtask COMMAND
   api [--check | --features]
                     write the public API of each crate to a file; `cargo xtask api --help` says more
   docs [--check]    write docs/errors.md from the tables that judge, or check it
+  examples          run every example of the guides
   wasm              check the sans-IO crates for wasm32, weigh them and run them
   fuzz [--smoke] [--seconds N] [TARGET...]
                     run fuzz targets, ten minutes each; --smoke a minute each
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
         "wasm" => wasm::run(),
         "bench" => bench::run(&arguments),
         "docs" => errors_table::run(&arguments),
+        "examples" => report(examples::run()),
         "fuzz" => fuzz::run(&arguments),
         "least-versions" => report(least_versions::run()),
         "package" => report(package::run()),

@@ -1,6 +1,7 @@
 //! The programs that checks run, and where.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -30,4 +31,14 @@ pub(crate) fn succeeds(command: &mut Command) -> Result<bool, String> {
 pub(crate) fn is_there(program: &str) -> bool {
     let paths = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&paths).any(|directory| directory.join(program).is_file())
+}
+
+/// What the files and directories in a directory are called, without extensions, in order.
+pub(crate) fn names_in(directory: &Path) -> Result<Vec<String>, String> {
+    let entries =
+        fs::read_dir(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
+    let name = |path: PathBuf| Some(path.file_stem()?.to_str()?.to_owned());
+    let mut names: Vec<String> = entries.filter_map(|entry| name(entry.ok()?.path())).collect();
+    names.sort();
+    Ok(names)
 }
