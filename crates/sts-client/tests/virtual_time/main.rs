@@ -16,6 +16,7 @@ mod session;
 mod session_ends;
 mod session_interleavings;
 mod session_machine;
+mod session_tasks;
 mod session_uses;
 mod session_world;
 mod world;

@@ -6,7 +6,8 @@ use sts_client::session::{KeyState, SessionPolicy};
 use sts_client::{Backoff, CredentialSource, source::KeyRequest};
 use sts_proto::ErrorKind;
 
-use crate::session_world::{Place, Reply, Tasks, at_once, get, number};
+use crate::session_tasks::{Tasks, at_once, get};
+use crate::session_world::{Place, Reply, number};
 
 #[test]
 fn any_number_of_callers_share_one_fetch() {

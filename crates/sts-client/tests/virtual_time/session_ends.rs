@@ -5,7 +5,8 @@ use std::time::Duration;
 use sts_client::session::{KeyState, SessionPolicy};
 use sts_proto::ErrorKind;
 
-use crate::session_world::{Place, Reply, at_once, get, number};
+use crate::session_tasks::{at_once, get};
+use crate::session_world::{Place, Reply, number};
 
 #[test]
 fn keys_are_dropped_at_their_end_when_the_monotonic_clock_stood_still() {

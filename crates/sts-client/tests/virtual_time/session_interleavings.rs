@@ -10,7 +10,8 @@
 use sts_client::Session;
 use sts_client::session::KeyState;
 
-use crate::session_world::{Keys, Place, Reply, Tasks, at_once, get};
+use crate::session_tasks::{Tasks, at_once, get};
+use crate::session_world::{Keys, Place, Reply};
 
 const CALLERS: usize = 3;
 

@@ -5,7 +5,8 @@ use sts_client::session::KeyState;
 use sts_client::{CredentialSource, source::KeyRequest};
 use sts_proto::ErrorKind;
 
-use crate::session_world::{Place, Reply, Tasks, at_once, get, number};
+use crate::session_tasks::{Tasks, at_once, get};
+use crate::session_world::{Place, Reply, number};
 
 #[test]
 fn watchers_see_every_change() {

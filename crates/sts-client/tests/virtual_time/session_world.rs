@@ -1,12 +1,10 @@
-//! Sessions in virtual time: clocks that are set, a service that answers when it is told to, and
-//! tasks that run only when they were woken.
+//! Sessions in virtual time: clocks that are set, and a service that answers when it is told to.
 
 use std::collections::VecDeque;
 use std::panic::resume_unwind;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use http::Response;
@@ -310,104 +308,4 @@ impl BlockingTransport for Place {
     fn sleep(&self, duration: Duration) {
         self.pass(duration.as_secs());
     }
-}
-
-/// Tasks on one thread. One that was not woken is not polled, so a lost wake-up shows.
-pub(crate) struct Tasks<T>(Vec<Task<T>>);
-
-struct Task<T> {
-    future: Option<Pin<Box<dyn Future<Output = T> + Send>>>,
-    flag: Arc<Flag>,
-    output: Option<T>,
-}
-
-struct Flag {
-    is_woken: AtomicBool,
-}
-
-impl Wake for Flag {
-    fn wake(self: Arc<Self>) {
-        self.is_woken.store(true, Ordering::SeqCst);
-    }
-}
-
-impl<T> Tasks<T> {
-    pub(crate) fn new() -> Self {
-        Self(Vec::new())
-    }
-
-    pub(crate) fn spawn(&mut self, future: impl Future<Output = T> + Send + 'static) -> usize {
-        let flag = Arc::new(Flag { is_woken: AtomicBool::new(true) });
-        self.0.push(Task { future: Some(Box::pin(future)), flag, output: None });
-        self.0.len() - 1
-    }
-
-    /// Polls one task if it was woken. Returns whether it was.
-    pub(crate) fn poll(&mut self, index: usize) -> bool {
-        let task = &mut self.0[index];
-        let Some(future) = &mut task.future else { return false };
-        if !task.flag.is_woken.swap(false, Ordering::SeqCst) {
-            return false;
-        }
-        let waker = Waker::from(task.flag.clone());
-        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            task.output = Some(output);
-            task.future = None;
-        }
-        true
-    }
-
-    /// Runs until nobody is woken any more.
-    pub(crate) fn run(&mut self) -> &mut Self {
-        loop {
-            let polled = (0..self.0.len()).filter(|index| self.poll(*index)).count();
-            if polled == 0 {
-                return self;
-            }
-        }
-    }
-
-    pub(crate) fn cancel(&mut self, index: usize) {
-        self.0[index].future = None;
-    }
-
-    pub(crate) fn output(&self, index: usize) -> Option<&T> {
-        self.0[index].output.as_ref()
-    }
-
-    /// Those that have ended.
-    pub(crate) fn outputs(&self) -> impl Iterator<Item = &T> {
-        self.0.iter().filter_map(|task| task.output.as_ref())
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    pub(crate) fn is_pending(&self, index: usize) -> bool {
-        self.0[index].future.is_some()
-    }
-}
-
-impl Tasks<Keys> {
-    pub(crate) fn ask(&mut self, session: &Session) -> usize {
-        let session = session.clone();
-        self.spawn(async move { session.credentials().await })
-    }
-}
-
-/// What a caller gets at once; `None` if it had to wait, and went away.
-pub(crate) fn at_once(session: &Session) -> Option<Keys> {
-    let mut future = Box::pin(session.credentials());
-    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(keys) => Some(keys),
-        Poll::Pending => None,
-    }
-}
-
-/// What a caller gets who waits for it.
-pub(crate) fn get(session: &Session) -> Keys {
-    let mut tasks = Tasks::new();
-    let caller = tasks.ask(session);
-    tasks.run().output(caller).expect("somebody wakes those who wait").clone()
 }
