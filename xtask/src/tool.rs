@@ -64,8 +64,10 @@ impl Tool {
         match origin {
             Origin::Crate => succeeds(
                 cargo()
-                    .args(["install", "--quiet", "--locked", "--root"])
+                    // They run for seconds; to optimise them takes minutes.
+                    .args(["install", "--quiet", "--locked", "--debug", "--root"])
                     .arg(place)
+                    .env("CARGO_PROFILE_DEV_DEBUG", "0")
                     .args(["--target-dir", "target/tools/build"])
                     .arg(format!("{name}@{version}")),
             ),

@@ -134,8 +134,6 @@ pub(crate) const CHECKS: &[Check] = &[
             "--lib",
             "--ignore-private",
             "--each-feature",
-            "--target-dir",
-            "target/features",
             "--",
             "--deny",
             "warnings",
