@@ -1,4 +1,5 @@
-//! Guides that go through an example show its code as it is, and it does what they say.
+//! Guides that go through an example show its code as it is, and it does what they say; lists in guides
+//! are whole.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
@@ -61,3 +62,62 @@ fn a_loop_by_hand_makes_calls_through_faults_and_refreshes_its_keys() {
     assert_eq!(shown.matches("assumed-agency:demo/loop").count(), 6, "{shown}");
     assert!(shown.contains("Usable: Some(") && shown.contains("Fresh: Some("), "{shown}");
 }
+
+#[test]
+fn the_guide_to_evolution_names_all_that_may_grow() {
+    let guide = include_str!("../evolution.md");
+    for api in PUBLIC_APIS {
+        let items = ["#[non_exhaustive] pub enum ", "#[non_exhaustive] pub struct "];
+        let is_open = |line: &&str| items.iter().any(|item| line.starts_with(item));
+        for line in api.lines().filter(is_open) {
+            let name = line.rsplit("::").next().unwrap();
+            let name = name.split(['<', '(']).next().unwrap();
+            let is_operation_or_output = OPERATIONS.iter().any(|operation| {
+                name.strip_prefix(operation).is_some_and(|rest| matches!(rest, "" | "Output"))
+            });
+            assert!(is_operation_or_output || guide.contains(&format!("`{name}`")), "{name}");
+        }
+    }
+}
+
+const OPERATIONS: [&str; 5] = [
+    "AssumeAgency",
+    "AssumeAgencyWithOidc",
+    "AssumeAgencyWithSaml",
+    "DecodeAuthorizationMessage",
+    "GetCallerIdentity",
+];
+
+const PUBLIC_APIS: [&str; 7] = [
+    include_str!("../../crates/sts-client/public-api.txt"),
+    include_str!("../../crates/sts-conformance/public-api.txt"),
+    include_str!("../../crates/sts-emulator/public-api.txt"),
+    include_str!("../../crates/sts-hyper/public-api.txt"),
+    include_str!("../../crates/sts-isahc/public-api.txt"),
+    include_str!("../../crates/sts-proto/public-api.txt"),
+    include_str!("../../crates/sts-sign/public-api.txt"),
+];
+
+#[test]
+fn the_architecture_names_every_dependency() {
+    let guide = include_str!("../architecture.md");
+    for manifest in MANIFESTS {
+        let (_, dependencies) = manifest.split_once("\n[dependencies]\n").unwrap();
+        let dependencies = dependencies.split("\n[").next().unwrap();
+        for line in dependencies.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let name = line.split(['.', ' ']).next().unwrap();
+            let is_named = guide.split(|c: char| !(c.is_alphanumeric() || "-_".contains(c)));
+            assert!({ is_named }.any(|word| word == name), "{name} has no reason");
+        }
+    }
+}
+
+const MANIFESTS: [&str; 7] = [
+    include_str!("../../crates/sts-client/Cargo.toml"),
+    include_str!("../../crates/sts-conformance/Cargo.toml"),
+    include_str!("../../crates/sts-emulator/Cargo.toml"),
+    include_str!("../../crates/sts-hyper/Cargo.toml"),
+    include_str!("../../crates/sts-isahc/Cargo.toml"),
+    include_str!("../../crates/sts-proto/Cargo.toml"),
+    include_str!("../../crates/sts-sign/Cargo.toml"),
+];
