@@ -47,7 +47,7 @@ fn run_check(check: &Check) -> Outcome {
     println!("=== {}", check.name);
     let start = Instant::now();
     let mut command = cargo();
-    command.args(check.arguments).env("RUSTDOCFLAGS", "--deny warnings");
+    command.args(check.arguments.split_whitespace()).env("RUSTDOCFLAGS", "--deny warnings");
     match succeeds(&mut command) {
         Ok(true) => Outcome::Passed(start.elapsed()),
         Ok(false) => Outcome::Failed(start.elapsed()),

@@ -3,151 +3,96 @@
 use crate::tools::is_there;
 use crate::wasm;
 
-/// One check: arguments of cargo, and when it is left out.
+/// One check: arguments of cargo, none of which has a space, and when it is left out.
 #[derive(Clone, Copy)]
 pub(crate) struct Check {
     pub(crate) name: &'static str,
-    pub(crate) arguments: &'static [&'static str],
+    pub(crate) arguments: &'static str,
     /// `--quick` leaves it out.
     pub(crate) is_slow: bool,
     /// Why it cannot be made on this machine, if so.
     pub(crate) missing: fn() -> Option<&'static str>,
 }
 
-const fn quick(name: &'static str, arguments: &'static [&'static str]) -> Check {
+const fn quick(name: &'static str, arguments: &'static str) -> Check {
     Check { name, arguments, is_slow: false, missing: || None }
 }
 
-const fn slow(name: &'static str, arguments: &'static [&'static str]) -> Check {
+const fn slow(name: &'static str, arguments: &'static str) -> Check {
     Check { is_slow: true, ..quick(name, arguments) }
 }
 
 /// In this order: what fails most often and costs least comes first. What each means, and what to do
 /// when it fails, is in docs/contributing.md.
 pub(crate) const CHECKS: &[Check] = &[
-    quick("fmt", &["fmt", "--all", "--check"]),
-    Check { missing: no_python, ..quick("typos", &["xtask", "tool", "typos"]) },
-    quick(
-        "clippy",
-        &["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"],
-    ),
+    quick("fmt", "fmt --all --check"),
+    Check { missing: no_python, ..quick("typos", "xtask tool typos") },
+    quick("clippy", "clippy --quiet --workspace --all-targets -- --deny warnings"),
     slow(
         "clippy, all features",
-        &[
-            "clippy",
-            "--quiet",
-            "--workspace",
-            "--all-targets",
-            "--all-features",
-            "--",
-            "--deny",
-            "warnings",
-        ],
+        "clippy --quiet --workspace --all-targets --all-features -- --deny warnings",
     ),
-    slow("test", &["test", "--workspace", "--all-targets"]),
-    slow("doctests", &["test", "--workspace", "--doc"]),
+    slow("test", "test --workspace --all-targets"),
+    slow("doctests", "test --workspace --doc"),
     // In the workspace each crate gets the features that others ask of it.
-    quick(
-        "test of the sans-IO crates, no features",
-        &["test", "-p", "sts-proto", "-p", "sts-sign", "-p", "sts-client"],
-    ),
+    quick("test of the sans-IO crates, no features", "test -p sts-proto -p sts-sign -p sts-client"),
     slow(
         "test of the sans-IO crates, all features",
-        &["test", "-p", "sts-proto", "-p", "sts-sign", "-p", "sts-client", "--all-features"],
+        "test -p sts-proto -p sts-sign -p sts-client --all-features",
     ),
     // Conformance is in the tests of each; what TLS and HTTP/2 promise takes features.
-    slow(
-        "conformance and tests of sts-hyper, all features",
-        &["test", "-p", "sts-hyper", "--all-features"],
-    ),
-    slow(
-        "conformance and tests of sts-isahc, all features",
-        &["test", "-p", "sts-isahc", "--all-features"],
-    ),
+    slow("conformance and tests of sts-hyper, all features", "test -p sts-hyper --all-features"),
+    slow("conformance and tests of sts-isahc, all features", "test -p sts-isahc --all-features"),
     // The workspace's tests have these too; here they cannot be skipped unseen.
     Check {
         missing: no_python,
         ..slow(
             "official Python client",
-            &["test", "-p", "sts-emulator", "--test", "official_python_client", "--", "--required"],
+            "test -p sts-emulator --test official_python_client -- --required",
         )
     },
     Check {
         missing: || (!is_there("npm")).then_some("needs Node.js and npm"),
         ..slow(
             "official Node signer",
-            &["test", "-p", "sts-emulator", "--test", "official_node_signer", "--", "--required"],
+            "test -p sts-emulator --test official_node_signer -- --required",
         )
     },
-    slow("doc", &["doc", "--workspace", "--no-deps", "--all-features"]),
+    slow("doc", "doc --workspace --no-deps --all-features"),
     quick(
         "vectors",
-        &[
-            "xtask",
-            "vectors",
-            "crates/sts-proto/tests/vectors/responses.json",
-            "crates/sts-proto/tests/vectors/wire-requests.json",
-            "crates/sts-sign/tests/vectors/signing-sdk-hmac-sha256.json",
-            "crates/sts-sign/tests/vectors/signing-v11-hmac-sha256.json",
-        ],
+        "xtask vectors \
+         crates/sts-proto/tests/vectors/responses.json \
+         crates/sts-proto/tests/vectors/wire-requests.json \
+         crates/sts-sign/tests/vectors/signing-sdk-hmac-sha256.json \
+         crates/sts-sign/tests/vectors/signing-v11-hmac-sha256.json",
     ),
-    quick("generated docs", &["xtask", "docs", "--check"]),
-    quick("example: assume_agency", &["run", "--quiet", "--example", "assume_agency"]),
-    slow("every example", &["xtask", "examples"]),
+    quick("generated docs", "xtask docs --check"),
+    quick("example: assume_agency", "run --quiet --example assume_agency"),
+    slow("every example", "xtask examples"),
     slow(
         "example: OpenDAL",
-        &[
-            "run",
-            "--quiet",
-            "--locked",
-            "--manifest-path",
-            "docs/opendal/Cargo.toml",
-            "--target-dir",
-            "target/opendal",
-        ],
+        "run --quiet --locked --manifest-path docs/opendal/Cargo.toml --target-dir target/opendal",
     ),
     slow(
         "licences, bans, sources",
-        &[
-            "xtask",
-            "tool",
-            "cargo-deny",
-            "--all-features",
-            "check",
-            "--hide-inclusion-graph",
-            "licenses",
-            "bans",
-            "sources",
-        ],
+        "xtask tool cargo-deny --all-features check --hide-inclusion-graph licenses bans sources",
     ),
-    slow("unused dependencies", &["xtask", "tool", "cargo-machete"]),
+    slow("unused dependencies", "xtask tool cargo-machete"),
     slow(
         "each feature alone",
-        &[
-            "xtask",
-            "tool",
-            "cargo-hack",
-            "hack",
-            "clippy",
-            "--quiet",
-            "--workspace",
-            "--lib",
-            "--ignore-private",
-            "--each-feature",
-            "--",
-            "--deny",
-            "warnings",
-        ],
+        "xtask tool cargo-hack hack clippy --quiet --workspace --lib --ignore-private --each-feature \
+         -- --deny warnings",
     ),
-    slow("public API", &["xtask", "api", "--check"]),
-    slow("features only add", &["xtask", "api", "--features"]),
-    slow("least versions of dependencies", &["xtask", "least-versions"]),
-    slow("packages", &["xtask", "package"]),
-    slow("README from a fresh clone", &["xtask", "readme"]),
-    Check { missing: wasm::missing, ..slow("wasm", &["xtask", "wasm"]) },
+    slow("public API", "xtask api --check"),
+    slow("features only add", "xtask api --features"),
+    slow("least versions of dependencies", "xtask least-versions"),
+    slow("packages", "xtask package"),
+    slow("README from a fresh clone", "xtask readme"),
+    Check { missing: wasm::missing, ..slow("wasm", "xtask wasm") },
     Check {
         missing: || (!is_there("c++")).then_some("needs a C++ compiler, Debian's package g++"),
-        ..slow("fuzz", &["xtask", "fuzz", "--seconds", "10"])
+        ..slow("fuzz", "xtask fuzz --seconds 10")
     },
 ];
 
