@@ -1,5 +1,5 @@
-//! The published crates with the least versions of dependencies that they ask for: a requirement that
-//! is too low is a promise that nobody tries.
+//! The published crates with the least versions of dependencies that they ask for: a requirement
+//! that is too low is a promise that nobody tries.
 
 use std::env;
 use std::path::Path;
@@ -12,8 +12,8 @@ use crate::tools::{root, succeeds};
 pub(crate) fn run() -> Result<bool, String> {
     let place = clone::fresh("least-versions")?;
     let mut update = cargo_in(&place);
-    // Of direct dependencies only: what theirs ask for is not ours to promise. `-Z` on a compiler that
-    // is released.
+    // Of direct dependencies only: what theirs ask for is not ours to promise. `-Z` on a compiler
+    // that is released.
     update.args(["update", "--quiet", "-Z", "direct-minimal-versions"]).env("RUSTC_BOOTSTRAP", "1");
     let mut check = cargo_in(&place);
     check

@@ -13,8 +13,8 @@ pub(crate) const PUBLISHED: [&str; 7] = [
     "sts-emulator",
 ];
 
-/// Packs all of them. That they compile as packed is looked at before a release, by the same without
-/// `--no-verify`.
+/// Packs all of them. That they compile as packed is looked at before a release, by the same
+/// without `--no-verify`.
 pub(crate) fn run() -> Result<bool, String> {
     let mut package = cargo();
     package

@@ -6,8 +6,8 @@ use std::process::Command;
 use crate::clone;
 use crate::tools::{root, succeeds};
 
-/// What stands for a command that cannot be run here. This program is part of `cargo xtask ci`, so in
-/// the clone it only says what it would check.
+/// What stands for a command that cannot be run here. This program is part of `cargo xtask ci`, so
+/// in the clone it only says what it would check.
 const STAND_INS: [(&str, &str); 1] = [("cargo xtask ci", "cargo xtask ci --list")];
 
 pub(crate) fn run() -> Result<bool, String> {

@@ -22,8 +22,8 @@ const fn slow(name: &'static str, arguments: &'static str) -> Check {
     Check { is_slow: true, ..quick(name, arguments) }
 }
 
-/// In this order: what fails most often and costs least comes first. What each means, and what to do
-/// when it fails, is in docs/contributing.md.
+/// In this order: what fails most often and costs least comes first. What each means, and what to
+/// do when it fails, is in docs/contributing.md.
 pub(crate) const CHECKS: &[Check] = &[
     quick("fmt", "fmt --all --check"),
     Check { missing: no_python, ..quick("typos", "xtask tool typos") },
@@ -81,8 +81,8 @@ pub(crate) const CHECKS: &[Check] = &[
     slow("unused dependencies", "xtask tool cargo-machete"),
     slow(
         "each feature alone",
-        "xtask tool cargo-hack hack clippy --quiet --workspace --lib --ignore-private --each-feature \
-         -- --deny warnings",
+        "xtask tool cargo-hack \
+         hack clippy --quiet --workspace --lib --ignore-private --each-feature -- --deny warnings",
     ),
     slow("public API", "xtask api --check"),
     slow("features only add", "xtask api --features"),
