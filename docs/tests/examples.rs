@@ -33,3 +33,19 @@ fn a_request_to_object_storage_is_signed_with_the_keys_of_an_agency() {
     assert!(shown.contains("authorization: OBS HST"), "{shown}");
     assert!(shown.contains("x-obs-security-token: Some(Sensitive)"), "{shown}");
 }
+
+#[test]
+fn an_embedded_client_waits_and_corrects_its_clock_and_leaves_a_denial_alone() {
+    let shown = printed("embedding");
+    assert_eq!(shown.matches("Credentials {").count(), 3, "{shown}");
+    assert_eq!(shown.matches("attempt 1: too many requests").count(), 1, "{shown}");
+    assert_eq!(shown.matches("attempt 1: access denied").count(), 1, "{shown}");
+    assert!(!shown.contains("attempt 2") && shown.contains("offset 60m"), "{shown}");
+}
+
+#[test]
+fn a_loop_by_hand_makes_calls_through_faults_and_refreshes_its_keys() {
+    let shown = printed("custom_runtime");
+    assert_eq!(shown.matches("assumed-agency:demo/loop").count(), 6, "{shown}");
+    assert!(shown.contains("Usable: Some(") && shown.contains("Fresh: Some("), "{shown}");
+}

@@ -1,10 +1,7 @@
-//! Guides that go through an example show its code as it is, and it does what they say; lists in guides
-//! are whole.
+//! Guides that go through an example show its code as it is, and lists in guides are whole. That the
+//! examples do what is said of them is in `examples.rs`.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
-
-use std::env::consts::EXE_EXTENSION;
-use std::process::Command;
 
 /// Lines without indentation, so that a guide may show a piece from within.
 fn unindented(code: &str) -> String {
@@ -25,16 +22,6 @@ fn shows_only(guide: &str, sources: &[&str]) {
     }
 }
 
-fn printed(name: &str) -> String {
-    // Cargo builds the examples beside the tests.
-    let test = std::env::current_exe().unwrap();
-    let examples = test.ancestors().nth(2).unwrap().join("examples");
-    let program = examples.join(name).with_extension(EXE_EXTENSION);
-    let output = Command::new(program).env("no_proxy", "*").output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
-
 #[test]
 fn the_guide_to_embedding_shows_what_the_example_compiles() {
     shows_only(include_str!("../embedding.md"), &[include_str!("../examples/embedding.rs")]);
@@ -45,22 +32,6 @@ fn the_guide_to_runtimes_shows_what_the_example_and_the_readme_compile() {
     let sources =
         [include_str!("../examples/custom_runtime/main.rs"), include_str!("../../README.md")];
     shows_only(include_str!("../runtime.md"), &sources);
-}
-
-#[test]
-fn an_embedded_client_waits_and_corrects_its_clock_and_leaves_a_denial_alone() {
-    let shown = printed("embedding");
-    assert_eq!(shown.matches("Credentials {").count(), 3, "{shown}");
-    assert_eq!(shown.matches("attempt 1: too many requests").count(), 1, "{shown}");
-    assert_eq!(shown.matches("attempt 1: access denied").count(), 1, "{shown}");
-    assert!(!shown.contains("attempt 2") && shown.contains("offset 60m"), "{shown}");
-}
-
-#[test]
-fn a_loop_by_hand_makes_calls_through_faults_and_refreshes_its_keys() {
-    let shown = printed("custom_runtime");
-    assert_eq!(shown.matches("assumed-agency:demo/loop").count(), 6, "{shown}");
-    assert!(shown.contains("Usable: Some(") && shown.contains("Fresh: Some("), "{shown}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::clone;
-use crate::package::PUBLISHED;
+use crate::package::published;
 use crate::tools::{root, succeeds};
 
 pub(crate) fn run() -> Result<bool, String> {
@@ -18,7 +18,7 @@ pub(crate) fn run() -> Result<bool, String> {
     let mut check = cargo_in(&place);
     check
         .args(["check", "--quiet", "--lib", "--all-features"])
-        .args(PUBLISHED.iter().flat_map(|name| ["-p", name]))
+        .args(published()?.iter().flat_map(|name| ["-p", name]))
         .arg("--target-dir")
         .arg(root().join("target/least-versions"));
     Ok(succeeds(&mut update)? && succeeds(&mut check)?)

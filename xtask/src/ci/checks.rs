@@ -40,9 +40,11 @@ pub(crate) const CHECKS: &[Check] = &[
         "test of the sans-IO crates, all features",
         "test -p sts-proto -p sts-sign -p sts-client --all-features",
     ),
-    // Conformance is in the tests of each; what TLS and HTTP/2 promise takes features.
-    slow("conformance and tests of sts-hyper, all features", "test -p sts-hyper --all-features"),
-    slow("conformance and tests of sts-isahc, all features", "test -p sts-isahc --all-features"),
+    // What TLS and HTTP/2 promise takes features.
+    slow(
+        "conformance and tests of the transports, all features",
+        "test -p sts-conformance -p sts-hyper -p sts-isahc --all-features",
+    ),
     // The workspace's tests have these too; here they cannot be skipped unseen.
     Check {
         missing: no_python,
