@@ -134,8 +134,11 @@ impl CallContext {
         &self.policy
     }
 
-    /// The service's time at our reading `wall`, as far as it is known.
-    pub(crate) fn service_time(&self, wall: OffsetDateTime) -> OffsetDateTime {
+    /// The service's time when our wall clock reads `wall`, as its calls learned it from the `Date`
+    /// of answers; `wall` itself as long as there was none. Keys end by this time, and a
+    /// [`SessionMachine`](crate::session::SessionMachine) wants to be told of it.
+    #[must_use]
+    pub fn service_time(&self, wall: OffsetDateTime) -> OffsetDateTime {
         wall.saturating_add(self.skew.measured())
     }
 

@@ -22,8 +22,7 @@ use sts_client::{
     Call, CallContext, CallPolicy, Error, Host, Now, SessionPolicy, Step, SystemHost,
 };
 use sts_emulator::{Emulator, Fault, Injection, ResetAt, TestClock, builtin};
-use sts_proto::{AssumeAgency, Credentials, GetCallerIdentity, Operation, service_date};
-use time::OffsetDateTime;
+use sts_proto::{AssumeAgency, Credentials, GetCallerIdentity, Operation};
 
 use self::connection::Connection;
 
@@ -39,8 +38,6 @@ struct Task<O: Operation> {
     connection: Option<Connection>,
     /// Keys that it has asked for and not got yet.
     wanted: Option<KeyRequest>,
-    /// The service's time, as the last answer told it.
-    date: Option<OffsetDateTime>,
 }
 
 /// How far a task is.
@@ -53,7 +50,7 @@ enum Progress<T> {
 impl<O: Operation> Task<O> {
     fn new(operation: O, context: &Arc<CallContext>) -> Self {
         let call = Call::new(operation, context, SystemHost.seed());
-        Self { call, connection: None, wanted: None, date: None }
+        Self { call, connection: None, wanted: None }
     }
 
     /// Goes on as far as it can without waiting. `keys` gives none when there are none yet.
@@ -65,7 +62,6 @@ impl<O: Operation> Task<O> {
         loop {
             if let Some(outcome) = self.connection.as_mut().and_then(Connection::poll) {
                 self.connection = None;
-                self.date = outcome.as_ref().ok().and_then(|it| service_date(it.headers()));
                 self.call.receive(outcome, now);
             }
             if let Some(keys) = self.wanted.as_ref().and_then(&mut keys) {
@@ -110,7 +106,7 @@ impl Session {
             Progress::Pending(duration) => return duration,
             Progress::Done(outcome) => outcome,
         };
-        let service_now = fetch.date.unwrap_or(now.wall);
+        let service_now = self.context.service_time(now.wall);
         self.fetch = None;
         self.failure = match outcome {
             Ok(answer) => {
