@@ -32,8 +32,8 @@ pub(crate) const CHECKS: &[Check] = &[
         "clippy, all features",
         "clippy --quiet --workspace --all-targets --all-features -- --deny warnings",
     ),
-    slow("test", "test --workspace --all-targets"),
-    slow("doctests", "test --workspace --doc"),
+    // Without `--all-targets`, which builds examples as tests: tests run them as programs.
+    slow("test, doctests", "test --workspace"),
     // In the workspace each crate gets the features that others ask of it.
     quick("test of the sans-IO crates, no features", "test -p sts-proto -p sts-sign -p sts-client"),
     slow(
