@@ -20,39 +20,41 @@ mod workloads;
 use std::io;
 use std::process::ExitCode;
 
+use lexopt::prelude::*;
+
 use crate::row::Row;
 
 #[global_allocator]
 static ALLOCATOR: allocations::Counting = allocations::Counting;
 
 const USAGE: &str = "\
-usage: cargo xtask bench [--build] [--json]
+usage: cargo xtask bench [--build] [--json] [--only TEXT]
 
 Measures ours, floors and peers in turns; prints the tables, and writes them with charts to
 docs/performance.md. Takes some two minutes.
 
-  --build   measure what it costs to build small programs instead; takes some fifteen minutes
-  --json    print a list of objects, and write nothing
+  --build       measure what it costs to build small programs instead; takes some fifteen minutes
+  --json        print a list of objects, and write nothing
+  --only TEXT   measure what has this in its name, and write nothing
 ";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (mut builds, mut as_json) = (false, false);
-    for argument in &arguments {
-        match argument.as_str() {
-            "--build" => builds = true,
-            "--json" => as_json = true,
-            "--help" | "-h" => {
-                print!("{USAGE}");
-                return ExitCode::SUCCESS;
-            }
-            _ => {
-                eprint!("bench: no such option: {argument:?}\n{USAGE}");
-                return ExitCode::from(2);
-            }
+    let arguments = match Arguments::parse(lexopt::Parser::from_env()) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            eprint!("bench: {error}\n{USAGE}");
+            return ExitCode::from(2);
         }
-    }
-    match if builds { measure_builds(as_json) } else { measure_work(as_json) } {
+    };
+    let measured = if arguments.is_for_help {
+        print!("{USAGE}");
+        Ok(())
+    } else if arguments.builds {
+        measure_builds(arguments.as_json)
+    } else {
+        measure_work(&arguments)
+    };
+    match measured {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bench: {error}");
@@ -61,13 +63,41 @@ fn main() -> ExitCode {
     }
 }
 
-fn measure_work(as_json: bool) -> io::Result<()> {
-    let rows = workloads::run(progress(as_json));
-    if as_json {
+#[derive(Default)]
+struct Arguments {
+    is_for_help: bool,
+    builds: bool,
+    as_json: bool,
+    only: Option<String>,
+}
+
+impl Arguments {
+    fn parse(mut parser: lexopt::Parser) -> Result<Self, lexopt::Error> {
+        let mut arguments = Self::default();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Long("help") | Short('h') => arguments.is_for_help = true,
+                Long("build") => arguments.builds = true,
+                Long("json") => arguments.as_json = true,
+                Long("only") => arguments.only = Some(parser.value()?.string()?),
+                _ => return Err(argument.unexpected()),
+            }
+        }
+        Ok(arguments)
+    }
+}
+
+fn measure_work(arguments: &Arguments) -> io::Result<()> {
+    let only = arguments.only.as_deref();
+    let rows = workloads::run(only.unwrap_or_default(), progress(arguments.as_json));
+    if arguments.as_json {
         return print_json(&rows);
     }
     print!("{}", page::tables(&rows));
-    page::write_rows(&rows)
+    match only {
+        Some(_) => Ok(()),
+        None => page::write_rows(&rows),
+    }
 }
 
 fn measure_builds(as_json: bool) -> io::Result<()> {

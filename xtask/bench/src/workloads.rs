@@ -16,8 +16,8 @@ use crate::cores;
 use crate::row::Row;
 use crate::server::Server;
 
-/// All rows, telling of each workload before it begins.
-pub fn run(progress: impl Fn(&str) + Sync) -> Vec<Row> {
+/// The rows of all workloads that have `only` in their names, telling of each before it begins.
+pub fn run(only: &str, progress: impl Fn(&str) + Sync) -> Vec<Row> {
     let plain = Server::start(answers::assume_agency());
     let tls = Server::start_with_tls(answers::assume_agency());
     let mut comparisons = messages::all();
@@ -26,7 +26,7 @@ pub fn run(progress: impl Fn(&str) + Sync) -> Vec<Row> {
     comparisons.extend(sessions::all());
     comparisons.extend(connecting::all(&plain, &tls));
     let mut rows = Vec::new();
-    for comparison in comparisons {
+    for comparison in comparisons.into_iter().filter(|one| one.name.contains(only)) {
         progress(comparison.name);
         rows.extend(comparison.run());
     }
@@ -36,7 +36,7 @@ pub fn run(progress: impl Fn(&str) + Sync) -> Vec<Row> {
         cores::call_here();
         let mut duels = exchanges::all(&plain, &tls);
         duels.extend(emulator::all(&emulator, &plain));
-        for duel in duels {
+        for duel in duels.into_iter().filter(|one| one.name.contains(only)) {
             progress(duel.name);
             rows.extend(duel.run());
         }
