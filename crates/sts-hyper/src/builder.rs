@@ -137,7 +137,6 @@ impl HyperTransportBuilder {
 
         let proxies = Proxies::new(&self.proxy)?;
         let pool = Pool::builder(TokioExecutor::new())
-            .http1_title_case_headers(true)
             // The transport writes `Host` itself, with the port as the URI has it.
             .set_host(false)
             .pool_timer(TokioTimer::new())

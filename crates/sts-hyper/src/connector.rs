@@ -2,8 +2,10 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -25,8 +27,13 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 type Connecting<T> = Pin<Box<dyn Future<Output = Result<T, ConnectFailure>> + Send>>;
 
 /// Resolves, connects and shakes hands, all within one time.
+///
+/// hyper-util clones its connector for each request, also where a connection is there.
 #[derive(Clone, Debug)]
-pub(crate) struct Connector {
+pub(crate) struct Connector(Arc<Settings>);
+
+#[derive(Debug)]
+struct Settings {
     https: HttpsConnector<Route>,
     timeout: Duration,
 }
@@ -38,7 +45,8 @@ impl Connector {
         tcp.set_nodelay(true);
         // Shared out among the addresses, so that a dead one leaves time for the next.
         tcp.set_connect_timeout(Some(timeout));
-        Self { https: HttpsConnector::from((Route { tcp: Tcp(tcp), proxies }, tls)), timeout }
+        let https = HttpsConnector::from((Route { tcp: Tcp(tcp), proxies }, tls));
+        Self(Arc::new(Settings { https, timeout }))
     }
 }
 
@@ -47,13 +55,17 @@ impl Service<Uri> for Connector {
     type Error = ConnectFailure;
     type Future = Connecting<Self::Response>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.https.poll_ready(context).map_err(ConnectFailure::tls)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let connecting = self.https.call(uri);
-        let timeout = self.timeout;
+        let Settings { https, timeout } = &*self.0;
+        let (mut https, timeout) = (https.clone(), *timeout);
+        let connecting = async move {
+            poll_fn(|context| https.poll_ready(context)).await?;
+            https.call(uri).await
+        };
         Box::pin(async move {
             match tokio::time::timeout(timeout, connecting).await {
                 Ok(connected) => connected.map_err(ConnectFailure::tls),
@@ -112,7 +124,8 @@ pub(crate) struct Stream {
 
 impl Connection for Stream {
     fn connected(&self) -> Connected {
-        self.tcp.connected().proxy(self.is_proxied)
+        // Without the addresses that `self.tcp` would tell: they are copied for each answer.
+        Connected::new().proxy(self.is_proxied)
     }
 }
 

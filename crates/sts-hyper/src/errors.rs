@@ -8,8 +8,8 @@ use sts_client::transport::{TransportError, TransportErrorKind};
 
 use crate::connector::ConnectFailure;
 
-/// No head of an answer. `handed_over`: whether a connection was given the request.
-pub(crate) fn head(error: PoolError, handed_over: bool) -> TransportError {
+/// No head of an answer. `has_begun`: whether hyper began to write the request.
+pub(crate) fn head(error: PoolError, has_begun: bool) -> TransportError {
     if let Some(failure) = ConnectFailure::find(&error) {
         return TransportError::not_sent(failure.kind()).with_source(error);
     }
@@ -17,7 +17,7 @@ pub(crate) fn head(error: PoolError, handed_over: bool) -> TransportError {
     let kind = hyper.map_or(TransportErrorKind::Other, kind);
     // Cancelled is hyper's word for a request that was handed back before it was written.
     let unwritten = hyper.is_some_and(hyper::Error::is_canceled);
-    if unwritten || !handed_over {
+    if unwritten || !has_begun {
         TransportError::not_sent(kind).with_source(error)
     } else {
         TransportError::maybe_sent(kind).with_source(error)

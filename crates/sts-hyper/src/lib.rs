@@ -34,11 +34,13 @@ mod client;
 mod connector;
 mod errors;
 mod proxy;
+mod request_body;
 mod tls;
 mod transport;
 
 pub use builder::{BuildError, HyperTransportBuilder};
 pub use client::Client;
+pub use request_body::RequestBody;
 /// What [`HyperTransportBuilder::rustls_config`] takes.
 pub use rustls;
 /// The machines, the client and the contract that this crate implements.

@@ -1,14 +1,14 @@
 //! One exchange over hyper's client.
 
-use bytes::Bytes;
+use std::pin::pin;
+use std::time::Duration;
+
 use http::header::{CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, USER_AGENT};
 use http::uri::Uri;
 use http::{HeaderValue, Request, Response};
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use hyper_util::client::legacy::Client as Pool;
-use hyper_util::client::legacy::connect::capture_connection;
-use std::time::Duration;
 use sts_client::transport::{Exchange, Transport, TransportError, TransportErrorKind};
 use sts_proto::{Body, BodyWriter};
 
@@ -16,14 +16,15 @@ use crate::builder::{BuildError, HyperTransportBuilder};
 use crate::connector::Connector;
 use crate::errors;
 use crate::proxy::Proxies;
+use crate::request_body::{HasBegun, RequestBody};
 
 /// A [`Transport`] over hyper's pooled client, rustls and tokio.
 ///
 /// Clones share the pool. It must be used inside a tokio runtime with IO and time enabled.
 ///
 /// - The request goes out as it is given. `Host` is the authority of the URI as written there,
-///   port included, unless the request names one: the signature covers it. Names of headers are
-///   written in title case on HTTP/1.1. `User-Agent` is added where there is none.
+///   port included, unless the request names one: the signature covers it. `User-Agent` is added
+///   where there is none.
 /// - No redirect is followed, no cookie kept, no encoding offered. A request is never sent twice.
 ///   When a pooled connection turns out to be closed **before a byte of the request was
 ///   written**, another connection is used: hyper hands an unwritten request back, and only such
@@ -32,7 +33,7 @@ use crate::proxy::Proxies;
 ///   [others](HyperTransportBuilder::proxy).
 #[derive(Clone, Debug)]
 pub struct HyperTransport {
-    pool: Pool<Connector, Full<Bytes>>,
+    pool: Pool<Connector, RequestBody>,
     user_agent: HeaderValue,
     proxies: Proxies,
 }
@@ -49,15 +50,15 @@ impl HyperTransport {
     }
 
     pub(crate) const fn with_pool(
-        pool: Pool<Connector, Full<Bytes>>,
+        pool: Pool<Connector, RequestBody>,
         user_agent: HeaderValue,
         proxies: Proxies,
     ) -> Self {
         Self { pool, user_agent, proxies }
     }
 
-    /// The same request, with the headers that hyper would otherwise choose by its own rules.
-    fn prepare(&self, mut request: Request<Body>) -> Request<Full<Bytes>> {
+    /// Adds the headers that hyper would otherwise choose by its own rules.
+    fn complete(&self, request: &mut Request<Body>) {
         if !request.headers().contains_key(HOST)
             && let Some(host) = host(request.uri())
         {
@@ -71,26 +72,26 @@ impl HyperTransport {
         }
         let agent = request.headers_mut().entry(USER_AGENT);
         agent.or_insert_with(|| self.user_agent.clone());
-        request.map(|body| Full::new(body.into_bytes()))
     }
 }
 
 impl Transport for HyperTransport {
     async fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
-        let Exchange { request, limits, .. } = exchange;
-        let mut request = self.prepare(request);
-        // Empty until the request is handed to a connection: the proof that nothing was sent.
-        let connection = capture_connection(&mut request);
-        let handed_over = || connection.connection_metadata().is_some();
+        let Exchange { mut request, limits, .. } = exchange;
+        self.complete(&mut request);
+        let has_begun = HasBegun::default();
+        let body = |body: Body| RequestBody::new(body.into_bytes(), has_begun.clone());
+        let response = self.pool.request(request.map(body));
 
-        let answer = async {
-            let response = self.pool.request(request).await;
-            let response = response.map_err(|error| errors::head(error, handed_over()))?;
+        let answer = pin!(async {
+            let response = response.await.map_err(|error| errors::head(error, has_begun.get()))?;
             collect(response, limits.body).await
-        };
+        });
         match tokio::time::timeout(limits.timeout, answer).await {
             Ok(answer) => answer,
-            Err(_) if handed_over() => Err(TransportError::maybe_sent(TransportErrorKind::Timeout)),
+            Err(_) if has_begun.get() => {
+                Err(TransportError::maybe_sent(TransportErrorKind::Timeout))
+            }
             Err(_) => Err(TransportError::not_sent(TransportErrorKind::Timeout)),
         }
     }
@@ -123,7 +124,9 @@ async fn collect(
         return Err(too_large());
     }
     let mut writer = BodyWriter::with_capacity(declared);
-    while let Some(frame) = body.frame().await {
+    while !body.is_end_stream()
+        && let Some(frame) = body.frame().await
+    {
         let frame = frame.map_err(errors::body)?;
         let Some(piece) = frame.data_ref() else {
             continue;
