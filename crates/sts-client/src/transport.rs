@@ -5,6 +5,7 @@ mod erased;
 mod error;
 mod exchange;
 mod maybe_send;
+mod proxies;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,7 @@ pub use self::erased::DynTransport;
 pub use self::error::{Progress, TransportError, TransportErrorKind};
 pub use self::exchange::{Exchange, Limits};
 pub use self::maybe_send::{BoxFuture, MaybeSend, MaybeSync};
+pub use self::proxies::{InvalidProxy, Proxies, Proxy};
 
 /// An HTTP stack: sends one request, and waits.
 ///

@@ -2,16 +2,16 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
-use hyper_util::client::legacy::Client as Pool;
+use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
-use sts_proto::Secret;
+use sts_client::transport::{InvalidProxy, Proxies};
 
 use crate::connector::Connector;
-use crate::proxy::{Proxies, ProxyChoice};
 #[cfg(feature = "webpki-roots")]
 use crate::tls::Base;
 use crate::tls::Roots;
@@ -25,7 +25,8 @@ pub struct HyperTransportBuilder {
     pool_idle_timeout: Duration,
     pool_max_idle: usize,
     user_agent: HeaderValue,
-    proxy: ProxyChoice,
+    /// As the environment says, unless something else is said here.
+    proxies: Option<Result<Proxies, InvalidProxy>>,
     roots: Roots,
     tls: Option<ClientConfig>,
     #[cfg(feature = "http2")]
@@ -38,8 +39,8 @@ impl HyperTransportBuilder {
             connect_timeout: Duration::from_secs(3),
             pool_idle_timeout: Duration::from_secs(60),
             pool_max_idle: 4,
-            user_agent: HeaderValue::from_static(concat!("sts-hyper/", env!("CARGO_PKG_VERSION"))),
-            proxy: ProxyChoice::default(),
+            user_agent: default_user_agent(),
+            proxies: None,
             roots: Roots::default(),
             tls: None,
             #[cfg(feature = "http2")]
@@ -73,26 +74,22 @@ impl HyperTransportBuilder {
     }
 
     /// Goes through this proxy, whatever the environment says:
-    /// `http://user:password@host:port`, in which all but the host can be left out. User and
-    /// password are percent-encoded where they need it, sent to the proxy alone, and never
-    /// printed.
+    /// `http://user:password@host:port`, as [`Proxies::all`] reads it. User and password are sent
+    /// to the proxy alone, and never printed.
     ///
     /// An `https` target is reached through a tunnel (`CONNECT`); a request for an `http` target
-    /// is handed to the proxy. Without this setting the environment decides: `HTTPS_PROXY` for
-    /// `https` and `HTTP_PROXY` for `http`, else `ALL_PROXY`; not for the hosts in `NO_PROXY`,
-    /// names with all names below them, addresses, networks as `10.0.0.0/8`, or `*`. All can be
-    /// written in lower case; in capitals they go first. In a CGI program
-    /// (`REQUEST_METHOD` is set) they are left alone.
+    /// is handed to the proxy. Without this setting it is as the environment of the process says
+    /// when the transport is built; see [`Proxies::of_environment`].
     ///
     /// What is no such URL, here or in the environment, is reported by [`build`](Self::build).
     pub fn proxy(mut self, url: &str) -> Self {
-        self.proxy = ProxyChoice::Url(Secret::from(url));
+        self.proxies = Some(Proxies::all(url));
         self
     }
 
     /// Goes through no proxy, whatever the environment says.
     pub fn no_proxy(mut self) -> Self {
-        self.proxy = ProxyChoice::None;
+        self.proxies = Some(Ok(Proxies::none()));
         self
     }
 
@@ -135,16 +132,22 @@ impl HyperTransportBuilder {
         tls.alpn_protocols =
             if http2 { vec![b"h2".to_vec(), b"http/1.1".to_vec()] } else { vec![] };
 
-        let proxies = Proxies::new(&self.proxy)?;
-        let pool = Pool::builder(TokioExecutor::new())
+        let environment = || Proxies::of_environment(|name| std::env::var(name).ok());
+        let proxies = self.proxies.unwrap_or_else(environment).map_err(BuildError::proxy)?;
+        let proxies = Arc::new(proxies);
+        let client = Client::builder(TokioExecutor::new())
             // The transport writes `Host` itself, with the port as the URI has it.
             .set_host(false)
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(self.pool_idle_timeout)
             .pool_max_idle_per_host(self.pool_max_idle)
-            .build(Connector::new(tls, proxies.clone(), self.connect_timeout));
-        Ok(HyperTransport::with_pool(pool, self.user_agent, proxies))
+            .build(Connector::new(tls, Arc::clone(&proxies), self.connect_timeout));
+        Ok(HyperTransport::over(client, self.user_agent, proxies))
     }
+}
+
+pub(crate) fn default_user_agent() -> HeaderValue {
+    HeaderValue::from_static(concat!("sts-hyper/", env!("CARGO_PKG_VERSION")))
 }
 
 /// The settings do not make a transport.
@@ -165,11 +168,8 @@ impl BuildError {
         Self { message, source: Some(Box::new(error)) }
     }
 
-    /// The reason would show the URL, and with it a password.
-    pub(crate) const fn proxy() -> Self {
-        let message = "the proxy is none that can be used: http://user:password@host:port is \
-                       expected, here or in the environment";
-        Self { message, source: None }
+    fn proxy(error: InvalidProxy) -> Self {
+        Self { message: "the proxy cannot be used", source: Some(Box::new(error)) }
     }
 
     pub(crate) fn no_provider() -> Self {

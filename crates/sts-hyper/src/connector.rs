@@ -17,11 +17,11 @@ use hyper_util::client::legacy::connect::dns::{GaiAddrs, GaiResolver, Name};
 use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use hyper_util::rt::TokioIo;
-use sts_client::transport::TransportErrorKind;
+use sts_client::transport::{Proxies, TransportErrorKind};
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-use crate::proxy::Proxies;
+use crate::proxy;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 type Connecting<T> = Pin<Box<dyn Future<Output = Result<T, ConnectFailure>> + Send>>;
@@ -39,7 +39,7 @@ struct Settings {
 }
 
 impl Connector {
-    pub(crate) fn new(tls: rustls::ClientConfig, proxies: Proxies, timeout: Duration) -> Self {
+    pub(crate) fn new(tls: rustls::ClientConfig, proxies: Arc<Proxies>, timeout: Duration) -> Self {
         let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
@@ -79,7 +79,7 @@ impl Service<Uri> for Connector {
 #[derive(Clone, Debug)]
 struct Route {
     tcp: Tcp,
-    proxies: Proxies,
+    proxies: Arc<Proxies>,
 }
 
 impl Service<Uri> for Route {
@@ -105,8 +105,8 @@ impl Service<Uri> for Route {
             );
         }
         let mut tunnel = Tunnel::new(proxy.uri().clone(), self.tcp.clone());
-        if let Some(credentials) = proxy.basic_auth() {
-            tunnel = tunnel.with_auth(credentials.clone());
+        if let Some(credentials) = proxy::authorization(proxy) {
+            tunnel = tunnel.with_auth(credentials);
         }
         let connecting = tunnel.call(target);
         Box::pin(async move {

@@ -3,15 +3,19 @@
 use std::error::Error as StdError;
 use std::io;
 
-use hyper_util::client::legacy::Error as PoolError;
+use hyper_util::client::legacy::Error as ClientError;
 use sts_client::transport::{TransportError, TransportErrorKind};
 
 use crate::connector::ConnectFailure;
 
 /// No head of an answer. `has_begun`: whether hyper began to write the request.
-pub(crate) fn head(error: PoolError, has_begun: bool) -> TransportError {
+pub(crate) fn head(error: ClientError, has_begun: bool) -> TransportError {
     if let Some(failure) = ConnectFailure::find(&error) {
         return TransportError::not_sent(failure.kind()).with_source(error);
+    }
+    // By a connector of somebody else, which may have had any reason.
+    if error.is_connect() {
+        return TransportError::not_sent(TransportErrorKind::Connect).with_source(error);
     }
     let hyper = error.source().and_then(|source| source.downcast_ref::<hyper::Error>());
     let kind = hyper.map_or(TransportErrorKind::Other, kind);

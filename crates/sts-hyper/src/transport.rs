@@ -1,21 +1,23 @@
 //! One exchange over hyper's client.
 
+use std::fmt;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, USER_AGENT};
-use http::uri::Uri;
+use http::uri::{Scheme, Uri};
 use http::{HeaderValue, Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
-use hyper_util::client::legacy::Client as Pool;
-use sts_client::transport::{Exchange, Transport, TransportError, TransportErrorKind};
+use hyper_util::client::legacy::connect::Connect;
+use hyper_util::client::legacy::{Client, ResponseFuture};
+use sts_client::transport::{Exchange, Proxies, Transport, TransportError, TransportErrorKind};
 use sts_proto::{Body, BodyWriter};
 
-use crate::builder::{BuildError, HyperTransportBuilder};
-use crate::connector::Connector;
+use crate::builder::{BuildError, HyperTransportBuilder, default_user_agent};
 use crate::errors;
-use crate::proxy::Proxies;
+use crate::proxy;
 use crate::request_body::{HasBegun, RequestBody};
 
 /// A [`Transport`] over hyper's pooled client, rustls and tokio.
@@ -31,12 +33,16 @@ use crate::request_body::{HasBegun, RequestBody};
 ///   a one goes on.
 /// - Proxies are those of the environment, unless the builder is told of
 ///   [others](HyperTransportBuilder::proxy).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct HyperTransport {
-    pool: Pool<Connector, RequestBody>,
+    pool: Arc<Pool>,
     user_agent: HeaderValue,
-    proxies: Proxies,
+    /// Of its own connector.
+    proxies: Arc<Proxies>,
 }
+
+/// A pool of connections, whatever its connector.
+type Pool = dyn Fn(Request<RequestBody>) -> ResponseFuture + Send + Sync;
 
 impl HyperTransport {
     /// A transport with the defaults of [`HyperTransportBuilder`].
@@ -49,12 +55,39 @@ impl HyperTransport {
         HyperTransportBuilder::new()
     }
 
-    pub(crate) const fn with_pool(
-        pool: Pool<Connector, RequestBody>,
+    /// A transport over a client of yours, with its connector, executor, pool and versions of
+    /// HTTP. Proxies, TLS and the time to connect are the business of the connector, and the
+    /// environment is left alone.
+    ///
+    /// A connector's failure is a [`Connect`](TransportErrorKind::Connect), whatever its reason.
+    ///
+    /// ```
+    /// use hyper_util::client::legacy::Client;
+    /// use hyper_util::client::legacy::connect::HttpConnector;
+    /// use hyper_util::rt::TokioExecutor;
+    /// use sts_hyper::HyperTransport;
+    ///
+    /// let mut connector = HttpConnector::new();
+    /// connector.set_nodelay(true);
+    /// let client = Client::builder(TokioExecutor::new()).build(connector);
+    /// let transport = HyperTransport::from_client(client);
+    /// ```
+    pub fn from_client<C>(client: Client<C, RequestBody>) -> Self
+    where
+        C: Connect + Clone + Send + Sync + 'static,
+    {
+        Self::over(client, default_user_agent(), Arc::default())
+    }
+
+    pub(crate) fn over<C>(
+        client: Client<C, RequestBody>,
         user_agent: HeaderValue,
-        proxies: Proxies,
-    ) -> Self {
-        Self { pool, user_agent, proxies }
+        proxies: Arc<Proxies>,
+    ) -> Self
+    where
+        C: Connect + Clone + Send + Sync + 'static,
+    {
+        Self { pool: Arc::new(move |request| client.request(request)), user_agent, proxies }
     }
 
     /// Adds the headers that hyper would otherwise choose by its own rules.
@@ -67,7 +100,11 @@ impl HyperTransport {
         if request.body().is_empty() && !request.method().is_safe() {
             request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(0));
         }
-        if let Some(credentials) = self.proxies.authorization(request.uri()) {
+        // Through a tunnel a request has nothing to tell the proxy.
+        if request.uri().scheme() == Some(&Scheme::HTTP)
+            && let Some(proxy) = self.proxies.for_target(request.uri())
+            && let Some(credentials) = proxy::authorization(proxy)
+        {
             request.headers_mut().insert(PROXY_AUTHORIZATION, credentials);
         }
         let agent = request.headers_mut().entry(USER_AGENT);
@@ -81,7 +118,7 @@ impl Transport for HyperTransport {
         self.complete(&mut request);
         let has_begun = HasBegun::default();
         let body = |body: Body| RequestBody::new(body.into_bytes(), has_begun.clone());
-        let response = self.pool.request(request.map(body));
+        let response = (self.pool)(request.map(body));
 
         let answer = pin!(async {
             let response = response.await.map_err(|error| errors::head(error, has_begun.get()))?;
@@ -98,6 +135,15 @@ impl Transport for HyperTransport {
 
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
+    }
+}
+
+impl fmt::Debug for HyperTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HyperTransport")
+            .field("user_agent", &self.user_agent)
+            .field("proxies", &self.proxies)
+            .finish_non_exhaustive()
     }
 }
 

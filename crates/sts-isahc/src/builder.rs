@@ -7,9 +7,9 @@ use std::time::Duration;
 use http::HeaderValue;
 use isahc::HttpClient;
 use isahc::config::Configurable;
-use sts_proto::Secret;
+use sts_client::transport::{InvalidProxy, Proxies};
 
-use crate::proxy::{Proxies, ProxyChoice};
+use crate::clients::Clients;
 use crate::transport::IsahcTransport;
 #[cfg(feature = "rustls-tls")]
 use crate::trust::Roots;
@@ -22,7 +22,8 @@ pub struct IsahcTransportBuilder {
     pool_idle_timeout: Duration,
     pool_max_idle: usize,
     user_agent: HeaderValue,
-    proxy: ProxyChoice,
+    /// As the environment says, unless something else is said here.
+    proxies: Option<Result<Proxies, InvalidProxy>>,
     #[cfg(feature = "rustls-tls")]
     roots: Roots,
 }
@@ -34,7 +35,7 @@ impl IsahcTransportBuilder {
             pool_idle_timeout: Duration::from_secs(60),
             pool_max_idle: 4,
             user_agent: default_user_agent(),
-            proxy: ProxyChoice::default(),
+            proxies: None,
             #[cfg(feature = "rustls-tls")]
             roots: Roots::default(),
         }
@@ -67,26 +68,22 @@ impl IsahcTransportBuilder {
     }
 
     /// Goes through this proxy, whatever the environment says:
-    /// `http://user:password@host:port`, in which all but the host can be left out. User and
-    /// password are percent-encoded where they need it, sent to the proxy alone, and never
-    /// printed.
+    /// `http://user:password@host:port`, as [`Proxies::all`] reads it. User and password are sent
+    /// to the proxy alone, and never printed.
     ///
     /// An `https` target is reached through a tunnel (`CONNECT`); a request for an `http` target
-    /// is handed to the proxy. Without this setting the environment decides: `HTTPS_PROXY` for
-    /// `https` and `HTTP_PROXY` for `http`, else `ALL_PROXY`; not for the hosts in `NO_PROXY`,
-    /// names with all names below them, addresses, networks as `10.0.0.0/8`, or `*`. All can be
-    /// written in lower case; in capitals they go first. In a CGI program
-    /// (`REQUEST_METHOD` is set) they are left alone.
+    /// is handed to the proxy. Without this setting it is as the environment of the process says
+    /// when the transport is built; see [`Proxies::of_environment`].
     ///
     /// What is no such URL, here or in the environment, is reported by [`build`](Self::build).
     pub fn proxy(mut self, url: &str) -> Self {
-        self.proxy = ProxyChoice::Url(Secret::from(url));
+        self.proxies = Some(Proxies::all(url));
         self
     }
 
     /// Goes through no proxy, whatever the environment says.
     pub fn no_proxy(mut self) -> Self {
-        self.proxy = ProxyChoice::None;
+        self.proxies = Some(Ok(Proxies::none()));
         self
     }
 
@@ -109,10 +106,13 @@ impl IsahcTransportBuilder {
     /// The transport. It fails on a root certificate or a proxy that cannot be read, and where
     /// isahc cannot start its thread.
     pub fn build(self) -> Result<IsahcTransport, BuildError> {
+        let environment = || Proxies::of_environment(|name| std::env::var(name).ok());
+        let proxies =
+            self.proxies.clone().unwrap_or_else(environment).map_err(BuildError::proxy)?;
         let kept = self.client(self.pool_max_idle)?;
-        let fresh = self.client(0)?;
-        let proxies = Proxies::new(&self.proxy)?;
-        Ok(IsahcTransport::with_clients(kept, fresh, self.user_agent, Some(proxies)))
+        let user_agent = self.user_agent.clone();
+        let clients = Clients::new(kept, move || self.client(0));
+        Ok(IsahcTransport::over(clients, user_agent, Some(proxies)))
     }
 
     fn client(&self, kept_connections: usize) -> Result<HttpClient, BuildError> {
@@ -155,11 +155,8 @@ impl BuildError {
         Self { message: "isahc cannot start", source: Some(Box::new(error)) }
     }
 
-    /// The reason would show the URL, and with it a password.
-    pub(crate) const fn proxy() -> Self {
-        let message = "the proxy is none that can be used: http://user:password@host:port is \
-                       expected, here or in the environment";
-        Self { message, source: None }
+    fn proxy(error: InvalidProxy) -> Self {
+        Self { message: "the proxy cannot be used", source: Some(Box::new(error)) }
     }
 }
 

@@ -32,6 +32,7 @@
 
 mod builder;
 mod client;
+mod clients;
 mod errors;
 mod proxy;
 mod transport;

@@ -1,5 +1,7 @@
 //! One exchange over isahc.
 
+use std::error::Error;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_lite::future::block_on;
@@ -11,13 +13,14 @@ use http::{Request, Response, StatusCode, Uri};
 use isahc::config::{Configurable, ExpectContinue, RedirectPolicy, VersionNegotiation};
 use isahc::{AsyncBody, HttpClient};
 use sts_client::transport::{
-    BlockingTransport, Exchange, Limits, Transport, TransportError, TransportErrorKind,
+    BlockingTransport, Exchange, Limits, Proxies, Transport, TransportError, TransportErrorKind,
 };
 use sts_proto::{Body, BodyWriter};
 
 use crate::builder::{BuildError, IsahcTransportBuilder, default_user_agent, limit};
+use crate::clients::Clients;
 use crate::errors;
-use crate::proxy::Proxies;
+use crate::proxy;
 use crate::unlogged::Unlogged;
 
 // isahc takes http 0.2 as well as 1: this does not compile if it was given another than ours.
@@ -50,13 +53,10 @@ const _: fn(Request<()>) -> isahc::http::Request<()> = |request| request;
 /// the connection at once and without the farewell of TLS.
 #[derive(Clone, Debug)]
 pub struct IsahcTransport {
-    /// Keeps connections.
-    kept: HttpClient,
-    /// For what libcurl could repeat.
-    fresh: HttpClient,
+    clients: Arc<Clients>,
     user_agent: HeaderValue,
     /// `None`: as the client of the user has it.
-    proxies: Option<Proxies>,
+    proxies: Option<Arc<Proxies>>,
 }
 
 impl IsahcTransport {
@@ -78,16 +78,16 @@ impl IsahcTransport {
     /// `connection_cache_size(0)`.
     #[must_use]
     pub fn from_client(client: HttpClient) -> Self {
-        Self::with_clients(client.clone(), client, default_user_agent(), None)
+        let clients = Clients::new(client.clone(), move || Ok(client.clone()));
+        Self::over(clients, default_user_agent(), None)
     }
 
-    pub(crate) const fn with_clients(
-        kept: HttpClient,
-        fresh: HttpClient,
+    pub(crate) fn over(
+        clients: Clients,
         user_agent: HeaderValue,
         proxies: Option<Proxies>,
     ) -> Self {
-        Self { kept, fresh, user_agent, proxies }
+        Self { clients: Arc::new(clients), user_agent, proxies: proxies.map(Arc::new) }
     }
 
     /// The same request, with the headers that libcurl would otherwise choose by its own rules,
@@ -107,7 +107,7 @@ impl IsahcTransport {
 
         let request = Request::builder();
         let request = match &self.proxies {
-            Some(proxies) => proxies.apply(&head.uri, request),
+            Some(proxies) => proxy::apply(proxies, &head.uri, request),
             None => request,
         };
         let mut request = request
@@ -128,10 +128,12 @@ impl IsahcTransport {
     async fn exchange(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
         let Exchange { request, limits, .. } = exchange;
         check(&request)?;
-        let client = if request.body().is_empty() { &self.fresh } else { &self.kept };
-        let request = self.prepare(request, limits).map_err(|error| {
-            TransportError::not_sent(TransportErrorKind::Other).with_source(error)
-        })?;
+        let client = if request.body().is_empty() {
+            self.clients.fresh().map_err(refused)?
+        } else {
+            self.clients.kept()
+        };
+        let request = self.prepare(request, limits).map_err(refused)?;
 
         let started = Instant::now();
         let failure = |error| errors::failure(error, started.elapsed() < limits.timeout);
@@ -170,11 +172,14 @@ impl BlockingTransport for IsahcTransport {
     }
 }
 
+/// Nothing was sent, for this reason.
+fn refused(why: impl Into<Box<dyn Error + Send + Sync>>) -> TransportError {
+    TransportError::not_sent(TransportErrorKind::Other).with_source(why)
+}
+
 /// Refuses what libcurl or isahc would not send as it is.
 fn check(request: &Request<Body>) -> Result<(), TransportError> {
-    let refuse = |why: &'static str| {
-        Err(TransportError::not_sent(TransportErrorKind::Other).with_source(why))
-    };
+    let refuse = |why: &'static str| Err(refused(why));
     if !matches!(request.uri().scheme_str(), Some("https" | "http")) {
         return refuse("the URI is neither http nor https");
     }

@@ -1,0 +1,111 @@
+//! Which proxy an exchange goes through.
+
+mod proxy;
+mod skipped;
+
+use http::Uri;
+use http::uri::Scheme;
+use thiserror::Error;
+
+pub use self::proxy::Proxy;
+use self::skipped::Skipped;
+
+/// The proxies of a transport: the same rules for every HTTP stack.
+///
+/// ```
+/// use sts_client::transport::Proxies;
+///
+/// let proxies = Proxies::of_environment(|name| match name {
+///     "HTTPS_PROXY" => Some("http://user:p%40ss@proxy.example:3128".to_owned()),
+///     "NO_PROXY" => Some("internal.example, 10.0.0.0/8".to_owned()),
+///     _ => None,
+/// })?;
+/// let proxy = proxies.for_target(&"https://sts.cn-north-4.myhuaweicloud.com/".parse()?);
+/// assert_eq!(proxy.expect("a proxy").uri(), "http://proxy.example:3128/");
+/// assert!(proxies.for_target(&"https://sts.internal.example/".parse()?).is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Proxies {
+    http: Option<Proxy>,
+    https: Option<Proxy>,
+    skipped: Skipped,
+}
+
+impl Proxies {
+    /// No proxy for any target.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// This proxy for every target: `http://user:password@host:port`, in which all but the host can
+    /// be left out. The port is 80 by default. User and password are percent-encoded where they
+    /// need it.
+    pub fn all(url: &str) -> Result<Self, InvalidProxy> {
+        let proxy = Proxy::parse(url).ok_or(InvalidProxy { variable: None })?;
+        Ok(Self { http: Some(proxy.clone()), https: Some(proxy), skipped: Skipped::default() })
+    }
+
+    /// The proxies that the environment names; `variable` gives the value of a variable that is
+    /// set, [`std::env::var`] for instance.
+    ///
+    /// They are `HTTPS_PROXY` for `https` and `HTTP_PROXY` for `http`, else `ALL_PROXY`; not for
+    /// the hosts in `NO_PROXY`: names with all names below them, addresses, networks as
+    /// `10.0.0.0/8`, or `*` for all. Each can be written in lower case; in capitals it goes first.
+    /// One that is empty counts as not set.
+    ///
+    /// Where `REQUEST_METHOD` is set they are left alone: it is a CGI program, in which a header of
+    /// the request can set `HTTP_PROXY`.
+    pub fn of_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Self, InvalidProxy> {
+        if variable("REQUEST_METHOD").is_some() {
+            return Ok(Self::none());
+        }
+        let first = |names: [&'static str; 2]| {
+            names.into_iter().find_map(|name| Some((name, variable(name)?)))
+        };
+        let proxy = |names| match first(names) {
+            Some((name, url)) if !url.is_empty() => match Proxy::parse(&url) {
+                Some(proxy) => Ok(Some(proxy)),
+                None => Err(InvalidProxy { variable: Some(name) }),
+            },
+            _ => Ok(None),
+        };
+        let all = proxy(["ALL_PROXY", "all_proxy"])?;
+        Ok(Self {
+            http: proxy(["HTTP_PROXY", "http_proxy"])?.or_else(|| all.clone()),
+            https: proxy(["HTTPS_PROXY", "https_proxy"])?.or(all),
+            skipped: first(["NO_PROXY", "no_proxy"])
+                .map(|(_, list)| Skipped::parse(&list))
+                .unwrap_or_default(),
+        })
+    }
+
+    /// The proxy for a target, if it is not reached without one.
+    #[must_use]
+    pub fn for_target(&self, target: &Uri) -> Option<&Proxy> {
+        let is_https = target.scheme() == Some(&Scheme::HTTPS);
+        let proxy = if is_https { &self.https } else { &self.http }.as_ref()?;
+        (!self.skipped.contains(target.host()?)).then_some(proxy)
+    }
+}
+
+/// A proxy that cannot be used: it is none, or one that is not spoken to in plain HTTP, as SOCKS.
+///
+/// The URL is not in it, for that may hold a password.
+#[derive(Clone, Copy, Debug, Error, Eq, PartialEq)]
+#[error(
+    "{} is no proxy that can be used: http://user:password@host:port is expected",
+    .variable.unwrap_or("the URL of the proxy")
+)]
+pub struct InvalidProxy {
+    variable: Option<&'static str>,
+}
+
+impl InvalidProxy {
+    /// The variable of the environment that names it, if one does.
+    #[must_use]
+    pub const fn variable(&self) -> Option<&'static str> {
+        self.variable
+    }
+}
