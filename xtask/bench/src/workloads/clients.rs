@@ -3,7 +3,8 @@
 use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
-use http::{Request, StatusCode};
+use http::header::USER_AGENT;
+use http::{HeaderValue, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -39,6 +40,8 @@ pub fn runtime() -> Runtime {
 pub fn signed(server: &Server) -> Request<Body> {
     let endpoint = Endpoint::parse_allowing_http(&server.url).expect("an endpoint");
     let mut request = operation().to_request(&endpoint).expect("a request");
+    // Ours would add one, the raw clients would not.
+    request.headers_mut().insert(USER_AGENT, HeaderValue::from_static("sts-bench/1.0"));
     let signer = Signer::new(builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY).expect("keys");
     signer.sign(&mut request, datetime!(2026-03-05 07:08:09 UTC)).expect("a signature");
     request
