@@ -40,6 +40,8 @@ mod transport;
 
 pub use builder::{BuildError, HyperTransportBuilder};
 pub use client::Client;
+/// What [`HyperTransport::from_client`] takes.
+pub use hyper_util;
 pub use request_body::RequestBody;
 /// What [`HyperTransportBuilder::rustls_config`] takes.
 pub use rustls;

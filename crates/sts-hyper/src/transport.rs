@@ -122,7 +122,12 @@ impl Transport for HyperTransport {
 
         let answer = pin!(async {
             let response = response.await.map_err(|error| errors::head(error, has_begun.get()))?;
-            collect(response, limits.body).await
+            let (head, body) = response.into_parts();
+            // Nobody asked for another protocol: there is no answer to come.
+            if head.status.is_informational() {
+                return Err(TransportError::maybe_sent(TransportErrorKind::Protocol));
+            }
+            Ok(Response::from_parts(head, collect(body, limits.body).await?))
         });
         match tokio::time::timeout(limits.timeout, answer).await {
             Ok(answer) => answer,
@@ -155,15 +160,7 @@ fn host(uri: &Uri) -> Option<HeaderValue> {
 }
 
 /// Reads the whole body, or stops where it outgrows `limit`.
-async fn collect(
-    response: Response<Incoming>,
-    limit: usize,
-) -> Result<Response<Body>, TransportError> {
-    let (head, mut body) = response.into_parts();
-    // Nobody asked for another protocol: there is no answer to come.
-    if head.status.is_informational() {
-        return Err(TransportError::maybe_sent(TransportErrorKind::Protocol));
-    }
+async fn collect(mut body: Incoming, limit: usize) -> Result<Body, TransportError> {
     let too_large = || TransportError::maybe_sent(TransportErrorKind::TooLarge);
     let declared = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if declared > limit {
@@ -182,5 +179,5 @@ async fn collect(
         }
         writer.extend(piece);
     }
-    Ok(Response::from_parts(head, writer.finish()))
+    Ok(writer.finish())
 }
