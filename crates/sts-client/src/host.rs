@@ -93,7 +93,10 @@ mod system {
         }
 
         fn variable(&self, name: &str) -> Option<String> {
-            std::env::var(name).ok()
+            // Set is set: what is no text is for the reader to refuse. What is text is not copied,
+            // for it may be a secret.
+            let value = std::env::var_os(name)?;
+            Some(value.into_string().unwrap_or_else(|value| value.to_string_lossy().into_owned()))
         }
 
         fn read_file(&self, path: &Path) -> io::Result<Body> {

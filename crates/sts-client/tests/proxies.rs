@@ -2,10 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
 
 use http::Uri;
 use proptest::prelude::*;
 use sts_client::transport::{InvalidProxy, Proxies};
+use sts_client::{Host, Now};
+use time::OffsetDateTime;
 
 const PROXY: &str = "http://proxy.example:3128";
 
@@ -16,10 +19,24 @@ fn proxy_for(variables: &[(&str, &str)], target: &str) -> Option<Uri> {
 }
 
 fn of_environment(variables: &[(&str, &str)]) -> Result<Proxies, InvalidProxy> {
-    Proxies::of_environment(|name| {
-        let found = variables.iter().find(|(variable, _)| *variable == name);
+    Proxies::from_environment(&Environment(variables))
+}
+
+struct Environment<'a>(&'a [(&'a str, &'a str)]);
+
+impl Host for Environment<'_> {
+    fn variable(&self, name: &str) -> Option<String> {
+        let found = self.0.iter().find(|(variable, _)| *variable == name);
         found.map(|(_, value)| (*value).to_owned())
-    })
+    }
+
+    fn now(&self) -> Now {
+        Now::new(OffsetDateTime::UNIX_EPOCH, Duration::ZERO)
+    }
+
+    fn seed(&self) -> u64 {
+        0
+    }
 }
 
 /// Whether `NO_PROXY` with this list leaves `host` out.
@@ -62,6 +79,14 @@ fn capitals_go_first() {
 }
 
 #[test]
+fn what_is_empty_is_not_set() {
+    let variables =
+        [("ALL_PROXY", ""), ("all_proxy", PROXY), ("NO_PROXY", ""), ("no_proxy", "a.example")];
+    assert!(proxy_for(&variables, "https://sts.example/").is_some());
+    assert!(proxy_for(&variables, "https://a.example/").is_none());
+}
+
+#[test]
 fn a_cgi_program_is_left_alone() {
     let variables = [("HTTP_PROXY", PROXY), ("REQUEST_METHOD", "")];
     assert_eq!(proxy_for(&variables, "http://sts.example/"), None);
@@ -73,7 +98,8 @@ fn all_but_the_host_can_be_left_out() {
         ("proxy.example", "http://proxy.example:80/"),
         ("proxy.example:3128", "http://proxy.example:3128/"),
         ("http://proxy.example/", "http://proxy.example:80/"),
-        ("http://[::1]:3128/path", "http://[::1]:3128/"),
+        ("http://[::1]:3128/", "http://[::1]:3128/"),
+        ("http://proxy.example:0080", "http://proxy.example:80/"),
         ("http://[::1]", "http://[::1]:80/"),
         ("user@proxy.example", "http://proxy.example:80/"),
     ] {
@@ -107,17 +133,23 @@ fn an_error_tells_the_variable_and_not_its_value() {
         "http://",
         "/planted",
         "http://a:planted@host:port",
+        "http://a:planted@host:0",
+        "http://a:planted@host:99999",
+        "http://a:12/planted@host",
+        "http://host/?planted",
+        "http://planted%3Aplanted@host",
+        "http://a:planted%00@host",
         "socks5://planted:1",
         "https://planted",
     ] {
         let error = Proxies::all(url).unwrap_err();
         assert_eq!(error.variable(), None);
-        assert!(error.to_string().starts_with("the URL of the proxy is no proxy"), "{error}");
+        assert!(error.to_string().starts_with("the URL names no proxy"), "{error}");
         assert!(!format!("{error} {error:?}").contains("planted"));
 
         let error = of_environment(&[("https_proxy", url)]).unwrap_err();
         assert_eq!(error.variable(), Some("https_proxy"));
-        assert!(error.to_string().starts_with("https_proxy is no proxy"), "{error}");
+        assert!(error.to_string().starts_with("https_proxy names no proxy"), "{error}");
         assert!(!format!("{error} {error:?}").contains("planted"));
     }
     assert!(Proxies::all("").is_err());
@@ -132,6 +164,7 @@ fn a_name_is_skipped_with_all_names_below_it() {
         (".example", "sts.example"),
         (".sts.example", "sts.example"),
         ("a.example , sts.example", "sts.example"),
+        ("a.example\tsts.example  b.example", "sts.example"),
         ("sts.example", "sts.example."),
         ("*", "sts.example"),
         ("a.example,*", "127.0.0.1"),

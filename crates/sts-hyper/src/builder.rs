@@ -9,6 +9,7 @@ use http::HeaderValue;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
+use sts_client::SystemHost;
 use sts_client::transport::{InvalidProxy, Proxies};
 
 use crate::connector::Connector;
@@ -79,7 +80,7 @@ impl HyperTransportBuilder {
     ///
     /// An `https` target is reached through a tunnel (`CONNECT`); a request for an `http` target
     /// is handed to the proxy. Without this setting it is as the environment of the process says
-    /// when the transport is built; see [`Proxies::of_environment`].
+    /// when the transport is built; see [`Proxies::from_environment`].
     ///
     /// What is no such URL, here or in the environment, is reported by [`build`](Self::build).
     pub fn proxy(mut self, url: &str) -> Self {
@@ -132,7 +133,7 @@ impl HyperTransportBuilder {
         tls.alpn_protocols =
             if http2 { vec![b"h2".to_vec(), b"http/1.1".to_vec()] } else { vec![] };
 
-        let environment = || Proxies::of_environment(|name| std::env::var(name).ok());
+        let environment = || Proxies::from_environment(&SystemHost);
         let proxies = self.proxies.unwrap_or_else(environment).map_err(BuildError::proxy)?;
         let proxies = Arc::new(proxies);
         let client = Client::builder(TokioExecutor::new())

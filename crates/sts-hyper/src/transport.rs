@@ -1,7 +1,6 @@
 //! One exchange over hyper's client.
 
 use std::fmt;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +17,7 @@ use sts_proto::{Body, BodyWriter};
 use crate::builder::{BuildError, HyperTransportBuilder, default_user_agent};
 use crate::errors;
 use crate::proxy;
-use crate::request_body::{HasBegun, RequestBody};
+use crate::request_body::RequestBody;
 
 /// A [`Transport`] over hyper's pooled client, rustls and tokio.
 ///
@@ -56,8 +55,8 @@ impl HyperTransport {
     }
 
     /// A transport over a client of yours, with its connector, executor, pool and versions of
-    /// HTTP. Proxies, TLS and the time to connect are the business of the connector, and the
-    /// environment is left alone.
+    /// HTTP. Proxies, TLS and the time to connect are the business of the connector; the
+    /// environment names none.
     ///
     /// A connector's failure is a [`Connect`](TransportErrorKind::Connect), whatever its reason.
     ///
@@ -72,6 +71,7 @@ impl HyperTransport {
     /// let client = Client::builder(TokioExecutor::new()).build(connector);
     /// let transport = HyperTransport::from_client(client);
     /// ```
+    #[must_use]
     pub fn from_client<C>(client: Client<C, RequestBody>) -> Self
     where
         C: Connect + Clone + Send + Sync + 'static,
@@ -116,26 +116,29 @@ impl Transport for HyperTransport {
     async fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
         let Exchange { mut request, limits, .. } = exchange;
         self.complete(&mut request);
-        let has_begun = HasBegun::default();
-        let body = |body: Body| RequestBody::new(body.into_bytes(), has_begun.clone());
-        let response = (self.pool)(request.map(body));
+        let request = request.map(|body| RequestBody::new(body.into_bytes()));
+        let written = request.body().written();
+        let response = (self.pool)(request);
 
-        let answer = pin!(async {
-            let response = response.await.map_err(|error| errors::head(error, has_begun.get()))?;
+        let answer = async {
+            let response =
+                response.await.map_err(|error| errors::head(error, written.has_begun()))?;
             let (head, body) = response.into_parts();
             // Nobody asked for another protocol: there is no answer to come.
             if head.status.is_informational() {
                 return Err(TransportError::maybe_sent(TransportErrorKind::Protocol));
             }
             Ok(Response::from_parts(head, collect(body, limits.body).await?))
-        });
-        match tokio::time::timeout(limits.timeout, answer).await {
-            Ok(answer) => answer,
-            Err(_) if has_begun.get() => {
-                Err(TransportError::maybe_sent(TransportErrorKind::Timeout))
-            }
-            Err(_) => Err(TransportError::not_sent(TransportErrorKind::Timeout)),
-        }
+        };
+        // The exchange is dropped where its time is over, and only then asked how far it got.
+        let answer = tokio::time::timeout(limits.timeout, answer).await;
+        answer.unwrap_or_else(|_| {
+            Err(if written.never_begins() {
+                TransportError::not_sent(TransportErrorKind::Timeout)
+            } else {
+                TransportError::maybe_sent(TransportErrorKind::Timeout)
+            })
+        })
     }
 
     async fn sleep(&self, duration: Duration) {

@@ -2,14 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{Request, Uri};
+use hyper::rt::Executor;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -135,9 +138,41 @@ async fn a_silent_server_may_have_got_it() {
     assert_eq!(error.progress(), Progress::MaybeSent);
 }
 
-#[test]
-fn nothing_of_it_is_printed() {
-    let client = Client::builder(TokioExecutor::new()).build(HttpConnector::new());
-    let shown = format!("{:?}", HyperTransport::from_client(client));
-    assert!(shown.starts_with("HyperTransport"), "{shown}");
+/// On another thread it may begin to write at the moment in which the time is over.
+#[tokio::test]
+async fn what_a_connection_holds_may_have_been_sent() {
+    /// Runs the tasks of connections, until it is told to let them lie.
+    #[derive(Clone, Default)]
+    struct Stoppable(Arc<AtomicBool>);
+
+    impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Stoppable {
+        fn execute(&self, task: F) {
+            let (is_stopped, mut task) = (self.0.clone(), Box::pin(task));
+            tokio::spawn(poll_fn(move |context| {
+                if is_stopped.load(Ordering::Relaxed) {
+                    return Poll::Pending;
+                }
+                task.as_mut().poll(context)
+            }));
+        }
+    }
+
+    let (listener, address) = listener().await;
+    let executor = Stoppable::default();
+    let client = Client::builder(executor.clone()).build(HttpConnector::new());
+    let transport = HyperTransport::from_client(client);
+    let url = format!("http://{address}/");
+    let answer = async {
+        let (mut connection, _) = accept(&listener).await;
+        connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await.unwrap();
+        connection
+    };
+    let (response, _connection) = tokio::join!(transport.send(get(&url)), answer);
+    response.unwrap();
+
+    executor.0.store(true, Ordering::Relaxed);
+    let exchange = within(Duration::from_millis(50), get(&url));
+    let error = transport.send(exchange).await.unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Timeout);
+    assert_eq!(error.progress(), Progress::MaybeSent);
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::HeaderValue;
 use isahc::HttpClient;
 use isahc::config::Configurable;
+use sts_client::SystemHost;
 use sts_client::transport::{InvalidProxy, Proxies};
 
 use crate::clients::Clients;
@@ -73,7 +74,7 @@ impl IsahcTransportBuilder {
     ///
     /// An `https` target is reached through a tunnel (`CONNECT`); a request for an `http` target
     /// is handed to the proxy. Without this setting it is as the environment of the process says
-    /// when the transport is built; see [`Proxies::of_environment`].
+    /// when the transport is built; see [`Proxies::from_environment`].
     ///
     /// What is no such URL, here or in the environment, is reported by [`build`](Self::build).
     pub fn proxy(mut self, url: &str) -> Self {
@@ -106,24 +107,23 @@ impl IsahcTransportBuilder {
     /// The transport. It fails on a root certificate or a proxy that cannot be read, and where
     /// isahc cannot start its thread.
     pub fn build(self) -> Result<IsahcTransport, BuildError> {
-        let environment = || Proxies::of_environment(|name| std::env::var(name).ok());
-        let proxies =
-            self.proxies.clone().unwrap_or_else(environment).map_err(BuildError::proxy)?;
-        let kept = self.client(self.pool_max_idle)?;
-        let user_agent = self.user_agent.clone();
-        let clients = Clients::new(kept, move || self.client(0));
-        Ok(IsahcTransport::over(clients, user_agent, Some(proxies)))
-    }
-
-    fn client(&self, kept_connections: usize) -> Result<HttpClient, BuildError> {
-        let client = HttpClient::builder()
-            .connect_timeout(limit(self.connect_timeout))
-            .connection_cache_ttl(self.pool_idle_timeout)
-            .connection_cache_size(kept_connections)
-            .tcp_nodelay();
+        let environment = || Proxies::from_environment(&SystemHost);
+        let proxies = self.proxies.unwrap_or_else(environment).map_err(BuildError::proxy)?;
         #[cfg(feature = "rustls-tls")]
-        let client = client.tls_config(self.roots.config()?);
-        client.build().map_err(BuildError::client)
+        let tls = self.roots.config()?;
+        let client = move |kept_connections| {
+            let client = HttpClient::builder()
+                .connect_timeout(limit(self.connect_timeout))
+                .connection_cache_ttl(self.pool_idle_timeout)
+                .connection_cache_size(kept_connections)
+                .tcp_nodelay();
+            #[cfg(feature = "rustls-tls")]
+            let client = client.tls_config(tls.clone());
+            client.build()
+        };
+        let kept = client(self.pool_max_idle).map_err(BuildError::client)?;
+        let clients = Clients::new(kept, move || client(0));
+        Ok(IsahcTransport::over(clients, self.user_agent, Some(proxies)))
     }
 }
 

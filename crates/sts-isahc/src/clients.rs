@@ -3,21 +3,19 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use isahc::HttpClient;
-
-use crate::builder::BuildError;
+use isahc::{Error, HttpClient};
 
 /// Two clients. Each has a thread of its own, so the one that few programs need is made when it is.
 pub(crate) struct Clients {
     kept: HttpClient,
     fresh: OnceLock<HttpClient>,
-    make_fresh: Box<dyn Fn() -> Result<HttpClient, BuildError> + Send + Sync>,
+    make_fresh: Box<dyn Fn() -> Result<HttpClient, Error> + Send + Sync>,
 }
 
 impl Clients {
     pub(crate) fn new(
         kept: HttpClient,
-        make_fresh: impl Fn() -> Result<HttpClient, BuildError> + Send + Sync + 'static,
+        make_fresh: impl Fn() -> Result<HttpClient, Error> + Send + Sync + 'static,
     ) -> Self {
         Self { kept, fresh: OnceLock::new(), make_fresh: Box::new(make_fresh) }
     }
@@ -28,7 +26,7 @@ impl Clients {
     }
 
     /// The one for what libcurl could repeat: it makes a connection for each request.
-    pub(crate) fn fresh(&self) -> Result<&HttpClient, BuildError> {
+    pub(crate) fn fresh(&self) -> Result<&HttpClient, Error> {
         if let Some(client) = self.fresh.get() {
             return Ok(client);
         }

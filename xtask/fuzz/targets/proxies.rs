@@ -2,18 +2,41 @@
 //! target. What is taken has an address without credentials.
 #![no_main]
 
+use std::time::Duration;
+
 use http::Uri;
 use libfuzzer_sys::fuzz_target;
 use sts_client::transport::Proxies;
+use sts_client::{Host, Now};
+use time::OffsetDateTime;
+
+struct Environment<'a> {
+    proxy: &'a str,
+    skipped: &'a str,
+}
+
+impl Host for Environment<'_> {
+    fn variable(&self, name: &str) -> Option<String> {
+        match name {
+            "ALL_PROXY" => Some(self.proxy.to_owned()),
+            "NO_PROXY" => Some(self.skipped.to_owned()),
+            _ => None,
+        }
+    }
+
+    fn now(&self) -> Now {
+        Now::new(OffsetDateTime::UNIX_EPOCH, Duration::ZERO)
+    }
+
+    fn seed(&self) -> u64 {
+        0
+    }
+}
 
 fuzz_target!(|text: &str| {
-    let mut lines = text.splitn(3, '\n').map(str::to_owned);
+    let mut lines = text.splitn(3, '\n');
     let [proxy, skipped, target] = std::array::from_fn(|_| lines.next().unwrap_or_default());
-    let proxies = Proxies::of_environment(|name| match name {
-        "ALL_PROXY" => Some(proxy.clone()),
-        "NO_PROXY" => Some(skipped.clone()),
-        _ => None,
-    });
+    let proxies = Proxies::from_environment(&Environment { proxy, skipped });
     if let (Ok(proxies), Ok(target)) = (proxies, target.parse::<Uri>())
         && let Some(proxy) = proxies.for_target(&target)
     {

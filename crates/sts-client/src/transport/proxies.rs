@@ -9,17 +9,35 @@ use thiserror::Error;
 
 pub use self::proxy::Proxy;
 use self::skipped::Skipped;
+use crate::Host;
 
 /// The proxies of a transport: the same rules for every HTTP stack.
 ///
 /// ```
+/// # use std::time::Duration;
+/// # use time::OffsetDateTime;
 /// use sts_client::transport::Proxies;
+/// use sts_client::{Host, Now};
 ///
-/// let proxies = Proxies::of_environment(|name| match name {
-///     "HTTPS_PROXY" => Some("http://user:p%40ss@proxy.example:3128".to_owned()),
-///     "NO_PROXY" => Some("internal.example, 10.0.0.0/8".to_owned()),
-///     _ => None,
-/// })?;
+/// struct MyHost;
+///
+/// impl Host for MyHost {
+///     fn variable(&self, name: &str) -> Option<String> {
+///         match name {
+///             "HTTPS_PROXY" => Some("http://user:p%40ss@proxy.example:3128".to_owned()),
+///             "NO_PROXY" => Some("internal.example, 10.0.0.0/8".to_owned()),
+///             _ => None,
+///         }
+///     }
+/// #     fn now(&self) -> Now {
+/// #         Now::new(OffsetDateTime::UNIX_EPOCH, Duration::ZERO)
+/// #     }
+/// #     fn seed(&self) -> u64 {
+/// #         0
+/// #     }
+/// }
+///
+/// let proxies = Proxies::from_environment(&MyHost)?;
 /// let proxy = proxies.for_target(&"https://sts.cn-north-4.myhuaweicloud.com/".parse()?);
 /// assert_eq!(proxy.expect("a proxy").uri(), "http://proxy.example:3128/");
 /// assert!(proxies.for_target(&"https://sts.internal.example/".parse()?).is_none());
@@ -47,37 +65,36 @@ impl Proxies {
         Ok(Self { http: Some(proxy.clone()), https: Some(proxy), skipped: Skipped::default() })
     }
 
-    /// The proxies that the environment names; `variable` gives the value of a variable that is
-    /// set, [`std::env::var`] for instance.
+    /// The proxies that the environment of `host` names: `HTTPS_PROXY` for `https` and
+    /// `HTTP_PROXY` for `http`, else `ALL_PROXY`.
     ///
-    /// They are `HTTPS_PROXY` for `https` and `HTTP_PROXY` for `http`, else `ALL_PROXY`; not for
-    /// the hosts in `NO_PROXY`: names with all names below them, addresses, networks as
-    /// `10.0.0.0/8`, or `*` for all. Each can be written in lower case; in capitals it goes first.
-    /// One that is empty counts as not set.
+    /// Not for the hosts that `NO_PROXY` lists, with commas or blanks between: names with all
+    /// names below them, addresses, networks as `10.0.0.0/8`, or `*` for all. Ports and other
+    /// wildcards are not known there.
     ///
-    /// Where `REQUEST_METHOD` is set they are left alone: it is a CGI program, in which a header of
-    /// the request can set `HTTP_PROXY`.
-    pub fn of_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Self, InvalidProxy> {
-        if variable("REQUEST_METHOD").is_some() {
+    /// Each variable can be written in lower case; in capitals it goes first. One that is empty
+    /// counts as not set. Where `REQUEST_METHOD` is set they are left alone: it is a CGI program, in
+    /// which a header of the request can set `HTTP_PROXY`.
+    pub fn from_environment(host: &(impl Host + ?Sized)) -> Result<Self, InvalidProxy> {
+        if host.variable("REQUEST_METHOD").is_some() {
             return Ok(Self::none());
         }
         let first = |names: [&'static str; 2]| {
-            names.into_iter().find_map(|name| Some((name, variable(name)?)))
+            let mut set = names.into_iter().filter_map(|name| Some((name, host.variable(name)?)));
+            set.find(|(_, value)| !value.is_empty())
         };
-        let proxy = |names| match first(names) {
-            Some((name, url)) if !url.is_empty() => match Proxy::parse(&url) {
-                Some(proxy) => Ok(Some(proxy)),
-                None => Err(InvalidProxy { variable: Some(name) }),
-            },
-            _ => Ok(None),
+        let proxy = |names| {
+            let parse = |(name, url): (_, String)| {
+                Proxy::parse(&url).ok_or(InvalidProxy { variable: Some(name) })
+            };
+            first(names).map(parse).transpose()
         };
         let all = proxy(["ALL_PROXY", "all_proxy"])?;
+        let skipped = first(["NO_PROXY", "no_proxy"]).map(|(_, list)| Skipped::parse(&list));
         Ok(Self {
             http: proxy(["HTTP_PROXY", "http_proxy"])?.or_else(|| all.clone()),
             https: proxy(["HTTPS_PROXY", "https_proxy"])?.or(all),
-            skipped: first(["NO_PROXY", "no_proxy"])
-                .map(|(_, list)| Skipped::parse(&list))
-                .unwrap_or_default(),
+            skipped: skipped.unwrap_or_default(),
         })
     }
 
@@ -95,8 +112,8 @@ impl Proxies {
 /// The URL is not in it, for that may hold a password.
 #[derive(Clone, Copy, Debug, Error, Eq, PartialEq)]
 #[error(
-    "{} is no proxy that can be used: http://user:password@host:port is expected",
-    .variable.unwrap_or("the URL of the proxy")
+    "{} names no proxy that can be used: http://user:password@host:port is expected",
+    .variable.unwrap_or("the URL")
 )]
 pub struct InvalidProxy {
     variable: Option<&'static str>,

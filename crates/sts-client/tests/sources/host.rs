@@ -42,3 +42,29 @@ fn the_operating_system_reads_files_up_to_64_kib() {
     std::fs::remove_file(&path).unwrap();
     assert_eq!(SystemHost.read_file(&path).unwrap_err().kind(), io::ErrorKind::NotFound);
 }
+
+/// A variable that is no text is not one that is not set.
+#[cfg(all(unix, feature = "system"))]
+#[test]
+fn the_operating_system_tells_of_all_variables_that_are_set() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    use std::process::Command;
+
+    use sts_client::SystemHost;
+
+    // A process has one environment, so the test runs itself again.
+    if SystemHost.variable("STS_TEST_AGAIN").is_some() {
+        assert_eq!(SystemHost.variable("STS_TEST_VARIABLE").as_deref(), Some("a\u{fffd}b"));
+        return;
+    }
+    let test = "host::the_operating_system_tells_of_all_variables_that_are_set";
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test])
+        .env("STS_TEST_AGAIN", "")
+        .env("STS_TEST_VARIABLE", OsStr::from_bytes(b"a\xffb"))
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"));
+}

@@ -1,7 +1,7 @@
 //! One proxy.
 
 use http::Uri;
-use http::uri::{Authority, PathAndQuery, Scheme};
+use http::uri::{PathAndQuery, Scheme};
 use percent_encoding::percent_decode_str;
 use sts_proto::Secret;
 
@@ -28,30 +28,43 @@ impl Proxy {
     }
 
     pub(super) fn parse(url: &str) -> Option<Self> {
-        let mut parts = url.parse::<Uri>().ok()?.into_parts();
-        if parts.scheme.is_some_and(|scheme| scheme != Scheme::HTTP) {
+        let url: Uri = url.parse().ok()?;
+        if url.scheme().is_some_and(|scheme| *scheme != Scheme::HTTP)
+            || !matches!(url.path_and_query().map_or("", PathAndQuery::as_str), "" | "/")
+        {
             return None;
         }
-        let authority = parts.authority?;
-        let (user_info, host) = match authority.as_str().rsplit_once('@') {
-            Some((user_info, host)) => (Some(user_info), host),
+        let authority = url.authority()?;
+        let (user_info, address) = match authority.as_str().rsplit_once('@') {
+            Some((user_info, address)) => (Some(user_info), address),
             None => (None, authority.as_str()),
         };
-        let host = match authority.port_u16() {
-            Some(_) => host.to_owned(),
-            None if !host.is_empty() && host == authority.host() => format!("{host}:80"),
+        let host = authority.host();
+        let port = match authority.port_u16() {
+            Some(port) if port > 0 => port,
+            None if !host.is_empty() && host == address => 80,
             // `Uri` takes any text for a port.
-            None => return None,
+            _ => return None,
         };
-        parts.authority = Some(Authority::try_from(host).ok()?);
-        parts.scheme = Some(Scheme::HTTP);
-        parts.path_and_query = Some(PathAndQuery::from_static("/"));
-        Some(Self { uri: Uri::from_parts(parts).ok()?, credentials: user_info.map(credentials) })
+        let uri = Uri::builder()
+            .scheme(Scheme::HTTP)
+            .authority(format!("{host}:{port}"))
+            .path_and_query("/")
+            .build();
+        let credentials = match user_info {
+            Some(user_info) => Some(credentials(user_info)?),
+            None => None,
+        };
+        Some(Self { uri: uri.ok()?, credentials })
     }
 }
 
-fn credentials(user_info: &str) -> (Secret, Secret) {
+/// None where the `Basic` scheme cannot carry them: a user with a colon, or control characters.
+fn credentials(user_info: &str) -> Option<(Secret, Secret)> {
     let (user, password) = user_info.split_once(':').unwrap_or((user_info, ""));
     let decoded = |text| Secret::from(percent_decode_str(text).decode_utf8_lossy().into_owned());
-    (decoded(user), decoded(password))
+    let (user, password) = (decoded(user), decoded(password));
+    let can_be_carried = |text: &Secret| !text.expose_secret().contains(char::is_control);
+    let is_carried = can_be_carried(&user) && can_be_carried(&password);
+    (is_carried && !user.expose_secret().contains(':')).then_some((user, password))
 }

@@ -18,8 +18,8 @@ enum Entry {
 
 impl Skipped {
     pub(super) fn parse(list: &str) -> Self {
-        let entries = list.split(',').map(str::trim).filter(|entry| !entry.is_empty());
-        Self(entries.map(Entry::parse).collect())
+        let entries = list.split(|c: char| c == ',' || c.is_whitespace());
+        Self(entries.filter(|entry| !entry.is_empty()).map(Entry::parse).collect())
     }
 
     /// `host` as in a URI: IPv6 addresses stand in brackets.
