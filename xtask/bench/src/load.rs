@@ -7,7 +7,7 @@ use crate::statistics::Samples;
 
 /// How often each begins anew: clients differ from one another by chance, in where their
 /// connections lie for instance, and stay as they are for as long as they live.
-const LIVES: usize = 6;
+const LIVES: usize = 12;
 /// Twice this often a client has its turn in a life.
 const ROUNDS: usize = 2;
 const TURN: Duration = Duration::from_millis(150);
