@@ -241,20 +241,22 @@ async fn collect(
     failure: impl Fn(isahc::Error) -> TransportError,
 ) -> Result<Body, TransportError> {
     let too_large = || TransportError::maybe_sent(TransportErrorKind::TooLarge);
-    let declared = usize::try_from(body.len().unwrap_or(0)).unwrap_or(usize::MAX);
-    if declared > limit {
+    let declared = body.len().map(|length| usize::try_from(length).unwrap_or(usize::MAX));
+    if declared.is_some_and(|declared| declared > limit) {
         return Err(too_large());
     }
-    let mut writer = BodyWriter::with_capacity(declared);
+    let mut writer = BodyWriter::with_capacity(declared.unwrap_or(0));
     let mut piece = vec![0; 4096];
-    loop {
+    // The end of a body whose length is known is not waited for.
+    while declared != Some(writer.len()) {
         let length = body.read(&mut piece).await.map_err(|error| failure(error.into()))?;
         let Some(read) = piece.get(..length).filter(|read| !read.is_empty()) else {
-            return Ok(writer.finish());
+            break;
         };
         if read.len() > limit - writer.len() {
             return Err(too_large());
         }
         writer.extend(read);
     }
+    Ok(writer.finish())
 }
