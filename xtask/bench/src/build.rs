@@ -48,7 +48,7 @@ const CANDIDATES: &[Candidate] = &[
     },
     Candidate {
         name: "hyper",
-        is: "the raw client, with hyper-rustls, ring and bundled roots",
+        is: "the raw client, with hyper-rustls, ring and the roots of the machine",
         crates: &["hyper-util", "hyper-rustls"],
         answer: answers::assume_agency,
     },

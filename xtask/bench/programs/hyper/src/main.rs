@@ -12,7 +12,7 @@ use hyper_util::rt::TokioExecutor;
 fn main() -> Result<(), Box<dyn Error>> {
     let url = std::env::args().nth(1).ok_or("a URL")?;
     let connector =
-        HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
+        HttpsConnectorBuilder::new().with_native_roots()?.https_or_http().enable_http1().build();
     let client = Client::builder(TokioExecutor::new()).build(connector);
     let request = Request::post(url).body(Full::new(Bytes::from_static(b"{}")))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
