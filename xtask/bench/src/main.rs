@@ -31,7 +31,7 @@ const USAGE: &str = "\
 usage: cargo xtask bench [--build] [--json] [--only TEXT]
 
 Measures ours, floors and peers in turns; prints the tables, and writes them with charts to
-docs/performance.md. Takes some two minutes.
+docs/performance.md. Takes some four minutes.
 
   --build       measure what it costs to build small programs instead; takes some fifteen minutes
   --json        print a list of objects, and write nothing
