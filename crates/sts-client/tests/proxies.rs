@@ -97,7 +97,7 @@ fn all_but_the_host_can_be_left_out() {
     for (url, address) in [
         ("proxy.example", "http://proxy.example:80/"),
         ("proxy.example:3128", "http://proxy.example:3128/"),
-        ("http://proxy.example/", "http://proxy.example:80/"),
+        ("HTTP://proxy.example/", "http://proxy.example:80/"),
         ("http://[::1]:3128/", "http://[::1]:3128/"),
         ("http://proxy.example:0080", "http://proxy.example:80/"),
         ("http://[::1]", "http://[::1]:80/"),
@@ -139,6 +139,8 @@ fn an_error_tells_the_variable_and_not_its_value() {
         "http://host/?planted",
         "http://planted%3Aplanted@host",
         "http://a:planted%00@host",
+        "http://a:planted%ff@host",
+        "http://a:planted/@host",
         "socks5://planted:1",
         "https://planted",
     ] {

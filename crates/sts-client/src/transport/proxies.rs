@@ -5,6 +5,7 @@ mod skipped;
 
 use http::Uri;
 use http::uri::Scheme;
+use sts_proto::Secret;
 use thiserror::Error;
 
 pub use self::proxy::Proxy;
@@ -80,17 +81,19 @@ impl Proxies {
             return Ok(Self::none());
         }
         let first = |names: [&'static str; 2]| {
-            let mut set = names.into_iter().filter_map(|name| Some((name, host.variable(name)?)));
-            set.find(|(_, value)| !value.is_empty())
+            // The URL of a proxy may hold a password.
+            let value = |name| Some((name, Secret::from(host.variable(name)?)));
+            names.into_iter().filter_map(value).find(|(_, value)| !value.is_empty())
         };
         let proxy = |names| {
-            let parse = |(name, url): (_, String)| {
-                Proxy::parse(&url).ok_or(InvalidProxy { variable: Some(name) })
+            let parse = |(name, url): (_, Secret)| {
+                Proxy::parse(url.expose_secret()).ok_or(InvalidProxy { variable: Some(name) })
             };
             first(names).map(parse).transpose()
         };
         let all = proxy(["ALL_PROXY", "all_proxy"])?;
-        let skipped = first(["NO_PROXY", "no_proxy"]).map(|(_, list)| Skipped::parse(&list));
+        let skipped =
+            first(["NO_PROXY", "no_proxy"]).map(|(_, list)| Skipped::parse(list.expose_secret()));
         Ok(Self {
             http: proxy(["HTTP_PROXY", "http_proxy"])?.or_else(|| all.clone()),
             https: proxy(["HTTPS_PROXY", "https_proxy"])?.or(all),

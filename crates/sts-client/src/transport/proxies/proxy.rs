@@ -1,9 +1,11 @@
 //! One proxy.
 
+use std::str;
+
 use http::Uri;
-use http::uri::{PathAndQuery, Scheme};
+use http::uri::{Authority, Scheme};
 use percent_encoding::percent_decode_str;
-use sts_proto::Secret;
+use sts_proto::{BodyWriter, Secret};
 
 /// A proxy that is spoken to in plain HTTP: with `CONNECT` for a target with TLS, and with the
 /// whole target in the request line for one without.
@@ -27,28 +29,31 @@ impl Proxy {
         self.credentials.as_ref().map(|(user, password)| (user, password))
     }
 
+    /// The credentials are taken off first: `Uri` would keep a copy of them that nobody wipes.
     pub(super) fn parse(url: &str) -> Option<Self> {
-        let url: Uri = url.parse().ok()?;
-        if url.scheme().is_some_and(|scheme| *scheme != Scheme::HTTP)
-            || !matches!(url.path_and_query().map_or("", PathAndQuery::as_str), "" | "/")
-        {
+        let rest = match url.split_once("://") {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => rest,
+            Some(_) => return None,
+            None => url,
+        };
+        let authority = rest.strip_suffix('/').unwrap_or(rest);
+        let (user_info, address) = match authority.rsplit_once('@') {
+            Some((user_info, address)) => (Some(user_info), address),
+            None => (None, authority),
+        };
+        if user_info.is_some_and(|user_info| user_info.contains(['/', '?', '#'])) {
             return None;
         }
-        let authority = url.authority()?;
-        let (user_info, address) = match authority.as_str().rsplit_once('@') {
-            Some((user_info, address)) => (Some(user_info), address),
-            None => (None, authority.as_str()),
-        };
-        let host = authority.host();
-        let port = match authority.port_u16() {
+        let address: Authority = address.parse().ok()?;
+        let port = match address.port_u16() {
             Some(port) if port > 0 => port,
-            None if !host.is_empty() && host == address => 80,
-            // `Uri` takes any text for a port.
+            None if !address.host().is_empty() && address.host() == address.as_str() => 80,
+            // `Authority` takes any text for a port.
             _ => return None,
         };
         let uri = Uri::builder()
             .scheme(Scheme::HTTP)
-            .authority(format!("{host}:{port}"))
+            .authority(format!("{}:{port}", address.host()))
             .path_and_query("/")
             .build();
         let credentials = match user_info {
@@ -59,12 +64,18 @@ impl Proxy {
     }
 }
 
-/// None where the `Basic` scheme cannot carry them: a user with a colon, or control characters.
+/// None where the `Basic` scheme cannot carry them: a user with a colon, control characters, what
+/// is no text.
 fn credentials(user_info: &str) -> Option<(Secret, Secret)> {
     let (user, password) = user_info.split_once(':').unwrap_or((user_info, ""));
-    let decoded = |text| Secret::from(percent_decode_str(text).decode_utf8_lossy().into_owned());
-    let (user, password) = (decoded(user), decoded(password));
-    let can_be_carried = |text: &Secret| !text.expose_secret().contains(char::is_control);
-    let is_carried = can_be_carried(&user) && can_be_carried(&password);
-    (is_carried && !user.expose_secret().contains(':')).then_some((user, password))
+    let (user, password) = (decoded(user)?, decoded(password)?);
+    (!user.expose_secret().contains(':')).then_some((user, password))
+}
+
+fn decoded(text: &str) -> Option<Secret> {
+    let mut plain = BodyWriter::with_capacity(text.len());
+    percent_decode_str(text).for_each(|byte| plain.extend(&[byte]));
+    let plain = plain.finish();
+    let plain = str::from_utf8(plain.as_ref()).ok()?;
+    (!plain.contains(char::is_control)).then(|| Secret::from(plain))
 }

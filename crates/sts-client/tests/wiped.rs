@@ -1,0 +1,60 @@
+//! No block that is given back holds a proxy's password: the allocator of `sts-proto` looks.
+
+#[path = "../../sts-proto/tests/wiped/searching.rs"]
+mod searching;
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use sts_client::transport::Proxies;
+use sts_client::{Host, Now};
+use time::OffsetDateTime;
+
+/// What is looked for.
+const MARK: &[u8] = b"pLaNtEd0SeCrEt0";
+
+/// Names this proxy in its environment.
+struct Behind(&'static str);
+
+impl Host for Behind {
+    fn variable(&self, name: &str) -> Option<String> {
+        (name == "HTTPS_PROXY").then(|| self.0.to_owned())
+    }
+
+    fn now(&self) -> Now {
+        Now::new(OffsetDateTime::UNIX_EPOCH, Duration::ZERO)
+    }
+
+    fn seed(&self) -> u64 {
+        0
+    }
+}
+
+/// One test, so that nothing else frees blocks meanwhile.
+#[test]
+fn no_freed_block_holds_a_password() {
+    let before = searching::found();
+    drop(black_box(Behind("pLaNtEd0SeCrEt0").variable("HTTPS_PROXY")));
+    assert_eq!(searching::found(), before + 1, "the search works");
+
+    for url in [
+        "http://user:pLaNtEd0SeCrEt0@proxy.example:3128",
+        "http://user:%70LaNtEd0SeCrEt0%40pLaNtEd0SeCrEt0@proxy.example",
+        "pLaNtEd0SeCrEt0:pLaNtEd0SeCrEt0@proxy.example",
+        "http://user:pLaNtEd0SeCrEt0%ff@proxy.example",
+        "http://user:pLaNtEd0SeCrEt0%00@proxy.example",
+        "http://user:pLaNtEd0SeCrEt0@proxy.example:none",
+        "socks5://user:pLaNtEd0SeCrEt0@proxy.example",
+        "http://user:pLaNtEd0SeCrEt0/@proxy.example",
+    ] {
+        let before = searching::found();
+        black_box(format!("{:?} {:?}", Proxies::from_environment(&Behind(url)), Proxies::all(url)));
+        let proxies = Proxies::all(url);
+        if let Ok(proxies) = &proxies {
+            let target = "https://sts.example/".parse().unwrap();
+            black_box(proxies.clone().for_target(&target).unwrap().credentials().unwrap());
+        }
+        drop(proxies);
+        assert_eq!(searching::found(), before, "{url}");
+    }
+}
