@@ -83,6 +83,9 @@ impl Arguments {
                 _ => return Err(argument.unexpected()),
             }
         }
+        if arguments.builds && arguments.only.is_some() {
+            return Err("--only is for what runs: --build measures all programs".into());
+        }
         Ok(arguments)
     }
 }
