@@ -170,7 +170,9 @@ impl BuildError {
     }
 
     fn proxy(error: InvalidProxy) -> Self {
-        Self { message: "the proxy cannot be used", source: Some(Box::new(error)) }
+        let message = "the proxy cannot be used: http://user:password@host:port is expected, here \
+                       or in the environment";
+        Self { message, source: Some(Box::new(error)) }
     }
 
     pub(crate) fn no_provider() -> Self {
