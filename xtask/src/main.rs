@@ -39,6 +39,9 @@ usage: cargo xtask COMMAND
   least-versions    check the crates with the least versions of dependencies they ask for
   package           pack the crates as they are published
   readme            run the commands of the README in a fresh clone
+  imports           check modules for import cycles and imports through the crate root
+  language [--measure]
+                    check docs, comments and texts for words that the project does not use
   tool NAME ...     run cargo-deny, cargo-hack, cargo-machete or typos
 ";
 
@@ -53,6 +56,11 @@ fn main() -> ExitCode {
         "api" => run_package("xtask-api", &[], &arguments),
         // A million clients take minutes; unoptimised, an hour.
         "simulate" => run_package("xtask-simulate", &["--release"], &arguments),
+        "imports" | "language" => run_package("xtask-source", &[], &{
+            let mut all = vec![command];
+            all.extend(arguments);
+            all
+        }),
         "wasm" => wasm::run(),
         "bench" => bench::run(&arguments),
         "docs" => errors_table::run(&arguments),
