@@ -113,7 +113,7 @@ fn the_table_has_the_documented_codes_and_statuses_and_no_others() {
         .map(|known| (known.code().to_string(), known.statuses.to_vec()))
         .collect();
     assert_eq!(known, documented);
-    assert_eq!(known_codes().len(), 119);
+    assert_eq!(known_codes().len(), 122);
 }
 
 #[test]
