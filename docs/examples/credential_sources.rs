@@ -16,7 +16,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sts_client::source::{Chain, CredentialSource, EcsMetadata, OidcAgency, PodIdentity};
-use sts_client::{Client, Host, Now, SystemHost};
+use sts_client::{Client, Host, InvalidVariable, Now, SystemHost};
 use sts_emulator::{Emulator, builtin};
 use sts_hyper::HyperTransport;
 use sts_proto::Body;
@@ -41,8 +41,8 @@ impl Host for Place {
         SystemHost.seed()
     }
 
-    fn variable(&self, name: &str) -> Option<String> {
-        self.variables.get(name).cloned()
+    fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
+        Ok(self.variables.get(name).cloned())
     }
 
     fn read_file(&self, path: &Path) -> io::Result<Body> {

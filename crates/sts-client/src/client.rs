@@ -178,7 +178,7 @@ where
                 Box::pin(async move {
                     check_repeatable(&operation)?;
                     let (output, _) = client.call(operation).await?;
-                    Ok(Arc::new(O::into_credentials(output)))
+                    Ok(O::into_credentials(output).into())
                 })
             }),
             sleep: Box::new(move |duration| {
@@ -216,7 +216,7 @@ where
             fetch: Box::new(move || {
                 check_repeatable(&operation)?;
                 let (output, _) = client.call(operation.clone())?;
-                Ok(Arc::new(O::into_credentials(output)))
+                Ok(O::into_credentials(output).into())
             }),
         };
         BlockingSession::new(plan, policy)

@@ -5,8 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use sts_proto::Body;
+use thiserror::Error;
 
-use crate::Now;
+use crate::now::Now;
 
 /// Clocks, randomness, settings and small files of the place a client runs on.
 ///
@@ -26,10 +27,16 @@ pub trait Host: Send + Sync {
     /// that start at the same moment must not get the same ones.
     fn seed(&self) -> u64;
 
-    /// An environment variable. None by default.
-    fn variable(&self, name: &str) -> Option<String> {
+    /// The value of an environment variable; `None` if it is not set. By default no variable is
+    /// set.
+    ///
+    /// # Errors
+    ///
+    /// The variable is set, but is not valid UTF-8. It does not count as unset: then credentials
+    /// of somebody else could be used in its place.
+    fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
         let _ = name;
-        None
+        Ok(None)
     }
 
     /// The content of a small file: keys or a token, so it is wiped when it is let go. By default
@@ -39,7 +46,30 @@ pub trait Host: Send + Sync {
     /// files that hold keys are.
     fn read_file(&self, path: &Path) -> io::Result<Body> {
         let _ = path;
-        Err(io::Error::new(io::ErrorKind::Unsupported, "this host has no files"))
+        Err(io::Error::new(io::ErrorKind::Unsupported, "file access is not available"))
+    }
+}
+
+/// An environment variable that is set, but is not valid UTF-8.
+///
+/// It names the variable. The value is not part of it, for it may be a secret.
+#[derive(Clone, Debug, Error, Eq, PartialEq)]
+#[error("environment variable {name} is not valid UTF-8")]
+pub struct InvalidVariable {
+    name: String,
+}
+
+impl InvalidVariable {
+    /// The variable `name` is not valid UTF-8.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into() }
+    }
+
+    /// The name of the variable.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 }
 
@@ -50,6 +80,7 @@ pub use self::system::SystemHost;
 #[expect(clippy::disallowed_methods, reason = "this is the host that the others are told of")]
 #[expect(clippy::disallowed_types, reason = "this is the host that the others are told of")]
 mod system {
+    use std::ffi::OsString;
     use std::fs::File;
     use std::hash::{BuildHasher, RandomState};
     use std::io::{self, Read};
@@ -59,8 +90,8 @@ mod system {
 
     use sts_proto::Body;
 
-    use super::Host;
-    use crate::Now;
+    use super::{Host, InvalidVariable};
+    use crate::now::Now;
 
     /// Bytes of the largest file that is read: a token has 20000 at most.
     const LARGEST_FILE: u16 = u16::MAX;
@@ -92,11 +123,12 @@ mod system {
             RandomState::new().hash_one(())
         }
 
-        fn variable(&self, name: &str) -> Option<String> {
-            // Set is set: what is no text is for the reader to refuse. What is text is not copied,
-            // for it may be a secret.
-            let value = std::env::var_os(name)?;
-            Some(value.into_string().unwrap_or_else(|value| value.to_string_lossy().into_owned()))
+        fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
+            // It may be a secret: what is text is not copied, and what is not is wiped.
+            std::env::var_os(name).map(OsString::into_string).transpose().map_err(|value| {
+                drop(Body::from(value.into_encoded_bytes()));
+                InvalidVariable::new(name)
+            })
         }
 
         fn read_file(&self, path: &Path) -> io::Result<Body> {
@@ -108,7 +140,7 @@ mod system {
             // Before the error is looked at, so that what was read until then is wiped.
             let content = Body::from(content);
             read?;
-            if is_whole { Ok(content) } else { Err(io::Error::other("it has more than 64 KiB")) }
+            if is_whole { Ok(content) } else { Err(io::Error::other("file exceeds 64 KiB")) }
         }
     }
 }

@@ -36,9 +36,9 @@ pub use call::{Call, Step};
 pub use client::{BlockingClient, Client, DynClient};
 pub use context::{CallContext, CallPolicy};
 pub use error::{Error, Failure};
-pub use host::Host;
 #[cfg(feature = "system")]
 pub use host::SystemHost;
+pub use host::{Host, InvalidVariable};
 pub use now::Now;
 pub use report::{FailedAttempt, Report};
 pub use session::{BlockingSession, Session, SessionPolicy};

@@ -27,7 +27,9 @@ mod oidc;
 mod pod_identity;
 mod profile;
 mod read_once;
+mod sendable;
 mod token;
+mod variable;
 
 use std::sync::Arc;
 
@@ -38,6 +40,7 @@ pub use self::environment::{Environment, credentials_from_environment};
 pub use self::erased::DynCredentialSource;
 pub use self::error::SourceError;
 pub use self::fetch::{Fetch, FetchSource, FetchStep};
+pub use self::issued::IssuedCredentials;
 pub use self::metadata::{EcsMetadata, MetadataFetch};
 pub use self::oidc::OidcAgency;
 pub use self::pod_identity::{PodIdentity, PodIdentityFetch};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::Uri;
 use proptest::prelude::*;
 use sts_client::transport::{InvalidProxy, Proxies};
-use sts_client::{Host, Now};
+use sts_client::{Host, InvalidVariable, Now};
 use time::OffsetDateTime;
 
 const PROXY: &str = "http://proxy.example:3128";
@@ -25,9 +25,9 @@ fn of_environment(variables: &[(&str, &str)]) -> Result<Proxies, InvalidProxy> {
 struct Environment<'a>(&'a [(&'a str, &'a str)]);
 
 impl Host for Environment<'_> {
-    fn variable(&self, name: &str) -> Option<String> {
+    fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
         let found = self.0.iter().find(|(variable, _)| *variable == name);
-        found.map(|(_, value)| (*value).to_owned())
+        Ok(found.map(|(_, value)| (*value).to_owned()))
     }
 
     fn now(&self) -> Now {

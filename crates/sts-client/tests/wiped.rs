@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use sts_client::transport::Proxies;
-use sts_client::{Host, Now};
+use sts_client::{Host, InvalidVariable, Now};
 use time::OffsetDateTime;
 
 /// What is looked for.
@@ -17,8 +17,8 @@ const MARK: &[u8] = b"pLaNtEd0SeCrEt0";
 struct Behind(&'static str);
 
 impl Host for Behind {
-    fn variable(&self, name: &str) -> Option<String> {
-        (name == "HTTPS_PROXY").then(|| self.0.to_owned())
+    fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
+        Ok((name == "HTTPS_PROXY").then(|| self.0.to_owned()))
     }
 
     fn now(&self) -> Now {
@@ -34,7 +34,7 @@ impl Host for Behind {
 #[test]
 fn no_freed_block_holds_a_password() {
     let before = searching::found();
-    drop(black_box(Behind("pLaNtEd0SeCrEt0").variable("HTTPS_PROXY")));
+    drop(black_box(Behind("pLaNtEd0SeCrEt0").variable("HTTPS_PROXY").unwrap()));
     assert_eq!(searching::found(), before + 1, "the search works");
 
     for url in [

@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::Uri;
 use libfuzzer_sys::fuzz_target;
 use sts_client::transport::Proxies;
-use sts_client::{Host, Now};
+use sts_client::{Host, InvalidVariable, Now};
 use time::OffsetDateTime;
 
 struct Environment<'a> {
@@ -16,12 +16,12 @@ struct Environment<'a> {
 }
 
 impl Host for Environment<'_> {
-    fn variable(&self, name: &str) -> Option<String> {
-        match name {
+    fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
+        Ok(match name {
             "ALL_PROXY" => Some(self.proxy.to_owned()),
             "NO_PROXY" => Some(self.skipped.to_owned()),
             _ => None,
-        }
+        })
     }
 
     fn now(&self) -> Now {

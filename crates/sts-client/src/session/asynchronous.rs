@@ -11,12 +11,12 @@ use futures_util::future::{Either, Shared, select};
 use sts_proto::Credentials;
 
 use super::error::SessionError;
-use super::keeper::{Fetched, Keeper};
+use super::keeper::{Fetched, Keeper, Obtained};
 use super::machine::KeyState;
 use super::policy::SessionPolicy;
 use crate::CallContext;
 use crate::host::Host;
-use crate::source::{CredentialSource, KeyRequest, SourceError};
+use crate::source::{CredentialSource, IssuedCredentials, KeyRequest, SourceError};
 use crate::transport::{BoxFuture, MaybeSend, MaybeSync};
 
 /// Keys of an assumed agency that stay fresh, for any number of callers.
@@ -65,10 +65,10 @@ pub(crate) struct Plan {
 
 /// Begins a fetch. A name for a closure.
 pub(crate) trait FetchKeys:
-    Fn() -> BoxFuture<'static, Fetched> + MaybeSend + MaybeSync
+    Fn() -> BoxFuture<'static, Obtained> + MaybeSend + MaybeSync
 {
 }
-impl<F: Fn() -> BoxFuture<'static, Fetched> + MaybeSend + MaybeSync> FetchKeys for F {}
+impl<F: Fn() -> BoxFuture<'static, Obtained> + MaybeSend + MaybeSync> FetchKeys for F {}
 
 /// Waits. A name for a closure.
 pub(crate) trait Sleep:
@@ -200,13 +200,13 @@ impl Inner {
             let fetched = fetched.unwrap_or(Err(SessionError::PANICKED));
             match session.upgrade() {
                 Some(session) => session.land(fetched),
-                None => fetched,
+                None => fetched.map(IssuedCredentials::into_credentials),
             }
         });
         Flight { fetch: fetch.shared(), is_neglected: false }
     }
 
-    async fn fetch(session: &Weak<Self>) -> Fetched {
+    async fn fetch(session: &Weak<Self>) -> Obtained {
         let begin =
             |session: Arc<Self>| ((session.fetch)(), (session.sleep)(session.keeper.limit()));
         let (fetch, limit) = session.upgrade().map(begin).ok_or(SessionError::GONE)?;
@@ -216,7 +216,7 @@ impl Inner {
         }
     }
 
-    fn land(&self, fetched: Fetched) -> Fetched {
+    fn land(&self, fetched: Obtained) -> Fetched {
         let fetched = self.keeper.land(fetched, |state, now| {
             if state.flight.as_ref().is_some_and(|flight| flight.is_neglected) {
                 state.machine.neglected(now);

@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, OnceLock, PoisonError};
 use sts_proto::Credentials;
 
 use super::error::SessionError;
-use super::keeper::{Fetched, Keeper};
+use super::keeper::{Fetched, Keeper, Obtained};
 use super::machine::KeyState;
 use super::policy::SessionPolicy;
 use crate::CallContext;
@@ -44,8 +44,8 @@ pub(crate) struct Plan {
 }
 
 /// Makes a fetch. A name for a closure.
-pub(crate) trait FetchKeys: Fn() -> Fetched + Send + Sync {}
-impl<F: Fn() -> Fetched + Send + Sync> FetchKeys for F {}
+pub(crate) trait FetchKeys: Fn() -> Obtained + Send + Sync {}
+impl<F: Fn() -> Obtained + Send + Sync> FetchKeys for F {}
 
 impl BlockingSession {
     pub(crate) fn new(plan: Plan, policy: SessionPolicy) -> Self {

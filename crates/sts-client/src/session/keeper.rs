@@ -11,7 +11,11 @@ use super::error::SessionError;
 use super::machine::{KeyState, SessionMachine};
 use super::policy::SessionPolicy;
 use crate::host::Host;
+use crate::source::IssuedCredentials;
 use crate::{CallContext, Now};
+
+/// What a fetch gave: the credentials with the time of their issuer, or why there are none.
+pub(crate) type Obtained = Result<IssuedCredentials, SessionError>;
 
 /// What a fetch came to. It is told to all who wait for it.
 pub(crate) type Fetched = Result<Arc<Credentials>, SessionError>;
@@ -100,11 +104,17 @@ impl<F> Keeper<F> {
 
     /// The fetch that was under way has ended; `fail` tells the machine if it gave no keys. Returns
     /// what to tell those who wait for it.
-    pub(super) fn land(&self, fetched: Fetched, fail: impl FnOnce(&mut State<F>, Now)) -> Fetched {
+    pub(super) fn land(
+        &self,
+        obtained: Obtained,
+        fail: impl FnOnce(&mut State<F>, Now),
+    ) -> Fetched {
         let now = self.now();
-        let service_now = self.context.service_time(now.wall);
+        // The issuer's clock decides about the expiry of what it issued.
+        let issuer_time = obtained.as_ref().ok().and_then(|issued| issued.issuer_time(now));
+        let service_now = issuer_time.unwrap_or_else(|| self.context.service_time(now.wall));
         let mut state = self.lock();
-        let fetched = match fetched {
+        let fetched = match obtained.map(IssuedCredentials::into_credentials) {
             Ok(keys) if state.machine.fetched(keys.clone(), now, service_now) => Ok(keys),
             Ok(_) => Err(SessionError::ENDED),
             Err(failure) => {

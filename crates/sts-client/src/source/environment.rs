@@ -3,11 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use sts_proto::{Credentials, Secret};
+use sts_proto::Credentials;
 
 use super::read_once::ReadOnce;
+use super::sendable::sendable_id;
+use super::variable::{self, half_set};
 use super::{BlockingCredentialSource, CredentialSource, KeyRequest, SourceError};
-use crate::Host;
+use crate::host::Host;
 
 const ACCESS_KEY: &str = "HUAWEICLOUD_SDK_AK";
 const SECRET_KEY: &str = "HUAWEICLOUD_SDK_SK";
@@ -57,23 +59,30 @@ impl fmt::Debug for Environment {
 /// Reads `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` and, for a temporary key,
 /// `HUAWEICLOUD_SDK_SECURITY_TOKEN` from the host's environment.
 ///
-/// An empty variable counts as unset. White space around a value is taken off: it gets there from
-/// files, and breaks signatures.
+/// An empty variable counts as unset. White space around a value is removed.
 ///
-/// Neither key set: the source [is not configured](SourceError::is_not_configured). One of the two
-/// is an error, and so are `HUAWEICLOUD_SDK_IDP_ID` with `HUAWEICLOUD_SDK_ID_TOKEN_FILE`: for the
-/// official SDKs these two win over the keys and mean federation over classic IAM, which is not
-/// part of STS. To use the keys all the same would be to act as somebody else.
+/// # Errors
+///
+/// If neither access key nor secret key is set, the provider
+/// [is not configured](SourceError::is_not_configured). Any other error names the variable:
+///
+/// - One of the two is set without the other.
+/// - A value is not UTF-8, is in quotes, or contains white space, control characters or characters
+///   that are not ASCII. Requests signed with it would fail, and five failed signatures lock an
+///   access key.
+/// - `HUAWEICLOUD_SDK_IDP_ID` and `HUAWEICLOUD_SDK_ID_TOKEN_FILE` are both set. In the official
+///   SDKs they take precedence over the access key and select federation over classic IAM, which is
+///   not part of STS. Using the access key would be acting as another identity.
 ///
 /// ```
 /// use sts_client::source::credentials_from_environment;
-/// # use sts_client::{Host, Now};
+/// # use sts_client::{Host, InvalidVariable, Now};
 /// # struct Platform;
 /// # impl Host for Platform {
 /// #     fn now(&self) -> Now { unimplemented!() }
 /// #     fn seed(&self) -> u64 { 0 }
-/// #     fn variable(&self, name: &str) -> Option<String> {
-/// #         (!name.contains("ID")).then(|| format!("value-of-{name}\n"))
+/// #     fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
+/// #         Ok((!name.contains("ID")).then(|| format!("value-of-{name}\n")))
 /// #     }
 /// # }
 /// let credentials = credentials_from_environment(&Platform)?;
@@ -81,13 +90,16 @@ impl fmt::Debug for Environment {
 /// # Ok::<(), sts_client::source::SourceError>(())
 /// ```
 pub fn credentials_from_environment(host: &dyn Host) -> Result<Credentials, SourceError> {
-    if is_set(host, IDP_ID) && is_set(host, ID_TOKEN_FILE) {
+    let federation = [variable::text(host, IDP_ID)?, variable::text(host, ID_TOKEN_FILE)?];
+    if federation.iter().all(Option::is_some) {
         return Err(SourceError::new(format!(
-            "{IDP_ID} and {ID_TOKEN_FILE} ask for federation over classic IAM, which STS does not \
-             do; unset them, or set HUAWEICLOUD_OIDC_PROVIDER_URN and HUAWEICLOUD_OIDC_AGENCY_URN"
+            "{IDP_ID} and {ID_TOKEN_FILE} select federation over classic IAM, which STS does not \
+             support; unset them, or set HUAWEICLOUD_OIDC_PROVIDER_URN and \
+             HUAWEICLOUD_OIDC_AGENCY_URN"
         )));
     }
-    let (access_key, secret_key) = match (value(host, ACCESS_KEY), value(host, SECRET_KEY)) {
+    let access_key = variable::plain_word(host, ACCESS_KEY)?;
+    let (access_key, secret_key) = match (access_key, variable::word(host, SECRET_KEY)?) {
         (Some(access_key), Some(secret_key)) => (access_key, secret_key),
         (None, None) => {
             let message = format!("{ACCESS_KEY} and {SECRET_KEY} are not set");
@@ -96,31 +108,10 @@ pub fn credentials_from_environment(host: &dyn Host) -> Result<Credentials, Sour
         (Some(_), None) => return Err(half_set(ACCESS_KEY, SECRET_KEY)),
         (None, Some(_)) => return Err(half_set(SECRET_KEY, ACCESS_KEY)),
     };
-    let credentials = Credentials::permanent(access_key.expose_secret(), secret_key);
-    Ok(match value(host, SECURITY_TOKEN) {
+    sendable_id(&access_key).map_err(|fault| variable::invalid(ACCESS_KEY, fault))?;
+    let credentials = Credentials::permanent(access_key, secret_key);
+    Ok(match variable::word(host, SECURITY_TOKEN)? {
         Some(token) => credentials.with_security_token(token),
         None => credentials,
     })
-}
-
-/// A variable without the white space round it; `None` if nothing is left. Whether it is a secret
-/// or not, its copies are wiped.
-pub(super) fn value(host: &dyn Host, name: &str) -> Option<Secret> {
-    let whole = Secret::from(host.variable(name)?);
-    let trimmed = whole.expose_secret().trim();
-    (!trimmed.is_empty()).then(|| Secret::from(trimmed))
-}
-
-/// The same for what is no secret.
-pub(super) fn text(host: &dyn Host, name: &str) -> Option<String> {
-    value(host, name).map(|text| text.expose_secret().to_owned())
-}
-
-pub(super) fn is_set(host: &dyn Host, name: &str) -> bool {
-    value(host, name).is_some()
-}
-
-/// One of two variables that belong together is missing.
-pub(super) fn half_set(set: &str, missing: &str) -> SourceError {
-    SourceError::new(format!("{set} is set, but {missing} is not"))
 }

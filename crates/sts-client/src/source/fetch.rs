@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Response;
-use sts_proto::{Body, Credentials};
+use sts_proto::Body;
 
-use super::{BlockingCredentialSource, CredentialSource, SourceError};
+use super::sendable::sendable_credentials;
+use super::{BlockingCredentialSource, CredentialSource, IssuedCredentials, SourceError};
 use crate::call::{Call, Step};
 use crate::client::Parts;
 use crate::session::{self, Assume};
@@ -57,8 +58,8 @@ pub enum FetchStep {
     Send(Exchange),
     /// Nothing to do for so long, unless something is handed in before.
     Wait(Duration),
-    /// The end: the keys, or why there are none.
-    Done(Result<Arc<Credentials>, Error>),
+    /// The end: the credentials with the time of their issuer, or why there are none.
+    Done(Result<IssuedCredentials, Error>),
 }
 
 impl<O: Assume> Fetch for Call<O> {
@@ -73,7 +74,7 @@ impl<O: Assume> Fetch for Call<O> {
                 Step::Send(exchange) => FetchStep::Send(exchange),
                 Step::Wait(duration) => FetchStep::Wait(duration),
                 Step::Done(Ok((output, _))) => {
-                    FetchStep::Done(Ok(Arc::new(O::into_credentials(output))))
+                    FetchStep::Done(Ok(O::into_credentials(output).into()))
                 }
                 Step::Done(Err(error)) => FetchStep::Done(Err(error)),
             };
@@ -91,7 +92,7 @@ async fn drive<F: FetchSource>(
     context: &Arc<CallContext>,
     transport: &impl Transport,
     host: &dyn Host,
-) -> Result<Arc<Credentials>, Error> {
+) -> Result<IssuedCredentials, Error> {
     let drive = async {
         let mut fetch = source.begin(host, context)?;
         loop {
@@ -101,11 +102,20 @@ async fn drive<F: FetchSource>(
                     fetch.receive(outcome, host.now());
                 }
                 FetchStep::Wait(duration) => transport.sleep(duration).await,
-                FetchStep::Done(outcome) => return outcome,
+                FetchStep::Done(outcome) => return checked::<F>(outcome),
             }
         }
     };
     trace::in_fetch(type_name::<F>(), drive).await
+}
+
+/// Whoever implements a [`Fetch`], credentials that no request can carry go no further.
+fn checked<F>(outcome: Result<IssuedCredentials, Error>) -> Result<IssuedCredentials, Error> {
+    let issued = outcome?;
+    sendable_credentials(issued.credentials()).map_err(|fault| {
+        SourceError::new(format!("invalid credentials from {}: {fault}", type_name::<F>()))
+    })?;
+    Ok(issued)
 }
 
 /// Makes a fetch by blocking the thread.
@@ -114,7 +124,7 @@ fn drive_blocking<F: FetchSource>(
     context: &Arc<CallContext>,
     transport: &impl BlockingTransport,
     host: &dyn Host,
-) -> Result<Arc<Credentials>, Error> {
+) -> Result<IssuedCredentials, Error> {
     trace::in_fetch_blocking(type_name::<F>(), || {
         let mut fetch = source.begin(host, context)?;
         loop {
@@ -124,7 +134,7 @@ fn drive_blocking<F: FetchSource>(
                     fetch.receive(outcome, host.now());
                 }
                 FetchStep::Wait(duration) => transport.sleep(duration),
-                FetchStep::Done(outcome) => return outcome,
+                FetchStep::Done(outcome) => return checked::<F>(outcome),
             }
         }
     })

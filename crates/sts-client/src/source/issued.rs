@@ -1,20 +1,130 @@
-//! Keys as the metadata service and the pod identity agent write them.
+//! Credentials as a server issued them: with its own time, and in the JSON of the local services.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, Response};
 use serde::Deserialize;
 use serde_json::error::Category;
-use sts_proto::{Body, Credentials, Secret};
+use sts_proto::{Body, Credentials, Secret, service_date};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::SourceError;
+use super::sendable::{sendable, sendable_id};
+use crate::now::Now;
+
+/// The longest exchange whose midpoint says when the response was written. A response that was
+/// read later was probably written long before.
+const LONGEST_EXCHANGE: Duration = Duration::from_secs(60);
+
+/// No service issues credentials for longer than a day. A `Date` by which they last for more than
+/// twice as long is wrong, as that of a machine without a clock of its own.
+const LONGEST_LIFETIME: time::Duration = time::Duration::hours(48);
+
+/// Credentials of one refresh, with the time of the server that issued them.
+///
+/// The expiration is a time of the issuer's clock, so it is compared with that clock and not with
+/// the local one, which may be wrong by hours. A refresh that does not know the issuer's time gives
+/// the credentials alone, by `into()`: then they are judged by the time that the client learned
+/// from STS, or else by the local clock.
+///
+/// ```
+/// use std::time::Duration;
+/// use http::{HeaderMap, HeaderValue};
+/// use sts_client::Now;
+/// use sts_client::proto::Credentials;
+/// use sts_client::source::IssuedCredentials;
+/// use time::macros::datetime;
+///
+/// let end = datetime!(2026-03-05 08:08:09 UTC);
+/// let credentials = Credentials::temporary("HST", "secret", "token", end);
+/// let mut headers = HeaderMap::new();
+/// headers.insert("date", HeaderValue::from_static("Thu, 05 Mar 2026 07:08:09 GMT"));
+///
+/// // The local clock is a day ahead.
+/// let sent = Now::new(datetime!(2026-03-06 07:08:08 UTC), Duration::from_secs(40));
+/// let received = sent.after(Duration::from_secs(2));
+/// let issued = IssuedCredentials::from(credentials).with_date_of(&headers, sent, received);
+/// assert_eq!(issued.issuer_time(received), Some(datetime!(2026-03-05 07:08:10 UTC)));
+/// ```
+#[derive(Clone, Debug)]
+pub struct IssuedCredentials {
+    credentials: Arc<Credentials>,
+    /// The issuer's time at a reading of the monotonic clock.
+    issuer_clock: Option<Now>,
+}
+
+impl IssuedCredentials {
+    /// The same with the issuer's time, from the `Date` of the response that held the credentials.
+    /// The response counts as written in the middle between `sent` and `received`.
+    ///
+    /// A `Date` that is missing, not a date, from a cache, or days before the last possible moment
+    /// of issue changes nothing.
+    #[must_use]
+    pub fn with_date_of(self, headers: &HeaderMap, sent: Now, received: Now) -> Self {
+        let took = received.ticks.saturating_sub(sent.ticks).min(LONGEST_EXCHANGE);
+        let is_plausible = |date: &OffsetDateTime| match self.credentials.expiration {
+            Some(expiration) => expiration - *date <= LONGEST_LIFETIME,
+            None => true,
+        };
+        let date = service_date(headers).filter(is_plausible);
+        let issuer_clock = date.map(|date| Now::new(date, sent.ticks.saturating_add(took / 2)));
+        Self { issuer_clock: issuer_clock.or(self.issuer_clock), ..self }
+    }
+
+    /// The credentials.
+    #[must_use]
+    pub fn credentials(&self) -> &Arc<Credentials> {
+        &self.credentials
+    }
+
+    /// The credentials alone.
+    #[must_use]
+    pub fn into_credentials(self) -> Arc<Credentials> {
+        self.credentials
+    }
+
+    /// The issuer's time at `now`, by the monotonic clock since the response; `None` if the
+    /// response did not say.
+    #[must_use]
+    pub fn issuer_time(&self, now: Now) -> Option<OffsetDateTime> {
+        let clock = self.issuer_clock?;
+        Some(clock.after(now.ticks.saturating_sub(clock.ticks)).wall)
+    }
+}
+
+impl From<Arc<Credentials>> for IssuedCredentials {
+    fn from(credentials: Arc<Credentials>) -> Self {
+        Self { credentials, issuer_clock: None }
+    }
+}
+
+impl From<Credentials> for IssuedCredentials {
+    fn from(credentials: Credentials) -> Self {
+        Arc::new(credentials).into()
+    }
+}
+
+/// A local service that issues credentials, with its names for the fields of its response.
+pub(super) struct Issuer {
+    pub(super) name: &'static str,
+    pub(super) credentials: &'static str,
+    pub(super) access: &'static str,
+    pub(super) secret: &'static str,
+    pub(super) token: &'static str,
+    pub(super) expiration: &'static str,
+}
+
 /// One form with two spellings: that of the metadata service, and after `alias` that of the agent.
 #[derive(Deserialize)]
-struct Answer {
+struct Content {
     #[serde(alias = "credentials")]
-    credential: Option<Issued>,
+    credential: Option<Fields>,
 }
 
 #[derive(Deserialize)]
-struct Issued {
+struct Fields {
     #[serde(alias = "accessKeyId")]
     access: Option<String>,
     #[serde(alias = "secretAccessKey")]
@@ -25,22 +135,44 @@ struct Issued {
     expires_at: Option<String>,
 }
 
-/// Reads keys. The complaint completes a sentence that begins with whose answer it is, and quotes
-/// nothing of it.
-pub(super) fn read(body: &Body) -> Result<Credentials, &'static str> {
-    // The decoder's own message may quote a key.
-    let answer: Answer =
-        serde_json::from_slice(body.as_ref()).map_err(|error| match error.classify() {
-            Category::Data => "has a field of another form than documented",
-            _ => "is no JSON",
+impl Issuer {
+    /// Reads the credentials of a successful response. Errors name the issuer and the field, and
+    /// quote nothing of the response.
+    pub(super) fn read(
+        &self,
+        response: &Response<Body>,
+        sent: Now,
+        received: Now,
+    ) -> Result<IssuedCredentials, SourceError> {
+        let credentials = self.read_body(response.body()).map_err(|complaint| {
+            SourceError::new(format!("invalid response of {}: {complaint}", self.name))
         })?;
-    let issued = answer.credential.ok_or("holds no keys")?;
-    let access = issued.access.filter(|access| !access.is_empty()).ok_or("lacks the access key")?;
-    let secret = issued.secret.filter(|secret| !secret.is_empty()).ok_or("lacks the secret key")?;
-    let token =
-        issued.securitytoken.filter(|token| !token.is_empty()).ok_or("lacks the security token")?;
-    let expires_at = issued.expires_at.ok_or("does not tell when the keys end")?;
-    let end = OffsetDateTime::parse(&expires_at, &Rfc3339)
-        .map_err(|_| "tells the end of the keys in another form than RFC 3339")?;
-    Ok(Credentials::temporary(access, secret, token, end))
+        let issued = IssuedCredentials::from(credentials);
+        Ok(issued.with_date_of(response.headers(), sent, received))
+    }
+
+    fn read_body(&self, body: &Body) -> Result<Credentials, String> {
+        // The decoder's own message may quote a secret.
+        let content: Content =
+            serde_json::from_slice(body.as_ref()).map_err(|error| match error.classify() {
+                Category::Data => "unexpected type of a field, or a duplicate field".to_owned(),
+                _ => "the body is not JSON".to_owned(),
+            })?;
+        let missing = |field| format!("missing field `{field}`");
+        let fields = content.credential.ok_or_else(|| missing(self.credentials))?;
+        let access = fields.access.ok_or_else(|| missing(self.access))?;
+        let secret = fields.secret.ok_or_else(|| missing(self.secret))?;
+        let token = fields.securitytoken.ok_or_else(|| missing(self.token))?;
+        let expiration = fields.expires_at.ok_or_else(|| missing(self.expiration))?;
+        for (field, checked) in [
+            (self.access, sendable_id(&access)),
+            (self.secret, sendable(secret.expose_secret())),
+            (self.token, sendable(token.expose_secret())),
+        ] {
+            checked.map_err(|fault| format!("field `{field}` {fault}"))?;
+        }
+        let expiration = OffsetDateTime::parse(&expiration, &Rfc3339)
+            .map_err(|_| format!("field `{}` is not RFC 3339", self.expiration))?;
+        Ok(Credentials::temporary(access, secret, token, expiration))
+    }
 }

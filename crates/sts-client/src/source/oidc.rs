@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use sts_proto::{AssumeAgencyWithOidc, Secret};
 
-use super::environment::{half_set, is_set, text, value};
 use super::fetch::FetchSource;
+use super::sendable::sendable;
+use super::variable::{self, half_set};
 use super::{SourceError, token};
-use crate::{Call, CallContext, Host};
+use crate::call::Call;
+use crate::context::CallContext;
+use crate::host::Host;
 
 const PROVIDER_URN: &str = "HUAWEICLOUD_OIDC_PROVIDER_URN";
 const AGENCY_URN: &str = "HUAWEICLOUD_OIDC_AGENCY_URN";
@@ -78,10 +81,16 @@ impl OidcAgency {
     /// | `HUAWEICLOUD_OIDC_DURATION_SECONDS` | 900 to 43200, 3600 by default |
     /// | `HUAWEICLOUD_OIDC_POLICY`, `HUAWEICLOUD_OIDC_POLICY_IDS` | text; ids with commas between |
     ///
-    /// Neither URN set: the source [is not configured](SourceError::is_not_configured). A part of
-    /// the mandatory ones is an error.
+    /// # Errors
+    ///
+    /// If neither URN is set, the provider [is not configured](SourceError::is_not_configured). A
+    /// part of the mandatory variables is an error, and so is a value that is not UTF-8, is in
+    /// quotes, or contains white space where none belongs.
     pub fn from_environment(host: &dyn Host) -> Result<Self, SourceError> {
-        let (provider, agency) = match (text(host, PROVIDER_URN), text(host, AGENCY_URN)) {
+        let (provider, agency) = match (
+            variable::plain_word(host, PROVIDER_URN)?,
+            variable::plain_word(host, AGENCY_URN)?,
+        ) {
             (Some(provider), Some(agency)) => (provider, agency),
             (None, None) => {
                 let message = format!("{PROVIDER_URN} and {AGENCY_URN} are not set");
@@ -90,31 +99,40 @@ impl OidcAgency {
             (Some(_), None) => return Err(half_set(PROVIDER_URN, AGENCY_URN)),
             (None, Some(_)) => return Err(half_set(AGENCY_URN, PROVIDER_URN)),
         };
-        let token = match (value(host, ID_TOKEN), text(host, TOKEN_FILE)) {
+        let token = match (variable::word(host, ID_TOKEN)?, variable::path(host, TOKEN_FILE)?) {
             (Some(token), _) => IdToken::Given(token),
-            (None, Some(file)) => IdToken::File(file.into()),
+            (None, Some(file)) => IdToken::File(file),
             (None, None) => {
-                let missing = format!("neither {TOKEN_FILE} nor {ID_TOKEN}");
-                return Err(SourceError::new(format!("{AGENCY_URN} is set, but {missing} is")));
+                let message =
+                    format!("{AGENCY_URN} is set; set {TOKEN_FILE} or {ID_TOKEN} as well");
+                return Err(SourceError::new(message));
             }
         };
         let mut source = Self::of(provider, agency, token);
-        if let Some(name) = text(host, SESSION_NAME) {
+        if let Some(name) = variable::plain_word(host, SESSION_NAME)? {
             source = source.session_name(name);
         }
-        if let Some(seconds) = text(host, DURATION_SECONDS) {
-            let seconds = seconds.parse().map_err(|_| {
-                SourceError::new(format!("{DURATION_SECONDS} is no number of seconds"))
-            })?;
+        if let Some(seconds) = variable::text(host, DURATION_SECONDS)? {
+            let fault = "must be a whole number of seconds";
+            let seconds = seconds
+                .expose_secret()
+                .parse()
+                .map_err(|_| variable::invalid(DURATION_SECONDS, fault))?;
             source = source.duration_seconds(seconds);
         }
-        if let Some(policy) = text(host, POLICY) {
-            source = source.policy(policy);
+        if let Some(policy) = variable::text(host, POLICY)? {
+            source = source.policy(policy.expose_secret());
         }
-        if is_set(host, POLICY_IDS) {
-            let ids = text(host, POLICY_IDS).unwrap_or_default();
-            let ids = ids.split(',').map(str::trim).filter(|id| !id.is_empty());
-            source = source.policy_ids(ids);
+        if let Some(ids) = variable::text(host, POLICY_IDS)? {
+            let ids = ids.expose_secret().split(',').map(str::trim).filter(|id| !id.is_empty());
+            for id in ids.clone() {
+                let fault =
+                    |fault| variable::invalid(POLICY_IDS, &format!("has an id that {fault}"));
+                sendable(id).map_err(fault)?;
+            }
+            if ids.clone().next().is_some() {
+                source = source.policy_ids(ids);
+            }
         }
         Ok(source)
     }

@@ -8,16 +8,26 @@ use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Response, Uri};
-use sts_proto::{Body, Credentials};
+use sts_proto::Body;
 
 use super::address::{self, Reach};
-use super::environment::{half_set, text};
 use super::fetch::{Fetch, FetchSource, FetchStep};
-use super::{SourceError, issued, token};
+use super::issued::{IssuedCredentials, Issuer};
+use super::variable::{self, half_set};
+use super::{SourceError, token};
 use crate::{CallContext, Exchange, Host, Limits, Now, TransportError};
 
 const FULL_URI: &str = "HC_CONTAINER_CREDENTIALS_FULL_URI";
 const TOKEN_FILE: &str = "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+
+const ISSUER: Issuer = Issuer {
+    name: "the pod identity agent",
+    credentials: "credentials",
+    access: "accessKeyId",
+    secret: "secretAccessKey",
+    token: "securityToken",
+    expiration: "expiration",
+};
 
 /// For the whole exchange, as the official SDKs allow for each half.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -48,10 +58,13 @@ impl PodIdentity {
     /// The agent that CCE tells the pod of, by `HC_CONTAINER_CREDENTIALS_FULL_URI` and
     /// `HC_CONTAINER_AUTHORIZATION_TOKEN_FILE`.
     ///
-    /// Neither set: the source [is not configured](SourceError::is_not_configured). One of the two
-    /// is an error.
+    /// # Errors
+    ///
+    /// If neither is set, the provider [is not configured](SourceError::is_not_configured). One
+    /// without the other is an error, and so is a value that is not UTF-8, is in quotes or contains
+    /// control characters, or a URL that [`new`](Self::new) does not take.
     pub fn from_environment(host: &dyn Host) -> Result<Self, SourceError> {
-        match (text(host, FULL_URI), text(host, TOKEN_FILE)) {
+        match (variable::plain_word(host, FULL_URI)?, variable::path(host, TOKEN_FILE)?) {
             (Some(uri), Some(file)) => Self::new(&uri, file),
             (Some(_), None) => Err(half_set(FULL_URI, TOKEN_FILE)),
             (None, Some(_)) => Err(half_set(TOKEN_FILE, FULL_URI)),
@@ -98,31 +111,28 @@ pub struct PodIdentityFetch(State);
 #[expect(clippy::large_enum_variant, reason = "there is one of it in a fetch")]
 enum State {
     Ready(Exchange),
-    Sent,
-    Done(Result<Credentials, SourceError>),
+    Sent { at: Now },
+    Done(Result<IssuedCredentials, SourceError>),
 }
 
 impl Fetch for PodIdentityFetch {
-    fn step(&mut self, _: Now) -> FetchStep {
+    fn step(&mut self, now: Now) -> FetchStep {
         match mem::replace(&mut self.0, State::Done(Err(SourceError::over()))) {
             State::Ready(exchange) => {
-                self.0 = State::Sent;
+                self.0 = State::Sent { at: now };
                 FetchStep::Send(exchange)
             }
-            State::Sent => {
-                self.0 = State::Sent;
+            State::Sent { at } => {
+                self.0 = State::Sent { at };
                 FetchStep::Wait(TIMEOUT)
             }
-            State::Done(outcome) => FetchStep::Done(match outcome {
-                Ok(credentials) => Ok(Arc::new(credentials)),
-                Err(error) => Err(error.into()),
-            }),
+            State::Done(outcome) => FetchStep::Done(outcome.map_err(Into::into)),
         }
     }
 
-    fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, _: Now) {
-        if matches!(self.0, State::Sent) {
-            self.0 = State::Done(read(outcome));
+    fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now) {
+        if let State::Sent { at } = self.0 {
+            self.0 = State::Done(read(outcome, at, now));
         }
     }
 }
@@ -131,13 +141,17 @@ impl fmt::Debug for PodIdentityFetch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match &self.0 {
             State::Ready(_) => "PodIdentityFetch(Ready)",
-            State::Sent => "PodIdentityFetch(Sent)",
+            State::Sent { .. } => "PodIdentityFetch(Sent)",
             State::Done(_) => "PodIdentityFetch(Done)",
         })
     }
 }
 
-fn read(outcome: Result<Response<Body>, TransportError>) -> Result<Credentials, SourceError> {
+fn read(
+    outcome: Result<Response<Body>, TransportError>,
+    sent: Now,
+    received: Now,
+) -> Result<IssuedCredentials, SourceError> {
     let answer = outcome.map_err(|error| {
         SourceError::new("the pod identity agent does not answer").with_source(error)
     })?;
@@ -146,7 +160,5 @@ fn read(outcome: Result<Response<Body>, TransportError>) -> Result<Credentials, 
         let message = format!("the pod identity agent answered with status {status}");
         return Err(SourceError::new(message));
     }
-    issued::read(answer.body()).map_err(|complaint| {
-        SourceError::new(format!("the answer of the pod identity agent {complaint}"))
-    })
+    ISSUER.read(&answer, sent, received)
 }

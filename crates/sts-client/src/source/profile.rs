@@ -4,14 +4,14 @@ mod ini;
 
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use sts_proto::{Credentials, Secret};
 
 use self::ini::Section;
-use super::environment::text;
 use super::read_once::ReadOnce;
+use super::variable;
 use super::{BlockingCredentialSource, CredentialSource, KeyRequest, SourceError};
 use crate::Host;
 
@@ -64,11 +64,15 @@ impl ProfileFile {
 
     fn read(&self) -> Result<Credentials, SourceError> {
         let host = &*self.host;
-        let named = self.path.clone().or_else(|| text(host, FILE).map(PathBuf::from));
+        let named = match &self.path {
+            Some(path) => Some(path.clone()),
+            None => variable::path(host, FILE)?,
+        };
         let is_named = named.is_some();
-        let usual = || Some(Path::new(&text(host, HOME)?).join(".huaweicloud").join("credentials"));
-        let path = named.or_else(usual).ok_or_else(|| {
-            let message = format!("there is no profile file: neither {FILE} nor {HOME} is set");
+        let home = if is_named { None } else { variable::path(host, HOME)? };
+        let usual = home.map(|home| home.join(".huaweicloud").join("credentials"));
+        let path = named.or(usual).ok_or_else(|| {
+            let message = format!("no profile file: neither {FILE} nor {HOME} is set");
             SourceError::not_configured(message)
         })?;
         let content = host.read_file(&path).map_err(|error| {

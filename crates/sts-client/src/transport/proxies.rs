@@ -10,7 +10,7 @@ use thiserror::Error;
 
 pub use self::proxy::Proxy;
 use self::skipped::Skipped;
-use crate::Host;
+use crate::host::Host;
 
 /// The proxies of a transport: the same rules for every HTTP stack.
 ///
@@ -18,17 +18,17 @@ use crate::Host;
 /// # use std::time::Duration;
 /// # use time::OffsetDateTime;
 /// use sts_client::transport::Proxies;
-/// use sts_client::{Host, Now};
+/// use sts_client::{Host, InvalidVariable, Now};
 ///
 /// struct MyHost;
 ///
 /// impl Host for MyHost {
-///     fn variable(&self, name: &str) -> Option<String> {
-///         match name {
+///     fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
+///         Ok(match name {
 ///             "HTTPS_PROXY" => Some("http://user:p%40ss@proxy.example:3128".to_owned()),
 ///             "NO_PROXY" => Some("internal.example, 10.0.0.0/8".to_owned()),
 ///             _ => None,
-///         }
+///         })
 ///     }
 /// #     fn now(&self) -> Now {
 /// #         Now::new(OffsetDateTime::UNIX_EPOCH, Duration::ZERO)
@@ -77,23 +77,29 @@ impl Proxies {
     /// counts as not set. Where `REQUEST_METHOD` is set they are left alone: it is a CGI program, in
     /// which a header of the request can set `HTTP_PROXY`.
     pub fn from_environment(host: &(impl Host + ?Sized)) -> Result<Self, InvalidProxy> {
-        if host.variable("REQUEST_METHOD").is_some() {
+        if host.variable("REQUEST_METHOD") != Ok(None) {
             return Ok(Self::none());
         }
         let first = |names: [&'static str; 2]| {
             // The URL of a proxy may hold a password.
-            let value = |name| Some((name, Secret::from(host.variable(name)?)));
-            names.into_iter().filter_map(value).find(|(_, value)| !value.is_empty())
+            for name in names {
+                let value =
+                    host.variable(name).map_err(|_| InvalidProxy { variable: Some(name) })?;
+                if let Some(value) = value.map(Secret::from).filter(|value| !value.is_empty()) {
+                    return Ok(Some((name, value)));
+                }
+            }
+            Ok(None)
         };
         let proxy = |names| {
             let parse = |(name, url): (_, Secret)| {
                 Proxy::parse(url.expose_secret()).ok_or(InvalidProxy { variable: Some(name) })
             };
-            first(names).map(parse).transpose()
+            first(names)?.map(parse).transpose()
         };
         let all = proxy(["ALL_PROXY", "all_proxy"])?;
         let skipped =
-            first(["NO_PROXY", "no_proxy"]).map(|(_, list)| Skipped::parse(list.expose_secret()));
+            first(["NO_PROXY", "no_proxy"])?.map(|(_, list)| Skipped::parse(list.expose_secret()));
         Ok(Self {
             http: proxy(["HTTP_PROXY", "http_proxy"])?.or_else(|| all.clone()),
             https: proxy(["HTTPS_PROXY", "https_proxy"])?.or(all),

@@ -174,16 +174,19 @@ fn a_service_that_misbehaves_is_out_of_order_and_not_absent() {
         (vec![no_http], "the metadata service stopped answering"),
         (vec![answer(200, "token"), gone()], "the metadata service stopped answering"),
         (vec![answer(200, "token"), answer(500, "")], "the metadata service gives no keys (status"),
-        (with("<html>"), "the metadata service's answer is no JSON"),
-        (with("{}"), "the metadata service's answer holds no keys"),
-        (with(r#"{"credential":{"access":7}}"#), "the metadata service's answer has a field of"),
+        (with("<html>"), "invalid response of the metadata service: the body is not JSON"),
+        (with("{}"), "invalid response of the metadata service: missing field `credential`"),
+        (
+            with(r#"{"credential":{"access":7}}"#),
+            "invalid response of the metadata service: unexpected type of",
+        ),
         (
             with(r#"{"credential":{"secret":"s"}}"#),
-            "the metadata service's answer lacks the access",
+            "invalid response of the metadata service: missing field `access`",
         ),
         (
             with(r#"{"credential":{"access":"a"}}"#),
-            "the metadata service's answer lacks the secret",
+            "invalid response of the metadata service: missing field `secret`",
         ),
     ] {
         let error = failure(&script(answers));
@@ -250,7 +253,7 @@ fn the_machine_is_driven_by_hand_and_forgives_a_wrong_order() {
     assert_eq!(exchange.request.uri(), "http://169.254.169.254/openstack/latest/securitykey");
     fetch.receive(keys("FIRST"), now);
     let FetchStep::Done(Ok(got)) = fetch.step(now) else { panic!() };
-    assert_eq!(got.access_key_id, "FIRST");
+    assert_eq!(got.credentials().access_key_id, "FIRST");
     let FetchStep::Done(Err(error)) = fetch.step(now) else { panic!() };
     assert!(error.to_string().contains("the fetch is over"), "{error}");
 }

@@ -90,7 +90,7 @@ fn no_urn_means_not_configured_and_a_part_of_them_is_an_error() {
     for (unset, expected) in [
         ("PROVIDER_URN", "AGENCY_URN is set, but HUAWEICLOUD_OIDC_PROVIDER_URN is not"),
         ("AGENCY_URN", "PROVIDER_URN is set, but HUAWEICLOUD_OIDC_AGENCY_URN is not"),
-        ("TOKEN_FILE", "neither HUAWEICLOUD_OIDC_TOKEN_FILE nor HUAWEICLOUD_OIDC_ID_TOKEN is"),
+        ("TOKEN_FILE", "set HUAWEICLOUD_OIDC_TOKEN_FILE or HUAWEICLOUD_OIDC_ID_TOKEN as well"),
     ] {
         let error = complaint(&[unset]);
         assert!(!error.is_not_configured());
@@ -98,7 +98,10 @@ fn no_urn_means_not_configured_and_a_part_of_them_is_an_error() {
     }
     let place = place().with_variable("HUAWEICLOUD_OIDC_DURATION_SECONDS", "an hour");
     let error = OidcAgency::from_environment(&place).unwrap_err();
-    assert_eq!(error.to_string(), "HUAWEICLOUD_OIDC_DURATION_SECONDS is no number of seconds");
+    assert_eq!(
+        error.to_string(),
+        "environment variable HUAWEICLOUD_OIDC_DURATION_SECONDS must be a whole number of seconds"
+    );
 }
 
 #[test]

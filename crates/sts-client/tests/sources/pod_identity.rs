@@ -83,7 +83,7 @@ fn whatever_is_wrong_is_told() {
     for (outcome, complaint) in [
         (0, "the pod identity agent does not answer: cannot connect"),
         (403, "the pod identity agent answered with status 403"),
-        (200, "the answer of the pod identity agent is no JSON"),
+        (200, "invalid response of the pod identity agent: the body is not JSON"),
     ] {
         let wire = Wire::new(move |_| match outcome {
             0 => refused(),

@@ -1,6 +1,6 @@
 //! A host of variables and files, and a transport that a test answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as StdError;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,8 +13,8 @@ use sts_client::source::{
 };
 use sts_client::transport::TransportErrorKind;
 use sts_client::{
-    BlockingClient, BlockingTransport, Client, Exchange, Host, Limits, Now, Transport,
-    TransportError,
+    BlockingClient, BlockingTransport, Client, Exchange, Host, InvalidVariable, Limits, Now,
+    Transport, TransportError,
 };
 use sts_proto::{Body, Credentials};
 use time::OffsetDateTime;
@@ -31,6 +31,8 @@ pub(crate) struct Place(Arc<Mutex<Contents>>);
 #[derive(Default)]
 struct Contents {
     variables: BTreeMap<String, String>,
+    /// Variables that are not UTF-8.
+    invalid: BTreeSet<String>,
     files: BTreeMap<PathBuf, Result<String, io::ErrorKind>>,
     ticks: Duration,
 }
@@ -38,6 +40,12 @@ struct Contents {
 impl Place {
     pub(crate) fn with_variable(self, name: &str, value: &str) -> Self {
         self.0.lock().unwrap().variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// A variable that is set, but not UTF-8.
+    pub(crate) fn with_invalid_variable(self, name: &str) -> Self {
+        self.0.lock().unwrap().invalid.insert(name.to_owned());
         self
     }
 
@@ -74,8 +82,12 @@ impl Host for Place {
         7
     }
 
-    fn variable(&self, name: &str) -> Option<String> {
-        self.0.lock().unwrap().variables.get(name).cloned()
+    fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
+        let contents = self.0.lock().unwrap();
+        if contents.invalid.contains(name) {
+            return Err(InvalidVariable::new(name));
+        }
+        Ok(contents.variables.get(name).cloned())
     }
 
     fn read_file(&self, path: &Path) -> io::Result<Body> {
@@ -130,6 +142,11 @@ impl Wire {
 
     pub(crate) fn lines(&self) -> Vec<String> {
         self.seen().into_iter().map(|seen| seen.line).collect()
+    }
+
+    /// What it answers, without taking note of the request.
+    pub(crate) fn respond(&self, request: &Request<Body>) -> Answer {
+        (self.respond)(request)
     }
 
     fn answer(&self, exchange: &Exchange) -> Answer {

@@ -1,16 +1,16 @@
 //! The steps of one fetch: a token, the keys, and once more with another token.
 
 use std::mem;
-use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
-use sts_proto::{Body, Credentials};
+use sts_proto::Body;
 
 use super::EcsMetadata;
 use super::token::{LIFETIME_SECONDS, Token};
 use crate::source::fetch::{Fetch, FetchStep};
-use crate::source::{SourceError, issued, token};
+use crate::source::issued::Issuer;
+use crate::source::{IssuedCredentials, SourceError, token};
 use crate::transport::TransportErrorKind;
 use crate::{Exchange, Limits, Now, TransportError};
 
@@ -20,6 +20,15 @@ const TOKEN_HEADER: HeaderName = HeaderName::from_static("x-metadata-token");
 const LIFETIME_HEADER: HeaderName = HeaderName::from_static("x-metadata-token-ttl-seconds");
 /// What a 401 for keys says when it is not about the token.
 const NO_AGENCY: &[u8] = b"Please configure Cloud Service Agency first";
+
+const ISSUER: Issuer = Issuer {
+    name: "the metadata service",
+    credentials: "credential",
+    access: "access",
+    secret: "secret",
+    token: "securitytoken",
+    expiration: "expires_at",
+};
 
 /// For each exchange.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -46,8 +55,8 @@ enum Ask {
 #[derive(Debug)]
 enum State {
     Ready(Ask),
-    Sent { ask: Ask, at: Duration },
-    Done(Result<Credentials, SourceError>),
+    Sent { ask: Ask, at: Now },
+    Done(Result<IssuedCredentials, SourceError>),
 }
 
 impl MetadataFetch {
@@ -75,13 +84,13 @@ impl MetadataFetch {
         Exchange::new(request, Limits::default().with_timeout(TIMEOUT).with_body(LARGEST_ANSWER))
     }
 
-    /// What follows the answer to a request that went out at the tick `at`.
-    fn judge(&mut self, ask: Ask, at: Duration, answer: Response<Body>) -> State {
+    /// What follows the response to a request that was sent `at` some moment and answered `now`.
+    fn judge(&mut self, ask: Ask, at: Now, answer: Response<Body>, now: Now) -> State {
         self.is_there = true;
         let status = answer.status();
         match (ask, status) {
             (Ask::Token, status) if status.is_success() => match token::of(answer.into_body()) {
-                Ok(token) => self.keep(Token::kept(token, at)),
+                Ok(token) => self.keep(Token::kept(token, at.ticks)),
                 Err(complaint) => broken(format!("the metadata service's token {complaint}")),
             },
             (
@@ -89,14 +98,13 @@ impl MetadataFetch {
                 StatusCode::NOT_FOUND
                 | StatusCode::METHOD_NOT_ALLOWED
                 | StatusCode::SERVICE_UNAVAILABLE,
-            ) if !self.was_refused => self.keep(Token::not_offered(at)),
+            ) if !self.was_refused => self.keep(Token::not_offered(at.ticks)),
             (Ask::Token, status) => {
                 broken(format!("the metadata service gives no token (status {})", status.as_u16()))
             }
-            (Ask::Keys, status) if status.is_success() => match issued::read(answer.body()) {
-                Ok(credentials) => State::Done(Ok(credentials)),
-                Err(complaint) => broken(format!("the metadata service's answer {complaint}")),
-            },
+            (Ask::Keys, status) if status.is_success() => {
+                State::Done(ISSUER.read(&answer, at, now))
+            }
             (Ask::Keys, StatusCode::UNAUTHORIZED) if has_no_agency(answer.body()) => absent(
                 "this ECS has no agency: give it one in the console, and the agency the \
                  permissions that the program needs",
@@ -137,21 +145,21 @@ impl Fetch for MetadataFetch {
     fn step(&mut self, now: Now) -> FetchStep {
         match mem::replace(&mut self.state, State::Done(Err(SourceError::over()))) {
             State::Ready(ask) => {
-                self.state = State::Sent { ask, at: now.ticks };
+                self.state = State::Sent { ask, at: now };
                 FetchStep::Send(self.exchange(ask))
             }
             State::Sent { ask, at } => {
                 self.state = State::Sent { ask, at };
                 FetchStep::Wait(TIMEOUT)
             }
-            State::Done(outcome) => FetchStep::Done(outcome.map(Arc::new).map_err(Into::into)),
+            State::Done(outcome) => FetchStep::Done(outcome.map_err(Into::into)),
         }
     }
 
-    fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, _: Now) {
+    fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now) {
         if let State::Sent { ask, at } = self.state {
             self.state = match outcome {
-                Ok(answer) => self.judge(ask, at, answer),
+                Ok(answer) => self.judge(ask, at, answer, now),
                 Err(error) => self.fail(error),
             };
         }

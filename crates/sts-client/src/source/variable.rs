@@ -1,0 +1,58 @@
+//! Environment variables as providers read them: trimmed, and refused where something is wrong.
+//!
+//! Values come from shells, env files and templates, which add line ends, blanks and quotes. White
+//! space around a value is removed, and an empty value counts as unset. Everything else is an
+//! error that names the variable and the reason, never the value: it may be a secret.
+
+use std::path::PathBuf;
+
+use sts_proto::Secret;
+
+use super::SourceError;
+use super::sendable::sendable;
+use crate::host::Host;
+
+/// Quotes that an env file or a template leaves in a value.
+const QUOTES: [char; 7] = ['"', '\'', '`', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}'];
+
+/// A variable that is one word of visible ASCII: credentials, tokens, URNs, URLs, numbers.
+pub(super) fn word(host: &dyn Host, name: &str) -> Result<Option<Secret>, SourceError> {
+    let Some(value) = text(host, name)? else { return Ok(None) };
+    sendable(value.expose_secret()).map_err(|fault| invalid(name, fault))?;
+    Ok(Some(value))
+}
+
+/// The same for what is not a secret.
+pub(super) fn plain_word(host: &dyn Host, name: &str) -> Result<Option<String>, SourceError> {
+    Ok(word(host, name)?.map(|word| word.expose_secret().to_owned()))
+}
+
+/// A variable that is a path of the local system.
+pub(super) fn path(host: &dyn Host, name: &str) -> Result<Option<PathBuf>, SourceError> {
+    let Some(value) = text(host, name)? else { return Ok(None) };
+    if value.expose_secret().contains(char::is_control) {
+        return Err(invalid(name, "contains a control character or a line break"));
+    }
+    Ok(Some(PathBuf::from(value.expose_secret())))
+}
+
+/// A variable that is any text.
+pub(super) fn text(host: &dyn Host, name: &str) -> Result<Option<Secret>, SourceError> {
+    let value = host.variable(name).map_err(|error| SourceError::new(error.to_string()))?;
+    let Some(value) = value.map(Secret::from) else { return Ok(None) };
+    let trimmed = value.expose_secret().trim();
+    if trimmed.starts_with(QUOTES) || trimmed.ends_with(QUOTES) {
+        return Err(invalid(name, "is in quotes, which are part of the value; remove them"));
+    }
+    Ok((!trimmed.is_empty()).then(|| Secret::from(trimmed)))
+}
+
+/// The error for a variable whose value has a `fault`.
+pub(super) fn invalid(name: &str, fault: &str) -> SourceError {
+    SourceError::new(format!("environment variable {name} {fault}"))
+}
+
+/// The error for one of two variables that belong together, if the other is missing.
+pub(super) fn half_set(set: &str, missing: &str) -> SourceError {
+    SourceError::new(format!("{set} is set, but {missing} is not"))
+}
