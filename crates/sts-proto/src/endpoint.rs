@@ -1,4 +1,4 @@
-//! Endpoints: the address requests are built for.
+//! Endpoints: the addresses that requests are built for.
 
 use std::fmt;
 use std::net::Ipv6Addr;
@@ -6,27 +6,30 @@ use std::str::FromStr;
 
 use http::Uri;
 use http::uri::{Authority, InvalidUri, PathAndQuery, Scheme};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::Region;
 use crate::error::text;
+use crate::region::Region;
 
-/// Bytes of a URL that an error shows.
+/// Maximum length of the rejected URL in an error, in bytes.
 const SHOWN_LIMIT: usize = 256;
 
 /// The address of an STS: scheme, host, port and, behind some proxies, a base path.
 ///
-/// The usual one follows from the [`Region`]; anything else is given by URL.
+/// The usual endpoint follows from the [`Region`]; any other is given as a URL. URLs that differ
+/// only in the case of the host, in a default port or in trailing slashes are the same endpoint.
+/// With serde, an endpoint is a string, and only https URLs deserialize.
 ///
 /// ```
 /// use sts_proto::{Endpoint, Region};
 ///
 /// let usual = Endpoint::from(Region::CN_NORTH_4);
-/// assert_eq!(usual.to_string(), "https://sts.cn-north-4.myhuaweicloud.com");
+/// assert_eq!(usual.as_str(), "https://sts.cn-north-4.myhuaweicloud.com");
 ///
 /// let own = Endpoint::parse("https://[2001:db8::7]:8443/sts")?;
-/// assert_eq!(own.to_string(), "https://[2001:db8::7]:8443/sts");
+/// assert_eq!(own.as_str(), "https://[2001:db8::7]:8443/sts");
 ///
-/// // The service speaks https only. Plain http is for tests, and has to be asked for.
+/// // The service supports https only. Tests can allow http explicitly.
 /// assert!(Endpoint::parse("http://127.0.0.1:8080").is_err());
 /// let local = Endpoint::parse_allowing_http("http://127.0.0.1:8080")?;
 /// # assert!(!local.is_https());
@@ -34,8 +37,11 @@ const SHOWN_LIMIT: usize = 256;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Endpoint {
+    /// The whole URL, without a trailing slash.
+    url: String,
     scheme: Scheme,
-    /// In lower case, without the scheme's default port: one spelling for URI, Host and signature.
+    /// In lower case, without the scheme's default port: the same spelling in URI, Host header and
+    /// signature.
     authority: Authority,
     /// Empty, or with a leading and without a trailing slash.
     base_path: String,
@@ -54,12 +60,16 @@ impl From<&Region> for Endpoint {
         // A region id holds letters, digits and hyphens only, so the host always parses.
         let authority =
             host.parse().unwrap_or_else(|_| Authority::from_static("sts.myhuaweicloud.com"));
-        Self { scheme: Scheme::HTTPS, authority, base_path: String::new() }
+        Self::new(Scheme::HTTPS, authority, "")
     }
 }
 
 impl Endpoint {
-    /// An https URL: scheme, host, an optional port and an optional base path.
+    /// Parses an https URL: scheme, host, an optional port and an optional base path.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the text is not such a URL.
     pub fn parse(url: &str) -> Result<Self, InvalidEndpoint> {
         let endpoint = Self::parse_allowing_http(url)?;
         if endpoint.is_https() {
@@ -69,16 +79,19 @@ impl Endpoint {
         }
     }
 
-    /// The same, but `http://` is taken as well: for tests against loopback. What goes over it
-    /// can be read and changed on the way, secrets included.
+    /// Parses an https or http URL. Use it for tests against loopback only: over http, requests
+    /// and responses can be read and changed on the way, including secrets.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the text is not such a URL.
     pub fn parse_allowing_http(url: &str) -> Result<Self, InvalidEndpoint> {
         let invalid = |problem| InvalidEndpoint::new(url, problem);
         // `http::Uri` drops fragments silently.
         if url.contains(['?', '#']) {
             return Err(invalid(Problem::QueryOrFragment));
         }
-        let uri: Uri =
-            url.parse().map_err(|error: InvalidUri| invalid(Problem::NoUrl(error.to_string())))?;
+        let uri: Uri = url.parse().map_err(|error: InvalidUri| invalid(not_a_url(url, &error)))?;
         let parts = uri.into_parts();
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
             return Err(invalid(Problem::NoScheme));
@@ -89,26 +102,35 @@ impl Endpoint {
         if authority.as_str().contains('@') {
             return Err(invalid(Problem::UserInfo));
         }
-        let authority =
-            normal_authority(&authority, &scheme).ok_or_else(|| invalid(Problem::Host))?;
+        let authority = normalized(&authority, &scheme).map_err(invalid)?;
         let path = parts.path_and_query.as_ref().map_or("", PathAndQuery::path);
-        let base_path = path.trim_end_matches('/').to_owned();
-        Ok(Self { scheme, authority, base_path })
+        Ok(Self::new(scheme, authority, path.trim_end_matches('/')))
     }
 
-    /// Whether requests for it go over TLS.
+    fn new(scheme: Scheme, authority: Authority, base_path: &str) -> Self {
+        let url = format!("{scheme}://{authority}{base_path}");
+        Self { url, scheme, authority, base_path: base_path.to_owned() }
+    }
+
+    /// Returns whether requests to this endpoint use TLS.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.scheme == Scheme::HTTPS
     }
 
-    /// The host, without port; IPv6 in brackets.
+    /// Returns the host without the port; an IPv6 address is in brackets.
     #[must_use]
     pub fn host(&self) -> &str {
         self.authority.host()
     }
 
-    /// The URI of `path` below this endpoint.
+    /// Returns the URL, without a trailing slash.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.url
+    }
+
+    /// Returns the URI of `path` below this endpoint.
     pub(crate) fn uri(&self, path: &'static str) -> Result<Uri, http::Error> {
         let target = if self.base_path.is_empty() {
             PathAndQuery::from_static(path)
@@ -150,42 +172,76 @@ impl TryFrom<String> for Endpoint {
     }
 }
 
-/// `None` for an empty host, brackets round anything but an IPv6 address, or a port that is no
-/// number.
-fn normal_authority(authority: &Authority, scheme: &Scheme) -> Option<Authority> {
-    let host = authority.host().to_ascii_lowercase();
-    if let Some(bracketed) = host.strip_prefix('[') {
-        bracketed.strip_suffix(']')?.parse::<Ipv6Addr>().ok()?;
-    }
-    let port = authority.as_str().get(host.len()..)?;
-    let default_port = if *scheme == Scheme::HTTPS { 443 } else { 80 };
-    let port = match port.strip_prefix(':') {
-        None if port.is_empty() => None,
-        None => return None,
-        // `parse` alone would take a sign.
-        Some(digits) if !digits.bytes().all(|b| b.is_ascii_digit()) => return None,
-        Some(digits) => Some(digits.parse::<u16>().ok()?).filter(|port| *port != default_port),
-    };
-    if host.is_empty() {
-        return None;
-    }
-    match port {
-        Some(port) => format!("{host}:{port}").parse().ok(),
-        None => host.parse().ok(),
-    }
-}
-
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}{}", self.scheme, self.authority, self.base_path)
+        f.write_str(&self.url)
     }
 }
 
-/// A URL that is no endpoint, and why.
+impl AsRef<str> for Endpoint {
+    fn as_ref(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Serialize for Endpoint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.url)
+    }
+}
+
+impl<'de> Deserialize<'de> for Endpoint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+/// The authority in lower case and without the default port of the scheme.
+fn normalized(authority: &Authority, scheme: &Scheme) -> Result<Authority, Problem> {
+    let host = authority.host().to_ascii_lowercase();
+    if host.is_empty() {
+        return Err(Problem::EmptyHost);
+    }
+    if let Some(bracketed) = host.strip_prefix('[') {
+        let address = bracketed.strip_suffix(']').ok_or(Problem::Ipv6)?;
+        address.parse::<Ipv6Addr>().map_err(|_| Problem::Ipv6)?;
+    }
+    let default_port = if *scheme == Scheme::HTTPS { 443 } else { 80 };
+    let port = match authority.as_str().get(host.len()..) {
+        Some("") => None,
+        Some(text) => Some(port(text).ok_or(Problem::Port)?).filter(|port| *port != default_port),
+        None => return Err(Problem::EmptyHost),
+    };
+    let authority = match port {
+        Some(port) => format!("{host}:{port}").parse(),
+        None => host.parse(),
+    };
+    authority.map_err(|error: InvalidUri| Problem::NotAUrl(error.to_string()))
+}
+
+/// The number in `:8443`; `parse` alone would accept a sign.
+fn port(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix(':')?;
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().ok()).flatten().filter(|port| *port > 0)
+}
+
+/// `http::Uri` reports some empty hosts and ports as an invalid authority.
+fn not_a_url(url: &str, error: &InvalidUri) -> Problem {
+    let authority = url.split_once("://").map(|(_, rest)| rest.split('/').next());
+    match authority.flatten() {
+        Some("") => Problem::EmptyHost,
+        Some(authority) if authority.starts_with(':') => Problem::EmptyHost,
+        _ => Problem::NotAUrl(error.to_string()),
+    }
+}
+
+/// Error returned when parsing an [`Endpoint`] fails.
+///
+/// User info, query and fragment of the URL are not in it: each may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{shown:?} is no endpoint: {problem}")]
+#[error("invalid endpoint {shown:?}: {problem}")]
 pub struct InvalidEndpoint {
-    /// Without what may be a password.
     shown: String,
     problem: Problem,
 }
@@ -196,8 +252,7 @@ impl InvalidEndpoint {
     }
 }
 
-/// Without user info, query and fragment, and without a port that is none: each may be a password
-/// or a token.
+/// Removes user info, query, fragment and an invalid port: each may be a password or a token.
 fn without_secrets(url: &str) -> String {
     let user_info = url.rfind('@').map(|at| at + 1).or(url.rfind("%40").map(|at| at + 3));
     let (mark, rest) = match user_info.and_then(|end| url.get(end..)) {
@@ -225,18 +280,27 @@ fn without_secrets(url: &str) -> String {
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 enum Problem {
-    #[error("it is no URL ({0})")]
-    NoUrl(String),
-    #[error("give scheme and host, as in https://sts.cn-north-4.myhuaweicloud.com")]
+    #[error("not a valid URL ({0})")]
+    NotAUrl(String),
+    #[error(
+        "missing scheme or host; expected a URL such as https://sts.cn-north-4.myhuaweicloud.com"
+    )]
     NoScheme,
-    #[error("its scheme is neither https nor http")]
+    #[error("unsupported scheme; use https")]
     OtherScheme,
-    #[error("plain http has to be asked for, and is for tests only; use https")]
+    #[error(
+        "http endpoints are rejected by default; use https, or `Endpoint::parse_allowing_http` in \
+         tests"
+    )]
     PlainHttp,
-    #[error("take the user info out; keys are given apart")]
+    #[error("must not contain user info; pass credentials to the client builder")]
     UserInfo,
-    #[error("take the query or fragment out")]
+    #[error("must not contain a query or fragment")]
     QueryOrFragment,
-    #[error("its host is empty or no IPv6 address, or its port no number up to 65535")]
-    Host,
+    #[error("missing host")]
+    EmptyHost,
+    #[error("invalid IPv6 address")]
+    Ipv6,
+    #[error("invalid port; expected a number from 1 to 65535")]
+    Port,
 }

@@ -1,19 +1,22 @@
-//! Regions: where an STS answers.
+//! Regions in which STS is available.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
 use crate::error::text;
 
-/// Bytes of a text that an error shows.
+/// Maximum length of the rejected text in an error, in bytes.
 const SHOWN_LIMIT: usize = 64;
 
 /// A region of the cloud, as in `cn-north-4`.
 ///
-/// The regions named here are those of the official SDKs' STS tables. STS answers in others too,
-/// under the same host pattern, so [`Region::new`] takes any id that has the form of one. There
-/// is no default: a caller elsewhere must not be sent to a place nobody chose.
+/// The constants are the regions in the STS tables of the official SDKs. STS is available in
+/// others too, under the same host pattern, so [`Region::new`] accepts any id of the right form.
+/// A default region does not exist: requests must not go to a part of the world that the caller
+/// did not choose. With serde, a region is a string.
 ///
 /// ```
 /// use sts_proto::Region;
@@ -53,7 +56,7 @@ impl Region {
     /// TR-Istanbul.
     pub const TR_WEST_1: Self = Self::known("tr-west-1");
 
-    /// The regions above: those that all official SDKs list for STS.
+    /// The regions that all official SDKs list for STS.
     pub const KNOWN: &'static [Self] = &[
         Self::CN_NORTH_4,
         Self::CN_SOUTH_1,
@@ -73,8 +76,12 @@ impl Region {
         Self(Cow::Borrowed(id))
     }
 
-    /// A region by its id: an area of at least two letters, one or more words, and a number of
-    /// at most three digits, all in lower case and joined by hyphens.
+    /// Returns the region with this id: an area of at least two letters, one or more words, and a
+    /// number of at most three digits, all in lower case and joined by hyphens.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the id does not have this form.
     pub fn new(id: impl Into<String>) -> Result<Self, InvalidRegion> {
         let id = id.into();
         if is_region_id(&id) {
@@ -84,7 +91,7 @@ impl Region {
         }
     }
 
-    /// The id, as in `cn-north-4`.
+    /// Returns the id, as in `cn-north-4`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -137,9 +144,29 @@ impl fmt::Display for Region {
     }
 }
 
-/// Text that has not the form of a region id.
+impl AsRef<str> for Region {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl Serialize for Region {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Region {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(String::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+/// Error returned when parsing a [`Region`] fails.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{id:?} is not a region id such as cn-north-4; give other hosts as an endpoint URL")]
+#[error(
+    "invalid region {id:?}: expected an id such as cn-north-4; give other hosts as an endpoint URL"
+)]
 pub struct InvalidRegion {
     id: String,
 }

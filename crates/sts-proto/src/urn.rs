@@ -3,56 +3,78 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
 use crate::error::text;
 
-/// Bytes of a text that an error shows.
+/// Maximum length of the rejected text in an error, in bytes.
 const SHOWN_LIMIT: usize = 256;
+
+/// What stands before the account.
+const PREFIX: &str = "iam::";
+
+/// What stands between account and name.
+const SEPARATOR: &str = ":agency:";
 
 /// The URN of an agency: `iam::{account}:agency:{name}`.
 ///
-/// Requests take any text as URN, for the service may know forms that this type does not; it is
-/// here to build one without misplacing a colon, and to take one apart.
+/// Requests accept any text as a URN, because the service may know forms that this type does not.
+/// Use this type to build a URN from its parts or to take one apart. With serde, it is a string.
 ///
 /// ```
 /// use sts_proto::AgencyUrn;
 ///
 /// let urn = AgencyUrn::new("0a1b2c3d4e5f60718293a4b5c6d7e8f9", "reader")?;
-/// assert_eq!(urn.to_string(), "iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:agency:reader");
-/// assert_eq!(urn.to_string().parse::<AgencyUrn>()?, urn);
+/// assert_eq!(urn.as_str(), "iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:agency:reader");
+/// assert_eq!(urn.as_str().parse::<AgencyUrn>()?, urn);
 /// # Ok::<(), sts_proto::InvalidAgencyUrn>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AgencyUrn {
-    account: String,
-    name: String,
+    urn: String,
+    /// Length of the account in bytes.
+    account_length: usize,
 }
 
 impl AgencyUrn {
-    /// The URN of agency `name` in `account` (an account id, not its name).
+    /// Returns the URN of agency `name` in `account` (an account id, not its name).
     ///
-    /// An empty part is refused, and so is a colon or white space in one.
-    pub fn new(
-        account: impl Into<String>,
-        name: impl Into<String>,
-    ) -> Result<Self, InvalidAgencyUrn> {
-        let (account, name) = (account.into(), name.into());
-        if is_part(&account) && is_part(&name) {
-            Ok(Self { account, name })
+    /// # Errors
+    ///
+    /// Returns an error if a part is empty or contains a colon, white space or a control
+    /// character.
+    pub fn new(account: impl AsRef<str>, name: impl AsRef<str>) -> Result<Self, InvalidAgencyUrn> {
+        let (account, name) = (account.as_ref(), name.as_ref());
+        let urn = format!("{PREFIX}{account}{SEPARATOR}{name}");
+        if is_part(account) && is_part(name) {
+            Ok(Self { urn, account_length: account.len() })
         } else {
-            Err(InvalidAgencyUrn::new(&format!("iam::{account}:agency:{name}")))
+            Err(InvalidAgencyUrn::new(&urn))
         }
     }
 
-    /// The id of the account the agency belongs to.
+    /// Returns the id of the account that the agency belongs to.
     #[must_use]
     pub fn account(&self) -> &str {
-        &self.account
+        self.parts().0
     }
 
-    /// The agency's name, with its path where it has one.
+    /// Returns the agency's name, including its path if it has one.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.name
+        self.parts().1
+    }
+
+    /// Returns the URN as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.urn
+    }
+
+    fn parts(&self) -> (&str, &str) {
+        let rest = self.urn.get(PREFIX.len()..).unwrap_or_default();
+        let (account, rest) = rest.split_at_checked(self.account_length).unwrap_or_default();
+        (account, rest.get(SEPARATOR.len()..).unwrap_or_default())
     }
 }
 
@@ -64,8 +86,8 @@ impl FromStr for AgencyUrn {
     type Err = InvalidAgencyUrn;
 
     fn from_str(urn: &str) -> Result<Self, Self::Err> {
-        urn.strip_prefix("iam::")
-            .and_then(|rest| rest.split_once(":agency:"))
+        urn.strip_prefix(PREFIX)
+            .and_then(|rest| rest.split_once(SEPARATOR))
             .and_then(|(account, name)| Self::new(account, name).ok())
             .ok_or_else(|| InvalidAgencyUrn::new(urn))
     }
@@ -73,25 +95,43 @@ impl FromStr for AgencyUrn {
 
 impl fmt::Display for AgencyUrn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "iam::{}:agency:{}", self.account, self.name)
+        f.write_str(&self.urn)
+    }
+}
+
+impl AsRef<str> for AgencyUrn {
+    fn as_ref(&self) -> &str {
+        &self.urn
     }
 }
 
 impl From<AgencyUrn> for String {
     fn from(urn: AgencyUrn) -> Self {
-        urn.to_string()
+        urn.urn
     }
 }
 
 impl From<&AgencyUrn> for String {
     fn from(urn: &AgencyUrn) -> Self {
-        urn.to_string()
+        urn.urn.clone()
     }
 }
 
-/// Text that is no URN of an agency.
+impl Serialize for AgencyUrn {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.urn)
+    }
+}
+
+impl<'de> Deserialize<'de> for AgencyUrn {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+/// Error returned when parsing an [`AgencyUrn`] fails.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{urn:?} is no agency URN of the form iam::ACCOUNT:agency:NAME")]
+#[error("invalid agency URN {urn:?}: expected iam::ACCOUNT:agency:NAME")]
 pub struct InvalidAgencyUrn {
     urn: String,
 }

@@ -246,3 +246,49 @@ fn an_error_about_a_url_says_which_one() {
     assert!(refused("https://u:p@sts.example/a").to_string().contains("...@sts.example/a"));
     assert!(refused("https://sts.example/a?b").to_string().contains("https://sts.example/a..."));
 }
+
+#[test]
+fn each_problem_has_a_text_of_its_own() {
+    for (url, why) in [
+        ("https://", "missing host"),
+        ("https://:443/sts", "missing host"),
+        ("https://[::g]/", "invalid IPv6 address"),
+        ("https://sts.example:99999", "invalid port; expected a number from 1 to 65535"),
+        ("https://sts.example:0", "invalid port"),
+        ("https://sts.example:+1", "invalid port"),
+        ("sts.example", "missing scheme or host"),
+        ("ftp://sts.example", "unsupported scheme; use https"),
+        ("https://a:b@sts.example", "pass credentials to the client builder"),
+        ("https://sts.example/?a", "must not contain a query or fragment"),
+        ("http://sts.example", "http endpoints are rejected by default; use https"),
+    ] {
+        let error = Endpoint::parse(url).unwrap_err().to_string();
+        assert!(error.starts_with("invalid endpoint \""), "{error}");
+        assert!(error.contains(why), "{url}: {error}");
+    }
+}
+
+#[test]
+fn regions_and_endpoints_are_strings_in_every_format() {
+    let region: Region = serde_json::from_str("\"cn-north-4\"").unwrap();
+    assert_eq!(serde_json::to_string(&region).unwrap(), "\"cn-north-4\"");
+    assert_eq!(region.as_ref(), "cn-north-4");
+    assert!(serde_json::from_str::<Region>("\"Beijing\"").is_err());
+
+    let endpoint: Endpoint = serde_json::from_str("\"https://STS.example:443/a/\"").unwrap();
+    assert_eq!(serde_json::to_string(&endpoint).unwrap(), "\"https://sts.example/a\"");
+    assert_eq!(endpoint.as_ref(), "https://sts.example/a");
+    assert!(serde_json::from_str::<Endpoint>("\"http://sts.example\"").is_err());
+}
+
+#[test]
+fn spellings_of_one_endpoint_are_equal() {
+    let region = Endpoint::from(Region::CN_NORTH_4);
+    for url in [
+        "https://sts.cn-north-4.myhuaweicloud.com",
+        "https://sts.cn-north-4.myhuaweicloud.com/",
+        "HTTPS://STS.cn-north-4.MyHuaweiCloud.com:443//",
+    ] {
+        assert_eq!(Endpoint::parse(url).unwrap(), region, "{url}");
+    }
+}

@@ -93,3 +93,12 @@ fn names_that_cannot_be_told_are_not_made_up() {
         assert_eq!(told(urn), None, "{urn}");
     }
 }
+
+#[test]
+fn a_urn_is_a_string_in_every_format() {
+    let urn: AgencyUrn = serde_json::from_str("\"iam::0a1b:agency:path/reader\"").unwrap();
+    assert_eq!((urn.account(), urn.name()), ("0a1b", "path/reader"));
+    assert_eq!(urn.as_ref(), "iam::0a1b:agency:path/reader");
+    assert_eq!(serde_json::to_string(&urn).unwrap(), "\"iam::0a1b:agency:path/reader\"");
+    assert!(serde_json::from_str::<AgencyUrn>("\"iam::0a1b:user:reader\"").is_err());
+}

@@ -1,14 +1,19 @@
-//! The service's own name for an error.
+//! Error codes of the service.
 
+use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
 
-/// Longer codes are cut: the known ones have ten characters.
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Maximum length in bytes; longer codes are truncated. The known ones have ten characters.
 const LIMIT: usize = 128;
 
-/// An error code as the service wrote it, such as `STS5.1106`.
+/// An error code of the service, such as `STS5.1106`.
 ///
-/// No list of the codes is published, so unknown ones are to be expected; they are kept as they
-/// came. A code that was a number in the answer is kept as its digits.
+/// A complete list of codes is not published, so unknown ones are to be expected; they are kept
+/// unchanged. A code that is a number in the response is kept as its digits. With serde, a code is
+/// a string.
 ///
 /// ```
 /// use sts_proto::{CodeFamily, ErrorCode};
@@ -25,13 +30,13 @@ impl ErrorCode {
         (!text.is_empty()).then(|| Self(super::text::printable(text, LIMIT).into()))
     }
 
-    /// The code as text.
+    /// Returns the code as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Who gave the code.
+    /// Returns the service that the code belongs to.
     #[must_use]
     pub fn family(&self) -> CodeFamily {
         match self.0.split_once('.') {
@@ -43,8 +48,10 @@ impl ErrorCode {
         }
     }
 
-    /// The number behind the family's prefix, or the whole of a code that is a number. The
-    /// gateway's codes mean the same under each of its prefixes, so they are compared by number.
+    /// Returns the number after the prefix, or the whole code if it is a number.
+    ///
+    /// The gateway's codes mean the same under each of its prefixes, so they are compared by
+    /// number.
     #[must_use]
     pub fn number(&self) -> Option<u16> {
         let digits = self.0.split_once('.').map_or(&*self.0, |(_, digits)| digits);
@@ -54,8 +61,7 @@ impl ErrorCode {
 }
 
 impl From<&str> for ErrorCode {
-    /// The code as it is, but for characters that cannot be printed and for what is longer than
-    /// 128 bytes.
+    /// Returns the code with unprintable characters replaced, truncated to 128 bytes.
     fn from(text: &str) -> Self {
         Self(super::text::printable(text, LIMIT).into())
     }
@@ -64,6 +70,33 @@ impl From<&str> for ErrorCode {
 impl fmt::Display for ErrorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl AsRef<str> for ErrorCode {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl FromStr for ErrorCode {
+    type Err = Infallible;
+
+    /// As `ErrorCode::from`; cannot fail.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self::from(text))
+    }
+}
+
+impl Serialize for ErrorCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ErrorCode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::from(String::deserialize(deserializer)?.as_str()))
     }
 }
 
@@ -79,15 +112,15 @@ impl PartialEq<&str> for ErrorCode {
     }
 }
 
-/// Who gave an error code.
+/// The service that an error code belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CodeFamily {
     /// `STS5.`: STS itself.
     Sts5,
-    /// `PAP5.`: the part of IAM v5 that knows permissions and policies.
+    /// `PAP5.`: permissions and policies of IAM v5.
     Pap5,
-    /// `APIGW.`, `APIG.` or `APIC.`: the gateway in front, one software under three names.
+    /// `APIGW.`, `APIG.` or `APIC.`: the API gateway in front of the services.
     Gateway,
     /// `IAM.`: classic IAM.
     Iam,
@@ -96,7 +129,7 @@ pub enum CodeFamily {
 }
 
 impl CodeFamily {
-    /// The prefix under which this family's codes are listed, without the dot.
+    /// Returns the prefix of this family's codes, without the dot.
     #[must_use]
     pub const fn prefix(self) -> &'static str {
         match self {

@@ -1,5 +1,7 @@
 //! What an error asks of the caller.
 
+use std::fmt;
+
 use http::StatusCode;
 
 use super::judge;
@@ -190,6 +192,13 @@ impl ErrorKind {
     }
 }
 
+impl fmt::Display for ErrorKind {
+    /// The name, as in `access_denied`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 /// Whether and when a call that failed may be made again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -217,5 +226,12 @@ impl RetryAdvice {
             Self::AfterClockCorrection => "after_clock_correction",
             Self::AfterLock => "after_lock",
         }
+    }
+}
+
+impl fmt::Display for RetryAdvice {
+    /// The name, as in `after_backoff`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }

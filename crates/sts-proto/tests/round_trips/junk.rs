@@ -136,7 +136,7 @@ proptest! {
     #[test]
     fn an_endpoint_that_is_read_is_written_and_read_back_equal(text in "[a-zA-Z0-9:/.%\\[\\]-]{0,40}") {
         if let Ok(endpoint) = Endpoint::parse_allowing_http(&format!("http://{text}")) {
-            prop_assert_eq!(Endpoint::parse_allowing_http(&endpoint.to_string())?, endpoint);
+            prop_assert_eq!(Endpoint::parse_allowing_http(endpoint.as_str())?, endpoint);
         }
     }
 
