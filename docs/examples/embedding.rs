@@ -13,9 +13,7 @@ use std::time::Duration;
 
 use http::{Request, Response, StatusCode};
 use sts_emulator::{Emulator, Fault, Injection, builtin};
-use sts_proto::{
-    AssumeAgency, Body, BodyWriter, Credentials, Endpoint, Operation, RetryAdvice, Secret,
-};
+use sts_proto::{AssumeAgency, Body, BodyWriter, Credentials, Endpoint, Operation, RetryAdvice};
 use sts_sign::Signer;
 use time::OffsetDateTime;
 
@@ -34,14 +32,15 @@ struct Sdk {
 }
 
 impl Sdk {
-    fn new(endpoint: Endpoint, keys: &Credentials) -> Result<Self, Failure> {
+    fn new(endpoint: Endpoint, credentials: &Credentials) -> Result<Self, Failure> {
         // The client that the SDK has already will do, with two settings for these requests.
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none()) // a signature belongs to one host
             .retry(reqwest::retry::never()) // and to one moment
             .timeout(Duration::from_secs(10))
             .build()?;
-        Ok(Self { http, endpoint, signer: signer(keys)?, clock_offset: time::Duration::ZERO })
+        let signer = Signer::new(credentials)?;
+        Ok(Self { http, endpoint, signer, clock_offset: time::Duration::ZERO })
     }
 
     /// Keys of an agency.
@@ -113,14 +112,6 @@ impl Sdk {
         }
         tokio::time::sleep(wait).await;
         Ok(())
-    }
-}
-
-fn signer(keys: &Credentials) -> Result<Signer, Failure> {
-    let signer = Signer::new(&keys.access_key_id, keys.secret_access_key.expose_secret())?;
-    match keys.security_token.as_ref().map(Secret::expose_secret) {
-        Some(token) => Ok(signer.with_security_token(token)?),
-        None => Ok(signer),
     }
 }
 

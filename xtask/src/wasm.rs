@@ -12,7 +12,7 @@ use std::process::{Command, ExitCode, Output};
 use crate::tools::{cargo, is_there, root, succeeds};
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const CRATES: [&str; 3] = ["sts-proto", "sts-sign", "sts-client"];
+const CRATES: [&str; 4] = ["sts-credentials", "sts-proto", "sts-sign", "sts-client"];
 /// What each is made of is in `xtask/wasm/src/bin`.
 const PROGRAMS: [&str; 2] = ["messages", "call"];
 

@@ -15,11 +15,7 @@ pub(crate) struct Keys {
 
 impl Keys {
     pub(crate) fn new(credentials: &Arc<Credentials>) -> Result<Self, InvalidKeys> {
-        let secret = credentials.secret_access_key.expose_secret();
-        let mut signer = Signer::new(&credentials.access_key_id, secret)?;
-        if let Some(token) = &credentials.security_token {
-            signer = signer.with_security_token(token.expose_secret())?;
-        }
+        let signer = Signer::new(credentials)?;
         Ok(Self { credentials: Arc::clone(credentials), signer })
     }
 }

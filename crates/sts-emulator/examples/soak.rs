@@ -168,11 +168,7 @@ impl Soak {
         operation: &impl Operation,
     ) -> Result<Request<Full<Bytes>>, Box<dyn Error>> {
         let mut request: Request<Body> = operation.to_request(&self.endpoint)?;
-        let mut signer = Signer::new(&keys.access_key_id, keys.secret_access_key.expose_secret())?;
-        if let Some(token) = &keys.security_token {
-            signer = signer.with_security_token(token.expose_secret())?;
-        }
-        signer.sign(&mut request, OffsetDateTime::now_utc())?;
+        Signer::new(keys)?.sign(&mut request, OffsetDateTime::now_utc())?;
         Ok(request.map(|body| Full::new(body.into_bytes())))
     }
 

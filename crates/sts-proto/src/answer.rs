@@ -1,6 +1,7 @@
 //! The one door for answers: a response in, an output or an error out.
 
 mod failure;
+pub(crate) mod issued;
 pub(crate) mod object;
 
 use http::Response;

@@ -29,7 +29,6 @@
 
 mod answer;
 mod body;
-mod credentials;
 mod endpoint;
 mod error;
 mod http_date;
@@ -46,7 +45,6 @@ mod urn;
 mod validate;
 
 pub use body::{Body, BodyWriter};
-pub use credentials::Credentials;
 pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use error::{
     CodeFamily, Error, ErrorCode, ErrorKind, KEY_LOCK, KnownCode, KnownMessage, RetryAdvice,
@@ -62,7 +60,7 @@ pub use operation::{
 pub use region::{InvalidRegion, Region};
 pub use request_ids::RequestIds;
 pub use retry_after::RetryAfter;
-pub use secret::Secret;
 pub use status::{StatusClass, status_meaning};
+pub use sts_credentials::{Credentials, InvalidCredentials, Secret};
 pub use urn::{AgencyUrn, InvalidAgencyUrn};
 pub use validate::{InvalidRequest, Violation};

@@ -1,112 +1,42 @@
-//! Text that must not be seen: keys, tokens, assertions.
-
-use std::fmt;
+//! Secrets in JSON: read without a copy that is not wiped, and written by name.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 use serde_json::value::RawValue;
-use zeroize::Zeroize;
+use sts_credentials::Secret;
+use zeroize::Zeroizing;
 
-/// Text that is never printed, is compared in constant time, and is wiped when it is dropped.
+/// For `#[serde(deserialize_with = "secret::deserialize")]`. Reads a JSON string from a slice.
 ///
-/// `Debug` and `Display` show the same fixed word whatever the content, so not even its length
-/// gets out. The only way to the text is [`expose_secret`](Self::expose_secret), a name that is
-/// easy to search for. It is not `Serialize`: requests write their secrets by naming them.
-///
-/// ```
-/// use sts_proto::Secret;
-///
-/// let secret = Secret::from("a1B2c3");
-/// assert_eq!(format!("{secret:?} {secret}"), "[redacted] [redacted]");
-/// assert_eq!(secret.expose_secret(), "a1B2c3");
-/// ```
-#[derive(Clone, Default)]
-pub struct Secret(Box<str>);
-
-impl Secret {
-    /// The text itself. Do not print it, and wipe what you copy it into.
-    #[must_use]
-    pub fn expose_secret(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether there is no text at all.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
+/// The decoder would resolve escapes in a buffer that is not wiped; raw JSON needs none.
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    of_json(<&RawValue>::deserialize(deserializer)?)
+        .ok_or_else(|| D::Error::custom("expected a string with valid escapes"))
 }
 
-impl From<&str> for Secret {
-    fn from(text: &str) -> Self {
-        Self(text.into())
+/// The same for a field that may be absent or null.
+#[cfg(feature = "server")]
+pub(crate) fn deserialize_option<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Secret>, D::Error> {
+    let raw = <&RawValue>::deserialize(deserializer)?;
+    if raw.get() == "null" {
+        return Ok(None);
     }
+    let secret = of_json(raw);
+    secret.map(Some).ok_or_else(|| D::Error::custom("expected a string with valid escapes"))
 }
 
-impl From<String> for Secret {
-    /// Takes the text over. A string with room to spare is copied into a block of the right size
-    /// and its own block wiped, for shrinking it in place could leave a copy behind.
-    fn from(mut text: String) -> Self {
-        if text.len() == text.capacity() {
-            return Self(text.into_boxed_str());
-        }
-        let secret = Self::from(text.as_str());
-        text.zeroize();
-        secret
-    }
-}
-
-impl Drop for Secret {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
-
-impl fmt::Display for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
-
-impl Eq for Secret {}
-
-impl PartialEq for Secret {
-    /// In a time that depends on the lengths only.
-    fn eq(&self, other: &Self) -> bool {
-        let (ours, theirs) = (self.0.as_bytes(), other.0.as_bytes());
-        let difference = ours.iter().zip(theirs).fold(0, |difference, (a, b)| {
-            // Without the black box the compiler may stop at the first difference.
-            std::hint::black_box(difference | (a ^ b))
-        });
-        ours.len() == theirs.len() && difference == 0
-    }
-}
-
-impl<'de> Deserialize<'de> for Secret {
-    /// Reads a JSON string, from `serde_json` over a slice only: any other way of reading
-    /// would leave a copy of the text in a buffer that nobody wipes.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?.get();
-        let Some(text) = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')) else {
-            return Err(D::Error::custom("expected a string"));
-        };
-        if !text.contains('\\') {
-            return Ok(Self::from(text));
-        }
-        unescape(text).ok_or_else(|| D::Error::custom("expected a string with valid escapes"))
-    }
+/// The text of a JSON string; `None` for any other value.
+pub(crate) fn of_json(raw: &RawValue) -> Option<Secret> {
+    let text = raw.get().strip_prefix('"')?.strip_suffix('"')?;
+    if text.contains('\\') { unescape(text) } else { Some(Secret::from(text)) }
 }
 
 /// Resolves JSON's escapes into a block that is large enough from the start, so that no smaller
 /// one is left behind by growing.
 fn unescape(text: &str) -> Option<Secret> {
-    let mut plain = zeroize::Zeroizing::new(String::with_capacity(text.len()));
+    let mut plain = Zeroizing::new(String::with_capacity(text.len()));
     let mut rest = text;
     while let Some((before, escaped)) = rest.split_once('\\') {
         plain.push_str(before);
@@ -152,7 +82,7 @@ fn hex_unit(digits: &mut std::str::Chars<'_>) -> Option<u32> {
     u32::from_str_radix(unit, 16).ok()
 }
 
-/// How a request writes a secret of its own: `#[serde(serialize_with = "secret::expose")]`.
+/// For `#[serde(serialize_with = "secret::expose")]` in a request.
 pub(crate) fn expose<S: serde::Serializer>(
     secret: &Secret,
     serializer: S,
@@ -160,7 +90,7 @@ pub(crate) fn expose<S: serde::Serializer>(
     serializer.serialize_str(secret.expose_secret())
 }
 
-/// The same for a secret that may be unset; the field is skipped when it is.
+/// The same for a secret that may be absent; the field is skipped if it is.
 #[expect(clippy::ref_option, reason = "the form in which serde hands a field over")]
 pub(crate) fn expose_option<S: serde::Serializer>(
     secret: &Option<Secret>,
@@ -169,5 +99,45 @@ pub(crate) fn expose_option<S: serde::Serializer>(
     match secret {
         Some(secret) => expose(secret, serializer),
         None => serializer.serialize_none(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Option<Secret> {
+        of_json(serde_json::from_str(json).unwrap())
+    }
+
+    #[test]
+    fn escapes_are_resolved() {
+        let escaped = r#""\"\\\/\b\f\n\r\t\u00e9\u540D\ud83D\uDE00\u0000a""#;
+        let text = "\"\\/\u{8}\u{c}\n\r\té名😀\u{0}a";
+        assert_eq!(read(escaped), Some(Secret::from(text)));
+        assert_eq!(
+            read(r#""\ud7ff\ue000\udbff\udfff""#),
+            Some("\u{d7ff}\u{e000}\u{10ffff}".into())
+        );
+        assert_eq!(read("\"\""), Some(Secret::default()));
+    }
+
+    #[test]
+    fn other_values_and_halves_of_pairs_are_refused() {
+        for json in [
+            "null",
+            "5",
+            "true",
+            "[\"a\"]",
+            "{}",
+            r#""\ud83d""#,
+            r#""\ud83dx""#,
+            r#""\ud83d\u0041""#,
+            r#""\ude00""#,
+            r#""\ud83d\ud83d""#,
+            r#""\ud83d\ue000""#,
+        ] {
+            assert_eq!(read(json), None, "{json}");
+        }
     }
 }

@@ -21,7 +21,7 @@ use crate::string_to_sign::StringToSign;
 /// ```
 /// # use sts_sign::Signer;
 /// # let now = time::macros::datetime!(2026-03-05 07:08:09 UTC);
-/// let signer = Signer::new("HSTEXAMPLE0000000001", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7xC0fL3rU6iO9z")?;
+/// let signer = Signer::from_parts("HSTEXAMPLE0000000001", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7xC0fL3rU6iO9z")?;
 /// let request = http::Request::get("https://a.example.com/v5/caller-identity").body("")?;
 ///
 /// let echo = "verify aksk signature fail, canonicalRequest:GET|/v5/caller-identity/||\

@@ -16,7 +16,7 @@
 //! use time::macros::datetime;
 //! # use std::time::Duration;
 //!
-//! let signer = Signer::new("HSTEXAMPLE0000000001", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7xC0fL3rU6iO9z")?;
+//! let signer = Signer::from_parts("HSTEXAMPLE0000000001", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7xC0fL3rU6iO9z")?;
 //!
 //! let mut request = http::Request::get("https://sts.cn-north-4.myhuaweicloud.com/v5/caller-identity")
 //!     .body("")?;

@@ -9,6 +9,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use sts_credentials::{
+    Credentials, InvalidCredentials, validate_access_key_id, validate_secret_access_key,
+    validate_security_token,
+};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
@@ -25,7 +29,7 @@ use crate::authorization::NewAuthorization;
 use crate::canonical_request::CanonicalRequest;
 use crate::date::SdkDate;
 use crate::explain::Explanation;
-use crate::keys::{InvalidKeys, check_keys, check_name, check_token};
+use crate::keys::{InvalidKeys, check_scope};
 use crate::payload::{Payload, PayloadLine};
 use crate::scope::Scope;
 use crate::signed_headers::{
@@ -42,7 +46,7 @@ use crate::string_to_sign::StringToSign;
 /// ```
 /// use sts_sign::Signer;
 ///
-/// let signer = Signer::new("HSTEXAMPLE0000000001", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7xC0fL3rU6iO9z")?
+/// let signer = Signer::from_parts("HSTEXAMPLE0000000001", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7xC0fL3rU6iO9z")?
 ///     .with_security_token("ggpEXAMPLEtoken+/==")?;
 ///
 /// let mut request = http::Request::post("https://sts.cn-north-4.myhuaweicloud.com/v5/agencies/assume")
@@ -65,8 +69,28 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// A signer for `SDK-HMAC-SHA256`, which all public services take.
-    pub fn new(access_key_id: &str, secret_access_key: &str) -> Result<Self, InvalidKeys> {
+    /// Creates a signer for `SDK-HMAC-SHA256`, which all public services accept. It sends and signs
+    /// the security token of temporary credentials.
+    ///
+    /// # Errors
+    ///
+    /// The part of the credentials that cannot sign or be sent, and why.
+    pub fn new(credentials: &Credentials) -> Result<Self, InvalidKeys> {
+        let secret = credentials.secret_access_key.expose_secret();
+        let signer = Self::from_parts(&credentials.access_key_id, secret)?;
+        match &credentials.security_token {
+            Some(token) => signer.with_security_token(token.expose_secret()),
+            None => Ok(signer),
+        }
+    }
+
+    /// Creates the same signer from an access key id and a secret access key. For temporary
+    /// credentials add [`with_security_token`](Self::with_security_token).
+    ///
+    /// # Errors
+    ///
+    /// The part that cannot sign or be sent, and why.
+    pub fn from_parts(access_key_id: &str, secret_access_key: &str) -> Result<Self, InvalidKeys> {
         check_keys(access_key_id, secret_access_key)?;
         Ok(Self::of(access_key_id, HmacSha256Key::new(secret_access_key)))
     }
@@ -78,8 +102,8 @@ impl Signer {
         scope: Scope,
     ) -> Result<Self, InvalidKeys> {
         check_keys(access_key_id, secret_access_key)?;
-        check_name("region", scope.region())?;
-        check_name("service", scope.service())?;
+        check_scope("region", scope.region())?;
+        check_scope("service", scope.service())?;
         let key = V11Key::new(access_key_id, secret_access_key, scope);
         Ok(Self::of(access_key_id, key))
     }
@@ -119,11 +143,13 @@ impl Signer {
     /// The same with the security token of a temporary access key. It is sent as
     /// `X-Security-Token` and signed.
     pub fn with_security_token(self, token: &str) -> Result<Self, InvalidKeys> {
-        check_token(token)?;
+        validate_security_token(token)?;
         // The block that all clones of the header value share is wiped when the last is gone.
         let block = Bytes::from_owner(Zeroizing::new(token.as_bytes().to_vec()));
-        let mut value = HeaderValue::from_maybe_shared(block)
-            .map_err(|_| InvalidKeys::NotVisible { part: "security token" })?;
+        let mut value = HeaderValue::from_maybe_shared(block).map_err(|_| {
+            let (part, allowed) = ("security token", "visible ASCII");
+            InvalidCredentials::Character { part, allowed }
+        })?;
         value.set_sensitive(true);
         Ok(Self { security_token: Some(value), ..self })
     }
@@ -263,6 +289,12 @@ impl Signer {
             hash: self.key.hash().hex_of_text(request),
         }
     }
+}
+
+/// Checks an access key: its id stands in a header, its secret is only computed with.
+fn check_keys(id: &str, secret: &str) -> Result<(), InvalidCredentials> {
+    validate_access_key_id(id)?;
+    validate_secret_access_key(secret)
 }
 
 impl fmt::Debug for Signer {

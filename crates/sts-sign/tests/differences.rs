@@ -8,7 +8,7 @@ use time::macros::datetime;
 const TOKEN: &str = "plantedToken/+==";
 
 fn explanation() -> Explanation {
-    let signer = Signer::new("HSTEXAMPLE0000000001", "secret").unwrap();
+    let signer = Signer::from_parts("HSTEXAMPLE0000000001", "secret").unwrap();
     let request = Request::post("https://sts.example.com/v5/agencies/assume?a=1")
         .header("content-type", "application/json")
         .body("{}")

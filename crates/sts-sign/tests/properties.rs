@@ -75,7 +75,7 @@ impl Plain {
     }
 
     fn signer(&self) -> Signer {
-        self.with_token(Signer::new(ID, SECRET).unwrap())
+        self.with_token(Signer::from_parts(ID, SECRET).unwrap())
     }
 
     fn with_token(&self, signer: Signer) -> Signer {
@@ -300,7 +300,7 @@ proptest! {
         let Ok(value) = HeaderValue::from_bytes(&value) else { return Ok(()) };
         let now = OffsetDateTime::from_unix_timestamp(timestamp >> 20).unwrap_or(OffsetDateTime::UNIX_EPOCH);
         let mut request = Request::get(uri.clone()).header(name, &value).body("").unwrap();
-        let signer = Signer::new(ID, SECRET).unwrap().with_signed_headers(SignedHeaders::all());
+        let signer = Signer::from_parts(ID, SECRET).unwrap().with_signed_headers(SignedHeaders::all());
         let payload = if unsigned { Payload::Unsigned } else { Payload::Bytes(b"") };
         let method = request.method().clone();
         let signed = signer.sign_parts(&method, &uri, request.headers_mut(), payload, now);
@@ -314,7 +314,7 @@ proptest! {
     #[test]
     fn no_authorization_header_makes_verification_panic(value in "(SDK-HMAC-SHA256|V11-HMAC-SHA256) ?(Access=|Credential=)?[ -~]{0,20}(, SignedHeaders=)?[a-z;-]{0,20}(, Signature=)?[0-9a-f]{0,9}") {
         let request = Request::get("/").header("authorization", value).body("").unwrap();
-        let signer = Signer::new(ID, SECRET).unwrap();
+        let signer = Signer::from_parts(ID, SECRET).unwrap();
         prop_assert!(verify(&request, |_| Some(&signer), OffsetDateTime::UNIX_EPOCH, Duration::ZERO).is_err());
     }
 }

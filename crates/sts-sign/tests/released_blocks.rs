@@ -66,7 +66,7 @@ fn request() -> Request<&'static str> {
 
 fn signers() -> Vec<Signer> {
     let signers = [
-        Signer::new(ID, SECRET).unwrap(),
+        Signer::from_parts(ID, SECRET).unwrap(),
         Signer::v11(ID, SECRET, Scope::new("cn-north-4", "sts")).unwrap(),
         #[cfg(feature = "sm3")]
         Signer::sm3(ID, SECRET).unwrap(),

@@ -20,7 +20,7 @@ fn request() -> Request<&'static str> {
 
 fn signers() -> Vec<Signer> {
     let signers = [
-        Signer::new(ID, SECRET).unwrap(),
+        Signer::from_parts(ID, SECRET).unwrap(),
         Signer::v11(ID, SECRET, Scope::new("cn-north-4", "sts")).unwrap(),
         #[cfg(feature = "sm3")]
         Signer::sm3(ID, SECRET).unwrap(),
@@ -69,9 +69,9 @@ fn nothing_prints_a_secret() {
         assert_shows_nothing(&error);
     }
     assert_clean(&format!("{:?}", Payload::Bytes(SECRET.as_bytes())));
-    assert_shows_nothing(&Signer::new(&format!("{SECRET},"), "secret").unwrap_err());
-    assert_shows_nothing(&Signer::new(ID, &format!("{SECRET} ")).unwrap_err());
-    let signer = Signer::new(ID, "secret").unwrap();
+    assert_shows_nothing(&Signer::from_parts(&format!("{SECRET},"), "secret").unwrap_err());
+    assert_shows_nothing(&Signer::from_parts(ID, &format!("{SECRET} ")).unwrap_err());
+    let signer = Signer::from_parts(ID, "secret").unwrap();
     assert_shows_nothing(&signer.with_security_token(&format!("{TOKEN}\n")).unwrap_err());
 }
 
@@ -81,7 +81,7 @@ fn a_sensitive_header_is_redacted_in_what_is_shown() {
     cookie.set_sensitive(true);
     let mut request = request();
     request.headers_mut().insert("content-type", cookie);
-    let signer = Signer::new(ID, SECRET).unwrap();
+    let signer = Signer::from_parts(ID, SECRET).unwrap();
     let explanation = signer.explain(&request, NOW).unwrap();
     assert!(explanation.canonical_request().contains("content-type:[redacted]"));
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::header::{ACCEPT, AUTHORIZATION, HOST, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use sts_credentials::{Credentials, InvalidCredentials, validate_security_token};
 use sts_sign::{InvalidKeys, Payload, Scope, SignError, SignedHeaders, Signer, verify};
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -14,7 +15,7 @@ const SECRET: &str = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7xC0fL3rU6iO9z";
 const NOW: OffsetDateTime = datetime!(2026-03-05 07:08:09.9 UTC);
 
 fn signer() -> Signer {
-    Signer::new(ID, SECRET).unwrap()
+    Signer::from_parts(ID, SECRET).unwrap()
 }
 
 fn get(uri: &str) -> Request<&'static str> {
@@ -237,38 +238,56 @@ fn a_full_header_map_is_an_error_and_stays_as_it_was() {
 }
 
 #[test]
-fn keys_that_cannot_sign_are_refused_by_name() {
-    let error = |id: &str, secret: &str| Signer::new(id, secret).unwrap_err();
+fn credentials_that_cannot_sign_are_refused_by_name() {
+    use InvalidCredentials::{Character, Empty, WhiteSpace};
+    let error = |id: &str, secret: &str| match Signer::from_parts(id, secret) {
+        Err(InvalidKeys::Credentials(error)) => error,
+        other => panic!("{other:?}"),
+    };
     let (id, secret) = ("access key id", "secret access key");
-    assert!(matches!(error("", SECRET), InvalidKeys::Empty { part, .. } if part == id));
-    assert!(matches!(error(ID, ""), InvalidKeys::Empty { part, .. } if part == secret));
-    assert!(matches!(error("AK\n", SECRET), InvalidKeys::WhiteSpace { part, .. } if part == id));
-    assert!(matches!(error(ID, " s3cr3t"), InvalidKeys::WhiteSpace { part, .. } if part == secret));
-    assert!(matches!(error("A,K", SECRET), InvalidKeys::Character { part, .. } if part == id));
-    assert!(
-        matches!(error("schlüssel", SECRET), InvalidKeys::Character { part, .. } if part == id)
-    );
+    assert!(matches!(error("", SECRET), Empty { part, .. } if part == id));
+    assert!(matches!(error(ID, ""), Empty { part, .. } if part == secret));
+    assert!(matches!(error("AK\n", SECRET), WhiteSpace { part, .. } if part == id));
+    assert!(matches!(error(ID, " s3cr3t"), WhiteSpace { part, .. } if part == secret));
+    assert!(matches!(error(ID, "s3c\nr3t"), Character { part, .. } if part == secret));
+    assert!(matches!(error("A,K", SECRET), Character { part, .. } if part == id));
+    assert!(matches!(error("schlüssel", SECRET), Character { part, .. } if part == id));
 
-    let token = |token| signer().with_security_token(token).unwrap_err();
-    assert!(matches!(token(""), InvalidKeys::Empty { part, .. } if part == "security token"));
-    assert!(
-        matches!(token("token\r\n"), InvalidKeys::WhiteSpace { part, .. } if part == "security token")
-    );
-    assert!(
-        matches!(token("tok\u{0}en"), InvalidKeys::NotVisible { part, .. } if part == "security token")
-    );
+    for token in ["", "token\r\n", "tok\u{0}en", "tok en"] {
+        let invalid = validate_security_token(token).unwrap_err();
+        let error = signer().with_security_token(token).unwrap_err();
+        assert_eq!(error, InvalidKeys::Credentials(invalid));
+        let credentials = Credentials::permanent(ID, SECRET).with_security_token(token);
+        assert_eq!(Signer::new(&credentials).unwrap_err(), error);
+    }
 
     let scope = |region, service| Signer::v11(ID, SECRET, Scope::new(region, service)).unwrap_err();
-    assert!(matches!(scope("", "sts"), InvalidKeys::Empty { part, .. } if part == "region"));
-    assert!(matches!(scope("a/b", "sts"), InvalidKeys::Character { part, .. } if part == "region"));
-    assert!(
-        matches!(scope("cn-north-4", ""), InvalidKeys::Empty { part, .. } if part == "service")
-    );
+    assert!(matches!(scope("", "sts"), InvalidKeys::EmptyScope { part, .. } if part == "region"));
+    for region in ["a/b", "a,b", "a b", " a", "é"] {
+        let error = scope(region, "sts");
+        assert!(matches!(error, InvalidKeys::Scope { part, .. } if part == "region"), "{error:?}");
+    }
+    let service = scope("cn-north-4", "");
+    assert!(matches!(service, InvalidKeys::EmptyScope { part, .. } if part == "service"));
+}
+
+#[test]
+fn a_signer_is_made_from_credentials_or_their_parts() {
+    let signed = |signer: Signer| {
+        let mut request = get("https://sts.example.com/");
+        signer.sign(&mut request, NOW).unwrap();
+        request.headers().clone()
+    };
+    let permanent = Credentials::permanent(ID, SECRET);
+    assert_eq!(signed(Signer::new(&permanent).unwrap()), signed(signer()));
+    let temporary = Credentials::temporary(ID, SECRET, "token", NOW);
+    let parts = signer().with_security_token("token").unwrap();
+    assert_eq!(signed(Signer::new(&temporary).unwrap()), signed(parts));
 }
 
 #[test]
 fn a_secret_may_be_any_text() {
-    let signer = Signer::new(ID, "geheim: schlüssel").unwrap();
+    let signer = Signer::from_parts(ID, "geheim: schlüssel").unwrap();
     let mut request = get("https://sts.example.com/");
     signer.sign(&mut request, NOW).unwrap();
     verify(&request, |_| Some(&signer), NOW, Duration::ZERO).unwrap();

@@ -120,7 +120,7 @@ impl Vector {
 
     fn plain_signer(&self, id: &str, secret: &str) -> Result<Signer, InvalidKeys> {
         match self.algorithm.as_str() {
-            "SDK-HMAC-SHA256" => Signer::new(id, secret),
+            "SDK-HMAC-SHA256" => Signer::from_parts(id, secret),
             #[cfg(feature = "sm3")]
             "SDK-HMAC-SM3" => Signer::sm3(id, secret),
             #[cfg(feature = "p256")]

@@ -17,7 +17,7 @@ const NOW: OffsetDateTime = datetime!(2026-03-05 07:08:09 UTC);
 const TOLERANCE: Duration = Duration::from_secs(900);
 
 fn signer() -> Signer {
-    Signer::new(ID, SECRET).unwrap()
+    Signer::from_parts(ID, SECRET).unwrap()
 }
 
 fn temporary() -> Signer {
@@ -213,7 +213,7 @@ fn the_host_may_be_unsigned_where_the_server_says_so() {
         .body("")
         .unwrap();
 
-    let signer = Signer::new("GOAK", "the-secret").unwrap();
+    let signer = Signer::from_parts("GOAK", "the-secret").unwrap();
     let now = datetime!(2026-03-05 07:08:09 UTC);
     let strict = Verifier::new(TOLERANCE);
     let verified = strict.with_unsigned_host().verify(&request, |_| Some(&signer), now).unwrap();
@@ -251,7 +251,7 @@ fn a_date_off_by_more_than_the_tolerance_is_refused() {
 fn an_unknown_key_is_named() {
     let none = verify(&signed_by(&signer()), |_| None::<Signer>, NOW, TOLERANCE).unwrap_err();
     assert!(matches!(&none, VerifyError::UnknownKey { access_key_id, .. } if access_key_id == ID));
-    let another = Signer::new("ANOTHER", SECRET).unwrap();
+    let another = Signer::from_parts("ANOTHER", SECRET).unwrap();
     assert_eq!(verified_by(&another, &signed_by(&signer())).unwrap_err(), none);
 }
 
@@ -283,7 +283,7 @@ fn a_temporary_key_needs_its_own_token() {
 
 #[test]
 fn a_wrong_signature_comes_with_the_canonical_request() {
-    let wrong = Signer::new(ID, "another").unwrap();
+    let wrong = Signer::from_parts(ID, "another").unwrap();
     let error = verified_by(&wrong, &signed_by(&signer())).unwrap_err();
     let expected = signer().explain(&request(), NOW).unwrap();
     assert_eq!(error.canonical_request(), Some(expected.canonical_request()));

@@ -24,7 +24,7 @@ fn signed(signer: &Signer, mut request: Request<&str>, now: OffsetDateTime) -> (
 
 #[test]
 fn a_get_caller_identity() {
-    let signer = Signer::new(ID, SECRET).unwrap();
+    let signer = Signer::from_parts(ID, SECRET).unwrap();
     let explanation = signer.explain(&get_caller_identity(), NOW).unwrap();
     assert_eq!(
         explanation.canonical_request(),
@@ -44,7 +44,7 @@ fn a_get_caller_identity() {
 #[test]
 fn b_assume_agency_with_a_security_token() {
     let signer =
-        Signer::new(ID, SECRET).unwrap().with_security_token("ggpEXAMPLEtoken+/==").unwrap();
+        Signer::from_parts(ID, SECRET).unwrap().with_security_token("ggpEXAMPLEtoken+/==").unwrap();
     let body = r#"{"agency_urn":"iam::0123456789abcdef0123456789abcdef:agency:reader","agency_session_name":"build-42","duration_seconds":1800}"#;
     let request = Request::post("https://sts.cn-north-4.myhuaweicloud.com/v5/agencies/assume")
         .header("Content-Type", "application/json")
@@ -132,7 +132,8 @@ fn hex(text: &str) -> Vec<u8> {
 #[test]
 fn f_the_example_of_the_signing_guide() {
     let signer =
-        Signer::new("QTWAOYTTINDUT2QVKYUC", "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc").unwrap();
+        Signer::from_parts("QTWAOYTTINDUT2QVKYUC", "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc")
+            .unwrap();
     let request = Request::get(
         "https://service.region.example.com/v1/77b6a44cba5143ab91d13ab9a8ff44fd/vpcs\
          ?limit=2&marker=13551d6b-755d-4757-b956-536f674975c0",
@@ -149,7 +150,7 @@ fn f_the_example_of_the_signing_guide() {
 
 #[test]
 fn a_hash_given_by_the_caller_signs_as_the_bytes_do() {
-    let signer = Signer::new(ID, SECRET).unwrap();
+    let signer = Signer::from_parts(ID, SECRET).unwrap();
     let request = get_caller_identity();
     let hash = [
         0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9,

@@ -19,7 +19,7 @@ fuzz_target!(|input: (&str, &[u8], &[u8], &[u8], &[u8])| {
     if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value)) {
         request.headers_mut().append(name, value);
     }
-    let signer = Signer::new("EXAMPLEAK00000000001", "the-secret-key").expect("keys");
+    let signer = Signer::from_parts("EXAMPLEAK00000000001", "the-secret-key").expect("keys");
     let signer = signer.with_signed_headers(SignedHeaders::all());
     let now = OffsetDateTime::UNIX_EPOCH;
     let before = request.headers().clone();

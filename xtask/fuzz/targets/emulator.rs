@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 
 static PERMANENT: LazyLock<Signer> = LazyLock::new(|| {
-    Signer::new(builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY).expect("keys")
+    Signer::from_parts(builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY).expect("keys")
 });
 
 /// Of an emulator with the same seed, so that all take it.
@@ -29,9 +29,7 @@ static TEMPORARY: LazyLock<Signer> = LazyLock::new(|| {
     let mut request = operation.to_request(&endpoint).expect("a request");
     PERMANENT.sign(&mut request, NOW).expect("a signature");
     let keys = AssumeAgency::read(&emulator().answer(request)).expect("keys").credentials;
-    let signer = Signer::new(&keys.access_key_id, keys.secret_access_key.expose_secret());
-    let token = keys.security_token.expect("a token");
-    signer.and_then(|signer| signer.with_security_token(token.expose_secret())).expect("keys")
+    Signer::new(&keys).expect("credentials that sign")
 });
 
 /// A new one for each input: a key that is locked stays locked.

@@ -35,10 +35,13 @@ pub(crate) const CHECKS: &[Check] = &[
     // Without `--all-targets`, which builds examples as tests: tests run them as programs.
     slow("test, doctests", "test --workspace"),
     // In the workspace each crate gets the features that others ask of it.
-    quick("test of the sans-IO crates, no features", "test -p sts-proto -p sts-sign -p sts-client"),
+    quick(
+        "test of the sans-IO crates, no features",
+        "test -p sts-credentials -p sts-proto -p sts-sign -p sts-client",
+    ),
     slow(
         "test of the sans-IO crates, all features",
-        "test -p sts-proto -p sts-sign -p sts-client --all-features",
+        "test -p sts-credentials -p sts-proto -p sts-sign -p sts-client --all-features",
     ),
     // What TLS and HTTP/2 promise takes features.
     slow(

@@ -86,7 +86,7 @@ impl Vector {
     fn signer(&self, token: Option<&str>) -> Result<Signer, Failure> {
         let (id, secret) = (&self.access_key_id, &self.secret_access_key);
         let signer = match self.algorithm.as_str() {
-            "SDK-HMAC-SHA256" => Signer::new(id, secret),
+            "SDK-HMAC-SHA256" => Signer::from_parts(id, secret),
             "V11-HMAC-SHA256" => {
                 let (Some(region), Some(service)) =
                     (&self.region_id, &self.derived_auth_service_name)

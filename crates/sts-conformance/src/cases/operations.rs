@@ -111,7 +111,7 @@ fn must_verify(received: &Received) -> Result<(), Stop> {
         let name = HeaderName::from_bytes(name.as_bytes())?;
         request.headers_mut().append(name, HeaderValue::from_str(value)?);
     }
-    let signer = Signer::new(ACCESS_KEY_ID, SECRET)?.with_security_token(TOKEN)?;
+    let signer = Signer::from_parts(ACCESS_KEY_ID, SECRET)?.with_security_token(TOKEN)?;
     let now = OffsetDateTime::now_utc();
     verify(&request, |_| Some(&signer), now, TOLERANCE)
         .map_err(|error| Stop::Failed(format!("what arrived is not what was signed: {error}")))?;

@@ -23,7 +23,7 @@ use crate::front::Front;
 /// let sts = Emulator::builder().clock(TestClock::new(now)).in_process()?;
 ///
 /// let mut request = GetCallerIdentity::new().to_request(&Endpoint::from(Region::CN_NORTH_4))?;
-/// Signer::new(builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY)?.sign(&mut request, now)?;
+/// Signer::from_parts(builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY)?.sign(&mut request, now)?;
 /// let identity = GetCallerIdentity::read(&sts.answer(request))?;
 /// assert_eq!(identity.account_id, builtin::ACCOUNT_ID);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -76,7 +76,7 @@ impl Call<'_> {
         };
         let secret = secret.expose_secret();
         let signer = match (presented.algorithm, &presented.scope) {
-            (Algorithm::HmacSha256, _) => Signer::new(access_key_id, secret),
+            (Algorithm::HmacSha256, _) => Signer::from_parts(access_key_id, secret),
             (Algorithm::V11HmacSha256, Some(scope)) => {
                 Signer::v11(access_key_id, secret, scope.clone())
             }

@@ -194,7 +194,7 @@ async fn every_signing_algorithm_is_taken() {
     let sts = sts().await;
     let (id, secret) = (builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY);
     for signer in [
-        Signer::new(id, secret),
+        Signer::from_parts(id, secret),
         Signer::v11(id, secret, Scope::new("cn-north-4", "sts")),
         Signer::sm3(id, secret),
         Signer::p256(id, secret),

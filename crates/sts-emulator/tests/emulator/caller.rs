@@ -77,12 +77,7 @@ impl Sts {
 }
 
 pub(crate) fn signer(credentials: &Credentials) -> Signer {
-    let secret = credentials.secret_access_key.expose_secret();
-    let signer = Signer::new(&credentials.access_key_id, secret).unwrap();
-    match &credentials.security_token {
-        Some(token) => signer.with_security_token(token.expose_secret()).unwrap(),
-        None => signer,
-    }
+    Signer::new(credentials).unwrap()
 }
 
 /// Sends one request on a connection of its own.

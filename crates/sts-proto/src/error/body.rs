@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::Secret;
+use crate::{Secret, secret};
 
 /// Objects and lists deeper than this are not searched.
 const MAX_DEPTH: usize = 8;
@@ -69,7 +69,7 @@ impl ErrorBody {
 
 /// A string that holds something.
 fn string(value: &RawValue) -> Option<Secret> {
-    serde_json::from_str(value.get()).ok().filter(|text: &Secret| !text.is_empty())
+    secret::of_json(value).filter(|text| !text.is_empty())
 }
 
 /// A code is a string or a number.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::message::Message;
 use super::{AssumedAgency, Authentication, Caller, Operation};
-use crate::answer::object;
+use crate::answer::{issued, object};
 use crate::validate::{Checks, Field, given_secret, given_text};
 use crate::{Credentials, Secret, secret};
 
@@ -56,7 +56,10 @@ pub struct AssumeAgency {
     pub serial_number: Option<String>,
     /// See [`mfa`](Self::mfa).
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "secret::expose_option")]
-    #[serde(default)]
+    #[cfg_attr(
+        feature = "server",
+        serde(default, deserialize_with = "secret::deserialize_option")
+    )]
     pub token_code: Option<Secret>,
     /// See [`source_identity`](Self::source_identity).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -275,6 +278,7 @@ pub struct ProvidedContext {
     pub context_provider_urn: String,
     /// The assertion.
     #[serde(serialize_with = "secret::expose")]
+    #[cfg_attr(feature = "server", serde(deserialize_with = "secret::deserialize"))]
     pub context_assertion: Secret,
 }
 
@@ -296,7 +300,7 @@ pub struct AssumeAgencyOutput {
     #[serde(deserialize_with = "object::deserialize")]
     pub assumed_agency: AssumedAgency,
     /// Its keys.
-    #[serde(deserialize_with = "object::deserialize")]
+    #[serde(deserialize_with = "issued::deserialize")]
     pub credentials: Credentials,
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::message::Message;
 use super::{AssumedAgency, Authentication, Operation};
-use crate::answer::object;
+use crate::answer::{issued, object};
 use crate::validate::Checks;
 use crate::{Credentials, Secret, secret};
 
@@ -44,6 +44,7 @@ pub struct AssumeAgencyWithOidc {
     pub agency_session_name: String,
     /// The ID token, 4 to 20000 characters. Its audience must be a client id of the provider.
     #[serde(serialize_with = "secret::expose")]
+    #[cfg_attr(feature = "server", serde(deserialize_with = "secret::deserialize"))]
     pub id_token: Secret,
 }
 
@@ -122,7 +123,7 @@ pub struct AssumeAgencyWithOidcOutput {
     #[serde(deserialize_with = "object::deserialize")]
     pub assumed_agency: AssumedAgency,
     /// Its keys.
-    #[serde(deserialize_with = "object::deserialize")]
+    #[serde(deserialize_with = "issued::deserialize")]
     pub credentials: Credentials,
     /// The token's `aud`: the client id.
     pub audience: String,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::message::Message;
 use super::{AssumedAgency, Authentication, Operation};
-use crate::answer::object;
+use crate::answer::{issued, object};
 use crate::validate::{Checks, given_secret};
 use crate::{Credentials, Secret, secret};
 
@@ -43,6 +43,7 @@ pub struct AssumeAgencyWithSaml {
     /// The SAML authentication response in base64 (standard alphabet, no line breaks): 4 to
     /// 100000 characters.
     #[serde(serialize_with = "secret::expose")]
+    #[cfg_attr(feature = "server", serde(deserialize_with = "secret::deserialize"))]
     pub saml_assertion: Secret,
 }
 
@@ -127,7 +128,7 @@ pub struct AssumeAgencyWithSamlOutput {
     #[serde(deserialize_with = "object::deserialize")]
     pub assumed_agency: AssumedAgency,
     /// Its keys.
-    #[serde(deserialize_with = "object::deserialize")]
+    #[serde(deserialize_with = "issued::deserialize")]
     pub credentials: Credentials,
     /// The recipient named in the subject's confirmation.
     pub audience: Option<String>,

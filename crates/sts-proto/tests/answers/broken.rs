@@ -15,7 +15,8 @@ fn a_byte_order_mark_and_white_space_are_passed_over() {
 #[test]
 fn an_answer_cut_off_at_any_byte_is_an_error_that_says_so() {
     let mut answer = good();
-    answer["credentials"]["security_token"] = serde_json::json!("tok\"\\\n名😀");
+    answer["credentials"]["security_token"] = serde_json::json!("tok\"\\");
+    answer["source_identity"] = serde_json::json!("\n名😀");
     let body = serde_json::to_vec_pretty(&answer).unwrap();
     read(&body).unwrap();
     assert_eq!(unreadable(&body[..0]), Unreadable::Empty);

@@ -10,7 +10,7 @@ use sts_proto::{
 };
 use time::{OffsetDateTime, UtcOffset};
 
-use crate::text::{any_secret, any_text, maybe_text};
+use crate::text::{any_text, maybe_text, secret_access_key, sendable_text};
 
 /// Any moment of the years 0000 to 9999, which RFC 3339 can write, at any offset.
 fn expiration() -> impl Strategy<Value = OffsetDateTime> {
@@ -26,7 +26,7 @@ fn expiration() -> impl Strategy<Value = OffsetDateTime> {
 
 prop_compose! {
     fn credentials()(
-        (id, secret, token) in (any_text(), any_secret(), any_secret()),
+        (id, secret, token) in (sendable_text(), secret_access_key(), sendable_text()),
         expiration in expiration(),
     ) -> Credentials {
         Credentials::temporary(id, secret, token, expiration)

@@ -68,3 +68,17 @@ pub(crate) fn maybe_text() -> impl Strategy<Value = Option<String>> {
 pub(crate) fn maybe_list() -> impl Strategy<Value = Option<Vec<String>>> {
     option::of(vec(any_text(), 0..4))
 }
+
+/// A text that can be sent in a header: an access key id or a token.
+pub(crate) fn sendable_text() -> impl Strategy<Value = String> {
+    let c = prop_oneof![Just('"'), Just('\\'), Just('~'), proptest::char::range('0', 'z')];
+    vec(c, 1..24).prop_map(String::from_iter)
+}
+
+/// A secret access key: any text but control characters, without white space around it.
+pub(crate) fn secret_access_key() -> impl Strategy<Value = String> {
+    any_text().prop_map(|text| {
+        let visible: String = text.chars().map(|c| if c.is_control() { '·' } else { c }).collect();
+        if visible.trim().is_empty() { "·".to_owned() } else { visible.trim().to_owned() }
+    })
+}

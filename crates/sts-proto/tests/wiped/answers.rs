@@ -8,7 +8,7 @@ use sts_proto::{
     AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Body, BodyWriter, Operation,
 };
 
-use crate::{ODD_JSON, PLAIN, assert_wiped, mark, print};
+use crate::{PLAIN, SENDABLE_JSON, assert_wiped, mark, print};
 
 /// An answer to each of the three assume operations, in memory that is never freed.
 pub(crate) fn answer(secret: &str) -> Body {
@@ -41,14 +41,14 @@ fn read<B: AsRef<[u8]>>(status: u16, body: B) -> Result<(), ()> {
 }
 
 pub(crate) fn are_read() {
-    for secret in [PLAIN, ODD_JSON] {
+    for secret in [PLAIN, SENDABLE_JSON] {
         assert_wiped("answers", || read(200, answer(secret)).unwrap());
     }
 }
 
 pub(crate) fn are_cut_off_at_every_byte() {
     assert_wiped("cut answers", || {
-        for body in [answer(PLAIN), answer(ODD_JSON)] {
+        for body in [answer(PLAIN), answer(SENDABLE_JSON)] {
             for end in 0..body.len() {
                 read(200, &body.as_ref()[..end]).unwrap_err();
             }
@@ -98,7 +98,7 @@ pub(crate) fn fail_half_way() {
             concat!(r#""message":{"security_token":""#, mark!(), r#""},"x":"#),
         ),
     ] {
-        for secret in [PLAIN, ODD_JSON] {
+        for secret in [PLAIN, SENDABLE_JSON] {
             assert_wiped(replacement, || {
                 read(200, changed(secret, part, replacement)).unwrap_err();
                 read(503, changed(secret, part, replacement)).unwrap_err();

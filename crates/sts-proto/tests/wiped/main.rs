@@ -27,6 +27,11 @@ const PLAIN: &str = concat!(mark!(), "+/=", mark!());
 const ODD: &str = concat!(mark!(), "\"\\\n\u{1}é😀", mark!());
 const ODD_JSON: &str = concat!(mark!(), r#"\"\\\n\u0001\u00e9\ud83d\ude00"#, mark!());
 
+/// A secret that can be sent in a header, as it is and as JSON with escapes.
+#[cfg(feature = "server")]
+const SENDABLE: &str = concat!(mark!(), "\"\\/~", mark!());
+const SENDABLE_JSON: &str = concat!(mark!(), r#"\"\\\/\u007e"#, mark!());
+
 /// How many marks are in the blocks that `run` gives back.
 fn found_in(run: impl FnOnce()) -> usize {
     let before = searching::found();

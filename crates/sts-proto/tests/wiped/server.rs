@@ -10,7 +10,7 @@ use sts_proto::{
 };
 use time::OffsetDateTime;
 
-use crate::{ODD, ODD_JSON, PLAIN, assert_wiped, print};
+use crate::{ODD_JSON, PLAIN, SENDABLE, assert_wiped, print};
 
 fn request(secret: &str) -> Body {
     let mut body = BodyWriter::with_capacity(2048);
@@ -42,7 +42,7 @@ pub(crate) fn reads_requests() {
 
 pub(crate) fn writes_answers() {
     assert_wiped("written answers", || {
-        for secret in [PLAIN, ODD] {
+        for secret in [PLAIN, SENDABLE] {
             let agency = || AssumedAgency::new("u", "i");
             let end = OffsetDateTime::UNIX_EPOCH;
             let keys = || Credentials::temporary("AK", secret, secret, end);

@@ -42,7 +42,7 @@ pub fn signed(server: &Server) -> Request<Body> {
     let mut request = operation().to_request(&endpoint).expect("a request");
     // Ours would add one, the raw clients would not.
     request.headers_mut().insert(USER_AGENT, HeaderValue::from_static("sts-bench/1.0"));
-    let signer = Signer::new(builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY).expect("keys");
+    let signer = Signer::from_parts(builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY).expect("keys");
     signer.sign(&mut request, datetime!(2026-03-05 07:08:09 UTC)).expect("a signature");
     request
 }

@@ -46,7 +46,7 @@ fn request() -> Request<Body> {
 }
 
 fn signer() -> Signer {
-    Signer::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY)
+    Signer::from_parts(ACCESS_KEY_ID, SECRET_ACCESS_KEY)
         .and_then(|signer| signer.with_security_token(&token()))
         .expect("keys")
 }

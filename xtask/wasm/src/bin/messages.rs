@@ -32,7 +32,8 @@ fn main() -> ExitCode {
 /// Whether signature and keys are as they should be.
 fn assume() -> Result<bool, Box<dyn StdError>> {
     let now = OffsetDateTime::from_unix_timestamp(black_box(NOW))?;
-    let signer = Signer::new(black_box("EXAMPLEAK00000000001"), black_box("the-secret-key"))?;
+    let signer =
+        Signer::from_parts(black_box("EXAMPLEAK00000000001"), black_box("the-secret-key"))?;
     let operation = AssumeAgency::new(black_box("iam::0a1b:agency:reader"), "build-42");
 
     let mut request = operation.to_request(&Endpoint::from(Region::CN_NORTH_4))?;

@@ -45,7 +45,7 @@ pub(super) fn add(world: &mut World, account: &str, config: &UserConfig) -> Resu
             return Err((key.access_key_id.span(), "must consist of ASCII letters and digits"));
         }
         let secret = &key.secret_access_key.as_ref().0;
-        if Signer::new(access_key_id, secret.expose_secret()).is_err() {
+        if Signer::from_parts(access_key_id, secret.expose_secret()).is_err() {
             return Err((
                 key.secret_access_key.span(),
                 "must not be empty and have no white space before or after it",

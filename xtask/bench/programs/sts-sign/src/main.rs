@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let url = std::env::args().nth(1).ok_or("a URL")?;
     let operation = AssumeAgency::new("iam::0a1b2c3d:agency:reader", "build-42");
     let mut request = operation.to_request(&Endpoint::parse_allowing_http(&url)?)?;
-    let signer = Signer::new("EXAMPLEAK00000000001", "the-secret-key")?;
+    let signer = Signer::from_parts("EXAMPLEAK00000000001", "the-secret-key")?;
     signer.sign(&mut request, SystemTime::now().into())?;
     println!("{} {:?}", request.uri(), request.headers());
 

@@ -1,0 +1,75 @@
+//! Which credentials can sign and be sent.
+
+/// Error returned for credentials that cannot sign. It names the part and never contains it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidCredentials {
+    /// A part is empty.
+    #[error("{part} is empty")]
+    Empty {
+        /// `access key id`, `secret access key` or `security token`.
+        part: &'static str,
+    },
+    /// A line end or a space was read along with the part.
+    #[error("{part} has white space before or after it; trim it where it is read")]
+    WhiteSpace {
+        /// Which part.
+        part: &'static str,
+    },
+    /// The part contains a character that it cannot be sent with.
+    #[error("{part} contains a character that is not allowed; allowed: {allowed}")]
+    Character {
+        /// Which part.
+        part: &'static str,
+        /// The characters that are allowed, in words.
+        allowed: &'static str,
+    },
+}
+
+/// Checks an access key id: visible ASCII without comma and slash, which separate the parts of the
+/// `Authorization` header.
+///
+/// # Errors
+///
+/// Why `text` is not an access key id that can be sent.
+pub fn validate_access_key_id(text: &str) -> Result<(), InvalidCredentials> {
+    let is_allowed = |c: char| c.is_ascii_graphic() && c != ',' && c != '/';
+    let allowed = "visible ASCII except comma and slash";
+    characters("access key id", text, is_allowed, allowed)
+}
+
+/// Checks a secret access key. It is never sent, so that any text without control characters is
+/// valid.
+///
+/// # Errors
+///
+/// Why `text` is not a secret access key.
+pub fn validate_secret_access_key(text: &str) -> Result<(), InvalidCredentials> {
+    characters("secret access key", text, |c| !c.is_control(), "no control characters")
+}
+
+/// Checks a security token: visible ASCII, of any length. It is the value of a header.
+///
+/// # Errors
+///
+/// Why `text` is not a security token that can be sent.
+pub fn validate_security_token(text: &str) -> Result<(), InvalidCredentials> {
+    characters("security token", text, |c| c.is_ascii_graphic(), "visible ASCII")
+}
+
+fn characters(
+    part: &'static str,
+    text: &str,
+    is_allowed: impl Fn(char) -> bool,
+    allowed: &'static str,
+) -> Result<(), InvalidCredentials> {
+    if text.is_empty() {
+        Err(InvalidCredentials::Empty { part })
+    } else if text.trim().len() != text.len() {
+        Err(InvalidCredentials::WhiteSpace { part })
+    } else if text.chars().all(is_allowed) {
+        Ok(())
+    } else {
+        Err(InvalidCredentials::Character { part, allowed })
+    }
+}

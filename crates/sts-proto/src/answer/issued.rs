@@ -1,0 +1,61 @@
+//! Credentials in a response: complete, and such that requests can be signed with them.
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error};
+use sts_credentials::{
+    Credentials, InvalidCredentials, Secret, validate_access_key_id, validate_secret_access_key,
+    validate_security_token,
+};
+use time::OffsetDateTime;
+
+use crate::answer::object;
+use crate::{secret, timestamp};
+
+/// For `#[serde(deserialize_with = "issued::deserialize")]`.
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Credentials, D::Error> {
+    let issued: Issued = object::deserialize(deserializer)?;
+    Ok(Credentials::temporary(
+        issued.access_key_id,
+        issued.secret_access_key,
+        issued.security_token,
+        issued.expiration,
+    ))
+}
+
+/// Every field is checked where it is read, so that an error has the path of the field.
+#[derive(Deserialize)]
+struct Issued {
+    #[serde(deserialize_with = "access_key_id")]
+    access_key_id: String,
+    #[serde(deserialize_with = "secret_access_key")]
+    secret_access_key: Secret,
+    #[serde(deserialize_with = "security_token")]
+    security_token: Secret,
+    #[serde(deserialize_with = "timestamp::deserialize")]
+    expiration: OffsetDateTime,
+}
+
+fn access_key_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let id = String::deserialize(deserializer)?;
+    validate_access_key_id(&id).map_err(D::Error::custom)?;
+    Ok(id)
+}
+
+fn secret_access_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    valid(deserializer, validate_secret_access_key)
+}
+
+fn security_token<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    valid(deserializer, validate_security_token)
+}
+
+fn valid<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    validate: fn(&str) -> Result<(), InvalidCredentials>,
+) -> Result<Secret, D::Error> {
+    let secret = secret::deserialize(deserializer)?;
+    validate(secret.expose_secret()).map_err(D::Error::custom)?;
+    Ok(secret)
+}
