@@ -9,37 +9,54 @@ use std::sync::Arc;
 
 use sts_proto::{Credentials, Secret};
 
-use self::ini::Section;
+use self::ini::Ini;
 use super::read_once::ReadOnce;
+use super::sendable::sendable_id;
 use super::variable;
 use super::{BlockingCredentialSource, CredentialSource, KeyRequest, SourceError};
-use crate::Host;
+use crate::host::Host;
 
 const FILE: &str = "HUAWEICLOUD_SDK_CREDENTIALS_FILE";
 const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
 
-/// The keys of the profile file: the one that `HUAWEICLOUD_SDK_CREDENTIALS_FILE` names, or else
-/// `.huaweicloud/credentials` in the home directory.
+/// Credentials from the profile file: the file that `HUAWEICLOUD_SDK_CREDENTIALS_FILE` names, or
+/// else `.huaweicloud/credentials` in the home directory (`HOME`, on Windows `USERPROFILE`).
 ///
 /// ```ini
+/// # Comments are on lines of their own.
 /// [basic]
 /// ak = EXAMPLEAK00000000001
 /// sk = exampleexampleexampleexampleexampleexamp
-/// security_token = only for a temporary key
+/// security_token = only-of-temporary-credentials
 /// ```
 ///
-/// The section is `[basic]`, or `[global]` if there is no such one; other entries are for other
-/// services. The file is read when the keys are first asked for, and again when the service
-/// refuses them, so that rotated keys are picked up without a restart.
+/// The section is `[basic]`, or `[global]` if there is none. Other entries and sections are for
+/// other services. The file is read on first use, and again when the service rejects the
+/// credentials, so that rotated ones are picked up without a restart. It may begin with a byte
+/// order mark, and may have line ends of either kind.
 ///
-/// The official SDKs read this file by three different rules. What they would take for different
-/// keys is an error here: quotes, white space, `%`, `#`, `;`, `` ` `` or `\` in a value, an indented
-/// line, an entry or a section that stands there twice. Key and token have none of these.
+/// # Errors
 ///
-/// A file in the usual place that is not there means that the source
-/// [is not configured](SourceError::is_not_configured). Anything else that is wrong is an error,
-/// and so are `idp_id` with `id_token_file`: for the official SDKs these win over the keys and mean
-/// federation over classic IAM, which is not part of STS.
+/// A missing file in the default location means that the provider
+/// [is not configured](SourceError::is_not_configured). A named file that is missing, and a file
+/// that cannot be read, are errors.
+///
+/// The official SDKs for Python, Go and Java parse this file by three sets of rules. A file that
+/// they could read differently is an error that names the line, instead of credentials of another
+/// identity:
+///
+/// - a section header that is not `[name]` in lower-case letters alone on its line: one with a
+///   comment behind it, with blanks or upper-case letters in it, or `[DEFAULT]`
+/// - a section or an entry that occurs twice, or an entry before the first section
+/// - a key in upper case, `key: value`, or more than one blank beside `=`
+/// - an indented line, which continues the line before in Python
+/// - quotes, `\` or `%` in any value; blanks, `#`, `;` or characters that are not visible ASCII in a
+///   value that is used; `=` in a value without a blank before the first `=`
+/// - an empty `ak`, `sk` or `security_token`
+/// - a control character, or text that is not UTF-8
+///
+/// `idp_id` with `id_token_file` is an error too: in the official SDKs they take precedence and
+/// select federation over classic IAM, which is not part of STS.
 pub struct ProfileFile {
     host: Arc<dyn Host>,
     path: Option<PathBuf>,
@@ -81,35 +98,32 @@ impl ProfileFile {
                 let message = format!("there is no profile file {}", path.display());
                 return SourceError::not_configured(message);
             }
-            let message = format!("the profile file {} cannot be read", path.display());
+            let message = format!("cannot read profile file {}", path.display());
             SourceError::new(message).with_source(error)
         })?;
-        keys(content.as_ref()).map_err(|complaint| {
-            SourceError::new(format!("the profile file {}: {complaint}", path.display()))
-        })
+        read(content.as_ref())
+            .map_err(|fault| SourceError::new(format!("profile file {}: {fault}", path.display())))
     }
 }
 
-fn keys(content: &[u8]) -> Result<Credentials, String> {
-    let content = std::str::from_utf8(content).map_err(|_| "it is not UTF-8".to_owned())?;
-    let section = match Section::find(content, "basic")? {
-        Some(section) => section,
-        None => Section::find(content, "global")?
-            .ok_or("it has neither a section [basic] nor [global]")?,
-    };
-    if section.has("idp_id") && section.has("id_token_file") {
-        return Err(
-            "idp_id and id_token_file ask for federation over classic IAM, which STS does \
-                    not do; take them out"
-                .to_owned(),
-        );
+fn read(content: &[u8]) -> Result<Credentials, String> {
+    let ini = Ini::parse(content)?;
+    let section = ["basic", "global"]
+        .into_iter()
+        .find(|section| ini.has_section(section))
+        .ok_or("missing section [basic] or [global]")?;
+    if ini.has(section, "idp_id") && ini.has(section, "id_token_file") {
+        return Err("idp_id and id_token_file select federation over classic IAM, which STS does \
+                    not support; remove them"
+            .to_owned());
     }
     let mandatory = |key| {
-        let complaint = || format!("{key} is missing in the section [{}]", section.name());
-        section.value(key)?.ok_or_else(complaint)
+        ini.value(section, key)?.ok_or_else(|| format!("missing {key} in section [{section}]"))
     };
-    let credentials = Credentials::permanent(mandatory("ak")?, Secret::from(mandatory("sk")?));
-    Ok(match section.value("security_token")? {
+    let access_key = mandatory("ak")?;
+    sendable_id(access_key).map_err(|fault| format!("ak in section [{section}] {fault}"))?;
+    let credentials = Credentials::permanent(access_key, Secret::from(mandatory("sk")?));
+    Ok(match ini.value(section, "security_token")? {
         Some(token) => credentials.with_security_token(token),
         None => credentials,
     })

@@ -17,6 +17,7 @@ mod metadata;
 mod oidc;
 mod pod_identity;
 mod profile;
+mod profile_parsers;
 mod secrets;
 mod shared;
 mod variables;

@@ -33,7 +33,7 @@ struct Contents {
     variables: BTreeMap<String, String>,
     /// Variables that are not UTF-8.
     invalid: BTreeSet<String>,
-    files: BTreeMap<PathBuf, Result<String, io::ErrorKind>>,
+    files: BTreeMap<PathBuf, Result<Vec<u8>, io::ErrorKind>>,
     ticks: Duration,
 }
 
@@ -54,13 +54,18 @@ impl Place {
         self
     }
 
+    pub(crate) fn with_bytes(self, path: &str, content: &[u8]) -> Self {
+        self.0.lock().unwrap().files.insert(path.into(), Ok(content.into()));
+        self
+    }
+
     pub(crate) fn with_unreadable_file(self, path: &str, kind: io::ErrorKind) -> Self {
         self.0.lock().unwrap().files.insert(path.into(), Err(kind));
         self
     }
 
     pub(crate) fn write(&self, path: &str, content: &str) {
-        self.0.lock().unwrap().files.insert(path.into(), Ok(content.to_owned()));
+        self.0.lock().unwrap().files.insert(path.into(), Ok(content.into()));
     }
 
     pub(crate) fn remove(&self, path: &str) {
@@ -92,7 +97,7 @@ impl Host for Place {
 
     fn read_file(&self, path: &Path) -> io::Result<Body> {
         match self.0.lock().unwrap().files.get(path) {
-            Some(Ok(content)) => Ok(Body::from(content.clone().into_bytes())),
+            Some(Ok(content)) => Ok(Body::from(content.clone())),
             Some(Err(kind)) => Err((*kind).into()),
             None => Err(io::ErrorKind::NotFound.into()),
         }

@@ -1,88 +1,146 @@
-//! The part of INI that all readers of the profile file understand alike.
+//! The part of INI that the official parsers of the profile file read alike.
 //!
-//! An INI library would decide by its own rules what a quote or a `#` means, and would leave the
-//! keys in blocks that nobody wipes. This one borrows from the file's block and refuses what the
-//! official SDKs do not agree on. Complaints name lines, and quote none.
+//! Python's `configparser`, Go's `ini` and the two patterns of the Java SDK disagree about quotes,
+//! comments, indentation, duplicates and the case of keys. One of them may find the credentials of
+//! another section where the others find none, so whatever they could read differently is an error
+//! that names the line. An INI library would choose one reading, and copy the secrets to memory
+//! that is not wiped.
 
-/// One section: its name and entries, borrowed from the file.
-pub(super) struct Section<'a> {
-    name: &'a str,
+/// A profile file, borrowed from the block that is wiped. Errors name lines, and quote nothing
+/// that can be a secret.
+pub(super) struct Ini<'a> {
+    sections: Vec<&'a str>,
     entries: Vec<Entry<'a>>,
 }
 
 struct Entry<'a> {
     line: usize,
+    section: &'a str,
     key: &'a str,
     value: &'a str,
 }
 
-impl<'a> Section<'a> {
-    /// The section of that name, if there is one.
-    pub(super) fn find(content: &'a str, name: &'a str) -> Result<Option<Self>, String> {
-        // Editors of Windows put it there.
-        let content = content.strip_prefix('\u{feff}').unwrap_or(content);
-        let mut section: Option<Self> = None;
-        let mut is_within = false;
-        for (line, text) in (1..).zip(content.lines()) {
-            let trimmed = text.trim();
-            if let Some(heading) = trimmed.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'))
-            {
-                is_within = heading == name;
-                if is_within && section.is_some() {
-                    return Err(format!("line {line} begins the section [{name}] again"));
-                }
-                if is_within {
-                    section = Some(Self { name, entries: Vec::new() });
-                }
-            } else if let Some(section) = section.as_mut().filter(|_| is_within)
-                && !trimmed.is_empty()
-                && !trimmed.starts_with(['#', ';'])
-            {
-                section.add(line, text)?;
-            }
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+const BLANKS: [char; 2] = [' ', '\t'];
+
+impl<'a> Ini<'a> {
+    /// Reads a whole file, also the sections that nobody asks for: a line that one parser ignores
+    /// may begin a section for another.
+    pub(super) fn parse(content: &'a [u8]) -> Result<Self, String> {
+        let content = content.strip_prefix(BYTE_ORDER_MARK).unwrap_or(content);
+        let content = std::str::from_utf8(content).map_err(|error| {
+            let valid = content.get(..error.valid_up_to()).unwrap_or_default();
+            let line = valid.split(|&byte| byte == b'\n').count();
+            format!("line {line}: not valid UTF-8")
+        })?;
+        let mut ini = Self { sections: Vec::new(), entries: Vec::new() };
+        for (line, text) in (1..).zip(content.split('\n')) {
+            let text = text.strip_suffix('\r').unwrap_or(text);
+            ini.add(line, text).map_err(|fault| format!("line {line}: {fault}"))?;
         }
-        Ok(section)
+        Ok(ini)
     }
 
     fn add(&mut self, line: usize, text: &'a str) -> Result<(), String> {
-        if text.starts_with(char::is_whitespace) {
-            return Err(format!(
-                "line {line} is indented, which some readers take for a part of \
-                                the line before"
-            ));
+        // Among them a lone carriage return, which ends a line for some parsers.
+        if text.contains(|c: char| c.is_control() && c != '\t') {
+            return Err("control character".to_owned());
         }
-        let (key, value) =
-            text.split_once('=').ok_or_else(|| format!("line {line} is no `key = value`"))?;
-        let key = key.trim_end();
-        if self.entries.iter().any(|entry| entry.key == key) {
-            return Err(format!("line {line} is the second entry of its key"));
+        let trimmed = text.trim_matches(BLANKS);
+        if trimmed.is_empty() || trimmed.starts_with(['#', ';']) {
+            return Ok(());
         }
-        self.entries.push(Entry { line, key, value: value.trim() });
+        if text.starts_with(BLANKS) {
+            return Err("indented, which continues the line before in some parsers".to_owned());
+        }
+        if trimmed.starts_with('[') {
+            let name = section_name(trimmed)?;
+            if self.sections.contains(&name) {
+                return Err(format!("duplicate section [{name}]"));
+            }
+            self.sections.push(name);
+            return Ok(());
+        }
+        let (key, value) = key_and_value(trimmed)?;
+        let section = self.sections.last().copied().ok_or("entry before the first section")?;
+        let entry = Entry { line, section, key, value };
+        if self.entries.iter().any(|other| other.is_same(&entry)) {
+            return Err("duplicate key".to_owned());
+        }
+        self.entries.push(entry);
         Ok(())
     }
 
-    pub(super) fn name(&self) -> &str {
-        self.name
+    pub(super) fn has_section(&self, section: &str) -> bool {
+        self.sections.contains(&section)
     }
 
-    /// Whether there is an entry that is not empty.
-    pub(super) fn has(&self, key: &str) -> bool {
-        self.entries.iter().any(|entry| entry.key == key && !entry.value.is_empty())
+    /// Whether the section has an entry of this key that is not empty.
+    pub(super) fn has(&self, section: &str, key: &str) -> bool {
+        self.find(section, key).is_some_and(|entry| !entry.value.is_empty())
     }
 
-    /// The value of an entry; `None` if there is no such one, or an empty one.
-    pub(super) fn value(&self, key: &str) -> Result<Option<&'a str>, String> {
-        let Some(entry) = self.entries.iter().find(|entry| entry.key == key) else {
-            return Ok(None);
-        };
-        let suits_all = |c: char| c.is_ascii_graphic() && !"\"'`%#;\\".contains(c);
-        if !entry.value.chars().all(suits_all) {
+    /// The value of an entry, which all parsers read alike; `None` if there is no such entry.
+    pub(super) fn value(&self, section: &str, key: &str) -> Result<Option<&'a str>, String> {
+        let Some(Entry { line, value, .. }) = self.find(section, key) else { return Ok(None) };
+        if value.is_empty() {
+            return Err(format!("line {line}: the value of {key} is empty; remove the line"));
+        }
+        if !value.chars().all(|c| c.is_ascii_graphic() && !"#;".contains(c)) {
             return Err(format!(
-                "line {}: the value of {key} has quotes, white space or other characters that its \
-                 readers do not agree on; write it bare, and comments on lines of their own",
-                entry.line
+                "line {line}: the value of {key} contains white space, `#`, `;` or a \
+                 character that is not ASCII; comments need a line of their own"
             ));
         }
-        Ok(Some(entry.value).filter(|value| !value.is_empty()))
+        Ok(Some(value))
     }
+
+    fn find(&self, section: &str, key: &str) -> Option<&Entry<'a>> {
+        self.entries.iter().find(|entry| entry.section == section && entry.key == key)
+    }
+}
+
+impl Entry<'_> {
+    /// Whether one of both replaces the other. In Java the section and the key are one word, so
+    /// `k` in `[basica]` is the same as `ak` in `[basic]`.
+    fn is_same(&self, other: &Entry<'_>) -> bool {
+        let length = |entry: &Entry<'_>| entry.section.len() + entry.key.len();
+        let word = |entry: &Self| entry.section.bytes().chain(entry.key.bytes());
+        length(self) == length(other)
+            && word(self).eq(other.section.bytes().chain(other.key.bytes()))
+    }
+}
+
+/// The name in a section header. Others than of lower-case letters are not sections for Java, and
+/// `[DEFAULT]` is part of every section for Python.
+fn section_name(header: &str) -> Result<&str, String> {
+    header
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .filter(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase()))
+        .ok_or_else(|| {
+            "invalid section header: expected [name] in lower-case letters, alone on its line"
+                .to_owned()
+        })
+}
+
+/// The parts of `key = value`, in which each parser looks for another first delimiter.
+fn key_and_value(entry: &str) -> Result<(&str, &str), String> {
+    let (before, after) = entry.split_once('=').ok_or("expected `key = value`")?;
+    let key = before.strip_suffix(BLANKS).unwrap_or(before);
+    let value = after.strip_prefix(BLANKS).unwrap_or(after);
+    if key.ends_with(BLANKS) || value.starts_with(BLANKS) {
+        return Err("more than one blank beside `=`".to_owned());
+    }
+    let is_key = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    if !key.starts_with(|c: char| c.is_ascii_lowercase()) || !key.bytes().all(is_key) {
+        return Err("invalid key: expected lower-case letters, digits and `_`".to_owned());
+    }
+    if value.contains(['"', '\'', '`', '\\', '%']) {
+        return Err("quote, `\\` or `%` in the value".to_owned());
+    }
+    if value.contains('=') && key == before {
+        return Err("`=` in the value needs a blank before the first `=`".to_owned());
+    }
+    Ok((key, value))
 }
