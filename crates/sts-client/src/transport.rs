@@ -5,6 +5,7 @@ mod erased;
 mod error;
 mod exchange;
 mod maybe_send;
+mod pem;
 mod proxies;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ pub use self::erased::DynTransport;
 pub use self::error::{Progress, TransportError, TransportErrorKind};
 pub use self::exchange::{Exchange, Limits};
 pub use self::maybe_send::{BoxFuture, MaybeSend, MaybeSync};
+pub use self::pem::{PemCertificates, UnreadableCertificate};
 pub use self::proxies::{InvalidProxy, Proxies, Proxy};
 
 /// An HTTP stack: sends one request, and waits.

@@ -1,5 +1,6 @@
 //! Settings of a [`HyperTransport`].
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
@@ -10,12 +11,13 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
 use sts_client::SystemHost;
-use sts_client::transport::{InvalidProxy, Proxies};
+use sts_client::transport::{InvalidProxy, Proxies, UnreadableCertificate};
 
 use crate::connector::Connector;
 #[cfg(feature = "webpki-roots")]
-use crate::tls::Base;
-use crate::tls::Roots;
+use crate::roots::Base;
+use crate::roots::Roots;
+use crate::tls;
 use crate::transport::HyperTransport;
 
 /// Settings of a [`HyperTransport`]; see [`HyperTransport::builder`].
@@ -95,7 +97,11 @@ impl HyperTransportBuilder {
     }
 
     /// Trusts these certificates too, one or more in PEM: for private clouds and emulators.
-    /// What is no certificate is reported by [`build`](Self::build).
+    /// A certificate that cannot be read is an error of [`build`](Self::build).
+    ///
+    /// The machine's certificates are those of `SSL_CERT_FILE` and `SSL_CERT_DIR` if one of them
+    /// is set. Of those files all that can be read is trusted; what could not be read is named in
+    /// the error of a TLS handshake that fails.
     pub fn root_certificate_pem(mut self, pem: &[u8]) -> Self {
         self.roots.added.push(pem.to_vec());
         self
@@ -122,14 +128,27 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// The transport. It fails on a root certificate or a proxy that cannot be read.
+    /// Builds the transport.
+    ///
+    /// # Errors
+    ///
+    /// An invalid certificate of [`root_certificate_pem`](Self::root_certificate_pem),
+    /// `SSL_CERT_FILE` and `SSL_CERT_DIR` without any certificate that can be read, an invalid
+    /// proxy, or no cryptography for TLS.
     pub fn build(self) -> Result<HyperTransport, BuildError> {
         #[cfg(feature = "http2")]
         let http2 = self.http2;
         #[cfg(not(feature = "http2"))]
         let http2 = false;
 
-        let mut tls = self.tls.map_or_else(|| self.roots.config(), Ok)?;
+        let (mut tls, trust) = match self.tls {
+            Some(tls) => (tls, None),
+            None => {
+                let trusted = self.roots.read()?;
+                let doubt = trusted.doubt();
+                (tls::config(trusted.store)?, doubt)
+            }
+        };
         tls.alpn_protocols =
             if http2 { vec![b"h2".to_vec(), b"http/1.1".to_vec()] } else { vec![] };
 
@@ -142,7 +161,7 @@ impl HyperTransportBuilder {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(self.pool_idle_timeout)
             .pool_max_idle_per_host(self.pool_max_idle)
-            .build(Connector::new(tls, Arc::clone(&proxies), self.connect_timeout));
+            .build(Connector::new(tls, trust, Arc::clone(&proxies), self.connect_timeout));
         Ok(HyperTransport::over(client, self.user_agent, proxies))
     }
 }
@@ -154,37 +173,41 @@ pub(crate) fn default_user_agent() -> HeaderValue {
 /// The settings do not make a transport.
 #[derive(Debug)]
 pub struct BuildError {
-    message: &'static str,
+    message: Cow<'static, str>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl BuildError {
-    pub(crate) fn certificate(error: impl StdError + Send + Sync + 'static) -> Self {
-        let message = "a root certificate cannot be read: PEM is expected";
-        Self { message, source: Some(Box::new(error)) }
+    pub(crate) fn certificate(error: UnreadableCertificate) -> Self {
+        Self { message: "invalid root certificate".into(), source: Some(Box::new(error)) }
+    }
+
+    pub(crate) fn no_certificate(unreadable: &[String]) -> Self {
+        let message = format!("no root certificate was loaded: {}", unreadable.join("; "));
+        Self { message: message.into(), source: None }
     }
 
     pub(crate) fn tls(error: rustls::Error) -> Self {
         let message = "the provider of cryptography supports no version of TLS that is safe";
-        Self { message, source: Some(Box::new(error)) }
+        Self { message: message.into(), source: Some(Box::new(error)) }
     }
 
     fn proxy(error: InvalidProxy) -> Self {
         let message = "the proxy cannot be used: http://user:password@host:port is expected, here \
                        or in the environment";
-        Self { message, source: Some(Box::new(error)) }
+        Self { message: message.into(), source: Some(Box::new(error)) }
     }
 
     pub(crate) fn no_provider() -> Self {
         let message = "no cryptography for TLS: enable the feature `ring` or `aws-lc-rs`, or \
                        install a default provider of rustls for the process";
-        Self { message, source: None }
+        Self { message: message.into(), source: None }
     }
 }
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.message)
+        f.write_str(&self.message)
     }
 }
 

@@ -6,6 +6,7 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -34,19 +35,27 @@ pub(crate) struct Connector(Arc<Settings>);
 
 #[derive(Debug)]
 struct Settings {
-    https: HttpsConnector<Route>,
+    tcp: Tcp,
+    tls: Arc<rustls::ClientConfig>,
+    /// What to know when the certificate of a server is not accepted.
+    doubt: Option<String>,
+    proxies: Arc<Proxies>,
     timeout: Duration,
 }
 
 impl Connector {
-    pub(crate) fn new(tls: rustls::ClientConfig, proxies: Arc<Proxies>, timeout: Duration) -> Self {
+    pub(crate) fn new(
+        tls: rustls::ClientConfig,
+        doubt: Option<String>,
+        proxies: Arc<Proxies>,
+        timeout: Duration,
+    ) -> Self {
         let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         // Shared out among the addresses, so that a dead one leaves time for the next.
         tcp.set_connect_timeout(Some(timeout));
-        let https = HttpsConnector::from((Route { tcp: Tcp(tcp), proxies }, tls));
-        Self(Arc::new(Settings { https, timeout }))
+        Self(Arc::new(Settings { tcp: Tcp(tcp), tls: tls.into(), doubt, proxies, timeout }))
     }
 }
 
@@ -60,16 +69,32 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let Settings { https, timeout } = &*self.0;
-        let (mut https, timeout) = (https.clone(), *timeout);
-        let connecting = async move {
-            poll_fn(|context| https.poll_ready(context)).await?;
-            https.call(uri).await
-        };
+        let settings = Arc::clone(&self.0);
         Box::pin(async move {
-            match tokio::time::timeout(timeout, connecting).await {
-                Ok(connected) => connected.map_err(ConnectFailure::tls),
-                Err(elapsed) => Err(ConnectFailure::new(TransportErrorKind::Connect, elapsed)),
+            let target = authority(&uri);
+            let is_connected = Arc::new(AtomicBool::new(false));
+            let route = Route {
+                tcp: settings.tcp.clone(),
+                proxies: Arc::clone(&settings.proxies),
+                is_connected: Arc::clone(&is_connected),
+            };
+            let mut https = HttpsConnector::from((route, Arc::clone(&settings.tls)));
+            let connecting = async {
+                poll_fn(|context| https.poll_ready(context)).await?;
+                https.call(uri).await
+            };
+            match tokio::time::timeout(settings.timeout, connecting).await {
+                Ok(connected) => connected.map_err(|error| {
+                    ConnectFailure::tls(error, &target, settings.doubt.as_deref())
+                }),
+                Err(elapsed) if is_connected.load(Ordering::Relaxed) => {
+                    let what = format!("TLS handshake with {target} timed out");
+                    Err(ConnectFailure::new(TransportErrorKind::Timeout, what, elapsed))
+                }
+                Err(elapsed) => {
+                    let what = format!("connecting to {target} timed out");
+                    Err(ConnectFailure::new(TransportErrorKind::Connect, what, elapsed))
+                }
             }
         })
     }
@@ -80,6 +105,8 @@ impl Service<Uri> for Connector {
 struct Route {
     tcp: Tcp,
     proxies: Arc<Proxies>,
+    /// Set as soon as only TLS is left to do.
+    is_connected: Arc<AtomicBool>,
 }
 
 impl Service<Uri> for Route {
@@ -92,6 +119,18 @@ impl Service<Uri> for Route {
     }
 
     fn call(&mut self, target: Uri) -> Self::Future {
+        let connecting = self.connect(target);
+        let is_connected = Arc::clone(&self.is_connected);
+        Box::pin(async move {
+            let stream = connecting.await?;
+            is_connected.store(true, Ordering::Relaxed);
+            Ok(stream)
+        })
+    }
+}
+
+impl Route {
+    fn connect(&mut self, target: Uri) -> Connecting<Stream> {
         let Some(proxy) = self.proxies.for_target(&target) else {
             let connecting = self.tcp.call(target);
             return Box::pin(
@@ -110,7 +149,9 @@ impl Service<Uri> for Route {
         }
         let connecting = tunnel.call(target);
         Box::pin(async move {
-            let tcp = connecting.await.map_err(ConnectFailure::tcp)?;
+            let failure =
+                |error| ConnectFailure::tcp(error, "no tunnel through the proxy".to_owned());
+            let tcp = connecting.await.map_err(failure)?;
             Ok(Stream { tcp, is_proxied: false })
         })
     }
@@ -179,12 +220,18 @@ impl Service<Uri> for Tcp {
     type Future = Connecting<Self::Response>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(context).map_err(ConnectFailure::tcp)
+        let failure = |error| ConnectFailure::tcp(error, "not ready to connect".to_owned());
+        self.0.poll_ready(context).map_err(failure)
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
+        let target = authority(&uri);
         let connecting = self.0.call(uri);
-        Box::pin(async move { connecting.await.map_err(ConnectFailure::tcp) })
+        Box::pin(async move {
+            let failure =
+                |error| ConnectFailure::tcp(error, format!("connecting to {target} failed"));
+            connecting.await.map_err(failure)
+        })
     }
 }
 
@@ -198,42 +245,60 @@ impl Service<Name> for Resolver {
     type Future = Connecting<GaiAddrs>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(context).map_err(ConnectFailure::resolve)
+        let failure =
+            |error| ConnectFailure::resolve(error, "not ready to resolve names".to_owned());
+        self.0.poll_ready(context).map_err(failure)
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
+        let what = format!("resolving {name} failed");
         let resolving = self.0.call(name);
-        Box::pin(async move { resolving.await.map_err(ConnectFailure::resolve) })
+        Box::pin(
+            async move { resolving.await.map_err(|error| ConnectFailure::resolve(error, what)) },
+        )
     }
 }
 
-/// Why there is no connection. Each layer gives its own kind to what comes up untold.
+/// The host and port that a URI names.
+fn authority(uri: &Uri) -> String {
+    let host = uri.host().unwrap_or_default();
+    let port = uri.port_u16().unwrap_or(if uri.scheme() == Some(&Scheme::HTTP) { 80 } else { 443 });
+    format!("{host}:{port}")
+}
+
+/// Why there is no connection. Each layer gives its own kind to what comes up without one.
 #[derive(Debug)]
 pub(crate) struct ConnectFailure {
     kind: TransportErrorKind,
+    what: String,
     source: BoxError,
 }
 
 impl ConnectFailure {
-    fn new(kind: TransportErrorKind, source: impl Into<BoxError>) -> Self {
-        Self { kind, source: source.into() }
+    fn new(kind: TransportErrorKind, what: String, source: impl Into<BoxError>) -> Self {
+        Self { kind, what, source: source.into() }
     }
 
-    fn resolve(error: impl Into<BoxError>) -> Self {
-        Self::new(TransportErrorKind::Resolve, error)
+    fn resolve(error: impl Into<BoxError>, what: String) -> Self {
+        Self::new(TransportErrorKind::Resolve, what, error)
     }
 
-    fn tcp(error: impl Into<BoxError>) -> Self {
+    fn tcp(error: impl Into<BoxError>, what: String) -> Self {
         let error = error.into();
         let below = Self::find(&*error).map(Self::kind);
-        Self::new(below.unwrap_or(TransportErrorKind::Connect), error)
+        Self::new(below.unwrap_or(TransportErrorKind::Connect), what, error)
     }
 
-    fn tls(error: BoxError) -> Self {
-        match error.downcast::<Self>() {
-            Ok(below) => *below,
-            Err(error) => Self::new(TransportErrorKind::Tls, error),
-        }
+    fn tls(error: BoxError, target: &str, doubt: Option<&str>) -> Self {
+        let error = match error.downcast::<Self>() {
+            Ok(below) => return *below,
+            Err(error) => error,
+        };
+        let what = match doubt {
+            None => format!("TLS handshake with {target} failed"),
+            Some(doubt) => format!("TLS handshake with {target} failed ({doubt})"),
+        };
+        Self::new(TransportErrorKind::Tls, what, error)
     }
 
     /// The failure in the chain of an error that has come up through other layers.
@@ -249,7 +314,7 @@ impl ConnectFailure {
 
 impl fmt::Display for ConnectFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no connection to the server")
+        f.write_str(&self.what)
     }
 }
 

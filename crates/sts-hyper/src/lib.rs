@@ -35,6 +35,7 @@ mod connector;
 mod errors;
 mod proxy;
 mod request_body;
+mod roots;
 mod tls;
 mod transport;
 

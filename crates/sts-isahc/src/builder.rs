@@ -1,5 +1,6 @@
 //! Settings of an [`IsahcTransport`].
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
@@ -8,6 +9,8 @@ use http::HeaderValue;
 use isahc::HttpClient;
 use isahc::config::Configurable;
 use sts_client::SystemHost;
+#[cfg(feature = "rustls-tls")]
+use sts_client::transport::UnreadableCertificate;
 use sts_client::transport::{InvalidProxy, Proxies};
 
 use crate::clients::Clients;
@@ -89,7 +92,11 @@ impl IsahcTransportBuilder {
     }
 
     /// Trusts these certificates too, one or more in PEM: for private clouds and emulators.
-    /// What is no PEM is reported by [`build`](Self::build).
+    /// A certificate that cannot be read is an error of [`build`](Self::build).
+    ///
+    /// The machine's certificates are those of `SSL_CERT_FILE` and `SSL_CERT_DIR` if one of them
+    /// is set. Of those files all that can be read is trusted; what could not be read is named in
+    /// the error of a TLS handshake that fails.
     #[cfg(feature = "rustls-tls")]
     pub fn root_certificate_pem(mut self, pem: &[u8]) -> Self {
         self.roots.added.push(pem.to_vec());
@@ -104,13 +111,22 @@ impl IsahcTransportBuilder {
         self
     }
 
-    /// The transport. It fails on a root certificate or a proxy that cannot be read, and where
-    /// isahc cannot start its thread.
+    /// Builds the transport.
+    ///
+    /// # Errors
+    ///
+    /// An invalid certificate of `root_certificate_pem`, `SSL_CERT_FILE` and `SSL_CERT_DIR`
+    /// without any certificate that can be read, an invalid proxy, or isahc cannot start its
+    /// thread.
     pub fn build(self) -> Result<IsahcTransport, BuildError> {
         let environment = || Proxies::from_environment(&SystemHost);
         let proxies = self.proxies.unwrap_or_else(environment).map_err(BuildError::proxy)?;
         #[cfg(feature = "rustls-tls")]
-        let tls = self.roots.config()?;
+        let trusted = self.roots.read()?;
+        #[cfg(feature = "rustls-tls")]
+        let (tls, doubt) = (trusted.config(), trusted.doubt());
+        #[cfg(not(feature = "rustls-tls"))]
+        let doubt = None;
         let client = move |kept_connections| {
             let client = HttpClient::builder()
                 .connect_timeout(limit(self.connect_timeout))
@@ -123,7 +139,7 @@ impl IsahcTransportBuilder {
         };
         let kept = client(self.pool_max_idle).map_err(BuildError::client)?;
         let clients = Clients::new(kept, move || client(0));
-        Ok(IsahcTransport::over(clients, self.user_agent, Some(proxies)))
+        Ok(IsahcTransport::over(clients, self.user_agent, Some(proxies), doubt))
     }
 }
 
@@ -140,31 +156,36 @@ pub(crate) fn limit(time: Duration) -> Duration {
 /// The settings do not make a transport.
 #[derive(Debug)]
 pub struct BuildError {
-    message: &'static str,
+    message: Cow<'static, str>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl BuildError {
     #[cfg(feature = "rustls-tls")]
-    pub(crate) fn certificate(error: impl StdError + Send + Sync + 'static) -> Self {
-        let message = "a root certificate cannot be read: PEM is expected";
-        Self { message, source: Some(Box::new(error)) }
+    pub(crate) fn certificate(error: UnreadableCertificate) -> Self {
+        Self { message: "invalid root certificate".into(), source: Some(Box::new(error)) }
+    }
+
+    #[cfg(feature = "rustls-tls")]
+    pub(crate) fn no_certificate(unreadable: &[String]) -> Self {
+        let message = format!("no root certificate was loaded: {}", unreadable.join("; "));
+        Self { message: message.into(), source: None }
     }
 
     fn client(error: isahc::Error) -> Self {
-        Self { message: "isahc cannot start", source: Some(Box::new(error)) }
+        Self { message: "isahc cannot start".into(), source: Some(Box::new(error)) }
     }
 
     fn proxy(error: InvalidProxy) -> Self {
         let message = "the proxy cannot be used: http://user:password@host:port is expected, here \
                        or in the environment";
-        Self { message, source: Some(Box::new(error)) }
+        Self { message: message.into(), source: Some(Box::new(error)) }
     }
 }
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.message)
+        f.write_str(&self.message)
     }
 }
 

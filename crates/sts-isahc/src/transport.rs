@@ -8,7 +8,7 @@ use futures_lite::future::block_on;
 use futures_lite::io::{AsyncReadExt, Cursor};
 use http::header::{CONTENT_LENGTH, HOST, HeaderValue, TRANSFER_ENCODING, USER_AGENT};
 use http::response::Parts;
-use http::uri::PathAndQuery;
+use http::uri::{PathAndQuery, Scheme};
 use http::{Request, Response, StatusCode, Uri};
 use isahc::config::{Configurable, ExpectContinue, RedirectPolicy, VersionNegotiation};
 use isahc::{AsyncBody, HttpClient};
@@ -19,7 +19,7 @@ use sts_proto::{Body, BodyWriter};
 
 use crate::builder::{BuildError, IsahcTransportBuilder, default_user_agent, limit};
 use crate::clients::Clients;
-use crate::errors;
+use crate::errors::{self, Circumstances};
 use crate::proxy;
 use crate::unlogged::Unlogged;
 
@@ -57,6 +57,8 @@ pub struct IsahcTransport {
     user_agent: HeaderValue,
     /// `None`: as the client of the user has it.
     proxies: Option<Arc<Proxies>>,
+    /// What to know when the certificate of a server is not accepted.
+    doubt: Option<Arc<str>>,
 }
 
 impl IsahcTransport {
@@ -79,15 +81,17 @@ impl IsahcTransport {
     #[must_use]
     pub fn from_client(client: HttpClient) -> Self {
         let clients = Clients::new(client.clone(), move || Ok(client.clone()));
-        Self::over(clients, default_user_agent(), None)
+        Self::over(clients, default_user_agent(), None, None)
     }
 
     pub(crate) fn over(
         clients: Clients,
         user_agent: HeaderValue,
         proxies: Option<Proxies>,
+        doubt: Option<String>,
     ) -> Self {
-        Self { clients: Arc::new(clients), user_agent, proxies: proxies.map(Arc::new) }
+        let (proxies, doubt) = (proxies.map(Arc::new), doubt.map(Arc::from));
+        Self { clients: Arc::new(clients), user_agent, proxies, doubt }
     }
 
     /// The same request, with the headers that libcurl would otherwise choose by its own rules,
@@ -133,10 +137,16 @@ impl IsahcTransport {
         } else {
             self.clients.kept()
         };
+        let target = authority(request.uri());
+        let is_https = request.uri().scheme() == Some(&Scheme::HTTPS);
         let request = self.prepare(request, limits).map_err(refused)?;
 
         let started = Instant::now();
-        let failure = |error| errors::failure(error, started.elapsed() < limits.timeout);
+        let failure = |error| {
+            let is_early = started.elapsed() < limits.timeout;
+            let (target, doubt) = (&*target, self.doubt.as_deref());
+            errors::failure(error, &Circumstances { target, is_https, is_early, doubt })
+        };
         let response = Unlogged(client.send_async(request)).await.map_err(failure)?;
         let (head, body) = response.into_parts();
         let body = collect(body, limits.body, failure).await?;
@@ -212,6 +222,14 @@ fn host(uri: &Uri) -> Option<HeaderValue> {
     let authority = uri.authority()?.as_str();
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     HeaderValue::from_str(host).ok()
+}
+
+/// The host and port that a URI names.
+fn authority(uri: &Uri) -> String {
+    let host = uri.host().unwrap_or_default();
+    let port =
+        uri.port_u16().unwrap_or(if uri.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 });
+    format!("{host}:{port}")
 }
 
 /// Whether the head had its end. libcurl takes a head that breaks off for an answer without a body;

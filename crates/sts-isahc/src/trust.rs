@@ -1,13 +1,22 @@
-//! Whom to trust.
+//! The root certificates to trust.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use isahc::tls::{TlsConfig, TrustStore, TrustStoreBuilder};
+use rustls_native_certs::{CertificateResult, ErrorKind};
 use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::{Error as PemError, PemObject};
+use rustls_pki_types::pem::PemObject;
+use sts_client::transport::PemCertificates;
 
 use crate::builder::BuildError;
 
-/// The root certificates to trust. Without settings isahc finds the machine's, in `SSL_CERT_FILE`
-/// first.
+/// How many unreadable certificates of one place are named.
+const SHOWN: usize = 3;
+
+/// The root certificates to trust. Without settings, here or in the environment, isahc asks the
+/// machine's verifier.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Roots {
     /// Trusted as well, in PEM.
@@ -17,34 +26,111 @@ pub(crate) struct Roots {
     pub(crate) bundled: bool,
 }
 
+/// The certificates that could be read, and what could not.
+#[derive(Default)]
+pub(crate) struct Trusted {
+    certificates: Vec<CertificateDer<'static>>,
+    unreadable: Vec<String>,
+    is_verified_by_machine: bool,
+}
+
 impl Roots {
-    pub(crate) fn config(&self) -> Result<TlsConfig, BuildError> {
-        let mut certificates = Vec::new();
+    pub(crate) fn read(&self) -> Result<Trusted, BuildError> {
+        let mut trusted = Trusted::default();
         for pem in &self.added {
-            let before = certificates.len();
-            for certificate in CertificateDer::pem_slice_iter(pem) {
-                certificates.push(certificate.map_err(BuildError::certificate)?);
-            }
-            if certificates.len() == before {
-                return Err(BuildError::certificate(PemError::NoItemsFound));
-            }
+            let certificates = read_pem(pem).all().map_err(BuildError::certificate)?;
+            trusted.certificates.extend(certificates);
         }
         #[cfg(feature = "webpki-roots")]
         if self.bundled {
-            certificates.extend(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());
-            return Ok(trusting(&certificates));
+            trusted.certificates.extend(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());
+            return Ok(trusted);
         }
-        if certificates.is_empty() {
-            return Ok(TlsConfig::default());
-        }
-        // isahc takes either the machine's or a list: the machine's are read into the list.
-        certificates.extend(rustls_native_certs::load_native_certs().certs);
-        Ok(trusting(&certificates))
+        trusted.add_machine()?;
+        Ok(trusted)
     }
 }
 
-fn trusting(certificates: &[CertificateDer<'_>]) -> TlsConfig {
-    let store =
-        certificates.iter().fold(TrustStore::builder(), TrustStoreBuilder::certificate_from_der);
-    TlsConfig::builder().trust_store(store.build()).build()
+impl Trusted {
+    pub(crate) fn config(&self) -> TlsConfig {
+        if self.is_verified_by_machine {
+            return TlsConfig::default();
+        }
+        let store = TrustStore::builder();
+        let store = self.certificates.iter().fold(store, TrustStoreBuilder::certificate_from_der);
+        TlsConfig::builder().trust_store(store.build()).build()
+    }
+
+    /// What to know when the certificate of a server is not accepted.
+    pub(crate) fn doubt(&self) -> Option<String> {
+        let unreadable = self.unreadable.join("; ");
+        (!unreadable.is_empty()).then(|| format!("unreadable root certificates: {unreadable}"))
+    }
+
+    /// The machine's certificates, or those that the environment names in place of them.
+    fn add_machine(&mut self) -> Result<(), BuildError> {
+        let file = variable("SSL_CERT_FILE").map(PathBuf::from);
+        let directories = variable("SSL_CERT_DIR");
+        if file.is_none() && directories.is_none() {
+            // isahc takes either the machine's verifier or a list.
+            if self.certificates.is_empty() {
+                self.is_verified_by_machine = true;
+            } else {
+                self.add_native(rustls_native_certs::load_native_certs());
+            }
+            return Ok(());
+        }
+        if let Some(file) = &file {
+            self.add_file(file);
+        }
+        for directory in env::split_paths(directories.as_deref().unwrap_or_default()) {
+            self.add_native(rustls_native_certs::load_certs_from_paths(None, Some(&directory)));
+        }
+        if self.certificates.is_empty() {
+            return Err(BuildError::no_certificate(&self.unreadable));
+        }
+        Ok(())
+    }
+
+    fn add_file(&mut self, file: &Path) {
+        let name = file.display();
+        match std::fs::read(file) {
+            Ok(pem) => {
+                let found = read_pem(&pem);
+                self.certificates.extend(found.certificates);
+                let unreadable = found.unreadable.iter().take(SHOWN);
+                self.unreadable.extend(unreadable.map(|it| format!("SSL_CERT_FILE={name}: {it}")));
+            }
+            Err(error) => self.unreadable.push(format!("SSL_CERT_FILE={name}: {error}")),
+        }
+    }
+
+    /// libcurl takes all certificates of a list or none.
+    fn add_native(&mut self, found: CertificateResult) {
+        self.certificates.extend(found.certs.into_iter().filter(is_valid));
+        self.unreadable.extend(found.errors.into_iter().take(SHOWN).map(
+            |error| match error.kind {
+                ErrorKind::Io { inner, path } => format!("{}: {inner}", path.display()),
+                ErrorKind::Os(error) => error.to_string(),
+                // The error of a parser may print what it could not read.
+                _ => "a file of the machine or of SSL_CERT_DIR: invalid PEM".to_owned(),
+            },
+        ));
+    }
+}
+
+fn read_pem(pem: &[u8]) -> PemCertificates<CertificateDer<'static>> {
+    PemCertificates::read(pem, |block| {
+        let certificate = CertificateDer::from_pem_slice(block).map_err(|_| "invalid base64")?;
+        if is_valid(&certificate) { Ok(certificate) } else { Err("invalid X.509 certificate") }
+    })
+}
+
+/// By the rules of rustls, which libcurl is built with.
+fn is_valid(certificate: &CertificateDer<'static>) -> bool {
+    webpki::anchor_from_trusted_cert(certificate).is_ok()
+}
+
+fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
 }

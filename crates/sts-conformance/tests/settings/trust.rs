@@ -14,7 +14,10 @@ use crate::stacks::{Settings, Stack, for_each_stack};
 for_each_stack! {
     several_authorities_can_be_added,
     what_is_no_certificate_is_reported,
-    ssl_cert_file_names_the_authorities_of_the_machine,
+    what_is_no_certificate_is_not_printed,
+    what_can_be_read_of_ssl_cert_file_is_trusted,
+    ssl_cert_file_without_certificates_is_reported,
+    what_could_not_be_read_is_named_when_a_handshake_fails,
 }
 
 /// An authority that nobody trusts yet.
@@ -27,17 +30,7 @@ fn authority() -> CertifiedIssuer<'static, KeyPair> {
 
 /// A server with a certificate for `localhost` by `authority`, for one request.
 fn serve_tls(authority: &CertifiedIssuer<'static, KeyPair>) -> Server<()> {
-    let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
-    let certificate = params.signed_by(&key, authority).unwrap();
-    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key)
-        .unwrap();
+    let config = config(authority);
     serve(move |listener| {
         let session = ServerConnection::new(Arc::new(config)).unwrap();
         let mut stream = StreamOwned::new(session, accept(listener));
@@ -46,6 +39,21 @@ fn serve_tls(authority: &CertifiedIssuer<'static, KeyPair>) -> Server<()> {
         stream.conn.send_close_notify();
         stream.flush().unwrap();
     })
+}
+
+/// The settings of a server with a certificate for `localhost` by `authority`.
+fn config(authority: &CertifiedIssuer<'static, KeyPair>) -> ServerConfig {
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let certificate = params.signed_by(&key, authority).unwrap();
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .unwrap()
 }
 
 fn several_authorities_can_be_added(stack: &Stack) {
@@ -61,8 +69,9 @@ fn several_authorities_can_be_added(stack: &Stack) {
 }
 
 fn what_is_no_certificate_is_reported(stack: &Stack) {
-    let broken = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
-    for pem in ["", "hello", broken] {
+    let good = authority().pem();
+    let broken = format!("{good}{BROKEN}{good}");
+    for pem in ["", "hello", BROKEN, NOT_X509, &broken] {
         let settings = Settings { roots_pem: &[pem], ..Settings::default() };
         let error = (stack.build)(&settings).err().unwrap();
         assert!(error.to_string().contains("certificate"), "{error}");
@@ -70,30 +79,128 @@ fn what_is_no_certificate_is_reported(stack: &Stack) {
     }
 }
 
-/// Runs itself again, since a process reads the machine's certificates once.
-fn ssl_cert_file_names_the_authorities_of_the_machine(stack: &Stack) {
+fn what_is_no_certificate_is_not_printed(stack: &Stack) {
+    let key = KeyPair::generate().unwrap().serialize_pem();
+    let without_end = key.lines().take(2).collect::<Vec<_>>().join("\n");
+    let secret = key.lines().nth(1).unwrap();
+    let labelled = key.replace("PRIVATE KEY", "CERTIFICATE");
+    let cut = format!("-----BEGIN CERTIFICATE {secret}\n{secret}");
+    let unclosed = format!("-----BEGIN {secret}\n");
+    for pem in [&key, &without_end, &labelled, &cut, &unclosed] {
+        let settings = Settings { roots_pem: &[pem], ..Settings::default() };
+        let error = (stack.build)(&settings).err().unwrap();
+        let shown = format!("{error:?} {}", chain(&*error));
+        assert!(!shown.contains(secret.get(..20).unwrap()), "{shown}");
+    }
+}
+
+const BROKEN: &str = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
+const NOT_X509: &str = "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n";
+
+/// An error and all its causes.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let errors = std::iter::successors(Some(error), |error| error.source());
+    errors.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// A process has one environment, and reads the machine's certificates once: runs this test again
+/// with `SSL_CERT_FILE`, where `file` is its content, and returns what `in_child` printed.
+fn with_ssl_cert_file(
+    stack: &Stack,
+    test: &str,
+    file: Option<&[u8]>,
+    url: &str,
+    in_child: fn(&Stack, &str),
+) -> Option<String> {
     const URL: &str = "STS_TEST_URL";
     if let Ok(url) = std::env::var(URL) {
-        let response = stack.built(&Settings::default()).send(&url).unwrap();
-        assert_eq!(response.body().as_ref(), b"ok");
-        return;
+        in_child(stack, &url);
+        return None;
     }
-    let authority = authority();
-    let server = serve_tls(&authority);
-    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!(
-        "authority-{}-{}.pem",
-        stack.name,
-        std::process::id()
-    ));
-    std::fs::write(&file, authority.pem()).unwrap();
-    let test = format!("trust::{}::ssl_cert_file_names_the_authorities_of_the_machine", stack.name);
-    let status = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", &test])
-        .env(URL, server.https_url())
-        .env("SSL_CERT_FILE", &file)
-        .status()
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let path = path.join(format!("{test}-{}-{}.pem", stack.name, std::process::id()));
+    if let Some(content) = file {
+        std::fs::write(&path, content).unwrap();
+    }
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "--nocapture", &format!("trust::{}::{test}", stack.name)])
+        .env(URL, url)
+        .env("SSL_CERT_FILE", &path)
+        .env_remove("SSL_CERT_DIR")
+        .output()
         .unwrap();
-    std::fs::remove_file(&file).unwrap();
-    assert!(status.success());
+    if file.is_some() {
+        std::fs::remove_file(&path).unwrap();
+    }
+    let printed = String::from_utf8_lossy(&output.stdout).replace(path.to_str().unwrap(), "FILE");
+    assert!(output.status.success(), "{printed}{}", String::from_utf8_lossy(&output.stderr));
+    Some(printed)
+}
+
+fn what_can_be_read_of_ssl_cert_file_is_trusted(stack: &Stack) {
+    let test = "what_can_be_read_of_ssl_cert_file_is_trusted";
+    let authority = authority();
+    let good = authority.pem();
+    let key = KeyPair::generate().unwrap().serialize_pem();
+    for content in [
+        good.clone(),
+        format!("\u{feff}{good}"),
+        good.replace('\n', "\r\n"),
+        format!("{BROKEN}{NOT_X509}# {key}{good}garbage"),
+        format!("-----BEGIN CERTIFICATE-----\nQUJD\n{good}"),
+    ] {
+        let server = serve_tls(&authority);
+        let url = server.https_url();
+        let sends = |stack: &Stack, url: &str| {
+            let response = stack.built(&Settings::default()).send(url).unwrap();
+            assert_eq!(response.body().as_ref(), b"ok");
+        };
+        if with_ssl_cert_file(stack, test, Some(content.as_bytes()), &url, sends).is_none() {
+            return;
+        }
+        server.join();
+    }
+}
+
+fn ssl_cert_file_without_certificates_is_reported(stack: &Stack) {
+    let test = "ssl_cert_file_without_certificates_is_reported";
+    let der = authority().der().to_vec();
+    for (content, reason) in [
+        (None, "FILE: No such file or directory"),
+        (Some(&b""[..]), "FILE: line 1: the text is empty"),
+        (Some(&der), "FILE: line 1: DER in place of PEM"),
+        (Some(BROKEN.as_bytes()), "FILE: line 1: invalid base64"),
+        (Some(NOT_X509.as_bytes()), "FILE: line 1: invalid X.509 certificate"),
+    ] {
+        let fails = |stack: &Stack, _: &str| {
+            let error = (stack.build)(&Settings::default()).err().unwrap();
+            println!("{}", chain(&*error));
+        };
+        let Some(printed) = with_ssl_cert_file(stack, test, content, "", fails) else { return };
+        let expected = format!("no root certificate was loaded: SSL_CERT_FILE={reason}");
+        assert!(printed.contains(&expected), "{printed}");
+    }
+}
+
+fn what_could_not_be_read_is_named_when_a_handshake_fails(stack: &Stack) {
+    let test = "what_could_not_be_read_is_named_when_a_handshake_fails";
+    let content = format!("{}{BROKEN}", authority().pem());
+    let server = serve(|listener| {
+        let session = ServerConnection::new(Arc::new(config(&authority()))).unwrap();
+        let mut stream = StreamOwned::new(session, accept(listener));
+        stream.flush().unwrap_err();
+    });
+    let url = server.https_url();
+    let fails = |stack: &Stack, url: &str| {
+        let error = stack.built(&Settings::default()).send(url).unwrap_err();
+        println!("{}", chain(&error));
+    };
+    let printed = with_ssl_cert_file(stack, test, Some(content.as_bytes()), &url, fails);
+    let Some(printed) = printed else { return };
     server.join();
+    assert!(
+        printed.contains("unreadable root certificates: SSL_CERT_FILE=FILE: line "),
+        "{printed}"
+    );
+    assert!(printed.contains("localhost:"), "{printed}");
 }
