@@ -141,13 +141,12 @@ impl HyperTransportBuilder {
         #[cfg(not(feature = "http2"))]
         let http2 = false;
 
-        let (mut tls, trust) = match self.tls {
-            Some(tls) => (tls, None),
-            None => {
-                let trusted = self.roots.read()?;
-                let doubt = trusted.doubt();
-                (tls::config(trusted.store)?, doubt)
-            }
+        let (mut tls, doubt) = if let Some(tls) = self.tls {
+            (tls, None)
+        } else {
+            let trusted = self.roots.read()?;
+            let doubt = trusted.doubt();
+            (tls::config(trusted.store)?, doubt)
         };
         tls.alpn_protocols =
             if http2 { vec![b"h2".to_vec(), b"http/1.1".to_vec()] } else { vec![] };
@@ -161,7 +160,7 @@ impl HyperTransportBuilder {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(self.pool_idle_timeout)
             .pool_max_idle_per_host(self.pool_max_idle)
-            .build(Connector::new(tls, trust, Arc::clone(&proxies), self.connect_timeout));
+            .build(Connector::new(tls, doubt, Arc::clone(&proxies), self.connect_timeout));
         Ok(HyperTransport::over(client, self.user_agent, proxies))
     }
 }

@@ -1,6 +1,7 @@
 //! One exchange over isahc.
 
 use std::error::Error;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -147,7 +148,8 @@ impl IsahcTransport {
             let (target, doubt) = (&*target, self.doubt.as_deref());
             errors::failure(error, &Circumstances { target, is_https, is_early, doubt })
         };
-        let response = Unlogged(client.send_async(request)).await.map_err(failure)?;
+        let sending = pin!(async { client.send_async(request).await.map_err(&failure) });
+        let response = Unlogged::new(sending).await?;
         let (head, body) = response.into_parts();
         let body = collect(body, limits.body, failure).await?;
         if !is_complete(&head, &body) {

@@ -48,6 +48,17 @@ pub(crate) const CHECKS: &[Check] = &[
         "conformance and tests of the transports, all features",
         "test -p sts-conformance -p sts-hyper -p sts-isahc --all-features",
     ),
+    // Features of dependencies that any crate of a program may ask for.
+    slow(
+        "isahc's wire log, handed to log",
+        "test -p sts-isahc --test log --test log_without_subscriber \
+         --features isahc/log,tracing/log",
+    ),
+    slow(
+        "isahc's wire log, always handed to log",
+        "test -p sts-isahc --test log --test log_without_subscriber \
+         --features isahc/log,tracing/log-always",
+    ),
     // The workspace's tests have these too; here they cannot be skipped unseen.
     Check {
         missing: no_python,

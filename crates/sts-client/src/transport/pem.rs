@@ -63,7 +63,7 @@ impl<T> PemCertificates<T> {
             match decoded {
                 Ok(certificate) => found.certificates.push(certificate),
                 Err(reason) => found.unreadable.push(UnreadableCertificate {
-                    line: 1 + count_lines(pem.get(..begin).unwrap_or_default()),
+                    line: count_lines(pem.get(..begin).unwrap_or_default()),
                     reason,
                 }),
             }
@@ -141,8 +141,9 @@ fn find(text: &[u8], what: &[u8], from: usize) -> Option<usize> {
     rest.windows(what.len()).position(|window| window == what).map(|at| from + at)
 }
 
+/// One more than there are line ends.
 fn count_lines(text: &[u8]) -> usize {
-    text.iter().filter(|byte| **byte == b'\n').count()
+    text.split(|byte| *byte == b'\n').count()
 }
 
 #[cfg(test)]

@@ -1,0 +1,66 @@
+//! Exchanges full of secrets, for the tests of logs.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener};
+
+use http::{HeaderValue, Request};
+use isahc::HttpClient;
+use sts_client::transport::{BlockingTransport, Exchange, Limits, TransportError};
+use sts_isahc::IsahcTransport;
+use sts_proto::Body;
+
+/// Serves this number of requests, each on a connection of its own.
+pub(crate) fn serve(times: usize) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for _ in 0..times {
+            let (mut connection, _) = listener.accept().unwrap();
+            let mut request = Vec::new();
+            let is_whole = |request: &[u8]| {
+                let is_get = request.starts_with(b"GET");
+                request.ends_with(if is_get { b"\r\n\r\n" } else { b"planted-body" })
+            };
+            while !is_whole(&request) {
+                let mut byte = [0];
+                connection.read_exact(&mut byte).unwrap();
+                request.extend(byte);
+            }
+            let response = "HTTP/1.1 200 OK\r\nconnection: close\r\nx-secret: planted-answer\r\n\
+                            content-length: 15\r\n\r\nplanted-answer!";
+            connection.write_all(response.as_bytes()).unwrap();
+        }
+    });
+    format!("http://{address}/")
+}
+
+/// Sends a request with isahc alone, so that what it logs can be seen.
+pub(crate) fn send_without_transport(url: &str) {
+    let request = Request::post(url).body("planted-body").unwrap();
+    HttpClient::new().unwrap().send(request).unwrap();
+}
+
+/// Sends [`EXCHANGES`] requests over transports and a client of the user's own.
+pub(crate) fn send_secrets(url: &str) -> Result<(), TransportError> {
+    let transport = IsahcTransport::new().unwrap();
+    let own = IsahcTransport::from_client(HttpClient::new().unwrap());
+    for transport in [&transport, &transport.clone(), &own] {
+        for (method, body) in [("POST", "planted-body"), ("GET", "")] {
+            let mut token = HeaderValue::from_static("planted-token");
+            token.set_sensitive(true);
+            let request = Request::builder()
+                .method(method)
+                .uri(url)
+                .header("x-security-token", token)
+                .body(Body::from(body.as_bytes().to_vec()))
+                .unwrap();
+            let exchange = Exchange::new(request, Limits::default());
+            let response = BlockingTransport::send(transport, exchange)?;
+            assert_eq!(response.body().as_ref(), b"planted-answer!");
+        }
+    }
+    Ok(())
+}
+
+/// The requests of [`send_secrets`].
+pub(crate) const EXCHANGES: usize = 6;
