@@ -1,7 +1,8 @@
-//! The machine of one call.
+//! State machine of one call.
 
-mod judge;
-mod keys;
+mod credentials;
+mod decision;
+mod evidence;
 mod recovery;
 mod step;
 
@@ -10,23 +11,31 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
-use http::Response;
+use http::{Request, Response};
 use sts_proto::{Authentication, Body, Caller, Credentials, Operation, service_date};
 
+use self::credentials::NotAdmitted;
+use self::decision::SHORTEST_ATTEMPT;
+use self::evidence::witness;
 pub use self::step::Step;
 use crate::context::CallContext;
 use crate::error::{Error, Failure};
-use crate::keys::Keys;
+use crate::now::Now;
 use crate::report::Report;
+use crate::shared::clock_offset::{DatedResponse, SigningOffset};
+use crate::shared::endpoint_pool::Pick;
+use crate::shared::rejected_keys::Slot;
+use crate::signing_credentials::SigningCredentials;
 use crate::source::{KeyRequest, SourceError};
+use crate::trace;
 use crate::transport::{Exchange, TransportError, TransportErrorKind};
-use crate::{Now, trace};
 
-/// One call of an operation: signs, classifies, waits, tries again, gives up. It does no IO.
+/// State machine of one call of an operation: it signs, classifies, waits, retries and gives up.
+/// It performs no IO.
 ///
-/// A driver asks for the next [`Step`], does it, and hands in what came of it. Every method is
-/// told the time. Early and repeated calls are harmless. An attempt that has outlasted its limit
-/// when a step is asked for has failed, whatever comes of it later.
+/// A driver asks for the next [`Step`], performs it, and hands in the outcome. Methods take the
+/// current time as an argument. Out-of-order calls are ignored. An attempt that has exceeded its
+/// time limit when a step is asked for has failed, even if a response arrives later.
 ///
 /// ```
 /// use std::time::Duration;
@@ -59,15 +68,21 @@ pub struct Call<O: Operation> {
     operation: O,
     context: Arc<CallContext>,
     rng: Rng,
-    /// Whether the operation keeps the limits whatever the keys.
+    /// Whether the operation keeps the limits for permanent and temporary credentials.
     is_valid_for_all: bool,
-    keys: Option<Arc<Keys>>,
+    credentials: Option<Arc<SigningCredentials>>,
     started: Option<Now>,
     report: Report,
     /// Why the last attempt failed, while the call goes on.
     last_failure: Option<Failure>,
-    /// Whether the one further try after a refusal of keys or date has been taken.
-    has_tried_again: bool,
+    /// Endpoints that have failed in this call, by their index in the pool.
+    failed_endpoints: Vec<usize>,
+    /// How often the call went on to an endpoint that had not failed in it.
+    failovers: u32,
+    /// Whether the request has been signed again after a correction of the clock.
+    has_signed_again: bool,
+    /// Whether the provider has been asked for other credentials.
+    has_changed_credentials: bool,
     state: State<O::Output>,
 }
 
@@ -75,36 +90,33 @@ pub struct Call<O: Operation> {
 enum State<T> {
     /// Nothing has been done.
     New,
-    /// Keys are to be asked for, or have been; in place of those that `refusal` is about.
-    Keys { is_asked: bool, refusal: Option<Failure> },
+    /// Credentials are needed: the first ones, or others in place of those `rejection` is about.
+    Credentials { is_requested: bool, rejection: Option<Failure> },
     /// A request is to be sent.
     Ready,
-    /// A request is out.
+    /// A request is in flight.
     Sent(Sent),
-    /// Nothing happens until that tick.
+    /// Nothing happens until that time.
     Waiting { until: Duration },
-    /// The outcome is to be given.
+    /// The outcome is to be returned.
     Done(Result<T, Failure>),
-    /// The outcome has been given.
+    /// The outcome has been returned.
     Over,
 }
 
-/// A request that is out.
+/// A request in flight.
 #[derive(Clone, Copy, Debug)]
 struct Sent {
-    endpoint: usize,
+    pick: Pick,
+    /// The slot of its credentials, if it is signed.
+    slot: Option<Slot>,
     at: Now,
-    /// It has failed at this tick if nothing came back.
+    /// It has failed at this time if there is no outcome.
     until: Duration,
     /// Whether the deadline left it less than half the time that an attempt has otherwise.
     is_cut_short: bool,
-    /// The offset of the clock that it was signed with.
-    offset: time::Duration,
+    signed_with: SigningOffset,
 }
-
-/// So little time is not worth a further attempt: it would end as a timeout, and hide what
-/// happened before.
-const SHORTEST_ATTEMPT: Duration = Duration::from_millis(50);
 
 impl<O: Operation> Call<O> {
     /// A call of `operation`. The seed is for its jitter; it should differ from call to call.
@@ -114,52 +126,55 @@ impl<O: Operation> Call<O> {
             context: Arc::clone(context),
             rng: Rng::with_seed(seed),
             is_valid_for_all: false,
-            keys: None,
+            credentials: None,
             started: None,
             report: Report::default(),
             last_failure: None,
-            has_tried_again: false,
+            failed_endpoints: Vec::new(),
+            failovers: 0,
+            has_signed_again: false,
+            has_changed_credentials: false,
             state: State::New,
         }
     }
 
-    /// What to do now.
+    /// Returns what to do now.
     pub fn step(&mut self, now: Now) -> Step<O::Output> {
         let started = *self.started.get_or_insert(now);
-        let deadline = started.ticks.saturating_add(self.context.policy.deadline);
-        let left = deadline.saturating_sub(now.ticks);
+        let left = self.deadline().saturating_sub(now.ticks);
         loop {
             match mem::replace(&mut self.state, State::Over) {
                 State::New => self.state = self.begin(),
-                State::Keys { refusal, .. } if left.is_zero() => {
-                    self.state = State::Done(Err(refusal.unwrap_or(Failure::Deadline)));
+                State::Credentials { rejection, .. } if left.is_zero() => {
+                    self.state = State::Done(Err(rejection.unwrap_or(Failure::Deadline)));
                 }
-                State::Keys { is_asked: true, refusal } => {
-                    self.state = State::Keys { is_asked: true, refusal };
+                State::Credentials { is_requested: true, rejection } => {
+                    self.state = State::Credentials { is_requested: true, rejection };
                     return Step::Wait(left);
                 }
-                State::Keys { is_asked: false, refusal } => {
-                    self.state = State::Keys { is_asked: true, refusal };
-                    let refused = self.keys.as_ref().map(|keys| keys.credentials.clone());
+                State::Credentials { is_requested: false, rejection } => {
+                    self.state = State::Credentials { is_requested: true, rejection };
+                    let refused = self.credentials.as_ref().map(|ours| ours.credentials.clone());
                     return Step::Credentials(KeyRequest { refused });
                 }
                 State::Ready if left <= self.shortest_attempt() => {
                     let failure = self.last_failure.take().unwrap_or(Failure::Deadline);
                     self.state = State::Done(Err(failure));
                 }
-                State::Ready => match self.admit(now) {
-                    Ok(None) => match self.send(now, left) {
+                State::Ready => match self.admit(left.min(self.context.policy.limits.timeout), now)
+                {
+                    Ok(slot) => match self.send(slot, left, now) {
                         Ok(exchange) => return Step::Send(exchange),
                         Err(failure) => {
-                            self.release_keys(now.ticks);
+                            self.release(slot, now.ticks);
                             self.state = State::Done(Err(failure));
                         }
                     },
-                    Ok(Some(wait)) => {
+                    Err(NotAdmitted::Wait(wait)) => {
                         self.state = State::Ready;
                         return Step::Wait(wait.min(left));
                     }
-                    Err(state) => self.state = state,
+                    Err(NotAdmitted::Next(state)) => self.state = state,
                 },
                 State::Sent(sent) => {
                     self.state = State::Sent(sent);
@@ -190,39 +205,44 @@ impl<O: Operation> Call<O> {
         }
     }
 
-    /// The keys that [`Step::Credentials`] asked for, or why there are none. At any other time it
-    /// does nothing.
+    /// Hands in the credentials that [`Step::Credentials`] asked for, or why there are none. At
+    /// any other time it does nothing.
     pub fn provide(&mut self, credentials: Result<Arc<Credentials>, SourceError>) {
-        let State::Keys { is_asked: true, refusal } = &mut self.state else {
+        let State::Credentials { is_requested: true, rejection } = &mut self.state else {
             return;
         };
-        let refusal = refusal.take();
-        self.state = match self.take_keys(credentials, refusal) {
+        let rejection = rejection.take();
+        self.state = match self.take_credentials(credentials, rejection) {
             Ok(()) => State::Ready,
             Err(failure) => State::Done(Err(failure)),
         };
     }
 
-    /// What came of the exchange that [`Step::Send`] asked for. At any other time it does
-    /// nothing.
+    /// Hands in the outcome of the exchange that [`Step::Send`] asked for. At any other time it
+    /// does nothing.
     pub fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now) {
         let State::Sent(sent) = self.state else {
             return;
         };
         let date = outcome.as_ref().ok().and_then(|response| service_date(response.headers()));
-        let was_clock_wrong =
-            date.is_some_and(|date| self.context.skew.learn(date, sent.at, now, sent.offset));
         let outcome = match outcome.map(|response| O::read(&response)) {
             Ok(Ok(output)) => Ok(output),
-            Ok(Err(answer)) => Err(Failure::Service(answer)),
+            Ok(Err(error)) => Err(Failure::Service(error)),
             Err(error) => Err(Failure::Transport(error)),
         };
-        let is_excused = self.settle_keys(&outcome, was_clock_wrong, now.ticks);
+        let is_excused = self.context.clock_offset.learn(&DatedResponse {
+            date,
+            sent: sent.at,
+            received: now,
+            signed_with: sent.signed_with,
+            witness: witness(&outcome, self.credentials.is_some()),
+        });
+        self.settle(&outcome, is_excused, sent, now);
         self.state = match outcome {
             Ok(output) => {
                 trace::attempt_succeeded(self.report.attempts);
-                self.context.budget.refill();
-                self.context.route.succeeded(sent.endpoint);
+                self.context.budget.deposit();
+                self.context.pool.responded(sent.pick);
                 State::Done(Ok(output))
             }
             Err(failure) => self.recover(failure, sent, is_excused, now),
@@ -234,12 +254,17 @@ impl<O: Operation> Call<O> {
         if self.report.attempts == 0 { Duration::ZERO } else { SHORTEST_ATTEMPT }
     }
 
+    fn deadline(&self) -> Duration {
+        let started = self.started.map_or(Duration::ZERO, |started| started.ticks);
+        started.saturating_add(self.context.policy.deadline)
+    }
+
     fn begin(&mut self) -> State<O::Output> {
-        if self.context.route.is_empty() {
+        if self.context.pool.len() == 0 {
             return State::Done(Err(Failure::NoEndpoint));
         }
-        // Before the source is asked, which may cost a call of its own. What temporary keys may ask
-        // for, all may.
+        // Before the provider is asked, which may cost a call of its own. What is valid for
+        // temporary credentials is valid for all.
         self.is_valid_for_all = self.validate(Caller::Temporary).is_ok();
         if !self.is_valid_for_all
             && let Err(failure) = self.validate(Caller::Permanent)
@@ -248,7 +273,7 @@ impl<O: Operation> Call<O> {
         }
         match O::AUTHENTICATION {
             Authentication::Unsigned => State::Ready,
-            _ => State::Keys { is_asked: false, refusal: None },
+            _ => State::Credentials { is_requested: false, rejection: None },
         }
     }
 
@@ -259,34 +284,60 @@ impl<O: Operation> Call<O> {
         self.operation.validate_for(caller).map_err(Failure::InvalidRequest)
     }
 
-    /// The request of the next attempt, signed with the date of this moment.
-    fn send(&mut self, now: Now, left: Duration) -> Result<Exchange, Failure> {
-        let context = &*self.context;
-        let index = context.route.choose(now.ticks);
-        let endpoint = context.route.endpoint(index).ok_or(Failure::NoEndpoint)?;
+    /// The request of the next attempt, signed with the current date.
+    fn send(&mut self, slot: Option<Slot>, left: Duration, now: Now) -> Result<Exchange, Failure> {
+        let context = Arc::clone(&self.context);
+        let can_fail_over = self.can_fail_over();
+        let longest = context.policy.limits.timeout.min(left);
+        let probe_until = now.ticks.saturating_add(longest.min(left / 2));
+        let pick = context.pool.pick(
+            &self.failed_endpoints,
+            Some(probe_until).filter(|_| can_fail_over),
+            now.ticks,
+        );
+        // Time has to be left for another endpoint.
+        let needs_rest = pick.probe.is_some() || longest == left;
+        let timeout = if can_fail_over && needs_rest { longest.min(left / 2) } else { longest };
+        match self.sign(pick, now) {
+            Ok((request, signed_with)) => {
+                self.report.attempts += 1;
+                let usual = context.policy.limits.timeout.min(context.policy.deadline);
+                self.state = State::Sent(Sent {
+                    pick,
+                    slot,
+                    at: now,
+                    until: now.ticks.saturating_add(timeout),
+                    is_cut_short: timeout < usual / 2,
+                    signed_with,
+                });
+                Ok(Exchange::new(request, context.policy.limits.with_timeout(timeout)))
+            }
+            Err(failure) => {
+                context.pool.abandoned(pick, now.ticks);
+                Err(failure)
+            }
+        }
+    }
+
+    /// Whether the call could go on to another endpoint if the next attempt fails.
+    fn can_fail_over(&self) -> bool {
+        let others = self.context.pool.len().saturating_sub(self.failed_endpoints.len());
+        self.context.policy.attempts > 1 && others > 1 && self.operation.is_repeatable()
+    }
+
+    fn sign(&self, pick: Pick, now: Now) -> Result<(Request<Body>, SigningOffset), Failure> {
+        let endpoint = self.context.pool.get(pick.index).ok_or(Failure::NoEndpoint)?;
         let mut request =
             self.operation.to_request_unvalidated(endpoint).map_err(Failure::InvalidRequest)?;
-        let offset = context.skew.for_signing();
-        if let Some(keys) = &self.keys {
-            let date = now.wall.saturating_add(offset);
-            keys.signer.sign(&mut request, date).map_err(|error| {
-                let message = "the request cannot be signed";
+        let signed_with = self.context.clock_offset.for_signing();
+        if let Some(ours) = &self.credentials {
+            let date = now.wall.saturating_add(signed_with.offset);
+            ours.signer.sign(&mut request, date).map_err(|error| {
+                let message = "cannot sign the request";
                 Failure::Credentials(SourceError::new(message).with_source(error))
             })?;
         }
-        let limits = context.policy.limits;
-        let usual = limits.timeout.min(context.policy.deadline);
-        let limits = limits.with_timeout(limits.timeout.min(left));
-        let until = now.ticks.saturating_add(limits.timeout);
-        self.state = State::Sent(Sent {
-            endpoint: index,
-            at: now,
-            until,
-            is_cut_short: limits.timeout < usual / 2,
-            offset,
-        });
-        self.report.attempts += 1;
-        trace::attempt_sent(self.report.attempts, endpoint);
-        Ok(Exchange::new(request, limits))
+        trace::attempt_sent(self.report.attempts.saturating_add(1), endpoint);
+        Ok((request, signed_with))
     }
 }

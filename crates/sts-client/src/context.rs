@@ -1,4 +1,4 @@
-//! What all calls of a client share: how calls are made, and what was learned by making them.
+//! What all calls of a client share: their policy, and what they have learned.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -7,35 +7,37 @@ use sts_proto::{Credentials, Endpoint};
 use sts_sign::InvalidKeys;
 use time::OffsetDateTime;
 
-use crate::backoff::Backoff;
-use crate::budget::RetryBudget;
-use crate::key_guard::KeyGuard;
-use crate::keys::Keys;
-use crate::route::Route;
-use crate::skew::Skew;
+use crate::shared::backoff::Backoff;
+use crate::shared::clock_offset::ClockOffset;
+use crate::shared::endpoint_pool::EndpointPool;
+use crate::shared::rejected_keys::RejectedKeys;
+use crate::shared::retry_budget::RetryBudget;
+use crate::signing_credentials::SigningCredentials;
 use crate::transport::Limits;
 
-/// How calls are made.
+/// Limits and waits of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallPolicy {
-    /// How often a request is sent at most, whichever the endpoint. 3 by default: one failure is
-    /// common, two in a row happen, and a third says that more of them will not help.
+    /// The maximum number of attempts, 3 by default. An attempt that moves on to an endpoint that
+    /// has not failed in the call does not count, so a call may try each endpoint. 1 and 0
+    /// disable retries and failover.
     pub attempts: u32,
-    /// The waits between attempts when the service names none.
+    /// The waits between attempts at the same endpoint when the service requests none.
     pub backoff: Backoff,
-    /// The longest wait that the service may ask for, by `Retry-After` or in a throttling
-    /// message. 20 seconds by default. When it asks for a longer one the call fails at once, and
-    /// the error tells the wait.
+    /// The longest wait that the service may request, by `Retry-After` or in a throttling
+    /// message, and the longest that the call waits, jitter included. 20 seconds by default. When
+    /// the service requests a longer one the call fails at once, and the error holds the wait.
     pub longest_wait: Duration,
-    /// The time for the whole call: waits, attempts and the source of the keys. 30 seconds by
-    /// default. A wait that would not end before is not begun. A source that blocks the thread
-    /// cannot be interrupted, and ends the call when it comes back.
+    /// The time for the whole call: waits, attempts and the provider of the credentials. 30
+    /// seconds by default. A wait that would not end before is not begun. A provider that blocks
+    /// the thread cannot be interrupted, and ends the call when it returns.
     pub deadline: Duration,
-    /// The limits of one attempt.
+    /// The limits of one attempt. An attempt that would use up the time of the call has half of
+    /// it if another endpoint is left.
     pub limits: Limits,
-    /// Whether requests are held against the documented limits before anything is sent. `true` by
-    /// default; switch it off for limits that the service has changed.
+    /// Whether requests are checked against the documented limits before they are sent. `true` by
+    /// default; disable it for limits that the service has changed.
     pub validate: bool,
 }
 
@@ -46,7 +48,7 @@ impl CallPolicy {
         Self { attempts, ..self }
     }
 
-    /// The same with another back-off.
+    /// The same with another backoff.
     #[must_use]
     pub fn with_backoff(self, backoff: Backoff) -> Self {
         Self { backoff, ..self }
@@ -70,7 +72,7 @@ impl CallPolicy {
         Self { limits, ..self }
     }
 
-    /// The same, but requests are sent whatever the documented limits.
+    /// The same without the check of the documented limits.
     #[must_use]
     pub fn without_validation(self) -> Self {
         Self { validate: false, ..self }
@@ -90,10 +92,10 @@ impl Default for CallPolicy {
     }
 }
 
-/// What all calls of a client share: its endpoints and policy, and what it learned by calling.
+/// State that all calls of a client share: endpoints, policy, and what the calls have learned.
 ///
-/// Learned are the offset of the service's clock, endpoints that are out, keys that were refused,
-/// and how many retries the present troubles leave.
+/// They learn the offset of the service's clock, which endpoints are down, which credentials the
+/// service rejected, and how many retries the retry budget has left.
 ///
 /// ```
 /// use sts_client::{CallContext, CallPolicy};
@@ -104,27 +106,28 @@ impl Default for CallPolicy {
 /// ```
 #[derive(Debug)]
 pub struct CallContext {
-    pub(crate) route: Route,
+    pub(crate) pool: EndpointPool,
     pub(crate) policy: CallPolicy,
     pub(crate) budget: RetryBudget,
-    pub(crate) skew: Skew,
-    pub(crate) key_guard: KeyGuard,
-    last_keys: Mutex<Option<Arc<Keys>>>,
+    pub(crate) clock_offset: ClockOffset,
+    pub(crate) rejected_keys: RejectedKeys,
+    last_prepared: Mutex<Option<Arc<SigningCredentials>>>,
 }
 
 impl CallContext {
-    /// Calls to the first of `endpoints` that can be reached, under `policy`.
+    /// A context for calls to `endpoints`, in order of preference, under `policy`.
     ///
-    /// Without any endpoint every call fails, and says so.
+    /// Duplicate endpoints count once. Without any endpoint every call fails with
+    /// [`Failure::NoEndpoint`](crate::Failure::NoEndpoint).
     #[must_use]
     pub fn new(endpoints: impl IntoIterator<Item = Endpoint>, policy: CallPolicy) -> Arc<Self> {
         Arc::new(Self {
-            route: Route::new(endpoints),
+            pool: EndpointPool::new(endpoints),
             policy,
             budget: RetryBudget::default(),
-            skew: Skew::default(),
-            key_guard: KeyGuard::default(),
-            last_keys: Mutex::default(),
+            clock_offset: ClockOffset::default(),
+            rejected_keys: RejectedKeys::default(),
+            last_prepared: Mutex::default(),
         })
     }
 
@@ -134,24 +137,29 @@ impl CallContext {
         &self.policy
     }
 
-    /// The service's time when our wall clock reads `wall`, as its calls learned it from the `Date`
-    /// of answers; `wall` itself as long as there was none. Keys end by this time, and a
-    /// [`SessionMachine`](crate::session::SessionMachine) wants to be told of it.
+    /// The service's time when the local wall clock reads `wall`, as far as it is known.
+    ///
+    /// Calls learn the offset of the service's clock from the `Date` of its responses. Until then
+    /// this is `wall` itself. Credentials expire by the service's time, and a
+    /// [`SessionMachine`](crate::session::SessionMachine) takes it as an argument.
     #[must_use]
     pub fn service_time(&self, wall: OffsetDateTime) -> OffsetDateTime {
-        wall.saturating_add(self.skew.measured())
+        wall.saturating_add(self.clock_offset.measured())
     }
 
-    /// These keys, ready to sign: the last ones that were made ready, if they are the same.
-    pub(crate) fn keys(&self, credentials: &Arc<Credentials>) -> Result<Arc<Keys>, InvalidKeys> {
-        let mut last = self.last_keys.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(keys) = &*last
-            && Arc::ptr_eq(&keys.credentials, credentials)
+    /// The credentials with their signer: the last ones that were prepared, if they are the same.
+    pub(crate) fn prepare(
+        &self,
+        credentials: &Arc<Credentials>,
+    ) -> Result<Arc<SigningCredentials>, InvalidKeys> {
+        let mut last = self.last_prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(prepared) = &*last
+            && Arc::ptr_eq(&prepared.credentials, credentials)
         {
-            return Ok(Arc::clone(keys));
+            return Ok(Arc::clone(prepared));
         }
-        let keys = Arc::new(Keys::new(credentials)?);
-        *last = Some(Arc::clone(&keys));
-        Ok(keys)
+        let prepared = Arc::new(SigningCredentials::new(credentials)?);
+        *last = Some(Arc::clone(&prepared));
+        Ok(prepared)
     }
 }

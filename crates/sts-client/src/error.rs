@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use sts_proto::{ErrorCode, ErrorKind, InvalidRequest};
+use time::OffsetDateTime;
 
 use crate::report::Report;
 use crate::source::SourceError;
@@ -36,13 +37,19 @@ pub enum Failure {
     InvalidRequest(InvalidRequest),
     /// There were no keys to sign with, or none that can sign. Nothing was sent.
     Credentials(SourceError),
-    /// The service has refused these keys lately. Nothing was sent, for more failed signatures
-    /// would lock the key for everybody who uses it.
-    KeyRefused {
-        /// The answer that refused them.
+    /// The service rejected these credentials a short time ago. Nothing was sent: more failed
+    /// signatures would lock the access key for all its users.
+    CredentialsRejected {
+        /// The response that rejected them.
         answer: sts_proto::Error,
-        /// How long they are left alone yet. Other keys are used at once.
+        /// The rest of their cool-off. Other credentials are used at once.
         wait: Duration,
+    },
+    /// The credentials have expired by the service's clock, and the provider has no others.
+    /// Nothing was sent.
+    CredentialsExpired {
+        /// When they expired.
+        expiration: OffsetDateTime,
     },
     /// The time for the whole call ended before a request could be sent.
     Deadline,
@@ -55,17 +62,18 @@ pub enum Failure {
 impl Failure {
     pub(crate) fn answer(&self) -> Option<&sts_proto::Error> {
         match self {
-            Self::Service(answer) | Self::KeyRefused { answer, .. } => Some(answer),
+            Self::Service(answer) | Self::CredentialsRejected { answer, .. } => Some(answer),
             _ => None,
         }
     }
 
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
-            Self::Service(answer) | Self::KeyRefused { answer, .. } => answer.kind(),
+            Self::Service(answer) | Self::CredentialsRejected { answer, .. } => answer.kind(),
             Self::Transport(_) => ErrorKind::Transport,
             Self::InvalidRequest(_) | Self::NoEndpoint | Self::Over => ErrorKind::InvalidRequest,
             Self::Credentials(_) => ErrorKind::Credentials,
+            Self::CredentialsExpired { .. } => ErrorKind::ExpiredCredentials,
             Self::Deadline => ErrorKind::Timeout,
         }
     }
@@ -152,12 +160,15 @@ impl fmt::Display for Error {
             // It names the operation itself.
             Failure::InvalidRequest(error) => write!(f, "{error}")?,
             Failure::Credentials(error) => write!(f, "{name}: {error}")?,
-            Failure::KeyRefused { answer, wait } => write!(
+            Failure::CredentialsRejected { answer, wait } => write!(
                 f,
-                "{name} was not sent: the service refused this key lately, and more failed \
-                 signatures would lock it; it is tried again in {} s, another key at once. The \
-                 refusal: {answer}",
+                "{name} not sent: the service rejected these credentials, and they are held back \
+                 for {} s; other credentials are used at once; last rejection: {answer}",
                 wait.as_secs().max(1),
+            )?,
+            Failure::CredentialsExpired { expiration } => write!(
+                f,
+                "{name} not sent: the credentials expired at {expiration}; provide others",
             )?,
             Failure::Deadline => write!(f, "{name}: the time for the call is over")?,
             Failure::NoEndpoint => write!(f, "{name}: the client has no endpoint to send to")?,
@@ -185,11 +196,16 @@ impl StdError for Error {
     /// The cause behind what `Display` says already.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.failure {
-            Failure::Service(answer) | Failure::KeyRefused { answer, .. } => answer.source(),
+            Failure::Service(answer) | Failure::CredentialsRejected { answer, .. } => {
+                answer.source()
+            }
             Failure::Transport(error) => error.source(),
             Failure::InvalidRequest(error) => error.source(),
             Failure::Credentials(error) => error.source(),
-            Failure::Deadline | Failure::NoEndpoint | Failure::Over => None,
+            Failure::CredentialsExpired { .. }
+            | Failure::Deadline
+            | Failure::NoEndpoint
+            | Failure::Over => None,
         }
     }
 }

@@ -10,8 +10,6 @@
 //! randomness, but `SystemHost` with the feature `system`: it is what drivers are told by.
 #![forbid(unsafe_code)]
 
-mod backoff;
-mod budget;
 mod builder;
 mod call;
 mod client;
@@ -19,18 +17,15 @@ mod context;
 mod driver;
 mod error;
 mod host;
-mod key_guard;
-mod keys;
 mod now;
 mod report;
-mod route;
 pub mod session;
-mod skew;
+mod shared;
+mod signing_credentials;
 pub mod source;
 mod trace;
 pub mod transport;
 
-pub use backoff::Backoff;
 pub use builder::{BuildError, ClientBuilder};
 pub use call::{Call, Step};
 pub use client::{BlockingClient, Client, DynClient};
@@ -42,6 +37,7 @@ pub use host::{Host, InvalidVariable};
 pub use now::Now;
 pub use report::{FailedAttempt, Report};
 pub use session::{BlockingSession, Session, SessionPolicy};
+pub use shared::backoff::Backoff;
 pub use source::{BlockingCredentialSource, CredentialSource};
 pub use sts_proto as proto;
 pub use transport::{BlockingTransport, Exchange, Limits, Transport, TransportError};

@@ -1,113 +1,114 @@
-//! What follows a failed attempt.
-
-use std::time::Duration;
+//! What follows a failed attempt: the circumstances are gathered, the decision is carried out.
 
 use sts_proto::Operation;
 
-use super::judge::{Verdict, blames_endpoint, judge};
+use super::decision::{Circumstances, Decision, decide};
+use super::evidence::blames_endpoint;
 use super::{Call, Sent, State};
 use crate::error::Failure;
+use crate::now::Now;
 use crate::report::FailedAttempt;
+use crate::shared::endpoint_pool::Pick;
+use crate::trace;
 use crate::transport::TransportErrorKind;
-use crate::{Now, backoff, trace};
-
-/// What a call does after a failed attempt.
-enum Next {
-    /// The failure is the outcome.
-    GiveUp,
-    /// The same again at once: the clock has been corrected.
-    Again,
-    /// Once more with other keys, if the source has some.
-    WithOtherKeys,
-    /// The same again after a wait.
-    After(Duration),
-}
 
 impl<O: Operation> Call<O> {
-    /// Takes a failed attempt down, and decides what follows.
+    /// Records a failed attempt, and decides what follows.
     pub(super) fn recover(
         &mut self,
         failure: Failure,
         sent: Sent,
-        is_clock_to_blame: bool,
+        is_clock_corrected: bool,
         now: Now,
     ) -> State<O::Output> {
-        let route = &self.context.route;
-        let endpoint = route.endpoint(sent.endpoint).map_or_else(String::new, ToString::to_string);
-        let mut attempt = FailedAttempt::new(endpoint, &failure);
-        // When time ran out that was short from the start, nobody knows whose fault it was.
-        let had_no_time = sent.is_cut_short && is_timeout(&failure);
-        let blames_endpoint = blames_endpoint(&failure) && !had_no_time;
-        if blames_endpoint {
-            route.failed(sent.endpoint, now.ticks);
+        let mut decision = self.decide(&failure, sent.pick, is_clock_corrected, now);
+        if matches!(decision, Decision::Retry(_)) && !self.context.budget.withdraw() {
+            decision = Decision::GiveUp;
         }
-        let next = self.next(&failure, blames_endpoint, is_clock_to_blame, now);
-        if let Next::After(wait) = next {
-            attempt.waited = Some(wait);
-        }
-        trace::attempt_failed(&attempt);
-        self.report.failures.push(attempt);
-        match next {
-            Next::GiveUp => State::Done(Err(failure)),
-            Next::Again => {
-                self.last_failure = Some(failure);
-                State::Ready
+        self.report_health(&failure, decision, sent, now);
+        self.record(&failure, sent, decision);
+        match decision {
+            Decision::GiveUp => State::Done(Err(failure)),
+            Decision::FailOver => {
+                self.failovers = self.failovers.saturating_add(1);
+                self.ready(failure)
             }
-            Next::WithOtherKeys => State::Keys { is_asked: false, refusal: Some(failure) },
-            Next::After(wait) => {
+            Decision::SignAgain => {
+                self.has_signed_again = true;
+                self.ready(failure)
+            }
+            Decision::ChangeCredentials => {
+                self.has_changed_credentials = true;
+                State::Credentials { is_requested: false, rejection: Some(failure) }
+            }
+            Decision::Retry(wait) => {
                 self.last_failure = Some(failure);
                 State::Waiting { until: now.ticks.saturating_add(wait) }
             }
         }
     }
 
-    fn next(
+    fn ready(&mut self, failure: Failure) -> State<O::Output> {
+        self.last_failure = Some(failure);
+        State::Ready
+    }
+
+    /// Reports to the endpoint pool whether the endpoint is the reason.
+    fn report_health(&mut self, failure: &Failure, decision: Decision, sent: Sent, now: Now) {
+        let pool = &self.context.pool;
+        if !blames_endpoint(failure) && decision != Decision::FailOver {
+            match failure {
+                Failure::Service(_) => pool.responded(sent.pick),
+                _ => pool.abandoned(sent.pick, sent.at.ticks),
+            }
+            return;
+        }
+        if !self.failed_endpoints.contains(&sent.pick.index) {
+            self.failed_endpoints.push(sent.pick.index);
+        }
+        // When the time was short from the start, a timeout says little about the endpoint.
+        let is_conclusive = !sent.is_cut_short || !is_timeout(failure) || sent.pick.probe.is_some();
+        if is_conclusive {
+            pool.failed(sent.pick, sent.at.ticks, now.ticks);
+        }
+    }
+
+    fn decide(
         &mut self,
         failure: &Failure,
-        blames_endpoint: bool,
-        is_clock_to_blame: bool,
+        pick: Pick,
+        is_clock_corrected: bool,
         now: Now,
-    ) -> Next {
-        let may_repeat = self.report.attempts < self.context.policy.attempts;
-        let is_repeatable = self.operation.is_repeatable();
-        // The wording of a refusal for a wrong date is not certain, so it was not looked at.
-        if is_clock_to_blame {
-            let again = may_repeat && is_repeatable && self.takes_second_chance();
-            return if again { Next::Again } else { Next::GiveUp };
-        }
-        let service_now = self.context.service_time(now.wall);
-        let verdict = judge(failure, is_repeatable, self.keys.is_some(), service_now);
-        if verdict == Verdict::WithOtherKeys {
-            let again = may_repeat && self.keys.is_some() && self.takes_second_chance();
-            return if again { Next::WithOtherKeys } else { Next::GiveUp };
-        }
-        let wait = self
-            .wait(verdict, blames_endpoint, now)
-            .filter(|wait| may_repeat && now.ticks.saturating_add(*wait) < self.deadline());
-        match wait {
-            Some(wait) if self.context.budget.pay() => Next::After(wait),
-            _ => Next::GiveUp,
-        }
+    ) -> Decision {
+        let is_other = |index: &usize| *index != pick.index;
+        let failed_others = self.failed_endpoints.iter().filter(|index| is_other(index)).count();
+        let circumstances = Circumstances {
+            policy: &self.context.policy,
+            attempt: self.report.attempts.saturating_sub(self.failovers),
+            left: self.deadline().saturating_sub(now.ticks),
+            is_repeatable: self.operation.is_repeatable(),
+            is_signed: self.credentials.is_some(),
+            has_other_endpoint: failed_others.saturating_add(1) < self.context.pool.len(),
+            is_probe: pick.probe.is_some(),
+            has_budget: self.context.budget.is_available(),
+            is_clock_corrected,
+            has_signed_again: self.has_signed_again,
+            has_changed_credentials: self.has_changed_credentials,
+            service_time: self.context.service_time(now.wall),
+            random: self.rng.u64(..),
+        };
+        decide(failure, &circumstances)
     }
 
-    /// The wait before the same is tried again, if it is to be at all.
-    fn wait(&mut self, verdict: Verdict, blames_endpoint: bool, now: Now) -> Option<Duration> {
-        let policy = &self.context.policy;
-        match verdict {
-            Verdict::GiveUp | Verdict::WithOtherKeys => None,
-            // Another endpoint has not failed, so it need not be spared.
-            _ if blames_endpoint && self.context.route.has_healthy(now.ticks) => {
-                Some(Duration::ZERO)
-            }
-            Verdict::AfterNamedWait(wait) => (wait <= policy.longest_wait).then_some(wait),
-            Verdict::AfterThrottling => Some(backoff::throttled(&mut self.rng)),
-            Verdict::AfterBackoff => Some(policy.backoff.wait(self.report.attempts, &mut self.rng)),
+    fn record(&mut self, failure: &Failure, sent: Sent, decision: Decision) {
+        let endpoint = self.context.pool.get(sent.pick.index);
+        let endpoint = endpoint.map_or_else(String::new, ToString::to_string);
+        let mut attempt = FailedAttempt::new(endpoint, failure);
+        if let Decision::Retry(wait) = decision {
+            attempt.waited = Some(wait);
         }
-    }
-
-    fn deadline(&self) -> Duration {
-        let started = self.started.map_or(Duration::ZERO, |started| started.ticks);
-        started.saturating_add(self.context.policy.deadline)
+        trace::attempt_failed(&attempt);
+        self.report.failures.push(attempt);
     }
 }
 

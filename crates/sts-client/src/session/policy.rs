@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::backoff::Backoff;
+use crate::shared::backoff::Backoff;
 
 /// When a session fetches new keys.
 ///

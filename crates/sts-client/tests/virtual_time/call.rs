@@ -43,7 +43,9 @@ fn every_attempt_is_signed_with_its_own_date() {
     let script = [error(503, &[("retry-after", "3")], "X.1", "m"), identity()];
     let mut world = World::new(default_context(), script);
     world.identity().unwrap();
-    assert_eq!(world.dates(), ["20260305T070809Z", "20260305T070812Z"]);
+    let dates = world.dates();
+    assert_eq!((dates.len(), dates[0]), (2, "20260305T070809Z"));
+    assert!(("20260305T070812Z"..="20260305T070813Z").contains(&dates[1]), "{dates:?}");
 }
 
 #[test]
@@ -84,7 +86,9 @@ fn a_wait_that_the_service_names_is_kept() {
         let mut world = World::new(default_context(), script);
         world.latency = Duration::ZERO;
         world.identity().unwrap();
-        assert_eq!(world.waits(), [wait * SECOND], "{header}");
+        let (waits, wait) = (world.waits(), wait * SECOND);
+        assert_eq!(waits.len(), 1, "{header}");
+        assert!((wait..=wait + wait / 5).contains(&waits[0]), "{header}: {waits:?}");
     }
 }
 
@@ -95,7 +99,8 @@ fn the_window_of_a_throttling_message_is_kept() {
     let mut world =
         World::new(default_context(), [error(429, &[], "APIGW.0308", message), identity()]);
     world.identity().unwrap();
-    assert_eq!(world.waits(), [4 * SECOND]);
+    let waits = world.waits();
+    assert!((4 * SECOND..=5 * SECOND).contains(&waits[0]), "{waits:?}");
 }
 
 #[test]
@@ -179,7 +184,7 @@ fn a_refused_key_is_not_tried_again_and_then_left_alone_for_the_lock_time() {
         world.now = world.now.after(14 * SECOND);
         let error = world.identity().unwrap_err();
         assert_eq!((error.kind(), error.report().attempts), (ErrorKind::InvalidCredentials, 0));
-        assert!(matches!(error.failure(), Failure::KeyRefused { .. }));
+        assert!(matches!(error.failure(), Failure::CredentialsRejected { .. }));
     }
 
     // After it one call tries, and a success ends it.

@@ -123,7 +123,7 @@ fn a_refused_call_with_a_one_time_code_counts_as_well() {
     world.run(operation()).unwrap_err();
     for _ in 0..5 {
         let error = world.run(operation()).unwrap_err();
-        assert!(matches!(error.failure(), Failure::KeyRefused { .. }));
+        assert!(matches!(error.failure(), Failure::CredentialsRejected { .. }));
     }
     assert_eq!(world.sent().len(), 1);
 }
@@ -135,7 +135,7 @@ fn a_date_that_is_refused_without_a_clock_to_correct_by_counts_as_well() {
     let skewed = error(401, &[], "APIGW.0303", "signature expired");
     assert_eq!(call_of(&context, &mut world, skewed).kind(), ErrorKind::ClockSkew);
     let error = world.identity().unwrap_err();
-    assert!(matches!(error.failure(), Failure::KeyRefused { .. }));
+    assert!(matches!(error.failure(), Failure::CredentialsRejected { .. }));
 }
 
 #[test]

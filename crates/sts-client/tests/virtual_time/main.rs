@@ -10,8 +10,14 @@
 
 mod blocking_session;
 mod call;
+mod clock;
+mod cloud;
 mod failover;
+mod failover_load;
+mod fleet;
 mod keys;
+mod rejections;
+mod retries;
 mod session;
 mod session_ends;
 mod session_interleavings;
@@ -19,4 +25,5 @@ mod session_machine;
 mod session_tasks;
 mod session_uses;
 mod session_world;
+mod soak;
 mod world;

@@ -1,4 +1,4 @@
-//! Keys, ready to sign.
+//! Credentials with their signer.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,22 +6,24 @@ use std::sync::Arc;
 use sts_proto::Credentials;
 use sts_sign::{InvalidKeys, Signer};
 
-/// Credentials with the signer that was prepared from them, which costs a good part of a
+/// Credentials with the signer that was prepared from them. Preparing it costs a good part of a
 /// signature.
-pub(crate) struct Keys {
+pub(crate) struct SigningCredentials {
     pub(crate) credentials: Arc<Credentials>,
     pub(crate) signer: Signer,
 }
 
-impl Keys {
+impl SigningCredentials {
     pub(crate) fn new(credentials: &Arc<Credentials>) -> Result<Self, InvalidKeys> {
         let signer = Signer::new(credentials)?;
         Ok(Self { credentials: Arc::clone(credentials), signer })
     }
 }
 
-impl fmt::Debug for Keys {
+impl fmt::Debug for SigningCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keys").field("credentials", &self.credentials).finish_non_exhaustive()
+        f.debug_struct("SigningCredentials")
+            .field("credentials", &self.credentials)
+            .finish_non_exhaustive()
     }
 }

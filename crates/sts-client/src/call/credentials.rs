@@ -1,0 +1,123 @@
+//! The credentials of a call: taken from the provider, held back while they are rejected, and
+//! settled by the outcome of each request.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sts_proto::{Caller, Credentials, Operation};
+
+use super::evidence::verdict;
+use super::{Call, Sent, State};
+use crate::error::Failure;
+use crate::now::Now;
+use crate::shared::rejected_keys::{Admission, Slot, Verdict};
+use crate::source::SourceError;
+
+impl<O: Operation> Call<O> {
+    /// Takes what the provider gave, in place of credentials that `rejection` is about.
+    pub(super) fn take_credentials(
+        &mut self,
+        credentials: Result<Arc<Credentials>, SourceError>,
+        rejection: Option<Failure>,
+    ) -> Result<(), Failure> {
+        let credentials = match (credentials, rejection) {
+            // The provider has no others, so the rejection is the outcome.
+            (Err(_), Some(rejection)) => return Err(rejection),
+            (Ok(credentials), Some(rejection))
+                if self
+                    .credentials
+                    .as_ref()
+                    .is_some_and(|ours| *ours.credentials == *credentials) =>
+            {
+                return Err(rejection);
+            }
+            (credentials, _) => credentials.map_err(Failure::Credentials)?,
+        };
+        if credentials.is_temporary() && !self.is_valid_for_all {
+            self.validate(Caller::Temporary)?;
+        }
+        let prepared = self.context.prepare(&credentials).map_err(|error| {
+            let message = "cannot sign with these credentials";
+            Failure::Credentials(SourceError::new(message).with_source(error))
+        })?;
+        self.credentials = Some(prepared);
+        Ok(())
+    }
+
+    /// Whether a request may be signed now, for an attempt of at most `timeout`. If not, what the
+    /// call does instead.
+    pub(super) fn admit(
+        &mut self,
+        timeout: Duration,
+        now: Now,
+    ) -> Result<Option<Slot>, NotAdmitted<O::Output>> {
+        let Some(ours) = &self.credentials else { return Ok(None) };
+        let context = &self.context;
+        // Only by a clock that is known to be right: a wrong one would never be corrected.
+        if let Some(time) = context.clock_offset.service_time(now)
+            && let Some(expiration) = ours.credentials.expiration
+            && expiration <= time
+        {
+            return Err(self.change_credentials(Failure::CredentialsExpired { expiration }));
+        }
+        let attempt_until = now.ticks.saturating_add(timeout);
+        let is_suspect = context.clock_offset.is_suspect(now);
+        let keys = &context.rejected_keys;
+        match keys.admit(&ours.credentials, is_suspect, attempt_until, now.ticks) {
+            Admission::Go(slot) => Ok(Some(slot)),
+            Admission::Wait(wait) => Err(NotAdmitted::Wait(wait)),
+            Admission::Rejected(answer, wait) => {
+                Err(self.change_credentials(Failure::CredentialsRejected { answer, wait }))
+            }
+        }
+    }
+
+    /// The provider may have other credentials, and does not know that these cannot be used.
+    fn change_credentials(&mut self, failure: Failure) -> NotAdmitted<O::Output> {
+        NotAdmitted::Next(if std::mem::replace(&mut self.has_changed_credentials, true) {
+            State::Done(Err(failure))
+        } else {
+            State::Credentials { is_requested: false, rejection: Some(failure) }
+        })
+    }
+
+    /// Settles what an outcome says about the credentials. A rejection that the clock excuses says
+    /// nothing.
+    pub(super) fn settle(
+        &self,
+        outcome: &Result<O::Output, Failure>,
+        is_excused: bool,
+        sent: Sent,
+        now: Now,
+    ) {
+        let verdict = if is_excused { Verdict::None } else { verdict(outcome) };
+        self.settle_slot(sent.slot, &verdict, now.ticks);
+    }
+
+    /// Releases the slot of a request whose outcome will not be known.
+    pub(super) fn release(&self, slot: Option<Slot>, ticks: Duration) {
+        self.settle_slot(slot, &Verdict::None, ticks);
+    }
+
+    fn settle_slot(&self, slot: Option<Slot>, verdict: &Verdict<'_>, ticks: Duration) {
+        if let (Some(slot), Some(ours)) = (slot, &self.credentials) {
+            self.context.rejected_keys.settle(&ours.credentials, slot, verdict, ticks);
+        }
+    }
+}
+
+/// Why no request may be signed now.
+pub(super) enum NotAdmitted<T> {
+    Wait(Duration),
+    Next(State<T>),
+}
+
+/// A call that is dropped while its request is in flight does not learn the outcome.
+impl<O: Operation> Drop for Call<O> {
+    fn drop(&mut self) {
+        if let State::Sent(sent) = self.state {
+            self.release(sent.slot, sent.at.ticks);
+            self.context.pool.abandoned(sent.pick, sent.at.ticks);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The retry decision: one pure function of a failure and its circumstances.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use sts_proto::{Error, ErrorKind, RetryAdvice};
+use time::OffsetDateTime;
+
+use super::evidence::{blames_endpoint, is_from_service};
+use crate::context::CallPolicy;
+use crate::error::Failure;
+use crate::shared::backoff;
+use crate::transport::{Progress, TransportErrorKind};
+
+/// So little time is not worth a further attempt: it would end as a timeout, and hide what
+/// happened before.
+pub(super) const SHORTEST_ATTEMPT: Duration = Duration::from_millis(50);
+
+/// What a call does after a failed attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Decision {
+    /// The failure is the outcome.
+    GiveUp,
+    /// The same at once at an endpoint that has not failed in this call.
+    FailOver,
+    /// The same at once, signed with the corrected clock.
+    SignAgain,
+    /// Once more with other credentials, if the provider has some.
+    ChangeCredentials,
+    /// The same after a wait. It draws on the retry budget.
+    Retry(Duration),
+}
+
+/// The circumstances of a failed attempt.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Circumstances<'a> {
+    pub(super) policy: &'a CallPolicy,
+    /// The number of the attempt, from 1. Failover does not count.
+    pub(super) attempt: u32,
+    /// Time until the deadline of the call.
+    pub(super) left: Duration,
+    /// Whether a request that may have reached the service can be sent again.
+    pub(super) is_repeatable: bool,
+    pub(super) is_signed: bool,
+    /// Whether another endpoint is left that has not failed in this call.
+    pub(super) has_other_endpoint: bool,
+    /// Whether the attempt was the probe of an endpoint that was down.
+    pub(super) is_probe: bool,
+    /// Whether the retry budget holds a retry.
+    pub(super) has_budget: bool,
+    /// Whether the request was rejected for a signing date that can be corrected now.
+    pub(super) is_clock_corrected: bool,
+    /// Whether this call has been signed again after a correction before.
+    pub(super) has_signed_again: bool,
+    /// Whether this call has asked for other credentials before.
+    pub(super) has_changed_credentials: bool,
+    /// The service's time, as far as it is known.
+    pub(super) service_time: OffsetDateTime,
+    /// The random number of the jitter.
+    pub(super) random: u64,
+}
+
+/// Decides what follows a failed attempt.
+pub(super) fn decide(failure: &Failure, circumstances: &Circumstances<'_>) -> Decision {
+    let Circumstances { policy, attempt, left, .. } = *circumstances;
+    if policy.attempts <= 1 || left <= SHORTEST_ATTEMPT {
+        return Decision::GiveUp;
+    }
+    if !circumstances.is_repeatable && may_have_been_carried_out(failure) {
+        return Decision::GiveUp;
+    }
+    let is_last = attempt >= policy.attempts;
+    // The wording of a rejection for a wrong date is not certain, so it is not considered.
+    if circumstances.is_clock_corrected {
+        let is_first = !circumstances.has_signed_again && !is_last;
+        return if is_first { Decision::SignAgain } else { Decision::GiveUp };
+    }
+    if blames_endpoint(failure) && circumstances.has_other_endpoint {
+        return Decision::FailOver;
+    }
+    let decision = if is_last { Decision::GiveUp } else { repeat(failure, circumstances) };
+    let is_throttled =
+        matches!(failure, Failure::Service(error) if error.kind() == ErrorKind::Throttled);
+    if is_throttled && circumstances.has_other_endpoint {
+        // A limit of one endpoint passes within seconds, or another endpoint is better.
+        let is_last_retry = attempt.saturating_add(1) >= policy.attempts;
+        if decision == Decision::GiveUp || circumstances.is_probe || is_last_retry {
+            return Decision::FailOver;
+        }
+    }
+    decision
+}
+
+/// Decides whether the same endpoint is tried again.
+fn repeat(failure: &Failure, circumstances: &Circumstances<'_>) -> Decision {
+    let Circumstances { policy, attempt, left, .. } = *circumstances;
+    match failure {
+        Failure::Transport(error) if is_transient(error.kind()) => {
+            retry(policy.backoff.wait_at(attempt, circumstances.random), circumstances)
+        }
+        Failure::Service(error) => match error.kind().advice() {
+            // Never again with the same credentials, whatever the code.
+            _ if circumstances.is_signed && error.status() == StatusCode::UNAUTHORIZED => {
+                change_credentials(error, circumstances)
+            }
+            RetryAdvice::AfterNewCredentials | RetryAdvice::AfterLock => {
+                change_credentials(error, circumstances)
+            }
+            RetryAdvice::AfterBackoff => match error.wait(circumstances.service_time) {
+                Some(wait) if wait > policy.longest_wait => Decision::GiveUp,
+                Some(wait) => {
+                    let longest = policy.longest_wait.min(left.saturating_sub(SHORTEST_ATTEMPT));
+                    retry(backoff::requested(wait, longest, circumstances.random), circumstances)
+                }
+                None if error.kind() == ErrorKind::Throttled => {
+                    retry(backoff::throttled(circumstances.random), circumstances)
+                }
+                None => retry(policy.backoff.wait_at(attempt, circumstances.random), circumstances),
+            },
+            _ => Decision::GiveUp,
+        },
+        _ => Decision::GiveUp,
+    }
+}
+
+/// A wait that would not end before the deadline is not begun.
+fn retry(wait: Duration, circumstances: &Circumstances<'_>) -> Decision {
+    if wait < circumstances.left && circumstances.has_budget {
+        Decision::Retry(wait)
+    } else {
+        Decision::GiveUp
+    }
+}
+
+fn change_credentials(error: &Error, circumstances: &Circumstances<'_>) -> Decision {
+    // A captive portal's 401 is no reason to make the provider drop credentials.
+    let is_certain = error.kind() != ErrorKind::InvalidCredentials || is_from_service(error);
+    if is_certain && circumstances.is_signed && !circumstances.has_changed_credentials {
+        Decision::ChangeCredentials
+    } else {
+        Decision::GiveUp
+    }
+}
+
+fn may_have_been_carried_out(failure: &Failure) -> bool {
+    match failure {
+        Failure::Transport(error) => error.progress() != Progress::NotSent,
+        _ => true,
+    }
+}
+
+/// Faults that pass. A response that is too large or not HTTP will be the same again.
+fn is_transient(kind: TransportErrorKind) -> bool {
+    match kind {
+        TransportErrorKind::Resolve
+        | TransportErrorKind::Connect
+        | TransportErrorKind::Tls
+        | TransportErrorKind::Timeout
+        | TransportErrorKind::Closed
+        | TransportErrorKind::Other => true,
+        TransportErrorKind::TooLarge
+        | TransportErrorKind::Protocol
+        | TransportErrorKind::Cancelled => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! What the outcome of an attempt says about its sender, its endpoint and its credentials.
+
+use http::StatusCode;
+use sts_proto::{CodeFamily, Error, ErrorCode, ErrorKind};
+
+use crate::error::Failure;
+use crate::shared::clock_offset::Witness;
+use crate::shared::rejected_keys::{Reason, Verdict};
+use crate::transport::TransportErrorKind;
+
+/// Whether an endpoint is the reason of a failure, so that another one may do better: it is
+/// unreachable, unavailable, or something else than the service responds in its place.
+pub(super) fn blames_endpoint(failure: &Failure) -> bool {
+    match failure {
+        Failure::Transport(error) => error.kind() != TransportErrorKind::Cancelled,
+        Failure::Service(error) => match error.kind() {
+            ErrorKind::Unavailable
+            | ErrorKind::ServiceFault
+            | ErrorKind::UnreadableAnswer
+            | ErrorKind::UnexpectedStatus => true,
+            // The proxy is the same for all endpoints.
+            _ if error.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED => false,
+            // A page of a captive portal or a firewall.
+            _ => !is_from_service(error) && error.excerpt().is_some(),
+        },
+        _ => false,
+    }
+}
+
+/// Whether an error response shows that the service or its gateway wrote it.
+pub(super) fn is_from_service(error: &Error) -> bool {
+    has_known_code(error) || error.request_id().is_some()
+}
+
+fn has_known_code(error: &Error) -> bool {
+    error.code().is_some_and(|code| code.family() != CodeFamily::Other)
+}
+
+/// What a response proves about the clock of its sender.
+pub(super) fn witness<T>(outcome: &Result<T, Failure>, is_signed: bool) -> Witness {
+    match outcome {
+        Ok(_) if is_signed => Witness::Accepted,
+        Ok(_) => Witness::Service,
+        Err(Failure::Service(error)) if is_signed => match verdict_of(error) {
+            Verdict::Accepted => Witness::Accepted,
+            Verdict::Rejected(..) => Witness::Rejected,
+            Verdict::None if is_from_service(error) => Witness::Service,
+            Verdict::None => Witness::Unknown,
+        },
+        Err(Failure::Service(error)) if is_from_service(error) => Witness::Service,
+        Err(_) => Witness::Unknown,
+    }
+}
+
+/// What an outcome says about the credentials that signed the request.
+pub(super) fn verdict<T>(outcome: &Result<T, Failure>) -> Verdict<'_> {
+    match outcome {
+        Ok(_) => Verdict::Accepted,
+        Err(Failure::Service(error)) => verdict_of(error),
+        Err(_) => Verdict::None,
+    }
+}
+
+fn verdict_of(error: &Error) -> Verdict<'_> {
+    // Anything on the way can respond with 401; only the service knows credentials.
+    if !has_known_code(error) {
+        return Verdict::None;
+    }
+    let is_rejection = error.status() == StatusCode::UNAUTHORIZED
+        || matches!(
+            error.kind(),
+            ErrorKind::InvalidCredentials
+                | ErrorKind::ExpiredCredentials
+                | ErrorKind::KeyLocked
+                | ErrorKind::ClockSkew
+        );
+    if is_rejection {
+        return Verdict::Rejected(error, reason(error));
+    }
+    // The service itself is behind the gateway, which has checked the signature by then.
+    let family = error.code().map(ErrorCode::family);
+    let is_behind_gateway = matches!(family, Some(CodeFamily::Sts5 | CodeFamily::Pap5));
+    if error.status().is_client_error() && is_behind_gateway {
+        Verdict::Accepted
+    } else {
+        Verdict::None
+    }
+}
+
+fn reason(error: &Error) -> Reason {
+    let message = error.message().unwrap_or_default().to_ascii_lowercase();
+    let is_unknown = message.contains("get secretkey failed")
+        || (message.contains("ak ") && message.contains("not exist"))
+        || error.code().is_some_and(|code| *code == "IAM.1106");
+    match error.kind() {
+        ErrorKind::ExpiredCredentials => Reason::Invalid,
+        ErrorKind::KeyLocked | ErrorKind::ClockSkew => Reason::FailedSignature,
+        _ if is_unknown => Reason::UnknownKey,
+        // The gateway's 401; other codes name disabled or revoked access keys.
+        _ if error.status() == StatusCode::UNAUTHORIZED => Reason::FailedSignature,
+        _ => Reason::Invalid,
+    }
+}

@@ -1,0 +1,235 @@
+//! The offset between the service's clock and the local wall clock.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration as Interval;
+
+use time::{Duration, OffsetDateTime};
+
+use crate::now::Now;
+
+/// Smaller offsets are good enough for signing dates. The service allows 15 minutes; a network
+/// and a `Date` of whole seconds make a few seconds, so minutes mean that a clock is wrong.
+const TOLERANCE: Duration = Duration::minutes(4);
+
+/// The service accepts signing dates that differ by less from its clock.
+const SERVICE_TOLERANCE: Duration = Duration::minutes(15);
+
+/// The `Date` of a longer exchange says too little about the time at which it was written.
+const LONGEST_EXCHANGE: Interval = Interval::from_secs(60);
+
+/// Responses of unknown origin agree when their offsets differ by no more.
+const AGREEMENT: Duration = Duration::minutes(1);
+
+/// How long an accepted signature proves that the offset it was made with is right.
+const PROOF_LASTS: Interval = Interval::from_secs(300);
+
+/// The wall clock has been set, or the machine has slept, when the two clocks have advanced
+/// differently by more.
+const JUMP: Duration = Duration::minutes(1);
+
+/// The clock offset of a client, learned from responses and shared by all its calls.
+#[derive(Debug)]
+pub(crate) struct ClockOffset {
+    milliseconds: AtomicI64,
+    knowledge: Mutex<Knowledge>,
+}
+
+#[derive(Debug)]
+struct Knowledge {
+    /// When the offset was last learned from the service.
+    learned: Option<Now>,
+    /// The last request whose signature was accepted, and its offset.
+    accepted: Option<(Now, Duration)>,
+    /// An offset that one response of unknown origin claims.
+    claimed: Option<Duration>,
+    /// How often the signing offset has been corrected.
+    corrections: u64,
+    /// The last correction, until a signature made with it is accepted.
+    unconfirmed: Option<Now>,
+}
+
+/// The offset that a request was signed with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SigningOffset {
+    pub(crate) offset: Duration,
+    /// How many corrections preceded it.
+    corrections: u64,
+}
+
+/// What a response proves about the clock of its sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Witness {
+    /// The service accepted the signature, and with it the signing date.
+    Accepted,
+    /// The service rejected the credentials, possibly because of the signing date.
+    Rejected,
+    /// It is a response of the service.
+    Service,
+    /// It may be a response of a proxy, a load balancer or a captive portal.
+    Unknown,
+}
+
+/// A response with the circumstances that give its `Date` a meaning.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DatedResponse {
+    pub(crate) date: Option<OffsetDateTime>,
+    pub(crate) sent: Now,
+    pub(crate) received: Now,
+    /// The offset of the request's signing date.
+    pub(crate) signed_with: SigningOffset,
+    pub(crate) witness: Witness,
+}
+
+impl Default for ClockOffset {
+    fn default() -> Self {
+        let knowledge = Knowledge {
+            learned: None,
+            accepted: None,
+            claimed: None,
+            corrections: 0,
+            unconfirmed: None,
+        };
+        Self { milliseconds: AtomicI64::new(0), knowledge: Mutex::new(knowledge) }
+    }
+}
+
+impl ClockOffset {
+    /// The offset as it was measured last.
+    pub(crate) fn measured(&self) -> Duration {
+        Duration::milliseconds(self.milliseconds.load(Ordering::Relaxed))
+    }
+
+    /// The offset for signing dates: zero unless a clock is wrong by minutes.
+    pub(crate) fn for_signing(&self) -> SigningOffset {
+        let corrections = self.lock().corrections;
+        SigningOffset { offset: signing_part(self.measured()), corrections }
+    }
+
+    /// The service's time, if the offset was learned from the service and the wall clock has not
+    /// jumped since.
+    pub(crate) fn service_time(&self, now: Now) -> Option<OffsetDateTime> {
+        let is_known = is_current(self.lock().learned, now);
+        is_known.then(|| now.wall.saturating_add(self.measured()))
+    }
+
+    /// Whether the wall clock has jumped since a signature was last accepted.
+    pub(crate) fn is_suspect(&self, now: Now) -> bool {
+        let accepted = self.lock().accepted;
+        accepted.is_some_and(|(at, _)| jumped(at, now))
+    }
+
+    /// Learns from a response. Returns whether it is a rejection that the clock excuses: the
+    /// request was signed with a wrong date, and a correction is known now.
+    pub(crate) fn learn(&self, response: &DatedResponse) -> bool {
+        let DatedResponse { signed_with, sent, received, witness, .. } = *response;
+        let mut knowledge = self.lock();
+        let offset = response.offset().filter(|offset| match witness {
+            Witness::Accepted => (*offset - signed_with.offset).abs() <= SERVICE_TOLERANCE,
+            Witness::Rejected | Witness::Service => !knowledge.disproves(*offset, received),
+            Witness::Unknown => knowledge.hears_again(*offset, received),
+        });
+        if let Some(offset) = offset {
+            if witness != Witness::Unknown {
+                knowledge.correct(self.measured(), offset, received);
+                knowledge.learned = Some(received);
+            }
+            let milliseconds = i64::try_from(offset.whole_milliseconds()).unwrap_or_default();
+            self.milliseconds.store(milliseconds, Ordering::Relaxed);
+        }
+        match witness {
+            Witness::Accepted => {
+                knowledge.accepted = Some((sent, signed_with.offset));
+                if signed_with.corrections == knowledge.corrections {
+                    knowledge.unconfirmed = None;
+                }
+                false
+            }
+            Witness::Rejected => {
+                // At the time of the request, whose wall clock may have been set since.
+                let was = match offset {
+                    Some(_) => response.offset_when_sent().unwrap_or_default(),
+                    None => signing_part(self.measured()),
+                };
+                let is_off = (was - signed_with.offset).abs() >= TOLERANCE;
+                let is_corrected = signed_with.corrections < knowledge.corrections;
+                is_off && (is_corrected || jumped(sent, received))
+            }
+            Witness::Service | Witness::Unknown => false,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Knowledge> {
+        // Poisoning is ignored: the data is never left half-updated.
+        self.knowledge.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Knowledge {
+    /// Whether a signature that was accepted lately contradicts this offset.
+    fn disproves(&self, offset: Duration, now: Now) -> bool {
+        self.accepted.is_some_and(|(at, accepted)| {
+            let is_recent = now.ticks.saturating_sub(at.ticks) <= PROOF_LASTS;
+            is_recent && !jumped(at, now) && (offset - accepted).abs() > SERVICE_TOLERANCE
+        })
+    }
+
+    /// Whether a second response of unknown origin claims this offset, and nothing better is known.
+    fn hears_again(&mut self, offset: Duration, now: Now) -> bool {
+        if is_current(self.learned, now) || self.disproves(offset, now) {
+            return false;
+        }
+        let before = self.claimed.replace(offset);
+        before.is_some_and(|before| (before - offset).abs() <= AGREEMENT)
+    }
+
+    /// Counts a change of the signing offset as a correction, unless the last one has not proven
+    /// right yet: two gateways whose clocks differ by hours would correct each other for ever.
+    fn correct(&mut self, before: Duration, offset: Duration, now: Now) {
+        let change = (signing_part(offset) - signing_part(before)).abs();
+        if change >= TOLERANCE && !is_current(self.unconfirmed, now) {
+            self.corrections += 1;
+            self.unconfirmed = Some(now);
+        }
+    }
+}
+
+impl DatedResponse {
+    /// The offset to the wall clock as it is now.
+    fn offset(&self) -> Option<Duration> {
+        let half = self.half_exchange()?;
+        Some(self.date? - self.received.wall.saturating_sub(half))
+    }
+
+    /// The offset to the wall clock as it was when the request was signed.
+    fn offset_when_sent(&self) -> Option<Duration> {
+        let half = self.half_exchange()?;
+        Some(self.date? - self.sent.wall.saturating_add(half))
+    }
+
+    /// The service wrote its `Date` about in the middle of the exchange.
+    fn half_exchange(&self) -> Option<Duration> {
+        let took = self.received.ticks.saturating_sub(self.sent.ticks);
+        let half = (took <= LONGEST_EXCHANGE).then_some(took / 2)?;
+        Duration::try_from(half).ok()
+    }
+}
+
+fn signing_part(offset: Duration) -> Duration {
+    if offset.abs() >= TOLERANCE { offset } else { Duration::ZERO }
+}
+
+/// Whether something learned at that time holds now: the wall clock has not jumped since.
+fn is_current(learned: Option<Now>, now: Now) -> bool {
+    learned.is_some_and(|at| !jumped(at, now))
+}
+
+/// Whether the two clocks have advanced differently.
+fn jumped(then: Now, now: Now) -> bool {
+    let wall = now.wall - then.wall;
+    let monotonic = Duration::try_from(now.ticks.saturating_sub(then.ticks)).unwrap_or_default();
+    wall.saturating_sub(monotonic).abs() > JUMP
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! What responses teach about the clock, and what they cannot.
+
+use std::time::Duration as Interval;
+
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+
+use super::{ClockOffset, DatedResponse, SigningOffset, Witness};
+use crate::now::Now;
+
+const START: OffsetDateTime = datetime!(2026-03-05 07:00 UTC);
+
+fn at(seconds: u64) -> Now {
+    Now::new(START, Interval::ZERO).after(Interval::from_secs(seconds))
+}
+
+/// A response at once whose `Date` is ahead of the local clock.
+fn ahead(witness: Witness, ahead: Duration, signed_with: SigningOffset, now: Now) -> DatedResponse {
+    let date = Some(now.wall + ahead);
+    DatedResponse { date, sent: now, received: now, signed_with, witness }
+}
+
+fn learn(clock: &ClockOffset, witness: Witness, by: Duration, now: Now) -> bool {
+    clock.learn(&ahead(witness, by, clock.for_signing(), now))
+}
+
+#[test]
+fn the_offset_is_measured_at_the_middle_of_an_exchange_of_at_most_a_minute() {
+    for (took, expected) in [(0, 100), (20, 90), (60, 70), (61, 0)] {
+        let clock = ClockOffset::default();
+        let response = ahead(Witness::Service, Duration::seconds(100), clock.for_signing(), at(0));
+        clock.learn(&DatedResponse { received: at(took), ..response });
+        assert_eq!(clock.measured(), Duration::seconds(expected), "{took}");
+    }
+}
+
+#[test]
+fn signing_dates_are_corrected_from_four_minutes_on_in_both_directions() {
+    for sign in [1, -1] {
+        for (seconds, signing) in [(239, 0), (240, 240), (1200, 1200)] {
+            let clock = ClockOffset::default();
+            learn(&clock, Witness::Service, Duration::seconds(sign * seconds), at(0));
+            assert_eq!(clock.measured(), Duration::seconds(sign * seconds));
+            assert_eq!(clock.for_signing().offset, Duration::seconds(sign * signing));
+        }
+    }
+}
+
+#[test]
+fn a_rejection_is_excused_when_the_date_was_wrong_by_four_minutes() {
+    for (seconds, is_excused) in [(239, false), (240, true), (-240, true), (-239, false)] {
+        let clock = ClockOffset::default();
+        let by = Duration::seconds(seconds);
+        assert_eq!(learn(&clock, Witness::Rejected, by, at(0)), is_excused, "{seconds}");
+    }
+}
+
+#[test]
+fn every_request_signed_before_the_correction_is_excused_and_none_after_it() {
+    let clock = ClockOffset::default();
+    let (before, by) = (clock.for_signing(), Duration::minutes(20));
+    for _ in 0..32 {
+        assert!(clock.learn(&ahead(Witness::Rejected, by, before, at(1))));
+    }
+    let undated = DatedResponse { date: None, ..ahead(Witness::Rejected, by, before, at(2)) };
+    assert!(clock.learn(&undated), "the correction is known");
+
+    let after = clock.for_signing();
+    assert!(!clock.learn(&ahead(Witness::Rejected, by, after, at(3))), "its date was right");
+    let hours = Duration::hours(-3);
+    assert!(!clock.learn(&ahead(Witness::Rejected, hours, after, at(3))), "not for ever");
+
+    // Once a corrected signature is accepted, the next change of the clock is excused again.
+    let corrected = clock.for_signing();
+    clock.learn(&ahead(Witness::Accepted, hours, corrected, at(4)));
+    let set = Now::new(at(5).wall + Duration::hours(1), at(5).ticks);
+    assert!(learn(&clock, Witness::Rejected, Duration::hours(-4), set));
+}
+
+#[test]
+fn a_clock_that_is_set_between_correction_and_acceptance_is_excused() {
+    let clock = ClockOffset::default();
+    assert!(learn(&clock, Witness::Rejected, Duration::minutes(20), at(0)));
+    let set = Now::new(at(1).wall - Duration::hours(1), at(1).ticks);
+    assert!(learn(&clock, Witness::Rejected, Duration::minutes(80), set));
+}
+
+#[test]
+fn a_stranger_is_believed_only_when_two_agree_and_the_service_has_said_nothing() {
+    let hours = Duration::hours(3);
+    let clock = ClockOffset::default();
+    learn(&clock, Witness::Unknown, hours, at(0));
+    assert_eq!(clock.measured(), Duration::ZERO);
+    learn(&clock, Witness::Unknown, hours + Duration::seconds(61), at(1));
+    assert_eq!(clock.measured(), Duration::ZERO, "they do not agree");
+    learn(&clock, Witness::Unknown, hours + Duration::seconds(1), at(2));
+    assert_eq!(clock.measured(), hours + Duration::seconds(1));
+    assert_eq!(clock.service_time(at(2)), None, "it is not the service's time");
+    assert!(learn(&clock, Witness::Rejected, Duration::ZERO, at(3)), "the stranger was wrong");
+
+    learn(&clock, Witness::Service, Duration::seconds(5), at(3));
+    for second in 4..10 {
+        learn(&clock, Witness::Unknown, hours, at(second));
+    }
+    assert_eq!(clock.measured(), Duration::seconds(5));
+    assert_eq!(clock.service_time(at(9)), Some(at(14).wall));
+}
+
+#[test]
+fn an_accepted_signature_is_evidence_against_other_dates() {
+    let clock = ClockOffset::default();
+    learn(&clock, Witness::Accepted, Duration::minutes(15), at(0));
+    assert_eq!(clock.measured(), Duration::minutes(15));
+    let clock = ClockOffset::default();
+    learn(&clock, Witness::Accepted, Duration::minutes(16), at(0));
+    assert_eq!(clock.measured(), Duration::ZERO, "the service would not have accepted it");
+
+    assert!(!learn(&clock, Witness::Rejected, Duration::minutes(16), at(300)));
+    learn(&clock, Witness::Service, Duration::minutes(16), at(300));
+    assert_eq!(clock.measured(), Duration::ZERO);
+    // The wall clock is set: what was proven about it is void.
+    let set = Now::new(at(300).wall - Duration::minutes(20), at(300).ticks);
+    assert!(learn(&clock, Witness::Rejected, Duration::minutes(20), set));
+    // So is old evidence.
+    let clock = ClockOffset::default();
+    learn(&clock, Witness::Accepted, Duration::ZERO, at(0));
+    assert!(learn(&clock, Witness::Rejected, Duration::minutes(16), at(301)));
+}
+
+#[test]
+fn a_jump_of_the_wall_clock_makes_it_suspect_until_a_signature_is_accepted() {
+    let clock = ClockOffset::default();
+    let set = Now::new(at(10).wall + Duration::seconds(61), at(10).ticks);
+    assert!(!clock.is_suspect(set), "nothing is known yet");
+    learn(&clock, Witness::Accepted, Duration::ZERO, at(0));
+    assert!(!clock.is_suspect(at(1_000_000)));
+    assert!(clock.is_suspect(set));
+    assert_eq!(clock.service_time(set), None);
+    learn(&clock, Witness::Accepted, Duration::seconds(-61), set);
+    assert!(!clock.is_suspect(set));
+    assert_eq!(clock.service_time(set), Some(at(10).wall));
+}

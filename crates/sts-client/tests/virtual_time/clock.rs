@@ -1,0 +1,153 @@
+//! Wrong clocks and many calls, in virtual time.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::time::Duration;
+
+use http::Response;
+use sts_client::{Exchange, Now};
+use sts_proto::Body;
+
+use crate::cloud::{http_date, signing_date};
+use crate::fleet::{Reply, failures, run, run_from};
+use crate::world::{Answer, START, World, default_context, error, identity, keys};
+
+const LATENCY: Duration = Duration::from_millis(20);
+
+/// A gateway with its own clock, which locks access keys.
+struct Gateway {
+    ahead: time::Duration,
+    failed: RefCell<HashMap<String, u32>>,
+}
+
+impl Gateway {
+    fn new(ahead: time::Duration) -> Self {
+        Self { ahead, failed: RefCell::default() }
+    }
+
+    fn respond(&self, exchange: &Exchange, now: Now) -> Reply {
+        let time = now.wall + self.ahead;
+        let (date, key) = (signing_date(exchange), access_key(exchange));
+        let mut failed = self.failed.borrow_mut();
+        let failed = failed.entry(key).or_default();
+        let dated = http_date(time);
+        let headers = [("date", &*dated)];
+        let is_right = (date - time).abs() <= time::Duration::minutes(15);
+        let response = if *failed > 5 {
+            error(401, &headers, "APIGW.0301", "AK access failed to reach the limit")
+        } else if is_right {
+            *failed = 0;
+            with_date(identity(), &dated)
+        } else {
+            *failed += 1;
+            error(401, &headers, "APIGW.0301", "verify aksk signature fail")
+        };
+        (LATENCY, response)
+    }
+}
+
+fn access_key(exchange: &Exchange) -> String {
+    let header = exchange.request.headers()["authorization"].to_str().unwrap();
+    header.split_once("Access=").unwrap().1.split_once(',').unwrap().0.to_owned()
+}
+
+fn with_date(response: Answer, date: &str) -> Answer {
+    let mut response = response.unwrap();
+    response.headers_mut().insert("date", date.parse().unwrap());
+    Ok(response)
+}
+
+/// A page of something on the way, with the `Date` of its own clock.
+fn page(status: u16, date: &str) -> Answer {
+    let response = Response::builder().status(status).header("date", date);
+    Ok(response.body(Body::from(b"<html>Bad Gateway</html>".to_vec())).unwrap())
+}
+
+#[test]
+fn thirty_two_calls_at_once_with_a_wrong_clock_all_succeed() {
+    for minutes in [20, -20, 60 * 24, -60 * 24 * 365] {
+        let gateway = Gateway::new(time::Duration::minutes(minutes));
+        let context = default_context();
+        let starts = (0..32).map(Duration::from_millis);
+        let outcomes =
+            run(&context, &keys("A"), starts, |exchange, now| gateway.respond(exchange, now));
+        assert_eq!(failures(&outcomes), 0, "{minutes}");
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_while_calls_are_made_costs_none_of_them() {
+    let context = default_context();
+    let credentials = keys("A");
+    let mut skew = time::Duration::ZERO;
+    for (number, change) in (1..).zip([0, 20, -60, 600, -600]) {
+        skew += time::Duration::minutes(change);
+        let gateway = Gateway::new(-skew);
+        let elapsed = Duration::from_secs(100 * number);
+        let origin = Now::new(START + elapsed + skew, elapsed);
+        let starts = (0..32).map(Duration::from_millis);
+        let outcomes = run_from(origin, &context, &credentials, starts, |exchange, now| {
+            gateway.respond(exchange, now)
+        });
+        assert_eq!(failures(&outcomes), 0, "{change}");
+    }
+}
+
+#[test]
+fn the_date_of_a_page_of_something_on_the_way_moves_no_clock() {
+    let wrong = "Thu, 05 Mar 2026 10:08:09 GMT";
+    for number in [502, 503, 401, 403, 200, 302] {
+        let context = default_context();
+        let mut world = World::new(context.clone(), [page(number, wrong)]);
+        if number >= 500 {
+            world.script.push_back(identity());
+        }
+        drop(world.identity());
+        let mut world = World::new(context.clone(), [identity()]);
+        world.identity().unwrap();
+        assert_eq!(world.dates(), ["20260305T070809Z"], "{number}");
+        assert_eq!(context.service_time(START), START, "{number}");
+    }
+}
+
+#[test]
+fn two_pages_that_agree_are_believed_unless_a_signature_was_accepted() {
+    let wrong = "Thu, 05 Mar 2026 10:08:09 GMT";
+    let pages = || [page(502, wrong), page(502, wrong), page(502, wrong)];
+    let context = default_context();
+    World::new(context.clone(), pages()).identity().unwrap_err();
+    assert_ne!(context.service_time(START), START);
+
+    let context = default_context();
+    let accepted = with_date(identity(), "Thu, 05 Mar 2026 07:08:10 GMT");
+    World::new(context.clone(), [accepted]).identity().unwrap();
+    World::new(context.clone(), pages()).identity().unwrap_err();
+    let off = context.service_time(START) - START;
+    assert!(off.abs() <= time::Duration::seconds(2), "{off}");
+}
+
+#[test]
+fn an_error_of_the_service_moves_the_clock() {
+    let ahead = ("date", "Thu, 05 Mar 2026 07:28:09 GMT");
+    let with_id = || {
+        let response = Response::builder().status(503).header("x-request-id", "r");
+        response.header("date", ahead.1).body(Body::empty()).map_err(|_| unreachable!())
+    };
+    for failure in [error(503, &[ahead], "APIGW.0613", "m"), with_id()] {
+        let context = default_context();
+        let mut world = World::new(context, [failure, identity()]);
+        world.identity().unwrap();
+        assert!(world.dates()[1].starts_with("20260305T0728"), "{:?}", world.dates());
+    }
+}
+
+#[test]
+fn a_date_against_an_accepted_signature_moves_no_clock() {
+    let context = default_context();
+    World::new(context.clone(), [identity()]).identity().unwrap();
+    let ahead = [("date", "Thu, 05 Mar 2026 09:08:09 GMT")];
+    let rejection = error(401, &ahead, "APIGW.0301", "verify aksk signature fail");
+    let mut world = World::new(context.clone(), [rejection]);
+    assert_eq!(world.identity().unwrap_err().report().attempts, 1);
+    assert_eq!(context.service_time(START), START);
+}

@@ -1,0 +1,150 @@
+//! Waits and the retry budget, in virtual time.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sts_client::{CallContext, CallPolicy};
+use sts_proto::{AssumeAgency, ErrorKind};
+
+use crate::fleet::{Reply, failures, run};
+use crate::world::{World, context, default_context, error, identity, keys, status};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// The waits of 40 calls that are throttled at the same moment.
+fn waits_of_throttled_calls(policy: &CallPolicy, retry_after: &str) -> Vec<Duration> {
+    let context = context(policy.clone());
+    // The credentials are proven, so that all calls are sent at the same time.
+    World::new(context.clone(), [identity()]).identity().unwrap();
+    let mut responses = 0;
+    let credentials = keys("HSTFIRST000000000001");
+    let outcomes = run(&context, &credentials, [Duration::ZERO; 40], |_, _| -> Reply {
+        responses += 1;
+        let throttled = || error(429, &[("retry-after", retry_after)], "APIGW.0308", "m");
+        (Duration::ZERO, if responses <= 40 { throttled() } else { identity() })
+    });
+    assert_eq!(failures(&outcomes), 0);
+    outcomes.iter().map(|outcome| outcome.took).collect()
+}
+
+#[test]
+fn throttled_calls_do_not_return_in_the_same_instant() {
+    for (retry_after, least, span) in [("5", 5 * SECOND, SECOND), ("0", SECOND * 0, SECOND / 10)] {
+        let waits = waits_of_throttled_calls(&CallPolicy::default(), retry_after);
+        assert!(waits.iter().all(|wait| (least..=least + span).contains(wait)), "{waits:?}");
+        let distinct: HashSet<_> = waits.iter().collect();
+        assert!(distinct.len() >= 39, "{waits:?}");
+        let (first, last) = (waits.iter().min().unwrap(), waits.iter().max().unwrap());
+        assert!(*last - *first >= span / 2, "{waits:?}");
+    }
+}
+
+#[test]
+fn jitter_stays_within_the_longest_wait() {
+    let policy = CallPolicy::default().with_longest_wait(5 * SECOND + SECOND / 2);
+    let waits = waits_of_throttled_calls(&policy, "5");
+    assert!(waits.iter().all(|wait| *wait <= 5 * SECOND + SECOND / 2), "{waits:?}");
+
+    let policy = CallPolicy::default().with_longest_wait(5 * SECOND);
+    assert!(waits_of_throttled_calls(&policy, "5").iter().all(|wait| *wait == 5 * SECOND));
+    let script = [error(429, &[("retry-after", "6")], "APIGW.0308", "m")];
+    let error = World::new(context(policy), script).identity().unwrap_err();
+    assert_eq!((error.kind(), error.report().attempts), (ErrorKind::Throttled, 1));
+}
+
+#[test]
+fn backoff_differs_from_call_to_call_over_its_whole_span() {
+    let waits: HashSet<_> = (0..100)
+        .map(|seed| {
+            let mut world = World::new(default_context(), [status(503), identity()]);
+            world.seed = seed;
+            world.identity().unwrap();
+            world.waits()[0]
+        })
+        .collect();
+    assert!(waits.len() >= 95, "{waits:?}");
+    assert!(waits.iter().all(|wait| *wait <= SECOND / 4), "{waits:?}");
+    assert!(waits.iter().any(|wait| *wait < SECOND / 20), "{waits:?}");
+    assert!(waits.iter().any(|wait| *wait > SECOND / 5), "{waits:?}");
+}
+
+/// The attempts of a call whose first one fails.
+fn attempts(context: &Arc<CallContext>) -> u32 {
+    let mut sent = 0;
+    run(context, &keys("HSTFIRST000000000001"), [Duration::ZERO], |_, _| {
+        sent += 1;
+        (Duration::ZERO, if sent == 1 { status(503) } else { identity() })
+    });
+    sent
+}
+
+#[test]
+fn ten_successes_pay_for_one_retry() {
+    let context = default_context();
+    // Each retry takes ten tokens of 500, and its success gives one back.
+    let retried = (0..1000).take_while(|_| attempts(&context) == 2).count();
+    assert_eq!(retried, 55);
+    let succeed = |times| {
+        for _ in 0..times {
+            World::new(context.clone(), [identity()]).identity().unwrap();
+        }
+    };
+    // Five tokens are left of 500 - 55 * 9.
+    succeed(4);
+    assert_eq!(attempts(&context), 1);
+    succeed(1);
+    assert_eq!(attempts(&context), 2, "five and five are a retry");
+    succeed(8);
+    assert_eq!(attempts(&context), 1);
+    succeed(1);
+    assert_eq!(attempts(&context), 2);
+    // The bucket holds 50 retries, however many calls succeed.
+    succeed(2000);
+    let retried = (0..1000).take_while(|_| attempts(&context) == 2).count();
+    assert_eq!(retried, 55);
+}
+
+#[test]
+fn a_first_attempt_needs_no_budget() {
+    let context = default_context();
+    while attempts(&context) == 2 {}
+    for _ in 0..100 {
+        World::new(context.clone(), [identity()]).identity().unwrap();
+    }
+}
+
+#[test]
+fn a_one_time_code_is_not_sent_again_after_a_correction_of_the_clock() {
+    let operation =
+        AssumeAgency::new("iam::0a1b:agency:a", "name").mfa("iam::0a1b:mfa:dev", "123456");
+    let ahead = [("date", "Thu, 05 Mar 2026 07:28:09 GMT")];
+    let rejection = error(401, &ahead, "APIGW.0301", "verify aksk signature fail");
+    let context = default_context();
+    let mut world = World::new(context.clone(), [rejection]);
+    assert_eq!(world.run(operation).unwrap_err().report().attempts, 1);
+    // The clock was the reason, so the next call is sent, with the right date.
+    let mut world = World::new(context, [identity()]);
+    world.identity().unwrap();
+    assert!(world.dates()[0].starts_with("20260305T0728"), "{:?}", world.dates());
+}
+
+#[test]
+fn a_moment_to_return_at_is_read_off_the_clock_of_the_service() {
+    let context = default_context();
+    // The service is ten minutes ahead: not enough for another signing date, but known.
+    let behind = || ("date", "Thu, 05 Mar 2026 07:18:09 GMT");
+    let mut world =
+        World::new(context.clone(), [error(404, &[behind()], "STS5.1106", "no such agency")]);
+    world.latency = Duration::ZERO;
+    world.identity().unwrap_err();
+    let local = crate::world::START;
+    assert_eq!(context.service_time(local), local + time::Duration::minutes(10));
+
+    let moment = ("retry-after", "Thu, 05 Mar 2026 07:18:19 GMT");
+    let mut world = World::new(context, [error(503, &[moment], "APIGW.0613", "m"), identity()]);
+    world.latency = Duration::ZERO;
+    world.identity().unwrap();
+    let waits = world.waits();
+    assert!((10 * SECOND..=12 * SECOND).contains(&waits[0]), "{waits:?}");
+}

@@ -1,0 +1,94 @@
+//! Sixty days of random failures of endpoints, throttling and clocks that are set.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+
+use crate::cloud::{Cloud, Health};
+
+const DAY: Duration = Duration::from_secs(86_400);
+const HEALED: Duration = Duration::from_secs(120);
+
+/// A random time of that mean.
+fn random_time(mean: Duration, rng: &mut Rng) -> Duration {
+    mean.mul_f64(-(1.0 - rng.f64()).ln())
+}
+
+fn random_fault(rng: &mut Rng) -> Health {
+    match rng.u8(..9) {
+        0 => Health::Refused,
+        1 => Health::BlackHole,
+        2 => Health::Unavailable,
+        3 => Health::BadGateway,
+        4 => Health::Portal,
+        5 => Health::Redirect,
+        6 => Health::Throttled(None),
+        _ => Health::Throttled(Some(rng.u8(1..40))),
+    }
+}
+
+/// Endpoints fail for half an hour and are healthy for two hours on average. Clocks are set every
+/// eight hours.
+fn weather(
+    seed: u64,
+    endpoints: usize,
+) -> impl FnMut(Duration, &mut [Health], &mut time::Duration) {
+    let mut rng = Rng::with_seed(seed);
+    let hour = Duration::from_secs(3600);
+    let mut changes: Vec<_> = (0..endpoints).map(|_| random_time(hour, &mut rng)).collect();
+    let mut clock_set = random_time(8 * hour, &mut rng);
+    move |elapsed, health, skew| {
+        for (change, health) in changes.iter_mut().zip(health) {
+            if *change <= elapsed {
+                let fails = *health == Health::Healthy;
+                *health = if fails { random_fault(&mut rng) } else { Health::Healthy };
+                let mean = if fails { hour / 2 } else { 2 * hour };
+                *change = elapsed + random_time(mean, &mut rng);
+            }
+        }
+        if clock_set <= elapsed {
+            let minutes = [0, 0, rng.i64(-10..10), rng.i64(-120..120), rng.i64(-5000..5000)];
+            *skew = time::Duration::minutes(minutes[rng.usize(..minutes.len())]);
+            clock_set = elapsed + random_time(8 * hour, &mut rng);
+        }
+    }
+}
+
+#[test]
+fn whoever_asks_has_credentials_when_an_endpoint_has_been_healthy_for_two_minutes() {
+    for endpoints in [1, 2, 3, 4] {
+        soak(random_seed(), endpoints, 20 * DAY);
+    }
+    soak(1, 3, 60 * DAY);
+}
+
+fn soak(seed: u64, endpoints: usize, duration: Duration) {
+    let cloud =
+        Cloud::new(vec![Health::Healthy; endpoints]).with_weather(seed, weather(seed, endpoints));
+    let session = cloud.session();
+    let (mut asked, mut held) = (0, 0);
+    while cloud.elapsed() < duration {
+        let was_healed = cloud.healthy_for() >= HEALED;
+        let start = cloud.elapsed();
+        let credentials = session.credentials();
+        let is_healed = cloud.healthy_for() >= HEALED + (cloud.elapsed() - start);
+        asked += 1;
+        if was_healed && is_healed {
+            held += 1;
+            let elapsed = cloud.elapsed();
+            let credentials = credentials.unwrap_or_else(|error| {
+                panic!("seed {seed}, {endpoints} endpoints: none after {elapsed:?}: {error:?}")
+            });
+            let is_valid = credentials.expiration.is_some_and(|end| end > cloud.time());
+            assert!(is_valid, "seed {seed}, {endpoints} endpoints: expired after {elapsed:?}");
+        }
+        cloud.pass(Duration::from_secs(10));
+    }
+    assert!(held > asked / 2, "seed {seed}: {held} of {asked} callers had a healthy endpoint");
+}
+
+/// Another one in each run. A failure prints the seed of its part, to be added above.
+fn random_seed() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    RandomState::new().hash_one(())
+}
