@@ -41,7 +41,7 @@ impl<T> ClientBuilder<T> {
 }
 
 impl<T, S> ClientBuilder<T, S> {
-    /// Calls go to this region's STS. Given more than once, the order is a fail-over order: a call
+    /// Calls go to this region's STS. Given more than once, the order is that of failover: a call
     /// that cannot reach one goes on to the next, signed anew.
     pub fn region<R: TryInto<Region>>(mut self, region: R) -> Self
     where

@@ -41,23 +41,43 @@ pub(super) struct Circumstances<'a> {
     pub(super) left: Duration,
     /// Whether a request that may have reached the service can be sent again.
     pub(super) is_repeatable: bool,
-    pub(super) is_signed: bool,
-    /// Whether another endpoint is left that has not failed in this call.
-    pub(super) has_other_endpoint: bool,
-    /// Whether the attempt was the probe of an endpoint that was down.
-    pub(super) is_probe: bool,
+    pub(super) others: Others,
     /// Whether the retry budget holds a retry.
     pub(super) has_budget: bool,
-    /// Whether the request was rejected for a signing date that can be corrected now.
-    pub(super) is_clock_corrected: bool,
-    /// Whether this call has been signed again after a correction before.
-    pub(super) has_signed_again: bool,
-    /// Whether this call has asked for other credentials before.
-    pub(super) has_changed_credentials: bool,
+    pub(super) signature: Signature,
+    pub(super) correction: Correction,
     /// The service's time, as far as it is known.
     pub(super) service_time: OffsetDateTime,
     /// The random number of the jitter.
     pub(super) random: u64,
+}
+
+/// Endpoints that have not failed in the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Others {
+    None,
+    Left,
+    /// One is left that is healthy, and the attempt was the probe of one that was down.
+    Better,
+}
+
+/// The credentials of the attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Signature {
+    None,
+    /// The credentials that the provider gave first.
+    First,
+    /// The call has asked for other credentials before.
+    Changed,
+}
+
+/// Whether the request was rejected for a signing date that can be corrected now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Correction {
+    None,
+    First,
+    /// The call has been signed again after a correction before.
+    Repeated,
 }
 
 /// Decides what follows a failed attempt.
@@ -71,20 +91,23 @@ pub(super) fn decide(failure: &Failure, circumstances: &Circumstances<'_>) -> De
     }
     let is_last = attempt >= policy.attempts;
     // The wording of a rejection for a wrong date is not certain, so it is not considered.
-    if circumstances.is_clock_corrected {
-        let is_first = !circumstances.has_signed_again && !is_last;
-        return if is_first { Decision::SignAgain } else { Decision::GiveUp };
+    match circumstances.correction {
+        Correction::None => {}
+        Correction::First if !is_last => return Decision::SignAgain,
+        Correction::First | Correction::Repeated => return Decision::GiveUp,
     }
-    if blames_endpoint(failure) && circumstances.has_other_endpoint {
+    let has_others = circumstances.others != Others::None;
+    if blames_endpoint(failure) && has_others {
         return Decision::FailOver;
     }
     let decision = if is_last { Decision::GiveUp } else { repeat(failure, circumstances) };
     let is_throttled =
         matches!(failure, Failure::Service(error) if error.kind() == ErrorKind::Throttled);
-    if is_throttled && circumstances.has_other_endpoint {
+    if is_throttled && has_others {
         // A limit of one endpoint passes within seconds, or another endpoint is better.
         let is_last_retry = attempt.saturating_add(1) >= policy.attempts;
-        if decision == Decision::GiveUp || circumstances.is_probe || is_last_retry {
+        let is_better = circumstances.others == Others::Better;
+        if decision == Decision::GiveUp || is_better || is_last_retry {
             return Decision::FailOver;
         }
     }
@@ -100,7 +123,9 @@ fn repeat(failure: &Failure, circumstances: &Circumstances<'_>) -> Decision {
         }
         Failure::Service(error) => match error.kind().advice() {
             // Never again with the same credentials, whatever the code.
-            _ if circumstances.is_signed && error.status() == StatusCode::UNAUTHORIZED => {
+            _ if circumstances.signature != Signature::None
+                && error.status() == StatusCode::UNAUTHORIZED =>
+            {
                 change_credentials(error, circumstances)
             }
             RetryAdvice::AfterNewCredentials | RetryAdvice::AfterLock => {
@@ -135,7 +160,7 @@ fn retry(wait: Duration, circumstances: &Circumstances<'_>) -> Decision {
 fn change_credentials(error: &Error, circumstances: &Circumstances<'_>) -> Decision {
     // A captive portal's 401 is no reason to make the provider drop credentials.
     let is_certain = error.kind() != ErrorKind::InvalidCredentials || is_from_service(error);
-    if is_certain && circumstances.is_signed && !circumstances.has_changed_credentials {
+    if is_certain && circumstances.signature == Signature::First {
         Decision::ChangeCredentials
     } else {
         Decision::GiveUp

@@ -2,7 +2,7 @@
 
 use sts_proto::Operation;
 
-use super::decision::{Circumstances, Decision, decide};
+use super::decision::{Circumstances, Correction, Decision, Others, Signature, decide};
 use super::evidence::blames_endpoint;
 use super::{Call, Sent, State};
 use crate::error::Failure;
@@ -80,20 +80,29 @@ impl<O: Operation> Call<O> {
         is_clock_corrected: bool,
         now: Now,
     ) -> Decision {
-        let is_other = |index: &usize| *index != pick.index;
-        let failed_others = self.failed_endpoints.iter().filter(|index| is_other(index)).count();
+        let failed = self.failed_endpoints.iter().filter(|index| **index != pick.index).count();
+        let is_alone = failed.saturating_add(1) >= self.context.pool.len();
         let circumstances = Circumstances {
             policy: &self.context.policy,
             attempt: self.report.attempts.saturating_sub(self.failovers),
             left: self.deadline().saturating_sub(now.ticks),
             is_repeatable: self.operation.is_repeatable(),
-            is_signed: self.credentials.is_some(),
-            has_other_endpoint: failed_others.saturating_add(1) < self.context.pool.len(),
-            is_probe: pick.probe.is_some(),
+            others: match pick.probe {
+                _ if is_alone => Others::None,
+                Some(_) => Others::Better,
+                None => Others::Left,
+            },
             has_budget: self.context.budget.is_available(),
-            is_clock_corrected,
-            has_signed_again: self.has_signed_again,
-            has_changed_credentials: self.has_changed_credentials,
+            signature: match self.credentials {
+                None => Signature::None,
+                Some(_) if self.has_changed_credentials => Signature::Changed,
+                Some(_) => Signature::First,
+            },
+            correction: match is_clock_corrected {
+                false => Correction::None,
+                true if self.has_signed_again => Correction::Repeated,
+                true => Correction::First,
+            },
             service_time: self.context.service_time(now.wall),
             random: self.rng.u64(..),
         };

@@ -259,9 +259,9 @@ fn a_key_has_to_prove_itself_again_after_a_jump_of_the_clock() {
     assert!(matches!(first.step(now), Step::Send(_)));
     first.receive(identity(), now);
 
-    let set = Now::new(START + time::Duration::hours(1), now.ticks + SECOND);
-    let mut calls: Vec<_> = (0..32).map(|_| begun(&context, &credentials, set)).collect();
-    let sent = calls.iter_mut().map(|call| matches!(call.step(set), Step::Send(_)));
+    let later = Now::new(START + time::Duration::hours(1), now.ticks + SECOND);
+    let mut calls: Vec<_> = (0..32).map(|_| begun(&context, &credentials, later)).collect();
+    let sent = calls.iter_mut().map(|call| matches!(call.step(later), Step::Send(_)));
     assert_eq!(sent.filter(|sent| *sent).count(), 4, "five failed signatures lock a key");
 }
 

@@ -30,7 +30,9 @@ fn waits_of_throttled_calls(policy: &CallPolicy, retry_after: &str) -> Vec<Durat
 
 #[test]
 fn throttled_calls_do_not_return_in_the_same_instant() {
-    for (retry_after, least, span) in [("5", 5 * SECOND, SECOND), ("0", SECOND * 0, SECOND / 10)] {
+    for (retry_after, least, span) in
+        [("5", 5 * SECOND, SECOND), ("0", Duration::ZERO, SECOND / 10)]
+    {
         let waits = waits_of_throttled_calls(&CallPolicy::default(), retry_after);
         assert!(waits.iter().all(|wait| (least..=least + span).contains(wait)), "{waits:?}");
         let distinct: HashSet<_> = waits.iter().collect();

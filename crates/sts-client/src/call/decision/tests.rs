@@ -1,5 +1,4 @@
 //! The retry decision as a table.
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong panics")]
 
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use sts_proto::{GetCallerIdentity, Operation};
 use time::OffsetDateTime;
 
 use super::Decision::{ChangeCredentials, FailOver, GiveUp, Retry, SignAgain};
-use super::{Circumstances, Decision, decide};
+use super::{Circumstances, Correction, Decision, Others, Signature, decide};
 use crate::context::CallPolicy;
 use crate::error::Failure;
 use crate::transport::{TransportError, TransportErrorKind};
@@ -22,13 +21,10 @@ fn usual(policy: &CallPolicy) -> Circumstances<'_> {
         attempt: 1,
         left: Duration::from_secs(29),
         is_repeatable: true,
-        is_signed: true,
-        has_other_endpoint: false,
-        is_probe: false,
+        others: Others::None,
         has_budget: true,
-        is_clock_corrected: false,
-        has_signed_again: false,
-        has_changed_credentials: false,
+        signature: Signature::First,
+        correction: Correction::None,
         service_time: OffsetDateTime::UNIX_EPOCH,
         random: HALF,
     }
@@ -112,11 +108,11 @@ fn failures_at_the_only_endpoint() {
 #[test]
 fn another_endpoint_is_tried_at_once_and_without_the_budget() {
     let other = |circumstances: &mut Circumstances<'_>| {
-        circumstances.has_other_endpoint = true;
+        circumstances.others = Others::Left;
         circumstances.has_budget = false;
         circumstances.attempt = 2;
     };
-    check(&closed(), |usual| (usual.attempt, usual.has_other_endpoint) = (3, true), FailOver);
+    check(&closed(), |usual| (usual.attempt, usual.others) = (3, Others::Left), FailOver);
     for failure in [
         closed(),
         refused(),
@@ -138,15 +134,15 @@ fn another_endpoint_is_tried_at_once_and_without_the_budget() {
 
 #[test]
 fn a_throttled_call_stays_at_its_endpoint_unless_another_one_is_better() {
-    check(&status(429, ""), |usual| usual.has_other_endpoint = true, Retry(ms(3500)));
+    check(&status(429, ""), |usual| usual.others = Others::Left, Retry(ms(3500)));
     let other = |change: fn(&mut Circumstances<'_>)| {
         move |circumstances: &mut Circumstances<'_>| {
-            circumstances.has_other_endpoint = true;
+            circumstances.others = Others::Left;
             change(circumstances);
         }
     };
     check(&status(429, ""), other(|usual| usual.attempt = 2), FailOver);
-    check(&status(429, ""), other(|usual| usual.is_probe = true), FailOver);
+    check(&status(429, ""), other(|usual| usual.others = Others::Better), FailOver);
     check(&status(429, ""), other(|usual| usual.has_budget = false), FailOver);
     check(&status(429, ""), other(|usual| usual.left = ms(1000)), FailOver);
     let minute = coded(429, "APIGW.0308", "limit:9,time:1 minute");
@@ -161,12 +157,12 @@ fn attempts_budget_and_deadline_are_limits() {
     check(&rejected(), |usual| usual.attempt = 3, GiveUp);
     let last = |usual: &mut Circumstances<'_>| {
         usual.attempt = 3;
-        usual.has_other_endpoint = true;
-        usual.is_clock_corrected = true;
+        usual.others = Others::Left;
+        usual.correction = Correction::First;
     };
     check(&rejected(), last, GiveUp);
     let one = CallPolicy::default().with_attempts(1);
-    let alone = Circumstances { has_other_endpoint: true, ..self::usual(&one) };
+    let alone = Circumstances { others: Others::Left, ..self::usual(&one) };
     assert_eq!(decide(&closed(), &alone), GiveUp);
     check(&closed(), |usual| usual.has_budget = false, GiveUp);
     check(&closed(), |usual| usual.left = ms(126), Retry(ms(125)));
@@ -176,7 +172,7 @@ fn attempts_budget_and_deadline_are_limits() {
     check(&busy("5"), |usual| usual.left = ms(5060), Retry(ms(5005)));
     check(&busy("5"), |usual| usual.left = ms(5000), GiveUp);
     let late = |usual: &mut Circumstances<'_>| {
-        usual.has_other_endpoint = true;
+        usual.others = Others::Left;
         usual.left = ms(50);
     };
     check(&closed(), late, GiveUp);
@@ -186,7 +182,7 @@ fn attempts_budget_and_deadline_are_limits() {
 fn a_request_that_may_have_been_carried_out_is_repeated_only_if_it_can_be() {
     let once = |circumstances: &mut Circumstances<'_>| {
         circumstances.is_repeatable = false;
-        circumstances.has_other_endpoint = true;
+        circumstances.others = Others::Left;
     };
     check(&refused(), once, FailOver);
     for failure in [closed(), busy("1"), status(429, ""), status(200, "<html>"), rejected()] {
@@ -194,22 +190,17 @@ fn a_request_that_may_have_been_carried_out_is_repeated_only_if_it_can_be() {
     }
     let corrected = |usual: &mut Circumstances<'_>| {
         once(usual);
-        usual.is_clock_corrected = true;
+        usual.correction = Correction::First;
     };
     check(&rejected(), corrected, GiveUp);
 }
 
 #[test]
 fn a_rejection_has_one_further_attempt_of_each_kind() {
-    check(&rejected(), |usual| usual.is_clock_corrected = true, SignAgain);
-    let again = |usual: &mut Circumstances<'_>| {
-        usual.is_clock_corrected = true;
-        usual.has_signed_again = true;
-    };
-    check(&rejected(), again, GiveUp);
-    check(&rejected(), |usual| usual.has_signed_again = true, ChangeCredentials);
-    check(&rejected(), |usual| usual.has_changed_credentials = true, GiveUp);
-    check(&rejected(), |usual| usual.is_signed = false, GiveUp);
+    check(&rejected(), |usual| usual.correction = Correction::First, SignAgain);
+    check(&rejected(), |usual| usual.correction = Correction::Repeated, GiveUp);
+    check(&rejected(), |usual| usual.signature = Signature::Changed, GiveUp);
+    check(&rejected(), |usual| usual.signature = Signature::None, GiveUp);
     // Never again with the same credentials, whatever the code.
     for code in ["APIGW.0308", "IAM.0012", "APIGW.0601"] {
         check(&coded(401, code, "m"), |_| (), ChangeCredentials);
