@@ -1,10 +1,24 @@
 //! Benchmarks, in a workspace of their own because of the peers.
 
-use std::process::ExitCode;
+#[path = "../bench/src/arguments.rs"]
+mod arguments;
 
-use crate::tools::{cargo, root};
+use self::arguments::Options;
+use crate::task::{Arguments, Stop, Task};
+use crate::tools::{cargo, root, succeeds};
 
-pub(crate) fn run(arguments: &[String]) -> ExitCode {
+pub(crate) const TASK: Task = Task {
+    name: "bench",
+    summary: "measure these crates, floors and peers in one run, with ratios",
+    help: arguments::HELP,
+    run,
+};
+
+fn run(arguments: Arguments) -> Result<bool, Stop> {
+    // Checked here as well, for to build the peers takes minutes.
+    if Options::parse(lexopt::Parser::from_args(arguments.iter().cloned()))?.is_for_help {
+        return Err(Stop::Help);
+    }
     let mut command = cargo();
     command
         .args(["run", "--quiet", "--release", "--target-dir"])
@@ -15,12 +29,5 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
         .env("NO_PROXY", "localhost")
         .env("no_proxy", "localhost")
         .current_dir(root().join("xtask/bench"));
-    match command.status() {
-        Ok(status) if status.success() => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("xtask: cannot run cargo: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    Ok(succeeds(&mut command)?)
 }

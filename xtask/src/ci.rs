@@ -1,12 +1,30 @@
 //! Everything that CI checks: each check is run, and a table says how it went.
 
 mod checks;
+mod surroundings;
 
-use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use self::checks::{CHECKS, Check};
+use self::surroundings::Surroundings;
+use crate::task::{Arguments, Stop, Task, one_option};
 use crate::tools::{cargo, succeeds};
+
+pub(crate) const TASK: Task = Task {
+    name: "ci",
+    summary: "run everything that CI checks",
+    help: "\
+usage: cargo xtask ci [--quick | --list]
+
+Runs every check, also after one has failed, and prints a table of the outcomes. The checks get a
+home directory and a directory for temporary files below target/ci; the last check is that they
+wrote nothing else outside of target.
+
+  --quick   leave out the checks that take minutes
+  --list    print the names of the checks, and run none
+",
+    run,
+};
 
 enum Outcome {
     Passed(Duration),
@@ -14,41 +32,44 @@ enum Outcome {
     Skipped(&'static str),
 }
 
-pub(crate) fn run(arguments: &[String]) -> ExitCode {
-    let is_quick = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => false,
-        ["--quick"] => true,
-        ["--list"] => {
-            for check in CHECKS {
-                println!("{}", check.name);
+fn run(arguments: Arguments) -> Result<bool, Stop> {
+    let is_quick = match one_option(arguments, &["quick", "list"])? {
+        Some("list") => {
+            for name in CHECKS.iter().map(|check| check.name).chain([surroundings::CHECK]) {
+                println!("{name}");
             }
-            return ExitCode::SUCCESS;
+            return Ok(true);
         }
-        _ => {
-            eprintln!("xtask: ci takes --quick, --list, or nothing");
-            return ExitCode::from(2);
-        }
+        option => option.is_some(),
     };
+    let surroundings = Surroundings::prepare()?;
     let outcome = |check: &Check| {
         if is_quick && check.is_slow {
             Outcome::Skipped("left out by --quick")
         } else if let Some(missing) = (check.missing)() {
             Outcome::Skipped(missing)
         } else {
-            run_check(check)
+            run_check(check, &surroundings)
         }
     };
     // All of them, for what fails first is seldom all that does.
-    let table: Vec<_> = CHECKS.iter().map(|check| (check.name, outcome(check))).collect();
-    print_table(&table)
+    let mut table: Vec<_> = CHECKS.iter().map(|check| (check.name, outcome(check))).collect();
+    table.push((surroundings::CHECK, timed(surroundings::CHECK, || surroundings.are_untouched())));
+    Ok(print_table(&table))
 }
 
-fn run_check(check: &Check) -> Outcome {
-    println!("=== {}", check.name);
+fn run_check(check: &Check, surroundings: &Surroundings) -> Outcome {
+    timed(check.name, || {
+        let mut command = cargo();
+        command.args(check.arguments.split_whitespace()).env("RUSTDOCFLAGS", "--deny warnings");
+        succeeds(surroundings.enter(&mut command))
+    })
+}
+
+fn timed(name: &str, check: impl FnOnce() -> Result<bool, String>) -> Outcome {
+    println!("=== {name}");
     let start = Instant::now();
-    let mut command = cargo();
-    command.args(check.arguments.split_whitespace()).env("RUSTDOCFLAGS", "--deny warnings");
-    match succeeds(&mut command) {
+    match check() {
         Ok(true) => Outcome::Passed(start.elapsed()),
         Ok(false) => Outcome::Failed(start.elapsed()),
         Err(complaint) => {
@@ -58,7 +79,7 @@ fn run_check(check: &Check) -> Outcome {
     }
 }
 
-fn print_table(table: &[(&str, Outcome)]) -> ExitCode {
+fn print_table(table: &[(&str, Outcome)]) -> bool {
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
     let mut total = Duration::ZERO;
     println!();
@@ -82,5 +103,5 @@ fn print_table(table: &[(&str, Outcome)]) -> ExitCode {
     }
     println!("        {:>6.1} s  in all\n", total.as_secs_f64());
     println!("{passed} passed, {failed} failed, {skipped} skipped");
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    failed == 0
 }

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::process::ExitCode;
 
 use http::StatusCode;
 use sts_proto::{ErrorKind, KnownCode, known_codes, known_messages, status_meaning};
 
+use crate::task::{Task, one_option};
 use crate::tools::root;
 
 const PATH: &str = "docs/errors.md";
@@ -14,23 +14,21 @@ const PATH: &str = "docs/errors.md";
 /// Everything above this line is written by hand, everything below by this program.
 const MARK: &str = "<!-- Below this line: cargo xtask docs -->\n";
 
-pub(crate) fn run(arguments: &[String]) -> ExitCode {
-    let is_check = match arguments {
-        [] => false,
-        [option] if option == "--check" => true,
-        _ => {
-            eprintln!("xtask: docs takes no option but --check");
-            return ExitCode::from(2);
-        }
-    };
-    match update(is_check) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(complaint) => {
-            eprintln!("xtask: docs: {complaint}");
-            ExitCode::FAILURE
-        }
-    }
-}
+pub(crate) const TASK: Task = Task {
+    name: "docs",
+    summary: "write or check the generated part of docs/errors.md",
+    help: "\
+usage: cargo xtask docs [--check]
+
+Writes the tables of docs/errors.md from the tables in sts-proto.
+
+  --check   compare instead, and fail where they differ
+",
+    run: |arguments| {
+        update(one_option(arguments, &["check"])?.is_some())?;
+        Ok(true)
+    },
+};
 
 fn update(is_check: bool) -> Result<(), String> {
     let path = root().join(PATH);

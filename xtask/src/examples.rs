@@ -1,9 +1,24 @@
 //! The examples of the guides, each run to its end against the emulator that it starts.
 
+use crate::task::{Task, no_arguments};
 use crate::tools::{cargo, names_in, root, succeeds};
 
+pub(crate) const TASK: Task = Task {
+    name: "examples",
+    summary: "run every example of the guides",
+    help: "\
+usage: cargo xtask examples
+
+Runs every example in docs/examples to its end, against an emulator that it starts.
+",
+    run: |arguments| {
+        no_arguments(arguments)?;
+        Ok(run()?)
+    },
+};
+
 /// All of them, so that a new one is run without being named here.
-pub(crate) fn run() -> Result<bool, String> {
+fn run() -> Result<bool, String> {
     let mut is_fine = true;
     for name in names_in(&root().join("docs/examples"))? {
         println!("--- {name}");

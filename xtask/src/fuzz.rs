@@ -4,8 +4,12 @@
 use std::env;
 use std::fs::{self, File};
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::Command;
 
+use lexopt::Parser;
+use lexopt::prelude::{Long, Value, ValueExt};
+
+use crate::task::{Arguments, Stop, Task, unexpected};
 use crate::tools::{cargo, names_in, root, succeeds};
 
 /// What `cargo fuzz` passes to the compiler, without the sanitizer: there is no unsafe code.
@@ -19,39 +23,52 @@ const COVERAGE: &str = "-Cpasses=sancov-module \
 /// How `fuzz` is to run.
 struct Plan {
     seconds: u32,
-    /// All if there are none.
     targets: Vec<String>,
 }
 
-pub(crate) fn run(arguments: &[String]) -> ExitCode {
-    let outcome = Plan::parse(arguments)
-        .map_err(|complaint| (2, complaint))
-        .and_then(|plan| fuzz(&plan).map_err(|complaint| (1, complaint)));
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err((code, complaint)) => {
-            eprintln!("xtask: fuzz: {complaint}");
-            ExitCode::from(code)
-        }
-    }
-}
+pub(crate) const TASK: Task = Task {
+    name: "fuzz",
+    summary: "run fuzz targets",
+    help: "\
+usage: cargo xtask fuzz [OPTIONS] [TARGET...]
+
+Builds the fuzz targets in xtask/fuzz and runs them, one after the other: those named, or all. It
+needs a C++ compiler.
+
+  --seconds N   how long each target runs, at least 1 (600)
+  --smoke       the same as --seconds 60
+",
+    run: |arguments| {
+        fuzz(&Plan::parse(arguments)?)?;
+        Ok(true)
+    },
+};
 
 impl Plan {
-    fn parse(arguments: &[String]) -> Result<Self, String> {
+    fn parse(arguments: Arguments) -> Result<Self, Stop> {
         let mut plan = Self { seconds: 600, targets: Vec::new() };
-        let mut arguments = arguments.iter();
-        while let Some(argument) = arguments.next() {
-            match argument.as_str() {
-                "--smoke" => plan.seconds = 60,
-                "--seconds" => {
-                    let seconds = arguments.next().and_then(|text| text.parse().ok());
-                    plan.seconds = seconds.ok_or("--seconds needs a number")?;
+        let mut parser = Parser::from_args(arguments);
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Long("smoke") => plan.seconds = 60,
+                Long("seconds") => {
+                    let given = parser.value()?.string()?;
+                    // libFuzzer takes 0 for no limit.
+                    plan.seconds = given.parse().ok().filter(|&n| n > 0).ok_or_else(|| {
+                        Stop::Usage(format!("--seconds must be a number from 1 on, not {given:?}"))
+                    })?;
                 }
-                option if option.starts_with('-') => {
-                    return Err(format!("unknown option {option}; there are --smoke, --seconds N"));
-                }
-                target => plan.targets.push(target.to_owned()),
+                Value(target) => plan.targets.push(target.string()?),
+                other => return Err(unexpected(other)),
             }
+        }
+        let all = names_in(&root().join("xtask/fuzz/targets"))?;
+        if let Some(unknown) = plan.targets.iter().find(|target| !all.contains(target)) {
+            let all = all.join(", ");
+            return Err(Stop::Usage(format!("unknown target {unknown:?}, expected one of {all}")));
+        }
+        if plan.targets.is_empty() {
+            plan.targets = all;
         }
         Ok(plan)
     }
@@ -59,10 +76,6 @@ impl Plan {
 
 fn fuzz(plan: &Plan) -> Result<(), String> {
     let package = root().join("xtask/fuzz");
-    let all = names_in(&package.join("targets"))?;
-    if let Some(unknown) = plan.targets.iter().find(|target| !all.contains(target)) {
-        return Err(format!("there is no target {unknown:?}; there are {}", all.join(", ")));
-    }
     let host = host_triple()?;
     let target_dir = root().join("target/fuzz");
     // With `--target` the flags leave build scripts alone.
@@ -78,11 +91,10 @@ fn fuzz(plan: &Plan) -> Result<(), String> {
         return Err("the targets do not build; they need a C++ compiler".to_owned());
     }
     let binaries = target_dir.join(host).join("release");
-    let chosen = if plan.targets.is_empty() { &all } else { &plan.targets };
-    for target in chosen {
+    for target in &plan.targets {
         run_target(target, plan.seconds, &package, &binaries, &target_dir)?;
     }
-    println!("{} targets, {} s each: no finding", chosen.len(), plan.seconds);
+    println!("{} targets, {} s each: no finding", plan.targets.len(), plan.seconds);
     Ok(())
 }
 

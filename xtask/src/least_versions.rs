@@ -7,9 +7,25 @@ use std::process::Command;
 
 use crate::clone;
 use crate::package::published;
+use crate::task::{Task, no_arguments};
 use crate::tools::{root, succeeds};
 
-pub(crate) fn run() -> Result<bool, String> {
+pub(crate) const TASK: Task = Task {
+    name: "least-versions",
+    summary: "check the crates with the minimal versions of their dependencies",
+    help: "\
+usage: cargo xtask least-versions
+
+Checks the published crates in a fresh clone, each direct dependency in the lowest version that its
+requirement allows.
+",
+    run: |arguments| {
+        no_arguments(arguments)?;
+        Ok(run()?)
+    },
+};
+
+fn run() -> Result<bool, String> {
     let place = clone::fresh("least-versions")?;
     let mut update = cargo_in(&place);
     // Of direct dependencies only: what theirs ask for is not ours to promise. `-Z` on a compiler

@@ -10,105 +10,104 @@ mod examples;
 mod fuzz;
 mod least_versions;
 mod package;
+mod programs;
 mod readme;
+mod task;
 mod tool;
 mod tools;
 mod vectors;
 mod wasm;
 
 use std::env;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-const USAGE: &str = "\
-usage: cargo xtask COMMAND
+use self::task::{Stop, Task};
 
-  ci [--quick | --list]
-                    everything that CI checks; --quick leaves out what takes minutes
-  vectors FILE...   check vector files through the public API
-  call ...          make one real call; `cargo xtask call --help` says more
-  simulate ...      a fleet of sessions in virtual time; `cargo xtask simulate --help` says more
-  bench [--json] [--build]
-                    ours, floors and peers in one run, with ratios; --build: what building costs
-  api [--check | --features]
-                    write the public API of each crate to a file; `cargo xtask api --help` says more
-  docs [--check]    write docs/errors.md from the tables that judge, or check it
-  examples          run every example of the guides
-  wasm              check the sans-IO crates for wasm32, weigh them and run them
-  fuzz [--smoke] [--seconds N] [TARGET...]
-                    run fuzz targets, ten minutes each; --smoke a minute each
-  least-versions    check the crates with the least versions of dependencies they ask for
-  package           pack the crates as they are published
-  readme            run the commands of the README in a fresh clone
-  imports           check modules for import cycles and imports through the crate root
-  language [--measure]
-                    check docs, comments and texts for words that the project does not use
-  tool NAME ...     run cargo-deny, cargo-hack, cargo-machete or typos
-";
+const TASKS: &[Task] = &[
+    ci::TASK,
+    vectors::TASK,
+    programs::CALL,
+    programs::SIMULATE,
+    bench::TASK,
+    programs::API,
+    errors_table::TASK,
+    examples::TASK,
+    wasm::TASK,
+    fuzz::TASK,
+    least_versions::TASK,
+    package::TASK,
+    readme::TASK,
+    programs::IMPORTS,
+    programs::LANGUAGE,
+    tool::TASK,
+];
+
+/// The exit code for wrong usage.
+const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    let mut arguments = env::args().skip(1);
-    let command = arguments.next().unwrap_or_default();
-    let arguments: Vec<String> = arguments.collect();
-    match command.as_str() {
-        "ci" => ci::run(&arguments),
-        "vectors" => vectors::run(&arguments),
-        "call" => run_package("xtask-call", &[], &arguments),
-        "api" => run_package("xtask-api", &[], &arguments),
-        // A million clients take minutes; unoptimised, an hour.
-        "simulate" => run_package("xtask-simulate", &["--release"], &arguments),
-        "imports" | "language" => run_package("xtask-source", &[], &{
-            let mut all = vec![command];
-            all.extend(arguments);
-            all
-        }),
-        "wasm" => wasm::run(),
-        "bench" => bench::run(&arguments),
-        "docs" => errors_table::run(&arguments),
-        "examples" => report(examples::run()),
-        "fuzz" => fuzz::run(&arguments),
-        "least-versions" => report(least_versions::run()),
-        "package" => report(package::run()),
-        "readme" => report(readme::run()),
-        "tool" => tool::run(&arguments),
-        "help" | "--help" | "-h" => {
-            print!("{USAGE}");
+    let mut arguments = env::args_os().skip(1);
+    let Some(name) = arguments.next() else {
+        eprint!("xtask: missing command\n{}", overview());
+        return ExitCode::from(USAGE);
+    };
+    let arguments: Vec<OsString> = arguments.collect();
+    match (name.to_str(), arguments.as_slice()) {
+        (Some("help" | "--help" | "-h"), []) => {
+            print!("{}", overview());
             ExitCode::SUCCESS
         }
-        _ => {
-            eprint!("xtask: no such command: {command:?}\n{USAGE}");
-            ExitCode::from(2)
+        (Some("help"), [name]) => find(name).map_or_else(|| unknown(name), help),
+        (Some("help" | "--help" | "-h"), _) => {
+            eprintln!("xtask: help takes at most the name of one command");
+            ExitCode::from(USAGE)
         }
+        _ => find(&name).map_or_else(|| unknown(&name), |command| run(command, arguments)),
     }
 }
 
-/// The end of a command that passes or fails; its error says why it could do neither.
-fn report(outcome: Result<bool, String>) -> ExitCode {
-    match outcome {
+fn find(name: &OsString) -> Option<&'static Task> {
+    TASKS.iter().find(|command| name == command.name)
+}
+
+fn unknown(name: &OsString) -> ExitCode {
+    eprint!("xtask: unknown command {}\n{}", name.display(), overview());
+    ExitCode::from(USAGE)
+}
+
+fn help(command: &Task) -> ExitCode {
+    print!("{}", command.help);
+    ExitCode::SUCCESS
+}
+
+fn run(command: &Task, arguments: Vec<OsString>) -> ExitCode {
+    let name = command.name;
+    // Before anything is built, also for commands that are programs of their own.
+    if arguments.first().is_some_and(|first| first == "--help" || first == "-h") {
+        return help(command);
+    }
+    match (command.run)(arguments) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
-        Err(complaint) => {
-            eprintln!("xtask: {complaint}");
+        Err(Stop::Help) => help(command),
+        Err(Stop::Usage(complaint)) => {
+            eprintln!("xtask: {name}: {complaint}; see `cargo xtask {name} --help`");
+            ExitCode::from(USAGE)
+        }
+        Err(Stop::Failed(complaint)) => {
+            eprintln!("xtask: {name}: {complaint}");
             ExitCode::FAILURE
         }
+        Err(Stop::Ended(code)) => code,
     }
 }
 
-/// Builds a package of the workspace, if need be, and runs it with these arguments, in the
-/// directory that this program was started in.
-fn run_package(name: &str, options: &[&str], arguments: &[String]) -> ExitCode {
-    let mut command = tools::cargo();
-    command.args(["run", "--quiet", "--package", name]).args(options).arg("--").args(arguments);
-    if let Ok(directory) = env::current_dir() {
-        command.current_dir(directory);
-    }
-    match command.status() {
-        Ok(status) => match status.code().and_then(|code| u8::try_from(code).ok()) {
-            Some(code) => ExitCode::from(code),
-            None => ExitCode::FAILURE,
-        },
-        Err(error) => {
-            eprintln!("xtask: cannot run cargo: {error}");
-            ExitCode::FAILURE
-        }
-    }
+fn overview() -> String {
+    let line = |Task { name, summary, .. }: &Task| format!("  {name:<16}{summary}\n");
+    let lines: String = TASKS.iter().map(line).collect();
+    format!(
+        "usage: cargo xtask COMMAND [ARGUMENTS]\n\n{lines}\n\
+         `cargo xtask COMMAND --help` describes a command and its options.\n"
+    )
 }

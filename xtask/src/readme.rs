@@ -4,13 +4,29 @@ use std::fs;
 use std::process::Command;
 
 use crate::clone;
+use crate::task::{Task, no_arguments};
 use crate::tools::{root, succeeds};
+
+pub(crate) const TASK: Task = Task {
+    name: "readme",
+    summary: "run the commands of the README in a fresh clone",
+    help: "\
+usage: cargo xtask readme
+
+Clones what is committed into target/clones and runs the shell commands of README.md there, with
+nothing built.
+",
+    run: |arguments| {
+        no_arguments(arguments)?;
+        Ok(run()?)
+    },
+};
 
 /// What stands for a command that cannot be run here. This program is part of `cargo xtask ci`, so
 /// in the clone it only says what it would check.
 const STAND_INS: [(&str, &str); 1] = [("cargo xtask ci", "cargo xtask ci --list")];
 
-pub(crate) fn run() -> Result<bool, String> {
+fn run() -> Result<bool, String> {
     let place = clone::fresh("readme")?;
     let readme = fs::read_to_string(place.join("README.md"));
     let readme = readme.map_err(|error| format!("cannot read README.md: {error}"))?;

@@ -2,9 +2,9 @@
 //! first needed.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::Command;
 
-use crate::report;
+use crate::task::{Arguments, Stop, Task};
 use crate::tools::{cargo, root, succeeds};
 
 /// A tool and where it comes from.
@@ -29,21 +29,32 @@ const TOOLS: [Tool; 4] = [
     Tool { name: "typos", version: "1.52.0", origin: Origin::PythonPackage },
 ];
 
-/// `tool NAME ARGUMENTS...`
-pub(crate) fn run(arguments: &[String]) -> ExitCode {
+pub(crate) const TASK: Task = Task {
+    name: "tool",
+    summary: "run cargo-deny, cargo-hack, cargo-machete or typos",
+    help: "\
+usage: cargo xtask tool NAME [ARGUMENTS]
+
+Runs cargo-deny, cargo-hack, cargo-machete or typos with these arguments, at the top of the
+workspace. A tool that is not there is installed below target/tools first, in a fixed version.
+",
+    run,
+};
+
+fn run(arguments: Arguments) -> Result<bool, Stop> {
     let known = || TOOLS.map(|tool| tool.name).join(", ");
-    let Some((name, arguments)) = arguments.split_first() else {
-        eprintln!("xtask: tool needs the name of a tool: {}", known());
-        return ExitCode::from(2);
+    let mut arguments = arguments.into_iter();
+    let Some(name) = arguments.next() else {
+        return Err(Stop::Usage(format!("missing name of a tool, one of {}", known())));
     };
-    let Some(tool) = TOOLS.iter().find(|tool| tool.name == name) else {
-        eprintln!("xtask: there is no tool {name}, but {}", known());
-        return ExitCode::from(2);
+    let Some(tool) = TOOLS.iter().find(|tool| name == tool.name) else {
+        return Err(Stop::Usage(format!(
+            "unknown tool {}, expected one of {}",
+            name.display(),
+            known()
+        )));
     };
-    let outcome = tool
-        .program()
-        .and_then(|program| succeeds(Command::new(program).current_dir(root()).args(arguments)));
-    report(outcome)
+    Ok(succeeds(Command::new(tool.program()?).current_dir(root()).args(arguments))?)
 }
 
 impl Tool {

@@ -5,10 +5,12 @@ mod signing;
 mod wire_request;
 
 use std::fs;
-use std::process::ExitCode;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
+
+use crate::task::{Arguments, Stop, Task, unexpected};
 
 /// Why a vector does not hold.
 type Failure = String;
@@ -40,25 +42,44 @@ struct Tally {
     failed: usize,
 }
 
-pub(crate) fn run(files: &[String]) -> ExitCode {
+pub(crate) const TASK: Task = Task {
+    name: "vectors",
+    summary: "check vector files through the public API",
+    help: "\
+usage: cargo xtask vectors FILE...
+
+Checks the vectors in these files against the crates: requests, responses and signatures. Prints one
+line for each failure, and `N passed, M failed` at the end.
+",
+    run,
+};
+
+fn run(arguments: Arguments) -> Result<bool, Stop> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    let mut parser = lexopt::Parser::from_args(arguments);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            lexopt::Arg::Value(file) => files.push(file.into()),
+            other => return Err(unexpected(other)),
+        }
+    }
     if files.is_empty() {
-        eprintln!("xtask: vectors needs files: cargo xtask vectors FILE...");
-        return ExitCode::from(2);
+        return Err(Stop::Usage("missing FILE".to_owned()));
     }
     let mut tally = Tally::default();
-    for file in files {
+    for file in &files {
         check_file(file, &mut tally);
     }
     println!("{} passed, {} failed", tally.passed, tally.failed);
-    if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    Ok(tally.failed == 0)
 }
 
-fn check_file(path: &str, tally: &mut Tally) {
+fn check_file(path: &Path, tally: &mut Tally) {
     let mut count = |name: &str, result: Result<(), Failure>| match result {
         Ok(()) => tally.passed += 1,
         Err(failure) => {
             tally.failed += 1;
-            println!("{path}: {name}: {failure}");
+            println!("{}: {name}: {failure}", path.display());
         }
     };
     let text = match fs::read_to_string(path) {

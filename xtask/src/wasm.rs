@@ -7,8 +7,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Output};
+use std::process::{Command, Output};
 
+use crate::task::{Task, no_arguments};
 use crate::tools::{cargo, is_there, root, succeeds};
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -28,15 +29,21 @@ pub(crate) fn missing() -> Option<&'static str> {
     Toolchain::find().is_none().then_some(MISSING)
 }
 
-pub(crate) fn run() -> ExitCode {
-    match check().and_then(|toolchain| weigh(&toolchain)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(complaint) => {
-            eprintln!("xtask: wasm: {complaint}");
-            ExitCode::FAILURE
-        }
-    }
-}
+pub(crate) const TASK: Task = Task {
+    name: "wasm",
+    summary: "check the sans-IO crates for wasm32, measure and run them",
+    help: "\
+usage: cargo xtask wasm
+
+Checks the sans-IO crates for wasm32-unknown-unknown, builds the programs in xtask/wasm for it,
+prints their sizes and runs them with Node.js, if it is installed.
+",
+    run: |arguments| {
+        no_arguments(arguments)?;
+        weigh(&check()?)?;
+        Ok(true)
+    },
+};
 
 fn check() -> Result<Toolchain, String> {
     let toolchain = Toolchain::find().ok_or(MISSING)?;

@@ -10,30 +10,28 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::ExitCode;
 
+use lexopt::prelude::{Long, Short};
+
 use self::listing::Listing;
 use self::package::Package;
 
-const USAGE: &str = "\
-usage: cargo xtask api [--check | --features]
+const HELP: &str = include_str!("../usage.txt");
 
-  Writes crates/*/public-api.txt.
-
-  --check      compares instead, and fails where they differ
-  --features   shows that each feature of each crate adds to the API and takes nothing away
-";
+/// What to do for each crate; complaints come back.
+type Work = fn(&Package) -> Result<Vec<String>, String>;
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let work: fn(&Package) -> Result<Vec<String>, String> =
-        match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-            [] => write,
-            ["--check"] => check,
-            ["--features"] => features_only_add,
-            _ => {
-                eprint!("{USAGE}");
-                return ExitCode::from(2);
-            }
-        };
+    let work = match parse(lexopt::Parser::from_env()) {
+        Ok(Some(work)) => work,
+        Ok(None) => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("xtask: api: {error}; see `cargo xtask api --help`");
+            return ExitCode::from(2);
+        }
+    };
     let complaints = Package::published()
         .and_then(|packages| packages.iter().map(work).collect::<Result<Vec<_>, _>>());
     match complaints.map(|complaints| complaints.concat()) {
@@ -47,6 +45,23 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// `None` if help was asked for.
+fn parse(mut parser: lexopt::Parser) -> Result<Option<Work>, lexopt::Error> {
+    let mut work: Option<Work> = None;
+    while let Some(argument) = parser.next()? {
+        let chosen: Work = match argument {
+            Short('h') | Long("help") => return Ok(None),
+            Long("check") => check,
+            Long("features") => features_only_add,
+            other => return Err(other.unexpected()),
+        };
+        if work.replace(chosen).is_some() {
+            return Err("give either --check or --features, and once".into());
+        }
+    }
+    Ok(Some(work.unwrap_or(write)))
 }
 
 fn write(package: &Package) -> Result<Vec<String>, String> {

@@ -2,6 +2,7 @@
 
 mod allocations;
 mod answers;
+mod arguments;
 mod build;
 mod chart;
 mod comparison;
@@ -20,39 +21,27 @@ mod workloads;
 use std::io;
 use std::process::ExitCode;
 
-use lexopt::prelude::*;
-
+use crate::arguments::{HELP, Options};
 use crate::row::Row;
 
 #[global_allocator]
 static ALLOCATOR: allocations::Counting = allocations::Counting;
 
-const USAGE: &str = "\
-usage: cargo xtask bench [--build] [--json] [--only TEXT]
-
-Measures ours, floors and peers in turns; prints the tables, and writes them with charts to
-docs/performance.md. Takes some four minutes.
-
-  --build       measure what it costs to build small programs instead; takes some fifteen minutes
-  --json        print a list of objects, and write nothing
-  --only TEXT   measure what has this in its name, and write nothing
-";
-
 fn main() -> ExitCode {
-    let arguments = match Arguments::parse(lexopt::Parser::from_env()) {
-        Ok(arguments) => arguments,
+    let options = match Options::parse(lexopt::Parser::from_env()) {
+        Ok(options) => options,
         Err(error) => {
-            eprint!("bench: {error}\n{USAGE}");
+            eprint!("bench: {error}\n{HELP}");
             return ExitCode::from(2);
         }
     };
-    let measured = if arguments.is_for_help {
-        print!("{USAGE}");
+    let measured = if options.is_for_help {
+        print!("{HELP}");
         Ok(())
-    } else if arguments.builds {
-        measure_builds(arguments.as_json)
+    } else if options.builds {
+        measure_builds(options.as_json)
     } else {
-        measure_work(&arguments)
+        measure_work(&options)
     };
     match measured {
         Ok(()) => ExitCode::SUCCESS,
@@ -63,37 +52,14 @@ fn main() -> ExitCode {
     }
 }
 
-#[derive(Default)]
-struct Arguments {
-    is_for_help: bool,
-    builds: bool,
-    as_json: bool,
-    only: Option<String>,
-}
-
-impl Arguments {
-    fn parse(mut parser: lexopt::Parser) -> Result<Self, lexopt::Error> {
-        let mut arguments = Self::default();
-        while let Some(argument) = parser.next()? {
-            match argument {
-                Long("help") | Short('h') => arguments.is_for_help = true,
-                Long("build") => arguments.builds = true,
-                Long("json") => arguments.as_json = true,
-                Long("only") => arguments.only = Some(parser.value()?.string()?),
-                _ => return Err(argument.unexpected()),
-            }
-        }
-        if arguments.builds && arguments.only.is_some() {
-            return Err("--only is for what runs: --build measures all programs".into());
-        }
-        Ok(arguments)
+fn measure_work(options: &Options) -> io::Result<()> {
+    let only = options.only.as_deref();
+    let rows = workloads::run(only.unwrap_or_default(), progress(options.as_json));
+    if rows.is_empty() {
+        let complaint = format!("no workload has {:?} in its name", only.unwrap_or_default());
+        return Err(io::Error::other(complaint));
     }
-}
-
-fn measure_work(arguments: &Arguments) -> io::Result<()> {
-    let only = arguments.only.as_deref();
-    let rows = workloads::run(only.unwrap_or_default(), progress(arguments.as_json));
-    if arguments.as_json {
+    if options.as_json {
         return print_json(&rows);
     }
     print!("{}", page::tables(&rows));

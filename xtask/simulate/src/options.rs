@@ -8,24 +8,7 @@ use std::time::Duration;
 use lexopt::prelude::{Long, Short, ValueExt};
 use sts_client::session::SessionPolicy;
 
-pub(crate) const HELP: &str = "\
-usage: cargo xtask simulate [OPTIONS]
-
-A fleet of clients in virtual time. Prints what STS gets to do, and who had no keys. Times are in
-seconds.
-
-  --clients N         how many (100000)
-  --lifetime N        what the service gives (3600)
-  --spread N          clients start evenly within this time (3600)
-  --ask-every N       how often each client needs keys (60)
-  --outage BEGIN,N    when the service stops answering, and for how long (10800,1200)
-  --limit N           requests a second beyond which it answers 429; 0 for none (0)
-  --seed N            of all randomness (1)
-  --refresh FROM,TO   parts of the lifetime, in place of the policy's defaults
-  --backoff BASE,CAP  in place of the policy's defaults
-  --only-ours         leave out the policies of others
-  --svg FILE          draw the load over time
-";
+pub(crate) const HELP: &str = include_str!("../usage.txt");
 
 pub(crate) struct Options {
     pub(crate) clients: u32,
@@ -63,7 +46,10 @@ impl Options {
                     options.only_ours = true;
                     continue;
                 }
-                Long(name) => name.to_owned(),
+                Long(
+                    name @ ("clients" | "lifetime" | "spread" | "ask-every" | "outage" | "limit"
+                    | "seed" | "refresh" | "backoff" | "svg"),
+                ) => name.to_owned(),
                 other => return Err(other.unexpected().to_string()),
             };
             let value = parser.value().and_then(ValueExt::string);
@@ -85,15 +71,20 @@ impl Options {
             "limit" => self.limit = number(name, value)?,
             "seed" => self.seed = number(name, value)?,
             "refresh" => {
-                (self.policy.refresh_from, self.policy.refresh_until) = pair(name, value)?;
+                let (from, until) = pair(name, value)?;
+                if !(0.0 <= from && from <= until && until <= 1.0) {
+                    return Err(format!(
+                        "--refresh must be two numbers from 0 to 1 in order, not {value:?}"
+                    ));
+                }
+                (self.policy.refresh_from, self.policy.refresh_until) = (from, until);
             }
             "backoff" => {
                 let (base, cap) = pair(name, value)?;
                 self.policy.backoff.base = Duration::from_secs(base);
                 self.policy.backoff.cap = Duration::from_secs(cap);
             }
-            "svg" => self.svg = Some(value.into()),
-            _ => return Err(format!("there is no option --{name}")),
+            _ => self.svg = Some(value.into()),
         }
         Ok(())
     }
@@ -111,12 +102,13 @@ impl Options {
 }
 
 fn number<T: FromStr>(name: &str, value: &str) -> Result<T, String> {
-    value.parse().map_err(|_| format!("--{name} is a number, not {value:?}"))
+    value.parse().map_err(|_| format!("--{name} must be a number, not {value:?}"))
 }
 
 fn pair<T: FromStr>(name: &str, value: &str) -> Result<(T, T), String> {
-    let (first, second) =
-        value.split_once(',').ok_or_else(|| format!("--{name} is two numbers with a comma"))?;
+    let (first, second) = value
+        .split_once(',')
+        .ok_or_else(|| format!("--{name} must be two numbers with a comma, not {value:?}"))?;
     Ok((number(name, first)?, number(name, second)?))
 }
 

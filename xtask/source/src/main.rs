@@ -12,30 +12,33 @@ use std::env;
 use std::path::Path;
 use std::process::ExitCode;
 
-const USAGE: &str = "\
-usage: cargo xtask imports
-       cargo xtask language [--measure]
-
-  imports      checks each crate for import cycles between modules and for imports through the
-               crate root; a type and its builder may import each other
-  language     checks docs, comments and texts for words that the project does not use
-  --measure    prints how often such words occur per 1,000 words of doc comments
-";
+const IMPORTS: &str = include_str!("../imports.txt");
+const LANGUAGE: &str = include_str!("../language.txt");
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments = env::args_os().skip(1);
+    let arguments: Vec<String> =
+        arguments.map(|argument| argument.to_string_lossy().into_owned()).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."));
     let outcome = match arguments[..] {
         ["imports"] => imports::check(root),
         ["language"] => language::check(root),
         ["language", "--measure"] => language::measure(root),
-        [_, "--help" | "-h"] => {
-            print!("{USAGE}");
+        ["imports", "--help" | "-h"] => {
+            print!("{IMPORTS}");
             return ExitCode::SUCCESS;
         }
+        ["language", "--help" | "-h"] => {
+            print!("{LANGUAGE}");
+            return ExitCode::SUCCESS;
+        }
+        ["imports", unexpected, ..] | ["language", unexpected, ..] => {
+            eprintln!("xtask: unexpected argument {unexpected:?}\n{IMPORTS}{LANGUAGE}");
+            return ExitCode::from(2);
+        }
         _ => {
-            eprint!("{USAGE}");
+            eprint!("{IMPORTS}{LANGUAGE}");
             return ExitCode::from(2);
         }
     };

@@ -1,0 +1,85 @@
+//! A command of `cargo xtask`, and how its arguments are read.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use lexopt::Arg::{Long, Short, Value};
+use lexopt::Parser;
+
+/// A command of `cargo xtask`.
+pub(crate) struct Task {
+    pub(crate) name: &'static str,
+    /// One line for the list of commands.
+    pub(crate) summary: &'static str,
+    /// The text of `--help`.
+    pub(crate) help: &'static str,
+    /// Does the work; `false` if something failed and the reason is printed already.
+    pub(crate) run: fn(Arguments) -> Result<bool, Stop>,
+}
+
+/// What stands behind the name of the command.
+pub(crate) type Arguments = Vec<OsString>;
+
+/// Why a command ended early.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// `--help` was given.
+    Help,
+    /// The arguments are wrong. Nothing was done.
+    Usage(String),
+    /// The work could not be done.
+    Failed(String),
+    /// A program that does the work ended with this code, and said why.
+    Ended(ExitCode),
+}
+
+impl From<String> for Stop {
+    fn from(complaint: String) -> Self {
+        Self::Failed(complaint)
+    }
+}
+
+impl From<lexopt::Error> for Stop {
+    fn from(error: lexopt::Error) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+/// Refuses an argument that the command does not have.
+pub(crate) fn unexpected(argument: lexopt::Arg<'_>) -> Stop {
+    match argument {
+        Short('h') | Long("help") => Stop::Help,
+        Short(_) | Long(_) | Value(_) => argument.unexpected().into(),
+    }
+}
+
+/// For a command without arguments.
+pub(crate) fn no_arguments(arguments: Arguments) -> Result<(), Stop> {
+    match Parser::from_args(arguments).next()? {
+        None => Ok(()),
+        Some(argument) => Err(unexpected(argument)),
+    }
+}
+
+/// For a command that takes at most one of these options: which one was given.
+pub(crate) fn one_option(
+    arguments: Arguments,
+    options: &[&'static str],
+) -> Result<Option<&'static str>, Stop> {
+    let mut given = None;
+    let mut parser = Parser::from_args(arguments);
+    while let Some(argument) = parser.next()? {
+        let option = match argument {
+            Long(name) => options.iter().find(|option| **option == name),
+            _ => None,
+        };
+        match (option, given) {
+            (None, _) => return Err(unexpected(argument)),
+            (Some(option), None) => given = Some(*option),
+            (Some(option), Some(other)) => {
+                return Err(Stop::Usage(format!("give either --{other} or --{option}, and once")));
+            }
+        }
+    }
+    Ok(given)
+}
