@@ -1,18 +1,19 @@
-//! Prints temporary keys for programs that are not written in Rust.
+//! Prints temporary credentials of an agency for programs that are not written in Rust.
 //!
 //! ```text
-//! cargo run --example credential_process -- --region cn-north-4 --agency iam::ACCOUNT:agency:NAME
-//! eval "$(cargo run -q --example credential_process -- --format env)"
+//! options="--region cn-north-4 --agency iam::ACCOUNT:agency:NAME"
+//! cargo run --example credential_process -- $options
+//! eval "$(cargo run -q --example credential_process -- $options --format env)"
 //! ```
 //!
 //! `--format process` is the form of AWS's `credential_process`, version 1: one JSON object, read
 //! by tools that speak S3, as the object storage of this cloud does. No official tool of Huawei
-//! Cloud documents a program that it would ask for keys; for those there is `--format env`, with
+//! Cloud documents a program that it asks for credentials; for those there is `--format env`, with
 //! the variables of the official SDKs and of the Terraform provider.
 //!
-//! Without `--region` or `--endpoint` it starts an emulator, and the keys end with it. Otherwise
-//! the call is signed with the keys of `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` and, for
-//! temporary ones, `HUAWEICLOUD_SDK_SECURITY_TOKEN`.
+//! The call is signed with the credentials of `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` and, if
+//! they are temporary, `HUAWEICLOUD_SDK_SECURITY_TOKEN`. To see the form of the output without an
+//! account, give `--emulator`: its credentials are worthless, and it says so.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is what it is for")]
 
 use std::error::Error as StdError;
@@ -30,15 +31,30 @@ use time::format_description::well_known::Rfc3339;
 const HELP: &str = "\
 usage: cargo run --example credential_process -- [OPTIONS]
 
-  --endpoint URL     assume the agency at this service; http:// only for tests
-  --region REGION    the same by region, such as cn-north-4
+  --region REGION    assume the agency in this region, such as cn-north-4
+  --endpoint URL     the same by endpoint; http:// only for tests
   --agency URN       the agency to assume
+  --emulator         show the output with an emulator that ends with this program, in place of
+                     --region and --agency; the credentials are not accepted anywhere
   --format FORM      process (the default): JSON as of AWS's credential_process
                      env: lines for a shell to evaluate
+
+Exit codes: 0 success; 1 failure; 2 wrong usage.
 ";
 
 fn main() -> ExitCode {
-    match run() {
+    let options = match Options::parse() {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("credential_process: {error}; see --help");
+            return ExitCode::from(2);
+        }
+    };
+    match run(options) {
         Ok(text) => {
             println!("{text}");
             ExitCode::SUCCESS
@@ -47,7 +63,7 @@ fn main() -> ExitCode {
             eprintln!("credential_process: {error}");
             let mut cause = error.source();
             while let Some(error) = cause {
-                eprintln!("  because: {error}");
+                eprintln!("  caused by: {error}");
                 cause = error.source();
             }
             ExitCode::FAILURE
@@ -55,50 +71,57 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<String, Box<dyn StdError>> {
-    let Some(options) = Options::parse()? else { return Ok(HELP.trim_end().to_owned()) };
+fn run(options: Options) -> Result<String, Box<dyn StdError>> {
     // It lives as long as this binding.
-    let emulator = match options.endpoint {
-        Some(_) => None,
-        None => Some(Emulator::builder().start_blocking()?),
+    let emulator;
+    let (endpoint, agency, credentials) = match options.service {
+        Service::At { endpoint, agency } => {
+            (endpoint, agency, credentials_from_environment(&SystemHost)?)
+        }
+        Service::Emulator => {
+            emulator = Emulator::builder().start_blocking()?;
+            eprintln!(
+                "credential_process: these are credentials of an emulator that ends with this \
+                 program; nothing accepts them"
+            );
+            let agency = builtin::AGENCY_URN.to_owned();
+            (emulator.endpoint().clone(), agency, builtin::credentials())
+        }
     };
-    let (endpoint, own_keys) = match (options.endpoint, &emulator) {
-        (Some(endpoint), _) => (endpoint, credentials_from_environment(&SystemHost)?),
-        (None, Some(emulator)) => (emulator.endpoint().clone(), builtin::credentials()),
-        (None, None) => return Err("there is no endpoint".into()),
-    };
-    let agency = options.agency.unwrap_or_else(|| builtin::AGENCY_URN.to_owned());
 
     let client = IsahcTransport::new()?
         .client()
         .endpoint(endpoint)
-        .credentials(Arc::new(own_keys))
+        .credentials(Arc::new(credentials))
         .build_blocking()?;
-    let keys = client.assume_agency(AssumeAgency::new(agency, "credential_process"))?.credentials;
+    let session = client.assume_agency(AssumeAgency::new(agency, "credential_process"))?;
     match options.form {
-        Form::Process => for_process(&keys),
-        Form::Environment => for_shell(&keys),
+        Form::Process => for_process(&session.credentials),
+        Form::Environment => for_shell(&session.credentials),
     }
 }
 
-fn for_process(keys: &Credentials) -> Result<String, Box<dyn StdError>> {
+fn for_process(credentials: &Credentials) -> Result<String, Box<dyn StdError>> {
     // Whole seconds: not every reader knows fractions.
-    let end = keys.expiration.ok_or("the keys have no end")?.replace_nanosecond(0)?;
+    let end =
+        credentials.expiration.ok_or("the credentials do not expire")?.replace_nanosecond(0)?;
     let object = json!({
         "Version": 1,
-        "AccessKeyId": keys.access_key_id,
-        "SecretAccessKey": keys.secret_access_key.expose_secret(),
-        "SessionToken": keys.security_token.as_ref().map(Secret::expose_secret),
+        "AccessKeyId": credentials.access_key_id,
+        "SecretAccessKey": credentials.secret_access_key.expose_secret(),
+        "SessionToken": credentials.security_token.as_ref().map(Secret::expose_secret),
         "Expiration": end.format(&Rfc3339)?,
     });
     Ok(object.to_string())
 }
 
-fn for_shell(keys: &Credentials) -> Result<String, Box<dyn StdError>> {
-    let token = keys.security_token.as_ref().map_or("", Secret::expose_secret);
-    let values = [&keys.access_key_id, keys.secret_access_key.expose_secret(), token];
+fn for_shell(credentials: &Credentials) -> Result<String, Box<dyn StdError>> {
+    let token = credentials.security_token.as_ref().map_or("", Secret::expose_secret);
+    let values = [&credentials.access_key_id, credentials.secret_access_key.expose_secret(), token];
     if values.iter().any(|value| value.contains('\'')) {
-        return Err("a key holds a quote, which a shell would take for its end".into());
+        return Err(
+            "the credentials contain a quote, which a shell would take for their end".into()
+        );
     }
     let names = [
         ["HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN"],
@@ -117,37 +140,56 @@ enum Form {
     Environment,
 }
 
-#[derive(Default)]
 struct Options {
-    endpoint: Option<Endpoint>,
-    agency: Option<String>,
+    service: Service,
     form: Form,
+}
+
+/// Where credentials come from. An emulator has to be asked for: nobody may take its credentials
+/// for those of an account.
+enum Service {
+    At { endpoint: Endpoint, agency: String },
+    Emulator,
 }
 
 impl Options {
     /// `None` if help was asked for.
     fn parse() -> Result<Option<Self>, Box<dyn StdError>> {
         use lexopt::prelude::{Long, Short, ValueExt};
-        let mut options = Self::default();
+        let (mut endpoint, mut agency, mut is_emulated) = (None, None, false);
+        let mut form = Form::default();
         let mut parser = lexopt::Parser::from_env();
         while let Some(argument) = parser.next()? {
             let name = match argument {
                 Short('h') | Long("help") => return Ok(None),
+                Long("emulator") => {
+                    is_emulated = true;
+                    continue;
+                }
                 Long(name @ ("endpoint" | "region" | "agency" | "format")) => name.to_owned(),
                 other => return Err(other.unexpected().into()),
             };
             let value = parser.value()?.string()?;
             match (name.as_str(), value.as_str()) {
-                ("endpoint", _) => {
-                    options.endpoint = Some(Endpoint::parse_allowing_http(&value)?);
+                ("endpoint", _) => endpoint = Some(Endpoint::parse_allowing_http(&value)?),
+                ("region", _) => endpoint = Some(Region::new(value)?.into()),
+                ("agency", _) => agency = Some(value),
+                (_, "process") => form = Form::Process,
+                (_, "env") => form = Form::Environment,
+                (_, other) => {
+                    return Err(format!("--format must be process or env, not {other:?}").into());
                 }
-                ("region", _) => options.endpoint = Some(Region::new(value)?.into()),
-                ("agency", _) => options.agency = Some(value),
-                (_, "process") => options.form = Form::Process,
-                (_, "env") => options.form = Form::Environment,
-                (_, other) => return Err(format!("--format: {other} is no form").into()),
             }
         }
-        Ok(Some(options))
+        let service = match (endpoint, agency, is_emulated) {
+            (Some(endpoint), Some(agency), false) => Service::At { endpoint, agency },
+            (None, None, true) => Service::Emulator,
+            (_, _, true) => {
+                return Err("--emulator has an endpoint and an agency of its own".into());
+            }
+            (None, _, false) => return Err("missing --region, --endpoint or --emulator".into()),
+            (Some(_), None, false) => return Err("missing --agency".into()),
+        };
+        Ok(Some(Self { service, form }))
     }
 }

@@ -16,6 +16,7 @@ fn example(arguments: &[&str]) -> Output {
         .args(arguments)
         .env("HUAWEICLOUD_SDK_AK", builtin::ACCESS_KEY_ID)
         .env("HUAWEICLOUD_SDK_SK", builtin::SECRET_ACCESS_KEY)
+        .env("HOME", env!("CARGO_TARGET_TMPDIR"))
         .env("no_proxy", "*")
         .output()
         .unwrap()

@@ -24,6 +24,7 @@ fn example(arguments: &[&str]) -> Output {
         .env("HUAWEICLOUD_SDK_AK", builtin::ACCESS_KEY_ID)
         .env("HUAWEICLOUD_SDK_SK", builtin::SECRET_ACCESS_KEY)
         .env_remove("HUAWEICLOUD_SDK_SECURITY_TOKEN")
+        .env("HOME", env!("CARGO_TARGET_TMPDIR"))
         .env("no_proxy", "*")
         .output()
         .unwrap()
@@ -72,7 +73,14 @@ fn the_json_is_version_1_of_credential_process_and_its_keys_are_good() {
 #[test]
 fn a_shell_takes_the_variables_of_the_official_tools() {
     let emulator = Emulator::builder().start_blocking().unwrap();
-    let lines = printed(example(&["--endpoint", emulator.url(), "--format", "env"]));
+    let lines = printed(example(&[
+        "--endpoint",
+        emulator.url(),
+        "--agency",
+        builtin::AGENCY_URN,
+        "--format",
+        "env",
+    ]));
     for names in [
         ["HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN"],
         ["HW_ACCESS_KEY", "HW_SECRET_KEY", "HW_SECURITY_TOKEN"],
@@ -94,4 +102,35 @@ fn a_refusal_is_told_on_the_other_channel_and_by_the_exit_code() {
     assert!(output.stdout.is_empty());
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.contains("403") && !told.contains(builtin::SECRET_ACCESS_KEY), "{told}");
+}
+
+#[test]
+fn an_emulator_has_to_be_asked_for() {
+    for arguments in [
+        &[][..],
+        &["--format", "env"],
+        &["--agency", builtin::AGENCY_URN],
+        // A real region, but the agency is not that of the emulator.
+        &["--region", "cn-north-4"],
+        &["--emulator", "--region", "cn-north-4"],
+        &["--emulator", "--agency", builtin::AGENCY_URN],
+        &["--emulator", "surplus"],
+        &["--emulater"],
+        &["--emulator", "--format", "yaml"],
+    ] {
+        let output = example(arguments);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {told}");
+        assert!(output.stdout.is_empty() && told.lines().count() == 1, "{arguments:?}: {told}");
+    }
+}
+
+#[test]
+fn the_credentials_of_an_emulator_are_called_that() {
+    let output = example(&["--emulator"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(told.contains("of an emulator") && told.contains("nothing accepts them"), "{told}");
+    let object: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(object["Version"], 1);
 }

@@ -11,7 +11,9 @@ fn printed(name: &str) -> String {
     let test = std::env::current_exe().unwrap();
     let examples = test.ancestors().nth(2).unwrap().join("examples");
     let program = examples.join(name).with_extension(EXE_EXTENSION);
-    let output = Command::new(program).env("no_proxy", "*").output().unwrap();
+    let mut command = Command::new(program);
+    command.env("HOME", env!("CARGO_TARGET_TMPDIR")).env("no_proxy", "*");
+    let output = command.output().unwrap();
     let complaints = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && complaints.is_empty(), "{complaints}");
     String::from_utf8(output.stdout).unwrap()

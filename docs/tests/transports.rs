@@ -15,8 +15,7 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 #[expect(dead_code, reason = "the example's main is not called here")]
 mod own_transport;
 
-#[path = "../examples/reqwest_transport.rs"]
-#[expect(dead_code, reason = "the example's main is not called here")]
+#[path = "../examples/reqwest_transport/transport.rs"]
 mod reqwest_transport;
 
 use own_transport::UreqTransport;

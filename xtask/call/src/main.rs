@@ -1,21 +1,32 @@
-//! `cargo xtask call`: one real call, through the whole client, from the command line.
+//! `cargo xtask call`: one call, through the whole client, from the command line.
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a command-line program")]
 
+mod fields;
 mod options;
 mod outcome;
+mod policy;
+mod reason;
+mod similar;
 mod transports;
 
 use std::process::ExitCode;
 
 use self::options::{Command, Options};
+use self::outcome::Outcome;
+
+#[path = "../../../docs/examples/reqwest_transport/transport.rs"]
+mod reqwest_transport;
+
+/// The exit code for wrong usage.
+const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    let command = match Options::parse() {
+    let command = match Options::parse(lexopt::Parser::from_env()) {
         Ok(command) => command,
         Err(complaint) => {
-            eprintln!("call: {complaint}");
-            return ExitCode::from(2);
+            eprintln!("call: {complaint}; see `cargo xtask call --help`");
+            return ExitCode::from(USAGE);
         }
     };
     let options = match command {
@@ -25,14 +36,20 @@ fn main() -> ExitCode {
         }
         Command::Call(options) => options,
     };
-    match transports::call(*options) {
+    match transports::call(&options) {
         Ok(outcome) => {
             println!("{}", outcome.line());
-            outcome.exit_code()
+            match outcome {
+                Outcome::Success(_) => ExitCode::SUCCESS,
+                Outcome::Failure(reason) => {
+                    eprintln!("call: {reason}");
+                    ExitCode::FAILURE
+                }
+            }
         }
         Err(complaint) => {
             eprintln!("call: {complaint}");
-            ExitCode::from(2)
+            ExitCode::from(USAGE)
         }
     }
 }

@@ -1,47 +1,41 @@
 //! The command line.
 
-use lexopt::prelude::{Long, Short, Value, ValueExt};
+use std::ffi::OsString;
+use std::fs;
+
+use lexopt::prelude::{Long, Short, Value};
 use sts_client::SystemHost;
 use sts_client::source::credentials_from_environment;
-use sts_proto::server::{AnyOperation, UnreadableRequest};
-use sts_proto::{Authentication, Caller, Credentials, Endpoint, Region};
+use sts_proto::server::AnyOperation;
+use sts_proto::{Authentication, Caller, Credentials, Endpoint, Region, Secret};
+use sts_sign::{InvalidKeys, Signer};
 
-pub(crate) const HELP: &str = "\
-usage: cargo xtask call OPTIONS OPERATION JSON
+use crate::{fields, policy};
 
-OPERATION is the operation's name in snake case, JSON an object of its fields as on the wire.
-Prints one line of JSON, with ok true or false. Exit: 0 success, 1 failure, 2 wrong usage or a
-request that breaks documented limits, in which case nothing is sent.
-
-  --transport NAME    hyper, isahc or isahc-blocking
-  --endpoint URL      where STS is; http:// only for tests
-  --region REGION     in place of --endpoint, such as cn-north-4
-  --ak AK, --sk SK    the access key; not needed for operations that are not signed
-  --token TOKEN       the security token of a temporary key, with --ak and --sk
-  --ca FILE           a further certificate authority to trust, PEM
-  --max-attempts N    how often the request is sent at most (3)
-  --no-validate       send what breaks documented limits all the same
-
-What stands on a command line can be seen by others on the machine. Leave --ak and --sk out, and the
-key is that of HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK and, for a temporary one,
-HUAWEICLOUD_SDK_SECURITY_TOKEN.
-";
+pub(crate) const HELP: &str = include_str!("../usage.txt");
 
 #[derive(Clone, Copy)]
 pub(crate) enum TransportName {
     Hyper,
     Isahc,
     IsahcBlocking,
+    Reqwest,
 }
 
 pub(crate) struct Options {
     pub(crate) transport: TransportName,
     pub(crate) endpoint: Endpoint,
     pub(crate) credentials: Option<Credentials>,
-    pub(crate) ca: Option<Vec<u8>>,
+    pub(crate) ca: Option<Authority>,
     pub(crate) max_attempts: Option<u32>,
     pub(crate) validate: bool,
     pub(crate) operation: AnyOperation,
+}
+
+/// A file of certificates to trust.
+pub(crate) struct Authority {
+    pub(crate) path: String,
+    pub(crate) pem: Vec<u8>,
 }
 
 pub(crate) enum Command {
@@ -49,7 +43,7 @@ pub(crate) enum Command {
     Call(Box<Options>),
 }
 
-/// As they come; none is checked against another yet.
+/// The arguments as given, not yet checked against each other.
 #[derive(Default)]
 struct Given {
     transport: Option<TransportName>,
@@ -57,7 +51,7 @@ struct Given {
     ak: Option<String>,
     sk: Option<String>,
     token: Option<String>,
-    ca: Option<Vec<u8>>,
+    ca: Option<Authority>,
     max_attempts: Option<u32>,
     no_validate: bool,
     operation: Option<String>,
@@ -65,8 +59,7 @@ struct Given {
 }
 
 impl Options {
-    pub(crate) fn parse() -> Result<Command, String> {
-        let mut parser = lexopt::Parser::from_env();
+    pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Command, String> {
         let mut given = Given::default();
         while let Some(argument) = parser.next().map_err(|error| error.to_string())? {
             let name = match argument {
@@ -80,100 +73,82 @@ impl Options {
                     | "max-attempts"),
                 ) => name.to_owned(),
                 Value(value) => {
-                    given.positional(value.string().map_err(|error| error.to_string())?)?;
+                    given.positional(value)?;
                     continue;
                 }
                 other => return Err(other.unexpected().to_string()),
             };
-            let value = parser.value().and_then(ValueExt::string);
-            given.option(&name, value.map_err(|error| error.to_string())?)?;
+            let value = parser.value().map_err(|error| error.to_string())?;
+            given.option(&name, value)?;
         }
         given.finish().map(Box::new).map(Command::Call)
     }
 }
 
 impl Given {
-    fn positional(&mut self, value: String) -> Result<(), String> {
-        match (&self.operation, &self.json) {
-            (None, _) => self.operation = Some(value),
-            (_, None) => self.json = Some(value),
-            _ => {
-                return Err(format!("unexpected argument {value:?}: there are OPERATION and JSON"));
-            }
-        }
-        Ok(())
+    // A value that is out of place may be a secret, so none is repeated in a complaint.
+    fn positional(&mut self, value: OsString) -> Result<(), String> {
+        let (slot, name) = match (&self.operation, &self.json) {
+            (None, _) => (&mut self.operation, "OPERATION"),
+            (_, None) => (&mut self.json, "JSON"),
+            _ => return Err("unexpected third argument: expected OPERATION and JSON".to_owned()),
+        };
+        set(slot, name, unicode(name, value)?)
     }
 
-    fn option(&mut self, name: &str, value: String) -> Result<(), String> {
+    fn option(&mut self, name: &str, value: OsString) -> Result<(), String> {
+        let option = format!("--{name}");
+        if name == "ca" {
+            return set(&mut self.ca, &option, authority(&value)?);
+        }
+        let value = unicode(&option, value)?;
         match name {
-            "transport" => {
-                self.transport = Some(match value.as_str() {
-                    "hyper" => TransportName::Hyper,
-                    "isahc" => TransportName::Isahc,
-                    "isahc-blocking" => TransportName::IsahcBlocking,
-                    _ => {
-                        return Err(format!(
-                            "--transport is hyper, isahc or isahc-blocking, not {value:?}"
-                        ));
-                    }
-                });
-            }
+            "transport" => set(&mut self.transport, &option, transport(&value)?),
             "endpoint" => {
                 let endpoint = Endpoint::parse_allowing_http(&value);
-                self.endpoint = Some(endpoint.map_err(|error| format!("--endpoint: {error}"))?);
+                let endpoint = endpoint.map_err(|error| format!("--endpoint: {error}"))?;
+                set(&mut self.endpoint, "--endpoint or --region", endpoint)
             }
             "region" => {
                 let region = Region::new(value).map_err(|error| format!("--region: {error}"))?;
-                self.endpoint = Some(Endpoint::from(region));
+                set(&mut self.endpoint, "--endpoint or --region", Endpoint::from(region))
             }
-            "ak" => self.ak = Some(value),
-            "sk" => self.sk = Some(value),
-            "token" => self.token = Some(value),
-            "ca" => {
-                let pem = std::fs::read(&value);
-                self.ca =
-                    Some(pem.map_err(|error| format!("--ca: cannot read {value:?}: {error}"))?);
-            }
+            "ak" => set(&mut self.ak, &option, value),
+            "sk" => set(&mut self.sk, &option, value),
+            "token" => set(&mut self.token, &option, value),
             _ => {
-                let attempts = value.parse().ok().filter(|attempts| *attempts > 0);
-                let complaint = || format!("--max-attempts is a number from 1 on, not {value:?}");
-                self.max_attempts = Some(attempts.ok_or_else(complaint)?);
+                let attempts = value.parse().ok().filter(|&attempts: &u32| attempts > 0);
+                let max = u32::MAX;
+                let attempts = attempts.ok_or_else(|| {
+                    format!("--max-attempts must be a number from 1 to {max}, not {value:?}")
+                })?;
+                set(&mut self.max_attempts, &option, attempts)
             }
         }
-        Ok(())
     }
 
     fn finish(self) -> Result<Options, String> {
-        let transport = self.transport.ok_or("--transport is missing")?;
-        let endpoint = self.endpoint.ok_or("--endpoint (or --region) is missing")?;
-        let operation = self.operation.ok_or("OPERATION is missing")?;
-        let json = self.json.ok_or("JSON is missing, an object such as {}")?;
-        let operation =
-            AnyOperation::from_json(&operation, json.as_bytes()).map_err(|error| match error {
-                UnreadableRequest::Body(why) => format!("JSON: {why}"),
-                _ => format!(
-                    "OPERATION is one of {}, not {operation:?}",
-                    AnyOperation::names().collect::<Vec<_>>().join(", ")
-                ),
-            })?;
+        let transport = self.transport.ok_or("missing --transport")?;
+        let endpoint = self.endpoint.ok_or("missing --endpoint (or --region)")?;
+        let operation = self.operation.ok_or("missing OPERATION")?;
+        let json = self.json.ok_or("missing JSON, an object such as {}")?;
+        let operation = fields::read(&operation, &json)?;
         let is_signed = operation.authentication() == Authentication::Signed;
         let credentials = match (self.ak, self.sk, self.token) {
-            (Some(ak), Some(sk), None) => Some(Credentials::permanent(ak, sk)),
-            (Some(ak), Some(sk), Some(token)) => {
-                Some(Credentials::permanent(ak, sk).with_security_token(token))
-            }
-            (None, None, _) if !is_signed => None,
-            (None, None, None) => Some(from_environment(operation.name())?),
+            (Some(ak), Some(sk), token) => Some(given_credentials(ak, sk, token)?),
+            (None, Some(_), _) => return Err("missing --ak, which belongs to --sk".to_owned()),
+            (Some(_), None, _) => return Err("missing --sk, which belongs to --ak".to_owned()),
             (None, None, Some(_)) => {
-                return Err("--token is the token of --ak and --sk, which are missing".to_owned());
+                return Err("missing --ak and --sk, which belong to --token".to_owned());
             }
-            (None, Some(_), _) => return Err("--ak is missing".to_owned()),
-            (Some(_), None, _) => return Err("--sk is missing".to_owned()),
+            (None, None, None) if !is_signed => None,
+            (None, None, None) => Some(from_environment(operation.name())?),
         };
         if !self.no_validate {
             let is_temporary = credentials.as_ref().is_some_and(Credentials::is_temporary);
             let caller = if is_temporary { Caller::Temporary } else { Caller::Permanent };
             operation.validate_for(caller).map_err(|error| error.to_string())?;
+            policy_of(&operation).map_or(Ok(()), policy::check_text)?;
         }
         Ok(Options {
             transport,
@@ -187,9 +162,72 @@ impl Given {
     }
 }
 
+fn set<T>(slot: &mut Option<T>, name: &str, value: T) -> Result<(), String> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(format!("{name} is given twice")),
+    }
+}
+
+fn unicode(name: &str, value: OsString) -> Result<String, String> {
+    value.into_string().map_err(|_| format!("{name} is not UTF-8"))
+}
+
+fn transport(name: &str) -> Result<TransportName, String> {
+    Ok(match name {
+        "hyper" => TransportName::Hyper,
+        "isahc" => TransportName::Isahc,
+        "isahc-blocking" => TransportName::IsahcBlocking,
+        "reqwest" => TransportName::Reqwest,
+        _ => {
+            return Err(format!(
+                "--transport must be hyper, isahc, isahc-blocking or reqwest, not {name:?}"
+            ));
+        }
+    })
+}
+
+fn authority(path: &OsString) -> Result<Authority, String> {
+    let shown = path.display().to_string();
+    match fs::read(path) {
+        Ok(pem) if pem.trim_ascii().is_empty() => Err(format!("--ca: {shown} is empty")),
+        Ok(pem) => Ok(Authority { path: shown, pem }),
+        Err(error) => Err(format!("--ca: cannot read {shown:?}: {error}")),
+    }
+}
+
+fn given_credentials(ak: String, sk: String, token: Option<String>) -> Result<Credentials, String> {
+    let mut credentials = Credentials::permanent(ak, sk);
+    if let Some(token) = token {
+        credentials = credentials.with_security_token(token);
+    }
+    signer(&credentials)
+        .map_err(|error| format!("cannot sign with --ak, --sk and --token: {error}"))?;
+    Ok(credentials)
+}
+
+/// The signer that a client makes of these credentials.
+pub(crate) fn signer(credentials: &Credentials) -> Result<Signer, InvalidKeys> {
+    let secret = credentials.secret_access_key.expose_secret();
+    let signer = Signer::new(&credentials.access_key_id, secret)?;
+    match credentials.security_token.as_ref().map(Secret::expose_secret) {
+        Some(token) => signer.with_security_token(token),
+        None => Ok(signer),
+    }
+}
+
 fn from_environment(operation: &str) -> Result<Credentials, String> {
     credentials_from_environment(&SystemHost).map_err(|error| {
-        let or = if error.is_not_configured() { ", and --ak and --sk are missing" } else { "" };
+        let or = if error.is_not_configured() { "; missing --ak and --sk" } else { "" };
         format!("{operation} is signed: {error}{or}")
     })
+}
+
+fn policy_of(operation: &AnyOperation) -> Option<&str> {
+    match operation {
+        AnyOperation::AssumeAgency(operation) => operation.policy.as_deref(),
+        AnyOperation::AssumeAgencyWithOidc(operation) => operation.policy.as_deref(),
+        AnyOperation::AssumeAgencyWithSaml(operation) => operation.policy.as_deref(),
+        _ => None,
+    }
 }

@@ -1,36 +1,32 @@
-//! What came of the call, as one line of JSON.
-
-use std::process::ExitCode;
+//! The outcome of the call, as one line of JSON.
 
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use sts_client::{Error, Report};
 use sts_proto::server::Answer;
+
+use crate::reason::Reason;
 
 pub(crate) enum Outcome {
     Success(Box<RawValue>),
-    Failure(Box<Error>),
+    Failure(Box<Reason>),
 }
 
 impl Outcome {
-    pub(crate) fn of<T: Answer>(outcome: Result<(T, Report), Error>) -> Result<Self, String> {
-        match outcome {
-            // Secrets and all: who asks for keys on the command line wants to use them.
-            Ok((output, _)) => serde_json::from_slice(output.to_body().as_ref())
-                .map(Self::Success)
-                .map_err(|error| format!("the output cannot be written: {error}")),
-            Err(error) => Ok(Self::Failure(Box::new(error))),
-        }
+    /// With the secrets: they are what the caller wants to use.
+    pub(crate) fn success(output: &impl Answer) -> Result<Self, String> {
+        serde_json::from_slice(output.to_body().as_ref())
+            .map(Self::Success)
+            .map_err(|error| format!("cannot write the output as JSON: {error}"))
     }
 
     pub(crate) fn line(&self) -> String {
-        let error = match self {
+        let reason = match self {
             Self::Success(result) => return format!(r#"{{"ok":true,"result":{}}}"#, result.get()),
-            Self::Failure(error) => error,
+            Self::Failure(reason) => reason,
         };
-        // Where the service says nothing, what happened is the message.
-        let message = error.answer().and_then(|answer| answer.message()).map(str::to_owned);
-        let message = message.unwrap_or_else(|| error.to_string());
+        let error = &reason.error;
+        // Without a message of the service, the client's own text is the message.
+        let message = error.message().map_or_else(|| error.to_string(), str::to_owned);
         let fields = [
             ("kind", Value::from(error.kind().as_str())),
             ("status", error.status().map_or(Value::Null, |status| json!(status.as_u16()))),
@@ -38,15 +34,23 @@ impl Outcome {
             ("error_msg", Value::from(message)),
             ("request_id", json!(error.request_id())),
             ("attempts", json!(error.report().attempts)),
+            ("endpoint", json!(reason.endpoint)),
+            ("causes", json!(reason.causes)),
         ];
-        let fields = fields.map(|(name, value)| format!(r#""{name}":{value}"#));
+        let details = [
+            ("encoded_authorization_message", reason.encoded_denial().map(Value::from)),
+            ("decoded_authorization_message", error.denial().map(decoded)),
+            ("signature", reason.signature.clone().map(Value::from)),
+        ];
+        let details = details.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let fields = fields.into_iter().chain(details);
+        let fields: Vec<String> =
+            fields.map(|(name, value)| format!(r#""{name}":{value}"#)).collect();
         format!(r#"{{"ok":false,{}}}"#, fields.join(","))
     }
+}
 
-    pub(crate) fn exit_code(&self) -> ExitCode {
-        match self {
-            Self::Success(_) => ExitCode::SUCCESS,
-            Self::Failure(_) => ExitCode::FAILURE,
-        }
-    }
+/// JSON in practice, else text.
+fn decoded(denial: &str) -> Value {
+    serde_json::from_str(denial).unwrap_or_else(|_| Value::from(denial))
 }

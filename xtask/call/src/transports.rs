@@ -1,121 +1,185 @@
 //! The same call over each transport.
 
-use std::fmt::Display;
+use std::error::Error as StdError;
 use std::sync::Arc;
 
 use sts_client::source::{BlockingCredentialSource, CredentialSource, NoCredentials};
-use sts_client::{BlockingTransport, CallPolicy, Client, ClientBuilder, SystemHost, Transport};
+use sts_client::{
+    BlockingClient, BlockingTransport, CallPolicy, Client, ClientBuilder, SystemHost, Transport,
+};
 use sts_hyper::HyperTransport;
 use sts_isahc::IsahcTransport;
-use sts_proto::Endpoint;
-use sts_proto::server::AnyOperation;
+use sts_proto::server::{Answer, AnyOperation};
+use sts_proto::{Credentials, Operation};
 
-use crate::options::{Options, TransportName};
+use crate::options::{Authority, Options, TransportName};
 use crate::outcome::Outcome;
+use crate::reason::{Reason, chain};
+use crate::reqwest_transport::{self, ReqwestTransport};
 
-/// Fails only with complaints about options; what the service does is an outcome.
-pub(crate) fn call(options: Options) -> Result<Outcome, String> {
-    let Options { transport, endpoint, credentials, ca, max_attempts, validate, operation } =
-        options;
+/// Fails only for reasons that lie in the options; what the service does is an outcome.
+pub(crate) fn call(options: &Options) -> Result<Outcome, String> {
+    let ca = options.ca.as_ref();
+    match options.transport {
+        TransportName::Hyper => on_tokio(options, || hyper(ca)),
+        TransportName::Reqwest => on_tokio(options, || reqwest(ca)),
+        TransportName::Isahc => futures_lite::future::block_on(awaiting(options, isahc(ca)?)),
+        TransportName::IsahcBlocking => blocking(options, isahc(ca)?),
+    }
+}
+
+fn hyper(ca: Option<&Authority>) -> Result<HyperTransport, String> {
+    let mut builder = HyperTransport::builder();
+    if let Some(ca) = ca {
+        builder = builder.root_certificate_pem(&ca.pem);
+    }
+    builder.build().map_err(|error| unusable(ca, &error))
+}
+
+fn isahc(ca: Option<&Authority>) -> Result<IsahcTransport, String> {
+    let mut builder = IsahcTransport::builder();
+    if let Some(ca) = ca {
+        builder = builder.root_certificate_pem(&ca.pem);
+    }
+    builder.build().map_err(|error| unusable(ca, &error))
+}
+
+fn reqwest(ca: Option<&Authority>) -> Result<ReqwestTransport, String> {
+    let mut settings = reqwest_transport::settings();
+    if let Some(ca) = ca {
+        let certificates = reqwest::Certificate::from_pem_bundle(&ca.pem)
+            .map_err(|error| unusable(Some(ca), &error))?;
+        if certificates.is_empty() {
+            return Err(format!("--ca: {} holds no certificate in PEM form", ca.path));
+        }
+        settings = settings.tls_certs_merge(certificates);
+    }
+    settings.build().map(ReqwestTransport).map_err(|error| unusable(ca, &error))
+}
+
+fn unusable(ca: Option<&Authority>, error: &(dyn StdError + 'static)) -> String {
+    let with = ca.map(|ca| format!(" with --ca {}", ca.path)).unwrap_or_default();
+    format!("cannot set up the transport{with}: {}", chain(error).join(": "))
+}
+
+fn on_tokio<T: Transport>(
+    options: &Options,
+    transport: impl FnOnce() -> Result<T, String>,
+) -> Result<Outcome, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("cannot start a runtime: {error}"))?;
+    runtime.block_on(async { awaiting(options, transport()?).await })
+}
+
+fn builder<T>(options: &Options, transport: T) -> ClientBuilder<T, NoCredentials> {
     let mut policy = CallPolicy::default();
-    policy.attempts = max_attempts.unwrap_or(policy.attempts);
-    policy.validate = validate;
-    let plan = Plan { endpoint, policy, operation };
-    match (transport, credentials.map(Arc::new)) {
-        (TransportName::Hyper, Some(credentials)) => {
-            on_tokio(plan.make(hyper(ca)?).credentials(credentials), plan.operation)
+    policy.attempts = options.max_attempts.unwrap_or(policy.attempts);
+    policy.validate = options.validate;
+    Client::builder(transport, SystemHost).endpoint(options.endpoint.clone()).policy(policy)
+}
+
+fn shared(credentials: &Credentials) -> Arc<Credentials> {
+    Arc::new(credentials.clone())
+}
+
+async fn awaiting<T: Transport>(options: &Options, transport: T) -> Result<Outcome, String> {
+    let builder = builder(options, transport);
+    match &options.credentials {
+        Some(credentials) => {
+            let client = builder.credentials(shared(credentials)).build();
+            choose(options, &client.map_err(|error| error.to_string())?).await
         }
-        (TransportName::Hyper, None) => on_tokio(plan.make(hyper(ca)?), plan.operation),
-        (TransportName::Isahc, Some(credentials)) => {
-            on_this_thread(plan.make(isahc(ca)?).credentials(credentials), plan.operation)
-        }
-        (TransportName::Isahc, None) => on_this_thread(plan.make(isahc(ca)?), plan.operation),
-        (TransportName::IsahcBlocking, Some(credentials)) => {
-            blocking(plan.make(isahc(ca)?).credentials(credentials), plan.operation)
-        }
-        (TransportName::IsahcBlocking, None) => blocking(plan.make(isahc(ca)?), plan.operation),
+        None => choose(options, &builder.build().map_err(|error| error.to_string())?).await,
     }
 }
 
-struct Plan {
-    endpoint: Endpoint,
-    policy: CallPolicy,
-    operation: AnyOperation,
-}
-
-impl Plan {
-    fn make<T>(&self, transport: T) -> ClientBuilder<T, NoCredentials> {
-        Client::builder(transport, SystemHost)
-            .endpoint(self.endpoint.clone())
-            .policy(self.policy.clone())
-    }
-}
-
-fn hyper(ca: Option<Vec<u8>>) -> Result<HyperTransport, String> {
-    let builder = HyperTransport::builder();
-    let builder = match ca {
-        Some(pem) => builder.root_certificate_pem(&pem),
-        None => builder,
-    };
-    builder.build().map_err(complaint)
-}
-
-fn isahc(ca: Option<Vec<u8>>) -> Result<IsahcTransport, String> {
-    let builder = IsahcTransport::builder();
-    let builder = match ca {
-        Some(pem) => builder.root_certificate_pem(&pem),
-        None => builder,
-    };
-    builder.build().map_err(complaint)
-}
-
-fn on_tokio<T: Transport, S: CredentialSource>(
-    builder: ClientBuilder<T, S>,
-    operation: AnyOperation,
+async fn choose<T: Transport, S: CredentialSource>(
+    options: &Options,
+    client: &Client<T, S>,
 ) -> Result<Outcome, String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(complaint)?.block_on(awaiting(builder, operation))
-}
-
-fn on_this_thread<T: Transport, S: CredentialSource>(
-    builder: ClientBuilder<T, S>,
-    operation: AnyOperation,
-) -> Result<Outcome, String> {
-    futures_lite::future::block_on(awaiting(builder, operation))
-}
-
-async fn awaiting<T: Transport, S: CredentialSource>(
-    builder: ClientBuilder<T, S>,
-    operation: AnyOperation,
-) -> Result<Outcome, String> {
-    let client = builder.build().map_err(complaint)?;
-    match operation {
-        AnyOperation::AssumeAgency(operation) => Outcome::of(client.call(operation).await),
-        AnyOperation::AssumeAgencyWithOidc(operation) => Outcome::of(client.call(operation).await),
-        AnyOperation::AssumeAgencyWithSaml(operation) => Outcome::of(client.call(operation).await),
+    match options.operation.clone() {
+        AnyOperation::AssumeAgency(operation) => await_one(options, client, operation).await,
+        AnyOperation::AssumeAgencyWithOidc(operation) => {
+            await_one(options, client, operation).await
+        }
+        AnyOperation::AssumeAgencyWithSaml(operation) => {
+            await_one(options, client, operation).await
+        }
         AnyOperation::DecodeAuthorizationMessage(operation) => {
-            Outcome::of(client.call(operation).await)
+            await_one(options, client, operation).await
         }
-        AnyOperation::GetCallerIdentity(operation) => Outcome::of(client.call(operation).await),
+        AnyOperation::GetCallerIdentity(operation) => await_one(options, client, operation).await,
         other => Err(format!("{} cannot be called", other.name())),
     }
 }
 
-fn blocking<T: BlockingTransport, S: BlockingCredentialSource>(
-    builder: ClientBuilder<T, S>,
-    operation: AnyOperation,
+async fn await_one<T, S, O>(
+    options: &Options,
+    client: &Client<T, S>,
+    operation: O,
+) -> Result<Outcome, String>
+where
+    T: Transport,
+    S: CredentialSource,
+    O: Operation,
+    O::Output: Answer,
+{
+    match client.call(operation).await {
+        Ok((output, _)) => Outcome::success(&output),
+        Err(error) => {
+            let error = client.explain_denial(error).await;
+            Ok(Outcome::Failure(Box::new(Reason::of(error, options))))
+        }
+    }
+}
+
+fn blocking<T: BlockingTransport>(options: &Options, transport: T) -> Result<Outcome, String> {
+    let builder = builder(options, transport);
+    match &options.credentials {
+        Some(credentials) => {
+            let client = builder.credentials(shared(credentials)).build_blocking();
+            choose_blocking(options, &client.map_err(|error| error.to_string())?)
+        }
+        None => {
+            choose_blocking(options, &builder.build_blocking().map_err(|error| error.to_string())?)
+        }
+    }
+}
+
+fn choose_blocking<T: BlockingTransport, S: BlockingCredentialSource>(
+    options: &Options,
+    client: &BlockingClient<T, S>,
 ) -> Result<Outcome, String> {
-    let client = builder.build_blocking().map_err(complaint)?;
-    match operation {
-        AnyOperation::AssumeAgency(operation) => Outcome::of(client.call(operation)),
-        AnyOperation::AssumeAgencyWithOidc(operation) => Outcome::of(client.call(operation)),
-        AnyOperation::AssumeAgencyWithSaml(operation) => Outcome::of(client.call(operation)),
-        AnyOperation::DecodeAuthorizationMessage(operation) => Outcome::of(client.call(operation)),
-        AnyOperation::GetCallerIdentity(operation) => Outcome::of(client.call(operation)),
+    match options.operation.clone() {
+        AnyOperation::AssumeAgency(operation) => block_on_one(options, client, operation),
+        AnyOperation::AssumeAgencyWithOidc(operation) => block_on_one(options, client, operation),
+        AnyOperation::AssumeAgencyWithSaml(operation) => block_on_one(options, client, operation),
+        AnyOperation::DecodeAuthorizationMessage(operation) => {
+            block_on_one(options, client, operation)
+        }
+        AnyOperation::GetCallerIdentity(operation) => block_on_one(options, client, operation),
         other => Err(format!("{} cannot be called", other.name())),
     }
 }
 
-fn complaint(error: impl Display) -> String {
-    error.to_string()
+fn block_on_one<T, S, O>(
+    options: &Options,
+    client: &BlockingClient<T, S>,
+    operation: O,
+) -> Result<Outcome, String>
+where
+    T: BlockingTransport,
+    S: BlockingCredentialSource,
+    O: Operation,
+    O::Output: Answer,
+{
+    match client.call(operation) {
+        Ok((output, _)) => Outcome::success(&output),
+        Err(error) => {
+            let error = client.explain_denial(error);
+            Ok(Outcome::Failure(Box::new(Reason::of(error, options))))
+        }
+    }
 }

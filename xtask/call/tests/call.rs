@@ -10,7 +10,7 @@ use std::thread;
 use serde_json::{Value, json};
 use sts_emulator::{Emulator, builtin};
 
-const TRANSPORTS: [&str; 3] = ["hyper", "isahc", "isahc-blocking"];
+const TRANSPORTS: [&str; 4] = ["hyper", "isahc", "isahc-blocking", "reqwest"];
 
 fn run(arguments: &[&str]) -> Output {
     run_in(&[], arguments)
@@ -22,6 +22,8 @@ fn run_in(variables: &[(&str, &str)], arguments: &[&str]) -> Output {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HUAWEICLOUD_")) {
         command.env_remove(name);
     }
+    // Nothing of the person who runs the tests: no profile, no proxy.
+    command.env("HOME", env!("CARGO_TARGET_TMPDIR")).env("no_proxy", "*");
     command.envs(variables.iter().copied()).args(arguments).output().expect("it runs")
 }
 
@@ -87,9 +89,9 @@ fn keys_that_are_not_given_are_those_of_the_environment() {
     assert_eq!(line["kind"], "invalid_credentials", "{line}");
 
     for (variables, given, naming) in [
-        (&[][..], &[][..], "HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not set, and --ak"),
+        (&[][..], &[][..], "HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not set; missing --ak"),
         (&[ak], &[], "HUAWEICLOUD_SDK_AK is set, but HUAWEICLOUD_SDK_SK is not"),
-        (&[ak, sk], &["--ak", "EXAMPLEAK00000000001"], "--sk is missing"),
+        (&[ak, sk], &["--ak", "EXAMPLEAK00000000001"], "missing --sk"),
         (&[ak, sk], &["--token", "token"], "--token"),
     ] {
         let output = run_in(variables, &[&endpoint[..], given, &caller].concat());
@@ -118,7 +120,7 @@ fn each_transport_verifies_tls() {
 }
 
 #[test]
-fn failures_are_told_in_one_line_of_json() {
+fn failures_are_one_line_of_json() {
     let emulator = Emulator::builder().start_blocking().expect("an emulator");
     for transport in TRANSPORTS {
         let rest = ["get_caller_identity", "{}"];
@@ -130,6 +132,8 @@ fn failures_are_told_in_one_line_of_json() {
         assert_eq!(line["error_code"], "APIGW.0301");
         assert!(line["error_msg"].as_str().expect("text").contains("verify aksk signature fail"));
         assert!(line["request_id"].is_string());
+        let signature = line["signature"].as_str().expect("text");
+        assert!(signature.contains("check the secret key"), "{line}");
         assert_eq!(line["attempts"], 1);
 
         let unknown = assume_json("iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:agency:nobody");
@@ -143,7 +147,8 @@ fn failures_are_told_in_one_line_of_json() {
 }
 
 /// Answers every connection with this, for as long as it is called.
-fn server(answer: &'static str) -> String {
+fn server(answer: impl Into<String>) -> String {
+    let answer = answer.into();
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     thread::spawn(move || {
@@ -158,7 +163,7 @@ fn server(answer: &'static str) -> String {
 }
 
 #[test]
-fn an_answer_without_a_message_is_told_in_our_words() {
+fn a_response_without_a_message_gets_one_of_the_client() {
     let empty = server("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
     let page =
         server("HTTP/1.1 403 Forbidden\r\nContent-Length: 4\r\nConnection: close\r\n\r\n<hr>");
@@ -190,13 +195,142 @@ fn attempts_are_counted_and_bounded() {
     }
 }
 
+/// What a call over `transport` prints on both channels.
+fn failed(transport: &str, endpoint: &str, rest: &[&str]) -> (Value, String) {
+    let mut arguments = vec!["--transport", transport, "--endpoint", endpoint];
+    arguments.extend(["--ak", builtin::ACCESS_KEY_ID, "--sk", builtin::SECRET_ACCESS_KEY]);
+    arguments.extend(rest);
+    let output = run(&arguments);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    let line: Value = serde_json::from_slice(&output.stdout).expect("one line of JSON");
+    assert!(!told.contains(builtin::SECRET_ACCESS_KEY), "{told}");
+    (line, told)
+}
+
+fn causes(line: &Value) -> String {
+    line["causes"].to_string()
+}
+
 #[test]
-fn wrong_usage_is_told_in_one_line_and_sends_nothing() {
+fn the_stable_fields_stand_first_and_in_order() {
+    let emulator = Emulator::builder().start_blocking().expect("an emulator");
+    let arguments = ["--transport", "hyper", "--endpoint", emulator.url()];
+    let keys = ["--ak", builtin::ACCESS_KEY_ID, "--sk", "wrong", "get_caller_identity", "{}"];
+    let output = run(&[&arguments[..], &keys].concat());
+    let line = String::from_utf8(output.stdout).expect("text");
+    let stable = ["ok", "kind", "status", "error_code", "error_msg", "request_id", "attempts"];
+    let places = stable.map(|name| line.find(&format!("\"{name}\":")).expect(name));
+    assert!(places.is_sorted(), "{line}");
+    assert!(line.starts_with(r#"{"ok":false,"kind":"#), "{line}");
+}
+
+#[test]
+fn a_refused_connection_names_endpoint_cause_and_attempts() {
+    // A port that was free a moment ago.
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    drop(listener);
+    for transport in TRANSPORTS {
+        let rest = ["--max-attempts", "2", "get_caller_identity", "{}"];
+        let (line, told) = failed(transport, &url, &rest);
+        assert_eq!((&line["kind"], &line["attempts"]), (&json!("transport"), &json!(2)), "{line}");
+        assert_eq!(line["endpoint"], url.as_str(), "{line}");
+        let causes = causes(&line).to_lowercase();
+        assert!(causes.contains("refused") || causes.contains("not connect"), "{line}");
+        for part in [url.as_str(), "caused by: ", "attempts: 2 in", "  2. "] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+    }
+}
+
+#[test]
+fn an_unknown_certificate_authority_is_named_as_the_reason() {
+    let emulator = Emulator::builder().tls().start_blocking().expect("an emulator");
+    for transport in ["hyper", "reqwest"] {
+        let rest = ["--max-attempts", "1", "get_caller_identity", "{}"];
+        let (line, told) = failed(transport, emulator.url(), &rest);
+        assert!(causes(&line).contains("UnknownIssuer"), "{line}");
+        assert!(told.contains("UnknownIssuer"), "{told}");
+    }
+}
+
+#[test]
+fn a_denial_comes_with_its_encoded_and_its_decoded_message() {
+    let emulator = Emulator::builder().start_blocking().expect("an emulator");
+    let json = assume_json(builtin::FORBIDDEN_AGENCY_URN);
+    for transport in TRANSPORTS {
+        let (line, told) = failed(transport, emulator.url(), &["assume_agency", &json]);
+        assert_eq!((&line["status"], &line["attempts"]), (&json!(403), &json!(1)), "{line}");
+        assert!(line["encoded_authorization_message"].is_string(), "{line}");
+        let context = &line["decoded_authorization_message"]["context"];
+        assert_eq!(context["resource"], builtin::FORBIDDEN_AGENCY_URN, "{line}");
+        assert!(told.contains("sts:agencies:assume"), "{told}");
+    }
+}
+
+#[test]
+fn a_denial_that_cannot_be_decoded_comes_with_its_encoded_message() {
+    let body =
+        r#"{"error_code":"PAP5.0001","error_msg":"denied","encoded_authorization_message":"ZW4="}"#;
+    let url = server(format!(
+        "HTTP/1.1 403 Forbidden\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    ));
+    let (line, told) = failed("hyper", &url, &["get_caller_identity", "{}"]);
+    assert_eq!(line["encoded_authorization_message"], "ZW4=", "{line}");
+    assert_eq!(line["error_msg"], "denied", "{line}");
+    assert!(line.get("decoded_authorization_message").is_none(), "{line}");
+    assert!(told.contains("decode_authorization_message"), "{told}");
+}
+
+#[test]
+fn a_signature_that_does_not_match_comes_with_the_difference() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    thread::spawn(move || {
+        for connection in listener.incoming() {
+            let Ok(mut connection) = connection else { return };
+            let mut head = [0; 4096];
+            let length = connection.read(&mut head).unwrap_or(0);
+            let head = String::from_utf8_lossy(head.get(..length).unwrap_or_default());
+            let date = head.lines().find_map(|line| {
+                let (name, value) = line.split_once(": ")?;
+                name.eq_ignore_ascii_case("x-sdk-date").then(|| value.to_owned())
+            });
+            let message = format!(
+                "verify aksk signature fail, canonicalRequest:GET|/v5/caller-identity/||\
+                 host:gateway.example.com|x-sdk-date:{}||host;x-sdk-date|e3b0c442",
+                date.unwrap_or_default()
+            );
+            let body = json!({"error_code": "APIGW.0301", "error_msg": message}).to_string();
+            let head = format!(
+                "HTTP/1.1 401 Unauthorized\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                body.len()
+            );
+            let _ = connection.write_all((head + &body).as_bytes());
+        }
+    });
+    for transport in TRANSPORTS {
+        let url = format!("http://{address}");
+        let (line, told) = failed(transport, &url, &["get_caller_identity", "{}"]);
+        let expected = format!("host signed as \"{address}\", gateway saw \"gateway.example.com\"");
+        assert_eq!(line["signature"], expected.as_str(), "{line}");
+        assert!(told.contains(&expected), "{told}");
+    }
+}
+
+#[test]
+fn wrong_usage_is_one_line_on_standard_error_and_sends_nothing() {
     // Nothing listens there, so a request would give an outcome in place of a complaint.
     let endpoint = ["--endpoint", "http://127.0.0.1:9"];
     let keys = ["--ak", "EXAMPLEAK00000000001", "--sk", "secret"];
     let good = |rest: &[&'static str]| {
         [&["--transport", "hyper"], &endpoint[..], &keys[..], rest].concat()
+    };
+    let with_keys = |ak: &'static str, sk: &'static str| {
+        let keys = ["--ak", ak, "--sk", sk];
+        [&["--transport", "hyper"], &endpoint[..], &keys, &["get_caller_identity", "{}"]].concat()
     };
     let cases: &[(Vec<&str>, &str)] = &[
         (good(&["assume_agency", "{\"agency_urn\":\"iam::a:agency:b\"}"]), "agency_session_name"),
@@ -214,15 +348,55 @@ fn wrong_usage_is_told_in_one_line_and_sends_nothing() {
             ]),
             "duration_seconds",
         ),
-        (good(&["assume_agency", "{"]), "JSON"),
+        (good(&["assume_agency", "{"]), "JSON: invalid syntax"),
+        (
+            good(&[
+                "assume_agency",
+                r#"{"agency_urn":"iam::a:agency:b","agency_session_name":"xx","duration_second":900}"#,
+            ]),
+            r#"unknown field "duration_second"; did you mean "duration_seconds"?"#,
+        ),
+        (
+            good(&[
+                "assume_agency",
+                r#"{"agency_urn":"iam::a:agency:b","agency_session_name":"xx","policy":{}}"#,
+            ]),
+            "policy must be a string",
+        ),
+        (
+            good(&[
+                "assume_agency",
+                r#"{"agency_urn":"iam::a:agency:b","agency_session_name":"xx","policy":"[]"}"#,
+            ]),
+            "policy: expected a JSON object",
+        ),
+        (good(&["get_caller_identity", "[]"]), "expected an object"),
+        (good(&["get_caller_identity", r#"{"a":1}"#]), "unknown field \"a\""),
+        (good(&["get_caller_identity", "{}", "surplus"]), "third argument"),
+        (good(&["--ak", "AGAIN", "get_caller_identity", "{}"]), "--ak is given twice"),
+        (good(&["--region", "cn-north-4", "get_caller_identity", "{}"]), "given twice"),
+        (good(&["--max-attempts", "99999999999", "get_caller_identity", "{}"]), "1 to 4294967295"),
+        (good(&["--max-attempts", "-1", "get_caller_identity", "{}"]), "--max-attempts"),
+        (good(&["--token", "", "get_caller_identity", "{}"]), "--token"),
+        (good(&["--token", "a\nb", "get_caller_identity", "{}"]), "--token"),
+        (good(&["--ca", ".", "get_caller_identity", "{}"]), "--ca: cannot read \".\""),
+        (good(&["--ca", "/dev/null", "get_caller_identity", "{}"]), "/dev/null is empty"),
+        (good(&["--no-validate=no", "get_caller_identity", "{}"]), "--no-validate"),
+        (good(&["get_caller_identity", "{}", "--sk"]), "--sk"),
+        (with_keys("", "secret"), "--ak"),
+        (with_keys("EXAMPLEAK00000000001", ""), "--sk"),
+        (with_keys("EXAMPLE\nAK", "secret"), "--ak"),
+        (with_keys("EXAMPLE AK", "secret"), "--ak"),
+        (vec![], "--transport"),
         (good(&["assume_agency", "[]"]), "JSON"),
         (good(&["assume_everything", "{}"]), "assume_everything"),
-        (good(&["get_caller_identity"]), "JSON is missing"),
+        (good(&["get_caller_identity"]), "missing JSON"),
         (good(&["--max-attempts", "0", "get_caller_identity", "{}"]), "--max-attempts"),
         (good(&["--ca", "there/is/none.pem", "get_caller_identity", "{}"]), "none.pem"),
         (good(&["--colour", "get_caller_identity", "{}"]), "--colour"),
         (good(&["--region", "Beijing", "get_caller_identity", "{}"]), "Beijing"),
         (good(&["--endpoint", "127.0.0.1:9", "get_caller_identity", "{}"]), "--endpoint"),
+        (good(&["--endpoint", "", "get_caller_identity", "{}"]), "--endpoint"),
         (good(&["--endpoint", "https://u:p@127.0.0.1", "get_caller_identity", "{}"]), "user info"),
         (good(&["--transport", "carrier-pigeon", "get_caller_identity", "{}"]), "carrier-pigeon"),
         (vec!["--transport", "hyper", "get_caller_identity", "{}"], "--endpoint"),

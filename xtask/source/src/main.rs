@@ -33,7 +33,7 @@ fn main() -> ExitCode {
             print!("{LANGUAGE}");
             return ExitCode::SUCCESS;
         }
-        ["imports", unexpected, ..] | ["language", unexpected, ..] => {
+        ["imports" | "language", unexpected, ..] => {
             eprintln!("xtask: unexpected argument {unexpected:?}\n{IMPORTS}{LANGUAGE}");
             return ExitCode::from(2);
         }

@@ -71,10 +71,23 @@ pub(crate) fn run_tests(
     if is_ok { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Takes everything from a command's environment that is the machine's own cloud set-up or proxy.
+/// The home directory of a client. The official ones read profiles there and write logs to it, and
+/// without the variable they find the real one by the user's name.
+const HOME: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/home-of-official-clients");
+
+/// Removes everything from a command's environment that is the machine's own cloud setup or proxy,
+/// and gives it a home directory below the target directory.
 pub(crate) fn bare(command: &mut Command) -> &mut Command {
     let kept = ["PATH", "SYSTEMROOT"];
-    command.env_clear().envs(std::env::vars_os().filter(|(name, _)| kept.iter().any(|k| name == k)))
+    command
+        .env_clear()
+        .envs(std::env::vars_os().filter(|(name, _)| kept.iter().any(|k| name == k)));
+    command.env("HOME", HOME).env("USERPROFILE", HOME)
+}
+
+/// Whether a client took that directory for the home directory.
+pub(crate) fn expect_own_home(outcome: &Value) -> Result<(), String> {
+    expect("home directory", &outcome["home"], HOME)
 }
 
 /// Runs a command to its end: standard output, or what it said on standard error.

@@ -37,6 +37,7 @@ async function main() {
     tags: [{ key: "team", value: "größe <&> \u2028" }],
   });
   const outcome = {
+    home: require("os").homedir(),
     user: await caller(user),
     session: await caller(assumed.credentials),
     wrong_secret: await caller({ ...user, secret_access_key: "another-secret" }),

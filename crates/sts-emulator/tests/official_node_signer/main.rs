@@ -8,7 +8,7 @@ mod runner;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use runner::{Test, bare, expect, expect_refusal, run, run_tests};
+use runner::{Test, bare, expect, expect_own_home, expect_refusal, run, run_tests};
 use serde_json::{Value, json};
 use sts_emulator::{Emulator, builtin};
 
@@ -16,10 +16,11 @@ const PACKAGE: &str = "@huaweicloud/huaweicloud-sdk-core";
 const VERSION: &str = "3.1.211";
 const CALLS: &str = include_str!("calls.js");
 
-const TESTS: [Test; 3] = [
+const TESTS: [Test; 4] = [
     ("its_signature_of_get_caller_identity_verifies", 0, it_is_known),
     ("its_signature_with_temporary_keys_verifies", 0, its_session_is_known),
     ("a_signature_with_a_wrong_secret_does_not", 0, a_wrong_secret_is_refused),
+    ("its_home_directory_is_below_the_target_directory", 0, expect_own_home),
 ];
 
 fn main() -> ExitCode {
@@ -35,7 +36,8 @@ fn install() -> Result<PathBuf, String> {
     if run(Command::new("node").current_dir(&folder).args(["-e", &is_there])).is_err() {
         let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
         let quiet = ["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"];
-        let patience = ["--fetch-timeout=15000", "--fetch-retries=1", "--prefix", "."];
+        let patience =
+            ["--fetch-timeout=15000", "--fetch-retries=1", "--cache", "cache", "--prefix", "."];
         let package = format!("{PACKAGE}@{VERSION}");
         let mut command = Command::new(npm);
         run(command.current_dir(&folder).args(quiet).args(patience).arg(package))?;

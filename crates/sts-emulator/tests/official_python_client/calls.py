@@ -4,6 +4,7 @@ Its argument is a JSON object: where the emulator is, keys, URNs, and tokens of 
 """
 
 import json
+import os
 import sys
 import urllib.request
 
@@ -118,6 +119,7 @@ stranger = client(access_key_id, "another-secret")
 print(
     json.dumps(
         {
+            "home": os.path.expanduser("~"),
             "assumed": session.assumed_agency.urn,
             "user": caller(user),
             "session": caller_with(session.credentials),

@@ -10,7 +10,7 @@ use std::process::{Command, ExitCode};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use runner::{Test, bare, expect, expect_refusal, run, run_tests};
+use runner::{Test, bare, expect, expect_own_home, expect_refusal, run, run_tests};
 use serde_json::{Value, json};
 use sts_emulator::{Emulator, builtin};
 
@@ -21,7 +21,7 @@ const CALLS: &str = include_str!("calls.py");
 const PLAIN: usize = 0;
 const TLS: usize = 1;
 
-const TESTS: [Test; 11] = [
+const TESTS: [Test; 12] = [
     ("it_assumes_an_agency_and_calls_with_the_keys", PLAIN, it_assumes),
     ("it_assumes_an_agency_with_an_id_token", PLAIN, it_federates_with_oidc),
     ("it_assumes_an_agency_with_a_saml_response", PLAIN, it_federates_with_saml),
@@ -31,6 +31,7 @@ const TESTS: [Test; 11] = [
     ("it_is_denied_and_decodes_the_reason", PLAIN, it_is_denied),
     ("it_is_told_that_it_calls_too_often", PLAIN, it_is_throttled),
     ("it_is_told_that_its_keys_have_expired", PLAIN, its_keys_have_expired),
+    ("its_home_directory_is_below_the_target_directory", PLAIN, expect_own_home),
     ("it_assumes_an_agency_over_tls", TLS, it_assumes),
     ("it_is_told_a_wrong_secret_over_tls", TLS, it_is_told_a_wrong_secret),
 ];
@@ -60,7 +61,14 @@ impl Client {
             run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))?;
         }
         if run(Command::new(&python).args(["-c", &is_there])).is_err() {
-            let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+            let pip = [
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--no-cache-dir",
+            ];
             let patience = ["--timeout", "15", "--retries", "1", PACKAGE];
             run(Command::new(&python).args(pip).args(patience))?;
         }

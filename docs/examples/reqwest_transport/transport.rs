@@ -1,13 +1,7 @@
-//! An HTTP stack of one's own under the client: reqwest, which awaits.
+//! A transport over reqwest. Copy this file into a program that has reqwest.
 //!
-//! ```text
-//! cargo run --example reqwest_transport
-//! ```
-//!
-//! It calls an emulator on this machine. That it keeps the contract is shown by
-//! `tests/transports.rs`, which runs `sts-conformance` on it; what reqwest cannot tell is in
-//! `transports.md`.
-#![expect(clippy::print_stdout, reason = "it shows what happens")]
+//! `docs/tests/transports.rs` runs `sts-conformance` on it; what reqwest cannot tell apart is in
+//! `docs/transports.md`.
 
 use std::error::Error as StdError;
 use std::io::{self, ErrorKind};
@@ -16,9 +10,8 @@ use std::time::Duration;
 use http::header::{CONTENT_LENGTH, HOST};
 use http::{HeaderValue, Request, Response};
 use sts_client::transport::TransportErrorKind as Kind;
-use sts_client::{Client, Exchange, SystemHost, Transport, TransportError};
-use sts_emulator::{Emulator, builtin};
-use sts_proto::{AssumeAgency, Body, BodyWriter};
+use sts_client::{Exchange, Transport, TransportError};
+use sts_proto::{Body, BodyWriter};
 
 /// A transport over reqwest, to be used inside of a tokio runtime.
 pub(crate) struct ReqwestTransport(pub(crate) reqwest::Client);
@@ -135,17 +128,4 @@ pub(crate) fn settings() -> reqwest::ClientBuilder {
         .no_proxy()
         // Shorter than the limit of an exchange: so an error tells which of both it was.
         .connect_timeout(Duration::from_secs(5))
-}
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn StdError>> {
-    let emulator = Emulator::builder().start().await?;
-    let transport = ReqwestTransport(settings().build()?);
-    let client = Client::builder(transport, SystemHost)
-        .endpoint(emulator.endpoint().clone())
-        .credentials(builtin::credentials())
-        .build()?;
-    let session = client.assume_agency(AssumeAgency::new(builtin::AGENCY_URN, "example")).await?;
-    println!("{:?}", session.credentials);
-    Ok(())
 }
