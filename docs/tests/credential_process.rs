@@ -115,7 +115,7 @@ fn an_emulator_has_to_be_asked_for() {
         &["--emulator", "--region", "cn-north-4"],
         &["--emulator", "--agency", builtin::AGENCY_URN],
         &["--emulator", "surplus"],
-        &["--emulater"],
+        &["--emulate"],
         &["--emulator", "--format", "yaml"],
     ] {
         let output = example(arguments);

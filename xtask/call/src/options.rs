@@ -7,8 +7,8 @@ use lexopt::prelude::{Long, Short, Value};
 use sts_client::SystemHost;
 use sts_client::source::credentials_from_environment;
 use sts_proto::server::AnyOperation;
-use sts_proto::{Authentication, Caller, Credentials, Endpoint, Region, Secret};
-use sts_sign::{InvalidKeys, Signer};
+use sts_proto::{Authentication, Caller, Credentials, Endpoint, Region};
+use sts_sign::Signer;
 
 use crate::{fields, policy};
 
@@ -201,19 +201,9 @@ fn given_credentials(ak: String, sk: String, token: Option<String>) -> Result<Cr
     if let Some(token) = token {
         credentials = credentials.with_security_token(token);
     }
-    signer(&credentials)
+    Signer::new(&credentials)
         .map_err(|error| format!("cannot sign with --ak, --sk and --token: {error}"))?;
     Ok(credentials)
-}
-
-/// The signer that a client makes of these credentials.
-pub(crate) fn signer(credentials: &Credentials) -> Result<Signer, InvalidKeys> {
-    let secret = credentials.secret_access_key.expose_secret();
-    let signer = Signer::new(&credentials.access_key_id, secret)?;
-    match credentials.security_token.as_ref().map(Secret::expose_secret) {
-        Some(token) => signer.with_security_token(token),
-        None => Ok(signer),
-    }
 }
 
 fn from_environment(operation: &str) -> Result<Credentials, String> {

@@ -67,9 +67,9 @@ mod tests {
         for (bad, naming) in [
             ("[]".to_owned(), "expected a JSON object"),
             ("{".to_owned(), "invalid JSON"),
-            (json!({"Version": "5.0", "Statment": []}).to_string(), "\"Statement\"?"),
+            (json!({"Version": "5.0", "Statements": []}).to_string(), "\"Statement\"?"),
             (json!({"Statement": [statement, {"effect": "Allow"}]}).to_string(), "Statement.1"),
-            (json!({"Statement": {"Efect": "Allow"}}).to_string(), "\"Effect\"?"),
+            (json!({"Statement": {"Effects": "Allow"}}).to_string(), "\"Effect\"?"),
         ] {
             let complaint = check_text(&bad).expect_err("it is refused");
             assert!(complaint.contains(naming), "{complaint}");

@@ -7,10 +7,11 @@ use std::iter;
 use sts_client::{Error, FailedAttempt};
 use sts_proto::server::AnyOperation;
 use sts_proto::{Credentials, Endpoint};
+use sts_sign::Signer;
 use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime};
 
-use crate::options::{Options, signer};
+use crate::options::Options;
 
 pub(crate) struct Reason {
     pub(crate) error: Error,
@@ -126,7 +127,7 @@ fn signature(
     // Signed again at the moment that the gateway read from the request.
     let date = signing_date(echo)?;
     let request = operation.to_request_unvalidated(endpoint).ok()?;
-    let explanation = signer(credentials).ok()?.explain(&request, date).ok()?;
+    let explanation = Signer::new(credentials).ok()?.explain(&request, date).ok()?;
     Some(match explanation.first_difference(echo) {
         Some(difference) => difference.to_string(),
         None => {

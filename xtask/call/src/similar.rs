@@ -29,7 +29,7 @@ mod tests {
             ("duration_second", Some("duration_seconds")),
             ("DurationSeconds", Some("duration_seconds")),
             ("policyIds", Some("policy_ids")),
-            ("polcy", Some("policy")),
+            ("Policy", Some("policy")),
             ("tag", Some("tags")),
             ("agencyurn", Some("agency_urn")),
             ("colour", None),
