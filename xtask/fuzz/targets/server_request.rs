@@ -24,6 +24,8 @@ fuzz_target!(|input: (usize, bool, &[u8])| {
         Ok(operation) => {
             let _ = operation.validate_for(Caller::Temporary);
         }
-        Err(refusal) => assert!(ErrorAnswer::from(refusal).to_response().status().is_client_error()),
+        Err(refusal) => {
+            assert!(ErrorAnswer::from(refusal).to_response().status().is_client_error())
+        }
     }
 });

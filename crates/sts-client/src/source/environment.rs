@@ -1,4 +1,4 @@
-//! Keys from the environment, under the names that the official SDKs read.
+//! Credentials from environment variables, under the names that the official SDKs read.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ const SECURITY_TOKEN: &str = "HUAWEICLOUD_SDK_SECURITY_TOKEN";
 const IDP_ID: &str = "HUAWEICLOUD_SDK_IDP_ID";
 const ID_TOKEN_FILE: &str = "HUAWEICLOUD_SDK_ID_TOKEN_FILE";
 
-/// The keys of `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` and, for a temporary key,
+/// Credentials from `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` and, if they are temporary,
 /// `HUAWEICLOUD_SDK_SECURITY_TOKEN`.
 ///
-/// They are read when they are first asked for, and again when the service refuses them; see
+/// The variables are read on first use, and again when the service rejects the credentials; see
 /// [`credentials_from_environment`].
 pub struct Environment {
     host: Arc<dyn Host>,
@@ -56,8 +56,8 @@ impl fmt::Debug for Environment {
     }
 }
 
-/// Reads `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` and, for a temporary key,
-/// `HUAWEICLOUD_SDK_SECURITY_TOKEN` from the host's environment.
+/// Reads `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` and, for temporary credentials,
+/// `HUAWEICLOUD_SDK_SECURITY_TOKEN` from the environment of `host`.
 ///
 /// An empty variable counts as unset. White space around a value is removed.
 ///

@@ -1,4 +1,4 @@
-//! Keys of the agency of an ECS, from its metadata service.
+//! Credentials of the agency of an ECS, from its metadata service.
 
 mod fetch;
 mod token;
@@ -14,17 +14,18 @@ use self::token::Token;
 use super::SourceError;
 use super::address::{self, Reach};
 use super::fetch::FetchSource;
-use crate::{CallContext, Host};
+use crate::context::CallContext;
+use crate::host::Host;
 
-/// The metadata service of an ECS: it gives the keys of the agency that the machine has.
+/// The metadata service of an ECS: credentials of the agency that is attached to the machine.
 ///
-/// It is a [`FetchSource`]. The official address is `http://169.254.169.254`; another one has to
-/// be link-local or loopback too, for keys are given to whoever asks, in clear. Every request may
-/// take 3 seconds. Its token, which newer machines ask for, is kept for the six hours that it
-/// lasts; clones share it.
+/// It is a [`FetchSource`]. The official address is `http://169.254.169.254`. Any other address has
+/// to be link-local or loopback too, because the credentials are sent in clear and without
+/// authentication. Each request times out after 3 seconds. The token that newer machines require is
+/// kept for its lifetime of six hours; clones share it.
 ///
-/// Off a cloud machine nothing answers, and on one without an agency there are no keys: then the
-/// source [is not configured](SourceError::is_not_configured).
+/// Where the service cannot be reached, or the machine has no agency, the provider
+/// [is not configured](SourceError::is_not_configured).
 ///
 /// A transport that takes proxies from the environment must not use one here: set
 /// `no_proxy=169.254.169.254`.
@@ -42,23 +43,26 @@ use crate::{CallContext, Host};
 #[derive(Clone)]
 pub struct EcsMetadata {
     base: Uri,
-    /// What is known of it from one fetch to the next.
+    /// Kept from one refresh to the next.
     token: Arc<Mutex<Token>>,
 }
 
 impl Default for EcsMetadata {
-    /// At the official address.
+    /// The service at its official address.
     fn default() -> Self {
         Self::of(Uri::from_static("http://169.254.169.254"))
     }
 }
 
 impl EcsMetadata {
-    /// At the URL `base`, which is link-local or loopback. A path is put before those of the
-    /// service.
+    /// The service at the URL `base`. A path in it is put before the paths of the service.
+    ///
+    /// # Errors
+    ///
+    /// The URL is invalid, contains user info, or is neither link-local nor loopback.
     pub fn at(base: &str) -> Result<Self, SourceError> {
-        let base = address::parse(base, Reach::Local).map_err(|complaint| {
-            SourceError::new(format!("the URL of the metadata service {complaint}"))
+        let base = address::parse(base, Reach::Local).map_err(|fault| {
+            SourceError::new(format!("the URL of the metadata service {fault}"))
         })?;
         Ok(Self::of(base))
     }
@@ -68,7 +72,7 @@ impl EcsMetadata {
     }
 
     fn token(&self) -> MutexGuard<'_, Token> {
-        // What is inside is whole at every moment, whoever panicked.
+        // Poisoning is ignored: the data is never left half-updated.
         self.token.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -79,7 +83,7 @@ impl EcsMetadata {
     fn uri(&self, path: &'static str) -> Uri {
         let mut parts = self.base.clone().into_parts();
         let before = self.base.path().trim_end_matches('/');
-        // Two paths are a path.
+        // Cannot fail: joining two valid paths yields a valid path.
         let joined = PathAndQuery::try_from(format!("{before}{path}"));
         parts.path_and_query = Some(joined.unwrap_or_else(|_| PathAndQuery::from_static(path)));
         Uri::from_parts(parts).unwrap_or_else(|_| self.base.clone())

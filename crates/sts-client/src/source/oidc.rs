@@ -1,4 +1,4 @@
-//! Keys for an ID token: `AssumeAgencyWithOIDC`, with a token that is read anew for each fetch.
+//! Credentials for an ID token: `AssumeAgencyWithOIDC`, with a token that is read for every refresh.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,10 +25,10 @@ const POLICY_IDS: &str = "HUAWEICLOUD_OIDC_POLICY_IDS";
 /// The name that the official SDK gives a session.
 const DEFAULT_SESSION_NAME: &str = "oidc-sts-session";
 
-/// An agency that is assumed with an ID token, as Kubernetes and CI systems write them into files.
+/// An agency that is assumed with an ID token, as Kubernetes and CI systems write them to files.
 ///
-/// It is a [`FetchSource`]. The file is read for every fetch: it is rewritten before its token
-/// ends. The call is not signed, and goes to the endpoints of the client.
+/// It is a [`FetchSource`]. The file is read for every refresh, because it is rewritten before its
+/// token expires. The call is not signed, and uses the endpoints of the client.
 ///
 /// ```
 /// use sts_client::source::OidcAgency;
@@ -54,8 +54,9 @@ enum IdToken {
 }
 
 impl OidcAgency {
-    /// The agency `agency_urn`, for the holder of the token in `token_file`, which is one of the
-    /// provider `provider_urn`. The session is named `oidc-sts-session` and lasts an hour.
+    /// The agency `agency_urn`, assumed with the token in `token_file`, which the identity provider
+    /// `provider_urn` has issued. By default the session is named `oidc-sts-session` and lasts
+    /// 3600 seconds.
     #[must_use]
     pub fn new(
         provider_urn: impl Into<String>,
@@ -71,15 +72,15 @@ impl OidcAgency {
         Self { operation, token }
     }
 
-    /// Under the names of the official SDK:
+    /// The agency that these variables name, as in the official SDK:
     ///
     /// | variable | |
     /// |---|---|
-    /// | `HUAWEICLOUD_OIDC_PROVIDER_URN`, `HUAWEICLOUD_OIDC_AGENCY_URN` | whose token, and which agency |
+    /// | `HUAWEICLOUD_OIDC_PROVIDER_URN`, `HUAWEICLOUD_OIDC_AGENCY_URN` | identity provider and agency |
     /// | `HUAWEICLOUD_OIDC_ID_TOKEN`, or else `HUAWEICLOUD_OIDC_TOKEN_FILE` | the token, or its file |
     /// | `HUAWEICLOUD_OIDC_SESSION_NAME` | `oidc-sts-session` by default |
     /// | `HUAWEICLOUD_OIDC_DURATION_SECONDS` | 900 to 43200, 3600 by default |
-    /// | `HUAWEICLOUD_OIDC_POLICY`, `HUAWEICLOUD_OIDC_POLICY_IDS` | text; ids with commas between |
+    /// | `HUAWEICLOUD_OIDC_POLICY`, `HUAWEICLOUD_OIDC_POLICY_IDS` | what narrows the session: a policy, policy ids separated by commas |
     ///
     /// # Errors
     ///
@@ -144,25 +145,29 @@ impl OidcAgency {
         self
     }
 
-    /// How long the keys last; see [`AssumeAgencyWithOidc::duration_seconds`].
+    /// The lifetime of the credentials in seconds; see [`AssumeAgencyWithOidc::duration_seconds`].
     #[must_use]
     pub fn duration_seconds(self, seconds: u32) -> Self {
         Self { operation: self.operation.duration_seconds(seconds), ..self }
     }
 
-    /// What narrows the session; see [`AssumeAgencyWithOidc::policy`].
+    /// A policy that narrows the session; see [`AssumeAgencyWithOidc::policy`].
     #[must_use]
     pub fn policy(self, policy: impl Into<String>) -> Self {
         Self { operation: self.operation.policy(policy), ..self }
     }
 
-    /// What narrows the session; see [`AssumeAgencyWithOidc::policy_ids`].
+    /// Policies that narrow the session; see [`AssumeAgencyWithOidc::policy_ids`].
     #[must_use]
     pub fn policy_ids<I: Into<String>>(self, ids: impl IntoIterator<Item = I>) -> Self {
         Self { operation: self.operation.policy_ids(ids), ..self }
     }
 
-    /// The operation with the token as it is now.
+    /// The operation with the current token.
+    ///
+    /// # Errors
+    ///
+    /// The token file cannot be read, is empty, or contains more than a token.
     pub fn operation(&self, host: &dyn Host) -> Result<AssumeAgencyWithOidc, SourceError> {
         let mut operation = self.operation.clone();
         operation.id_token = match &self.token {

@@ -1,4 +1,4 @@
-//! Keys of the service account of a pod, from the pod identity agent of CCE.
+//! Credentials of the service account of a pod, from the pod identity agent of CCE.
 
 use std::fmt;
 use std::mem;
@@ -15,7 +15,10 @@ use super::fetch::{Fetch, FetchSource, FetchStep};
 use super::issued::{IssuedCredentials, Issuer};
 use super::variable::{self, half_set};
 use super::{SourceError, token};
-use crate::{CallContext, Exchange, Host, Limits, Now, TransportError};
+use crate::context::CallContext;
+use crate::host::Host;
+use crate::now::Now;
+use crate::transport::{Exchange, Limits, TransportError};
 
 const FULL_URI: &str = "HC_CONTAINER_CREDENTIALS_FULL_URI";
 const TOKEN_FILE: &str = "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE";
@@ -29,17 +32,18 @@ const ISSUER: Issuer = Issuer {
     expiration: "expiration",
 };
 
-/// For the whole exchange, as the official SDKs allow for each half.
+/// Timeout of the request. The official SDKs allow as much for connecting and for reading.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// Bytes of an answer: keys and their token.
-const LARGEST_ANSWER: usize = 1 << 16;
+/// Limit of a response, in bytes.
+const LARGEST_RESPONSE: usize = 1 << 16;
 
-/// The pod identity agent of a CCE cluster: it gives a pod the keys of the agency that is bound to
-/// its service account.
+/// The pod identity agent of a CCE cluster: credentials of the agency that is bound to the service
+/// account of the pod.
 ///
-/// It is a [`FetchSource`]. The agent knows the pod by a token in a file that Kubernetes rewrites,
-/// so the file is read for every fetch. The agent's address is link-local or loopback, or any with
-/// https: over plain http the token stays on the machine.
+/// It is a [`FetchSource`]. The agent identifies the pod by a token in a file that Kubernetes
+/// rewrites, so the file is read for every refresh. The agent is at a link-local or loopback
+/// address, or at any host over https: over plain http the token stays on the machine. The request
+/// times out after 5 seconds.
 #[derive(Clone)]
 pub struct PodIdentity {
     uri: Uri,
@@ -47,25 +51,34 @@ pub struct PodIdentity {
 }
 
 impl PodIdentity {
-    /// The agent at `uri`, which knows the pod by the token in `token_file`.
+    /// The agent at `uri`, which identifies the pod by the token in `token_file`.
+    ///
+    /// # Errors
+    ///
+    /// The URL is invalid, contains user info, or is plain http to a host that is neither
+    /// link-local nor loopback.
     pub fn new(uri: &str, token_file: impl Into<PathBuf>) -> Result<Self, SourceError> {
-        let uri = address::parse(uri, Reach::LocalOrHttps).map_err(|complaint| {
-            SourceError::new(format!("the URL of the pod identity agent {complaint}"))
+        let uri = address::parse(uri, Reach::LocalOrHttps).map_err(|fault| {
+            SourceError::new(format!("the URL of the pod identity agent {fault}"))
         })?;
         Ok(Self { uri, token_file: token_file.into() })
     }
 
-    /// The agent that CCE tells the pod of, by `HC_CONTAINER_CREDENTIALS_FULL_URI` and
+    /// The agent that CCE names in `HC_CONTAINER_CREDENTIALS_FULL_URI` and
     /// `HC_CONTAINER_AUTHORIZATION_TOKEN_FILE`.
     ///
     /// # Errors
     ///
     /// If neither is set, the provider [is not configured](SourceError::is_not_configured). One
     /// without the other is an error, and so is a value that is not UTF-8, is in quotes or contains
-    /// control characters, or a URL that [`new`](Self::new) does not take.
+    /// control characters, or a URL that [`new`](Self::new) rejects. Errors name the variable.
     pub fn from_environment(host: &dyn Host) -> Result<Self, SourceError> {
         match (variable::plain_word(host, FULL_URI)?, variable::path(host, TOKEN_FILE)?) {
-            (Some(uri), Some(file)) => Self::new(&uri, file),
+            (Some(uri), Some(token_file)) => {
+                let uri = address::parse(&uri, Reach::LocalOrHttps)
+                    .map_err(|fault| variable::invalid(FULL_URI, &fault))?;
+                Ok(Self { uri, token_file })
+            }
             (Some(_), None) => Err(half_set(FULL_URI, TOKEN_FILE)),
             (None, Some(_)) => Err(half_set(TOKEN_FILE, FULL_URI)),
             (None, None) => {
@@ -91,7 +104,7 @@ impl FetchSource for PodIdentity {
 
     fn begin(&self, host: &dyn Host, _: &Arc<CallContext>) -> Result<Self::Fetch, SourceError> {
         let token = token::read_file(host, &self.token_file)?;
-        let limits = Limits::default().with_timeout(TIMEOUT).with_body(LARGEST_ANSWER);
+        let limits = Limits::default().with_timeout(TIMEOUT).with_body(LARGEST_RESPONSE);
         Ok(PodIdentityFetch(State::Ready(Exchange::new(self.request(token), limits))))
     }
 }
@@ -105,10 +118,10 @@ impl fmt::Debug for PodIdentity {
     }
 }
 
-/// One fetch from a [`PodIdentity`] agent.
+/// State machine of one refresh from a [`PodIdentity`] agent.
 pub struct PodIdentityFetch(State);
 
-#[expect(clippy::large_enum_variant, reason = "there is one of it in a fetch")]
+#[expect(clippy::large_enum_variant, reason = "a refresh has one of it")]
 enum State {
     Ready(Exchange),
     Sent { at: Now },
@@ -152,13 +165,13 @@ fn read(
     sent: Now,
     received: Now,
 ) -> Result<IssuedCredentials, SourceError> {
-    let answer = outcome.map_err(|error| {
-        SourceError::new("the pod identity agent does not answer").with_source(error)
+    let response = outcome.map_err(|error| {
+        SourceError::new("no response from the pod identity agent").with_source(error)
     })?;
-    if !answer.status().is_success() {
-        let status = answer.status().as_u16();
-        let message = format!("the pod identity agent answered with status {status}");
+    if !response.status().is_success() {
+        let status = response.status().as_u16();
+        let message = format!("pod identity agent: request failed with status {status}");
         return Err(SourceError::new(message));
     }
-    ISSUER.read(&answer, sent, received)
+    ISSUER.read(&response, sent, received)
 }

@@ -1,4 +1,4 @@
-//! Keys that are read once, and again when the service refuses them.
+//! Credentials that are read once, and again when the service rejects them.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,13 +7,13 @@ use sts_proto::Credentials;
 
 use super::{KeyRequest, SourceError};
 
-/// Remembers what was read, so that callers are served from memory.
+/// Cache of the credentials that were read, so that callers are served from memory.
 #[derive(Default)]
 pub(super) struct ReadOnce(Mutex<Option<Arc<Credentials>>>);
 
 impl ReadOnce {
-    /// The keys that are remembered. `read` is asked for others when there are none, or when the
-    /// service refuses these: then somebody may have written new ones.
+    /// The cached credentials. They are read again when there are none, or when the service has
+    /// rejected them: they may have been rotated.
     pub(super) fn credentials(
         &self,
         request: &KeyRequest,
@@ -25,7 +25,7 @@ impl ReadOnce {
             return Ok(keys.clone());
         }
         let read = read()?;
-        // The same `Arc` for the same keys.
+        // The same `Arc` for the same credentials.
         let same = kept.take().filter(|keys| **keys == read);
         Ok(kept.insert(same.unwrap_or_else(|| Arc::new(read))).clone())
     }

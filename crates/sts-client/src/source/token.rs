@@ -1,4 +1,4 @@
-//! Tokens that go into headers and requests: of files and of the metadata service.
+//! Tokens of files and of the metadata service, as headers and requests carry them.
 
 use std::path::Path;
 
@@ -6,21 +6,24 @@ use http::HeaderValue;
 use sts_proto::Body;
 
 use super::SourceError;
-use crate::Host;
+use crate::host::Host;
 
-/// The token that a file holds, read now: such files are rewritten before their token ends.
+const NOT_A_TOKEN: &str = "must be a single line of visible ASCII";
+
+/// Reads the token in a file. Such files are rewritten before their token expires, so they are
+/// read for every refresh.
 pub(super) fn read_file(host: &dyn Host, path: &Path) -> Result<HeaderValue, SourceError> {
     let content = host.read_file(path).map_err(|error| {
-        let message = format!("the token file {} cannot be read", path.display());
+        let message = format!("cannot read the token file {}", path.display());
         SourceError::new(message).with_source(error)
     })?;
-    of(content).map_err(|complaint| {
-        SourceError::new(format!("the token file {} {complaint}", path.display()))
-    })
+    of(content)
+        .map_err(|fault| SourceError::new(format!("the token file {} {fault}", path.display())))
 }
 
-/// The token in `content`, without white space round it. It shares the block of `content`, which
-/// is wiped when the token is gone, and is marked sensitive.
+/// The token in `content`, without the white space around it. It shares the block of `content`,
+/// which is wiped when the token is dropped, and is marked sensitive. The fault completes a
+/// sentence that begins with where the token comes from.
 pub(super) fn of(content: Body) -> Result<HeaderValue, &'static str> {
     let content = content.into_bytes();
     let trimmed = content.trim_ascii();
@@ -28,12 +31,10 @@ pub(super) fn of(content: Body) -> Result<HeaderValue, &'static str> {
         return Err("is empty");
     }
     if !trimmed.iter().all(u8::is_ascii_graphic) {
-        return Err(
-            "holds more than a token: there are spaces, line breaks or other letters in it",
-        );
+        return Err(NOT_A_TOKEN);
     }
     let mut token =
-        HeaderValue::from_maybe_shared(content.slice_ref(trimmed)).map_err(|_| "holds no token")?;
+        HeaderValue::from_maybe_shared(content.slice_ref(trimmed)).map_err(|_| NOT_A_TOKEN)?;
     token.set_sensitive(true);
     Ok(token)
 }

@@ -51,16 +51,17 @@ fn a_pod_identity_agent_is_elsewhere_over_https_only() {
 #[test]
 fn what_is_no_address_is_told() {
     for (url, complaint) in [
-        ("", "is no URL"),
-        ("127.0.0.1", "has no scheme and host"),
-        ("/path", "has no scheme and host"),
-        ("http://secret:word@127.0.0.1", "holds user info; take it out"),
-        ("http://169.254.169.254@evil.example", "holds user info; take it out"),
-        ("http://127.0.0.1:port", "has a port that is no number"),
-        ("http://127.0.0.1:", "has a port that is no number"),
-        ("http://127.0.0.1:99999", "has a port that is no number"),
-        ("ftp://127.0.0.1/secret", "has a scheme that is neither http nor https"),
-        ("unix://localhost/secret", "has a scheme that is neither http nor https"),
+        ("", "is not a valid URL"),
+        ("127.0.0.1", "has no scheme or no host"),
+        ("/path", "has no scheme or no host"),
+        ("http://secret:word@127.0.0.1", "must not contain user info"),
+        ("http://169.254.169.254@evil.example", "must not contain user info"),
+        ("http://127.0.0.1:port", "has an invalid port; expected 1 to 65535"),
+        ("http://127.0.0.1:", "has an invalid port; expected 1 to 65535"),
+        ("http://127.0.0.1:0", "has an invalid port; expected 1 to 65535"),
+        ("http://127.0.0.1:99999", "has an invalid port; expected 1 to 65535"),
+        ("ftp://127.0.0.1/secret", "has an unsupported scheme; use http or https"),
+        ("unix://localhost/secret", "has an unsupported scheme; use http or https"),
     ] {
         for error in [
             EcsMetadata::at(url).unwrap_err().to_string(),

@@ -2,6 +2,7 @@
 //! that a test answers. Nothing is sent anywhere.
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unnecessary_wraps,
     clippy::unwrap_used,
@@ -12,6 +13,7 @@ mod addresses;
 mod chain;
 mod environment;
 mod host;
+mod issued;
 mod issuer_time;
 mod metadata;
 mod oidc;

@@ -129,12 +129,12 @@ fn a_refused_token_is_replaced_once() {
 
     let wire = script([answer(200, "a"), answer(401, ""), answer(200, "b"), answer(401, "")]);
     let error = failure(&wire);
-    assert_eq!(error.to_string(), "the metadata service gives no keys (status 401)");
+    assert_eq!(error.to_string(), "metadata service: credentials request failed with status 401");
     assert!(!error.is_not_configured());
 
     let wire = script([answer(404, ""), answer(401, ""), answer(404, "")]);
     let error = failure(&wire);
-    assert_eq!(error.to_string(), "the metadata service gives no token (status 404)");
+    assert_eq!(error.to_string(), "metadata service: token request failed with status 404");
 }
 
 #[test]
@@ -167,13 +167,16 @@ fn a_service_that_misbehaves_is_out_of_order_and_not_absent() {
     let no_http = Err(TransportError::maybe_sent(TransportErrorKind::Protocol));
     let with = |body: &str| vec![answer(200, "token"), answer(200, body)];
     for (answers, complaint) in [
-        (vec![answer(500, "")], "the metadata service gives no token (status 500)"),
-        (vec![answer(302, "")], "the metadata service gives no token (status 302)"),
-        (vec![answer(200, " ")], "the metadata service's token is empty"),
-        (vec![answer(200, "<html> x")], "the metadata service's token holds more than a token"),
-        (vec![no_http], "the metadata service stopped answering"),
-        (vec![answer(200, "token"), gone()], "the metadata service stopped answering"),
-        (vec![answer(200, "token"), answer(500, "")], "the metadata service gives no keys (status"),
+        (vec![answer(500, "")], "metadata service: token request failed with status 500"),
+        (vec![answer(302, "")], "metadata service: token request failed with status 302"),
+        (vec![answer(200, " ")], "the token of the metadata service is empty"),
+        (vec![answer(200, "<html> x")], "the token of the metadata service must be a single line"),
+        (vec![no_http], "no response from the metadata service"),
+        (vec![answer(200, "token"), gone()], "no response from the metadata service"),
+        (
+            vec![answer(200, "token"), answer(500, "")],
+            "metadata service: credentials request failed with status",
+        ),
         (with("<html>"), "invalid response of the metadata service: the body is not JSON"),
         (with("{}"), "invalid response of the metadata service: missing field `credential`"),
         (

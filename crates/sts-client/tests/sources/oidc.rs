@@ -131,9 +131,9 @@ fn a_refusal_of_the_keys_fetches_others() {
 fn a_token_file_that_is_no_such_one_is_told_by_its_name() {
     for (content, complaint) in [
         (Some("  \n"), "the token file /token is empty"),
-        (Some("two words"), "the token file /token holds more than a token"),
-        (Some("größe"), "the token file /token holds more than a token"),
-        (None, "the token file /token cannot be read"),
+        (Some("two words"), "the token file /token must be a single line of visible ASCII"),
+        (Some("größe"), "the token file /token must be a single line of visible ASCII"),
+        (None, "cannot read the token file /token"),
     ] {
         let place = place();
         match content {

@@ -81,8 +81,8 @@ fn no_variable_means_not_configured_and_one_of_them_is_an_error() {
 fn whatever_is_wrong_is_told() {
     let refused = || Err(TransportError::not_sent(TransportErrorKind::Connect));
     for (outcome, complaint) in [
-        (0, "the pod identity agent does not answer: cannot connect"),
-        (403, "the pod identity agent answered with status 403"),
+        (0, "no response from the pod identity agent: cannot connect"),
+        (403, "pod identity agent: request failed with status 403"),
         (200, "invalid response of the pod identity agent: the body is not JSON"),
     ] {
         let wire = Wire::new(move |_| match outcome {

@@ -113,7 +113,7 @@ mod go {
                 continue;
             }
             if let Some(rest) = line.strip_prefix('[') {
-                section = rest[..rest.rfind(']')?].to_owned();
+                rest[..rest.rfind(']')?].clone_into(&mut section);
                 if section.is_empty() {
                     return None;
                 }
@@ -179,7 +179,7 @@ mod java {
         let (mut name, mut seen) = (String::new(), false);
         for line in content.replace("\r\n", "\n").split(['\n', '\r']) {
             if let Some(header) = header(line) {
-                name = header.to_owned();
+                header.clone_into(&mut name);
                 seen |= name == section;
             } else if let Some((key, value)) = entry(line) {
                 map.insert(format!("{name}{key}"), value.to_owned());

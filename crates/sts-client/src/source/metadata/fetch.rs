@@ -1,4 +1,4 @@
-//! The steps of one fetch: a token, the keys, and once more with another token.
+//! The steps of one refresh: a token, the credentials, and once more with another token.
 
 use std::mem;
 use std::time::Duration;
@@ -8,17 +8,17 @@ use sts_proto::Body;
 
 use super::EcsMetadata;
 use super::token::{LIFETIME_SECONDS, Token};
+use crate::now::Now;
 use crate::source::fetch::{Fetch, FetchStep};
 use crate::source::issued::Issuer;
 use crate::source::{IssuedCredentials, SourceError, token};
-use crate::transport::TransportErrorKind;
-use crate::{Exchange, Limits, Now, TransportError};
+use crate::transport::{Exchange, Limits, TransportError, TransportErrorKind};
 
 const TOKEN_PATH: &str = "/meta-data/latest/api/token";
-const KEYS_PATH: &str = "/openstack/latest/securitykey";
+const CREDENTIALS_PATH: &str = "/openstack/latest/securitykey";
 const TOKEN_HEADER: HeaderName = HeaderName::from_static("x-metadata-token");
 const LIFETIME_HEADER: HeaderName = HeaderName::from_static("x-metadata-token-ttl-seconds");
-/// What a 401 for keys says when it is not about the token.
+/// Part of a 401 response to the request for credentials that is not about the token.
 const NO_AGENCY: &[u8] = b"Please configure Cloud Service Agency first";
 
 const ISSUER: Issuer = Issuer {
@@ -30,26 +30,26 @@ const ISSUER: Issuer = Issuer {
     expiration: "expires_at",
 };
 
-/// For each exchange.
+/// Timeout of each request.
 const TIMEOUT: Duration = Duration::from_secs(3);
-/// Bytes of an answer: keys and their token.
-const LARGEST_ANSWER: usize = 1 << 16;
+/// Limit of a response, in bytes.
+const LARGEST_RESPONSE: usize = 1 << 16;
 
-/// One fetch from [`EcsMetadata`].
+/// State machine of one refresh from [`EcsMetadata`].
 #[derive(Debug)]
 pub struct MetadataFetch {
     metadata: EcsMetadata,
     state: State,
-    /// Whether the service has answered anything in this fetch.
+    /// Whether the service has responded in this refresh.
     is_there: bool,
-    /// Whether the service refused a token in this fetch.
-    was_refused: bool,
+    /// Whether the service has rejected a token in this refresh.
+    was_rejected: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ask {
     Token,
-    Keys,
+    Credentials,
 }
 
 #[derive(Debug)]
@@ -62,8 +62,8 @@ enum State {
 impl MetadataFetch {
     pub(super) fn new(metadata: EcsMetadata, ticks: Duration) -> Self {
         let is_due = metadata.token().is_due(ticks);
-        let state = State::Ready(if is_due { Ask::Token } else { Ask::Keys });
-        Self { metadata, state, is_there: false, was_refused: false }
+        let state = State::Ready(if is_due { Ask::Token } else { Ask::Credentials });
+        Self { metadata, state, is_there: false, was_rejected: false }
     }
 
     fn exchange(&self, ask: Ask) -> Exchange {
@@ -73,71 +73,70 @@ impl MetadataFetch {
                 let lifetime = HeaderValue::from(LIFETIME_SECONDS);
                 (Method::PUT, TOKEN_PATH, Some((LIFETIME_HEADER, lifetime)))
             }
-            Ask::Keys => {
+            Ask::Credentials => {
                 let token = self.metadata.token().header();
-                (Method::GET, KEYS_PATH, token.map(|token| (TOKEN_HEADER, token)))
+                (Method::GET, CREDENTIALS_PATH, token.map(|token| (TOKEN_HEADER, token)))
             }
         };
         *request.method_mut() = method;
         *request.uri_mut() = self.metadata.uri(path);
         request.headers_mut().extend(header);
-        Exchange::new(request, Limits::default().with_timeout(TIMEOUT).with_body(LARGEST_ANSWER))
+        Exchange::new(request, Limits::default().with_timeout(TIMEOUT).with_body(LARGEST_RESPONSE))
     }
 
-    /// What follows the response to a request that was sent `at` some moment and answered `now`.
-    fn judge(&mut self, ask: Ask, at: Now, answer: Response<Body>, now: Now) -> State {
+    /// The state after the response to a request that was sent `at` that time.
+    fn classify(&mut self, ask: Ask, at: Now, response: Response<Body>, now: Now) -> State {
         self.is_there = true;
-        let status = answer.status();
+        let status = response.status();
         match (ask, status) {
-            (Ask::Token, status) if status.is_success() => match token::of(answer.into_body()) {
+            (Ask::Token, status) if status.is_success() => match token::of(response.into_body()) {
                 Ok(token) => self.keep(Token::kept(token, at.ticks)),
-                Err(complaint) => broken(format!("the metadata service's token {complaint}")),
+                Err(fault) => broken(format!("the token of the metadata service {fault}")),
             },
             (
                 Ask::Token,
                 StatusCode::NOT_FOUND
                 | StatusCode::METHOD_NOT_ALLOWED
                 | StatusCode::SERVICE_UNAVAILABLE,
-            ) if !self.was_refused => self.keep(Token::not_offered(at.ticks)),
-            (Ask::Token, status) => {
-                broken(format!("the metadata service gives no token (status {})", status.as_u16()))
+            ) if !self.was_rejected => self.keep(Token::not_offered(at.ticks)),
+            (Ask::Token, status) => failed("token", status),
+            (Ask::Credentials, status) if status.is_success() => {
+                State::Done(ISSUER.read(&response, at, now))
             }
-            (Ask::Keys, status) if status.is_success() => {
-                State::Done(ISSUER.read(&answer, at, now))
+            (Ask::Credentials, StatusCode::UNAUTHORIZED) if has_no_agency(response.body()) => {
+                absent(
+                    "this ECS has no agency; attach one in the console, with the permissions that the \
+                 program needs",
+                )
             }
-            (Ask::Keys, StatusCode::UNAUTHORIZED) if has_no_agency(answer.body()) => absent(
-                "this ECS has no agency: give it one in the console, and the agency the \
-                 permissions that the program needs",
-            ),
-            (Ask::Keys, StatusCode::UNAUTHORIZED) if !self.was_refused => {
-                self.was_refused = true;
+            (Ask::Credentials, StatusCode::UNAUTHORIZED) if !self.was_rejected => {
+                self.was_rejected = true;
                 State::Ready(Ask::Token)
             }
-            (Ask::Keys, StatusCode::NOT_FOUND) => {
-                absent("the metadata service of this machine has no keys: this is no ECS")
-            }
-            (Ask::Keys, status) => {
-                broken(format!("the metadata service gives no keys (status {})", status.as_u16()))
-            }
+            (Ask::Credentials, StatusCode::NOT_FOUND) => absent(
+                "no credentials from the metadata service (not an ECS, or the metadata \
+                     service of another cloud)",
+            ),
+            (Ask::Credentials, status) => failed("credentials", status),
         }
     }
 
     fn keep(&self, token: Token) -> State {
         *self.metadata.token() = token;
-        State::Ready(Ask::Keys)
+        State::Ready(Ask::Credentials)
     }
 
-    /// Whether it is a service or the lack of one. Something that answers wrongly is there.
+    /// Distinguishes a failing service from the lack of one. One that violates HTTP is there.
     fn fail(&self, error: TransportError) -> State {
         let is_there = self.is_there
             || matches!(error.kind(), TransportErrorKind::Protocol | TransportErrorKind::TooLarge);
         let message = format!("nothing answers as a metadata service at {}", self.metadata.shown());
-        let complaint = if is_there {
-            SourceError::new("the metadata service stopped answering")
+        let failure = if is_there {
+            SourceError::new("no response from the metadata service")
         } else {
             SourceError::not_configured(message)
         };
-        State::Done(Err(complaint.with_source(error)))
+        State::Done(Err(failure.with_source(error)))
     }
 }
 
@@ -159,7 +158,7 @@ impl Fetch for MetadataFetch {
     fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now) {
         if let State::Sent { ask, at } = self.state {
             self.state = match outcome {
-                Ok(answer) => self.judge(ask, at, answer, now),
+                Ok(response) => self.classify(ask, at, response, now),
                 Err(error) => self.fail(error),
             };
         }
@@ -168,6 +167,11 @@ impl Fetch for MetadataFetch {
 
 fn has_no_agency(body: &Body) -> bool {
     body.as_ref().windows(NO_AGENCY.len()).any(|window| window == NO_AGENCY)
+}
+
+fn failed(what: &str, status: StatusCode) -> State {
+    let status = status.as_u16();
+    broken(format!("metadata service: {what} request failed with status {status}"))
 }
 
 fn broken(message: String) -> State {

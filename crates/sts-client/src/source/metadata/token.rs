@@ -1,14 +1,14 @@
-//! The token that the metadata service asks for, and how long what is known of it holds.
+//! The token that the metadata service requires, and how long it is valid.
 
 use std::time::Duration;
 
 use http::HeaderValue;
 
-/// What is asked for: six hours, as the official SDKs do.
+/// The requested lifetime: six hours, as in the official SDKs.
 pub(super) const LIFETIME_SECONDS: u16 = 6 * 60 * 60;
-/// It is not used in its last minute, so that it does not end on the way.
+/// It is not used in its last minute, so that it does not expire on the way.
 const MARGIN: Duration = Duration::from_secs(60);
-/// How long a service that had no tokens is taken not to have them, as in the official SDKs.
+/// How long a service without tokens is not asked for one again, as in the official SDKs.
 const WITHOUT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What is known of the token.
@@ -17,9 +17,9 @@ pub(super) enum Token {
     /// Nothing yet.
     #[default]
     Unknown,
-    /// It is good until that tick.
+    /// It is valid until that tick.
     Kept { token: HeaderValue, until: Duration },
-    /// The service is an old one that has none; until that tick this is not asked again.
+    /// The service is an old one without tokens; until that tick it is not asked again.
     NotOffered { until: Duration },
 }
 
@@ -33,7 +33,7 @@ impl Token {
         Self::NotOffered { until: ticks.saturating_add(WITHOUT) }
     }
 
-    /// Whether it has to be asked for before keys are.
+    /// Whether a token is requested before the credentials are.
     pub(super) fn is_due(&self, ticks: Duration) -> bool {
         match self {
             Self::Unknown => true,
@@ -41,7 +41,7 @@ impl Token {
         }
     }
 
-    /// What goes along with a request for keys.
+    /// The header of a request for credentials.
     pub(super) fn header(&self) -> Option<HeaderValue> {
         match self {
             Self::Kept { token, .. } => Some(token.clone()),

@@ -1,0 +1,176 @@
+//! Credentials in the responses of local services, and of refreshes that others write.
+
+use std::sync::Arc;
+
+use http::Response;
+use sts_client::source::{
+    EcsMetadata, Fetch, FetchSource, FetchStep, IssuedCredentials, OidcAgency, PodIdentity,
+    SourceError,
+};
+use sts_client::{CallContext, Host, Now, TransportError};
+use sts_proto::{Body, Credentials};
+
+use crate::world::{END, Place, Wire, answer, ask, ask_blocking, blocking_client, client, in_full};
+
+/// The fields of a response as each service spells them: the object, and its four members.
+const METADATA: [&str; 5] = ["credential", "access", "secret", "securitytoken", "expires_at"];
+const POD: [&str; 5] =
+    ["credentials", "accessKeyId", "secretAccessKey", "securityToken", "expiration"];
+
+/// A response in which `field` is the JSON `value`; without it if that is empty.
+fn response(names: [&str; 5], field: &str, value: &str) -> String {
+    let good = [r#""AK""#, r#""SK""#, r#""T""#, &format!(r#""{END}""#)].map(ToOwned::to_owned);
+    let members = names[1..].iter().zip(good).filter_map(|(name, good)| {
+        let value = if *name == field { value.to_owned() } else { good };
+        (!value.is_empty()).then(|| format!(r#""{name}":{value}"#))
+    });
+    let object = format!("{{{}}}", members.collect::<Vec<_>>().join(","));
+    match (field == names[0], value) {
+        (true, "") => "{}".to_owned(),
+        (true, value) => format!(r#"{{"{}":{value}}}"#, names[0]),
+        (false, _) => format!(r#"{{"{}":{object}}}"#, names[0]),
+    }
+}
+
+fn place() -> Place {
+    Place::default().with_file("/token", "id.token")
+}
+
+/// What the two providers say of a response.
+fn errors(field: usize, value: &str) -> [Result<String, String>; 2] {
+    [METADATA, POD].map(|names| {
+        let body = response(names, names[field], value);
+        let wire = Wire::new(move |request| match request.uri().path() {
+            "/meta-data/latest/api/token" => answer(200, "metadata-token"),
+            _ => answer(200, &body),
+        });
+        let client = client(&wire, &place());
+        let session = if names == METADATA {
+            client.session_from(EcsMetadata::at("http://127.0.0.1:1").unwrap())
+        } else {
+            client.session_from(PodIdentity::new("http://127.0.0.1:1", "/token").unwrap())
+        };
+        let got = ask(&session).map_err(|error| in_full(&error))?;
+        Ok(format!("{} {:?}", got.access_key_id, got.expiration))
+    })
+}
+
+fn check(field: usize, value: &str, fault: &str) {
+    let providers = ["the metadata service", "the pod identity agent"];
+    for (provider, (names, error)) in
+        providers.into_iter().zip([METADATA, POD].into_iter().zip(errors(field, value)))
+    {
+        let error = error.expect_err(value);
+        let fault = fault.replace("FIELD", names[field]);
+        let expected = format!("invalid response of {provider}: {fault}");
+        assert!(error.ends_with(&expected), "{value}: {error}");
+        assert!(!error.contains("HUSH"), "{error}");
+    }
+}
+
+#[test]
+fn a_whole_response_is_read() {
+    for got in errors(1, r#""HST3W.x_-""#) {
+        assert_eq!(got.unwrap(), "HST3W.x_- Some(2026-03-05 8:08:09.123 +00:00:00)");
+    }
+    for value in [r#""a/b+c==""#, r#""\u0041""#] {
+        assert!(errors(2, value).iter().all(Result::is_ok), "{value}");
+        assert!(errors(3, value).iter().all(Result::is_ok), "{value}");
+    }
+}
+
+#[test]
+fn a_missing_part_is_an_error_that_names_provider_and_field() {
+    for field in 0..5 {
+        check(field, "", "missing field `FIELD`");
+        check(field, "null", "missing field `FIELD`");
+        check(field, "7", "unexpected type of a field, or a duplicate field");
+        check(field, "[\"HUSH\"]", "unexpected type of a field, or a duplicate field");
+    }
+    check(4, r#""""#, "field `FIELD` is not RFC 3339");
+    check(4, r#""HUSH""#, "field `FIELD` is not RFC 3339");
+}
+
+#[test]
+fn a_part_that_cannot_be_sent_is_an_error_that_names_provider_and_field() {
+    for field in 1..4 {
+        check(field, r#""""#, "field `FIELD` is empty");
+        for value in [r#"" ""#, r#""HUSH ""#, r#"" HUSH""#, r#""HU SH""#, r#""HUSH\u00a0""#] {
+            check(field, value, "field `FIELD` contains white space");
+        }
+        for value in [r#""HUSH\n""#, r#""HU\tSH""#, r#""\u0000HUSH""#, r#""HUSH\u007f""#] {
+            check(field, value, "field `FIELD` contains a control character or a line break");
+        }
+        for value in [r#""HUSHé""#, r#""\ufeffHUSH""#, r#""HUSH\ud83d\ude00""#] {
+            check(field, value, "field `FIELD` contains a character that is not ASCII");
+        }
+    }
+    check(1, r#""HU,SH""#, "field `FIELD` contains a comma or a slash");
+    check(1, r#""HU/SH""#, "field `FIELD` contains a comma or a slash");
+}
+
+/// A provider of a program, whose refresh gives these credentials at once.
+#[derive(Clone)]
+struct Vault(Credentials);
+
+struct Given(Option<Credentials>);
+
+impl FetchSource for Vault {
+    type Fetch = Given;
+
+    fn begin(&self, _: &dyn Host, _: &Arc<CallContext>) -> Result<Given, SourceError> {
+        Ok(Given(Some(self.0.clone())))
+    }
+}
+
+impl Fetch for Given {
+    fn step(&mut self, _: Now) -> FetchStep {
+        FetchStep::Done(Ok(IssuedCredentials::from(self.0.take().unwrap())))
+    }
+
+    fn receive(&mut self, _: Result<Response<Body>, TransportError>, _: Now) {}
+}
+
+#[test]
+fn what_others_fetch_is_checked_as_well() {
+    let (wire, place) = (Wire::dead(), place());
+    let refresh = |credentials: Credentials| {
+        let vault = Vault(credentials);
+        let one = ask(&client(&wire, &place).session_from(vault.clone()));
+        let other = ask_blocking(&blocking_client(&wire, &place).session_from(vault));
+        [one, other].map(|outcome| outcome.map(drop).map_err(|error| in_full(&error)))
+    };
+    assert_eq!(refresh(Credentials::permanent("AK", "SK")), [Ok(()), Ok(())]);
+    for (credentials, fault) in [
+        (Credentials::permanent("", "HUSH"), "access key id is empty"),
+        (Credentials::permanent("A,B", "HUSH"), "access key id contains a comma or a slash"),
+        (Credentials::permanent("AK", ""), "secret key is empty"),
+        (Credentials::permanent("AK", "HU SH"), "secret key contains white space"),
+        (Credentials::permanent("AK", "S").with_security_token(""), "security token is empty"),
+        (
+            Credentials::permanent("AK", "S").with_security_token("HUSH\n"),
+            "security token contains a control character or a line break",
+        ),
+    ] {
+        for error in refresh(credentials) {
+            let error = error.unwrap_err();
+            let expected = format!("issued::Vault: {fault}");
+            assert!(
+                error.contains("invalid credentials from ") && error.contains(&expected),
+                "{error}"
+            );
+            assert!(!error.contains("HUSH"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn what_sts_issues_is_checked_as_well() {
+    let body = r#"{"assumed_agency":{"urn":"u","id":"i"},"audience":"a","provider":"p",
+        "subject_from_id_token":"s","credentials":{"access_key_id":"AK","secret_access_key":"HU SH",
+        "security_token":"t","expiration":"2026-03-05T08:08:09Z"}}"#;
+    let wire = Wire::new(|_| answer(200, body));
+    let agency = OidcAgency::new("iam::a:oidcProvider:p", "iam::a:agency:x", "/token");
+    let error = ask(&client(&wire, &place()).session_from(agency)).unwrap_err();
+    assert!(!in_full(&error).contains("HU"), "{}", in_full(&error));
+}
