@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -13,7 +14,7 @@ use sts_client::SystemHost;
 use sts_client::transport::UnreadableCertificate;
 use sts_client::transport::{InvalidProxy, Proxies};
 
-use crate::clients::Clients;
+use crate::clients::{ClientSlot, Clients};
 use crate::transport::IsahcTransport;
 #[cfg(feature = "rustls-tls")]
 use crate::trust::Roots;
@@ -137,8 +138,13 @@ impl IsahcTransportBuilder {
             let client = client.tls_config(tls.clone());
             client.build()
         };
-        let kept = client(self.pool_max_idle).map_err(BuildError::client)?;
-        let clients = Clients::new(kept, move || client(0));
+        let (client, pool_max_idle) = (Arc::new(client), self.pool_max_idle);
+        let kept = {
+            let client = Arc::clone(&client);
+            ClientSlot::new(move || client(pool_max_idle))
+        };
+        kept.start().map_err(BuildError::client)?;
+        let clients = Clients { kept, fresh: ClientSlot::new(move || client(0)) };
         Ok(IsahcTransport::over(clients, self.user_agent, Some(proxies), doubt))
     }
 }

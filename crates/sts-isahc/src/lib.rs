@@ -35,6 +35,7 @@ mod client;
 mod clients;
 mod errors;
 mod proxy;
+mod timer;
 mod transport;
 #[cfg(feature = "rustls-tls")]
 mod trust;

@@ -19,9 +19,10 @@ use sts_client::transport::{
 use sts_proto::{Body, BodyWriter};
 
 use crate::builder::{BuildError, IsahcTransportBuilder, default_user_agent, limit};
-use crate::clients::Clients;
+use crate::clients::{ClientSlot, Clients};
 use crate::errors::{self, Circumstances};
 use crate::proxy;
+use crate::timer;
 use crate::unlogged::Unlogged;
 
 // isahc takes http 0.2 as well as 1: this does not compile if it was given another than ours.
@@ -45,8 +46,11 @@ const _: fn(Request<()>) -> isahc::http::Request<()> = |request| request;
 ///   case.
 /// - Proxies are those of the environment, unless the builder is told of
 ///   [others](IsahcTransportBuilder::proxy).
-/// - An exchange that is dropped or stopped by a limit closes its connection. When the server is
-///   silent it does so at the end of its time at the latest.
+/// - An exchange that is dropped or stopped by a limit closes its connection at once, or as soon
+///   as the exchanges that run beside it have ended. libcurl can only close all connections of a
+///   client, so the transport goes on with a new one.
+/// - After a `fork`, the child gets a client of its own with its next exchange. Exchanges that were
+///   in flight go on in the parent only.
 ///
 /// What libcurl does not tell apart is [`Closed`](TransportErrorKind::Closed): a head that is too
 /// large, a chunk that is none, a connection closed early. So is an answer without a byte of body
@@ -79,9 +83,18 @@ impl IsahcTransport {
     /// cookie jars of the client: give it none. And libcurl may repeat a request without a body,
     /// which is `GetCallerIdentity` and changes nothing, unless the client was built with
     /// `connection_cache_size(0)`.
+    ///
+    /// The transport cannot make another such client. So an exchange that is dropped while the
+    /// server is silent keeps its connection until its
+    /// [limit](sts_client::transport::Limits::timeout), 10 seconds by default: 100 dropped
+    /// exchanges a second are up to 1,000 descriptors. And in the child of a `fork` each exchange
+    /// fails. isahc's log of this client may go silent, for it would hold credentials.
     #[must_use]
     pub fn from_client(client: HttpClient) -> Self {
-        let clients = Clients::new(client.clone(), move || Ok(client.clone()));
+        let clients = Clients {
+            kept: ClientSlot::of_user(client.clone()),
+            fresh: ClientSlot::of_user(client),
+        };
         Self::over(clients, default_user_agent(), None, None)
     }
 
@@ -91,6 +104,7 @@ impl IsahcTransport {
         proxies: Option<Proxies>,
         doubt: Option<String>,
     ) -> Self {
+        timer::start();
         let (proxies, doubt) = (proxies.map(Arc::new), doubt.map(Arc::from));
         Self { clients: Arc::new(clients), user_agent, proxies, doubt }
     }
@@ -131,13 +145,24 @@ impl IsahcTransport {
     }
 
     async fn exchange(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
-        let Exchange { request, limits, .. } = exchange;
-        check(&request)?;
-        let client = if request.body().is_empty() {
-            self.clients.fresh().map_err(refused)?
-        } else {
-            self.clients.kept()
-        };
+        check(&exchange.request)?;
+        let Clients { kept, fresh } = &*self.clients;
+        let slot = if exchange.request.body().is_empty() { fresh } else { kept };
+        let (mut in_flight, client) = slot.begin()?;
+        let outcome = self.exchange_over(&client, exchange).await;
+        // libcurl still waits for the rest of what is too large.
+        let is_too_large = |error: &TransportError| error.kind() == TransportErrorKind::TooLarge;
+        if !outcome.as_ref().is_err_and(is_too_large) {
+            in_flight.is_over();
+        }
+        outcome
+    }
+
+    async fn exchange_over(
+        &self,
+        client: &HttpClient,
+        Exchange { request, limits, .. }: Exchange,
+    ) -> Result<Response<Body>, TransportError> {
         let target = authority(request.uri());
         let is_https = request.uri().scheme() == Some(&Scheme::HTTPS);
         let request = self.prepare(request, limits).map_err(refused)?;
@@ -170,7 +195,7 @@ impl Transport for IsahcTransport {
     }
 
     async fn sleep(&self, duration: Duration) {
-        async_io::Timer::after(duration).await;
+        timer::sleep(duration).await;
     }
 }
 
