@@ -14,6 +14,7 @@ use sts_client::SystemHost;
 use sts_client::transport::{InvalidProxy, Proxies, UnreadableCertificate};
 
 use crate::connector::Connector;
+use crate::pools::Pools;
 #[cfg(feature = "webpki-roots")]
 use crate::roots::Base;
 use crate::roots::Roots;
@@ -65,7 +66,7 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// How many idle connections are kept for each host. 4 by default; 0 keeps none.
+    /// How many idle connections are kept for each host and runtime. 4 by default; 0 keeps none.
     pub const fn pool_max_idle(mut self, connections: usize) -> Self {
         self.pool_max_idle = connections;
         self
@@ -154,14 +155,19 @@ impl HyperTransportBuilder {
         let environment = || Proxies::from_environment(&SystemHost);
         let proxies = self.proxies.unwrap_or_else(environment).map_err(BuildError::proxy)?;
         let proxies = Arc::new(proxies);
-        let client = Client::builder(TokioExecutor::new())
+        let mut pool = Client::builder(TokioExecutor::new());
+        pool
             // The transport writes `Host` itself, with the port as the URI has it.
             .set_host(false)
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(self.pool_idle_timeout)
-            .pool_max_idle_per_host(self.pool_max_idle)
-            .build(Connector::new(tls, doubt, Arc::clone(&proxies), self.connect_timeout));
-        Ok(HyperTransport::over(client, self.user_agent, proxies))
+            .pool_max_idle_per_host(self.pool_max_idle);
+        let pools = Pools::new(
+            pool,
+            Connector::new(tls, doubt, Arc::clone(&proxies), self.connect_timeout),
+        );
+        let pool = move |request| pools.request(request);
+        Ok(HyperTransport::over(pool, self.user_agent, proxies))
     }
 }
 

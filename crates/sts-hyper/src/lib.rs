@@ -33,6 +33,8 @@ mod builder;
 mod client;
 mod connector;
 mod errors;
+mod home;
+mod pools;
 mod proxy;
 mod request_body;
 mod roots;

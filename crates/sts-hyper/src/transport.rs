@@ -16,12 +16,16 @@ use sts_proto::{Body, BodyWriter};
 
 use crate::builder::{BuildError, HyperTransportBuilder, default_user_agent};
 use crate::errors;
+use crate::home::{AtHome, Homeless};
 use crate::proxy;
 use crate::request_body::RequestBody;
 
 /// A [`Transport`] over hyper's pooled client, rustls and tokio.
 ///
-/// Clones share the pool. It must be used inside a tokio runtime with IO and time enabled.
+/// Clones share connections. It must be used inside a tokio runtime with IO and time enabled, and
+/// may be used on several: each of the 64 used last keeps its own connections. An exchange belongs to
+/// the runtime on which it is first polled; when that one shuts down, the exchange fails as
+/// [`Cancelled`](TransportErrorKind::Cancelled).
 ///
 /// - The request goes out as it is given. `Host` is the authority of the URI as written there,
 ///   port included, unless the request names one: the signature covers it. `User-Agent` is added
@@ -58,6 +62,8 @@ impl HyperTransport {
     /// HTTP. Proxies, TLS and the time to connect are the business of the connector; the
     /// environment names none.
     ///
+    /// Its connections belong to the runtime that made them, so it is for one runtime only.
+    ///
     /// A connector's failure is a [`Connect`](TransportErrorKind::Connect), whatever its reason.
     ///
     /// ```
@@ -76,18 +82,15 @@ impl HyperTransport {
     where
         C: Connect + Clone + Send + Sync + 'static,
     {
-        Self::over(client, default_user_agent(), Arc::default())
+        Self::over(move |request| client.request(request), default_user_agent(), Arc::default())
     }
 
-    pub(crate) fn over<C>(
-        client: Client<C, RequestBody>,
+    pub(crate) fn over(
+        pool: impl Fn(Request<RequestBody>) -> ResponseFuture + Send + Sync + 'static,
         user_agent: HeaderValue,
         proxies: Arc<Proxies>,
-    ) -> Self
-    where
-        C: Connect + Clone + Send + Sync + 'static,
-    {
-        Self { pool: Arc::new(move |request| client.request(request)), user_agent, proxies }
+    ) -> Self {
+        Self { pool: Arc::new(pool), user_agent, proxies }
     }
 
     /// Adds the headers that hyper would otherwise choose by its own rules.
@@ -112,37 +115,57 @@ impl HyperTransport {
     }
 }
 
-impl Transport for HyperTransport {
-    async fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
-        let Exchange { mut request, limits, .. } = exchange;
+impl HyperTransport {
+    /// An exchange that is independent of this transport.
+    fn begin(
+        &self,
+        Exchange { mut request, limits, .. }: Exchange,
+    ) -> impl Future<Output = Result<Response<Body>, TransportError>> + Send + use<> {
         self.complete(&mut request);
         let request = request.map(|body| RequestBody::new(body.into_bytes()));
         let written = request.body().written();
         let response = (self.pool)(request);
 
-        let answer = async {
-            let response =
-                response.await.map_err(|error| errors::head(error, written.has_begun()))?;
-            let (head, body) = response.into_parts();
-            // Nobody asked for another protocol: there is no answer to come.
-            if head.status.is_informational() {
-                return Err(TransportError::maybe_sent(TransportErrorKind::Protocol));
-            }
-            Ok(Response::from_parts(head, collect(body, limits.body).await?))
-        };
-        // The exchange is dropped where its time is over, and only then asked how far it got.
-        let answer = tokio::time::timeout(limits.timeout, answer).await;
-        answer.unwrap_or_else(|_| {
-            Err(if written.never_begins() {
-                TransportError::not_sent(TransportErrorKind::Timeout)
-            } else {
-                TransportError::maybe_sent(TransportErrorKind::Timeout)
+        async move {
+            let answer = async {
+                let response =
+                    response.await.map_err(|error| errors::head(error, written.has_begun()))?;
+                let (head, body) = response.into_parts();
+                // Nobody asked for another protocol: there is no response to come.
+                if head.status.is_informational() {
+                    return Err(TransportError::maybe_sent(TransportErrorKind::Protocol));
+                }
+                Ok(Response::from_parts(head, collect(body, limits.body).await?))
+            };
+            // The exchange is dropped where its time is over, and only then asked how far it got.
+            let answer = tokio::time::timeout(limits.timeout, answer).await;
+            answer.unwrap_or_else(|_| {
+                Err(if written.never_begins() {
+                    TransportError::not_sent(TransportErrorKind::Timeout)
+                } else {
+                    TransportError::maybe_sent(TransportErrorKind::Timeout)
+                })
             })
+        }
+    }
+}
+
+impl Transport for HyperTransport {
+    async fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
+        let begun = AtHome::begin(|| self.begin(exchange)).map_err(|homeless| {
+            TransportError::not_sent(TransportErrorKind::Other).with_source(homeless)
+        })?;
+        begun.await.unwrap_or_else(|homeless| {
+            Err(TransportError::maybe_sent(TransportErrorKind::Cancelled).with_source(homeless))
         })
     }
 
     async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
+        match AtHome::begin(|| tokio::time::sleep(duration)) {
+            // Where its runtime has shut down there is nothing left to wait for.
+            Ok(sleeping) => sleeping.await.unwrap_or(()),
+            Err(Homeless) => std::thread::sleep(duration),
+        }
     }
 }
 

@@ -59,7 +59,7 @@ fn in_child(script: impl FnOnce()) {
     if child == 0 {
         let is_good = catch_unwind(AssertUnwindSafe(script)).is_ok();
         // SAFETY: it only ends the process.
-        unsafe { libc::_exit(if is_good { 0 } else { 1 }) }
+        unsafe { libc::_exit(i32::from(!is_good)) }
     }
     let started = Instant::now();
     let mut status = -1;

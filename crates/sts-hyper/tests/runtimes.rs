@@ -1,0 +1,169 @@
+//! One transport on several runtimes, of which some are idle or gone.
+
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+use std::error::Error;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::pin::pin;
+use std::sync::mpsc::{self, Receiver};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use http::Request;
+use sts_client::transport::{Exchange, Limits, Progress, Transport, TransportErrorKind};
+use sts_hyper::HyperTransport;
+use sts_proto::Body;
+use tokio::runtime::{Builder, Runtime};
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// A server that keeps connections and responds to each request on them, or to none. It tells of
+/// each connection.
+fn serve(responds: bool) -> (String, Receiver<TcpStream>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    let (accepted, connections) = mpsc::channel();
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            accepted.send(connection.try_clone().unwrap()).unwrap_or_default();
+            std::thread::spawn(move || {
+                let mut request = Vec::new();
+                let mut byte = [0];
+                while responds && connection.read(&mut byte).is_ok_and(|read| read == 1) {
+                    request.extend(byte);
+                    if request.ends_with(b"\r\n\r\n") {
+                        request.clear();
+                        let response = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+                        connection.write_all(response).unwrap_or_default();
+                    }
+                }
+            });
+        }
+    });
+    (format!("http://{address}/"), connections)
+}
+
+fn get(url: &str) -> Exchange {
+    // So long that nothing here can have waited for it.
+    let limits = Limits::default().with_timeout(Duration::from_secs(3600));
+    Exchange::new(Request::get(url).body(Body::empty()).unwrap(), limits)
+}
+
+fn transport() -> HyperTransport {
+    HyperTransport::builder().no_proxy().build().unwrap()
+}
+
+#[test]
+fn the_connections_of_an_idle_runtime_are_not_waited_for() {
+    let (url, connections) = serve(true);
+    let transport = transport();
+    let (first, second) = (runtime(), runtime());
+    for runtime in [&first, &second, &first, &second] {
+        let response = runtime.block_on(transport.send(get(&url))).unwrap();
+        assert_eq!(response.body().as_ref(), b"ok");
+    }
+    // Each runtime uses its own again.
+    assert_eq!(connections.try_iter().count(), 2);
+}
+
+#[test]
+fn a_runtime_for_each_call_is_fine() {
+    let (url, _connections) = serve(true);
+    let transport = transport();
+    for _ in 0..100 {
+        runtime().block_on(transport.send(get(&url))).unwrap();
+    }
+}
+
+#[test]
+fn a_runtime_that_shuts_down_is_an_error_of_its_exchanges() {
+    let (url, connections) = serve(false);
+    let transport = transport();
+    let mut exchange = Box::pin(transport.send(get(&url)));
+    let mut sleep = Box::pin(transport.sleep(Duration::from_secs(3600)));
+    let first = runtime();
+    first.block_on(async {
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(sleep.as_mut().poll(&mut context).is_pending());
+        while connections.try_recv().is_err() {
+            assert!(exchange.as_mut().poll(&mut context).is_pending());
+            tokio::task::yield_now().await;
+        }
+    });
+    drop(first);
+    runtime().block_on(sleep);
+    let error = runtime().block_on(exchange).unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Cancelled);
+    assert_eq!(error.progress(), Progress::MaybeSent);
+    assert!(error.source().unwrap().to_string().contains("runtime"));
+}
+
+/// Responds to one request, and closes the connection.
+fn respond(connections: &Receiver<TcpStream>) {
+    let mut connection = connections.recv().unwrap();
+    let mut request = Vec::new();
+    while !request.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        connection.read_exact(&mut byte).unwrap();
+        request.extend(byte);
+    }
+    let response = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok";
+    connection.write_all(response).unwrap();
+}
+
+/// A session's refresh is polled by whoever waits for it.
+#[test]
+fn an_exchange_can_be_polled_from_another_runtime_and_from_none() {
+    let transport = transport();
+    let home = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    for abroad in [Some(runtime()), None] {
+        let (url, connections) = serve(false);
+        let mut exchange = pin!(transport.send(get(&url)));
+        home.block_on(async {
+            let mut context = Context::from_waker(Waker::noop());
+            let polled = exchange.as_mut().poll(&mut context);
+            assert!(polled.is_pending(), "{polled:?}");
+        });
+        let server = std::thread::spawn(move || respond(&connections));
+        let response = match abroad {
+            Some(abroad) => abroad.block_on(exchange),
+            None => futures_lite::future::block_on(exchange),
+        };
+        assert_eq!(response.unwrap().body().as_ref(), b"ok");
+        server.join().unwrap();
+    }
+}
+
+#[test]
+fn an_exchange_dropped_elsewhere_does_not_panic() {
+    let (url, _connections) = serve(false);
+    let transport = transport();
+    for is_home_alive in [true, false] {
+        let mut exchange = Box::pin(transport.send(get(&url)));
+        let home = runtime();
+        home.block_on(async {
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(exchange.as_mut().poll(&mut context).is_pending());
+        });
+        let home = is_home_alive.then_some(home);
+        drop(exchange);
+        drop(home);
+    }
+}
+
+#[test]
+fn without_a_runtime_it_is_an_error() {
+    let exchange = pin!(transport_and_send());
+    let mut context = Context::from_waker(Waker::noop());
+    let Poll::Ready(error) = exchange.poll(&mut context) else { unreachable!("it cannot wait") };
+    assert_eq!(error.progress(), Progress::NotSent);
+    assert!(error.source().unwrap().to_string().contains("runtime"));
+}
+
+async fn transport_and_send() -> sts_client::TransportError {
+    transport().send(get("http://127.0.0.1:1/")).await.unwrap_err()
+}
