@@ -6,7 +6,10 @@ use serde::Serialize;
 use sts_proto::Body;
 
 use crate::faults::{Faults, WrittenInjection};
-use crate::server::{BodyReader, BrokenConnection, Cutter, Respond, json_answer};
+use crate::server::{
+    BodyReader, BrokenConnection, Connection, LoopbackGuard, Respond, json_answer, problem,
+    refuse_other_than_json,
+};
 
 /// No injection needs more.
 const LARGEST_BODY: usize = 16 * 1024;
@@ -16,12 +19,13 @@ const MOST: usize = 1000;
 
 pub(crate) struct Control {
     faults: Faults,
+    guard: LoopbackGuard,
     bodies: BodyReader,
 }
 
 impl Control {
-    pub(crate) fn new(faults: Faults) -> Self {
-        Self { faults, bodies: BodyReader::new(LARGEST_BODY) }
+    pub(crate) const fn new(faults: Faults, guard: LoopbackGuard) -> Self {
+        Self { faults, guard, bodies: BodyReader::new(LARGEST_BODY) }
     }
 
     fn inject(&self, json: &[u8]) -> Result<(), (StatusCode, String)> {
@@ -42,19 +46,28 @@ impl Respond for Control {
     async fn respond(
         &self,
         request: Request<Incoming>,
-        _: &Cutter,
+        connection: &Connection,
     ) -> Result<Response<Body>, BrokenConnection> {
         let (head, body) = request.into_parts();
-        let Some(body) = self.bodies.read(body).await? else {
+        let Some(body) = self.bodies.read(body, connection).await? else {
             return Ok(problem(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large"));
         };
+        if let Some(refusal) = self.guard.refusal(&head) {
+            return Ok(refusal);
+        }
         if head.uri.path() != "/faults" {
             return Ok(problem(StatusCode::NOT_FOUND, "there is /faults, and nothing else"));
+        }
+        if head.uri.query().is_some() {
+            return Ok(problem(StatusCode::BAD_REQUEST, "/faults has no query parameters"));
         }
         match head.method {
             Method::GET => {}
             Method::DELETE => self.faults.clear(),
             Method::POST => {
+                if let Some(refusal) = refuse_other_than_json(&head.headers) {
+                    return Ok(refusal);
+                }
                 if let Err((status, text)) = self.inject(body.as_ref()) {
                     return Ok(problem(status, &text));
                 }
@@ -70,12 +83,4 @@ impl Respond for Control {
 #[derive(Serialize)]
 struct Listing {
     faults: Vec<WrittenInjection>,
-}
-
-fn problem(status: StatusCode, error: &str) -> Response<Body> {
-    #[derive(Serialize)]
-    struct Problem<'a> {
-        error: &'a str,
-    }
-    json_answer(status, &Problem { error })
 }

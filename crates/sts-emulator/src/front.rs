@@ -1,25 +1,32 @@
-//! The front of the STS: reads a request, lets faults strike it, and hands it to the gateway. Here
-//! faults have their effect, and nowhere else.
+//! The front of the STS: reads a request, lets faults strike it, and hands it to the gateway. Faults
+//! take effect here and nowhere else.
+
+use std::sync::Arc;
 
 use http::request::Parts;
 use http::{Request, Response};
 use hyper::body::Incoming;
-use sts_proto::Body;
+use sts_proto::{AssumeAgencyWithSaml, Body, Operation as _};
 
-use crate::faults::{Faults, Struck};
+use crate::faults::Faults;
 use crate::gateway::{self, Call, Gateway, LARGEST_BODY};
 use crate::refusal::{Refusal, TooLarge};
-use crate::server::{BodyReader, BrokenConnection, Cutter, Respond};
+use crate::server::{BodyReader, BrokenConnection, Connection, Respond, Workers};
+
+/// Requests with longer bodies are served beside the event loop, in bytes.
+const LONG_BODY: usize = 16 * 1024;
 
 pub(crate) struct Front {
-    gateway: Gateway,
+    gateway: Arc<Gateway>,
     faults: Faults,
     bodies: BodyReader,
+    workers: Workers,
 }
 
 impl Front {
     pub(crate) fn new(gateway: Gateway, faults: Faults) -> Self {
-        Self { gateway, faults, bodies: BodyReader::new(LARGEST_BODY) }
+        let bodies = BodyReader::new(LARGEST_BODY);
+        Self { gateway: Arc::new(gateway), faults, bodies, workers: Workers::default() }
     }
 
     /// Answers a request that has come whole, at once. What faults do to connections and time has
@@ -27,59 +34,65 @@ impl Front {
     pub(crate) fn answer(&self, request: Request<Body>) -> Response<Body> {
         let (head, body) = request.into_parts();
         let struck = self.faults.strike(gateway::operation_at(head.uri.path()));
-        let mut call = self.gateway.call(&head, &struck);
+        let mut call = self.gateway.call(&head, struck);
         let body = (body.len() <= LARGEST_BODY).then_some(body);
-        let outcome = gateway::admit(&head).and_then(|()| outcome(&mut call, &struck, head, body));
-        finish(call, &struck, outcome)
+        let outcome = gateway::admit(&head).and_then(|()| outcome(&mut call, head, body));
+        finish(&mut call, outcome)
     }
 }
 
-/// What comes of a request that was admitted. There is no body if it was too large.
-fn outcome(
-    call: &mut Call<'_>,
-    struck: &Struck,
-    head: Parts,
-    body: Option<Body>,
-) -> Result<Response<Body>, Refusal> {
+/// The outcome of a request that was admitted. There is no body if it was too large.
+fn outcome(call: &mut Call, head: Parts, body: Option<Body>) -> Result<Response<Body>, Refusal> {
     let body = body.ok_or(Refusal::TooLarge(TooLarge::Body))?;
-    match struck.refusal() {
+    match call.struck().refusal() {
         None => call.answer(&Request::from_parts(head, body)),
         Some(refusal) => Err(refusal),
     }
 }
 
-fn finish(
-    call: Call<'_>,
-    struck: &Struck,
-    outcome: Result<Response<Body>, Refusal>,
-) -> Response<Body> {
+fn finish(call: &mut Call, outcome: Result<Response<Body>, Refusal>) -> Response<Body> {
     let mut response = call.conclude(outcome);
-    struck.spoil(&mut response);
+    call.struck().spoil(&mut response);
     response
+}
+
+/// Whether a request may take more than a fraction of a millisecond.
+fn takes_long(head: &Parts, body: Option<&Body>) -> bool {
+    body.is_some_and(|body| body.len() > LONG_BODY) || head.uri.path() == AssumeAgencyWithSaml::PATH
 }
 
 impl Respond for Front {
     async fn respond(
         &self,
         request: Request<Incoming>,
-        cutter: &Cutter,
+        connection: &Connection,
     ) -> Result<Response<Body>, BrokenConnection> {
         let (head, body) = request.into_parts();
         let struck = self.faults.strike(gateway::operation_at(head.uri.path()));
         if !struck.latency().is_zero() {
             tokio::time::sleep(struck.latency()).await;
         }
-        let mut call = self.gateway.call(&head, &struck);
+        let mut call = self.gateway.call(&head, struck);
         let outcome = match gateway::admit(&head) {
             Ok(()) => {
-                let body = self.bodies.read(body).await?;
-                outcome(&mut call, &struck, head, body)
+                let body = self.bodies.read(body, connection).await?;
+                if takes_long(&head, body.as_ref()) {
+                    let work = move || {
+                        let outcome = outcome(&mut call, head, body);
+                        (call, outcome)
+                    };
+                    let outcome;
+                    (call, outcome) = self.workers.run(work).await?;
+                    outcome
+                } else {
+                    outcome(&mut call, head, body)
+                }
             }
             Err(refusal) => Err(refusal),
         };
-        let response = finish(call, &struck, outcome);
-        if let Some(cut) = struck.cut(&response) {
-            cutter.set(cut);
+        let response = finish(&mut call, outcome);
+        if let Some(cut) = call.struck().cut(&response) {
+            connection.cutter().set(cut);
         }
         Ok(response)
     }

@@ -43,9 +43,9 @@ pub(crate) struct Gateway {
 }
 
 /// One request on its way through the gateway.
-pub(crate) struct Call<'a> {
-    gateway: &'a Gateway,
-    struck: &'a Struck,
+pub(crate) struct Call {
+    gateway: Arc<Gateway>,
+    struck: Struck,
     /// By the emulator's clock, as far off as a fault makes it.
     now: OffsetDateTime,
     operation: String,
@@ -53,11 +53,11 @@ pub(crate) struct Call<'a> {
 }
 
 impl Gateway {
-    pub(crate) fn call<'a>(&'a self, head: &Parts, struck: &'a Struck) -> Call<'a> {
+    pub(crate) fn call(self: &Arc<Self>, head: &Parts, struck: Struck) -> Call {
         let now = self.clock.now().saturating_add(struck.clock_offset());
         let path = head.uri.path();
         Call {
-            gateway: self,
+            gateway: Arc::clone(self),
             struck,
             now: now.checked_to_offset(UtcOffset::UTC).unwrap_or(now),
             operation: operation_at(path)
@@ -67,7 +67,12 @@ impl Gateway {
     }
 }
 
-impl Call<'_> {
+impl Call {
+    /// The faults that strike it.
+    pub(crate) const fn struck(&self) -> &Struck {
+        &self.struck
+    }
+
     /// Authenticates the caller and lets the service answer.
     pub(crate) fn answer(&mut self, request: &Request<Body>) -> Result<Response<Body>, Refusal> {
         let path = request.uri().path();
@@ -82,8 +87,8 @@ impl Call<'_> {
         self.gateway.service.answer(&operation, caller.as_ref(), moment)
     }
 
-    /// Gives the answer its request id and date, and tells the observer.
-    pub(crate) fn conclude(self, outcome: Result<Response<Body>, Refusal>) -> Response<Body> {
+    /// Gives the response its request id and date, and tells the observer.
+    pub(crate) fn conclude(&mut self, outcome: Result<Response<Body>, Refusal>) -> Response<Body> {
         let request_id = random::request_id();
         let (mut response, refusal) = match outcome {
             Ok(mut response) => {
@@ -108,8 +113,8 @@ impl Call<'_> {
         if let Some(observer) = &self.gateway.observer {
             observer(&RequestLog {
                 at: self.now,
-                operation: self.operation,
-                caller: self.caller,
+                operation: std::mem::take(&mut self.operation),
+                caller: self.caller.take(),
                 status: response.status(),
                 refusal,
                 note: response

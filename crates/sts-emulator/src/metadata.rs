@@ -5,6 +5,7 @@ mod pod_identity;
 
 use std::sync::Arc;
 
+use http::header::CONTENT_TYPE;
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use sts_proto::{Body, Credentials};
@@ -13,9 +14,15 @@ use time::macros::format_description;
 
 use crate::clock::Clock;
 use crate::operations::{Moment, Service, Wanted};
-use crate::server::{BodyReader, BrokenConnection, Cutter, Respond, text_answer};
+use crate::server::{
+    BodyReader, BrokenConnection, Connection, LoopbackGuard, Respond, refuse_other_than_json,
+    text_answer,
+};
 
-/// Requests for keys say nothing in their bodies.
+/// The address of the metadata service inside the cloud: clients may be redirected from there.
+const ADDRESS: &str = "169.254.169.254";
+
+/// Requests for credentials say nothing in their bodies.
 const LARGEST_BODY: usize = 16 * 1024;
 
 /// How long keys last at most, in seconds.
@@ -35,12 +42,14 @@ pub(crate) struct MetadataRules {
 pub(crate) struct Metadata {
     service: Arc<Service>,
     clock: Arc<dyn Clock>,
+    guard: LoopbackGuard,
     bodies: BodyReader,
 }
 
 impl Metadata {
-    pub(crate) fn new(service: Arc<Service>, clock: Arc<dyn Clock>) -> Self {
-        Self { service, clock, bodies: BodyReader::new(LARGEST_BODY) }
+    pub(crate) fn new(service: Arc<Service>, clock: Arc<dyn Clock>, guard: LoopbackGuard) -> Self {
+        let guard = guard.with_host_of(ADDRESS);
+        Self { service, clock, guard, bodies: BodyReader::new(LARGEST_BODY) }
     }
 
     fn rules(&self) -> Option<&MetadataRules> {
@@ -67,13 +76,23 @@ impl Respond for Metadata {
     async fn respond(
         &self,
         request: Request<Incoming>,
-        _: &Cutter,
+        connection: &Connection,
     ) -> Result<Response<Body>, BrokenConnection> {
         let (head, body) = request.into_parts();
-        if self.bodies.read(body).await?.is_none() {
+        let Some(body) = self.bodies.read(body, connection).await? else {
             return Ok(text_answer(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large"));
+        };
+        if let Some(refusal) = self.guard.refusal(&head) {
+            return Ok(refusal);
         }
         let headers = &head.headers;
+        // Nothing is read from a body, so there is no need for a type where there is none.
+        if !body.is_empty()
+            && headers.contains_key(CONTENT_TYPE)
+            && let Some(refusal) = refuse_other_than_json(headers)
+        {
+            return Ok(refusal);
+        }
         Ok(match (&head.method, head.uri.path()) {
             (&Method::PUT, "/meta-data/latest/api/token") => ecs::token(self, headers),
             (&Method::GET, "/openstack/latest/securitykey") => ecs::security_key(self, headers),

@@ -12,7 +12,7 @@ Usage: sts-emulator [OPTIONS]
 Options:
   --listen ADDR      address and port, as in 127.0.0.1:8090; port 0 is a free one
                      [default: 127.0.0.1:0]
-  --config FILE      accounts, users, keys and agencies, in TOML; without it the built-in
+  --config FILE      accounts, users, credentials and agencies, in TOML; without it the built-in
                      world: access key HSTAEMULATOR00000001 with secret emulator-secret-key,
                      agency iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:agency:demo and its neighbour
                      agency:forbidden, which denies everybody
@@ -27,12 +27,13 @@ Options:
                      this address of loopback [default: none]
   --oidc-issuer ADDR publish the keys of the emulator's issuer of ID tokens, and mint tokens, on
                      this address of loopback [default: none]
-  --echo             answer a wrong signature with the canonical request it was held against
+  --echo             respond to a wrong signature with the canonical request of the gateway
   -h, --help         print this
 
 When it is ready it prints `listening on URL`, with --tls `ca certificate: FILE`, with --control
 `control on URL`, with --metadata `metadata on URL`, with --oidc-issuer `oidc issuer on URL`, to
-standard output. Each request gives a line on standard error. SIGINT or SIGTERM stop it.
+standard output. Each request gives a line on standard error, unless nobody reads it. SIGINT,
+SIGTERM or SIGHUP stop it.
 ";
 
 /// What the command line asks for.

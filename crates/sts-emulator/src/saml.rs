@@ -1,6 +1,8 @@
 //! SAML identity providers and what they sign.
 
 mod assertion;
+mod bounds;
+mod conditions;
 mod element;
 mod signature;
 
@@ -44,6 +46,8 @@ impl SamlProvider {
 pub(crate) enum RefusedAssertion {
     #[error("it is not base64 of XML without a document type")]
     Xml,
+    #[error("it has more elements, attributes or namespaces than any SAML response needs")]
+    Size,
     #[error("it is not a SAML 2.0 response with one assertion for a bearer")]
     Form,
     #[error("its assertion is encrypted, which is not supported here")]
@@ -60,8 +64,10 @@ pub(crate) enum RefusedAssertion {
     Signature,
     #[error("its issuer is not the provider's")]
     Issuer,
-    #[error("its audience is not the provider's")]
+    #[error("its audience is not the provider's: one in each AudienceRestriction must be")]
     Audience,
+    #[error("it has a condition that is not supported here, or one twice")]
+    Condition,
     #[error("its recipient is not the provider's")]
     Recipient,
     #[error("it is not valid yet")]

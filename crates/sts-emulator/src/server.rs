@@ -1,8 +1,12 @@
-//! An HTTP server: connections in, requests to whoever answers them, answers out.
+//! An HTTP server: accepts connections, reads requests, and sends the responses of a service.
 
 mod answer;
 mod body;
+mod connection;
 mod line;
+mod loopback;
+mod memory;
+mod workers;
 
 use std::io;
 use std::sync::Arc;
@@ -21,10 +25,14 @@ use tokio_rustls::TlsAcceptor;
 
 pub(crate) use self::answer::{json_answer, text_answer};
 pub(crate) use self::body::BodyReader;
-pub(crate) use self::line::{Cut, Cutter};
+pub(crate) use self::connection::Connection;
+pub(crate) use self::line::Cut;
 use self::line::{Line, OverTcp};
+pub(crate) use self::loopback::{LoopbackGuard, problem, refuse_other_than_json};
+pub(crate) use self::memory::Memory;
+pub(crate) use self::workers::{WORKERS, Workers};
 
-/// So many connections are served at a time; others wait to be accepted.
+/// Connections served at a time; others wait to be accepted.
 const CONNECTIONS: usize = 12_000;
 
 /// A head must have come, and a connection between requests be used again, within this time.
@@ -34,19 +42,26 @@ const TLS_TIME: Duration = Duration::from_secs(10);
 /// Room for a head a little over the gateway's limits, so that it is the gateway who refuses it.
 const HEAD_BUFFER: usize = 192 * 1024;
 
-/// Answers requests.
+/// Serves requests.
 pub(crate) trait Respond: Send + Sync + 'static {
-    /// The answer. An error closes the connection without one; `cutter` cuts it off while the
-    /// answer goes out.
+    /// The response. An error closes the connection without one.
     fn respond(
         &self,
         request: Request<Incoming>,
-        cutter: &Cutter,
+        connection: &Connection,
     ) -> impl Future<Output = Result<Response<Body>, BrokenConnection>> + Send;
 }
 
+/// A port to serve, and what all ports of an emulator share.
+pub(crate) struct Port {
+    pub(crate) listener: TcpListener,
+    pub(crate) tls: Option<TlsAcceptor>,
+    pub(crate) memory: Memory,
+}
+
 /// Serves connections until it is dropped.
-pub(crate) async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, service: impl Respond) {
+pub(crate) async fn serve(port: Port, service: impl Respond) {
+    let Port { listener, tls, memory } = port;
     let service = Arc::new(service);
     let slots = Arc::new(Semaphore::new(CONNECTIONS));
     while let Ok(slot) = Arc::clone(&slots).acquire_owned().await {
@@ -56,9 +71,10 @@ pub(crate) async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, servi
             continue;
         };
         let (service, tls) = (Arc::clone(&service), tls.clone());
+        let connection = Arc::new(Connection::new(memory.account()));
         tokio::spawn(async move {
-            // A connection that breaks is its client's affair.
-            let _ = serve_stream(stream, tls, &*service).await;
+            // A connection that breaks concerns its client alone.
+            let _ = serve_stream(stream, tls, connection, &*service).await;
             drop(slot);
         });
     }
@@ -67,29 +83,35 @@ pub(crate) async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, servi
 async fn serve_stream(
     stream: TcpStream,
     tls: Option<TlsAcceptor>,
+    connection: Arc<Connection>,
     service: &impl Respond,
 ) -> Result<(), BrokenConnection> {
     stream.set_nodelay(true)?;
     match tls {
-        None => serve_http(stream, service).await,
+        None => serve_http(stream, connection, service).await,
         Some(tls) => {
             let handshake = tokio::time::timeout(TLS_TIME, tls.accept(stream));
             let stream = handshake.await.map_err(|_| BrokenConnection)??;
-            serve_http(stream, service).await
+            serve_http(stream, connection, service).await
         }
     }
 }
 
-async fn serve_http(stream: impl OverTcp, service: &impl Respond) -> Result<(), BrokenConnection> {
-    let cutter = &Cutter::default();
-    let stream = Line::new(stream, cutter.clone());
+async fn serve_http(
+    stream: impl OverTcp,
+    connection: Arc<Connection>,
+    service: &impl Respond,
+) -> Result<(), BrokenConnection> {
+    let stream = Line::new(stream, Arc::clone(&connection));
+    let connection = &*connection;
     let service = service_fn(|request| async move {
-        let response = service.respond(request, cutter).await?;
+        let response = service.respond(request, connection).await?;
+        connection.account().served();
         Ok::<_, BrokenConnection>(response.map(|body| Full::<Bytes>::new(body.into_bytes())))
     });
     http1::Builder::new()
         .timer(TokioTimer::new())
-        // Who has said all it has to say is answered all the same.
+        // A client that has closed its sending side gets its response all the same.
         .half_close(true)
         .header_read_timeout(HEAD_TIME)
         .max_buf_size(HEAD_BUFFER)

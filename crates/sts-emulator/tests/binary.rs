@@ -1,13 +1,16 @@
 //! The program: what it prints, how it ends.
 #![forbid(unsafe_code)]
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sts_emulator::builtin;
 
 fn emulator() -> Command {
@@ -125,8 +128,8 @@ fn with_a_control_endpoint_it_names_its_url() {
     let address = running.line("control on http://");
     let mut stream = TcpStream::connect(&address).unwrap();
     let body = r#"{"fault":"outage"}"#;
-    let head =
-        "POST /faults HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 18\r\n\r\n";
+    let head = "POST /faults HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+         Connection: close\r\nContent-Length: 18\r\n\r\n";
     stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
@@ -181,6 +184,215 @@ fn a_wrong_configuration_file_is_named_with_line_and_key() {
     let path = file.0.to_str().unwrap();
     assert_refused(&["--config", path], &[path, "line 3", "agency", "unknown field"]);
     assert_refused(&["--config", "/nowhere/at/all.toml"], &["/nowhere/at/all.toml"]);
+    let file = File::new("empty.toml", "# nothing yet\n");
+    let path = file.0.to_str().unwrap();
+    assert_refused(&["--config", path], &[path, "accounts", "must be given"]);
+}
+
+/// The status of the response to a request on a connection of its own.
+fn status_at(address: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let request = "GET /nowhere HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut response = [0; 12];
+    stream.read_exact(&mut response).unwrap();
+    String::from_utf8(response.to_vec()).unwrap()
+}
+
+/// Longer than anything here takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Sends requests, a hundred at a time, and reads the responses.
+fn send_requests(mut stream: &TcpStream, count: usize) {
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    for _ in 0..count / 100 {
+        let request = "GET /nowhere HTTP/1.1\r\nHost: h\r\n\r\n";
+        stream.write_all(request.repeat(100).as_bytes()).unwrap();
+        let mut responses = 0;
+        while responses < 100 {
+            let mut line = String::new();
+            assert_ne!(reader.read_line(&mut line).unwrap(), 0);
+            responses += line.matches("HTTP/1.1 404 ").count();
+        }
+    }
+}
+
+#[test]
+fn a_log_that_nobody_reads_does_not_stop_it() {
+    let mut running = Running::start(&[]);
+    let address = running.line("listening on http://");
+    let stream = TcpStream::connect(&address).unwrap();
+    // Many times what a pipe and the lines that wait hold together.
+    send_requests(&stream, 10_000);
+    let asked = Instant::now();
+    let (code, log) = running.stop("TERM");
+    assert_eq!(code, Some(0));
+    assert!(asked.elapsed() < PATIENCE);
+    // What was written before the pipe was full is still there to read.
+    assert!(log.lines().count() > 100, "{}", log.lines().count());
+}
+
+#[test]
+fn lines_that_are_dropped_are_counted() {
+    let mut running = Running::start(&[]);
+    let address = running.line("listening on http://");
+    let stderr = running.child.stderr.take().unwrap();
+    let stream = TcpStream::connect(&address).unwrap();
+    let requests = 10_000;
+    send_requests(&stream, requests);
+    drop(stream);
+    let log = std::thread::spawn(move || {
+        let mut log = String::new();
+        BufReader::new(stderr).read_to_string(&mut log).unwrap();
+        log
+    });
+    let kill = Command::new("kill").arg(running.child.id().to_string()).status().unwrap();
+    assert!(kill.success());
+    running.child.wait().unwrap();
+    let log = log.join().unwrap();
+    let dropped: usize = log
+        .lines()
+        .filter_map(|line| line.strip_prefix("sts-emulator: "))
+        .map(|line| line.split(' ').next().unwrap().parse::<usize>().unwrap())
+        .sum();
+    let written = log.lines().filter(|line| line.contains(" GET /nowhere ")).count();
+    assert!(dropped > 0);
+    assert_eq!(written + dropped, requests);
+}
+
+#[test]
+fn a_full_pipe_in_the_place_of_standard_output_does_not_stop_it() {
+    // Whoever starts it may have filled the pipe before.
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let filler = writer.try_clone().unwrap();
+    std::thread::spawn(move || {
+        // It blocks when the pipe is full, until the reader is dropped.
+        let _ = writer.write_all(&vec![b'x'; 1 << 20]);
+    });
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    drop(taken);
+    let mut child = emulator().args(["--listen", &address]).stdout(filler).spawn().unwrap();
+    let until = Instant::now() + PATIENCE;
+    while TcpStream::connect(&address).is_err() {
+        assert!(Instant::now() < until, "it does not listen");
+        std::thread::yield_now();
+    }
+    assert_eq!(status_at(&address), "HTTP/1.1 404");
+    let kill = Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    assert!(kill.success());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    drop(reader);
+}
+
+#[test]
+fn heads_that_never_end_share_one_bound_of_memory() {
+    const HEAD: usize = 190_000;
+    let mut running = Running::start(&[]);
+    let address = running.line("listening on http://");
+    let head = format!("GET / HTTP/1.1\r\nX: {}", "x".repeat(HEAD));
+    let mut stalled = Vec::new();
+    for _ in 0..800 {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        stalled.push(stream);
+    }
+    // 152 MB are more than the bound: those that began first gave way.
+    assert!(matches!(stalled[0].read(&mut [0]), Ok(0) | Err(_)));
+    assert_eq!(status_at(&address), "HTTP/1.1 404");
+    running.stop("TERM");
+}
+
+#[test]
+fn it_stops_promptly_whatever_it_serves() {
+    let certificate = include_str!("emulator/vectors/saml.json");
+    let certificate: serde_json::Value = serde_json::from_str(certificate).unwrap();
+    let file = File::new(
+        "hostile.toml",
+        &format!(
+            "[[accounts]]\nid = \"a\"\n[[accounts.saml_providers]]\nname = \"corp\"\n\
+             issuer = \"https://idp.example/metadata\"\naudience = \"x\"\n\
+             certificate = \"\"\"{}\"\"\"\n",
+            certificate["certificate"].as_str().unwrap(),
+        ),
+    );
+    let mut running = Running::start(&["--config", file.0.to_str().unwrap()]);
+    let address = running.line("listening on http://");
+    let xml = STANDARD.decode(certificate["signed_assertion"].as_str().unwrap()).unwrap();
+    let xml = String::from_utf8(xml).unwrap();
+    let namespaces: String = (0..2_000).map(|index| format!("xmlns:n{index:x}='u' ")).collect();
+    let xml = xml.replacen("<saml:Assertion ", &format!("<saml:Assertion {namespaces}"), 1);
+    let xml = xml.replacen(">7200<", &format!(">{}<", "<e/>".repeat(8_000)), 1);
+    let body = serde_json::json!({
+        "saml_provider_urn": "iam::a:samlProvider:corp",
+        "agency_urn": "iam::a:agency:x",
+        "saml_assertion": STANDARD.encode(xml),
+    })
+    .to_string();
+    let request = format!(
+        "POST {} HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        <sts_proto::AssumeAgencyWithSaml as sts_proto::Operation>::PATH,
+        body.len(),
+    );
+    let mut hostile: Vec<_> = (0..8).map(|_| TcpStream::connect(&address).unwrap()).collect();
+    for stream in &mut hostile {
+        stream.write_all(request.as_bytes()).unwrap();
+    }
+    assert_eq!(status_at(&address), "HTTP/1.1 404");
+    let asked = Instant::now();
+    assert_eq!(running.stop("TERM").0, Some(0));
+    assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
+}
+
+#[test]
+fn a_hangup_stops_it_and_removes_its_certificate() {
+    let mut running = Running::start(&["--tls"]);
+    running.line("listening on https://");
+    let path = running.line("ca certificate: ");
+    assert_eq!(running.stop("HUP").0, Some(0));
+    assert!(!std::path::Path::new(&path).exists());
+}
+
+#[test]
+fn certificates_of_killed_emulators_are_removed_and_others_stay() {
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("stale-certificates");
+    let _ = std::fs::remove_dir_all(&directory);
+    std::fs::create_dir(&directory).unwrap();
+    let start = || {
+        let mut child = emulator().arg("--tls").env("TMPDIR", &directory).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut running = Running { child, lines };
+        running.line("listening on https://");
+        let path = PathBuf::from(running.line("ca certificate: "));
+        assert!(path.starts_with(&directory) && path.exists());
+        (running, path)
+    };
+    let (killed, stale) = start();
+    let (alive, kept) = start();
+    assert!(stale.exists());
+    assert_eq!(killed.stop("KILL").0, None);
+    assert!(stale.exists());
+    // Not made by an emulator.
+    for name in
+        ["sts-emulator-ca-mine.pem", "sts-emulator-ca-1-2-3.pem", "sts-emulator-ca-1-2.pem.old"]
+    {
+        std::fs::write(directory.join(name), "").unwrap();
+    }
+    std::os::unix::fs::symlink(
+        directory.join("nowhere"),
+        directory.join("sts-emulator-ca-1-2.pem"),
+    )
+    .unwrap();
+    let (last, _) = start();
+    assert!(!stale.exists());
+    assert!(kept.exists());
+    alive.stop("TERM");
+    last.stop("TERM");
+    assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 4);
+    std::fs::remove_dir_all(&directory).unwrap();
 }
 
 #[test]

@@ -21,6 +21,7 @@ use crate::metadata::Metadata;
 use crate::oidc::{IssuerEndpoint, OidcIssuer};
 use crate::operations::Service;
 use crate::seal::Seal;
+use crate::server::{LoopbackGuard, Memory, Port};
 use crate::tls::Tls;
 use crate::{random, server};
 
@@ -45,18 +46,32 @@ pub(super) fn launch(
             report(Ok((started, stop)));
             // An error says that the other end was dropped, which is how one stops it.
             let _ = runtime.block_on(stopped);
+            // Work beside the event loop has nobody to respond to any more.
+            runtime.shutdown_background();
         }
         Err(error) => report(Err(error)),
     })
 }
 
 fn open(builder: Builder) -> io::Result<(Runtime, Started)> {
-    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(server::WORKERS)
+        .thread_name("sts-emulator-worker")
+        .build()?;
     let context = runtime.enter();
     let (listener, address) = bind(&builder.listen)?;
     let (control, control_url) = bind_beside(builder.control.as_deref())?;
     let (metadata, metadata_url) = bind_beside(builder.metadata.as_deref())?;
     let (issuer, issuer_url) = bind_beside(builder.oidc_issuer.as_deref())?;
+    let guard = |address: Option<&String>| {
+        address.map_or_else(LoopbackGuard::default, |address| {
+            LoopbackGuard::default().with_host_of(address)
+        })
+    };
+    let control_guard = guard(builder.control.as_ref());
+    let metadata_guard = guard(builder.metadata.as_ref());
+    let issuer_guard = guard(builder.oidc_issuer.as_ref());
     let tls = builder.tls.then(Tls::generate).transpose()?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let url = format!("{scheme}://{address}");
@@ -66,18 +81,20 @@ fn open(builder: Builder) -> io::Result<(Runtime, Started)> {
     let (acceptor, ca_certificate_pem) =
         tls.map(|tls| (tls.acceptor, tls.ca_certificate_pem)).unzip();
 
-    runtime.spawn(server::serve(listener, acceptor, front));
+    let memory = Memory::default();
+    let port = |listener, tls| Port { listener, tls, memory: memory.clone() };
+    runtime.spawn(server::serve(port(listener, acceptor), front));
     if let Some(control) = control {
-        let service = Control::new(faults.clone());
-        runtime.spawn(server::serve(control, None, service));
+        let service = Control::new(faults.clone(), control_guard);
+        runtime.spawn(server::serve(port(control, None), service));
     }
     if let Some(metadata) = metadata {
-        let service = Metadata::new(service, clock);
-        runtime.spawn(server::serve(metadata, None, service));
+        let service = Metadata::new(service, clock, metadata_guard);
+        runtime.spawn(server::serve(port(metadata, None), service));
     }
     if let Some(issuer) = issuer {
-        let service = IssuerEndpoint::new(oidc_issuer.clone());
-        runtime.spawn(server::serve(issuer, None, service));
+        let service = IssuerEndpoint::new(oidc_issuer.clone(), issuer_guard);
+        runtime.spawn(server::serve(port(issuer, None), service));
     }
     drop(context);
 

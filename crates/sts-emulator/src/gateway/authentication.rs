@@ -1,5 +1,6 @@
 //! Who calls: key, token, date and signature.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::Request;
@@ -18,7 +19,7 @@ const TOLERANCE: Duration = Duration::from_secs(15 * 60);
 /// The official Go SDK leaves the host out of its signatures, and is served.
 const VERIFIER: Verifier = Verifier::new(TOLERANCE).with_unsigned_host();
 
-impl Call<'_> {
+impl Call {
     pub(super) fn authenticate(&mut self, request: &Request<Body>) -> Result<Principal, Refusal> {
         let now = self.now;
         let mut identified = None;
@@ -29,7 +30,7 @@ impl Call<'_> {
         };
         let verified = VERIFIER.verify(request, lookup, now);
         let identified = identified.transpose().map_err(Refusal::Unauthenticated)?;
-        let locks = &self.gateway.locks;
+        let locks = &Arc::clone(&self.gateway).locks;
         match (verified, identified) {
             (Ok(_), Some((principal, signer))) => {
                 locks.succeeded(signer.access_key_id());

@@ -6,18 +6,22 @@ use serde_json::{Map, Value, json};
 use sts_proto::Body;
 
 use super::OidcIssuer;
-use crate::server::{BodyReader, BrokenConnection, Cutter, Respond, json_answer};
+use crate::server::{
+    BodyReader, BrokenConnection, Connection, LoopbackGuard, Respond, json_answer, problem,
+    refuse_other_than_json,
+};
 
 const LARGEST_BODY: usize = 64 * 1024;
 
 pub(crate) struct IssuerEndpoint {
     issuer: OidcIssuer,
+    guard: LoopbackGuard,
     bodies: BodyReader,
 }
 
 impl IssuerEndpoint {
-    pub(crate) fn new(issuer: OidcIssuer) -> Self {
-        Self { issuer, bodies: BodyReader::new(LARGEST_BODY) }
+    pub(crate) const fn new(issuer: OidcIssuer, guard: LoopbackGuard) -> Self {
+        Self { issuer, guard, bodies: BodyReader::new(LARGEST_BODY) }
     }
 
     /// `OpenID` Connect Discovery, as far as it concerns ID tokens.
@@ -43,21 +47,31 @@ impl Respond for IssuerEndpoint {
     async fn respond(
         &self,
         request: Request<Incoming>,
-        _: &Cutter,
+        connection: &Connection,
     ) -> Result<Response<Body>, BrokenConnection> {
         let (head, body) = request.into_parts();
-        let problem = |status, error| Ok(json_answer(status, &json!({"error": error})));
-        let Some(body) = self.bodies.read(body).await? else {
-            return problem(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large");
+        let Some(body) = self.bodies.read(body, connection).await? else {
+            return Ok(problem(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large"));
         };
+        if let Some(refusal) = self.guard.refusal(&head) {
+            return Ok(refusal);
+        }
         let found = match (&head.method, head.uri.path()) {
             (&Method::GET, "/.well-known/openid-configuration") => self.discovery(),
             (&Method::GET, "/jwks") => serde_json::from_str(self.issuer.jwks()).unwrap_or_default(),
-            (&Method::POST, "/token") => match self.token(body.as_ref()) {
-                Some(token) => token,
-                None => return problem(StatusCode::BAD_REQUEST, "send the claims as JSON object"),
-            },
-            _ => return problem(StatusCode::NOT_FOUND, "there is no such thing"),
+            (&Method::POST, "/token") => {
+                if let Some(refusal) = refuse_other_than_json(&head.headers) {
+                    return Ok(refusal);
+                }
+                match self.token(body.as_ref()) {
+                    Some(token) => token,
+                    None => {
+                        let status = StatusCode::BAD_REQUEST;
+                        return Ok(problem(status, "send the claims as JSON object"));
+                    }
+                }
+            }
+            _ => return Ok(problem(StatusCode::NOT_FOUND, "there is no such thing")),
         };
         Ok(json_answer(StatusCode::OK, &found))
     }

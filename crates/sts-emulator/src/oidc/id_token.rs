@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny};
 use time::OffsetDateTime;
 
 use super::jwks::Algorithm;
@@ -16,13 +16,19 @@ pub(crate) struct IdToken {
     pub(crate) subject: String,
 }
 
+/// Names that occur twice are refused, as is a `null`.
 #[derive(Deserialize)]
 struct Claims {
     iss: String,
     sub: String,
     aud: Audience,
     exp: f64,
+    #[serde(default, deserialize_with = "present")]
     nbf: Option<f64>,
+    /// It restricts nothing, but has to be a time.
+    #[serde(default, deserialize_with = "present")]
+    #[expect(dead_code, reason = "only its form is checked")]
+    iat: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -35,7 +41,19 @@ enum Audience {
 #[derive(Deserialize)]
 struct Header {
     alg: String,
+    #[serde(default, deserialize_with = "present")]
     kid: Option<String>,
+    /// Extensions that have to be understood. None is, and an empty or malformed list is not
+    /// allowed (RFC 7515, 4.1.11).
+    #[serde(default, deserialize_with = "present")]
+    crit: Option<IgnoredAny>,
+}
+
+/// A value that is there, `null` included: `Option` alone takes that for none.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    value: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(value).map(Some)
 }
 
 /// Why a token is refused.
@@ -45,6 +63,8 @@ pub(crate) enum RefusedToken {
     Form,
     #[error("it is not signed with RS256 or ES256")]
     Algorithm,
+    #[error("its header names critical extensions, and none is supported here")]
+    Critical,
     #[error("none of the provider's keys has signed it")]
     Signature,
     #[error("its issuer is not the provider's")]
@@ -70,12 +90,18 @@ impl IdToken {
         let (header, claims) = message.split_once('.').ok_or(RefusedToken::Form)?;
         let header: Header = decode(header)?;
         let algorithm = Algorithm::named(&header.alg).ok_or(RefusedToken::Algorithm)?;
+        if header.crit.is_some() {
+            return Err(RefusedToken::Critical);
+        }
         let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| RefusedToken::Form)?;
         let key_id = header.kid.as_deref();
         if !keys.verify(algorithm, key_id, message.as_bytes(), &signature) {
             return Err(RefusedToken::Signature);
         }
         let claims: Claims = decode(claims)?;
+        if claims.sub.is_empty() {
+            return Err(RefusedToken::Form);
+        }
         claims.check(issuer, now)?;
         Ok(Self { audience: claims.audience(provider)?.to_owned(), subject: claims.sub })
     }

@@ -7,6 +7,10 @@ use ring::signature::{
 };
 use serde::Deserialize;
 
+const RSA_MODULUS_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
+/// 3 to 2^33 - 1.
+const RSA_EXPONENT_BITS: std::ops::RangeInclusive<usize> = 2..=33;
+
 /// The keys of a set that can verify ID tokens. Keys of other kinds are left out.
 #[derive(Clone)]
 pub(crate) struct Jwks(Vec<Jwk>);
@@ -54,6 +58,10 @@ impl Jwks {
         struct Entry {
             kty: String,
             kid: Option<String>,
+            alg: Option<String>,
+            #[serde(rename = "use")]
+            purpose: Option<String>,
+            key_ops: Option<Vec<String>>,
             crv: Option<String>,
             n: Option<String>,
             e: Option<String>,
@@ -63,15 +71,20 @@ impl Jwks {
 
         let set: Set = serde_json::from_str(json).ok()?;
         let keys = set.keys.into_iter().filter_map(|entry| {
+            let is_for_verification = entry.purpose.is_none_or(|purpose| purpose == "sig")
+                && entry
+                    .key_ops
+                    .is_none_or(|operations| operations.iter().any(|op| op == "verify"));
             let bytes = |text: Option<String>| URL_SAFE_NO_PAD.decode(text?).ok();
-            let key = match (entry.kty.as_str(), entry.crv.as_deref()) {
-                ("RSA", _) => PublicKey::Rsa { n: bytes(entry.n)?, e: bytes(entry.e)? },
+            let (key, algorithm) = match (entry.kty.as_str(), entry.crv.as_deref()) {
+                ("RSA", _) => (PublicKey::rsa(bytes(entry.n)?, bytes(entry.e)?)?, "RS256"),
                 ("EC", Some("P-256")) => {
-                    PublicKey::P256([vec![4], bytes(entry.x)?, bytes(entry.y)?].concat())
+                    (PublicKey::p256(&bytes(entry.x)?, &bytes(entry.y)?)?, "ES256")
                 }
                 _ => return None,
             };
-            Some(Jwk { id: entry.kid, key })
+            let has_algorithm = entry.alg.is_none_or(|name| name == algorithm);
+            (is_for_verification && has_algorithm).then_some(Jwk { id: entry.kid, key })
         });
         let keys: Vec<_> = keys.collect();
         (!keys.is_empty()).then_some(Self(keys))
@@ -93,6 +106,25 @@ impl Jwks {
 }
 
 impl PublicKey {
+    /// A key whose numbers are of a size that verifies: others would never, or at great cost.
+    fn rsa(n: Vec<u8>, e: Vec<u8>) -> Option<Self> {
+        let bits = |number: &[u8]| {
+            let digits = number.iter().skip_while(|byte| **byte == 0).count() * 8;
+            let first = number.iter().find(|byte| **byte != 0);
+            digits - first.map_or(0, |byte| byte.leading_zeros() as usize)
+        };
+        let is_odd = |number: &[u8]| number.last().is_some_and(|byte| byte % 2 == 1);
+        let is_sound = RSA_MODULUS_BITS.contains(&bits(&n))
+            && RSA_EXPONENT_BITS.contains(&bits(&e))
+            && is_odd(&n)
+            && is_odd(&e);
+        is_sound.then_some(Self::Rsa { n, e })
+    }
+
+    fn p256(x: &[u8], y: &[u8]) -> Option<Self> {
+        (x.len() == 32 && y.len() == 32).then(|| Self::P256([&[4], x, y].concat()))
+    }
+
     fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
         match (self, algorithm) {
             (Self::Rsa { n, e }, Algorithm::Rs256) => RsaPublicKeyComponents { n, e }

@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
+use super::conditions::{self, time};
 use super::element::{ASSERTION, Element, PROTOCOL, parse};
 use super::{RefusedAssertion, SamlProvider, signature};
 
@@ -39,10 +39,12 @@ impl Assertion {
         let response = Element::root(&document, PROTOCOL, "Response");
         let response = response.ok_or(RefusedAssertion::Form)?;
         let assertion = find_assertion(response)?;
+        conditions::check_issuer(response, assertion, provider)?;
         if let Some(certificate) = &provider.certificate {
             signature::verify(response, assertion, certificate)?;
         }
-        check_conditions(assertion, provider, now)?;
+        conditions::check_destination(response, provider)?;
+        conditions::check(assertion, provider, now)?;
         read(assertion, provider, now)
     }
 }
@@ -56,33 +58,12 @@ fn find_assertion(response: Element<'_>) -> Result<Element<'_>, RefusedAssertion
     if response.child(ASSERTION, "EncryptedAssertion").is_some() {
         return Err(RefusedAssertion::Encrypted);
     }
-    response.only_child(ASSERTION, "Assertion").ok_or(RefusedAssertion::Form)
-}
-
-/// Who says it, to whom, and when.
-fn check_conditions(
-    assertion: Element<'_>,
-    provider: &SamlProvider,
-    now: OffsetDateTime,
-) -> Result<(), RefusedAssertion> {
-    let issuer = assertion.only_child(ASSERTION, "Issuer").ok_or(RefusedAssertion::Form)?;
-    if issuer.text() != provider.issuer {
-        return Err(RefusedAssertion::Issuer);
-    }
-    let conditions = assertion.only_child(ASSERTION, "Conditions").ok_or(RefusedAssertion::Form)?;
-    if time(conditions, "NotBefore")?.is_some_and(|start| now < start) {
-        return Err(RefusedAssertion::NotYet);
-    }
-    if time(conditions, "NotOnOrAfter")?.is_some_and(|end| end <= now) {
-        return Err(RefusedAssertion::Expired);
-    }
-    let restrictions = conditions.children(ASSERTION, "AudienceRestriction");
-    let mut audiences =
-        restrictions.iter().flat_map(|restriction| restriction.children(ASSERTION, "Audience"));
-    if audiences.any(|audience| audience.text() == provider.audience) {
-        Ok(())
+    let assertion = response.only_child(ASSERTION, "Assertion").ok_or(RefusedAssertion::Form)?;
+    let is_known = |element: Element<'_>| element.attribute("Version") == Some("2.0");
+    if is_known(response) && is_known(assertion) {
+        Ok(assertion)
     } else {
-        Err(RefusedAssertion::Audience)
+        Err(RefusedAssertion::Form)
     }
 }
 
@@ -95,6 +76,9 @@ fn read(
     let name_id = subject.only_child(ASSERTION, "NameID").ok_or(RefusedAssertion::Form)?;
     let format = name_id.attribute("Format");
     let name = name_id.text();
+    if name.is_empty() {
+        return Err(RefusedAssertion::Form);
+    }
     let session_name =
         attribute(assertion, "SessionName").unwrap_or_else(|| as_session_name(&name));
     let source_identity = attribute(assertion, "SourceIdentity");
@@ -113,21 +97,38 @@ fn read(
     })
 }
 
-/// Where the subject's confirmation says that the assertion is delivered.
+/// The recipient of the first confirmation for a bearer that holds: one has to (SAML profiles,
+/// 4.1.4.3). Without any, the refusal is that of the first.
 fn recipient(
     subject: Element<'_>,
     provider: &SamlProvider,
     now: OffsetDateTime,
 ) -> Result<String, RefusedAssertion> {
-    let mut confirmations = subject.children(ASSERTION, "SubjectConfirmation").into_iter();
-    let data = confirmations
-        .find(|confirmation| confirmation.attribute("Method") == Some(BEARER))
-        .and_then(|confirmation| confirmation.child(ASSERTION, "SubjectConfirmationData"))
-        .ok_or(RefusedAssertion::Form)?;
-    // Both are mandatory for bearers (SAML profiles, 4.1.4.2).
+    let mut refusal = None;
+    for confirmation in subject.children(ASSERTION, "SubjectConfirmation") {
+        if confirmation.attribute("Method") == Some(BEARER) {
+            match confirmed_recipient(confirmation, provider, now) {
+                Ok(recipient) => return Ok(recipient),
+                Err(why) => refusal = refusal.or(Some(why)),
+            }
+        }
+    }
+    Err(refusal.unwrap_or(RefusedAssertion::Form))
+}
+
+fn confirmed_recipient(
+    confirmation: Element<'_>,
+    provider: &SamlProvider,
+    now: OffsetDateTime,
+) -> Result<String, RefusedAssertion> {
+    let data = confirmation.only_child(ASSERTION, "SubjectConfirmationData");
+    let data = data.ok_or(RefusedAssertion::Form)?;
+    // Both are mandatory for bearers, and a start is not allowed (SAML profiles, 4.1.4.2).
     let recipient = data.attribute("Recipient").ok_or(RefusedAssertion::Form)?;
     let end = time(data, "NotOnOrAfter")?.ok_or(RefusedAssertion::Form)?;
-    if provider.recipient.as_ref().is_some_and(|wanted| wanted != recipient) {
+    if data.attribute("NotBefore").is_some() {
+        Err(RefusedAssertion::Form)
+    } else if provider.recipient.as_ref().is_some_and(|wanted| wanted != recipient) {
         Err(RefusedAssertion::Recipient)
     } else if end <= now {
         Err(RefusedAssertion::Expired)
@@ -169,12 +170,6 @@ fn attribute(assertion: Element<'_>, name: &str) -> Option<String> {
         full.rsplit(['/', ':']).next() == Some(name)
     })?;
     Some(attribute.child(ASSERTION, "AttributeValue")?.text())
-}
-
-fn time(element: Element<'_>, attribute: &str) -> Result<Option<OffsetDateTime>, RefusedAssertion> {
-    let text = element.attribute(attribute);
-    let time = text.map(|text| OffsetDateTime::parse(text, &Rfc3339)).transpose();
-    time.map_err(|_| RefusedAssertion::Form)
 }
 
 fn is_name_character(c: char) -> bool {

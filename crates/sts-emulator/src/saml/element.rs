@@ -3,7 +3,7 @@
 use bergshamra_xml::uppsala::Parser;
 use bergshamra_xml::{Document, NodeId};
 
-use super::RefusedAssertion;
+use super::{RefusedAssertion, bounds};
 
 pub(super) const PROTOCOL: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
 pub(super) const ASSERTION: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
@@ -16,9 +16,10 @@ pub(super) struct Element<'a> {
     pub(super) id: NodeId,
 }
 
-/// Reads a document. One with a document type is refused: SAML forbids it, and entities could make
-/// it grow. So is one that is nested deeper than any SAML.
+/// Reads a document within the [bounds](bounds::check). A document type is refused: SAML forbids
+/// it, and entities could make the document grow.
 pub(super) fn parse(xml: &str) -> Result<Document<'_>, RefusedAssertion> {
+    bounds::check(xml)?;
     let parser = Parser::new().with_forbid_dtd(true).with_max_depth(64);
     parser.parse(xml).map_err(|_| RefusedAssertion::Xml)
 }
@@ -48,8 +49,36 @@ impl<'a> Element<'a> {
         }
     }
 
+    /// The value of an attribute without a namespace.
     pub(super) fn attribute(self, name: &str) -> Option<&'a str> {
-        self.document.get_attribute(self.id, name)
+        let attributes = &self.document.element(self.id)?.attributes;
+        let attribute = attributes
+            .iter()
+            .find(|attribute| attribute.name.prefix.is_none() && attribute.name.local_name == name);
+        Some(&*attribute?.value)
+    }
+
+    /// The namespaces and names of its child elements.
+    pub(super) fn child_names(self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let children = self.document.children_iter(self.id);
+        children.filter_map(move |child| {
+            let name = &self.document.element(child)?.name;
+            Some((name.namespace_uri.as_deref().unwrap_or_default(), &*name.local_name))
+        })
+    }
+
+    /// How many elements it holds, itself included, counted up to a little over `limit`.
+    pub(super) fn count(self, limit: usize) -> usize {
+        let (mut open, mut count) = (vec![self.id], 0);
+        while let Some(id) = open.pop() {
+            count += 1;
+            if count > limit {
+                break;
+            }
+            let children = self.document.children_iter(id);
+            open.extend(children.filter(|child| self.document.element(*child).is_some()));
+        }
+        count
     }
 
     /// All its text, without white space around it.

@@ -1,5 +1,5 @@
 //! XML signatures, as SAML 2.0 profiles them (core, chapter 5): one reference, to the signed
-//! element, by its ID; enveloped, canonicalised, and signed with RSA.
+//! element, by its ID; enveloped, canonicalized, and signed with RSA.
 
 use std::sync::Arc;
 
@@ -19,6 +19,10 @@ use super::RefusedAssertion;
 use super::element::{Element, SIGNATURE};
 
 const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
+
+/// A `SignedInfo` with one reference and two transforms has ten elements at most.
+const SIGNED_INFO_ELEMENTS: usize = 16;
+const INCLUSIVE_PREFIXES: usize = 32;
 
 /// A provider's certificate. It stands for its key alone: its dates and its issuer do not matter
 /// in SAML.
@@ -61,10 +65,15 @@ pub(super) fn verify(
     if is_signed { Ok(()) } else { Err(RefusedAssertion::Unsigned) }
 }
 
+/// Verifies in the order of cost: form, algorithms, the signature over the few elements of
+/// `SignedInfo`, and the digest of the whole element only when that signature holds.
 fn verify_element(element: Element<'_>, certificate: &Certificate) -> Result<(), RefusedAssertion> {
     let algorithm = RefusedAssertion::Algorithm;
     let signature = element.only_child(SIGNATURE, "Signature").ok_or(algorithm)?;
     let signed_info = signature.only_child(SIGNATURE, "SignedInfo").ok_or(algorithm)?;
+    if signed_info.count(SIGNED_INFO_ELEMENTS) > SIGNED_INFO_ELEMENTS {
+        return Err(algorithm);
+    }
     let reference = signed_info.only_child(SIGNATURE, "Reference").ok_or(algorithm)?;
 
     // The reference has to be to the element that is read afterwards, and to no other.
@@ -72,59 +81,82 @@ fn verify_element(element: Element<'_>, certificate: &Certificate) -> Result<(),
     if reference.attribute("URI").and_then(|uri| uri.strip_prefix('#')) != Some(id) {
         return Err(algorithm);
     }
-    let digested = transform(element, signature, reference).ok_or(algorithm)?;
-    let digest = digest(reference, &digested).ok_or(algorithm)?;
-    let value = reference.only_child(SIGNATURE, "DigestValue").and_then(base64_of);
-    if value.ok_or(algorithm)? != digest {
+    let transform = transform(reference).ok_or(algorithm)?;
+    let digest = digest_method(reference).ok_or(algorithm)?;
+    let method = signed_info.only_child(SIGNATURE, "SignatureMethod").and_then(signature_method);
+    let method = method.ok_or(algorithm)?;
+    let expected = reference.only_child(SIGNATURE, "DigestValue").and_then(base64_of);
+    let expected = expected.ok_or(algorithm)?;
+    let value = signature.only_child(SIGNATURE, "SignatureValue").and_then(base64_of);
+    let value = value.ok_or(algorithm)?;
+    if expected.len() != digest.length {
         return Err(RefusedAssertion::Digest);
     }
 
-    let method = signed_info.only_child(SIGNATURE, "CanonicalizationMethod").ok_or(algorithm)?;
+    let canonicalization = signed_info.only_child(SIGNATURE, "CanonicalizationMethod");
     let subtree = NodeSet::tree_without_comments(signed_info.id, signed_info.document);
-    let signed = canonicalize(method, &subtree).ok_or(algorithm)?;
-    let method = signed_info.only_child(SIGNATURE, "SignatureMethod").and_then(signature_method);
-    let value = signature.only_child(SIGNATURE, "SignatureValue").and_then(base64_of);
-    if certificate.has_signed(method.ok_or(algorithm)?, &signed, &value.ok_or(algorithm)?) {
-        Ok(())
-    } else {
-        Err(RefusedAssertion::Signature)
+    let signed = canonicalization.and_then(|method| canonicalize(method, &subtree));
+    if !certificate.has_signed(method, &signed.ok_or(algorithm)?, &value) {
+        return Err(RefusedAssertion::Signature);
     }
+    let content = without(element, signature);
+    let content = canonicalize(transform, &content).ok_or(algorithm)?;
+    if (digest.of)(&content) == expected { Ok(()) } else { Err(RefusedAssertion::Digest) }
 }
 
-/// The bytes of the element that were digested: without the signature, in canonical form.
-fn transform(
-    element: Element<'_>,
-    signature: Element<'_>,
-    reference: Element<'_>,
-) -> Option<Vec<u8>> {
+/// The canonicalization that a reference asks for, after the removal of the signature.
+fn transform(reference: Element<'_>) -> Option<Element<'_>> {
     let transforms = reference.only_child(SIGNATURE, "Transforms")?;
     let transforms = transforms.children(SIGNATURE, "Transform");
     let [enveloped, canonicalization] = transforms.as_slice() else { return None };
     if enveloped.attribute("Algorithm") != Some(ENVELOPED) {
         return None;
     }
-    let document = element.document;
-    let whole = NodeSet::tree_without_comments(element.id, document);
-    let rest = whole.subtract(&NodeSet::tree_with_comments(signature.id, document));
-    canonicalize(*canonicalization, &rest)
+    C14nMode::from_uri(canonicalization.attribute("Algorithm")?)?;
+    Some(*canonicalization)
 }
 
-/// Applies the canonicalisation that `method` names.
+/// The nodes of the element without the signature.
+fn without(element: Element<'_>, signature: Element<'_>) -> NodeSet {
+    let document = element.document;
+    let whole = NodeSet::tree_without_comments(element.id, document);
+    whole.subtract(&NodeSet::tree_with_comments(signature.id, document))
+}
+
+/// Applies the canonicalization that `method` names.
 fn canonicalize(method: Element<'_>, nodes: &NodeSet) -> Option<Vec<u8>> {
     let mode = C14nMode::from_uri(method.attribute("Algorithm")?)?;
     let prefixes = method.child(mode.uri(), "InclusiveNamespaces");
     let prefixes = prefixes.and_then(|list| list.attribute("PrefixList")).unwrap_or_default();
-    let prefixes: Vec<_> = prefixes.split_ascii_whitespace().collect();
+    let mut prefixes: Vec<_> = prefixes.split_ascii_whitespace().collect();
+    // The library looks at each of them at each element.
+    prefixes.sort_unstable();
+    prefixes.dedup();
+    if prefixes.len() > INCLUSIVE_PREFIXES {
+        return None;
+    }
     canonicalize_doc(method.document, mode, Some(nodes), &prefixes).ok()
 }
 
-fn digest(reference: Element<'_>, bytes: &[u8]) -> Option<Vec<u8>> {
-    match reference.only_child(SIGNATURE, "DigestMethod")?.attribute("Algorithm")? {
-        "http://www.w3.org/2001/04/xmlenc#sha256" => Some(Sha256::digest(bytes).to_vec()),
-        "http://www.w3.org/2001/04/xmldsig-more#sha384" => Some(Sha384::digest(bytes).to_vec()),
-        "http://www.w3.org/2001/04/xmlenc#sha512" => Some(Sha512::digest(bytes).to_vec()),
-        _ => None,
-    }
+/// A hash function, with the length of its value in bytes.
+struct Digest {
+    length: usize,
+    of: fn(&[u8]) -> Vec<u8>,
+}
+
+fn digest_method(reference: Element<'_>) -> Option<Digest> {
+    let (length, of): (_, fn(&[u8]) -> Vec<u8>) = match reference
+        .only_child(SIGNATURE, "DigestMethod")?
+        .attribute("Algorithm")?
+    {
+        "http://www.w3.org/2001/04/xmlenc#sha256" => (32, |bytes| Sha256::digest(bytes).to_vec()),
+        "http://www.w3.org/2001/04/xmldsig-more#sha384" => {
+            (48, |bytes| Sha384::digest(bytes).to_vec())
+        }
+        "http://www.w3.org/2001/04/xmlenc#sha512" => (64, |bytes| Sha512::digest(bytes).to_vec()),
+        _ => return None,
+    };
+    Some(Digest { length, of })
 }
 
 fn signature_method(method: Element<'_>) -> Option<&'static dyn SignatureVerificationAlgorithm> {

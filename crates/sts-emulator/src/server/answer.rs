@@ -1,6 +1,6 @@
-//! Answers of the endpoints beside the STS.
+//! Responses of the endpoints beside the STS.
 
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use http::{Response, StatusCode};
 use serde::Serialize;
 use sts_proto::Body;
@@ -17,6 +17,13 @@ pub(crate) fn text_answer(status: StatusCode, text: &str) -> Response<Body> {
 fn answer(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    for (name, value) in [
+        (CONTENT_TYPE, content_type),
+        // Some of them hold credentials or tokens.
+        (CACHE_CONTROL, "no-store"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
     response
 }

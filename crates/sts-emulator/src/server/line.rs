@@ -1,4 +1,4 @@
-//! A connection that can be cut off in the middle of an answer.
+//! The stream of a connection: counts what is read, and can be cut off in the middle of a response.
 
 use std::io;
 use std::pin::Pin;
@@ -8,6 +8,8 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
+
+use super::Connection;
 
 /// What ends the head of an answer.
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
@@ -82,16 +84,21 @@ impl OverTcp for TlsStream<TcpStream> {
     }
 }
 
-/// The stream of a connection, under the hand of its [`Cutter`].
+/// The stream of a [`Connection`].
 pub(super) struct Line<S> {
     stream: S,
-    cutter: Cutter,
+    connection: Arc<Connection>,
 }
 
 impl<S: OverTcp> Line<S> {
-    pub(super) fn new(stream: S, cutter: Cutter) -> Self {
-        Self { stream, cutter }
+    pub(super) const fn new(stream: S, connection: Arc<Connection>) -> Self {
+        Self { stream, connection }
     }
+}
+
+/// What ends a connection from within: it makes the HTTP library let go of it.
+fn aborted() -> io::Error {
+    io::ErrorKind::ConnectionAborted.into()
 }
 
 impl<S: OverTcp> AsyncRead for Line<S> {
@@ -100,7 +107,19 @@ impl<S: OverTcp> AsyncRead for Line<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_read(context, buffer)
+        let Self { stream, connection } = self.get_mut();
+        let before = buffer.filled().len();
+        match Pin::new(stream).poll_read(context, buffer) {
+            Poll::Ready(Ok(())) => {
+                let read = buffer.filled().len().saturating_sub(before);
+                Poll::Ready(connection.account().read(read).map_err(|_| aborted()))
+            }
+            Poll::Pending => match connection.account().watch(context.waker()) {
+                Ok(()) => Poll::Pending,
+                Err(_) => Poll::Ready(Err(aborted())),
+            },
+            failed @ Poll::Ready(Err(_)) => failed,
+        }
     }
 }
 
@@ -110,7 +129,8 @@ impl<S: OverTcp> AsyncWrite for Line<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let Self { stream, cutter } = self.get_mut();
+        let Self { stream, connection } = self.get_mut();
+        let cutter = connection.cutter();
         let Some(mut cut) = cutter.get() else {
             return Pin::new(stream).poll_write(context, bytes);
         };
@@ -121,8 +141,7 @@ impl<S: OverTcp> AsyncWrite for Line<S> {
             if cut.is_reset {
                 stream.tcp().set_zero_linger()?;
             }
-            // It makes the HTTP library let go of the connection.
-            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+            return Poll::Ready(Err(aborted()));
         };
         let sent = ready!(Pin::new(stream).poll_write(context, allowed))?;
         for byte in allowed.iter().take(sent) {

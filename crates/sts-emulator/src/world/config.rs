@@ -4,10 +4,12 @@ mod agency;
 mod deny;
 mod metadata;
 mod oidc_provider;
+mod reference;
 mod saml_provider;
 mod secret_text;
 mod user;
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use serde::Deserialize;
@@ -48,6 +50,7 @@ type Problem = (Range<usize>, &'static str);
 pub(super) fn read(toml: &str) -> Result<World, InvalidConfig> {
     let config: Config = toml::from_str(toml)
         .map_err(|error| InvalidConfig::new(toml, error.span().as_ref(), error.message()))?;
+    check_not_empty(&config)?;
     let mut world = World::empty();
     add_rules(&mut world, &config)
         .map_err(|(span, problem)| InvalidConfig::new(toml, Some(&span), problem))?;
@@ -62,23 +65,49 @@ pub(super) fn read(toml: &str) -> Result<World, InvalidConfig> {
     Ok(world)
 }
 
+/// A file that says nothing is a mistake: nobody could call an emulator without accounts.
+fn check_not_empty(config: &Config) -> Result<(), InvalidConfig> {
+    let Config { accounts, deny, metadata, faults } = config;
+    if accounts.is_empty() && deny.is_empty() && metadata.is_none() && faults.is_empty() {
+        let problem = "must be given: nobody can call without an account; for the built-in world, \
+                       start without a configuration file";
+        return Err(InvalidConfig::without_place("accounts", problem));
+    }
+    Ok(())
+}
+
 fn add_rules(world: &mut World, config: &Config) -> Result<(), Problem> {
+    let mut ids = HashSet::new();
     for account in &config.accounts {
+        if !ids.insert(account.id.as_ref()) {
+            return Err((account.id.span(), "is the id of an earlier account as well"));
+        }
         add_account(world, account)?;
+    }
+    // Only now: what an agency trusts may stand further down in the file.
+    for agency in config.accounts.iter().flat_map(|account| &account.agencies) {
+        agency::check_trust(world, agency)?;
     }
     if let Some(config) = &config.metadata {
         let rules = metadata::read(world, config)?;
         world.set_metadata(rules);
     }
     for rule in &config.deny {
-        world.add_deny_rule(deny::read(rule)?);
+        world.add_deny_rule(deny::read(world, rule)?);
     }
     Ok(())
 }
 
 fn add_account(world: &mut World, account: &AccountConfig) -> Result<(), Problem> {
     let id = part(&account.id)?;
+    let mut users = HashSet::new();
     for user in &account.users {
+        if !users.insert(user.name.as_ref()) {
+            return Err((
+                user.name.span(),
+                "is the name of an earlier user of the account as well",
+            ));
+        }
         user::add(world, id, user)?;
     }
     for agency in &account.agencies {
@@ -110,6 +139,14 @@ fn part(text: &Spanned<String>) -> Result<&str, Problem> {
         let problem = "must not be empty and not hold colons, white space or control characters";
         Err((text.span(), problem))
     }
+}
+
+/// Text that is not empty.
+fn not_empty(text: &Spanned<String>) -> Result<String, Problem> {
+    if text.as_ref().is_empty() {
+        return Err((text.span(), "must not be empty"));
+    }
+    Ok(text.as_ref().clone())
 }
 
 fn is_part(text: &str) -> bool {

@@ -22,6 +22,11 @@ impl InvalidConfig {
         }
     }
 
+    /// A problem with a key that is not there.
+    pub(super) fn without_place(key: &str, problem: &str) -> Self {
+        Self { line: None, key: Some(key.to_owned()), problem: problem.to_owned() }
+    }
+
     /// A problem with the value of `key` in the table that begins at `table`, or with the lack of
     /// that key.
     pub(super) fn in_table(toml: &str, table: &Range<usize>, key: &str, problem: &str) -> Self {

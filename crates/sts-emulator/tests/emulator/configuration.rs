@@ -61,6 +61,94 @@ fn names_that_occur_twice_are_refused() {
 }
 
 #[test]
+fn a_file_that_says_nothing_is_refused() {
+    for toml in ["", "\n\n", "# nothing yet\n", "accounts = []\n", "faults = []\ndeny = []\n"] {
+        let error = toml.parse::<World>().unwrap_err();
+        assert_eq!((error.line(), error.key()), (None, Some("accounts")), "{toml:?}");
+        assert!(error.to_string().starts_with("accounts: must be given"), "{error}");
+    }
+}
+
+#[test]
+fn accounts_users_and_devices_that_occur_twice_are_refused() {
+    let account = "[[accounts]]\nid = \"a\"\n";
+    assert_wrong(&account.repeat(2), 4, "id", "earlier account");
+    let other = "[[accounts]]\nid = \"b\"\n";
+    assert_wrong(&format!("{account}{other}{account}"), 6, "id", "earlier account");
+    let user = "[[accounts.users]]\nname = \"u\"\n";
+    assert_wrong(&format!("{account}{user}{user}"), 6, "name", "earlier user");
+    format!("{account}{user}{other}{user}").parse::<World>().unwrap();
+    let device = "{ serial_number = \"s\", code = \"123456\" }";
+    let devices = format!("mfa_devices = [\n{device},\n{device}]\n");
+    assert_wrong(&format!("{account}{user}{devices}"), 7, "serial_number", "earlier device");
+}
+
+#[test]
+fn whom_a_rule_names_has_to_be_there() {
+    let world = |rest: &str| {
+        format!(
+            "[[accounts]]\nid = \"a\"\n[[accounts.agencies]]\nname = \"known\"\n\
+             [[accounts.oidc_providers]]\nname = \"ci\"\nclient_ids = [\"sts\"]\n\
+             [[accounts.saml_providers]]\nname = \"corp\"\nissuer = \"i\"\naudience = \"s\"\n\
+             {rest}"
+        )
+    };
+    let trust =
+        |who: &str| world(&format!("[[accounts.agencies]]\nname = \"r\"\ntrust = [\"{who}\"]\n"));
+    let deny = |who: &str| world(&format!("[[deny]]\n\nprincipal = \"{who}\"\n"));
+    for unknown in [
+        "iam::a:oidcProvider:cl",
+        "iam::b:oidcProvider:ci",
+        "iam::a:oidcProvider:corp",
+        "iam::a:samlProvider:ci",
+        "iam::a:samlProvider:",
+        "iam::a:samlprovider:corp",
+        "iam::a:agency:unknown",
+        "iam::a:usr:alice",
+        "iam::a:user:",
+        "sts::a:assumed-agency:unknown/s1",
+        "sts::a:assumed-agency:known",
+        "sts::a",
+        "iam::",
+    ] {
+        assert_wrong(&trust(unknown), 14, "trust", "in this file");
+        assert_wrong(&deny(unknown), 14, "principal", "in this file");
+    }
+    for known in [
+        "*",
+        "elsewhere",
+        "iam::a:user:elsewhere",
+        "iam::a:agency:known",
+        "iam::a:agency:r",
+        "iam::a:oidcProvider:ci",
+        "iam::a:oidcProvider:ci/run-7",
+        "iam::a:samlProvider:corp",
+        "sts::a:assumed-agency:known/s1",
+    ] {
+        trust(known).parse::<World>().unwrap();
+    }
+    let resource = world("[[deny]]\nprincipal = \"*\"\nresource = \"iam::a:agency:unknown\"\n");
+    assert_wrong(&resource, 14, "resource", "agency in this file");
+}
+
+#[test]
+fn providers_that_accept_nothing_are_refused() {
+    let provider = |kind: &str, rest: &str| {
+        format!("[[accounts]]\nid = \"a\"\n[[accounts.{kind}_providers]]\nname = \"p\"\n{rest}\n")
+    };
+    for client_ids in ["[]", "[\"\"]", "[\"sts\", \"\"]"] {
+        let toml = provider("oidc", &format!("client_ids = {client_ids}"));
+        assert_wrong(&toml, 5, "client_ids", "client id");
+    }
+    let saml = provider("saml", "issuer = \"\"\naudience = \"s\"");
+    assert_wrong(&saml, 5, "issuer", "must not be empty");
+    let saml = provider("saml", "issuer = \"i\"\naudience = \"\"");
+    assert_wrong(&saml, 6, "audience", "must not be empty");
+    let saml = provider("saml", "issuer = \"i\"\naudience = \"s\"\nrecipient = \"\"");
+    assert_wrong(&saml, 7, "recipient", "must not be empty");
+}
+
+#[test]
 fn a_fault_that_makes_no_sense_is_named_with_its_line() {
     let first = "[[faults]]\nfault = \"cut_body\"\n";
     for (fault, line, key, problem) in [

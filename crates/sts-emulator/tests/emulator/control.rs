@@ -19,6 +19,7 @@ async fn controlled() -> Sts {
 async fn control(sts: &Sts, method: Method, path: &str, body: &str) -> Response<Body> {
     let url = sts.emulator.control_url().unwrap();
     let request = Request::builder().method(method).uri(format!("{url}{path}"));
+    let request = request.header("content-type", "application/json");
     let request = request.body(Body::from(body.as_bytes().to_vec())).unwrap();
     let stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).await.unwrap();
     send_over(TokioIo::new(stream), request).await
@@ -128,6 +129,8 @@ async fn what_makes_no_sense_is_refused_and_named() {
     }
     for (method, path, body, status) in [
         (Method::GET, "/", "", 404),
+        // It would clear all of them, whatever the query says.
+        (Method::DELETE, "/faults?fault=outage", "", 400),
         (Method::PUT, "/faults", "{}", 405),
         (Method::POST, "/faults", &" ".repeat(20_000), 413),
     ] {

@@ -42,8 +42,11 @@ impl Provider {
     }
 
     fn sign(&self, header: &Value, claims: &Value) -> String {
-        let [header, claims] =
-            [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
+        self.sign_texts(&header.to_string(), &claims.to_string())
+    }
+
+    fn sign_texts(&self, header: &str, claims: &str) -> String {
+        let [header, claims] = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part));
         let message = format!("{header}.{claims}");
         let signature = self.key.sign(&self.random, message.as_bytes()).unwrap();
         format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
@@ -163,6 +166,120 @@ async fn a_token_that_proves_nothing_is_refused() {
         assert_eq!(error.code().map(ToString::to_string).as_deref(), Some("EMULATOR.0005"));
         let message = error.message().unwrap();
         assert!(message.contains(why), "{message:?} says {why:?}");
+    }
+}
+
+#[tokio::test]
+async fn critical_extensions_are_refused() {
+    let provider = Provider::new();
+    let sts = federated(&provider.jwks()).await;
+    // None is supported, and none of these is a list of names (RFC 7515, 4.1.11).
+    for crit in [
+        json!(["exp"]),
+        json!(["b64"]),
+        json!(["urn:example:unknown"]),
+        json!([]),
+        json!(["exp", "exp"]),
+        json!("exp"),
+        json!({}),
+        json!(0),
+        json!(false),
+        json!(null),
+    ] {
+        let header = json!({"alg": "ES256", "kid": "ec-1", "crit": crit, "exp": 1, "b64": true});
+        let error = assume(&sts, "deploy", &provider.sign(&header, &claims())).await.unwrap_err();
+        assert_eq!(error.code().map(ToString::to_string).as_deref(), Some("EMULATOR.0005"));
+        assert!(error.message().unwrap().contains("critical"), "{crit}: {error}");
+    }
+    // Other parameters that are not known restrict nothing (RFC 7515, 4).
+    let header = json!({"alg": "ES256", "kid": "ec-1", "typ": "JWT", "urn:example:unknown": 1});
+    assume(&sts, "deploy", &provider.sign(&header, &claims())).await.unwrap();
+}
+
+#[tokio::test]
+async fn names_that_occur_twice_or_have_another_type_are_refused() {
+    let provider = Provider::new();
+    let sts = federated(&provider.jwks()).await;
+    let header = r#"{"alg":"ES256","kid":"ec-1"}"#;
+    let claims = claims().to_string();
+    let with = |more: &str| claims.replace('{', &format!("{{{more},"));
+    for (header, claims) in [
+        (r#"{"alg":"none","alg":"ES256","kid":"ec-1"}"#, claims.clone()),
+        (r#"{"alg":"ES256","kid":"ec-1","crit":["x"],"crit":["x"]}"#, claims.clone()),
+        (r#"{"alg":"ES256","kid":null}"#, claims.clone()),
+        (r#"{"alg":["ES256"],"kid":"ec-1"}"#, claims.clone()),
+        (header, with(r#""sub":"root""#)),
+        (header, with(r#""exp":9999999999"#)),
+        (header, with(r#""nbf":null"#)),
+        (header, with(r#""nbf":"1""#)),
+        (header, with(r#""iat":"now""#)),
+        (header, with(r#""iat":1,"iat":2"#)),
+        (header, claims.replace("run-7", "")),
+        (header, claims.replace("1772698089", "1e999")),
+        (header, claims.replace("\"sts\"", "[\"sts\",1]")),
+    ] {
+        let error = assume(&sts, "deploy", &provider.sign_texts(header, &claims)).await;
+        let error = error.expect_err(&claims);
+        assert!(error.message().unwrap().contains("not a signed JSON Web Token"), "{error}");
+    }
+    let good = with(r#""iat":1772694489,"nbf":1772694489"#);
+    assume(&sts, "deploy", &provider.sign_texts(header, &good)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_key_for_something_else_verifies_nothing() {
+    let provider = Provider::new();
+    for (member, value, is_accepted) in [
+        ("use", json!("sig"), true),
+        ("use", json!("enc"), false),
+        ("key_ops", json!(["verify"]), true),
+        ("key_ops", json!(["encrypt"]), false),
+        ("alg", json!("ES256"), true),
+        ("alg", json!("ES384"), false),
+    ] {
+        let mut jwks = provider.jwks();
+        // Another key of the set, so that it is never without any.
+        let other = Provider::new().jwks()["keys"][1].clone();
+        jwks["keys"].as_array_mut().unwrap().push(other);
+        jwks["keys"][1][member] = value.clone();
+        let sts = federated(&jwks).await;
+        let outcome = assume(&sts, "deploy", &provider.token(&claims())).await;
+        assert_eq!(outcome.is_ok(), is_accepted, "{member} {value}");
+    }
+}
+
+#[test]
+fn keys_that_cannot_verify_or_only_at_great_cost_are_left_out() {
+    let number = |bytes: usize, last: u8| {
+        let mut number = vec![0xff; bytes];
+        number[bytes - 1] = last;
+        URL_SAFE_NO_PAD.encode(number)
+    };
+    let rsa = |n: String, e: String| json!({"keys": [{"kty": "RSA", "n": n, "e": e}]});
+    let p256 = |x: usize, y: usize| json!({"keys": [{"kty": "EC", "crv": "P-256", "x": number(x, 1), "y": number(y, 1)}]});
+    for (jwks, is_accepted) in [
+        (rsa(number(256, 1), "AQAB".to_owned()), true),
+        (rsa(number(1024, 1), "AQAB".to_owned()), true),
+        (rsa(number(255, 1), "AQAB".to_owned()), false),
+        (rsa(number(1025, 1), "AQAB".to_owned()), false),
+        (rsa(number(65_536, 1), "AQAB".to_owned()), false),
+        (rsa(number(256, 2), "AQAB".to_owned()), false),
+        (rsa(number(256, 1), number(5, 1)), false),
+        (rsa(number(256, 1), number(256, 1)), false),
+        (rsa(number(256, 1), "AQ".to_owned()), false),
+        (rsa(number(256, 1), "AA".to_owned()), false),
+        (rsa(number(256, 1), String::new()), false),
+        (rsa(String::new(), "AQAB".to_owned()), false),
+        (p256(32, 32), true),
+        (p256(31, 32), false),
+        (p256(32, 33), false),
+    ] {
+        let toml = format!(
+            "[[accounts]]\nid = \"a\"\n[[accounts.oidc_providers]]\nname = \"ci\"\n\
+             issuer = \"i\"\nclient_ids = [\"sts\"]\njwks = '{jwks}'\n"
+        );
+        let outcome = toml.parse::<World>();
+        assert_eq!(outcome.is_ok(), is_accepted, "{outcome:?} {jwks:.80}");
     }
 }
 

@@ -109,6 +109,7 @@ async fn a_provider_without_issuer_and_keys_takes_them() {
 async fn call(sts: &Sts, method: &str, path: &str, body: &str) -> (u16, Value) {
     let url = sts.emulator.oidc_issuer().url();
     let request = Request::builder().method(method).uri(format!("{url}{path}"));
+    let request = request.header("content-type", "application/json");
     let request = request.body(Body::from(body.as_bytes().to_vec())).unwrap();
     let stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).await.unwrap();
     let response: Response<Body> = send_over(TokioIo::new(stream), request).await;

@@ -23,7 +23,7 @@ fn vectors() -> Value {
 }
 
 /// A response of the vectors, as XML.
-fn vector(name: &str) -> String {
+pub(crate) fn vector(name: &str) -> String {
     let xml = STANDARD.decode(vectors()[name].as_str().unwrap()).unwrap();
     String::from_utf8(xml).unwrap()
 }
@@ -50,7 +50,7 @@ fn world(provider: &str) -> World {
 const ISSUER: &str = "issuer = \"https://idp.example/metadata\"";
 const AUDIENCE: &str = "audience = \"https://sp.example/metadata\"";
 
-async fn federated() -> Sts {
+pub(crate) async fn federated() -> Sts {
     let certificate = vectors()["certificate"].as_str().unwrap().to_owned();
     let recipient = "recipient = \"https://sp.example/acs\"";
     let provider =
@@ -59,7 +59,7 @@ async fn federated() -> Sts {
 }
 
 /// One whose provider has no certificate.
-async fn trusting() -> Sts {
+pub(crate) async fn trusting() -> Sts {
     let provider = format!("{ISSUER}\n{AUDIENCE}");
     sts_with(|builder| builder.world(world(&provider))).await
 }
@@ -73,12 +73,12 @@ fn operation(xml: &str) -> AssumeAgencyWithSaml {
     AssumeAgencyWithSaml::new(PROVIDER, "iam::a:agency:staff", STANDARD.encode(xml))
 }
 
-async fn assume(sts: &Sts, xml: &str) -> Result<AssumeAgencyWithSamlOutput, Error> {
+pub(crate) async fn assume(sts: &Sts, xml: &str) -> Result<AssumeAgencyWithSamlOutput, Error> {
     AssumeAgencyWithSaml::read(&answer(sts, operation(xml)).await)
 }
 
 #[track_caller]
-fn assert_refused(outcome: Result<AssumeAgencyWithSamlOutput, Error>, why: &str) {
+pub(crate) fn assert_refused(outcome: Result<AssumeAgencyWithSamlOutput, Error>, why: &str) {
     let error = outcome.unwrap_err();
     assert_eq!(error.status(), 400);
     assert_eq!(error.code().map(ToString::to_string).as_deref(), Some("EMULATOR.0006"));

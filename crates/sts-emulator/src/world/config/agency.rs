@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Problem, is_part, part};
-use crate::world::{Agency, LONGEST_SESSION, Who};
+use super::{Problem, is_part, part, reference};
+use crate::world::{Agency, LONGEST_SESSION, Who, World};
 
 /// The shortest maximum that an administrator can set: 1 hour.
 const SHORTEST_MAXIMUM: u32 = 3600;
@@ -46,11 +46,19 @@ pub(super) fn read(account: &str, config: &AgencyConfig) -> Result<Agency, Probl
     })
 }
 
+/// Agencies and identity providers that the agency trusts have to be in the file.
+pub(super) fn check_trust(world: &World, config: &AgencyConfig) -> Result<(), Problem> {
+    for entry in config.trust.iter().flatten() {
+        reference::check(world, entry)?;
+    }
+    Ok(())
+}
+
 /// `"*"`, an account id or a URN.
 pub(super) fn read_who(entry: &Spanned<String>) -> Result<Who, Problem> {
     match entry.as_ref().as_str() {
         "*" => Ok(Who::Everybody),
-        urn if urn.starts_with("iam::") || urn.starts_with("sts::") => Ok(Who::Urn(urn.to_owned())),
+        urn if reference::is_urn(urn) => Ok(Who::Urn(urn.to_owned())),
         account if is_part(account) => Ok(Who::Account(account.to_owned())),
         _ => Err((
             entry.span(),

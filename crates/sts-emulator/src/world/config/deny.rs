@@ -3,20 +3,20 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::Problem;
 use super::agency::read_who;
+use super::{Problem, reference};
 use crate::operations::action;
-use crate::world::DenyRule;
+use crate::world::{DenyRule, World};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DenyConfig {
     principal: Spanned<String>,
     action: Option<Spanned<String>>,
-    resource: Option<String>,
+    resource: Option<Spanned<String>>,
 }
 
-pub(super) fn read(config: &DenyConfig) -> Result<DenyRule, Problem> {
+pub(super) fn read(world: &World, config: &DenyConfig) -> Result<DenyRule, Problem> {
     if let Some(name) = &config.action
         && !action::ALL.contains(&name.as_ref().as_str())
     {
@@ -27,9 +27,16 @@ pub(super) fn read(config: &DenyConfig) -> Result<DenyRule, Problem> {
              sts::decodeAuthorizationMessage",
         ));
     }
+    let who = read_who(&config.principal)?;
+    reference::check(world, &config.principal)?;
+    if let Some(resource) = &config.resource
+        && world.agency(resource.as_ref()).is_none()
+    {
+        return Err((resource.span(), "must be the URN of an agency in this file"));
+    }
     Ok(DenyRule {
-        who: read_who(&config.principal)?,
+        who,
         action: config.action.as_ref().map(|name| name.as_ref().clone()),
-        resource: config.resource.clone(),
+        resource: config.resource.as_ref().map(|urn| urn.as_ref().clone()),
     })
 }

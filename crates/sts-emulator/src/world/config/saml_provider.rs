@@ -3,16 +3,16 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Problem, part};
+use super::{Problem, not_empty, part};
 use crate::saml::{Certificate, SamlProvider};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SamlProviderConfig {
     pub(super) name: Spanned<String>,
-    issuer: String,
-    audience: String,
-    recipient: Option<String>,
+    issuer: Spanned<String>,
+    audience: Spanned<String>,
+    recipient: Option<Spanned<String>>,
     certificate: Option<Spanned<String>>,
 }
 
@@ -27,9 +27,9 @@ pub(super) fn read(account: &str, config: &SamlProviderConfig) -> Result<SamlPro
     Ok(SamlProvider {
         account: account.to_owned(),
         name: part(&config.name)?.to_owned(),
-        issuer: config.issuer.clone(),
-        audience: config.audience.clone(),
-        recipient: config.recipient.clone(),
+        issuer: not_empty(&config.issuer)?,
+        audience: not_empty(&config.audience)?,
+        recipient: config.recipient.as_ref().map(not_empty).transpose()?,
         certificate,
     })
 }

@@ -5,14 +5,14 @@ use sts_sign::Signer;
 use toml::Spanned;
 
 use super::secret_text::SecretText;
-use super::{Problem, part};
+use super::{Problem, not_empty, part};
 use crate::principal::{MfaDevice, User};
 use crate::world::World;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UserConfig {
-    name: Spanned<String>,
+    pub(super) name: Spanned<String>,
     id: Option<String>,
     #[serde(default)]
     keys: Vec<KeyConfig>,
@@ -30,13 +30,21 @@ struct KeyConfig {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DeviceConfig {
-    serial_number: String,
+    serial_number: Spanned<String>,
     code: Spanned<SecretText>,
 }
 
 /// Adds the keys of a user.
 pub(super) fn add(world: &mut World, account: &str, config: &UserConfig) -> Result<(), Problem> {
-    let devices = config.mfa_devices.iter().map(read_device).collect::<Result<_, _>>()?;
+    let mut devices: Vec<MfaDevice> = Vec::new();
+    for device in &config.mfa_devices {
+        let serial_number = device.serial_number.as_ref();
+        if devices.iter().any(|earlier| earlier.serial_number == *serial_number) {
+            let problem = "is the serial number of an earlier device of the user as well";
+            return Err((device.serial_number.span(), problem));
+        }
+        devices.push(read_device(device)?);
+    }
     let user = User::new(account, part(&config.name)?, config.id.clone());
     let user = User { mfa_devices: devices, ..user };
     for key in &config.keys {
@@ -64,5 +72,5 @@ fn read_device(config: &DeviceConfig) -> Result<MfaDevice, Problem> {
     if digits.len() != 6 || !digits.iter().all(u8::is_ascii_digit) {
         return Err((config.code.span(), "must be six digits in quotes"));
     }
-    Ok(MfaDevice { serial_number: config.serial_number.clone(), code: code.clone() })
+    Ok(MfaDevice { serial_number: not_empty(&config.serial_number)?, code: code.clone() })
 }

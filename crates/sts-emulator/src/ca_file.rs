@@ -1,0 +1,112 @@
+//! The file with the certificate that clients have to trust.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use sts_emulator::Emulator;
+
+/// What the names of temporary files begin and end with.
+const PREFIX: &str = "sts-emulator-ca-";
+const SUFFIX: &str = ".pem";
+
+/// The file with the CA certificate. One that was not asked for by name is removed at the end.
+pub(crate) struct CaFile {
+    path: PathBuf,
+    /// Open as long as the program runs, with a lock: a file without a lock was left behind.
+    temporary: Option<File>,
+}
+
+impl CaFile {
+    /// Writes the certificate of an emulator that speaks TLS, to `path` or to a temporary file.
+    pub(crate) fn of(emulator: &Emulator, path: Option<&Path>) -> io::Result<Option<Self>> {
+        let Some(pem) = emulator.ca_certificate_pem() else {
+            return Ok(None);
+        };
+        if let Some(path) = path {
+            std::fs::write(path, pem)?;
+            return Ok(Some(Self { path: path.to_owned(), temporary: None }));
+        }
+        let directory = std::env::temp_dir();
+        remove_stale(&directory);
+        let (pid, port) = (std::process::id(), emulator.address().port());
+        let path = directory.join(format!("{PREFIX}{pid}-{port}{SUFFIX}"));
+        let mut file = create(&path)?;
+        file.write_all(pem.as_bytes())?;
+        Ok(Some(Self { path, temporary: Some(file) }))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for CaFile {
+    fn drop(&mut self) {
+        if self.temporary.is_some() {
+            // Someone may have removed it before.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// A new file with a lock. A file that is there already is not ours to write through.
+#[cfg(unix)]
+fn create(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    use rustix::fs::{FlockOperation, flock};
+
+    // Another emulator that starts may take the file for a stale one before it is locked.
+    for _ in 0..10 {
+        let file = File::create_new(path)?;
+        flock(&file, FlockOperation::LockExclusive)?;
+        let is_there = std::fs::symlink_metadata(path)
+            .and_then(|there| Ok(there.ino() == file.metadata()?.ino()))
+            .unwrap_or(false);
+        if is_there {
+            return Ok(file);
+        }
+    }
+    Err(io::Error::other(format!("{} is removed each time that it is made", path.display())))
+}
+
+/// A new file. A file that is there already is not ours to write through.
+#[cfg(not(unix))]
+fn create(path: &Path) -> io::Result<File> {
+    File::create_new(path)
+}
+
+/// Removes files of emulators that were killed. What cannot be removed is left to others.
+#[cfg(unix)]
+fn remove_stale(directory: &Path) {
+    use rustix::fs::{FlockOperation, Mode, OFlags, flock, open};
+
+    let Ok(entries) = std::fs::read_dir(directory) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let is_file = || entry.file_type().is_ok_and(|kind| kind.is_file());
+        if !name.to_str().is_some_and(is_temporary_name) || !is_file() {
+            continue;
+        }
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let Ok(file) = open(entry.path(), flags, Mode::empty()) else { continue };
+        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok() {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Files are locked on Unix only, so none is known to be stale.
+#[cfg(not(unix))]
+fn remove_stale(_: &Path) {}
+
+/// Whether a file of this name is made by [`CaFile::of`].
+#[cfg(unix)]
+fn is_temporary_name(name: &str) -> bool {
+    let numbers = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    numbers
+        .and_then(|numbers| numbers.split_once('-'))
+        .is_some_and(|(pid, port)| is_number(pid) && is_number(port))
+}

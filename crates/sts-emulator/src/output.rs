@@ -1,0 +1,84 @@
+//! Standard output and standard error, which may be pipes that nobody reads: writing to them never
+//! holds up the server.
+
+use std::io::{self, Write as _};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::thread;
+use std::time::Duration;
+
+/// Lines of the log that wait to be written; more are dropped and counted.
+const WAITING_LINES: usize = 4096;
+
+/// How long the end of the program waits for the log to be written.
+const LAST_LINES: Duration = Duration::from_millis(500);
+
+/// The request log on standard error, written by a thread of its own.
+pub(crate) struct LogWriter {
+    lines: SyncSender<String>,
+    dropped: Arc<AtomicU64>,
+    finished: Receiver<()>,
+}
+
+impl LogWriter {
+    pub(crate) fn start() -> io::Result<Self> {
+        let (lines, waiting) = mpsc::sync_channel(WAITING_LINES);
+        let (finish, finished) = mpsc::sync_channel(1);
+        let dropped = Arc::new(AtomicU64::new(0));
+        let unwritten = Arc::clone(&dropped);
+        thread::Builder::new().name("sts-emulator-log".to_owned()).spawn(move || {
+            write_lines(&waiting, &unwritten);
+            let _ = finish.send(());
+        })?;
+        Ok(Self { lines, dropped, finished })
+    }
+
+    /// Hands lines to the thread, or counts them when it does not keep up.
+    pub(crate) fn sender(&self) -> impl Fn(String) + Send + Sync + 'static {
+        let (lines, dropped) = (self.lines.clone(), Arc::clone(&self.dropped));
+        move |line| {
+            if lines.try_send(line).is_err() {
+                dropped.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Waits until all lines are written, though not for long. Senders have to be dropped before.
+    pub(crate) fn finish(self) {
+        let Self { lines, finished, .. } = self;
+        drop(lines);
+        // A pipe that nobody reads takes nothing any more: the rest is lost.
+        let _ = finished.recv_timeout(LAST_LINES);
+    }
+}
+
+fn write_lines(waiting: &Receiver<String>, dropped: &AtomicU64) {
+    for line in waiting {
+        // There is no other place to say that it cannot be written.
+        let _ = writeln!(io::stderr(), "{line}");
+        report_dropped(dropped);
+    }
+    report_dropped(dropped);
+}
+
+fn report_dropped(dropped: &AtomicU64) {
+    let count = dropped.swap(0, Ordering::Relaxed);
+    if count > 0 {
+        let _ = writeln!(
+            io::stderr(),
+            "sts-emulator: {count} lines of the request log were dropped: standard error is not \
+             read fast enough"
+        );
+    }
+}
+
+/// Writes to standard output in the background: it may be a full pipe.
+pub(crate) fn announce(text: String) -> io::Result<()> {
+    let write = move || {
+        // Without a reader there is nobody to tell, but there may be someone to serve.
+        let mut stdout = io::stdout().lock();
+        let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    };
+    thread::Builder::new().name("sts-emulator-stdout".to_owned()).spawn(write).map(drop)
+}

@@ -1,0 +1,239 @@
+//! Endpoints for programs on this machine, which have no authentication: what a request has to
+//! say of itself, so that web pages cannot send it.
+//!
+//! A page can send simple requests to any address (cross-site request forgery), and can have its
+//! own name resolve to an address of loopback (DNS rebinding). Browsers tell of both: in `Origin`,
+//! `Sec-Fetch-Site` and `Host`, none of which a page can forge.
+
+use std::net::IpAddr;
+
+use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
+use http::request::Parts;
+use http::{Response, StatusCode};
+use sts_proto::Body;
+
+use super::json_answer;
+
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Refuses requests that a web page may have caused.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LoopbackGuard {
+    /// Hosts besides those of loopback, without ports.
+    hosts: Vec<String>,
+}
+
+impl LoopbackGuard {
+    /// Accepts the host of `address`, as in `name:port`, besides those of loopback.
+    pub(crate) fn with_host_of(mut self, address: &str) -> Self {
+        self.hosts.extend(host_of(address).map(str::to_owned));
+        self
+    }
+
+    /// The response to a request that is refused: a foreign host, or a foreign page behind it.
+    pub(crate) fn refusal(&self, head: &Parts) -> Option<Response<Body>> {
+        let mut hosts = head.headers.get_all(HOST).iter();
+        let host = hosts.next().filter(|_| hosts.next().is_none());
+        let target = head.uri.authority();
+        if !host.and_then(text).is_some_and(|host| self.is_ours(host))
+            || target.is_some_and(|target| !self.is_ours(target.as_str()))
+        {
+            return Some(forbidden("Host: must be one, and an address of loopback or localhost"));
+        }
+        if !head.headers.get_all(ORIGIN).iter().all(|origin| self.is_our_origin(origin)) {
+            return Some(forbidden("Origin: requests of web pages of other hosts are refused"));
+        }
+        let sites = head.headers.get_all(FETCH_SITE);
+        if !sites
+            .iter()
+            .all(|site| matches!(site.as_bytes(), b"none" | b"same-origin" | b"same-site"))
+        {
+            return Some(forbidden(
+                "Sec-Fetch-Site: requests of web pages of other sites are refused",
+            ));
+        }
+        None
+    }
+
+    fn is_ours(&self, authority: &str) -> bool {
+        host_of(authority).is_some_and(|host| {
+            let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+            host.eq_ignore_ascii_case("localhost")
+                || address.is_ok_and(|address| address.to_canonical().is_loopback())
+                || self.hosts.iter().any(|known| known.eq_ignore_ascii_case(host))
+        })
+    }
+
+    fn is_our_origin(&self, origin: &HeaderValue) -> bool {
+        let authority = text(origin)
+            .and_then(|origin| origin.strip_prefix("http://").or(origin.strip_prefix("https://")));
+        authority.is_some_and(|authority| self.is_ours(authority))
+    }
+}
+
+/// The response to a request with a body whose type is not JSON: pages can send others without
+/// being asked.
+pub(crate) fn refuse_other_than_json(headers: &HeaderMap) -> Option<Response<Body>> {
+    let mut types = headers.get_all(CONTENT_TYPE).iter();
+    let content_type = types.next().filter(|_| types.next().is_none()).and_then(text);
+    let essence = content_type.and_then(|text| text.split(';').next());
+    if essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json")) {
+        return None;
+    }
+    let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    Some(problem(status, "Content-Type: must be application/json"))
+}
+
+fn text(value: &HeaderValue) -> Option<&str> {
+    value.to_str().ok()
+}
+
+/// The host of an authority, with brackets around an IPv6 address; `None` if there is more in it
+/// than a host and a port.
+fn host_of(authority: &str) -> Option<&str> {
+    let end = match authority.strip_prefix('[') {
+        Some(address) => address.find(']')? + 2,
+        None => authority.find(':').unwrap_or(authority.len()),
+    };
+    let (host, port) = authority.split_at_checked(end)?;
+    let is_port =
+        |port: &str| port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok();
+    (port.is_empty() || port.strip_prefix(':').is_some_and(is_port)).then_some(host)
+}
+
+fn forbidden(error: &str) -> Response<Body> {
+    problem(StatusCode::FORBIDDEN, error)
+}
+
+/// An error of an endpoint beside the STS.
+pub(crate) fn problem(status: StatusCode, error: &str) -> Response<Body> {
+    json_answer(status, &serde_json::json!({ "error": error }))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    fn status(guard: &LoopbackGuard, headers: &[(&str, &str)]) -> u16 {
+        let mut request = Request::get("/faults");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let (head, ()) = request.body(()).unwrap().into_parts();
+        guard.refusal(&head).map_or(200, |response| response.status().as_u16())
+    }
+
+    #[test]
+    fn hosts_of_loopback_are_accepted_and_no_others() {
+        let guard = LoopbackGuard::default().with_host_of("my-machine:8091");
+        for host in [
+            "127.0.0.1",
+            "127.0.0.1:8091",
+            "127.1.2.3:1",
+            "localhost",
+            "LOCALHOST:80",
+            "[::1]",
+            "[::1]:8091",
+            "[::ffff:127.0.0.1]:1",
+            "my-machine",
+            "My-Machine:9",
+        ] {
+            assert_eq!(status(&guard, &[("host", host)]), 200, "{host}");
+        }
+        for host in [
+            "",
+            "evil.example",
+            "evil.example:8091",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example",
+            "evil.example:localhost",
+            "127.0.0.1:",
+            "127.0.0.1:x",
+            "127.0.0.1:65536",
+            "127.0.0.1:+1",
+            "user@127.0.0.1",
+            "127.0.0.1@evil.example",
+            "[::1",
+            "::1",
+            "[::2]:1",
+            "0.0.0.0",
+            "192.0.2.1",
+            "169.254.169.254",
+            "localhost:1:2",
+            "127.0.0.1 ",
+            "127.0.0.1/",
+            "2130706433",
+            "0x7f.1",
+            "[::1]x",
+            "my-machine.evil.example",
+        ] {
+            assert_eq!(status(&guard, &[("host", host)]), 403, "{host}");
+        }
+        assert_eq!(status(&guard, &[]), 403);
+        assert_eq!(status(&guard, &[("host", "127.0.0.1"), ("host", "127.0.0.1")]), 403);
+        let (head, ()) = Request::get("http://evil.example/faults")
+            .header("host", "127.0.0.1")
+            .body(())
+            .unwrap()
+            .into_parts();
+        assert!(guard.refusal(&head).is_some());
+    }
+
+    #[test]
+    fn pages_of_other_hosts_are_refused() {
+        let guard = LoopbackGuard::default();
+        let with = |name, value| status(&guard, &[("host", "127.0.0.1:8091"), (name, value)]);
+        for origin in ["http://127.0.0.1:8091", "http://localhost:3000", "https://[::1]"] {
+            assert_eq!(with("origin", origin), 200, "{origin}");
+        }
+        for origin in [
+            "https://evil.example",
+            "null",
+            "",
+            "http://127.0.0.1.evil.example",
+            "127.0.0.1",
+            "file://127.0.0.1",
+            "http://localhost@evil.example",
+            "http://localhost/evil.example",
+            "chrome-extension://127.0.0.1",
+        ] {
+            assert_eq!(with("origin", origin), 403, "{origin}");
+        }
+        let host = ("host", "127.0.0.1:8091");
+        let origins = [host, ("origin", "http://localhost"), ("origin", "https://evil.example")];
+        assert_eq!(status(&guard, &origins), 403);
+        for (site, expected) in [
+            ("none", 200),
+            ("same-origin", 200),
+            ("same-site", 200),
+            ("cross-site", 403),
+            ("x", 403),
+        ] {
+            assert_eq!(with("sec-fetch-site", site), expected, "{site}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_json_or_refused() {
+        for (content_type, is_accepted) in [
+            (&["application/json"][..], true),
+            (&["Application/JSON; charset=utf-8"], true),
+            (&["text/plain"], false),
+            (&["text/plain; application/json"], false),
+            (&["application/json-patch"], false),
+            (&["application/x-www-form-urlencoded"], false),
+            (&["application/json", "text/plain"], false),
+            (&[""], false),
+            (&[], false),
+        ] {
+            let mut headers = HeaderMap::new();
+            for value in content_type {
+                headers.append(CONTENT_TYPE, value.parse().unwrap());
+            }
+            let is_refused = refuse_other_than_json(&headers).is_some();
+            assert_eq!(!is_refused, is_accepted, "{content_type:?}");
+        }
+    }
+}
