@@ -63,13 +63,11 @@ impl Respond for IssuerEndpoint {
                 if let Some(refusal) = refuse_other_than_json(&head.headers) {
                     return Ok(refusal);
                 }
-                match self.token(body.as_ref()) {
-                    Some(token) => token,
-                    None => {
-                        let status = StatusCode::BAD_REQUEST;
-                        return Ok(problem(status, "send the claims as JSON object"));
-                    }
-                }
+                let Some(token) = self.token(body.as_ref()) else {
+                    let status = StatusCode::BAD_REQUEST;
+                    return Ok(problem(status, "send the claims as JSON object"));
+                };
+                token
             }
             _ => return Ok(problem(StatusCode::NOT_FOUND, "there is no such thing")),
         };

@@ -107,6 +107,8 @@ impl<'a> Tag<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     /// `count` elements below `namespaces` declarations, 16 at each level.
@@ -116,7 +118,7 @@ mod tests {
         for level in 0..levels {
             xml.push_str("<l");
             for index in (level * 16..namespaces).take(16) {
-                xml.push_str(&format!(" xmlns:n{index}='{uri}{index}'"));
+                write!(xml, " xmlns:n{index}='{uri}{index}'").unwrap();
             }
             xml.push('>');
         }
@@ -163,7 +165,7 @@ mod tests {
             (levels(65), false),
         ] {
             let outcome = check(&xml);
-            assert_eq!(outcome.is_ok(), is_accepted, "{outcome:?}: {:.60}", xml);
+            assert_eq!(outcome.is_ok(), is_accepted, "{outcome:?}: {xml:.60}");
         }
         assert_eq!(check(&levels(65)), Err(RefusedAssertion::Xml));
         // Markup inside comments, sections, instructions and values is not counted.

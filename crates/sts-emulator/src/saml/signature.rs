@@ -82,14 +82,14 @@ fn verify_element(element: Element<'_>, certificate: &Certificate) -> Result<(),
         return Err(algorithm);
     }
     let transform = transform(reference).ok_or(algorithm)?;
-    let digest = digest_method(reference).ok_or(algorithm)?;
+    let hash = digest_method(reference).ok_or(algorithm)?;
     let method = signed_info.only_child(SIGNATURE, "SignatureMethod").and_then(signature_method);
     let method = method.ok_or(algorithm)?;
     let expected = reference.only_child(SIGNATURE, "DigestValue").and_then(base64_of);
     let expected = expected.ok_or(algorithm)?;
     let value = signature.only_child(SIGNATURE, "SignatureValue").and_then(base64_of);
     let value = value.ok_or(algorithm)?;
-    if expected.len() != digest.length {
+    if expected.len() != hash.length() {
         return Err(RefusedAssertion::Digest);
     }
 
@@ -101,7 +101,7 @@ fn verify_element(element: Element<'_>, certificate: &Certificate) -> Result<(),
     }
     let content = without(element, signature);
     let content = canonicalize(transform, &content).ok_or(algorithm)?;
-    if (digest.of)(&content) == expected { Ok(()) } else { Err(RefusedAssertion::Digest) }
+    if hash.of(&content) == expected { Ok(()) } else { Err(RefusedAssertion::Digest) }
 }
 
 /// The canonicalization that a reference asks for, after the removal of the signature.
@@ -138,25 +138,40 @@ fn canonicalize(method: Element<'_>, nodes: &NodeSet) -> Option<Vec<u8>> {
     canonicalize_doc(method.document, mode, Some(nodes), &prefixes).ok()
 }
 
-/// A hash function, with the length of its value in bytes.
-struct Digest {
-    length: usize,
-    of: fn(&[u8]) -> Vec<u8>,
+/// A hash function.
+#[derive(Clone, Copy)]
+enum Hash {
+    Sha256,
+    Sha384,
+    Sha512,
 }
 
-fn digest_method(reference: Element<'_>) -> Option<Digest> {
-    let (length, of): (_, fn(&[u8]) -> Vec<u8>) = match reference
-        .only_child(SIGNATURE, "DigestMethod")?
-        .attribute("Algorithm")?
-    {
-        "http://www.w3.org/2001/04/xmlenc#sha256" => (32, |bytes| Sha256::digest(bytes).to_vec()),
-        "http://www.w3.org/2001/04/xmldsig-more#sha384" => {
-            (48, |bytes| Sha384::digest(bytes).to_vec())
+impl Hash {
+    fn of(self, bytes: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Sha256 => Sha256::digest(bytes).to_vec(),
+            Self::Sha384 => Sha384::digest(bytes).to_vec(),
+            Self::Sha512 => Sha512::digest(bytes).to_vec(),
         }
-        "http://www.w3.org/2001/04/xmlenc#sha512" => (64, |bytes| Sha512::digest(bytes).to_vec()),
-        _ => return None,
-    };
-    Some(Digest { length, of })
+    }
+
+    /// The length of its values, in bytes.
+    const fn length(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+        }
+    }
+}
+
+fn digest_method(reference: Element<'_>) -> Option<Hash> {
+    match reference.only_child(SIGNATURE, "DigestMethod")?.attribute("Algorithm")? {
+        "http://www.w3.org/2001/04/xmlenc#sha256" => Some(Hash::Sha256),
+        "http://www.w3.org/2001/04/xmldsig-more#sha384" => Some(Hash::Sha384),
+        "http://www.w3.org/2001/04/xmlenc#sha512" => Some(Hash::Sha512),
+        _ => None,
+    }
 }
 
 fn signature_method(method: Element<'_>) -> Option<&'static dyn SignatureVerificationAlgorithm> {

@@ -13,8 +13,9 @@ fn with_conditions(conditions: &str) -> String {
 }
 
 fn audiences(names: &[&str]) -> String {
-    let names: String =
+    let names: Vec<_> =
         names.iter().map(|name| format!("<saml:Audience>{name}</saml:Audience>")).collect();
+    let names = names.concat();
     format!("<saml:AudienceRestriction>{names}</saml:AudienceRestriction>")
 }
 
@@ -155,10 +156,11 @@ fn hostile(begin: &str, content: &str) -> String {
 async fn documents_that_would_cost_much_are_refused_before_they_do() {
     let sts = federated().await;
     let namespaces = |count: usize| -> String {
-        let one = |index| format!("xmlns:n{index:x}='u' ");
-        (0..count).map(one).collect()
+        let all: Vec<_> = (0..count).map(|index| format!("xmlns:n{index:x}='u'")).collect();
+        all.join(" ")
     };
-    let attributes: String = (0..6_000).map(|index| format!("a{index:x}='' ")).collect();
+    let attributes: Vec<_> = (0..6_000).map(|index| format!("a{index:x}=''")).collect();
+    let attributes = attributes.join(" ");
     let nested = format!("<l {}>", namespaces(60)).repeat(40) + &"<e/>".repeat(500);
     for (xml, why) in [
         (hostile(&namespaces(2_000), &"<e/>".repeat(8_000)), "more elements"),
@@ -184,7 +186,8 @@ async fn documents_that_would_cost_much_are_refused_before_they_do() {
     assert!(xml.contains(transform));
     let start = xml.find("<ds:Reference").unwrap();
     let end = xml.find("</ds:Reference>").unwrap() + "</ds:Reference>".len();
-    let prefixes: String = (0..5_000).map(|index| format!("p{index} ")).collect();
+    let prefixes: Vec<_> = (0..5_000).map(|index| format!("p{index}")).collect();
+    let prefixes = prefixes.join(" ");
     let list = format!(
         "<ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"><x:InclusiveNamespaces \
          xmlns:x=\"http://www.w3.org/2001/10/xml-exc-c14n#\" PrefixList=\"{prefixes}\"/></ds:Transform>"
