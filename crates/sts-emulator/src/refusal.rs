@@ -165,7 +165,7 @@ impl Unauthenticated {
             Self::Signature { canonical_request: None, .. } => "verify aksk signature fail".into(),
             Self::Signature { canonical_request: Some(echo), .. } => {
                 let echo = echo.replace('\n', "|");
-                format!("verify aksk signature fail,canonicalRequest:{echo}").into()
+                format!("verify aksk signature fail, canonicalRequest:{echo}").into()
             }
             Self::ForeignToken => "decrypt token fail".into(),
             Self::TokenEnded { expires_at } => {
