@@ -169,6 +169,7 @@ where
     where
         O: Assume + Clone + MaybeSend + MaybeSync + 'static,
     {
+        let policy = policy.with_lifetime_of(&operation);
         let (client, waiting) = (self.clone(), self.clone());
         let plan = session::Plan {
             host: Arc::clone(&self.0.host),
@@ -209,6 +210,7 @@ where
         operation: O,
         policy: SessionPolicy,
     ) -> BlockingSession {
+        let policy = policy.with_lifetime_of(&operation);
         let client = self.clone();
         let plan = session::BlockingPlan {
             host: Arc::clone(&self.0.host),

@@ -5,11 +5,11 @@ use std::fmt;
 use std::time::Duration;
 
 use http::StatusCode;
-use sts_proto::{ErrorCode, ErrorKind, InvalidRequest};
+use sts_proto::{ErrorCode, ErrorKind, InvalidRequest, RetryAdvice};
 use time::OffsetDateTime;
 
 use crate::report::Report;
-use crate::source::SourceError;
+use crate::source::{SourceError, requested_wait};
 use crate::transport::TransportError;
 
 /// A call that failed: what happened, what to do now, and what was tried.
@@ -63,6 +63,7 @@ impl Failure {
     pub(crate) fn answer(&self) -> Option<&sts_proto::Error> {
         match self {
             Self::Service(answer) | Self::CredentialsRejected { answer, .. } => Some(answer),
+            Self::Credentials(error) => error.response(),
             _ => None,
         }
     }
@@ -72,7 +73,7 @@ impl Failure {
             Self::Service(answer) | Self::CredentialsRejected { answer, .. } => answer.kind(),
             Self::Transport(_) => ErrorKind::Transport,
             Self::InvalidRequest(_) | Self::NoEndpoint | Self::Over => ErrorKind::InvalidRequest,
-            Self::Credentials(_) => ErrorKind::Credentials,
+            Self::Credentials(error) => error.kind(),
             Self::CredentialsExpired { .. } => ErrorKind::ExpiredCredentials,
             Self::Deadline => ErrorKind::Timeout,
         }
@@ -90,6 +91,27 @@ impl Error {
         self.0.failure.kind()
     }
 
+    /// Returns whether and when it makes sense to make the call again.
+    #[must_use]
+    pub fn advice(&self) -> RetryAdvice {
+        match &self.0.failure {
+            Failure::Credentials(error) => error.advice(),
+            failure => failure.kind().advice(),
+        }
+    }
+
+    /// Returns how long to wait before the call is made again, if the service or the credential
+    /// provider said so.
+    #[must_use]
+    pub fn retry_in(&self) -> Option<Duration> {
+        match &self.0.failure {
+            Failure::Service(answer) => requested_wait(answer),
+            Failure::CredentialsRejected { wait, .. } => Some(*wait),
+            Failure::Credentials(error) => error.retry_in(),
+            _ => None,
+        }
+    }
+
     /// The operation's name, as in `AssumeAgency`.
     #[must_use]
     pub fn operation(&self) -> &'static str {
@@ -102,7 +124,8 @@ impl Error {
         &self.0.failure
     }
 
-    /// What the service answered, if it did.
+    /// What the service answered, if it did: to this call, or to the one that its credential
+    /// provider failed for.
     #[must_use]
     pub fn answer(&self) -> Option<&sts_proto::Error> {
         self.0.failure.answer()

@@ -1,11 +1,15 @@
-//! Keys that stay fresh.
+//! Automatic credential refresh.
 
 mod asynchronous;
 mod blocking;
+mod cache;
 mod error;
-mod keeper;
 mod machine;
 mod policy;
+mod refresh;
+mod watcher;
+
+use std::time::Duration;
 
 use sts_proto::{
     AssumeAgency, AssumeAgencyOutput, AssumeAgencyWithOidc, AssumeAgencyWithOidcOutput,
@@ -13,22 +17,35 @@ use sts_proto::{
 };
 
 pub(crate) use self::asynchronous::Plan;
-pub use self::asynchronous::{Session, Watcher};
+pub use self::asynchronous::Session;
 pub use self::blocking::BlockingSession;
 pub(crate) use self::blocking::Plan as BlockingPlan;
 pub use self::error::SessionError;
-pub use self::machine::{KeyState, SessionMachine};
+pub use self::machine::{CredentialState, SessionMachine};
 pub use self::policy::SessionPolicy;
+pub use self::watcher::Watcher;
 
-/// An operation that gives keys: the three that assume an agency.
+/// An operation that returns credentials: the three that assume an agency.
 pub trait Assume: Operation {
-    /// The keys of its output.
+    /// The credentials of its output.
     fn into_credentials(output: Self::Output) -> Credentials;
+
+    /// The lifetime of the credentials that the request asks for, an hour by default. The service
+    /// gives no longer one.
+    fn lifetime(&self) -> Duration;
+}
+
+fn lifetime(duration_seconds: Option<u32>) -> Duration {
+    Duration::from_secs(duration_seconds.unwrap_or(3600).into())
 }
 
 impl Assume for AssumeAgency {
     fn into_credentials(output: AssumeAgencyOutput) -> Credentials {
         output.credentials
+    }
+
+    fn lifetime(&self) -> Duration {
+        lifetime(self.duration_seconds)
     }
 }
 
@@ -36,10 +53,18 @@ impl Assume for AssumeAgencyWithOidc {
     fn into_credentials(output: AssumeAgencyWithOidcOutput) -> Credentials {
         output.credentials
     }
+
+    fn lifetime(&self) -> Duration {
+        lifetime(self.duration_seconds)
+    }
 }
 
 impl Assume for AssumeAgencyWithSaml {
     fn into_credentials(output: AssumeAgencyWithSamlOutput) -> Credentials {
         output.credentials
+    }
+
+    fn lifetime(&self) -> Duration {
+        lifetime(self.duration_seconds)
     }
 }

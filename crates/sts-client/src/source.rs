@@ -39,6 +39,7 @@ pub use self::chain::{BlockingChain, Chain, ChainReport, LinkState};
 pub use self::environment::{Environment, credentials_from_environment};
 pub use self::erased::DynCredentialSource;
 pub use self::error::SourceError;
+pub(crate) use self::error::{REFRESH, requested_wait};
 pub use self::fetch::{Fetch, FetchSource, FetchStep};
 pub use self::issued::IssuedCredentials;
 pub use self::metadata::{EcsMetadata, MetadataFetch};

@@ -1,4 +1,4 @@
-//! Nobody waits for ever for a fetch of another thread.
+//! No thread waits for ever for a refresh of another thread.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::Response;
 use sts_client::transport::TransportErrorKind;
 use sts_client::{BlockingTransport, CallPolicy, Client, Exchange, Host, Now, TransportError};
-use sts_proto::{AssumeAgency, Body, Credentials};
+use sts_proto::{AssumeAgency, Body, Credentials, RetryAdvice};
 use time::macros::datetime;
 
 struct Still;
@@ -40,7 +40,8 @@ impl BlockingTransport for Stuck {
 }
 
 #[test]
-fn a_thread_that_waits_for_a_stuck_fetch_is_let_go() -> Result<(), Box<dyn std::error::Error>> {
+fn a_thread_that_waits_for_a_stuck_refresh_gets_an_error_and_the_next_one_refreshes()
+-> Result<(), Box<dyn std::error::Error>> {
     let ((is_called, called), (go, may_go)) = (channel(), channel());
     let stuck = Stuck { is_called: Mutex::new(is_called), may_go: Mutex::new(may_go) };
     let session = Client::builder(Arc::new(stuck), Still)
@@ -53,9 +54,15 @@ fn a_thread_that_waits_for_a_stuck_fetch_is_let_go() -> Result<(), Box<dyn std::
         let fetching = scope.spawn(|| session.credentials().is_err());
         called.recv()?;
         let error = session.credentials().err().ok_or("no keys are there")?;
-        assert!(error.to_string().contains("did not end in its time"), "{error}");
+        assert!(error.to_string().contains("timed out"), "{error}");
+        assert_eq!(error.advice(), RetryAdvice::AfterBackoff);
+        // The next thread does not wait for the stuck one, but makes a refresh of its own.
+        let next = scope.spawn(|| session.credentials().is_err());
+        called.recv()?;
+        go.send(())?;
         go.send(())?;
         assert!(fetching.join().is_ok_and(|failed| failed));
+        assert!(next.join().is_ok_and(|failed| failed));
         Ok(())
     })
 }

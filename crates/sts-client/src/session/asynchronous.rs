@@ -1,76 +1,76 @@
 //! The session for callers that await.
 
 use std::fmt;
-use std::panic::AssertUnwindSafe;
+use std::future::poll_fn;
+use std::mem;
 use std::sync::{Arc, Weak};
+use std::task::Poll;
 use std::time::Duration;
 
 use event_listener::{Event, EventListener};
-use futures_util::FutureExt;
-use futures_util::future::{Either, Shared, select};
+use futures_util::future::{Either, select};
 use sts_proto::Credentials;
 
+use super::cache::{Cache, Obtained, Refreshed};
 use super::error::SessionError;
-use super::keeper::{Fetched, Keeper, Obtained};
-use super::machine::KeyState;
+use super::machine::CredentialState;
 use super::policy::SessionPolicy;
-use crate::CallContext;
+use super::refresh::{Lease, Refresh};
+use super::watcher::Watcher;
+use crate::context::CallContext;
 use crate::host::Host;
 use crate::source::{CredentialSource, IssuedCredentials, KeyRequest, SourceError};
 use crate::transport::{BoxFuture, MaybeSend, MaybeSync};
 
-/// Keys of an assumed agency that stay fresh, for any number of callers.
+/// Credentials that are refreshed automatically, for any number of callers.
 ///
-/// [`credentials`](Self::credentials) gives keys that are good now. They are fetched when the
-/// first caller asks, and again well before they end. While keys are good nobody waits: the fetch
-/// of the next ones goes on a little whenever somebody asks, or
-/// [in the background](Self::keep_fresh). When there are none, all who ask wait for the same
-/// fetch; it goes on when any of them is cancelled. A fetch that fails is told to those who waited
-/// for it, and the next one waits, whoever asks.
+/// [`credentials`](Self::credentials) returns valid credentials. They are obtained when the first
+/// caller asks, and refreshed well before they expire. While they are valid, callers never wait:
+/// the refresh proceeds a little whenever a caller asks, or
+/// [in the background](Self::keep_fresh). Without valid credentials, all callers wait for the same
+/// refresh; it continues when the caller that drives it is cancelled. The error of a failed
+/// refresh goes to all who waited for it, and the next one waits for a backoff.
 ///
-/// A program that asks seldom (every few seconds or less often) should have a task for
-/// [`keep_fresh`](Self::keep_fresh). Without one its callers are too few to drive a fetch in
-/// passing, so the first to ask after the keys' end waits for one.
+/// If you ask for credentials only every few seconds or less often, spawn
+/// [`keep_fresh`](Self::keep_fresh). Otherwise there are too few callers to drive a refresh in
+/// passing, and the first one after the expiration has to wait.
 ///
-/// It is cheap to clone, and its clones share the keys. A session is a source of keys itself, so
-/// a client can use one to assume a further agency.
+/// **Runtimes.** Callers on several runtimes can share a session. A refresh uses timers and
+/// connections of the runtime that it began on. If that runtime has shut down, the refresh fails
+/// and a caller on another runtime begins one of its own. If it is idle, each caller waits for at
+/// most 40 seconds (a third more than [`CallPolicy::deadline`](crate::CallPolicy::deadline)), by a
+/// timer of its own runtime, and then begins a refresh of its own.
+///
+/// A session is cheap to clone, and its clones share the credentials. It is a credential provider
+/// itself, so a client can use one to assume a further agency.
 #[derive(Clone)]
 pub struct Session(Arc<Inner>);
 
-struct Inner {
-    keeper: Keeper<Flight>,
-    /// Tells watchers and refreshers that there is something to look at.
-    stirred: Event,
-    fetch: Box<dyn FetchKeys>,
+pub(super) struct Inner {
+    pub(super) cache: Cache<Refresh>,
+    /// Notifies watchers and background refreshers of any change.
+    pub(super) changed: Event,
+    refresh: Box<dyn BeginRefresh>,
     sleep: Box<dyn Sleep>,
 }
 
-/// A fetch that is under way. Any holder of a clone can drive it.
-#[derive(Clone)]
-struct Flight {
-    fetch: Shared<BoxFuture<'static, Fetched>>,
-    /// Whether there were times in which nobody drove it. Time limits of its calls may have passed
-    /// meanwhile, so its failure says little about the service.
-    is_neglected: bool,
-}
-
-/// How a session does what its machine says.
+/// How a session does what its state machine decides.
 pub(crate) struct Plan {
     pub(crate) host: Arc<dyn Host>,
     /// Knows the service's time.
     pub(crate) context: Arc<CallContext>,
-    pub(crate) fetch: Box<dyn FetchKeys>,
+    pub(crate) fetch: Box<dyn BeginRefresh>,
     pub(crate) sleep: Box<dyn Sleep>,
 }
 
-/// Begins a fetch. A name for a closure.
-pub(crate) trait FetchKeys:
+/// A closure that begins a refresh.
+pub(crate) trait BeginRefresh:
     Fn() -> BoxFuture<'static, Obtained> + MaybeSend + MaybeSync
 {
 }
-impl<F: Fn() -> BoxFuture<'static, Obtained> + MaybeSend + MaybeSync> FetchKeys for F {}
+impl<F: Fn() -> BoxFuture<'static, Obtained> + MaybeSend + MaybeSync> BeginRefresh for F {}
 
-/// Waits. A name for a closure.
+/// A closure that waits.
 pub(crate) trait Sleep:
     Fn(Duration) -> BoxFuture<'static, ()> + MaybeSend + MaybeSync
 {
@@ -80,169 +80,207 @@ impl<F: Fn(Duration) -> BoxFuture<'static, ()> + MaybeSend + MaybeSync> Sleep fo
 impl Session {
     pub(crate) fn new(plan: Plan, policy: SessionPolicy) -> Self {
         let Plan { host, context, fetch, sleep } = plan;
-        let keeper = Keeper::new(host, context, policy);
-        Self(Arc::new(Inner { keeper, stirred: Event::new(), fetch, sleep }))
+        let cache = Cache::new(host, context, policy);
+        Self(Arc::new(Inner { cache, changed: Event::new(), refresh: fetch, sleep }))
     }
 
-    /// Keys that are good now.
+    /// Returns valid credentials: from memory, or from a refresh if there are none.
+    ///
+    /// # Errors
+    ///
+    /// The refresh failed, or the last one failed and its backoff is not over. The error returns at
+    /// once; [`SessionError::retry_in`] is the time until the next refresh can begin, so that a
+    /// caller with time left can wait for it and ask again.
     pub async fn credentials(&self) -> Result<Arc<Credentials>, SessionError> {
-        if let Some(credentials) = self.0.keeper.warm() {
+        if let Some(credentials) = self.0.cache.fast() {
             return Ok(credentials);
         }
         loop {
             match self.0.ask() {
-                Ask::Keys(credentials, None) => return Ok(credentials),
-                Ask::Keys(credentials, Some(flight)) => {
-                    // Good keys are at hand, so nobody waits: the fetch goes on as far as it can.
-                    drop(flight.fetch.now_or_never());
-                    return Ok(self.0.keeper.warm().unwrap_or(credentials));
+                Ask::Serve(credentials, None | Some((_, None))) => return Ok(credentials),
+                // The refresh proceeds as far as it can without waiting.
+                Ask::Serve(credentials, Some((refresh, Some(lease)))) => {
+                    if let Poll::Ready(obtained) = lease.poll() {
+                        drop(self.0.finish(&refresh, obtained));
+                    }
+                    return Ok(self.0.cache.fast().unwrap_or(credentials));
                 }
-                Ask::Wait(flight) => match flight.fetch.await {
-                    // It may have failed for want of a driver: look whether another may begin.
-                    Err(_) if flight.is_neglected => {}
-                    fetched => return fetched,
+                Ask::Wait(refresh, lease) => match self.0.wait(&refresh, lease).await {
+                    // It may have failed because no caller drove it: perhaps another may begin.
+                    Err(_) if refresh.is_neglected() => {}
+                    refreshed => return refreshed,
                 },
                 Ask::Failed(failure) => return Err(failure),
             }
         }
     }
 
-    /// What the keys are good for now.
+    /// Returns the state of the credentials.
     #[must_use]
-    pub fn state(&self) -> KeyState {
-        self.0.keeper.state()
+    pub fn state(&self) -> CredentialState {
+        self.0.cache.state()
     }
 
-    /// The service refuses these keys: they are served no more, and the next caller fetches
-    /// others. Keys that the session has dropped already change nothing, so all who saw the same
-    /// refusal may tell.
-    pub fn invalidate(&self, refused: &Credentials) {
-        if self.0.keeper.invalidate(refused) {
-            self.0.stirred.notify(usize::MAX);
+    /// Drops credentials that the service rejected: they are not served any more, and the next
+    /// caller triggers a refresh. Reporting is idempotent: the rejected credentials are dropped
+    /// once, and newer ones never, so every caller that saw the rejection may report it.
+    pub fn invalidate(&self, rejected: &Credentials) {
+        if self.0.cache.invalidate(rejected) {
+            self.0.changed.notify(usize::MAX);
         }
     }
 
-    /// Watches for new keys, for what has to be told of them: a connection that logs in again, a
-    /// file that other programs read. Somebody has to ask for keys meanwhile, or
-    /// [`keep_fresh`](Self::keep_fresh).
+    /// Watches for new credentials, for what depends on them: a connection that has to log in
+    /// again, a file that other programs read. Refreshes need callers of
+    /// [`credentials`](Self::credentials) or [`keep_fresh`](Self::keep_fresh) all the same.
     #[must_use]
     pub fn watch(&self) -> Watcher {
-        Watcher { session: Arc::downgrade(&self.0), last: None }
+        Watcher::new(Arc::downgrade(&self.0))
     }
 
-    /// Refreshes in the background: spawn this future on the runtime of the transport, and no
-    /// caller ever does a part of a fetch, nor waits for one but the first.
+    /// Refreshes in the background. Spawn this future on the runtime of the transport; then callers
+    /// never drive a refresh, and only the first one waits.
     ///
-    /// It ends when the session and its clones are gone; a fetch that is under way then is
-    /// finished first.
+    /// It ends when the session and its clones are dropped; a refresh in flight is finished first.
+    /// When it is cancelled, a refresh that it began ends with it.
     pub fn keep_fresh(&self) -> impl Future<Output = ()> + MaybeSend + 'static {
         let session = Arc::downgrade(&self.0);
         async move {
             while let Some(next) = Inner::next(&session) {
                 match next {
-                    Next::Sleep(sleep, stirred) => drop(select(sleep, stirred).await),
-                    // How it ends, the machine is told; then it names the next moment.
-                    Next::Fetch(flight) => drop(flight.fetch.await),
+                    Next::Sleep(sleep, changed) => drop(select(sleep, changed).await),
+                    // The state machine keeps the outcome, and then names the next time.
+                    Next::Refresh(session, refresh, lease) => {
+                        drop(session.wait(&refresh, lease.map(Lease::ending_with_it)).await);
+                    }
                 }
+                // A provider and a timer that are ready at once must not starve the other tasks.
+                yield_now().await;
             }
         }
     }
 }
+
+/// A refresh in flight, and the right to drive it unless another caller has it.
+type InFlight = (Arc<Refresh>, Option<Lease>);
 
 /// What a caller gets.
 enum Ask {
-    /// Good keys; and the fetch of others, if one is under way.
-    Keys(Arc<Credentials>, Option<Flight>),
-    /// No keys, but a fetch.
-    Wait(Flight),
-    /// No keys, and no fetch before the back-off is over.
+    /// Valid credentials; and the refresh in flight, if there is one.
+    Serve(Arc<Credentials>, Option<InFlight>),
+    /// No credentials, but a refresh in flight.
+    Wait(Arc<Refresh>, Option<Lease>),
+    /// No credentials, and no refresh before the backoff is over.
     Failed(SessionError),
 }
 
-/// What a refresher does next.
+/// What a background refresher does next.
 enum Next {
     Sleep(BoxFuture<'static, ()>, EventListener),
-    Fetch(Flight),
+    Refresh(Arc<Inner>, Arc<Refresh>, Option<Lease>),
 }
 
 impl Inner {
-    fn ask(self: &Arc<Self>) -> Ask {
-        let now = self.keeper.now();
-        let mut state = self.keeper.lock();
-        let begins = state.machine.begin_fetch(now);
-        if begins {
-            state.flight = Some(self.flight());
-        }
-        let credentials = self.keeper.serve(&state, now);
-        if let Some(flight) = &mut state.flight {
-            let is_driven = match flight.fetch.strong_count() {
-                // The session alone holds it, so it depends on whether this caller will wait.
-                None | Some(..=1) => begins && credentials.is_none(),
-                Some(_) => true,
+    fn ask(&self) -> Ask {
+        loop {
+            let now = self.cache.now();
+            let mut state = self.cache.lock();
+            if let Some(refresh) = state.refresh.clone()
+                && now.ticks >= refresh.over_at()
+            {
+                drop(state);
+                drop(self.give_up(&refresh));
+                continue;
+            }
+            let lease = state.machine.begin_fetch(now).then(|| {
+                let over_at = now.ticks.saturating_add(self.cache.wait_limit());
+                let limit = (self.sleep)(self.cache.refresh_limit());
+                let (refresh, lease) = Refresh::new((self.refresh)(), limit, over_at);
+                state.refresh = Some(refresh);
+                lease
+            });
+            let credentials = self.cache.serve(&state, now);
+            let in_flight = state.refresh.clone().map(|refresh| {
+                let lease = lease.or_else(|| refresh.lease());
+                (refresh, lease)
+            });
+            return match (credentials, in_flight) {
+                (Some(credentials), in_flight) => Ask::Serve(credentials, in_flight),
+                (None, Some((refresh, lease))) => Ask::Wait(refresh, lease),
+                (None, None) => Ask::Failed(state.failure(now)),
             };
-            flight.is_neglected |= !is_driven;
-        }
-        match (credentials, &state.flight) {
-            (Some(credentials), flight) => Ask::Keys(credentials, flight.clone()),
-            (None, Some(flight)) => Ask::Wait(flight.clone()),
-            (None, None) => Ask::Failed(state.failure()),
         }
     }
 
-    /// A fetch that tells the session how it ended. It holds the session weakly: one that is
-    /// dropped takes its flight along.
-    fn flight(self: &Arc<Self>) -> Flight {
-        let session = Arc::downgrade(self);
-        let fetch: BoxFuture<'static, Fetched> = Box::pin(async move {
-            // A panic is told like any other failure. It must not stay in the flight, where
-            // everybody would meet it for ever.
-            let fetched = AssertUnwindSafe(Self::fetch(&session)).catch_unwind().await;
-            let fetched = fetched.unwrap_or(Err(SessionError::PANICKED));
-            match session.upgrade() {
-                Some(session) => session.land(fetched),
-                None => fetched.map(IssuedCredentials::into_credentials),
-            }
-        });
-        Flight { fetch: fetch.shared(), is_neglected: false }
-    }
-
-    async fn fetch(session: &Weak<Self>) -> Obtained {
-        let begin =
-            |session: Arc<Self>| ((session.fetch)(), (session.sleep)(session.keeper.limit()));
-        let (fetch, limit) = session.upgrade().map(begin).ok_or(SessionError::GONE)?;
-        match select(fetch, limit).await {
-            Either::Left((fetched, _)) => fetched,
-            Either::Right(_) => Err(SessionError::STUCK),
-        }
-    }
-
-    fn land(&self, fetched: Obtained) -> Fetched {
-        let fetched = self.keeper.land(fetched, |state, now| {
-            if state.flight.as_ref().is_some_and(|flight| flight.is_neglected) {
-                state.machine.neglected(now);
+    /// Waits for the outcome of a refresh, and drives it whenever no other caller does.
+    async fn wait(&self, refresh: &Arc<Refresh>, mut lease: Option<Lease>) -> Refreshed {
+        // Made on the runtime of this caller, and polled nowhere else.
+        let mut limit = None;
+        loop {
+            let signal = if let Some(lease) = &lease {
+                let progress = refresh.progress();
+                if let Poll::Ready(obtained) = lease.poll() {
+                    return self.finish(refresh, obtained);
+                }
+                progress
             } else {
-                state.machine.failed(now);
+                let change = refresh.change();
+                lease = refresh.lease();
+                if lease.is_some() {
+                    continue;
+                }
+                change
+            };
+            if let Some(outcome) = refresh.outcome() {
+                return outcome;
             }
-        });
-        self.stirred.notify(usize::MAX);
-        fetched
+            let limit = limit.get_or_insert_with(|| {
+                let left = refresh.over_at().saturating_sub(self.cache.now().ticks);
+                (self.sleep)(left)
+            });
+            if let Either::Right(_) = select(signal, limit).await {
+                return self.give_up(refresh);
+            }
+        }
+    }
+
+    /// Ends a refresh that nobody drove to its end in time.
+    fn give_up(&self, refresh: &Arc<Refresh>) -> Refreshed {
+        refresh.neglect();
+        self.finish(refresh, Err(SessionError::STUCK))
+    }
+
+    /// Ends a refresh: everyone gets its outcome.
+    fn finish(&self, refresh: &Arc<Refresh>, obtained: Obtained) -> Refreshed {
+        if obtained.as_ref().is_err_and(SessionError::is_lost) {
+            refresh.neglect();
+        }
+        let is_neglected = refresh.is_neglected();
+        let Some(outcome) = self.cache.end(refresh, obtained.clone(), is_neglected) else {
+            return obtained.map(IssuedCredentials::into_credentials);
+        };
+        refresh.settle(outcome.clone());
+        self.changed.notify(usize::MAX);
+        outcome
     }
 
     fn next(session: &Weak<Self>) -> Option<Next> {
         let session = session.upgrade()?;
-        // Before the look, so that nothing stirs between.
-        let stirred = session.stirred.listen();
+        // Listen before the look, so that no change is missed.
+        let changed = session.changed.listen();
         Some(match session.ask() {
-            Ask::Wait(flight) | Ask::Keys(_, Some(flight)) => Next::Fetch(flight),
-            Ask::Keys(_, None) | Ask::Failed(_) => Next::Sleep(session.sleep(), stirred),
+            Ask::Wait(refresh, lease) | Ask::Serve(_, Some((refresh, lease))) => {
+                Next::Refresh(session, refresh, lease)
+            }
+            Ask::Serve(_, None) | Ask::Failed(_) => Next::Sleep(session.sleep(), changed),
         })
     }
 
-    /// Until a fetch can be due. Not longer than a minute, for the clock of timers may stand still
-    /// while a machine sleeps; nor so short that clocks that disagree make a loop of it.
+    /// Sleeps until a refresh can be due: at most for a minute, because timers may stand still
+    /// while a machine sleeps, and long enough that clocks that disagree do not make a loop.
     fn sleep(&self) -> BoxFuture<'static, ()> {
-        let now = self.keeper.now();
-        let next = self.keeper.lock().machine.next_fetch(now);
+        let now = self.cache.now();
+        let next = self.cache.lock().machine.next_fetch(now);
         let wait = next.saturating_sub(now.ticks);
         (self.sleep)(wait.clamp(Duration::from_millis(100), Duration::from_secs(60)))
     }
@@ -250,14 +288,27 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.stirred.notify(usize::MAX);
+        self.changed.notify(usize::MAX);
     }
+}
+
+/// Lets other tasks run.
+async fn yield_now() {
+    let mut has_yielded = false;
+    poll_fn(|context| {
+        if mem::replace(&mut has_yielded, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 impl CredentialSource for Session {
     async fn credentials(&self, request: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
-        if let Some(refused) = request.refused {
-            self.invalidate(&refused);
+        if let Some(rejected) = request.refused {
+            self.invalidate(&rejected);
         }
         Ok(self.credentials().await?)
     }
@@ -265,39 +316,6 @@ impl CredentialSource for Session {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("machine", &self.0.keeper).finish_non_exhaustive()
-    }
-}
-
-/// Waits for new keys of a [`Session`]. It does not keep the session alive.
-pub struct Watcher {
-    session: Weak<Inner>,
-    last: Option<Arc<Credentials>>,
-}
-
-impl Watcher {
-    /// The next keys that it has not given yet; at first those that are there. `None` when the
-    /// session and its clones are gone.
-    pub async fn changed(&mut self) -> Option<Arc<Credentials>> {
-        loop {
-            let session = self.session.upgrade()?;
-            // Before the look, so that nothing stirs between.
-            let stirred = session.stirred.listen();
-            let kept = session.keeper.lock().machine.kept().cloned();
-            drop(session);
-            if let Some(credentials) = kept
-                && self.last.as_ref().is_none_or(|last| !Arc::ptr_eq(last, &credentials))
-            {
-                self.last = Some(credentials.clone());
-                return Some(credentials);
-            }
-            stirred.await;
-        }
-    }
-}
-
-impl fmt::Debug for Watcher {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Watcher").field("last", &self.last).finish_non_exhaustive()
+        f.debug_struct("Session").field("cache", &self.0.cache).finish_non_exhaustive()
     }
 }

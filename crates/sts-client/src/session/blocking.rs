@@ -6,124 +6,138 @@ use std::sync::{Arc, Condvar, OnceLock, PoisonError};
 
 use sts_proto::Credentials;
 
+use super::cache::{Cache, Obtained, Refreshed};
 use super::error::SessionError;
-use super::keeper::{Fetched, Keeper, Obtained};
-use super::machine::KeyState;
+use super::machine::CredentialState;
 use super::policy::SessionPolicy;
-use crate::CallContext;
+use crate::context::CallContext;
 use crate::host::Host;
-use crate::source::{BlockingCredentialSource, KeyRequest, SourceError};
+use crate::source::{BlockingCredentialSource, IssuedCredentials, KeyRequest, SourceError};
 
-/// Keys of an assumed agency that stay fresh, for any number of threads.
+/// Blocking counterpart of [`Session`](super::Session), for any number of threads.
 ///
-/// It promises what [`Session`](super::Session) promises, with one difference: a thread has
-/// nothing to let a fetch go on in, so while keys are good the one caller that finds them due for
-/// a refresh makes the fetch, and all others are served at once. A program that wants no caller to
-/// do so has a thread of its own call [`credentials`](Self::credentials) every few seconds.
+/// It differs in one point: a blocking call cannot proceed in passing. While the credentials are
+/// valid, the one caller that finds them due makes the refresh, and all others are served at once.
+/// To keep callers from it, let a thread of its own call [`credentials`](Self::credentials) every
+/// few seconds.
 ///
-/// A fetch that panics does so in the thread that makes it; those who wait for it get an error.
+/// A refresh that panics does so in the thread that makes it; those who wait for it get an error.
+/// If the thread that makes it does not come back within 40 seconds (a third more than
+/// [`CallPolicy::deadline`](crate::CallPolicy::deadline)), they get an error, and the next caller
+/// makes a refresh of its own.
 #[derive(Clone)]
 pub struct BlockingSession(Arc<Inner>);
 
 struct Inner {
-    keeper: Keeper<Flight>,
-    /// Tells those who wait that a fetch has ended.
-    landed: Condvar,
-    fetch: Box<dyn FetchKeys>,
+    cache: Cache<Refresh>,
+    /// Notifies those who wait of the end of a refresh.
+    ended: Condvar,
+    refresh: Box<dyn MakeRefresh>,
 }
 
-/// A fetch that is under way: where those who wait for it find what it came to.
-type Flight = Arc<OnceLock<Fetched>>;
+/// A refresh in flight: where those who wait find its outcome.
+type Refresh = OnceLock<Refreshed>;
 
-/// How a session does what its machine says.
+/// How a session does what its state machine decides.
 pub(crate) struct Plan {
     pub(crate) host: Arc<dyn Host>,
     /// Knows the service's time.
     pub(crate) context: Arc<CallContext>,
-    pub(crate) fetch: Box<dyn FetchKeys>,
+    pub(crate) fetch: Box<dyn MakeRefresh>,
 }
 
-/// Makes a fetch. A name for a closure.
-pub(crate) trait FetchKeys: Fn() -> Obtained + Send + Sync {}
-impl<F: Fn() -> Obtained + Send + Sync> FetchKeys for F {}
+/// A closure that makes a refresh.
+pub(crate) trait MakeRefresh: Fn() -> Obtained + Send + Sync {}
+impl<F: Fn() -> Obtained + Send + Sync> MakeRefresh for F {}
 
 impl BlockingSession {
     pub(crate) fn new(plan: Plan, policy: SessionPolicy) -> Self {
         let Plan { host, context, fetch } = plan;
-        let keeper = Keeper::new(host, context, policy);
-        Self(Arc::new(Inner { keeper, landed: Condvar::new(), fetch }))
+        let cache = Cache::new(host, context, policy);
+        Self(Arc::new(Inner { cache, ended: Condvar::new(), refresh: fetch }))
     }
 
-    /// Keys that are good now.
+    /// Returns valid credentials: from memory, or from a refresh if there are none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::credentials`](super::Session::credentials).
     pub fn credentials(&self) -> Result<Arc<Credentials>, SessionError> {
-        self.0.keeper.warm().map_or_else(|| self.0.ask(), Ok)
+        self.0.cache.fast().map_or_else(|| self.0.ask(), Ok)
     }
 
-    /// What the keys are good for now.
+    /// Returns the state of the credentials.
     #[must_use]
-    pub fn state(&self) -> KeyState {
-        self.0.keeper.state()
+    pub fn state(&self) -> CredentialState {
+        self.0.cache.state()
     }
 
-    /// The service refuses these keys; see [`Session::invalidate`](super::Session::invalidate).
-    pub fn invalidate(&self, refused: &Credentials) {
-        self.0.keeper.invalidate(refused);
+    /// Drops credentials that the service rejected; see
+    /// [`Session::invalidate`](super::Session::invalidate).
+    pub fn invalidate(&self, rejected: &Credentials) {
+        self.0.cache.invalidate(rejected);
     }
 }
 
 impl Inner {
-    fn ask(&self) -> Fetched {
-        let now = self.keeper.now();
-        let mut state = self.keeper.lock();
+    fn ask(&self) -> Refreshed {
+        let now = self.cache.now();
+        let mut state = self.cache.lock();
         if state.machine.begin_fetch(now) {
-            let flight = Flight::default();
-            state.flight = Some(flight.clone());
+            let refresh = Arc::<Refresh>::default();
+            state.refresh = Some(Arc::clone(&refresh));
             drop(state);
-            return self.fetch(&flight).or_else(|failure| {
-                // It is invisible as long as keys are good.
-                let now = self.keeper.now();
-                self.keeper.serve(&self.keeper.lock(), now).ok_or(failure)
+            return self.refresh(&refresh).or_else(|failure| {
+                // It is invisible while the previous credentials are valid.
+                let now = self.cache.now();
+                self.cache.serve(&self.cache.lock(), now).ok_or(failure)
             });
         }
-        if let Some(credentials) = self.keeper.serve(&state, now) {
+        if let Some(credentials) = self.cache.serve(&state, now) {
             return Ok(credentials);
         }
-        let Some(flight) = state.flight.clone() else {
-            return Err(state.failure());
+        let Some(refresh) = state.refresh.clone() else {
+            return Err(state.failure(now));
         };
-        let is_out = |_: &mut _| flight.get().is_none();
+        let is_in_flight = |_: &mut _| refresh.get().is_none();
         drop(
-            self.landed
-                .wait_timeout_while(state, self.keeper.limit(), is_out)
+            self.ended
+                .wait_timeout_while(state, self.cache.wait_limit(), is_in_flight)
                 .unwrap_or_else(PoisonError::into_inner),
         );
-        flight.get().cloned().unwrap_or(Err(SessionError::STUCK))
+        // If its thread is stuck, or was lost in a fork, the next caller begins another.
+        let stuck = || self.finish(&refresh, Err(SessionError::STUCK), true);
+        refresh.get().cloned().unwrap_or_else(stuck)
     }
 
-    /// Makes the fetch that has begun. Those who wait for it are told, also when it panics.
-    fn fetch(&self, flight: &Flight) -> Fetched {
-        let fetched = panic::catch_unwind(AssertUnwindSafe(|| (self.fetch)()));
-        let (fetched, panic) = match fetched {
-            Ok(fetched) => (fetched, None),
-            Err(panic) => (Err(SessionError::PANICKED), Some(panic)),
-        };
-        let fetched = self.keeper.land(fetched, |state, now| state.machine.failed(now));
-        // Under the lock, so that nobody falls asleep between a look and this.
-        let state = self.keeper.lock();
-        let told = flight.get_or_init(|| fetched);
-        drop(state);
-        self.landed.notify_all();
-        match panic {
-            Some(panic) => panic::resume_unwind(panic),
-            None => told.clone(),
+    /// Makes the refresh that has begun. Those who wait for it get the outcome, also of a panic.
+    fn refresh(&self, refresh: &Arc<Refresh>) -> Refreshed {
+        match panic::catch_unwind(AssertUnwindSafe(|| (self.refresh)())) {
+            Ok(obtained) => self.finish(refresh, obtained, false),
+            Err(panic) => {
+                drop(self.finish(refresh, Err(SessionError::PANICKED), false));
+                panic::resume_unwind(panic)
+            }
         }
+    }
+
+    fn finish(&self, refresh: &Arc<Refresh>, obtained: Obtained, is_stuck: bool) -> Refreshed {
+        let Some(outcome) = self.cache.end(refresh, obtained.clone(), is_stuck) else {
+            return obtained.map(IssuedCredentials::into_credentials);
+        };
+        // Under the lock, so that nobody falls asleep between a look and this.
+        let state = self.cache.lock();
+        refresh.get_or_init(|| outcome.clone());
+        drop(state);
+        self.ended.notify_all();
+        outcome
     }
 }
 
 impl BlockingCredentialSource for BlockingSession {
     fn credentials(&self, request: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
-        if let Some(refused) = request.refused {
-            self.invalidate(&refused);
+        if let Some(rejected) = request.refused {
+            self.invalidate(&rejected);
         }
         Ok(self.credentials()?)
     }
@@ -131,6 +145,6 @@ impl BlockingCredentialSource for BlockingSession {
 
 impl fmt::Debug for BlockingSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BlockingSession").field("machine", &self.0.keeper).finish_non_exhaustive()
+        f.debug_struct("BlockingSession").field("cache", &self.0.cache).finish_non_exhaustive()
     }
 }

@@ -1,105 +1,208 @@
-//! Why a session has no keys.
+//! Why a session has no credentials.
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use sts_proto::ErrorKind;
+use http::StatusCode;
+use sts_proto::{ErrorCode, ErrorKind, RetryAdvice};
 
-use crate::error::Error;
-use crate::source::SourceError;
+use crate::error::{Error, Failure};
+use crate::source::{REFRESH, SourceError};
 
-/// Why a session has no keys: its last fetch failed, and there are none that are still good.
+/// Error returned when a session has no valid credentials: its last refresh failed.
 ///
-/// One fetch is told to all who wait for it, so the error is shared.
+/// The outcome of one refresh goes to all callers that waited for it, so the error is shared. What
+/// the refresh failed for is kept: [`kind`](Self::kind), [`advice`](Self::advice),
+/// [`code`](Self::code) and [`request_id`](Self::request_id) are those of the call that failed,
+/// however many sessions, providers and chains are in between.
 #[derive(Clone, Debug)]
-pub struct SessionError(Cause);
+pub struct SessionError {
+    cause: Cause,
+    retry_in: Option<Duration>,
+}
 
 #[derive(Clone, Debug)]
 enum Cause {
     Call(Arc<Error>),
     Source(Arc<SourceError>),
-    Session { kind: ErrorKind, message: &'static str },
+    Session(Fault),
 }
 
-impl SessionError {
-    pub(super) const ENDED: Self = Self::new(
-        ErrorKind::Credentials,
-        "the service gave keys that had ended already; is one of the clocks wrong?",
-    );
-    pub(super) const TOO_SOON: Self = Self::new(
-        ErrorKind::Credentials,
-        "keys ended or were refused soon after they came; others are fetched in a moment",
-    );
-    pub(super) const PANICKED: Self = Self::new(
-        ErrorKind::Credentials,
-        "the fetch of keys panicked; the panic's own message says where",
-    );
-    pub(super) const STUCK: Self = Self::new(
-        ErrorKind::Timeout,
-        "the fetch of keys did not end in its time: the transport or the source of keys holds it up",
-    );
-    pub(super) const GONE: Self =
-        Self::new(ErrorKind::Credentials, "the session was dropped before its fetch began");
+/// What a session itself finds wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    Expired,
+    BackingOff,
+    Panicked,
+    Stuck,
+    Lost,
+}
 
-    const fn new(kind: ErrorKind, message: &'static str) -> Self {
-        Self(Cause::Session { kind, message })
-    }
-
-    /// What happened, in terms of what to do now.
-    #[must_use]
-    pub fn kind(&self) -> ErrorKind {
-        match &self.0 {
-            Cause::Call(error) => error.kind(),
-            Cause::Source(_) => ErrorKind::Credentials,
-            Cause::Session { kind, .. } => *kind,
+impl Fault {
+    const fn kind(self) -> ErrorKind {
+        match self {
+            Self::Expired | Self::Panicked => ErrorKind::Credentials,
+            Self::BackingOff => ErrorKind::Throttled,
+            Self::Stuck | Self::Lost => ErrorKind::Timeout,
         }
     }
 
-    /// The call that failed, if it came to one.
+    const fn message(self) -> &'static str {
+        match self {
+            Self::Expired => {
+                "received credentials that are already expired; check the system clock"
+            }
+            Self::BackingOff => {
+                "credentials expired or were rejected right after they were issued; refresh is \
+                 backing off"
+            }
+            Self::Panicked => "credential refresh panicked; see the panic message",
+            Self::Stuck => "credential refresh timed out in the transport or the provider",
+            Self::Lost => "credential refresh was lost with its task or runtime",
+        }
+    }
+}
+
+impl SessionError {
+    pub(super) const EXPIRED: Self = Self::new(Cause::Session(Fault::Expired));
+    pub(super) const BACKING_OFF: Self = Self::new(Cause::Session(Fault::BackingOff));
+    pub(super) const PANICKED: Self = Self::new(Cause::Session(Fault::Panicked));
+    pub(super) const STUCK: Self = Self::new(Cause::Session(Fault::Stuck));
+    pub(super) const LOST: Self = Self::new(Cause::Session(Fault::Lost));
+
+    const fn new(cause: Cause) -> Self {
+        Self { cause, retry_in: None }
+    }
+
+    /// The same with the time until the next refresh can begin.
+    pub(super) fn with_retry_in(self, wait: Duration) -> Self {
+        Self { retry_in: Some(wait), ..self }
+    }
+
+    pub(super) const fn is_lost(&self) -> bool {
+        matches!(self.cause, Cause::Session(Fault::Lost))
+    }
+
+    /// Returns the kind of the error: that of the call that failed, if it came to one.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match &self.cause {
+            Cause::Call(error) => error.kind(),
+            Cause::Source(error) => error.kind(),
+            Cause::Session(fault) => fault.kind(),
+        }
+    }
+
+    /// Returns whether and when it makes sense to ask again. A refresh that timed out is made anew
+    /// by the next caller, so it may be retried although a call of this kind may not.
+    #[must_use]
+    pub fn advice(&self) -> RetryAdvice {
+        match &self.cause {
+            Cause::Call(error) => error.advice(),
+            Cause::Source(error) => error.advice(),
+            Cause::Session(Fault::BackingOff | Fault::Stuck | Fault::Lost) => {
+                RetryAdvice::AfterBackoff
+            }
+            Cause::Session(fault) => fault.kind().advice(),
+        }
+    }
+
+    /// Returns how long after this error the next refresh can begin. Asking earlier returns the
+    /// same error without sending anything.
+    #[must_use]
+    pub const fn retry_in(&self) -> Option<Duration> {
+        self.retry_in
+    }
+
+    /// Returns the call that failed, if it came to one.
     #[must_use]
     pub fn call(&self) -> Option<&Error> {
-        match &self.0 {
+        match &self.cause {
             Cause::Call(error) => Some(error),
-            Cause::Source(_) | Cause::Session { .. } => None,
+            Cause::Source(_) | Cause::Session(_) => None,
+        }
+    }
+
+    /// Returns the HTTP status of the response that the refresh failed for.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.response().map(sts_proto::Error::status)
+    }
+
+    /// Returns the service's code in that response.
+    #[must_use]
+    pub fn code(&self) -> Option<&ErrorCode> {
+        self.response()?.code()
+    }
+
+    /// Returns the id of that request, to quote to support.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.response()?.request_id()
+    }
+
+    /// The error of the provider that a refresh asks, if it did not come to a call.
+    fn provider(&self) -> Option<&SourceError> {
+        match &self.cause {
+            Cause::Source(error) => Some(error),
+            Cause::Call(error) if error.operation() == REFRESH => match error.failure() {
+                Failure::Credentials(error) => Some(error),
+                _ => None,
+            },
+            Cause::Call(_) | Cause::Session(_) => None,
+        }
+    }
+
+    pub(crate) fn response(&self) -> Option<&sts_proto::Error> {
+        match &self.cause {
+            Cause::Call(error) => error.answer(),
+            Cause::Source(error) => error.response(),
+            Cause::Session(_) => None,
         }
     }
 }
 
 impl From<Error> for SessionError {
     fn from(error: Error) -> Self {
-        Self(Cause::Call(Arc::new(error)))
+        Self::new(Cause::Call(Arc::new(error)))
     }
 }
 
 impl From<SourceError> for SessionError {
     fn from(error: SourceError) -> Self {
-        Self(Cause::Source(Arc::new(error)))
+        Self::new(Cause::Source(Arc::new(error)))
     }
 }
 
 impl From<SessionError> for SourceError {
+    /// The error of the session's own provider stays what it is, so that a chain sees whether that
+    /// one is configured.
     fn from(error: SessionError) -> Self {
-        Self::new("the session that gives the keys has none").with_source(error)
+        match error.provider() {
+            Some(provider) => provider.clone().with_retry_in(error.retry_in),
+            None => Self::new("the session has no credentials").with_source(error),
+        }
     }
 }
 
 impl fmt::Display for SessionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match &self.cause {
             Cause::Call(error) => error.fmt(f),
             Cause::Source(error) => error.fmt(f),
-            Cause::Session { message, .. } => f.write_str(message),
+            Cause::Session(fault) => f.write_str(fault.message()),
         }
     }
 }
 
 impl StdError for SessionError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match &self.0 {
+        match &self.cause {
             Cause::Call(error) => error.source(),
             Cause::Source(error) => error.source(),
-            Cause::Session { .. } => None,
+            Cause::Session(_) => None,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Several sources in an order.
+//! Provider chains.
 
 mod links;
 mod report;
@@ -17,14 +17,15 @@ use super::{
 };
 use crate::transport::{MaybeSend, MaybeSync};
 
-/// Sources in an order: the first one that is configured gives the keys.
+/// Credential providers in an order: the first one that is configured gives the credentials.
 ///
-/// A source that [is not configured](SourceError::is_not_configured) is passed over. One that is,
-/// but does not work, ends the search: the error names it, tells why, and names those that were
-/// passed over. Once a source has given keys the chain stays with it, so that a program does not
-/// become somebody else because a file is gone.
+/// A provider that [is not configured](SourceError::is_not_configured) is passed over. One that is
+/// configured but fails ends the search: the error names it, its reason, and those that were passed
+/// over, and keeps [kind](SourceError::kind), code and request id of the cause. Once a provider has
+/// given credentials the chain stays with it, also when searches at the same time find different
+/// ones, so that a program does not change its identity because a file is gone.
 ///
-/// [`report`](Self::report) tells which one is used and why the others are not. Clones share it.
+/// [`report`](Self::report) returns which one is used and why the others are not. Clones share it.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -44,18 +45,18 @@ use crate::transport::{MaybeSend, MaybeSync};
 #[derive(Clone, Default)]
 pub struct Chain(Links<dyn DynCredentialSource>);
 
-/// The same for callers that block the thread; see [`Chain`].
+/// Blocking counterpart of [`Chain`].
 #[derive(Clone, Default)]
 pub struct BlockingChain(Links<dyn BlockingCredentialSource + Send + Sync>);
 
 impl Chain {
-    /// A chain without any source.
+    /// A chain without any provider.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The same chain with one more source at its end. The name is for reports and errors.
+    /// The same chain with one more provider at its end. The name is for reports and errors.
     #[must_use]
     pub fn with<S>(self, name: impl Into<Cow<'static, str>>, source: S) -> Self
     where
@@ -64,7 +65,8 @@ impl Chain {
         Self(self.0.with(name.into(), Arc::new(source)))
     }
 
-    /// Which source is used, and why the others are not.
+    /// Returns which provider is used and why the others are not; before one is, what the last
+    /// search that ended found.
     #[must_use]
     pub fn report(&self) -> ChainReport {
         self.0.report()
@@ -72,13 +74,13 @@ impl Chain {
 }
 
 impl BlockingChain {
-    /// A chain without any source.
+    /// A chain without any provider.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The same chain with one more source at its end. The name is for reports and errors.
+    /// The same chain with one more provider at its end. The name is for reports and errors.
     #[must_use]
     pub fn with<S>(self, name: impl Into<Cow<'static, str>>, source: S) -> Self
     where
@@ -87,7 +89,8 @@ impl BlockingChain {
         Self(self.0.with(name.into(), Arc::new(source)))
     }
 
-    /// Which source is used, and why the others are not.
+    /// Returns which provider is used and why the others are not; before one is, what the last
+    /// search that ended found.
     #[must_use]
     pub fn report(&self) -> ChainReport {
         self.0.report()
@@ -96,31 +99,41 @@ impl BlockingChain {
 
 impl CredentialSource for Chain {
     async fn credentials(&self, request: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
-        if let Some(source) = self.0.used() {
-            return source.credentials(request).await;
+        if let Some(provider) = self.0.used() {
+            return provider.credentials(request).await;
         }
-        for (index, source) in self.0.sources() {
-            let outcome = source.credentials(request.clone()).await;
-            if let Verdict::End(outcome) = self.0.judge(index, outcome) {
-                return outcome;
+        let mut search = self.0.search();
+        for provider in self.0.sources() {
+            match search.next(provider.credentials(request.clone()).await) {
+                Verdict::Next => {}
+                Verdict::Outrun => break,
+                Verdict::End(outcome) => return outcome,
             }
         }
-        Err(self.0.nothing_configured())
+        match self.0.used() {
+            Some(provider) => provider.credentials(request).await,
+            None => Err(search.nothing_configured()),
+        }
     }
 }
 
 impl BlockingCredentialSource for BlockingChain {
     fn credentials(&self, request: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
-        if let Some(source) = self.0.used() {
-            return source.credentials(request);
+        if let Some(provider) = self.0.used() {
+            return provider.credentials(request);
         }
-        for (index, source) in self.0.sources() {
-            let outcome = source.credentials(request.clone());
-            if let Verdict::End(outcome) = self.0.judge(index, outcome) {
-                return outcome;
+        let mut search = self.0.search();
+        for provider in self.0.sources() {
+            match search.next(provider.credentials(request.clone())) {
+                Verdict::Next => {}
+                Verdict::Outrun => break,
+                Verdict::End(outcome) => return outcome,
             }
         }
-        Err(self.0.nothing_configured())
+        match self.0.used() {
+            Some(provider) => provider.credentials(request),
+            None => Err(search.nothing_configured()),
+        }
     }
 }
 

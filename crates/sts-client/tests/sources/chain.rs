@@ -131,7 +131,7 @@ fn an_error_names_every_source_and_its_reason() {
     assert_eq!(
         error.to_string(),
         format!(
-            "no source of keys is configured; OIDC agency is not configured \
+            "no credential provider is configured; OIDC agency is not configured \
              (HUAWEICLOUD_OIDC_PROVIDER_URN and HUAWEICLOUD_OIDC_AGENCY_URN are not set); \
              environment is not configured (HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not \
              set); profile file is not configured (there is no profile file {PROFILE}); ECS \
@@ -141,7 +141,7 @@ fn an_error_names_every_source_and_its_reason() {
              HC_CONTAINER_AUTHORIZATION_TOKEN_FILE are not set)"
         )
     );
-    assert_eq!(ask(&Chain::new()).unwrap_err().to_string(), "the chain of sources is empty");
+    assert_eq!(ask(&Chain::new()).unwrap_err().to_string(), "empty provider chain");
 }
 
 #[test]
@@ -152,17 +152,17 @@ fn a_source_that_is_configured_but_broken_is_not_passed_over() {
     assert!(!error.is_not_configured());
     assert_eq!(
         in_full(&error),
-        "OIDC agency is configured, but gives no keys: HUAWEICLOUD_OIDC_AGENCY_URN is set, but \
+        "provider OIDC agency is configured but failed: HUAWEICLOUD_OIDC_AGENCY_URN is set, but \
          HUAWEICLOUD_OIDC_PROVIDER_URN is not"
     );
-    assert!(chain.report().to_string().starts_with("OIDC agency gives no keys ("));
+    assert!(chain.report().to_string().starts_with("OIDC agency failed ("));
 
     let place = with_pod(home());
     place.write("/pod/token", "");
     let error = ask(&standard(&Wire::dead(), &place)).unwrap_err();
     let text = in_full(&error);
     assert!(
-        text.starts_with("pod identity is configured, but gives no keys; before it, "),
+        text.starts_with("provider pod identity is configured but failed; before it, "),
         "{text}"
     );
     assert!(text.contains("environment is not configured"), "{text}");
@@ -174,7 +174,7 @@ fn a_broken_metadata_service_does_not_lead_to_another_identity() {
     let wire = Wire::new(|_| answer(500, ""));
     let error = ask(&standard(&wire, &with_pod(home()))).unwrap_err();
     let text = in_full(&error);
-    assert!(text.starts_with("ECS metadata is configured, but gives no keys"), "{text}");
+    assert!(text.starts_with("provider ECS metadata is configured but failed"), "{text}");
     assert!(wire.lines().iter().all(|line| !line.contains("/pod")));
 }
 
@@ -239,7 +239,7 @@ fn an_error_of_a_chain_reaches_the_caller_of_a_client() {
         .build()
         .unwrap();
     let error = futures_lite::future::block_on(client.caller_identity()).unwrap_err();
-    assert!(error.to_string().contains("no source of keys is configured"), "{error}");
+    assert!(error.to_string().contains("no credential provider is configured"), "{error}");
 }
 
 #[test]

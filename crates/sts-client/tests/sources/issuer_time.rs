@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue};
-use sts_client::session::KeyState;
+use sts_client::session::CredentialState;
 use sts_client::source::{
     EcsMetadata, Fetch, FetchSource, FetchStep, IssuedCredentials, NoCredentials, PodIdentity,
 };
@@ -72,7 +72,7 @@ fn a_local_clock_that_is_ahead_does_not_make_credentials_expired() {
         let wire = services(&place, hours * 3600, |date| Some(date.to_owned()));
         for session in sessions(&wire, &place) {
             let first = ask(&session).unwrap();
-            assert_eq!(session.state(), KeyState::Fresh, "{hours} h ahead");
+            assert_eq!(session.state(), CredentialState::Fresh, "{hours} h ahead");
             place.pass(HOUR / 2);
             assert!(Arc::ptr_eq(&ask(&session).unwrap(), &first), "{hours} h ahead");
             place.pass(HOUR / 2);
@@ -88,11 +88,11 @@ fn a_local_clock_that_is_behind_does_not_make_credentials_last_longer() {
         let wire = services(&place, -hours * 3600, |date| Some(date.to_owned()));
         for session in sessions(&wire, &place) {
             ask(&session).unwrap();
-            assert_eq!(session.state(), KeyState::Fresh);
+            assert_eq!(session.state(), CredentialState::Fresh);
             place.pass(HOUR * 55 / 60);
-            assert_eq!(session.state(), KeyState::Usable, "{hours} h behind");
+            assert_eq!(session.state(), CredentialState::Stale, "{hours} h behind");
             place.pass(HOUR * 5 / 60);
-            assert_eq!(session.state(), KeyState::Expired, "{hours} h behind");
+            assert_eq!(session.state(), CredentialState::Expired, "{hours} h behind");
         }
     }
 }
@@ -105,7 +105,7 @@ fn a_blocking_session_judges_by_the_same_time() {
     let client: BlockingClient<Wire, NoCredentials> = blocking_client(&wire, &place);
     let session = client.session_from(metadata);
     let first = ask_blocking(&session).unwrap();
-    assert_eq!(session.state(), KeyState::Fresh);
+    assert_eq!(session.state(), CredentialState::Fresh);
     place.pass(HOUR);
     assert_ne!(ask_blocking(&session).unwrap().access_key_id, first.access_key_id);
 }
@@ -125,9 +125,9 @@ fn without_a_usable_date_the_local_clock_decides() {
         let wire = services(&place, 0, header);
         for session in sessions(&wire, &place) {
             ask(&session).unwrap();
-            assert_eq!(session.state(), KeyState::Fresh);
+            assert_eq!(session.state(), CredentialState::Fresh);
             place.pass(HOUR);
-            assert_eq!(session.state(), KeyState::Expired);
+            assert_eq!(session.state(), CredentialState::Expired);
         }
         // By a clock that is ahead they have expired: the server says nothing else.
         let wire = services(&place, 2 * 3600, header);
@@ -164,7 +164,7 @@ fn without_a_date_the_time_that_calls_learned_decides() {
     futures_lite::future::block_on(client.caller_identity()).unwrap();
     let session = client.session_from(metadata());
     ask(&session).unwrap();
-    assert_eq!(session.state(), KeyState::Fresh);
+    assert_eq!(session.state(), CredentialState::Fresh);
 }
 
 #[test]

@@ -258,5 +258,5 @@ fn the_machine_is_driven_by_hand_and_forgives_a_wrong_order() {
     let FetchStep::Done(Ok(got)) = fetch.step(now) else { panic!() };
     assert_eq!(got.credentials().access_key_id, "FIRST");
     let FetchStep::Done(Err(error)) = fetch.step(now) else { panic!() };
-    assert!(error.to_string().contains("the fetch is over"), "{error}");
+    assert!(error.to_string().contains("polled after completion"), "{error}");
 }

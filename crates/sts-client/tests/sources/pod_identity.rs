@@ -117,5 +117,5 @@ fn the_machine_forgives_a_wrong_order() {
     let FetchStep::Done(Err(error)) = fetch.step(now) else { panic!() };
     assert!(error.to_string().contains("status 500"), "{error}");
     let FetchStep::Done(Err(error)) = fetch.step(now) else { panic!() };
-    assert!(error.to_string().contains("the fetch is over"), "{error}");
+    assert!(error.to_string().contains("polled after completion"), "{error}");
 }

@@ -5,7 +5,7 @@ use std::sync::Barrier;
 use std::thread;
 
 use sts_client::BlockingCredentialSource;
-use sts_client::session::KeyState;
+use sts_client::session::CredentialState;
 use sts_client::source::KeyRequest;
 use sts_proto::ErrorKind;
 
@@ -41,7 +41,7 @@ fn while_keys_are_good_all_but_the_one_who_fetches_are_served_at_once() {
     session.credentials().unwrap();
     place.habit(Reply::Silence);
     place.pass(2900);
-    assert_eq!(session.state(), KeyState::Usable);
+    assert_eq!(session.state(), CredentialState::Stale);
     thread::scope(|scope| {
         let fetching = scope.spawn(|| number(&session.credentials()));
         place.await_request();

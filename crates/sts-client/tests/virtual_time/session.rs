@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sts_client::session::{KeyState, SessionPolicy};
+use sts_client::session::{CredentialState, SessionPolicy};
 use sts_client::{Backoff, CredentialSource, source::KeyRequest};
 use sts_proto::ErrorKind;
 
@@ -66,14 +66,14 @@ fn while_keys_are_good_nobody_waits_and_one_fetch_is_made() {
     get(&session).unwrap();
     place.habit(Reply::Silence);
     place.pass(2900);
-    assert_eq!(session.state(), KeyState::Usable);
+    assert_eq!(session.state(), CredentialState::Stale);
     for _ in 0..100 {
         assert_eq!(number(&at_once(&session).expect("nobody waits")), 1);
     }
     assert_eq!(place.requests(), 2);
     place.habit(Reply::Keys);
     assert_eq!(number(&at_once(&session).expect("nobody waits")), 2);
-    assert_eq!((place.requests(), session.state()), (2, KeyState::Fresh));
+    assert_eq!((place.requests(), session.state()), (2, CredentialState::Fresh));
 }
 
 #[test]
@@ -154,14 +154,14 @@ fn windows_are_in_proportion_to_the_lifetime_that_was_given() {
             let lifetime = u64::try_from(lifetime).unwrap();
             let part = |part: f64| Duration::from_secs(lifetime).mul_f64(part).as_secs();
             place.pass(part(policy.refresh_from) - 1);
-            assert_eq!(session.state(), KeyState::Fresh, "{lifetime}");
+            assert_eq!(session.state(), CredentialState::Fresh, "{lifetime}");
             place.pass(part(policy.refresh_until) - part(policy.refresh_from) + 2);
-            assert_eq!(session.state(), KeyState::Usable, "{lifetime}");
+            assert_eq!(session.state(), CredentialState::Stale, "{lifetime}");
             let margin = part(policy.margin).min(policy.longest_margin.as_secs());
             place.pass(lifetime - part(policy.refresh_until) - 1 - margin - 1);
-            assert_eq!(session.state(), KeyState::Usable, "{lifetime}");
+            assert_eq!(session.state(), CredentialState::Stale, "{lifetime}");
             place.pass(2);
-            assert_eq!(session.state(), KeyState::Expired, "{lifetime}");
+            assert_eq!(session.state(), CredentialState::Expired, "{lifetime}");
         }
     }
 }
@@ -177,7 +177,7 @@ fn each_session_refreshes_at_a_moment_of_its_own() {
     let (from, until) = (policy.refresh_from * 3600.0, policy.refresh_until * 3600.0);
     let fresh_after = |seconds: f64| {
         place.set_wall(|_| crate::world::START + time::Duration::seconds_f64(seconds));
-        sessions.iter().filter(|session| session.state() == KeyState::Fresh).count()
+        sessions.iter().filter(|session| session.state() == CredentialState::Fresh).count()
     };
     let counts = [0.1, 0.3, 0.5, 0.7, 0.9].map(|part| fresh_after(from + (until - from) * part));
     for (count, expected) in counts.into_iter().zip([90, 70, 50, 30, 10_usize]) {
@@ -208,7 +208,7 @@ fn refused_keys_are_not_served_while_others_are_fetched() {
     let refused = get(&session).unwrap();
     place.habit(Reply::Silence);
     session.invalidate(&refused);
-    assert_eq!(session.state(), KeyState::Expired);
+    assert_eq!(session.state(), CredentialState::Expired);
     assert!(at_once(&session).is_none());
 }
 
@@ -283,7 +283,7 @@ fn failures_of_fetches_in_passing_hold_nobody_up_who_has_no_keys() {
     get(&session).unwrap();
     // One caller every 40 seconds: too few to drive a fetch, so that each outlasts its limit.
     place.habit(Reply::Silence);
-    while session.state() != KeyState::Expired {
+    while session.state() != CredentialState::Expired {
         at_once(&session).expect("nobody waits").unwrap();
         place.pass(40);
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sts_client::session::{KeyState, SessionPolicy};
+use sts_client::session::{CredentialState, SessionPolicy};
 use sts_proto::ErrorKind;
 
 use crate::session_tasks::{at_once, get};
@@ -26,11 +26,11 @@ fn a_wall_clock_that_is_set_back_changes_nothing() {
     let session = place.session();
     get(&session).unwrap();
     place.set_wall(|wall| wall - time::Duration::hours(5));
-    assert_eq!(session.state(), KeyState::Fresh);
+    assert_eq!(session.state(), CredentialState::Fresh);
     place.pass(2900);
-    assert_eq!(session.state(), KeyState::Usable);
+    assert_eq!(session.state(), CredentialState::Stale);
     place.pass(700);
-    assert_eq!(session.state(), KeyState::Expired);
+    assert_eq!(session.state(), CredentialState::Expired);
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn a_wall_clock_that_is_set_forward_costs_one_fetch() {
     place.set_wall(|wall| wall - time::Duration::hours(5));
     place.pass(1);
     assert_eq!(number(&get(&session)), 2);
-    assert_eq!(session.state(), KeyState::Fresh);
+    assert_eq!(session.state(), CredentialState::Fresh);
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn keys_that_had_ended_when_they_came_are_a_failure() {
     place.lifetime(-5);
     let error = get(&session).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
-    assert!(error.to_string().contains("ended already"), "{error}");
+    assert!(error.to_string().contains("already expired"), "{error}");
     assert!(get(&session).is_err());
     assert_eq!(place.requests(), 1, "the next fetch waits");
 }
@@ -94,5 +94,5 @@ fn no_policy_serves_keys_beyond_their_margin() {
     let session = place.session_with(policy);
     get(&session).unwrap();
     place.pass(1801);
-    assert_eq!(session.state(), KeyState::Expired);
+    assert_eq!(session.state(), CredentialState::Expired);
 }

@@ -8,7 +8,7 @@
 //! not enumerated; the stress tests are for those.
 
 use sts_client::Session;
-use sts_client::session::KeyState;
+use sts_client::session::CredentialState;
 
 use crate::session_tasks::{Tasks, at_once, get};
 use crate::session_world::{Keys, Place, Reply};
@@ -106,7 +106,7 @@ impl Run {
         self.check();
         self.place.pass(61);
         get(&self.session).expect("the service is well");
-        assert_ne!(self.session.state(), KeyState::Expired);
+        assert_ne!(self.session.state(), CredentialState::Expired);
         at_once(&self.session).expect("with keys, nobody waits").unwrap();
         assert!(self.place.requests() <= 12, "{} requests", self.place.requests());
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use sts_client::Now;
-use sts_client::session::{KeyState, SessionMachine, SessionPolicy};
+use sts_client::session::{CredentialState, SessionMachine, SessionPolicy};
 use sts_proto::Credentials;
 use time::OffsetDateTime;
 
@@ -76,7 +76,7 @@ proptest! {
                     now.wall += time::Duration::seconds(change.into());
                 }
                 Event::Begin => {
-                    let was_fresh = machine.state(now) == KeyState::Fresh;
+                    let was_fresh = machine.state(now) == CredentialState::Fresh;
                     let begins = machine.begin_fetch(now);
                     prop_assert!(!(begins && is_fetching), "two fetches at once");
                     prop_assert!(!(begins && was_fresh), "nothing was due");
@@ -117,7 +117,7 @@ proptest! {
             machine.failed(now);
         }
         now = now.after(seconds(60));
-        if machine.state(now) == KeyState::Expired {
+        if machine.state(now) == CredentialState::Expired {
             prop_assert!(machine.begin_fetch(now), "it never fetches again");
             prop_assert!(machine.fetched(keys(now.wall + seconds(3600)), now, now.wall));
         }
@@ -148,7 +148,7 @@ fn keys_without_an_end_stay_fresh() {
     assert!(machine.begin_fetch(now));
     assert!(machine.fetched(Credentials::permanent("HSTA", "secret").into(), now, START));
     let later = now.after(Duration::from_secs(20 * 365 * 24 * 3600));
-    assert_eq!(machine.state(later), KeyState::Fresh);
+    assert_eq!(machine.state(later), CredentialState::Fresh);
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn keys_that_end_sooner_than_was_thought_end_the_patience() {
     // The machine slept for an hour, in which its monotonic clock stood still.
     let mut awake = now.after(seconds(60));
     awake.wall += seconds(3600);
-    assert_eq!(machine.state(awake), KeyState::Expired);
+    assert_eq!(machine.state(awake), CredentialState::Expired);
     assert!(machine.begin_fetch(awake), "there are no keys any more");
 }
 
@@ -218,6 +218,6 @@ fn settings_without_sense_do_no_harm() {
         let mut machine = SessionMachine::new(policy, 7);
         assert!(machine.begin_fetch(now));
         assert!(machine.fetched(keys(START + seconds(3600)), now, START));
-        assert_eq!(machine.state(now.after(seconds(3600))), KeyState::Expired);
+        assert_eq!(machine.state(now.after(seconds(3600))), CredentialState::Expired);
     }
 }

@@ -1,7 +1,7 @@
 //! What else a session is good for, in virtual time: watching, refreshing in the background, being a
 //! source of keys.
 
-use sts_client::session::KeyState;
+use sts_client::session::CredentialState;
 use sts_client::{CredentialSource, source::KeyRequest};
 use sts_proto::ErrorKind;
 
@@ -44,7 +44,7 @@ fn keep_fresh_refreshes_without_callers_and_ends_with_the_session() {
     let refresher = tasks.spawn(session.keep_fresh());
     for _ in 0..24 * 60 {
         tasks.run();
-        assert_ne!(session.state(), KeyState::Expired);
+        assert_ne!(session.state(), CredentialState::Expired);
         place.pass(60);
     }
     assert!((28..=60).contains(&place.requests()), "{} requests", place.requests());
@@ -83,7 +83,7 @@ fn keep_fresh_spaces_its_fetches_in_an_outage() {
     place.habit(Reply::Keys);
     place.pass(60);
     tasks.run();
-    assert_eq!(session.state(), KeyState::Fresh);
+    assert_eq!(session.state(), CredentialState::Fresh);
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_session_without_keys_says_so_to_the_one_it_is_the_source_of() {
         .build()
         .unwrap();
     let error = get(&client.session(place.operation())).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Credentials);
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
     let cause = std::error::Error::source(&error).expect("a cause").to_string();
     assert!(cause.contains("503"), "{error}: {cause}");
 }

@@ -38,7 +38,10 @@ struct Things {
     waiting: usize,
     requests: Vec<Duration>,
     most_at_once: usize,
+    /// Of requests that wait.
     wakers: Vec<Waker>,
+    /// Of timers. One that is not due is not woken: a session takes that for a shutdown.
+    timers: Vec<(Duration, Waker)>,
 }
 
 /// What the service does with a request.
@@ -65,6 +68,7 @@ impl Place {
             requests: Vec::new(),
             most_at_once: 0,
             wakers: Vec::new(),
+            timers: Vec::new(),
         };
         Self(Arc::new((Mutex::new(things), Condvar::new())))
     }
@@ -119,7 +123,16 @@ impl Place {
     pub(crate) fn pass(&self, seconds: u64) {
         let mut things = self.things();
         things.now = things.now.after(Duration::from_secs(seconds));
-        Self::wake(things);
+        let ticks = things.now.ticks;
+        let due = things.timers.extract_if(.., |(until, _)| *until <= ticks).collect::<Vec<_>>();
+        drop(things);
+        due.into_iter().for_each(|(_, waker)| waker.wake());
+    }
+
+    /// The runtime of all timers shuts down: it wakes them before they are due.
+    pub(crate) fn shut_down(&self) {
+        let timers = std::mem::take(&mut self.things().timers);
+        timers.into_iter().for_each(|(_, waker)| waker.wake());
     }
 
     /// The wall clock is set to something else.
@@ -274,7 +287,7 @@ impl Transport for Place {
             if things.now.ticks >= until {
                 return Poll::Ready(());
             }
-            things.wakers.push(context.waker().clone());
+            things.timers.push((until, context.waker().clone()));
             Poll::Pending
         })
         .await;

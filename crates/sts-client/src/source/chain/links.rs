@@ -1,7 +1,7 @@
-//! What both chains are made of: the list, and what the search in it found.
+//! What both chains are made of: the list of providers, and the searches in it.
 
 use std::borrow::Cow;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sts_proto::Credentials;
 
@@ -9,105 +9,128 @@ use super::report::{ChainReport, LinkState};
 use crate::source::SourceError;
 use crate::source::error::in_full;
 
-/// Sources with their names. Clones share what was found.
+/// Providers with their names. Clones share what was found.
 pub(super) struct Links<D: ?Sized> {
     sources: Vec<(Cow<'static, str>, Arc<D>)>,
-    found: Arc<Found>,
+    found: Arc<Mutex<Found>>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Found {
-    /// The source that gave keys first. It stays.
-    used: OnceLock<usize>,
-    /// What came of the last search, in the order of the sources, as far as it went.
-    states: Mutex<Vec<LinkState>>,
+    /// The provider that gave credentials first. It stays.
+    used: Option<usize>,
+    /// The states of the search that found it; until then, of the last search that ended.
+    states: Vec<LinkState>,
+}
+
+/// One search: what it found, provider by provider. Searches at the same time do not mix.
+pub(super) struct Search<'a, D: ?Sized> {
+    links: &'a Links<D>,
+    states: Vec<LinkState>,
 }
 
 /// Whether a search goes on.
 pub(super) enum Verdict {
-    /// The source is passed over.
+    /// The provider is passed over.
     Next,
+    /// Another search found another provider first: the chain stays with that one.
+    Outrun,
     /// The search is over.
     End(Result<Arc<Credentials>, SourceError>),
 }
 
 impl<D: ?Sized> Links<D> {
-    /// One more source. What was found before is forgotten.
+    /// Appends a provider. What was found before is forgotten.
     pub(super) fn with(mut self, name: Cow<'static, str>, source: Arc<D>) -> Self {
         self.sources.push((name, source));
         Self { found: Arc::default(), ..self }
     }
 
-    /// The source that the chain stays with.
+    /// The provider that the chain stays with.
     pub(super) fn used(&self) -> Option<&D> {
-        self.sources.get(*self.found.used.get()?).map(|(_, source)| &**source)
+        let used = self.found().used?;
+        self.sources.get(used).map(|(_, source)| &**source)
     }
 
-    pub(super) fn sources(&self) -> impl Iterator<Item = (usize, &D)> {
-        self.sources.iter().map(|(_, source)| &**source).enumerate()
+    pub(super) fn sources(&self) -> impl Iterator<Item = &D> {
+        self.sources.iter().map(|(_, source)| &**source)
     }
 
-    /// Notes what came of the source with that index, and decides what follows.
-    pub(super) fn judge(
-        &self,
-        index: usize,
-        outcome: Result<Arc<Credentials>, SourceError>,
-    ) -> Verdict {
-        let state = match &outcome {
-            Ok(_) => LinkState::Used,
-            Err(error) if error.is_not_configured() => LinkState::NotConfigured(in_full(error)),
-            Err(error) => LinkState::Broken(in_full(error)),
-        };
-        let mut states = self.states();
-        states.truncate(index);
-        states.push(state);
-        drop(states);
-        match outcome {
-            Ok(keys) => {
-                self.found.used.get_or_init(|| index);
-                Verdict::End(Ok(keys))
-            }
-            Err(error) if error.is_not_configured() => Verdict::Next,
-            Err(error) => Verdict::End(Err(self.broken(index, error))),
-        }
-    }
-
-    /// All sources were passed over.
-    pub(super) fn nothing_configured(&self) -> SourceError {
-        let report = self.report();
-        SourceError::not_configured(match self.sources.len() {
-            0 => "the chain of sources is empty".to_owned(),
-            _ => format!("no source of keys is configured; {report}"),
-        })
-    }
-
-    fn broken(&self, index: usize, error: SourceError) -> SourceError {
-        let name = self.sources.get(index).map_or("a source", |(name, _)| name);
-        let passed_over = self.report().before(index);
-        let mut message = format!("{name} is configured, but gives no keys");
-        if !passed_over.is_empty() {
-            message = format!("{message}; before it, {passed_over}");
-        }
-        SourceError::new(message).with_source(error)
+    /// Begins a search at the first provider.
+    pub(super) fn search(&self) -> Search<'_, D> {
+        Search { links: self, states: Vec::with_capacity(self.sources.len()) }
     }
 
     pub(super) fn report(&self) -> ChainReport {
-        let mut states = self.states().clone();
-        if let Some(&used) = self.found.used.get() {
-            // A search at the same time may have ended elsewhere.
-            states.resize(used + 1, LinkState::NotAsked);
-            if let Some(state) = states.last_mut() {
-                *state = LinkState::Used;
-            }
-        }
+        let states = self.found().states.clone();
+        self.report_of(states)
+    }
+
+    fn report_of(&self, mut states: Vec<LinkState>) -> ChainReport {
         states.resize(self.sources.len(), LinkState::NotAsked);
         let names = self.sources.iter().map(|(name, _)| name.clone());
         ChainReport::new(names.zip(states).collect())
     }
 
-    fn states(&self) -> MutexGuard<'_, Vec<LinkState>> {
-        // What is inside is whole at every moment, whoever panicked.
-        self.found.states.lock().unwrap_or_else(PoisonError::into_inner)
+    fn found(&self) -> MutexGuard<'_, Found> {
+        // Poisoning is ignored: what is inside is never left half-updated.
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<D: ?Sized> Search<'_, D> {
+    /// Takes what the next provider gave, and decides what follows.
+    pub(super) fn next(&mut self, outcome: Result<Arc<Credentials>, SourceError>) -> Verdict {
+        let index = self.states.len();
+        self.states.push(match &outcome {
+            Ok(_) => LinkState::Used,
+            Err(error) if error.is_not_configured() => LinkState::NotConfigured(in_full(error)),
+            Err(error) => LinkState::Broken(in_full(error)),
+        });
+        match outcome {
+            Ok(credentials) => {
+                if self.publish(Some(index)) == Some(index) {
+                    Verdict::End(Ok(credentials))
+                } else {
+                    Verdict::Outrun
+                }
+            }
+            Err(error) if error.is_not_configured() => Verdict::Next,
+            Err(error) => {
+                self.publish(None);
+                Verdict::End(Err(self.broken(index, error)))
+            }
+        }
+    }
+
+    /// All providers were passed over.
+    pub(super) fn nothing_configured(self) -> SourceError {
+        self.publish(None);
+        let report = self.links.report_of(self.states);
+        SourceError::not_configured(match self.links.sources.len() {
+            0 => "empty provider chain".to_owned(),
+            _ => format!("no credential provider is configured; {report}"),
+        })
+    }
+
+    /// Makes this search the one that is reported, unless a provider was found before. Returns the
+    /// provider that the chain stays with.
+    fn publish(&self, used: Option<usize>) -> Option<usize> {
+        let mut found = self.links.found();
+        if found.used.is_none() {
+            *found = Found { used, states: self.states.clone() };
+        }
+        found.used
+    }
+
+    fn broken(&self, index: usize, error: SourceError) -> SourceError {
+        let name = self.links.sources.get(index).map_or("unknown", |(name, _)| name);
+        let passed_over = self.links.report_of(self.states.clone()).before(index);
+        let mut message = format!("provider {name} is configured but failed");
+        if !passed_over.is_empty() {
+            message = format!("{message}; before it, {passed_over}");
+        }
+        SourceError::new(message).with_source(error)
     }
 }
 

@@ -1,16 +1,16 @@
-//! Which source of a chain is used, and why the others are not.
+//! Which provider of a chain is used, and why the others are not.
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// What a chain found, source by source.
+/// Result of a search in a chain, provider by provider.
 ///
-/// `Display` tells it in one line, and without secrets:
+/// `Display` writes it in one line, without secrets:
 /// `environment is used; profile file was not asked`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChainReport(Vec<(Cow<'static, str>, LinkState)>);
 
-/// What a chain knows of one of its sources.
+/// State of one provider of a chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LinkState {
@@ -20,7 +20,7 @@ pub enum LinkState {
     NotConfigured(String),
     /// It ended the search, for this reason.
     Broken(String),
-    /// It gives the keys.
+    /// It gives the credentials.
     Used,
 }
 
@@ -29,18 +29,18 @@ impl ChainReport {
         Self(links)
     }
 
-    /// The name of the source that gives the keys, once one does.
+    /// The name of the provider that gives the credentials, once one does.
     #[must_use]
     pub fn used(&self) -> Option<&str> {
         self.iter().find(|(_, state)| **state == LinkState::Used).map(|(name, _)| name)
     }
 
-    /// Every source by its name, in order.
+    /// Every provider by its name, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &LinkState)> {
         self.0.iter().map(|(name, state)| (&**name, state))
     }
 
-    /// The part of it that is about the sources before `index`, as text.
+    /// The part about the providers before `index`, as text.
     pub(super) fn before(&self, index: usize) -> String {
         let part = self.0.iter().take(index).cloned().collect();
         Self(part).to_string()
@@ -56,7 +56,7 @@ impl fmt::Display for ChainReport {
             match state {
                 LinkState::NotAsked => write!(f, "{name} was not asked")?,
                 LinkState::NotConfigured(why) => write!(f, "{name} is not configured ({why})")?,
-                LinkState::Broken(why) => write!(f, "{name} gives no keys ({why})")?,
+                LinkState::Broken(why) => write!(f, "{name} failed ({why})")?,
                 LinkState::Used => write!(f, "{name} is used")?,
             }
         }

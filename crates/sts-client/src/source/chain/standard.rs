@@ -5,13 +5,12 @@ use std::sync::Arc;
 use sts_proto::Credentials;
 
 use super::{BlockingChain, Chain};
-use crate::session::SessionError;
 use crate::source::{
     BlockingCredentialSource, CredentialSource, EcsMetadata, Environment, KeyRequest, OidcAgency,
     PodIdentity, ProfileFile, SourceError,
 };
 use crate::transport::{BlockingTransport, MaybeSend, MaybeSync, Transport};
-use crate::{BlockingClient, BlockingSession, Client, Error, Failure, Session};
+use crate::{BlockingClient, BlockingSession, Client, Session};
 
 const OIDC: &str = "OIDC agency";
 const ENVIRONMENT: &str = "environment";
@@ -67,33 +66,19 @@ impl BlockingChain {
     }
 }
 
-/// A session, or why there is none. Its errors are those of the fetch, so that the chain sees
-/// whether the source is configured: of the metadata service only asking tells.
+/// A session, or why there is none.
 struct Fetched<S>(Result<S, SourceError>);
 
 impl CredentialSource for Fetched<Session> {
     async fn credentials(&self, request: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
         let session = self.0.as_ref().map_err(Clone::clone)?;
-        if let Some(refused) = request.refused {
-            session.invalidate(&refused);
-        }
-        session.credentials().await.map_err(reason)
+        CredentialSource::credentials(session, request).await
     }
 }
 
 impl BlockingCredentialSource for Fetched<BlockingSession> {
     fn credentials(&self, request: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
         let session = self.0.as_ref().map_err(Clone::clone)?;
-        if let Some(refused) = request.refused {
-            session.invalidate(&refused);
-        }
-        session.credentials().map_err(reason)
-    }
-}
-
-fn reason(error: SessionError) -> SourceError {
-    match error.call().map(Error::failure) {
-        Some(Failure::Credentials(error)) => error.clone(),
-        _ => error.into(),
+        BlockingCredentialSource::credentials(session, request)
     }
 }

@@ -1,0 +1,190 @@
+//! What the sessions of both kinds share: the state machine, and a copy of the credentials that is
+//! read without a lock.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use sts_proto::Credentials;
+
+use super::error::SessionError;
+use super::machine::{CredentialState, SessionMachine};
+use super::policy::SessionPolicy;
+use crate::context::CallContext;
+use crate::host::Host;
+use crate::now::Now;
+use crate::source::IssuedCredentials;
+
+/// What a refresh returned: the credentials with the time of their issuer, or why there are none.
+pub(crate) type Obtained = Result<IssuedCredentials, SessionError>;
+
+/// The outcome of a refresh, shared by all callers that waited for it.
+pub(crate) type Refreshed = Result<Arc<Credentials>, SessionError>;
+
+/// The credentials of a session whose refreshes in flight are of type `R`.
+pub(super) struct Cache<R> {
+    host: Arc<dyn Host>,
+    /// Knows the service's time.
+    context: Arc<CallContext>,
+    /// What callers get while nothing is due.
+    fast: ArcSwapOption<Fast>,
+    state: Mutex<State<R>>,
+}
+
+/// Credentials that are served without asking the state machine until that tick.
+struct Fast {
+    credentials: Arc<Credentials>,
+    until: Duration,
+}
+
+/// What is behind the lock. No code of others runs while it is held.
+pub(super) struct State<R> {
+    pub(super) machine: SessionMachine,
+    /// The refresh in flight.
+    pub(super) refresh: Option<Arc<R>>,
+    /// Why the last refresh failed.
+    failure: Option<SessionError>,
+}
+
+/// The fast path reads the monotonic clock alone, which may stand still while a machine sleeps.
+/// So the state machine, which knows both clocks, is asked this often all the same.
+const FAST_PATH: Duration = Duration::from_secs(1);
+
+impl<R> Cache<R> {
+    pub(super) fn new(
+        host: Arc<dyn Host>,
+        context: Arc<CallContext>,
+        policy: SessionPolicy,
+    ) -> Self {
+        let machine = SessionMachine::new(policy, host.seed());
+        Self {
+            host,
+            context,
+            fast: ArcSwapOption::empty(),
+            state: Mutex::new(State { machine, refresh: None, failure: None }),
+        }
+    }
+
+    pub(super) fn now(&self) -> Now {
+        self.host.now()
+    }
+
+    /// The longest that a refresh takes. A call ends by its own deadline if transport and provider
+    /// keep their contracts; otherwise the refresh ends a quarter later.
+    pub(super) fn refresh_limit(&self) -> Duration {
+        let deadline = self.context.policy().deadline;
+        deadline.saturating_add(deadline / 4)
+    }
+
+    /// The longest that a caller waits for a refresh that another caller drives. It is longer than
+    /// the limit of the refresh, so that it decides only when that one does not work.
+    pub(super) fn wait_limit(&self) -> Duration {
+        let deadline = self.context.policy().deadline;
+        deadline.saturating_add(deadline / 3)
+    }
+
+    /// Credentials for which only the monotonic clock has to be read.
+    pub(super) fn fast(&self) -> Option<Arc<Credentials>> {
+        let fast = self.fast.load();
+        let fast = fast.as_ref().filter(|fast| self.host.ticks() < fast.until)?;
+        Some(fast.credentials.clone())
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State<R>> {
+        // Poisoning is ignored: the state is never left half-updated.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn state(&self) -> CredentialState {
+        let now = self.now();
+        self.lock().machine.state(now)
+    }
+
+    /// The credentials to serve at `now`. If no refresh is in flight, the next callers take the
+    /// fast path.
+    pub(super) fn serve(&self, state: &State<R>, now: Now) -> Option<Arc<Credentials>> {
+        let credentials = state.machine.credentials(now)?.clone();
+        if state.refresh.is_none() {
+            let until = state.machine.serves_until(now).min(now.ticks.saturating_add(FAST_PATH));
+            self.fast.store(Some(Arc::new(Fast { credentials: credentials.clone(), until })));
+        }
+        Some(credentials)
+    }
+
+    /// Ends `refresh`, and returns its outcome for those who waited. `None` if it has ended before,
+    /// because a caller gave it up: then what came of it changes nothing.
+    pub(super) fn end(
+        &self,
+        refresh: &Arc<R>,
+        obtained: Obtained,
+        is_neglected: bool,
+    ) -> Option<Refreshed> {
+        let now = self.now();
+        // The issuer's clock decides about the expiry of what it issued.
+        let issuer_time = obtained.as_ref().ok().and_then(|issued| issued.issuer_time(now));
+        let service_now = issuer_time.unwrap_or_else(|| self.context.service_time(now.wall));
+        let mut state = self.lock();
+        state.refresh.take_if(|current| Arc::ptr_eq(current, refresh))?;
+        let failure = match obtained.map(IssuedCredentials::into_credentials) {
+            Ok(credentials) => {
+                let is_served = state.machine.fetched(credentials.clone(), now, service_now);
+                state.failure = None;
+                if is_served {
+                    self.serve(&state, now);
+                    return Some(Ok(credentials));
+                }
+                SessionError::EXPIRED
+            }
+            Err(failure) => {
+                if is_neglected {
+                    state.machine.neglected(now);
+                } else {
+                    state.machine.failed(now);
+                }
+                failure
+            }
+        };
+        state.failure = Some(failure);
+        // The previous credentials may be valid.
+        self.serve(&state, now);
+        Some(Err(state.failure(now)))
+    }
+
+    /// Returns whether credentials were dropped.
+    pub(super) fn invalidate(&self, rejected: &Credentials) -> bool {
+        let now = self.now();
+        let mut state = self.lock();
+        let is_dropped = state.machine.invalidate(rejected, now);
+        if is_dropped {
+            self.fast.store(None);
+        }
+        is_dropped
+    }
+}
+
+impl<R> State<R> {
+    /// The error for callers when there are no credentials, and no refresh before its backoff.
+    pub(super) fn failure(&self, now: Now) -> SessionError {
+        let wait = self.machine.next_fetch(now).saturating_sub(now.ticks);
+        self.failure.clone().unwrap_or(SessionError::BACKING_OFF).with_retry_in(wait)
+    }
+}
+
+impl<R> fmt::Debug for Cache<R> {
+    /// Copies first and formats then: a writer that asks the session must not find it locked.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let now = self.now();
+        let state = self.lock();
+        let (credential_state, credentials) =
+            (state.machine.state(now), state.machine.kept().cloned());
+        let (is_refreshing, failure) = (state.refresh.is_some(), state.failure.clone());
+        drop(state);
+        f.debug_struct("Cache")
+            .field("state", &credential_state)
+            .field("credentials", &credentials)
+            .field("is_refreshing", &is_refreshing)
+            .field("failure", &failure)
+            .finish()
+    }
+}
