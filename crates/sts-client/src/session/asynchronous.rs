@@ -238,8 +238,10 @@ impl Inner {
                 let left = refresh.over_at().saturating_sub(self.cache.now().ticks);
                 (self.sleep)(left)
             });
-            if let Either::Right(_) = select(signal, limit).await {
-                return self.give_up(refresh);
+            match select(signal, limit).await {
+                // A refresh that wakes itself lets the other tasks of its runtime run in between.
+                Either::Left(_) => yield_now().await,
+                Either::Right(_) => return self.give_up(refresh),
             }
         }
     }

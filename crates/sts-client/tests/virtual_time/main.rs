@@ -19,6 +19,7 @@ mod keys;
 mod rejections;
 mod retries;
 mod session;
+mod session_drivers;
 mod session_ends;
 mod session_interleavings;
 mod session_machine;

@@ -42,6 +42,11 @@ struct Things {
     wakers: Vec<Waker>,
     /// Of timers. One that is not due is not woken: a session takes that for a shutdown.
     timers: Vec<(Duration, Waker)>,
+    /// What happens in the next poll of a request that waits, after which it has to be polled again.
+    during_poll: Option<Box<dyn FnOnce() + Send>>,
+    /// How often the runtime has shut down, and how often something of it was polled afterwards.
+    shutdowns: u32,
+    polled_after_shutdown: u32,
 }
 
 /// What the service does with a request.
@@ -69,6 +74,9 @@ impl Place {
             most_at_once: 0,
             wakers: Vec::new(),
             timers: Vec::new(),
+            during_poll: None,
+            shutdowns: 0,
+            polled_after_shutdown: 0,
         };
         Self(Arc::new((Mutex::new(things), Condvar::new())))
     }
@@ -124,15 +132,39 @@ impl Place {
         let mut things = self.things();
         things.now = things.now.after(Duration::from_secs(seconds));
         let ticks = things.now.ticks;
-        let due = things.timers.extract_if(.., |(until, _)| *until <= ticks).collect::<Vec<_>>();
+        let due: Vec<_> = things.timers.extract_if(.., |(until, _)| *until <= ticks).collect();
         drop(things);
-        due.into_iter().for_each(|(_, waker)| waker.wake());
+        for (_, waker) in due {
+            waker.wake();
+        }
     }
 
-    /// The runtime of all timers shuts down: it wakes them before they are due.
+    /// The runtime of all timers and requests shuts down, and another one takes its place: it wakes
+    /// the timers before they are due, and must not be used any more.
     pub(crate) fn shut_down(&self) {
-        let timers = std::mem::take(&mut self.things().timers);
-        timers.into_iter().for_each(|(_, waker)| waker.wake());
+        let mut things = self.things();
+        things.shutdowns += 1;
+        let timers = std::mem::take(&mut things.timers);
+        drop(things);
+        for (_, waker) in timers {
+            waker.wake();
+        }
+    }
+
+    pub(crate) fn polled_after_shutdown(&self) -> u32 {
+        self.things().polled_after_shutdown
+    }
+
+    /// In the next poll of a request that waits, it is woken, then this happens.
+    pub(crate) fn during_poll(&self, happens: impl FnOnce() + Send + 'static) {
+        self.things().during_poll = Some(Box::new(happens));
+    }
+
+    /// The service answers, and whoever was to be woken has been woken before.
+    pub(crate) fn habit_unheard(&self, reply: Reply) {
+        let mut things = self.things();
+        things.habit = reply;
+        things.wakers.clear();
     }
 
     /// The wall clock is set to something else.
@@ -232,6 +264,7 @@ impl Host for Place {
 
 struct Sending {
     place: Place,
+    shutdowns: u32,
     is_begun: bool,
     reply: Option<Reply>,
 }
@@ -242,6 +275,13 @@ impl Future for Sending {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answer> {
         let place = self.place.clone();
         let mut things = place.things();
+        things.polled_after_shutdown += u32::from(things.shutdowns > self.shutdowns);
+        if let Some(happens) = things.during_poll.take_if(|_| self.is_begun) {
+            drop(things);
+            context.waker().wake_by_ref();
+            happens();
+            return Poll::Pending;
+        }
         if !self.is_begun {
             // A connection comes first, so that there is a point to be cancelled at before it.
             self.is_begun = true;
@@ -277,13 +317,15 @@ impl Drop for Sending {
 
 impl Transport for Place {
     fn send(&self, _: Exchange) -> impl Future<Output = Answer> + Send {
-        Sending { place: self.clone(), is_begun: false, reply: None }
+        let shutdowns = self.things().shutdowns;
+        Sending { place: self.clone(), shutdowns, is_begun: false, reply: None }
     }
 
     async fn sleep(&self, duration: Duration) {
-        let until = self.now().ticks + duration;
+        let (until, shutdowns) = (self.now().ticks + duration, self.things().shutdowns);
         std::future::poll_fn(|context| {
             let mut things = self.things();
+            things.polled_after_shutdown += u32::from(things.shutdowns > shutdowns);
             if things.now.ticks >= until {
                 return Poll::Ready(());
             }
