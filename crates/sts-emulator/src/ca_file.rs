@@ -27,10 +27,8 @@ impl CaFile {
             std::fs::write(path, pem)?;
             return Ok(Some(Self { path: path.to_owned(), temporary: None }));
         }
-        let directory = std::env::temp_dir();
-        remove_stale(&directory);
         let (pid, port) = (std::process::id(), emulator.address().port());
-        let path = directory.join(format!("{PREFIX}{pid}-{port}{SUFFIX}"));
+        let path = std::env::temp_dir().join(format!("{PREFIX}{pid}-{port}{SUFFIX}"));
         let mut file = create(&path)?;
         file.write_all(pem.as_bytes())?;
         Ok(Some(Self { path, temporary: Some(file) }))
@@ -79,10 +77,10 @@ fn create(path: &Path) -> io::Result<File> {
 
 /// Removes files of emulators that were killed. What cannot be removed is left to others.
 #[cfg(unix)]
-fn remove_stale(directory: &Path) {
+pub(crate) fn remove_stale() {
     use rustix::fs::{FlockOperation, Mode, OFlags, flock, open};
 
-    let Ok(entries) = std::fs::read_dir(directory) else { return };
+    let Ok(entries) = std::fs::read_dir(std::env::temp_dir()) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name();
         let is_file = || entry.file_type().is_ok_and(|kind| kind.is_file());
@@ -99,7 +97,7 @@ fn remove_stale(directory: &Path) {
 
 /// Files are locked on Unix only, so none is known to be stale.
 #[cfg(not(unix))]
-fn remove_stale(_: &Path) {}
+pub(crate) fn remove_stale() {}
 
 /// Whether a file of this name is made by [`CaFile::of`].
 #[cfg(unix)]

@@ -64,6 +64,7 @@ impl Failure {
 }
 
 fn run(options: Options) -> Result<(), Failure> {
+    ca_file::remove_stale();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

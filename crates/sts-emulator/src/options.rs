@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use lexopt::{Arg, Parser, ValueExt as _};
@@ -67,7 +68,13 @@ impl Options {
             metadata: None,
             oidc_issuer: None,
         };
+        let mut given = HashSet::new();
         while let Some(argument) = parser.next()? {
+            if let Arg::Long(name) = argument
+                && !given.insert(name.to_owned())
+            {
+                return Err(format!("--{name} is given twice").into());
+            }
             match argument {
                 Arg::Long("listen") => options.listen = parser.value()?.string()?,
                 Arg::Long("config") => options.config = Some(parser.value()?.into()),

@@ -141,16 +141,24 @@ pub(super) fn assemble(builder: Builder, issuer_url: Option<String>) -> io::Resu
     Ok(Assembled { front, service, clock, faults })
 }
 
+/// Listens on the first of the addresses that it can have.
 fn bind(address: &str) -> io::Result<(TcpListener, SocketAddr)> {
+    bind_first(address, address.to_socket_addrs()?)
+}
+
+fn bind_first(
+    name: &str,
+    addresses: impl IntoIterator<Item = SocketAddr>,
+) -> io::Result<(TcpListener, SocketAddr)> {
     let mut outcome = Err(io::Error::from(io::ErrorKind::InvalidInput));
-    for address in address.to_socket_addrs()? {
+    for address in addresses {
         outcome = listen(address);
         if outcome.is_ok() {
             break;
         }
     }
     let listener =
-        outcome.map_err(|error| io::Error::new(error.kind(), format!("{address}: {error}")))?;
+        outcome.map_err(|error| io::Error::new(error.kind(), format!("{name}: {error}")))?;
     let address = listener.local_addr()?;
     Ok((listener, address))
 }
@@ -164,15 +172,17 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// The same, with its URL, for what nobody but this machine may reach.
-fn bind_beside(address: Option<&str>) -> io::Result<(Option<TcpListener>, Option<String>)> {
-    let Some(address) = address else {
+/// The same, with its URL, for what only this machine may reach.
+fn bind_beside(name: Option<&str>) -> io::Result<(Option<TcpListener>, Option<String>)> {
+    let Some(name) = name else {
         return Ok((None, None));
     };
-    if !address.to_socket_addrs()?.all(|address| address.ip().is_loopback()) {
-        let problem = format!("{address} is not an address of loopback");
+    // Resolved once: a second time it might be something else.
+    let addresses: Vec<_> = name.to_socket_addrs()?.collect();
+    if !addresses.iter().all(|address| address.ip().is_loopback()) {
+        let problem = format!("{name} is not an address of loopback");
         return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
     }
-    let (listener, address) = bind(address)?;
+    let (listener, address) = bind_first(name, addresses)?;
     Ok((Some(listener), Some(format!("http://{address}"))))
 }

@@ -50,8 +50,8 @@ impl Assertion {
 }
 
 fn find_assertion(response: Element<'_>) -> Result<Element<'_>, RefusedAssertion> {
-    let status = response.child(PROTOCOL, "Status");
-    let code = status.and_then(|status| status.child(PROTOCOL, "StatusCode"));
+    let status = response.only_child(PROTOCOL, "Status");
+    let code = status.and_then(|status| status.only_child(PROTOCOL, "StatusCode"));
     if code.and_then(|code| code.attribute("Value")) != Some(SUCCESS) {
         return Err(RefusedAssertion::Status);
     }

@@ -82,6 +82,10 @@ async fn form_version_and_issuers_are_checked() {
         assert!(xml.contains(old), "{old}");
         assert_refused(assume(&sts, &xml.replace(old, new)).await, why);
     }
+    let status = "<samlp:Status><samlp:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"/>\
+                  </samlp:Status>";
+    assert!(xml.contains(status));
+    assert_refused(assume(&sts, &xml.replace(status, &status.repeat(2))).await, "Success");
     // Of the response's own issuer and of the assertion's.
     for change in [
         |xml: &str, issuer: &str| xml.replacen(issuer, "<saml:Issuer>x</saml:Issuer>", 1),
