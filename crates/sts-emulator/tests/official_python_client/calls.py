@@ -68,7 +68,9 @@ def refusal(call, *arguments):
 
 def inject(**fault):
     body = json.dumps(fault).encode()
-    urllib.request.urlopen(control + "/faults", data=body, timeout=10).close()
+    json_type = {"Content-Type": "application/json"}
+    request = urllib.request.Request(control + "/faults", data=body, headers=json_type)
+    urllib.request.urlopen(request, timeout=10).close()
 
 
 def throttled():
