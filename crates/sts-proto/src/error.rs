@@ -2,8 +2,10 @@
 
 mod body;
 mod code;
+mod echo;
 mod judge;
 mod kind;
+mod redact;
 mod table;
 pub(crate) mod text;
 mod throttling;
@@ -30,6 +32,8 @@ pub const KEY_LOCK: Duration = Duration::from_secs(300);
 
 /// Bytes of a message that are kept.
 const MESSAGE_LIMIT: usize = 4096;
+/// Bytes of a message as it came that are kept.
+const RAW_LIMIT: usize = 64 * 1024;
 /// Bytes of a body that was not understood that are kept.
 const EXCERPT_LIMIT: usize = 1024;
 /// Bytes of an echoed canonical request that are kept.
@@ -39,8 +43,9 @@ const ECHO_LIMIT: usize = 16 * 1024;
 /// without the answer in it.
 ///
 /// [`kind`](Self::kind) is what to branch on. All texts are bounded, free of control characters,
-/// and free of the security token that the gateway may echo, but for the
-/// [encoded reason of a denial](Self::encoded_authorization_message): that is kept as it came.
+/// and redacted, because the gateway may echo what was sent. Two are kept as they arrived: the
+/// [encoded reason of a denial](Self::encoded_authorization_message), and the
+/// [raw message](Self::raw_message), which neither `Display` nor `Debug` shows.
 ///
 /// ```
 /// use sts_proto::{AssumeAgency, ErrorKind, Operation, RetryAdvice};
@@ -70,6 +75,9 @@ struct Answer {
     status: StatusCode,
     code: Option<ErrorCode>,
     message: Option<String>,
+    raw_message: Option<Secret>,
+    /// The window of the rate limit that the message names.
+    window: Option<Duration>,
     request_ids: RequestIds,
     encoded_authorization_message: Option<String>,
     retry_after: Option<RetryAfter>,
@@ -90,18 +98,17 @@ impl Error {
     ) -> Self {
         let body = ErrorBody::read(bytes);
         let code = body.code.as_ref().map(Secret::expose_secret).and_then(ErrorCode::new);
-        let (message, echo) = match body.message.as_ref().map(Secret::expose_secret) {
-            Some(message) => split_echo(message),
-            None => (None, None),
-        };
-        let message = message.map(|message| text::printable(message, MESSAGE_LIMIT));
+        let raw = body.message.as_ref().map(Secret::expose_secret);
+        let split = raw.map(echo::split);
         let retry_after = header_text(headers, "retry-after").and_then(RetryAfter::parse);
         let excerpt = (!body.is_understood()).then(|| text::excerpt(status, bytes, EXCERPT_LIMIT));
         Self(Arc::new(Answer {
-            kind: judge::kind(status, code.as_ref(), message.as_deref(), retry_after.is_some()),
+            kind: judge::kind(status, code.as_ref(), raw, retry_after.is_some()),
             status,
             code,
-            message,
+            message: split.as_ref().map(shown_message),
+            raw_message: raw.map(|message| Secret::from(beginning(message, RAW_LIMIT))),
+            window: raw.and_then(throttling::window),
             request_ids: RequestIds::new(
                 headers,
                 body.request_id.as_ref().map(Secret::expose_secret),
@@ -112,7 +119,9 @@ impl Error {
             retry_after,
             date: header_text(headers, "date").and_then(http_date::parse),
             from_cache: headers.contains_key(http::header::AGE),
-            echoed_canonical_request: echo.map(|echo| text::printable_lines(echo, ECHO_LIMIT)),
+            echoed_canonical_request: split
+                .and_then(|split| split.echo)
+                .map(|echo| text::printable_lines(echo, ECHO_LIMIT)),
             excerpt: excerpt.flatten(),
             unreadable,
         }))
@@ -142,12 +151,20 @@ impl Error {
         self.0.code.as_ref()
     }
 
-    /// The service's message, at most 4096 bytes of it; a longer one ends in `…`. Values of
-    /// secret headers and fields are taken out, and so is an echoed canonical request, which
+    /// The service's message, at most 4096 bytes of it; a longer one ends in `…`. Secrets read
+    /// `[redacted]`: values behind the name of a secret in any spelling, JWTs and long runs of
+    /// base64. An echoed canonical request is removed; it
     /// [has its own place](Self::echoed_canonical_request).
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
+    }
+
+    /// The service's message as it arrived, at most 64 KiB of it. It may contain credentials: the
+    /// gateway echoes what was sent. Do not log it.
+    #[must_use]
+    pub fn raw_message(&self) -> Option<&Secret> {
+        self.0.raw_message.as_ref()
     }
 
     /// The id to quote to support: that of `X-Request-Id`, else that of the body.
@@ -187,7 +204,7 @@ impl Error {
         let answered = self.0.date.filter(|_| !self.0.from_cache).unwrap_or(now);
         let asked = self.0.retry_after.map(|retry_after| retry_after.wait(answered));
         asked.or_else(|| match self.0.kind {
-            ErrorKind::Throttled => throttling::window(self.message()?),
+            ErrorKind::Throttled => self.0.window,
             ErrorKind::KeyLocked => Some(KEY_LOCK),
             _ => None,
         })
@@ -228,13 +245,20 @@ impl Error {
     }
 }
 
-/// A message, and the canonical request that the gateway appends to it.
-fn split_echo(message: &str) -> (Option<&str>, Option<&str>) {
-    const MARK: &str = ",canonicalRequest:";
-    match message.split_once(MARK) {
-        Some((message, echo)) => (Some(message), Some(echo)),
-        None => (Some(message), None),
+/// What is shown of a message: without the echo, and without secrets.
+fn shown_message(split: &echo::Split<'_>) -> String {
+    let mut shown = text::printable_prose(split.message, MESSAGE_LIMIT);
+    if !split.after.is_empty() {
+        let room = MESSAGE_LIMIT.saturating_sub(shown.len() + 2);
+        shown.push_str("; ");
+        shown.push_str(&text::printable_prose(split.after, room));
     }
+    shown
+}
+
+/// At most `limit` bytes.
+fn beginning(text: &str, limit: usize) -> &str {
+    text.get(..text.floor_char_boundary(limit)).unwrap_or_default()
 }
 
 impl fmt::Display for Error {
@@ -246,8 +270,10 @@ impl fmt::Display for Error {
         if let Some(code) = &self.0.code {
             write!(f, ": {code}")?;
         }
-        if let Some(message) = &self.0.message {
-            write!(f, ": {message}")?;
+        let meaning = self.0.code.as_ref().and_then(table::find).map(|known| known.meaning);
+        if let Some(words) = self.0.message.as_deref().filter(|words| !words.is_empty()).or(meaning)
+        {
+            write!(f, ": {words}")?;
         }
         write!(f, " (HTTP status {}", self.0.status.as_u16())?;
         if let Some(id) = self.request_id() {

@@ -139,16 +139,48 @@ impl Checks {
         self.violations.push(Violation { field, rule, given });
     }
 
-    /// So many characters, whichever.
+    /// No control characters and no white space around the text: both come along when a text is
+    /// read from a file or a variable, and the service takes them for a part of it.
+    pub(crate) fn form(&mut self, field: impl Into<Field>, text: &str) -> bool {
+        self.form_of(field, text, |c| c.is_control(), || given_text(text))
+    }
+
+    /// The same for a text that must not be shown.
+    pub(crate) fn secret_form(&mut self, field: impl Into<Field>, secret: &Secret) -> bool {
+        let text = secret.expose_secret();
+        self.form_of(field, text, |c| c.is_control(), || given_secret(secret))
+    }
+
+    fn form_of(
+        &mut self,
+        field: impl Into<Field>,
+        text: &str,
+        is_control: fn(char) -> bool,
+        given: impl FnOnce() -> String,
+    ) -> bool {
+        let rule = if text.trim().len() != text.len() {
+            "must not begin or end with white space: trim it where it is read"
+        } else if text.contains(|c| is_control(c) || c == '\u{feff}') {
+            "must not contain control characters or a byte order mark"
+        } else {
+            return true;
+        };
+        self.violation(field, rule, given());
+        false
+    }
+
+    /// So many characters of any kind but control characters.
     pub(crate) fn length(
         &mut self,
         field: impl Into<Field>,
         text: &str,
         limits: RangeInclusive<usize>,
-    ) {
+    ) -> bool {
+        let field = field.into();
         if !limits.contains(&text.chars().count()) {
             self.violation(field, between(&limits, "characters"), given_text(text));
         }
+        self.form(field, text)
     }
 
     /// The same for a text that must not be shown.
@@ -157,10 +189,11 @@ impl Checks {
         field: &'static str,
         secret: &Secret,
         limits: RangeInclusive<usize>,
-    ) {
+    ) -> bool {
         if !limits.contains(&secret.expose_secret().chars().count()) {
             self.violation(field, between(&limits, "characters"), given_secret(secret));
         }
+        self.secret_form(field, secret)
     }
 
     /// So many ASCII letters, digits and characters of `others`.
@@ -172,8 +205,7 @@ impl Checks {
         others: &'static str,
     ) {
         let field = field.into();
-        self.length(field, text, limits);
-        if !holds_only(text, others) {
+        if self.length(field, text, limits) && !holds_only(text, others) {
             let rule = format!("must hold ASCII letters, digits and {others} only");
             self.violation(field, rule, given_text(text));
         }
@@ -192,12 +224,16 @@ impl Checks {
         }
     }
 
-    /// `a:b:c:d:e` with the characters that the newest official SDK describes. `b` may be empty;
-    /// it is in the URN of an agency.
+    /// A URN of which the newest official definition limits the length only.
+    pub(crate) fn any_urn(&mut self, field: impl Into<Field>, urn: &str) -> bool {
+        self.length(field, urn, 1..=1500)
+    }
+
+    /// `a:b:c:d:e` with the characters that the newest official definition describes. `b` may be
+    /// empty; it is in the URN of an agency.
     pub(crate) fn urn(&mut self, field: impl Into<Field>, urn: &str) {
         let field = field.into();
-        self.length(field, urn, 1..=1500);
-        if !is_urn(urn) {
+        if self.any_urn(field, urn) && !is_urn(urn) {
             let rule = "must be a URN of five parts, as in iam::ACCOUNT:agency:NAME";
             self.violation(field, rule, given_text(urn));
         }
@@ -224,7 +260,12 @@ impl Checks {
             );
         }
         if let Some(policy) = policy {
-            self.length("policy", policy, 2..=4096);
+            if !(2..=4096).contains(&policy.chars().count()) {
+                self.violation("policy", between(&(2..=4096), "characters"), given_text(policy));
+            }
+            // Line ends and tabs indent JSON.
+            let is_control = |c: char| c.is_control() && !"\n\r\t".contains(c);
+            self.form_of("policy", policy, is_control, || given_text(policy));
         }
         if let Some(ids) = policy_ids {
             self.count("policy_ids", ids.len(), 0..=20);

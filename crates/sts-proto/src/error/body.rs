@@ -1,7 +1,7 @@
 //! What an error's body says, whichever of the known shapes it has.
 //!
-//! `{"error_code","error_msg"}` is the documented one; `errorCode`/`errorMsg`, `code`/`message`,
-//! nesting under any key and lists occur as well. The body may echo the request's token, so
+//! `{"error_code","error_msg"}` is the documented one; other spellings such as `errorCode` and
+//! `errcode`, `code`/`message`, nesting under any key and lists occur as well. The body may echo the request's token, so
 //! nothing is copied out of it but into blocks that are wiped, until it is redacted.
 
 use std::fmt;
@@ -188,17 +188,27 @@ impl Visitor<'_> for NameVisitor {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Name, E> {
+        // The documented spelling comes first; the others differ in case, `_` and abbreviations.
+        let is = |names: &[&str]| names.iter().any(|name| is_spelling_of(key, name));
         Ok(match key {
             "error_code" => Name::Code(0),
-            "errorCode" => Name::Code(1),
-            "code" => Name::Code(2),
             "error_msg" => Name::Message(0),
-            "errorMsg" => Name::Message(1),
-            "message" => Name::Message(2),
-            "request_id" => Name::RequestId,
-            "encoded_authorization_message" => Name::EncodedAuthorizationMessage,
-            "credentials" => Name::Credentials,
+            _ if is(&["errorcode", "errcode"]) => Name::Code(1),
+            _ if is(&["errormsg", "errmsg", "errormessage", "errmessage"]) => Name::Message(1),
+            _ if is(&["code"]) => Name::Code(2),
+            _ if is(&["message", "msg"]) => Name::Message(2),
+            _ if is(&["requestid"]) => Name::RequestId,
+            _ if is(&["encodedauthorizationmessage"]) => Name::EncodedAuthorizationMessage,
+            _ if is(&["credentials", "credential"]) => Name::Credentials,
             _ => Name::Other,
         })
     }
+}
+
+/// Whether `key` is `name`, which is in lower case, but for case, `_` and `-`.
+fn is_spelling_of(key: &str, name: &str) -> bool {
+    key.bytes()
+        .filter(|byte| !matches!(byte, b'_' | b'-'))
+        .map(|byte| byte.to_ascii_lowercase())
+        .eq(name.bytes())
 }

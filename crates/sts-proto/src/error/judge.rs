@@ -1,6 +1,7 @@
 //! From status, code and message to a kind.
 
 use http::StatusCode;
+use zeroize::Zeroizing;
 
 use super::code::{CodeFamily, ErrorCode};
 use super::kind::ErrorKind;
@@ -51,7 +52,7 @@ pub(super) fn by_status(status: StatusCode) -> ErrorKind {
 /// change without notice; one that is not known leaves the judgement to code and status.
 fn by_message(status: StatusCode, code: Option<&ErrorCode>, message: &str) -> Option<ErrorKind> {
     let gateway = code.filter(|code| code.family() == CodeFamily::Gateway);
-    let message = message.to_ascii_lowercase();
+    let message = Zeroizing::new(message.to_ascii_lowercase());
     let known = table::known_messages().iter().find(|known| {
         let applies = match known.numbers {
             // A field spelling, seen with 400 and under no certain code.

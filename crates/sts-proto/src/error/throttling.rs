@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 /// Reads `...,limit:200,time:1 minute` of the gateway or `Threshold: 5 times per 60 seconds` of
 /// classic IAM.
 pub(super) fn window(message: &str) -> Option<Duration> {
-    let lower = message.to_ascii_lowercase();
+    let lower = Zeroizing::new(message.to_ascii_lowercase());
     let gateway = || lower.split_once("limit:")?.1.split_once("time:");
     let iam = || lower.split_once("times per");
     let (_, rest) = gateway().or_else(iam)?;

@@ -228,12 +228,17 @@ impl Message for AssumeAgency {
         }
         if let Some(keys) = &self.transitive_tag_keys {
             checks.count("transitive_tag_keys", keys.len(), 0..=20);
+            for (index, key) in keys.iter().enumerate() {
+                checks.form(Field::Element("transitive_tag_keys", index), key);
+            }
         }
         if let Some(contexts) = &self.provided_contexts {
             checks.count("provided_contexts", contexts.len(), 1..=5);
             for (index, context) in contexts.iter().enumerate() {
                 let field = Field::Part("provided_contexts", index, "context_provider_urn");
                 checks.urn(field, &context.context_provider_urn);
+                let field = Field::Part("provided_contexts", index, "context_assertion");
+                checks.secret_form(field, &context.context_assertion);
             }
         }
     }
@@ -241,7 +246,8 @@ impl Message for AssumeAgency {
 
 /// A session tag: 1 to 128 characters of key, not beginning with `_sys_`, and 0 to 255 of value.
 ///
-/// Sources differ on which characters are allowed, so that is left to the service.
+/// Which other characters are allowed is left to the service, since its sources differ; letters of
+/// any script and `/` are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "server", derive(Deserialize))]
 #[non_exhaustive]

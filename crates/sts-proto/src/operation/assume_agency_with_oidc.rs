@@ -102,7 +102,7 @@ impl Operation for AssumeAgencyWithOidc {
 impl Message for AssumeAgencyWithOidc {
     fn check(&self, checks: &mut Checks) {
         checks.urn("provider_urn", &self.provider_urn);
-        checks.urn("agency_urn", &self.agency_urn);
+        checks.any_urn("agency_urn", &self.agency_urn);
         checks.session_name(&self.agency_session_name);
         checks.secret_length("id_token", &self.id_token, 4..=20_000);
         checks.session(self.duration_seconds, self.policy.as_deref(), self.policy_ids.as_deref());

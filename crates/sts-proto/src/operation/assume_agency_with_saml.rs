@@ -97,13 +97,13 @@ impl Operation for AssumeAgencyWithSaml {
 
 impl Message for AssumeAgencyWithSaml {
     fn check(&self, checks: &mut Checks) {
-        checks.urn("provider_urn", &self.provider_urn);
-        checks.urn("agency_urn", &self.agency_urn);
-        checks.secret_length("saml_assertion", &self.saml_assertion, 4..=100_000);
+        checks.any_urn("provider_urn", &self.provider_urn);
+        checks.any_urn("agency_urn", &self.agency_urn);
+        let has_form = checks.secret_length("saml_assertion", &self.saml_assertion, 4..=100_000);
         let assertion = self.saml_assertion.expose_secret();
         let unpadded = assertion.strip_suffix("==").or_else(|| assertion.strip_suffix('='));
         let is_base64 = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
-        if !unpadded.unwrap_or(assertion).bytes().all(is_base64) {
+        if has_form && !unpadded.unwrap_or(assertion).bytes().all(is_base64) {
             checks.violation(
                 "saml_assertion",
                 "must be base64 of the standard alphabet, without line breaks",

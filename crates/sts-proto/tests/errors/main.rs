@@ -10,6 +10,7 @@ mod bounds;
 mod faces;
 mod headers;
 mod redaction;
+mod redaction_property;
 mod shapes;
 mod statuses;
 mod table;

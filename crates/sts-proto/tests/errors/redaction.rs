@@ -1,6 +1,7 @@
 //! What a gateway echoes: the token goes, the rest stays for comparison.
 
 use serde_json::json;
+use sts_proto::ErrorKind;
 
 use crate::{body, error, error_with, everything};
 
@@ -58,15 +59,33 @@ fn an_echoed_canonical_request_loses_the_token_and_keeps_the_rest() {
 }
 
 #[test]
-fn an_echo_without_its_mark_stays_in_the_message_without_the_token() {
+fn an_echo_is_recognised_by_its_structure() {
+    let fail = "Incorrect IAM authentication information: verify aksk signature fail";
+    for separator in ["|", "\n"] {
+        let echo = canonical_request("x-security-token", separator);
+        for between in
+            [", canonicalRequest:", ", canonicalRequest: ", ",", " - canonical request: "]
+        {
+            let body = body("APIGW.0301", &format!("{fail}{between}{echo}"));
+            assert_hidden(&body);
+            let error = error(401, &body);
+            assert!(error.message().unwrap().starts_with(fail), "{between}");
+            assert!(!error.message().unwrap().contains("POST"), "{between}");
+            let expected = canonical_request("x-security-token", "|").replace(TOKEN, "[redacted]");
+            assert_eq!(error.echoed_canonical_request(), Some(expected.as_str()), "{between}");
+            // The date and the host of the request are not those of a wrong clock or key.
+            assert_eq!(error.kind(), ErrorKind::InvalidCredentials);
+        }
+    }
     for separator in ["|", "\n", "\r\n"] {
         let echo = canonical_request("X-Security-Token", separator);
         let body = body("APIGW.0301", &format!("canonical request is {echo}"));
         assert_hidden(&body);
         let error = error(401, &body);
-        assert!(error.message().unwrap().contains("host:sts.cn-north-4.myhuaweicloud.com"));
-        assert!(error.message().unwrap().contains("e3b0c44298fc1c14"), "what follows stays");
-        assert_eq!(error.echoed_canonical_request(), None);
+        assert_eq!(error.message(), Some("canonical request is"));
+        let echo = error.echoed_canonical_request().unwrap();
+        assert!(echo.contains("host:sts.cn-north-4.myhuaweicloud.com"));
+        assert!(echo.contains("e3b0c44298fc1c14"), "what follows stays");
     }
 }
 

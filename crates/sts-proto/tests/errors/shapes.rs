@@ -39,6 +39,63 @@ fn every_documented_shape_is_read() {
 }
 
 #[test]
+fn code_and_message_are_read_in_every_spelling() {
+    let codes = [
+        "error_code",
+        "errorCode",
+        "errorcode",
+        "errCode",
+        "errcode",
+        "err_code",
+        "ErrorCode",
+        "ERROR_CODE",
+        "error-code",
+        "code",
+        "Code",
+    ];
+    let messages = [
+        "error_msg",
+        "errorMsg",
+        "errormsg",
+        "errMsg",
+        "errmsg",
+        "err_msg",
+        "errorMessage",
+        "error_message",
+        "errMessage",
+        "ErrorMsg",
+        "message",
+        "Message",
+        "msg",
+    ];
+    for code in codes {
+        for message in messages {
+            let body = json!({code: "C.1", message: "m"});
+            assert_eq!(pair(&body), both("C.1", "m"), "{body}");
+            let nested = json!({"error": body});
+            assert_eq!(pair(&nested), both("C.1", "m"), "{nested}");
+        }
+    }
+    for request_id in ["request_id", "requestId", "requestid", "RequestId", "request-id"] {
+        let body = json!({"errCode": "C.1", request_id: "r"}).to_string();
+        assert_eq!(error(400, body).request_id(), Some("r"));
+    }
+    for encoded in ["encoded_authorization_message", "encodedAuthorizationMessage"] {
+        let body = json!({"errCode": "C.1", encoded: "e"}).to_string();
+        assert_eq!(error(403, body).encoded_authorization_message(), Some("e"));
+    }
+    // The documented spelling wins over the others, and each over the general one.
+    let all = json!({"code": "C.3", "errcode": "C.2", "error_code": "C.1",
+        "message": "m3", "errmsg": "m2", "error_msg": "m1"});
+    assert_eq!(pair(&all), both("C.1", "m1"));
+    let two = json!({"code": "C.3", "errcode": "C.2", "message": "m3", "errmsg": "m2"});
+    assert_eq!(pair(&two), both("C.2", "m2"));
+    for other in ["error", "errorCodes", "codes", "subcode", "error_code_text"] {
+        assert_eq!(pair(&json!({other: "C.1"})), (None, None), "{other}");
+    }
+}
+
+#[test]
 fn a_code_may_be_a_number() {
     assert_eq!(pair(&json!({"code": 401, "message": "m"})), both("401", "m"));
     assert_eq!(pair(&json!({"error_code": 1106, "error_msg": "m"})), both("1106", "m"));

@@ -1,6 +1,7 @@
 //! What goes out: requests of the five operations, and the limits they are held against.
 #![expect(clippy::unwrap_used, reason = "a test that goes wrong panics")]
 
+mod form;
 mod limits;
 mod metadata;
 mod rules;
