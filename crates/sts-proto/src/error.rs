@@ -258,7 +258,8 @@ fn shown_message(split: &echo::Split<'_>) -> String {
 
 /// At most `limit` bytes.
 fn beginning(text: &str, limit: usize) -> &str {
-    text.get(..text.floor_char_boundary(limit)).unwrap_or_default()
+    let end = (0..=limit.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    end.and_then(|end| text.get(..end)).unwrap_or_default()
 }
 
 impl fmt::Display for Error {

@@ -142,13 +142,13 @@ impl Checks {
     /// No control characters and no white space around the text: both come along when a text is
     /// read from a file or a variable, and the service takes them for a part of it.
     pub(crate) fn form(&mut self, field: impl Into<Field>, text: &str) -> bool {
-        self.form_of(field, text, |c| c.is_control(), || given_text(text))
+        self.form_of(field, text, char::is_control, || given_text(text))
     }
 
     /// The same for a text that must not be shown.
     pub(crate) fn secret_form(&mut self, field: impl Into<Field>, secret: &Secret) -> bool {
         let text = secret.expose_secret();
-        self.form_of(field, text, |c| c.is_control(), || given_secret(secret))
+        self.form_of(field, text, char::is_control, || given_secret(secret))
     }
 
     fn form_of(

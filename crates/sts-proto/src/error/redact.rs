@@ -37,6 +37,8 @@ pub(super) struct Redacted<'a> {
     word: Word,
     /// The last word in front of one blank, for names such as `security token`.
     joined: Name,
+    /// Whether the last name is one that prose does not use.
+    is_specific: bool,
     is_secret_next: bool,
 }
 
@@ -46,7 +48,7 @@ enum State {
     /// No secret is named on this line.
     Unnamed,
     /// A name ends here; quotes, brackets and blanks may stand behind it.
-    Named { is_specific: bool, is_quoted: bool, has_blank: bool, is_open: bool },
+    Named { is_quoted: bool, has_blank: bool, is_open: bool },
     /// The value of a name begins here.
     Value(Extent, Option<char>),
     /// A name was part of a sentence on this line.
@@ -83,6 +85,7 @@ impl<'a> Redacted<'a> {
             before: None,
             word: Word::None,
             joined: Name::default(),
+            is_specific: false,
             is_secret_next: false,
         }
     }
@@ -161,20 +164,15 @@ impl<'a> Redacted<'a> {
         };
         if name.is_secret() || joined.is_secret() {
             self.word = Word::Prose;
-            self.state = State::Named {
-                is_specific: name.is_specific(),
-                is_quoted: false,
-                has_blank: false,
-                is_open: false,
-            };
+            self.is_specific = name.is_specific();
+            self.state = State::Named { is_quoted: false, has_blank: false, is_open: false };
         }
         Step::Pass(word.len())
     }
 
     /// What stands between a name and its value; `None` if that is for others to judge.
     fn behind_name(&mut self, here: &str, c: char) -> Option<Step> {
-        let State::Named { is_specific, mut is_quoted, mut has_blank, mut is_open } = self.state
-        else {
+        let State::Named { mut is_quoted, mut has_blank, mut is_open } = self.state else {
             return None;
         };
         if let Some(length) = separator(here).or_else(|| dash(here)) {
@@ -186,13 +184,13 @@ impl<'a> Redacted<'a> {
         }
         if let Some(length) = quote(here) {
             (is_quoted, is_open) = (is_quoted || !has_blank, is_open || has_blank);
-            self.state = State::Named { is_specific, is_quoted, has_blank, is_open };
+            self.state = State::Named { is_quoted, has_blank, is_open };
             return Some(Step::Pass(length));
         }
         if is_blank(c) || is_bracket(c) {
             has_blank |= is_blank(c);
             is_open |= "([{<".contains(c);
-            self.state = State::Named { is_specific, is_quoted, has_blank, is_open };
+            self.state = State::Named { is_quoted, has_blank, is_open };
             return Some(Step::Pass(c.len_utf8()));
         }
         if let Some(length) = links(here) {
@@ -200,7 +198,7 @@ impl<'a> Redacted<'a> {
             return Some(Step::Pass(length));
         }
         let word = run(here, is_of_name);
-        let is_value = (has_blank || is_open) && (is_specific || is_open);
+        let is_value = is_open || (has_blank && self.is_specific);
         let is_begun = is_of_token(c) && !is_prose(word) && !Name::of(word).is_secret();
         if is_value && is_begun {
             self.state = State::Value(Extent::Word, None);
@@ -222,8 +220,14 @@ impl<'a> Redacted<'a> {
         }
         let word = run(here, is_of_name);
         let may_be_prose = extent == Extent::Word || extent == Extent::Line { may_be_prose: true };
-        let is_name = opened.is_none() && Name::of(word).is_secret();
-        if may_be_prose && (is_prose(word) || is_name) {
+        let name = Name::of(word);
+        let is_name = opened.is_none() && (name.is_secret() || is_plain_name(&name));
+        // `its assertion is encrypted`: of a word of prose something may be said.
+        let is_said = extent == Extent::Word
+            && opened.is_none()
+            && !self.is_specific
+            && is_like_prose(run(here, is_of_token));
+        if may_be_prose && (is_prose(word) || is_name || is_said) {
             self.state = State::Sentence;
             return self.word(here);
         }
@@ -331,6 +335,11 @@ fn is_run(word: &str) -> bool {
         && has(u8::is_ascii_digit)
         && has(u8::is_ascii_lowercase)
         && has(u8::is_ascii_uppercase)
+}
+
+/// Whether a word may be one of a language.
+fn is_like_prose(word: &str) -> bool {
+    word.len() <= 16 && word.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 fn is_of_token(c: char) -> bool {

@@ -224,6 +224,16 @@ fn names_of_secrets_in_sentences_and_lists_stay() {
         "'id_token' is a required property",
         "id_token: the audience is not among the client ids",
         "The securitytoken has expired",
+        "Get secretKey failed: ak not exist",
+        "Get secretKey failed,ak:HSTEXAMPLE0000000001,err:ak not exist",
+        "verify aksk signature fail",
+        "signature expired, now is 2026-03-05 07:38:09, x-sdk-date: 20260305T070809Z",
+        "the SAML response is refused: its assertion is encrypted, which is not supported here",
+        "The access token does not have permissions for the request",
+        "The user bob with access key HSTEXAMPLE0000000001 is disabled",
+        "Invalid input for field 'token_code'",
+        "the agency 'iam::0123456789abcdef0123456789abcdef:agency:reader' cannot be found",
+        "policy ip over ratelimit,limit:200,time:1 minute",
         "token expires, expires_at: 2026-03-05T07:38:09Z",
     ] {
         assert_eq!(error(400, body("C.1", message)).message(), Some(message));

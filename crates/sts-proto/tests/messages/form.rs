@@ -47,16 +47,16 @@ const FIELDS: [(&str, &str, Make); 25] = [
     ("transitive_tag_keys[0]", "k", |text| violations(&assume().transitive_tag_keys([text]))),
     ("provided_contexts[0].context_provider_urn", AGENCY, |text| context(text, "a".into())),
     ("provided_contexts[0].context_assertion", "a", |text| context(AGENCY.into(), text)),
-    ("provider_urn", OIDC_PROVIDER, |text| oidc(|o| with(o, |o| o.provider_urn = text.clone()))),
-    ("agency_urn", AGENCY, |text| oidc(|o| with(o, |o| o.agency_urn = text.clone()))),
+    ("provider_urn", OIDC_PROVIDER, |text| oidc(|o| with(o, |o| o.provider_urn.clone_from(&text)))),
+    ("agency_urn", AGENCY, |text| oidc(|o| with(o, |o| o.agency_urn.clone_from(&text)))),
     ("agency_session_name", "session", |text| {
-        oidc(|o| with(o, |o| o.agency_session_name = text.clone()))
+        oidc(|o| with(o, |o| o.agency_session_name.clone_from(&text)))
     }),
     ("id_token", "token", |text| oidc(|o| with(o, |o| o.id_token = text.as_str().into()))),
     ("policy", "{}", |text| oidc(|o| o.policy(text.clone()))),
     ("policy_ids[0]", "id", |text| oidc(|o| o.policy_ids([text.clone()]))),
-    ("provider_urn", SAML_PROVIDER, |text| saml(|o| with(o, |o| o.provider_urn = text.clone()))),
-    ("agency_urn", AGENCY, |text| saml(|o| with(o, |o| o.agency_urn = text.clone()))),
+    ("provider_urn", SAML_PROVIDER, |text| saml(|o| with(o, |o| o.provider_urn.clone_from(&text)))),
+    ("agency_urn", AGENCY, |text| saml(|o| with(o, |o| o.agency_urn.clone_from(&text)))),
     ("saml_assertion", "YXNzZXJ0", |text| {
         saml(|o| with(o, |o| o.saml_assertion = text.as_str().into()))
     }),
