@@ -4,6 +4,7 @@
 
 use std::fmt::Write;
 
+use sts_client::transport::PemCertificates;
 use sts_conformance::{
     CaseReport, Outcome, Report, Setup, Unsupported, conformance, conformance_blocking,
 };
@@ -47,14 +48,16 @@ fn isahc(setup: &Setup) -> Result<IsahcTransport, Unsupported> {
     Ok(builder.build().unwrap())
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the suite asks for it")]
 fn reqwest(setup: &Setup) -> Result<ReqwestTransport, Unsupported> {
+    if setup.moves_exchanges {
+        return Err(Unsupported::new("reqwest is polled on the runtime on which it began"));
+    }
     let mut settings = reqwest_transport::settings();
     if let Some(proxy) = &setup.proxy {
         settings = settings.proxy(reqwest::Proxy::all(proxy).unwrap());
     }
     if let Some(pem) = &setup.root_certificates_pem {
-        let certificates = reqwest::Certificate::from_pem_bundle(pem.as_bytes()).unwrap();
+        let certificates = reqwest::Certificate::from_pem_bundle(&certificates(pem)).unwrap();
         settings = settings.tls_certs_only(certificates);
     }
     Ok(ReqwestTransport(settings.build().unwrap()))
@@ -66,7 +69,8 @@ fn ureq(setup: &Setup) -> Result<UreqTransport, Unsupported> {
     }
     let mut settings = own_transport::settings();
     if let Some(pem) = &setup.root_certificates_pem {
-        let certificates = parse_pem(pem.as_bytes()).filter_map(|item| match item {
+        let pem = certificates(pem);
+        let certificates = parse_pem(&pem).filter_map(|item| match item {
             Ok(PemItem::Certificate(certificate)) => Some(certificate),
             _ => None,
         });
@@ -75,6 +79,11 @@ fn ureq(setup: &Setup) -> Result<UreqTransport, Unsupported> {
         settings = settings.tls_config(TlsConfig::builder().root_certs(roots).build());
     }
     Ok(UreqTransport(settings.build().into()))
+}
+
+/// The certificates of a PEM text, in the form that every parser reads.
+fn certificates(pem: &str) -> Vec<u8> {
+    PemCertificates::read(pem.as_bytes(), |block| Ok(block.to_vec())).all().unwrap().concat()
 }
 
 /// Passed cases of all cases, group by group.

@@ -7,6 +7,8 @@ pub(crate) mod connections;
 pub(crate) mod operations;
 pub(crate) mod proxy;
 pub(crate) mod requests;
+pub(crate) mod roots;
+pub(crate) mod runtimes;
 pub(crate) mod secrets;
 pub(crate) mod size;
 pub(crate) mod targets;
@@ -159,6 +161,15 @@ macro_rules! __cases {
                 a_body_that_ends_with_the_connection_needs_a_farewell
                 a_whole_body_without_a_farewell_is_taken_or_closed
                 a_body_cut_short_over_tls_is_closed
+            }
+            roots {
+                certificates_are_found_whatever_surrounds_them
+                each_of_many_certificates_is_trusted
+            }
+            runtimes {
+                an_exchange_ends_where_there_is_no_runtime
+                its_limit_holds_where_there_is_no_runtime
+                sleep_ends_where_there_is_no_runtime
             }
             secrets {
                 no_secret_of_a_request_is_in_an_error

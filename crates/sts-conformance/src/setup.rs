@@ -10,6 +10,9 @@ pub struct Setup {
     /// out where it wants none. When it is `None` there shall be no proxy at all, also none of
     /// the environment.
     pub proxy: Option<String>,
+    /// Exchanges begin where the case runs, and are then polled on a thread outside of every
+    /// runtime, as a refresh that several runtimes share can be.
+    pub moves_exchanges: bool,
 }
 
 /// A transport cannot be set up as a [`Setup`] asks. The cases that need it are skipped.

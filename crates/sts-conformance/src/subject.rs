@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use async_io::Timer;
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, poll_immediate, select};
 use http::Response;
 use sts_client::transport::{
     BlockingTransport, DynTransport, Exchange, Progress, Transport, TransportError,
@@ -107,15 +107,31 @@ impl Subject {
     /// no secret in an error.
     pub(crate) async fn exchange(&self, exchange: Exchange) -> Result<Ending, Stop> {
         let limit = exchange.limits.timeout;
+        self.hold(limit, self.transport.send_boxed(exchange)).await
+    }
+
+    /// As [`exchange`](Self::exchange), but the exchange is polled here once, and then on a thread
+    /// outside of every runtime.
+    pub(crate) async fn exchange_elsewhere(&self, exchange: Exchange) -> Result<Ending, Stop> {
+        let limit = exchange.limits.timeout;
+        let transport = Arc::clone(&self.transport);
+        let outcome = elsewhere(async move { transport.send_boxed(exchange).await });
+        self.hold(limit, Box::pin(outcome)).await
+    }
+
+    async fn hold(
+        &self,
+        limit: Duration,
+        outcome: impl Future<Output = Result<Response<Body>, TransportError>> + Unpin,
+    ) -> Result<Ending, Stop> {
         let started = Instant::now();
         let patience = limit.saturating_add(SLACK).min(PATIENCE);
-        let outcome =
-            match select(self.transport.send_boxed(exchange), Timer::after(patience)).await {
-                Either::Left((outcome, _)) => outcome,
-                Either::Right(_) => {
-                    return Err(Stop::Failed(format!("the limit of {limit:?} did not hold")));
-                }
-            };
+        let outcome = match select(outcome, Timer::after(patience)).await {
+            Either::Left((outcome, _)) => outcome,
+            Either::Right(_) => {
+                return Err(Stop::Failed(format!("the limit of {limit:?} did not hold")));
+            }
+        };
         let took = started.elapsed();
         expect(took <= patience, || format!("it took {took:?}, the limit was {limit:?}"))?;
         if let Err(error) = &outcome {
@@ -145,11 +161,26 @@ impl Subject {
         self.transport.sleep_boxed(duration).await;
     }
 
+    /// As [`wait`](Self::wait), polled here once, and then on a thread outside of every runtime.
+    pub(crate) async fn wait_elsewhere(&self, duration: Duration) {
+        let transport = Arc::clone(&self.transport);
+        elsewhere(async move { transport.sleep_boxed(duration).await }).await;
+    }
+
     pub(crate) fn must_be_cancellable(&self) -> Result<(), Stop> {
         if self.is_cancellable {
             return Ok(());
         }
         Err(Stop::skipped("a call that blocks its thread cannot be dropped"))
+    }
+}
+
+/// Polls a future here once, and then on a thread outside of every runtime.
+async fn elsewhere<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> T {
+    let mut future = Box::pin(future);
+    match poll_immediate(&mut future).await {
+        Some(output) => output,
+        None => blocking::unblock(|| async_io::block_on(future)).await,
     }
 }
 

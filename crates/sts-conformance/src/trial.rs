@@ -60,7 +60,13 @@ impl<'a> Trial<'a> {
         pem: impl Into<String>,
     ) -> Result<Subject, Stop> {
         let root_certificates_pem = Some(pem.into());
-        self.make(&Setup { proxy: Some(proxy.into()), root_certificates_pem })
+        let proxy = Some(proxy.into());
+        self.make(&Setup { root_certificates_pem, proxy, ..Setup::default() })
+    }
+
+    /// A new transport whose exchanges may be polled outside of the runtime on which they began.
+    pub(crate) fn moving_exchanges(&self) -> Result<Subject, Stop> {
+        self.make(&Setup { moves_exchanges: true, ..Setup::default() })
     }
 
     fn make(&self, setup: &Setup) -> Result<Subject, Stop> {

@@ -1,12 +1,16 @@
 //! Whom to trust.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
+};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use sts_client::transport::{Progress, TransportErrorKind};
 
 use crate::server::{Server, accept, answer, read_request, serve};
 use crate::stacks::{Settings, Stack, for_each_stack};
@@ -18,11 +22,19 @@ for_each_stack! {
     what_can_be_read_of_ssl_cert_file_is_trusted,
     ssl_cert_file_without_certificates_is_reported,
     what_could_not_be_read_is_named_when_a_handshake_fails,
+    an_error_says_why_there_is_no_connection,
+    an_error_says_why_a_certificate_is_not_accepted,
+    a_handshake_that_stalls_is_not_called_a_failed_connection,
 }
 
 /// An authority that nobody trusts yet.
 fn authority() -> CertifiedIssuer<'static, KeyPair> {
+    authority_named("an authority")
+}
+
+fn authority_named(name: &str) -> CertifiedIssuer<'static, KeyPair> {
     let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
@@ -43,8 +55,14 @@ fn serve_tls(authority: &CertifiedIssuer<'static, KeyPair>) -> Server<()> {
 
 /// The settings of a server with a certificate for `localhost` by `authority`.
 fn config(authority: &CertifiedIssuer<'static, KeyPair>) -> ServerConfig {
+    config_for(authority, CertificateParams::new(vec!["localhost".to_owned()]).unwrap())
+}
+
+fn config_for(
+    authority: &CertifiedIssuer<'static, KeyPair>,
+    params: CertificateParams,
+) -> ServerConfig {
     let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
     let certificate = params.signed_by(&key, authority).unwrap();
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -187,11 +205,7 @@ fn ssl_cert_file_without_certificates_is_reported(stack: &Stack) {
 fn what_could_not_be_read_is_named_when_a_handshake_fails(stack: &Stack) {
     let test = "what_could_not_be_read_is_named_when_a_handshake_fails";
     let content = format!("{}{BROKEN}", authority().pem());
-    let server = serve(|listener| {
-        let session = ServerConnection::new(Arc::new(config(&authority()))).unwrap();
-        let mut stream = StreamOwned::new(session, accept(listener));
-        stream.flush().unwrap_err();
-    });
+    let server = serve_refused(config(&authority()));
     let url = server.https_url();
     let fails = |stack: &Stack, url: &str| {
         let error = stack.built(&Settings::default()).send(url).unwrap_err();
@@ -205,4 +219,60 @@ fn what_could_not_be_read_is_named_when_a_handshake_fails(stack: &Stack) {
         "{printed}"
     );
     assert!(printed.contains("localhost:"), "{printed}");
+}
+
+/// A server whose certificate is not accepted.
+fn serve_refused(config: ServerConfig) -> Server<()> {
+    serve(move |listener| {
+        let session = ServerConnection::new(Arc::new(config)).unwrap();
+        let mut stream = StreamOwned::new(session, accept(listener));
+        stream.flush().unwrap_err();
+    })
+}
+
+fn an_error_says_why_there_is_no_connection(stack: &Stack) {
+    let transport = stack.built(&Settings { no_proxy: true, ..Settings::default() });
+    for (url, host, reason) in [
+        ("http://127.0.0.1:1/", "127.0.0.1:1", "refused"),
+        ("https://127.0.0.1:1/", "127.0.0.1:1", "refused"),
+        ("https://get.invalid/", "get.invalid", "resolving"),
+    ] {
+        let error = chain(&transport.send(url).unwrap_err());
+        assert!(error.contains(host) && error.contains(reason), "{error}");
+    }
+}
+
+/// libcurl leaves a number: with isahc, the error names all reasons that it can have.
+fn an_error_says_why_a_certificate_is_not_accepted(stack: &Stack) {
+    let authority = authority();
+    let localhost = || CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let mut expired = localhost();
+    expired.not_after = rcgen::date_time_ymd(2020, 1, 1);
+    let other_name = CertificateParams::new(vec!["elsewhere.example".to_owned()]).unwrap();
+    let settings = Settings { roots_pem: &[&authority.pem()], ..Settings::default() };
+    let transport = stack.built(&Settings { no_proxy: true, ..settings });
+    for (config, exact, possible) in [
+        (config_for(&authority, expired), "expired", "it has expired or is not yet valid"),
+        (config_for(&authority, other_name), "not valid for name", "is for another name"),
+        (config(&authority_named("another")), "UnknownIssuer", "its issuer is not trusted"),
+    ] {
+        let server = serve_refused(config);
+        let error = chain(&transport.send(&server.https_url()).unwrap_err());
+        let reason = if stack.name == "hyper" { exact } else { possible };
+        assert!(error.contains(reason) && error.contains("localhost:"), "{error}");
+        server.join();
+    }
+}
+
+fn a_handshake_that_stalls_is_not_called_a_failed_connection(stack: &Stack) {
+    let connect_timeout = Some(Duration::from_millis(200));
+    let settings = Settings { connect_timeout, no_proxy: true, ..Settings::default() };
+    // Not before the client has given up.
+    let server = serve(|listener| accept(listener).read_to_end(&mut Vec::new()).map(drop));
+    let error = stack.built(&settings).send(&server.https_url()).unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Timeout);
+    assert_eq!(error.progress(), Progress::NotSent);
+    let error = chain(&error);
+    assert!(error.contains("TLS handshake") && !error.contains("cannot connect"), "{error}");
+    server.join().unwrap();
 }
