@@ -55,12 +55,12 @@ fn serve_tls(authority: &CertifiedIssuer<'static, KeyPair>) -> Server<()> {
 
 /// The settings of a server with a certificate for `localhost` by `authority`.
 fn config(authority: &CertifiedIssuer<'static, KeyPair>) -> ServerConfig {
-    config_for(authority, CertificateParams::new(vec!["localhost".to_owned()]).unwrap())
+    config_for(authority, &CertificateParams::new(vec!["localhost".to_owned()]).unwrap())
 }
 
 fn config_for(
     authority: &CertifiedIssuer<'static, KeyPair>,
-    params: CertificateParams,
+    params: &CertificateParams,
 ) -> ServerConfig {
     let key = KeyPair::generate().unwrap();
     let certificate = params.signed_by(&key, authority).unwrap();
@@ -252,8 +252,8 @@ fn an_error_says_why_a_certificate_is_not_accepted(stack: &Stack) {
     let settings = Settings { roots_pem: &[&authority.pem()], ..Settings::default() };
     let transport = stack.built(&Settings { no_proxy: true, ..settings });
     for (config, exact, possible) in [
-        (config_for(&authority, expired), "expired", "it has expired or is not yet valid"),
-        (config_for(&authority, other_name), "not valid for name", "is for another name"),
+        (config_for(&authority, &expired), "expired", "it has expired or is not yet valid"),
+        (config_for(&authority, &other_name), "not valid for name", "is for another name"),
         (config(&authority_named("another")), "UnknownIssuer", "its issuer is not trusted"),
     ] {
         let server = serve_refused(config);
