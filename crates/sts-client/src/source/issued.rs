@@ -18,9 +18,9 @@ use crate::now::Now;
 /// read later was probably written long before.
 const LONGEST_EXCHANGE: Duration = Duration::from_secs(60);
 
-/// No service issues credentials for longer than a day. A `Date` by which they last for more than
-/// twice as long is wrong, as that of a machine without a clock of its own.
-const LONGEST_LIFETIME: time::Duration = time::Duration::hours(48);
+/// No service issues credentials for longer than a day, or expired ones. A `Date` that is further
+/// from their expiration is wrong, as that of a machine without a clock of its own.
+const PLAUSIBLE: time::Duration = time::Duration::hours(48);
 
 /// Credentials of one refresh, with the time of the server that issued them.
 ///
@@ -59,13 +59,13 @@ impl IssuedCredentials {
     /// The same with the issuer's time, from the `Date` of the response that held the credentials.
     /// The response counts as written in the middle between `sent` and `received`.
     ///
-    /// A `Date` that is missing, not a date, from a cache, or days before the last possible moment
-    /// of issue changes nothing.
+    /// A `Date` that is missing, is not a date, comes from a cache (`Age`), or is more than 48 hours
+    /// from the expiration changes nothing.
     #[must_use]
     pub fn with_date_of(self, headers: &HeaderMap, sent: Now, received: Now) -> Self {
         let took = received.ticks.saturating_sub(sent.ticks).min(LONGEST_EXCHANGE);
         let is_plausible = |date: &OffsetDateTime| match self.credentials.expiration {
-            Some(expiration) => expiration - *date <= LONGEST_LIFETIME,
+            Some(expiration) => (expiration - *date).abs() <= PLAUSIBLE,
             None => true,
         };
         let date = service_date(headers).filter(is_plausible);

@@ -112,13 +112,14 @@ fn a_blocking_session_judges_by_the_same_time() {
 
 #[test]
 fn without_a_usable_date_the_local_clock_decides() {
-    let headers: [fn(&str) -> Option<String>; 5] = [
+    let headers: [fn(&str) -> Option<String>; 6] = [
         |_| None,
         |_| Some("garbage".to_owned()),
         |_| Some(String::new()),
         |_| Some("0".to_owned()),
         // A machine without a clock of its own.
         |_| Some("Thu, 01 Jan 1970 00:00:07 GMT".to_owned()),
+        |_| Some("Fri, 31 Dec 9999 23:59:59 GMT".to_owned()),
     ];
     for header in headers {
         let place = place();
@@ -146,11 +147,17 @@ fn without_a_date_the_time_that_calls_learned_decides() {
         let place = place.clone();
         Wire::new(move |request| {
             let body = r#"{"account_id":"a","principal_urn":"u","principal_id":"p"}"#;
-            let date = http_date(place.now().wall - 25 * HOUR);
-            match request.uri().host() {
-                Some("127.0.0.1") => services.respond(request),
-                _ => with_date(answer(200, body), Some(date)),
-            }
+            let now = place.now().wall - 25 * HOUR;
+            let day = format!("{:04}{:02}{:02}T", now.year(), u8::from(now.month()), now.day());
+            let is_of_today = |date: &HeaderValue| date.as_bytes().starts_with(day.as_bytes());
+            let response = match request.uri().host() {
+                Some("127.0.0.1") => return services.respond(request),
+                _ if request.headers().get("x-sdk-date").is_some_and(is_of_today) => {
+                    answer(200, body)
+                }
+                _ => answer(401, r#"{"error_code":"APIGW.0301","error_msg":"the date is wrong"}"#),
+            };
+            with_date(response, Some(http_date(now)))
         })
     };
     let credentials = Arc::new(Credentials::permanent("AK", "s"));
@@ -230,8 +237,9 @@ fn a_date_is_believed_within_reason() {
     let limit = end.replace_nanosecond(0).unwrap() - Duration::from_secs(48 * 3600);
     assert!(time(&http_date(limit + Duration::from_secs(1)), sent, sent).is_some());
     assert!(time(&http_date(limit - Duration::from_secs(1)), sent, sent).is_none());
-    // Credentials that have expired by the issuer's time have expired.
-    assert!(time(&http_date(end + 10_000 * HOUR), sent, sent).is_some());
+    // Credentials that have expired by the issuer's time have expired, unless days ago.
+    assert!(time(&http_date(end + Duration::from_secs(48 * 3600 - 1)), sent, sent).is_some());
+    assert!(time(&http_date(end + Duration::from_secs(48 * 3600 + 1)), sent, sent).is_none());
 
     // The age of a response from a cache is unknown.
     let mut headers = HeaderMap::new();
