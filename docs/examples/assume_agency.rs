@@ -176,6 +176,15 @@ impl Options {
             let value = parser.value().and_then(ValueExt::string);
             let value = value.map_err(|error| error.to_string())?;
             match name.as_str() {
+                "endpoint" | "region" if options.endpoint.is_some() => {
+                    return Err("give one --endpoint or one --region".to_owned());
+                }
+                "agency" if options.agency.is_some() => {
+                    return Err("--agency is given twice".to_owned());
+                }
+                "forbidden" if options.forbidden.is_some() => {
+                    return Err("--forbidden is given twice".to_owned());
+                }
                 "endpoint" => {
                     let endpoint = Endpoint::parse_allowing_http(&value);
                     options.endpoint =

@@ -171,6 +171,10 @@ impl Options {
             };
             let value = parser.value()?.string()?;
             match (name.as_str(), value.as_str()) {
+                ("endpoint" | "region", _) if endpoint.is_some() => {
+                    return Err("give one --endpoint or one --region".into());
+                }
+                ("agency", _) if agency.is_some() => return Err("--agency is given twice".into()),
                 ("endpoint", _) => endpoint = Some(Endpoint::parse_allowing_http(&value)?),
                 ("region", _) => endpoint = Some(Region::new(value)?.into()),
                 ("agency", _) => agency = Some(value),

@@ -73,3 +73,21 @@ fn a_step_that_comes_out_otherwise_is_a_failure() {
     assert_eq!(output.status.code(), Some(1), "{out}{err}");
     assert!(err.contains("a call succeeded that must not"), "{out}{err}");
 }
+
+#[test]
+fn options_that_it_does_not_have_are_refused() {
+    for arguments in [
+        &["--agencies", builtin::AGENCY_URN][..],
+        &["surplus"],
+        &["--endpoint"],
+        &["--endpoint", "not a URL"],
+        &["--wrong-secret=yes"],
+        &["--region", "cn-north-4", "--endpoint", "https://sts.example.com"],
+        &["--agency", "a", "--agency", "b"],
+    ] {
+        let output = example(arguments);
+        let (out, err) = shown(&output);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {out}{err}");
+        assert!(out.is_empty() && !err.is_empty(), "{arguments:?}: {out}");
+    }
+}

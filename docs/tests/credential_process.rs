@@ -115,6 +115,8 @@ fn an_emulator_has_to_be_asked_for() {
         &["--emulator", "--region", "cn-north-4"],
         &["--emulator", "--agency", builtin::AGENCY_URN],
         &["--emulator", "surplus"],
+        &["--region", "cn-north-4", "--endpoint", "https://sts.example.com", "--agency", "a"],
+        &["--agency", "a", "--agency", "b", "--region", "cn-north-4"],
         &["--emulate"],
         &["--emulator", "--format", "yaml"],
     ] {

@@ -117,6 +117,17 @@ fn check(index: usize, vector: &str) -> (String, Result<(), Failure>) {
     (name, result)
 }
 
+/// The longest body that a vector may describe.
+const LONGEST_BODY: usize = 64 << 20;
+
+/// A body made of one text many times.
+fn repeated(unit: &str, count: usize) -> Result<String, Failure> {
+    match unit.len().checked_mul(count) {
+        Some(length) if length <= LONGEST_BODY => Ok(unit.repeat(count)),
+        _ => Err(format!("body_repeat describes more than {LONGEST_BODY} bytes")),
+    }
+}
+
 /// Both sides of a comparison, in one line.
 fn differs(what: &str, ours: &str, expected: &str) -> Failure {
     format!("{what} is {ours:?}, expected {expected:?}")

@@ -74,6 +74,8 @@ fn altered_expectations_fail() {
         (SDK_HMAC, "/expect/string_to_sign", json!("SDK"), "string to sign"),
         (SDK_HMAC, "/expect/authorization", json!("SDK"), "authorization"),
         (SDK_HMAC, "/expect/signed_headers/0", json!("hosts"), "signed headers"),
+        (SDK_HMAC, "/body_repeat", json!(["x", u64::MAX]), "body_repeat"),
+        (RESPONSES, "/body_repeat/1", json!(u64::MAX), "body_shape"),
         (V11_HMAC, "/region_id", json!("cn-north-1"), "string to sign"),
         (V11_HMAC, "/secret_access_key", json!("other"), "authorization"),
     ];

@@ -23,7 +23,7 @@ const fn slow(name: &'static str, arguments: &'static str) -> Check {
 }
 
 /// In this order: what fails most often and costs least comes first. What each means, and what to
-/// do when it fails, is in docs/contributing.md.
+/// do when it fails, is in CONTRIBUTING.md.
 pub(crate) const CHECKS: &[Check] = &[
     quick("fmt", "fmt --all --check"),
     Check { missing: no_python, ..quick("typos", "xtask tool typos") },

@@ -10,7 +10,7 @@ use sts_proto::{
     DecodeAuthorizationMessage, Error, GetCallerIdentity, Operation, Secret,
 };
 
-use super::{Failure, equal};
+use super::{Failure, equal, repeated};
 
 #[derive(Deserialize)]
 struct Vector {
@@ -83,7 +83,7 @@ impl Vector {
         if !shape.contains(&mark) {
             return Err(format!("body_shape does not hold {mark:?}"));
         }
-        Ok(shape.replace(&mark, &unit.repeat(*count)))
+        Ok(shape.replace(&mark, &repeated(unit, *count)?))
     }
 }
 

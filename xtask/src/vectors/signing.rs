@@ -9,7 +9,7 @@ use sts_sign::{Scope, SignedHeaders, Signer};
 use time::PrimitiveDateTime;
 use time::macros::format_description;
 
-use super::{Failure, differs, equal};
+use super::{Failure, differs, equal, repeated};
 
 #[derive(Deserialize)]
 struct Vector {
@@ -115,7 +115,7 @@ impl Vector {
             target.extend(utf8_percent_encode(value, NON_ALPHANUMERIC));
         }
         let body = match (&self.body_base64, &self.body_repeat) {
-            (_, Some((unit, count))) => unit.repeat(*count).into_bytes(),
+            (_, Some((unit, count))) => repeated(unit, *count)?.into_bytes(),
             (Some(text), None) => {
                 STANDARD.decode(text).map_err(|error| format!("body: {error}"))?
             }
