@@ -12,7 +12,12 @@ fn root() -> PathBuf {
 /// All Markdown files, but for what is built.
 fn markdown_files(directory: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
+        let entry = entry.unwrap();
+        // A link to a file that is looked at where it is.
+        if entry.file_type().unwrap().is_symlink() {
+            continue;
+        }
+        let path = entry.path();
         let name = path.file_name().unwrap().to_str().unwrap();
         if path.is_dir() && !["target", ".git"].contains(&name) {
             markdown_files(&path, found);
