@@ -1,13 +1,14 @@
 //! The memory that requests take while they arrive and are served: one bound for all connections.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use super::BrokenConnection;
 
-/// Bytes of all requests that are arriving or being served.
-const LIMIT: usize = 128 * 1024 * 1024;
+/// Bytes of all requests that are arriving or being served, as they were received. Buffers of the
+/// HTTP library and of bodies that grow take about twice as much besides.
+const LIMIT: usize = 64 * 1024 * 1024;
 
 /// Connections with less are left alone: closing them would free too little.
 const WORTH_CLOSING: usize = 16 * 1024;
@@ -26,6 +27,8 @@ struct State {
     requests: u64,
     next_id: u64,
     holders: HashMap<u64, Holder>,
+    /// Connections that may be closed, by the order in which their requests began.
+    candidates: BTreeMap<u64, u64>,
 }
 
 /// What one connection holds.
@@ -60,8 +63,14 @@ impl Default for Memory {
 
 impl Memory {
     fn with_limit(limit: usize) -> Self {
-        let holders = HashMap::new();
-        Self(Arc::new(Mutex::new(State { limit, used: 0, requests: 0, next_id: 0, holders })))
+        Self(Arc::new(Mutex::new(State {
+            limit,
+            used: 0,
+            requests: 0,
+            next_id: 0,
+            holders: HashMap::new(),
+            candidates: BTreeMap::new(),
+        })))
     }
 
     /// The account of a new connection.
@@ -89,11 +98,12 @@ impl Account {
     /// be closed.
     pub(super) fn read(&self, bytes: usize) -> Result<(), BrokenConnection> {
         let mut state = self.memory.lock();
-        let State { requests, used, holders, .. } = &mut *state;
+        let State { requests, used, holders, candidates, .. } = &mut *state;
         let holder = holders.get_mut(&self.id).ok_or(BrokenConnection)?;
         match holder.phase {
             Phase::Closed => return Err(BrokenConnection),
             Phase::Idle => {
+                candidates.remove(&holder.request);
                 *requests += 1;
                 holder.request = *requests;
                 holder.phase = Phase::Arriving;
@@ -103,6 +113,7 @@ impl Account {
         holder.bytes += bytes;
         holder.last_read = bytes;
         *used += bytes;
+        state.list(self.id);
         let wakers = state.make_room();
         let is_closed = state.is_closed(self.id) || state.used > state.limit;
         drop(state);
@@ -132,6 +143,7 @@ impl Account {
             && holder.phase == Phase::Arriving
         {
             holder.phase = Phase::Served;
+            state.list(self.id);
         }
     }
 
@@ -145,6 +157,7 @@ impl Account {
             let left = holder.bytes.min(holder.last_read);
             *used -= holder.bytes - left;
             holder.bytes = left;
+            state.list(self.id);
         }
     }
 
@@ -156,6 +169,7 @@ impl Account {
             && holder.phase != Phase::Closed
         {
             holder.phase = Phase::Idle;
+            state.list(self.id);
         }
     }
 }
@@ -164,7 +178,10 @@ impl Drop for Account {
     fn drop(&mut self) {
         let mut state = self.memory.lock();
         let holder = state.holders.remove(&self.id);
-        state.used -= holder.as_ref().map_or(0, |holder| holder.bytes);
+        if let Some(holder) = &holder {
+            state.used -= holder.bytes;
+            state.candidates.remove(&holder.request);
+        }
         // A waker may run anything when it is dropped.
         drop(state);
     }
@@ -175,19 +192,28 @@ impl State {
         self.holders.get(&id).is_none_or(|holder| holder.phase == Phase::Closed)
     }
 
+    /// Lists a connection among those that may be closed, or takes it from the list.
+    fn list(&mut self, id: u64) {
+        let Some(holder) = self.holders.get(&id) else { return };
+        let may_be_closed = matches!(holder.phase, Phase::Idle | Phase::Arriving);
+        if may_be_closed && holder.bytes >= WORTH_CLOSING {
+            self.candidates.insert(holder.request, id);
+        } else {
+            self.candidates.remove(&holder.request);
+        }
+    }
+
     /// Closes connections until the bound holds, or none is left that may be closed.
     fn make_room(&mut self) -> Vec<Waker> {
         let mut wakers = Vec::new();
         while self.used > self.limit {
-            let candidates = self.holders.values_mut().filter(|holder| {
-                matches!(holder.phase, Phase::Idle | Phase::Arriving)
-                    && holder.bytes >= WORTH_CLOSING
-            });
-            let Some(oldest) = candidates.min_by_key(|holder| holder.request) else { break };
-            self.used -= oldest.bytes;
-            oldest.bytes = 0;
-            oldest.phase = Phase::Closed;
-            wakers.extend(oldest.waker.take());
+            let Some((_, id)) = self.candidates.pop_first() else { break };
+            if let Some(oldest) = self.holders.get_mut(&id) {
+                self.used -= oldest.bytes;
+                oldest.bytes = 0;
+                oldest.phase = Phase::Closed;
+                wakers.extend(oldest.waker.take());
+            }
         }
         wakers
     }
@@ -265,6 +291,27 @@ mod tests {
         served.read(1).unwrap();
         small.read(1).unwrap();
         assert_eq!(used(&memory), 90 * KB + 2);
+    }
+
+    #[test]
+    fn an_idle_connection_that_still_holds_much_gives_way() {
+        let memory = Memory::with_limit(100 * KB);
+        let [idle, late] = [(); 2].map(|()| memory.account());
+        idle.read(60 * KB).unwrap();
+        idle.arrived();
+        idle.served();
+        late.read(60 * KB).unwrap();
+        idle.read(1).unwrap_err();
+        // With its next request it is the last in the order.
+        let memory = Memory::with_limit(100 * KB);
+        let [idle, other, late] = [(); 3].map(|()| memory.account());
+        idle.read(30 * KB).unwrap();
+        idle.served();
+        other.read(30 * KB).unwrap();
+        idle.read(30 * KB).unwrap();
+        late.read(20 * KB).unwrap();
+        other.read(1).unwrap_err();
+        idle.read(1).unwrap();
     }
 
     #[test]

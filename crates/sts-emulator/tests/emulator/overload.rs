@@ -58,8 +58,8 @@ fn bodies_that_stall_do_not_keep_others_from_arriving() {
 fn the_memory_of_all_bodies_has_one_bound() {
     const MB: usize = 1024 * 1024;
     let emulator = Emulator::builder().start_blocking().unwrap();
-    let mut stalled: Vec<_> = (0..14).map(|_| stall(&emulator, 12 * MB, 11 * MB)).collect();
-    // They hold more than the bound of 128 MiB, so those that began first gave way.
+    let mut stalled: Vec<_> = (0..8).map(|_| stall(&emulator, 12 * MB, 11 * MB)).collect();
+    // They hold more than the bound of 64 MiB, so those that began first gave way.
     assert_closed(&mut stalled[0]);
     assert_eq!(post(&emulator, 11 * MB), "HTTP/1.1 400");
 }
