@@ -52,15 +52,13 @@ fn reqwest(setup: &Setup) -> Result<ReqwestTransport, Unsupported> {
     if setup.moves_exchanges {
         return Err(Unsupported::new("reqwest is polled on the runtime on which it began"));
     }
-    let mut settings = reqwest_transport::settings();
-    if let Some(proxy) = &setup.proxy {
-        settings = settings.proxy(reqwest::Proxy::all(proxy).unwrap());
-    }
-    if let Some(pem) = &setup.root_certificates_pem {
+    let settings = || {
+        let settings = reqwest_transport::settings();
+        let Some(pem) = &setup.root_certificates_pem else { return settings };
         let certificates = reqwest::Certificate::from_pem_bundle(&certificates(pem)).unwrap();
-        settings = settings.tls_certs_only(certificates);
-    }
-    Ok(ReqwestTransport(settings.build().unwrap()))
+        settings.tls_certs_only(certificates)
+    };
+    Ok(ReqwestTransport::new(settings, setup.proxy.as_deref()).unwrap())
 }
 
 fn ureq(setup: &Setup) -> Result<UreqTransport, Unsupported> {

@@ -20,7 +20,7 @@ pub use self::error::{Progress, TransportError, TransportErrorKind};
 pub use self::exchange::{Exchange, Limits};
 pub use self::maybe_send::{BoxFuture, MaybeSend, MaybeSync};
 pub use self::pem::{PemCertificates, UnreadableCertificate};
-pub use self::proxies::{InvalidProxy, Proxies, Proxy};
+pub use self::proxies::{Proxies, Proxy, ProxyError};
 
 /// An HTTP stack: sends one request, and waits.
 ///
@@ -40,6 +40,12 @@ pub use self::proxies::{InvalidProxy, Proxies, Proxy};
 /// - **Any status is an answer.** 1xx are consumed; everything else, redirects and 5xx included,
 ///   is handed back whole. Only an exchange without a complete answer is an error. A body that
 ///   ends with a TLS connection is complete only after the farewell of TLS.
+/// - **A direct exchange goes through no proxy**: one that [is direct](Exchange::is_direct), and one
+///   to a link-local address. A stack that cannot do so refuses it, as not sent.
+/// - **A proxy's refusal is not a response.** What a proxy says to `CONNECT` but a 2xx, and a 407 of
+///   the proxy that a request without TLS goes through, is an error of kind
+///   [`Proxy`](TransportErrorKind::Proxy), or, with a 5xx, [`Connect`](TransportErrorKind::Connect);
+///   see [`Proxy::refused`].
 /// - **Errors tell how far it got.** [`Progress::NotSent`] only when no byte of the request can
 ///   have reached the server; when in doubt, [`Progress::MaybeSent`]. What was said to a proxy to
 ///   get a connection does not count as sent.

@@ -52,7 +52,10 @@ fn no_freed_block_holds_a_password() {
         let proxies = Proxies::all(url);
         if let Ok(proxies) = &proxies {
             let target = "https://sts.example/".parse().unwrap();
-            black_box(proxies.clone().for_target(&target).unwrap().credentials().unwrap());
+            let proxies = proxies.clone();
+            let proxy = proxies.for_target(&target).unwrap().unwrap();
+            black_box(proxy.credentials().unwrap());
+            black_box(format!("{:?}", proxy.refused(http::StatusCode::FORBIDDEN)));
         }
         drop(proxies);
         assert_eq!(searching::found(), before, "{url}");

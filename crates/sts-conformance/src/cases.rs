@@ -14,6 +14,7 @@ pub(crate) mod size;
 pub(crate) mod targets;
 pub(crate) mod time;
 pub(crate) mod tls;
+pub(crate) mod tunnels;
 
 /// Hands the list of all cases to a macro: names of groups, and of the cases in them.
 #[doc(hidden)]
@@ -181,12 +182,24 @@ macro_rules! __cases {
                 https_goes_through_a_tunnel_with_credentials
                 http_is_handed_to_the_proxy
                 http_is_handed_to_the_proxy_with_credentials
-                a_tunnel_that_is_refused_is_no_connection
-                a_proxy_that_closes_is_no_connection
+                a_407_to_a_request_that_the_proxy_reads_is_its_refusal
+                a_direct_exchange_goes_through_no_proxy
+                a_link_local_target_goes_through_no_proxy
                 a_proxy_that_is_not_there_is_no_connection
                 a_proxy_without_an_address_is_not_resolved
-                a_proxy_that_stalls_is_waited_for_within_the_limit
                 a_server_behind_a_proxy_is_verified
+            }
+            tunnels {
+                any_success_makes_a_tunnel
+                a_response_in_single_bytes_makes_a_tunnel
+                a_response_in_two_segments_makes_a_tunnel
+                a_response_with_a_head_of_60_kb_makes_a_tunnel
+                a_length_in_the_response_is_ignored
+                an_informational_response_is_skipped
+                refused_credentials_are_sent_once
+                a_refusal_is_not_a_response
+                a_proxy_that_closes_makes_no_connection
+                a_proxy_that_stalls_is_waited_for_within_the_limit
             }
         }
     };

@@ -108,13 +108,13 @@ fn sensitive(value: &'static str) -> HeaderValue {
 }
 
 /// The same exchange with another limit in time.
-pub(crate) fn within(exchange: Exchange, timeout: Duration) -> Exchange {
-    let limits = exchange.limits.with_timeout(timeout);
-    Exchange::new(exchange.request, limits)
+pub(crate) fn within(mut exchange: Exchange, timeout: Duration) -> Exchange {
+    exchange.limits.timeout = timeout;
+    exchange
 }
 
 /// The same exchange with another limit of the answer's body.
-pub(crate) fn at_most(exchange: Exchange, body: usize) -> Exchange {
-    let limits = exchange.limits.with_body(body);
-    Exchange::new(exchange.request, limits)
+pub(crate) fn at_most(mut exchange: Exchange, body: usize) -> Exchange {
+    exchange.limits.body = body;
+    exchange
 }

@@ -11,7 +11,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
 use sts_client::SystemHost;
-use sts_client::transport::{InvalidProxy, Proxies, UnreadableCertificate};
+use sts_client::transport::{Proxies, ProxyError, UnreadableCertificate};
 
 use crate::connector::Connector;
 use crate::pools::Pools;
@@ -30,7 +30,7 @@ pub struct HyperTransportBuilder {
     pool_max_idle: usize,
     user_agent: HeaderValue,
     /// As the environment says, unless something else is said here.
-    proxies: Option<Result<Proxies, InvalidProxy>>,
+    proxies: Option<Result<Proxies, ProxyError>>,
     roots: Roots,
     tls: Option<ClientConfig>,
     #[cfg(feature = "http2")]
@@ -85,7 +85,10 @@ impl HyperTransportBuilder {
     /// is handed to the proxy. Without this setting it is as the environment of the process says
     /// when the transport is built; see [`Proxies::from_environment`].
     ///
-    /// What is no such URL, here or in the environment, is reported by [`build`](Self::build).
+    /// Link-local targets and local credential endpoints are reached directly all the same.
+    ///
+    /// An invalid URL given here is reported by [`build`](Self::build), one in the environment by
+    /// the exchange that would use it.
     pub fn proxy(mut self, url: &str) -> Self {
         self.proxies = Some(Proxies::all(url));
         self
@@ -134,8 +137,8 @@ impl HyperTransportBuilder {
     /// # Errors
     ///
     /// An invalid certificate of [`root_certificate_pem`](Self::root_certificate_pem),
-    /// `SSL_CERT_FILE` and `SSL_CERT_DIR` without any certificate that can be read, an invalid
-    /// proxy, or no cryptography for TLS.
+    /// `SSL_CERT_FILE` and `SSL_CERT_DIR` without any certificate that can be read, an invalid URL
+    /// given to [`proxy`](Self::proxy), or no cryptography for TLS.
     pub fn build(self) -> Result<HyperTransport, BuildError> {
         #[cfg(feature = "http2")]
         let http2 = self.http2;
@@ -152,7 +155,8 @@ impl HyperTransportBuilder {
         tls.alpn_protocols =
             if http2 { vec![b"h2".to_vec(), b"http/1.1".to_vec()] } else { vec![] };
 
-        let environment = || Proxies::from_environment(&SystemHost);
+        let tls = Arc::new(tls);
+        let environment = || Ok(Proxies::from_environment(&SystemHost));
         let proxies = self.proxies.unwrap_or_else(environment).map_err(BuildError::proxy)?;
         let proxies = Arc::new(proxies);
         let mut pool = Client::builder(TokioExecutor::new());
@@ -162,12 +166,13 @@ impl HyperTransportBuilder {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(self.pool_idle_timeout)
             .pool_max_idle_per_host(self.pool_max_idle);
-        let pools = Pools::new(
-            pool,
-            Connector::new(tls, doubt, Arc::clone(&proxies), self.connect_timeout),
-        );
-        let pool = move |request| pools.request(request);
-        Ok(HyperTransport::over(pool, self.user_agent, proxies))
+        let requests = |proxies| {
+            let connector = Connector::new(&tls, doubt.clone(), proxies, self.connect_timeout);
+            let pools = Pools::new(pool.clone(), connector);
+            move |request| pools.request(request)
+        };
+        let (direct, pool) = (requests(Arc::default()), requests(Arc::clone(&proxies)));
+        Ok(HyperTransport::over(pool, direct, self.user_agent, proxies))
     }
 }
 
@@ -197,9 +202,8 @@ impl BuildError {
         Self { message: message.into(), source: Some(Box::new(error)) }
     }
 
-    fn proxy(error: InvalidProxy) -> Self {
-        let message = "the proxy cannot be used: http://user:password@host:port is expected, here \
-                       or in the environment";
+    fn proxy(error: ProxyError) -> Self {
+        let message = "invalid proxy: http://user:password@host:port is expected";
         Self { message: message.into(), source: Some(Box::new(error)) }
     }
 

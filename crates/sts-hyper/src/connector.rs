@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::future::poll_fn;
+use std::future::{poll_fn, ready};
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,14 +15,13 @@ use http::uri::Scheme;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::dns::{GaiAddrs, GaiResolver, Name};
-use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use hyper_util::rt::TokioIo;
-use sts_client::transport::{Proxies, TransportErrorKind};
+use sts_client::transport::{Proxies, ProxyError, TransportErrorKind};
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-use crate::proxy;
+use crate::tunnel;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 type Connecting<T> = Pin<Box<dyn Future<Output = Result<T, ConnectFailure>> + Send>>;
@@ -45,7 +44,7 @@ struct Settings {
 
 impl Connector {
     pub(crate) fn new(
-        tls: rustls::ClientConfig,
+        tls: &Arc<rustls::ClientConfig>,
         doubt: Option<String>,
         proxies: Arc<Proxies>,
         timeout: Duration,
@@ -55,7 +54,7 @@ impl Connector {
         tcp.set_nodelay(true);
         // Shared out among the addresses, so that a dead one leaves time for the next.
         tcp.set_connect_timeout(Some(timeout));
-        Self(Arc::new(Settings { tcp: Tcp(tcp), tls: tls.into(), doubt, proxies, timeout }))
+        Self(Arc::new(Settings { tcp: Tcp(tcp), tls: Arc::clone(tls), doubt, proxies, timeout }))
     }
 }
 
@@ -131,28 +130,23 @@ impl Service<Uri> for Route {
 
 impl Route {
     fn connect(&mut self, target: Uri) -> Connecting<Stream> {
-        let Some(proxy) = self.proxies.for_target(&target) else {
+        let proxy = match self.proxies.for_target(&target) {
+            Ok(proxy) => proxy.cloned(),
+            Err(error) => return Box::pin(ready(Err(ConnectFailure::proxy(error)))),
+        };
+        let Some(proxy) = proxy else {
             let connecting = self.tcp.call(target);
             return Box::pin(
                 async move { Ok(Stream { tcp: connecting.await?, is_proxied: false }) },
             );
         };
-        if target.scheme() == Some(&Scheme::HTTP) {
-            let connecting = self.tcp.call(proxy.uri().clone());
-            return Box::pin(
-                async move { Ok(Stream { tcp: connecting.await?, is_proxied: true }) },
-            );
-        }
-        let mut tunnel = Tunnel::new(proxy.uri().clone(), self.tcp.clone());
-        if let Some(credentials) = proxy::authorization(proxy) {
-            tunnel = tunnel.with_auth(credentials);
-        }
-        let connecting = tunnel.call(target);
+        let connecting = self.tcp.call(proxy.uri().clone());
         Box::pin(async move {
-            let failure =
-                |error| ConnectFailure::tcp(error, "no tunnel through the proxy".to_owned());
-            let tcp = connecting.await.map_err(failure)?;
-            Ok(Stream { tcp, is_proxied: false })
+            let tcp = connecting.await?;
+            if target.scheme() == Some(&Scheme::HTTP) {
+                return Ok(Stream { tcp, is_proxied: true });
+            }
+            Ok(Stream { tcp: tunnel::open(tcp, &proxy, &target).await?, is_proxied: false })
         })
     }
 }
@@ -289,6 +283,15 @@ impl ConnectFailure {
         Self::new(below.unwrap_or(TransportErrorKind::Connect), what, error)
     }
 
+    /// The proxy made no tunnel, and did not say why.
+    pub(crate) fn tunnel(error: impl Into<BoxError>, what: String) -> Self {
+        Self::new(TransportErrorKind::Connect, what, error)
+    }
+
+    pub(crate) fn proxy(error: ProxyError) -> Self {
+        Self::new(TransportErrorKind::Proxy, "the proxy cannot be used".to_owned(), error)
+    }
+
     fn tls(error: BoxError, target: &str, doubt: Option<&str>) -> Self {
         let error = match error.downcast::<Self>() {
             Ok(below) => return *below,
@@ -305,6 +308,11 @@ impl ConnectFailure {
     pub(crate) fn find<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Self> {
         std::iter::successors(Some(error), |&error| error.source())
             .find_map(|error| error.downcast_ref())
+    }
+
+    /// What the proxy did, if the failure is the proxy's.
+    pub(crate) fn of_proxy(&self) -> Option<&ProxyError> {
+        self.source.downcast_ref()
     }
 
     pub(crate) const fn kind(&self) -> TransportErrorKind {

@@ -4,13 +4,16 @@ use std::error::Error as StdError;
 use std::io;
 
 use hyper_util::client::legacy::Error as ClientError;
-use sts_client::transport::{TransportError, TransportErrorKind};
+use sts_client::transport::{Progress, TransportError, TransportErrorKind};
 
 use crate::connector::ConnectFailure;
 
 /// No head of an answer. `has_begun`: whether hyper began to write the request.
 pub(crate) fn head(error: ClientError, has_begun: bool) -> TransportError {
     if let Some(failure) = ConnectFailure::find(&error) {
+        if let Some(error) = failure.of_proxy() {
+            return TransportError::of_proxy(error.clone(), Progress::NotSent);
+        }
         return TransportError::not_sent(failure.kind()).with_source(error);
     }
     // By a connector of somebody else, which may have had any reason.

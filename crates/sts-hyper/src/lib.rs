@@ -40,6 +40,7 @@ mod request_body;
 mod roots;
 mod tls;
 mod transport;
+mod tunnel;
 
 pub use builder::{BuildError, HyperTransportBuilder};
 pub use client::Client;

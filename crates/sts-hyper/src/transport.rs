@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use http::header::{CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, USER_AGENT};
 use http::uri::{Scheme, Uri};
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use hyper_util::client::legacy::connect::Connect;
 use hyper_util::client::legacy::{Client, ResponseFuture};
-use sts_client::transport::{Exchange, Proxies, Transport, TransportError, TransportErrorKind};
+use sts_client::transport::{
+    Exchange, Progress, Proxies, Proxy, Transport, TransportError, TransportErrorKind,
+};
 use sts_proto::{Body, BodyWriter};
 
 use crate::builder::{BuildError, HyperTransportBuilder, default_user_agent};
@@ -39,6 +41,8 @@ use crate::request_body::RequestBody;
 #[derive(Clone)]
 pub struct HyperTransport {
     pool: Arc<Pool>,
+    /// For direct exchanges: a connection to a proxy is pooled under the host behind it.
+    direct: Arc<Pool>,
     user_agent: HeaderValue,
     /// Of its own connector.
     proxies: Arc<Proxies>,
@@ -59,8 +63,10 @@ impl HyperTransport {
     }
 
     /// A transport over a client of yours, with its connector, executor, pool and versions of
-    /// HTTP. Proxies, TLS and the time to connect are the business of the connector; the
-    /// environment names none.
+    /// HTTP. Proxies, TLS and the time to connect are the business of the connector; proxy
+    /// variables of the environment are not read. A connector that uses proxies must connect
+    /// directly to the local credential endpoints that the client uses: what
+    /// [`Exchange::is_direct`] asks for it cannot see.
     ///
     /// Its connections belong to the runtime that made them, so it is for one runtime only.
     ///
@@ -82,19 +88,40 @@ impl HyperTransport {
     where
         C: Connect + Clone + Send + Sync + 'static,
     {
-        Self::over(move |request| client.request(request), default_user_agent(), Arc::default())
+        let pool: Arc<Pool> = Arc::new(move |request| client.request(request));
+        Self {
+            direct: Arc::clone(&pool),
+            pool,
+            user_agent: default_user_agent(),
+            proxies: Arc::default(),
+        }
     }
 
+    /// `pool` goes through `proxies`, `direct` through none.
     pub(crate) fn over(
         pool: impl Fn(Request<RequestBody>) -> ResponseFuture + Send + Sync + 'static,
+        direct: impl Fn(Request<RequestBody>) -> ResponseFuture + Send + Sync + 'static,
         user_agent: HeaderValue,
         proxies: Arc<Proxies>,
     ) -> Self {
-        Self { pool: Arc::new(pool), user_agent, proxies }
+        Self { pool: Arc::new(pool), direct: Arc::new(direct), user_agent, proxies }
     }
 
-    /// Adds the headers that hyper would otherwise choose by its own rules.
-    fn complete(&self, request: &mut Request<Body>) {
+    /// The proxy that reads the request itself. Through a tunnel it does not.
+    fn reader(&self, exchange: &Exchange) -> Result<Option<Proxy>, TransportError> {
+        let target = exchange.request.uri();
+        if exchange.is_direct || target.scheme() != Some(&Scheme::HTTP) {
+            return Ok(None);
+        }
+        let proxy = self.proxies.for_target(target);
+        proxy
+            .map(|proxy| proxy.cloned())
+            .map_err(|error| TransportError::of_proxy(error, Progress::NotSent))
+    }
+
+    /// Adds the headers that hyper would otherwise choose by its own rules, and those for a proxy
+    /// that reads the request.
+    fn complete(&self, request: &mut Request<Body>, proxy: Option<&Proxy>) {
         if !request.headers().contains_key(HOST)
             && let Some(host) = host(request.uri())
         {
@@ -103,11 +130,7 @@ impl HyperTransport {
         if request.body().is_empty() && !request.method().is_safe() {
             request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(0));
         }
-        // Through a tunnel a request has nothing to tell the proxy.
-        if request.uri().scheme() == Some(&Scheme::HTTP)
-            && let Some(proxy) = self.proxies.for_target(request.uri())
-            && let Some(credentials) = proxy::authorization(proxy)
-        {
+        if let Some(credentials) = proxy.and_then(proxy::authorization) {
             request.headers_mut().insert(PROXY_AUTHORIZATION, credentials);
         }
         let agent = request.headers_mut().entry(USER_AGENT);
@@ -116,21 +139,31 @@ impl HyperTransport {
 }
 
 impl HyperTransport {
-    /// An exchange that is independent of this transport.
+    /// An exchange that is independent of this transport. `reader` is the proxy that reads the
+    /// request.
     fn begin(
         &self,
-        Exchange { mut request, limits, .. }: Exchange,
+        Exchange { mut request, limits, is_direct, .. }: Exchange,
+        reader: Option<Proxy>,
     ) -> impl Future<Output = Result<Response<Body>, TransportError>> + Send + use<> {
-        self.complete(&mut request);
+        self.complete(&mut request, reader.as_ref());
+        let pool = if is_direct { &self.direct } else { &self.pool };
         let request = request.map(|body| RequestBody::new(body.into_bytes()));
         let written = request.body().written();
-        let response = (self.pool)(request);
+        let response = pool(request);
 
         async move {
             let answer = async {
                 let response =
                     response.await.map_err(|error| errors::head(error, written.has_begun()))?;
                 let (head, body) = response.into_parts();
+                // It asks for credentials of a proxy, so it is not the service's.
+                if let Some(proxy) = reader
+                    && head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED
+                {
+                    let error = proxy.refused(head.status);
+                    return Err(TransportError::of_proxy(error, Progress::MaybeSent));
+                }
                 // Nobody asked for another protocol: there is no response to come.
                 if head.status.is_informational() {
                     return Err(TransportError::maybe_sent(TransportErrorKind::Protocol));
@@ -152,7 +185,8 @@ impl HyperTransport {
 
 impl Transport for HyperTransport {
     async fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
-        let begun = AtHome::begin(|| self.begin(exchange)).map_err(|homeless| {
+        let reader = self.reader(&exchange)?;
+        let begun = AtHome::begin(|| self.begin(exchange, reader)).map_err(|homeless| {
             TransportError::not_sent(TransportErrorKind::Other).with_source(homeless)
         })?;
         begun.await.unwrap_or_else(|homeless| {

@@ -12,7 +12,7 @@ use isahc::config::Configurable;
 use sts_client::SystemHost;
 #[cfg(feature = "rustls-tls")]
 use sts_client::transport::UnreadableCertificate;
-use sts_client::transport::{InvalidProxy, Proxies};
+use sts_client::transport::{Proxies, ProxyError};
 
 use crate::clients::{ClientSlot, Clients};
 use crate::transport::IsahcTransport;
@@ -28,7 +28,7 @@ pub struct IsahcTransportBuilder {
     pool_max_idle: usize,
     user_agent: HeaderValue,
     /// As the environment says, unless something else is said here.
-    proxies: Option<Result<Proxies, InvalidProxy>>,
+    proxies: Option<Result<Proxies, ProxyError>>,
     #[cfg(feature = "rustls-tls")]
     roots: Roots,
 }
@@ -80,7 +80,10 @@ impl IsahcTransportBuilder {
     /// is handed to the proxy. Without this setting it is as the environment of the process says
     /// when the transport is built; see [`Proxies::from_environment`].
     ///
-    /// What is no such URL, here or in the environment, is reported by [`build`](Self::build).
+    /// Link-local targets and local credential endpoints are reached directly all the same.
+    ///
+    /// An invalid URL given here is reported by [`build`](Self::build), one in the environment by
+    /// the exchange that would use it.
     pub fn proxy(mut self, url: &str) -> Self {
         self.proxies = Some(Proxies::all(url));
         self
@@ -117,10 +120,10 @@ impl IsahcTransportBuilder {
     /// # Errors
     ///
     /// An invalid certificate of `root_certificate_pem`, `SSL_CERT_FILE` and `SSL_CERT_DIR`
-    /// without any certificate that can be read, an invalid proxy, or isahc cannot start its
-    /// thread.
+    /// without any certificate that can be read, an invalid URL given to
+    /// [`proxy`](Self::proxy), or isahc cannot start its thread.
     pub fn build(self) -> Result<IsahcTransport, BuildError> {
-        let environment = || Proxies::from_environment(&SystemHost);
+        let environment = || Ok(Proxies::from_environment(&SystemHost));
         let proxies = self.proxies.unwrap_or_else(environment).map_err(BuildError::proxy)?;
         #[cfg(feature = "rustls-tls")]
         let trusted = self.roots.read()?;
@@ -182,9 +185,8 @@ impl BuildError {
         Self { message: "isahc cannot start".into(), source: Some(Box::new(error)) }
     }
 
-    fn proxy(error: InvalidProxy) -> Self {
-        let message = "the proxy cannot be used: http://user:password@host:port is expected, here \
-                       or in the environment";
+    fn proxy(error: ProxyError) -> Self {
+        let message = "invalid proxy: http://user:password@host:port is expected";
         Self { message: message.into(), source: Some(Box::new(error)) }
     }
 }

@@ -34,6 +34,7 @@ mod builder;
 mod client;
 mod clients;
 mod errors;
+mod overheard;
 mod proxy;
 mod timer;
 mod transport;

@@ -1,16 +1,14 @@
 //! What a request is told of its proxy.
 
-use http::Uri;
 use isahc::auth::{Authentication, Credentials};
 use isahc::config::Configurable;
-use sts_client::transport::Proxies;
+use sts_client::transport::Proxy;
 
 /// Tells a request its proxy, or that it has none. What is not set here libcurl would look up by
 /// itself, by rules of its own.
-pub(crate) fn apply<C: Configurable>(proxies: &Proxies, target: &Uri, request: C) -> C {
-    let proxy = proxies.for_target(target);
+pub(crate) fn apply<C: Configurable>(proxy: Option<&Proxy>, request: C) -> C {
     let request = request.proxy(proxy.map(|proxy| proxy.uri().clone())).proxy_blacklist([""]);
-    match proxy.and_then(|proxy| proxy.credentials()) {
+    match proxy.and_then(Proxy::credentials) {
         None => request,
         Some((user, password)) => request
             .proxy_authentication(Authentication::basic())

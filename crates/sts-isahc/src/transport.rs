@@ -14,13 +14,15 @@ use http::{Request, Response, StatusCode, Uri};
 use isahc::config::{Configurable, ExpectContinue, RedirectPolicy, VersionNegotiation};
 use isahc::{AsyncBody, HttpClient};
 use sts_client::transport::{
-    BlockingTransport, Exchange, Limits, Proxies, Transport, TransportError, TransportErrorKind,
+    BlockingTransport, Exchange, Limits, Progress, Proxies, Proxy, Transport, TransportError,
+    TransportErrorKind,
 };
 use sts_proto::{Body, BodyWriter};
 
 use crate::builder::{BuildError, IsahcTransportBuilder, default_user_agent, limit};
 use crate::clients::{ClientSlot, Clients};
 use crate::errors::{self, Circumstances};
+use crate::overheard::Refusal;
 use crate::proxy;
 use crate::timer;
 use crate::unlogged::Unlogged;
@@ -109,9 +111,26 @@ impl IsahcTransport {
         Self { clients: Arc::new(clients), user_agent, proxies, doubt }
     }
 
+    /// The way to the target of an exchange.
+    fn route(&self, exchange: &Exchange) -> Result<Route<'_>, TransportError> {
+        let target = exchange.request.uri();
+        let refuse = |error| TransportError::of_proxy(error, Progress::NotSent);
+        match &self.proxies {
+            _ if exchange.is_direct => Ok(Route::Told(None)),
+            Some(proxies) => Ok(Route::Told(proxies.for_target(target).map_err(refuse)?)),
+            None if Proxies::is_local(target) => Ok(Route::Told(None)),
+            None => Ok(Route::Own),
+        }
+    }
+
     /// The same request, with the headers that libcurl would otherwise choose by its own rules,
     /// and with what it would do of its own accord switched off.
-    fn prepare(&self, request: Request<Body>, limits: Limits) -> http::Result<Request<AsyncBody>> {
+    fn prepare(
+        &self,
+        request: Request<Body>,
+        limits: Limits,
+        route: Route<'_>,
+    ) -> http::Result<Request<AsyncBody>> {
         let (head, body) = request.into_parts();
         let mut headers = head.headers;
         if !headers.contains_key(HOST)
@@ -125,9 +144,9 @@ impl IsahcTransport {
         headers.entry(USER_AGENT).or_insert_with(|| self.user_agent.clone());
 
         let request = Request::builder();
-        let request = match &self.proxies {
-            Some(proxies) => proxy::apply(proxies, &head.uri, request),
-            None => request,
+        let request = match route {
+            Route::Own => request,
+            Route::Told(proxy) => proxy::apply(proxy, request),
         };
         let mut request = request
             .method(head.method)
@@ -146,10 +165,11 @@ impl IsahcTransport {
 
     async fn exchange(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
         check(&exchange.request)?;
+        let route = self.route(&exchange)?;
         let Clients { kept, fresh } = &*self.clients;
         let slot = if exchange.request.body().is_empty() { fresh } else { kept };
         let (mut in_flight, client) = slot.begin()?;
-        let outcome = self.exchange_over(&client, exchange).await;
+        let outcome = self.exchange_over(&client, exchange, route).await;
         // libcurl still waits for the rest of what is too large.
         let is_too_large = |error: &TransportError| error.kind() == TransportErrorKind::TooLarge;
         if !outcome.as_ref().is_err_and(is_too_large) {
@@ -162,10 +182,11 @@ impl IsahcTransport {
         &self,
         client: &HttpClient,
         Exchange { request, limits, .. }: Exchange,
+        route: Route<'_>,
     ) -> Result<Response<Body>, TransportError> {
         let target = authority(request.uri());
         let is_https = request.uri().scheme() == Some(&Scheme::HTTPS);
-        let request = self.prepare(request, limits).map_err(refused)?;
+        let request = self.prepare(request, limits, route).map_err(refused)?;
 
         let started = Instant::now();
         let failure = |error| {
@@ -173,9 +194,28 @@ impl IsahcTransport {
             let (target, doubt) = (&*target, self.doubt.as_deref());
             errors::failure(error, &Circumstances { target, is_https, is_early, doubt })
         };
-        let sending = pin!(async { client.send_async(request).await.map_err(&failure) });
-        let response = Unlogged::new(sending).await?;
+        let (reader, tunnel) = if is_https { (None, route.proxy()) } else { (route.proxy(), None) };
+        let refusal = Refusal::default();
+        let not_sent = |error| match tunnel.zip(refusal.status()) {
+            Some((proxy, status)) if !status.is_success() => {
+                TransportError::of_proxy(proxy.refused(status), Progress::NotSent)
+            }
+            _ => failure(error),
+        };
+        let sending = pin!(async { client.send_async(request).await.map_err(not_sent) });
+        let response = if tunnel.is_some() {
+            Unlogged::new(refusal.noticed(sending)).await?
+        } else {
+            Unlogged::new(sending).await?
+        };
         let (head, body) = response.into_parts();
+        // It asks for credentials of a proxy, so it is not the service's.
+        if let Some(proxy) = reader
+            && head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED
+        {
+            let error = proxy.refused(head.status);
+            return Err(TransportError::of_proxy(error, Progress::MaybeSent));
+        }
         let body = collect(body, limits.body, failure).await?;
         if !is_complete(&head, &body) {
             return Err(TransportError::maybe_sent(TransportErrorKind::Closed));
@@ -206,6 +246,24 @@ impl BlockingTransport for IsahcTransport {
 
     fn sleep(&self, duration: Duration) {
         std::thread::sleep(duration);
+    }
+}
+
+/// The way to a target.
+#[derive(Clone, Copy)]
+enum Route<'a> {
+    /// As the client of the user has it, or libcurl finds it in the environment.
+    Own,
+    /// Through this proxy, or none.
+    Told(Option<&'a Proxy>),
+}
+
+impl<'a> Route<'a> {
+    const fn proxy(self) -> Option<&'a Proxy> {
+        match self {
+            Self::Own => None,
+            Self::Told(proxy) => proxy,
+        }
     }
 }
 

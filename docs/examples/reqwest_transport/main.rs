@@ -20,7 +20,7 @@ use self::transport::{ReqwestTransport, settings};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn StdError>> {
     let emulator = Emulator::builder().start().await?;
-    let transport = ReqwestTransport(settings().build()?);
+    let transport = ReqwestTransport::new(settings, None)?;
     let client = Client::builder(transport, SystemHost)
         .endpoint(emulator.endpoint().clone())
         .credentials(builtin::credentials())

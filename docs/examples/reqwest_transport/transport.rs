@@ -8,20 +8,47 @@ use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use http::header::{CONTENT_LENGTH, HOST};
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Request, Response, StatusCode};
 use sts_client::transport::TransportErrorKind as Kind;
 use sts_client::{Exchange, Transport, TransportError};
 use sts_proto::{Body, BodyWriter};
 
 /// A transport over reqwest, to be used inside of a tokio runtime.
-pub(crate) struct ReqwestTransport(pub(crate) reqwest::Client);
+pub(crate) struct ReqwestTransport {
+    client: reqwest::Client,
+    /// For direct exchanges: reqwest has one proxy for all requests of a client.
+    direct: reqwest::Client,
+    has_proxy: bool,
+}
+
+impl ReqwestTransport {
+    /// Goes through `proxy`, if it is given.
+    pub(crate) fn new(
+        settings: impl Fn() -> reqwest::ClientBuilder,
+        proxy: Option<&str>,
+    ) -> reqwest::Result<Self> {
+        let mut builder = settings();
+        if let Some(proxy) = proxy {
+            // Metadata services are there.
+            let link_local = reqwest::NoProxy::from_string("169.254.0.0/16,fe80::/10");
+            builder = builder.proxy(reqwest::Proxy::all(proxy)?.no_proxy(link_local));
+        }
+        let has_proxy = proxy.is_some();
+        Ok(Self { client: builder.build()?, direct: settings().build()?, has_proxy })
+    }
+}
 
 impl Transport for ReqwestTransport {
     async fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
-        let Exchange { request, limits, .. } = exchange;
+        let Exchange { request, limits, is_direct, .. } = exchange;
         let request = prepare(request)?;
+        let client = if is_direct { &self.direct } else { &self.client };
+        let is_read_by_proxy = self.has_proxy && !is_direct && request.url().scheme() == "http";
         let answer = async {
-            let response = self.0.execute(request).await.map_err(why)?;
+            let response = client.execute(request).await.map_err(why)?;
+            if is_read_by_proxy && response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+                return Err(TransportError::maybe_sent(Kind::Proxy));
+            }
             collect(response, limits.body).await
         };
         // How far it got by then reqwest does not say.
@@ -82,6 +109,9 @@ fn why(error: reqwest::Error) -> TransportError {
         TransportError::not_sent(Kind::Other)
     } else if error.is_dns() {
         TransportError::not_sent(Kind::Resolve)
+    } else if causes(&error).any(|cause| cause.to_string().contains("proxy authorization required"))
+    {
+        TransportError::not_sent(Kind::Proxy)
     } else if error.is_connect() && error.is_timeout() {
         TransportError::not_sent(Kind::Timeout)
     } else if error.is_connect() {

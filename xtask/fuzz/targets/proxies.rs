@@ -37,8 +37,8 @@ fuzz_target!(|text: &str| {
     let mut lines = text.splitn(3, '\n');
     let [proxy, skipped, target] = std::array::from_fn(|_| lines.next().unwrap_or_default());
     let proxies = Proxies::from_environment(&Environment { proxy, skipped });
-    if let (Ok(proxies), Ok(target)) = (proxies, target.parse::<Uri>())
-        && let Some(proxy) = proxies.for_target(&target)
+    if let Ok(target) = target.parse::<Uri>()
+        && let Ok(Some(proxy)) = proxies.for_target(&target)
     {
         let authority = proxy.uri().authority().expect("an authority");
         assert!(!authority.as_str().contains('@') && authority.port_u16().is_some());

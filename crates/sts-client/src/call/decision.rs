@@ -118,6 +118,8 @@ pub(super) fn decide(failure: &Failure, circumstances: &Circumstances<'_>) -> De
 fn repeat(failure: &Failure, circumstances: &Circumstances<'_>) -> Decision {
     let Circumstances { policy, attempt, left, .. } = *circumstances;
     match failure {
+        // One retry for a proxy that cannot reach the host: it gets its credentials each time.
+        Failure::Transport(error) if error.proxy().is_some() && attempt > 1 => Decision::GiveUp,
         Failure::Transport(error) if is_transient(error.kind()) => {
             retry(policy.backoff.wait_at(attempt, circumstances.random), circumstances)
         }
@@ -174,7 +176,8 @@ fn may_have_been_carried_out(failure: &Failure) -> bool {
     }
 }
 
-/// Faults that pass. A response that is too large or not HTTP will be the same again.
+/// Faults that pass. A response that is too large or not HTTP will be the same again, and a proxy
+/// that refused credentials may lock their account.
 fn is_transient(kind: TransportErrorKind) -> bool {
     match kind {
         TransportErrorKind::Resolve
@@ -183,7 +186,8 @@ fn is_transient(kind: TransportErrorKind) -> bool {
         | TransportErrorKind::Timeout
         | TransportErrorKind::Closed
         | TransportErrorKind::Other => true,
-        TransportErrorKind::TooLarge
+        TransportErrorKind::Proxy
+        | TransportErrorKind::TooLarge
         | TransportErrorKind::Protocol
         | TransportErrorKind::Cancelled => false,
     }

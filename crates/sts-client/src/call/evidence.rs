@@ -12,7 +12,9 @@ use crate::transport::TransportErrorKind;
 /// unreachable, unavailable, or something else than the service responds in its place.
 pub(super) fn blames_endpoint(failure: &Failure) -> bool {
     match failure {
-        Failure::Transport(error) => error.kind() != TransportErrorKind::Cancelled,
+        Failure::Transport(error) => {
+            !matches!(error.kind(), TransportErrorKind::Cancelled | TransportErrorKind::Proxy)
+        }
         Failure::Service(error) => match error.kind() {
             ErrorKind::Unavailable
             | ErrorKind::ServiceFault

@@ -27,8 +27,7 @@ use crate::host::Host;
 /// Where the service cannot be reached, or the machine has no agency, the provider
 /// [is not configured](SourceError::is_not_configured).
 ///
-/// A transport that takes proxies from the environment must not use one here: set
-/// `no_proxy=169.254.169.254`.
+/// Its requests [never go through a proxy](crate::Exchange::is_direct).
 ///
 /// ```
 /// use sts_client::source::EcsMetadata;

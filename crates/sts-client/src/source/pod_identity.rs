@@ -105,7 +105,8 @@ impl FetchSource for PodIdentity {
     fn begin(&self, host: &dyn Host, _: &Arc<CallContext>) -> Result<Self::Fetch, SourceError> {
         let token = token::read_file(host, &self.token_file)?;
         let limits = Limits::default().with_timeout(TIMEOUT).with_body(LARGEST_RESPONSE);
-        Ok(PodIdentityFetch(State::Ready(Exchange::new(self.request(token), limits))))
+        let exchange = Exchange::new(self.request(token), limits).direct();
+        Ok(PodIdentityFetch(State::Ready(exchange)))
     }
 }
 

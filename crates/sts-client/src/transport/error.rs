@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use super::proxies::ProxyError;
+
 /// An exchange that gave no complete answer.
 ///
 /// Its constructors force the two facts that the call machine judges by: what went wrong, and
@@ -37,6 +39,18 @@ impl TransportError {
         Self { kind, progress: Progress::MaybeSent, source: None }
     }
 
+    /// A failure that is the proxy's. A refusal with a 5xx, which may be about the host behind it,
+    /// is of kind [`Connect`](TransportErrorKind::Connect), all others of kind
+    /// [`Proxy`](TransportErrorKind::Proxy).
+    #[must_use]
+    pub fn of_proxy(error: ProxyError, progress: Progress) -> Self {
+        let kind = match error.status() {
+            Some(status) if status.is_server_error() => TransportErrorKind::Connect,
+            _ => TransportErrorKind::Proxy,
+        };
+        Self { kind, progress, source: Some(Box::new(error)) }
+    }
+
     /// The same error with its cause. The cause must not show a body or a sensitive header.
     #[must_use]
     pub fn with_source(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -54,21 +68,34 @@ impl TransportError {
     pub const fn progress(&self) -> Progress {
         self.progress
     }
+
+    /// The proxy and what is wrong with it, if the failure is [the proxy's](Self::of_proxy).
+    #[must_use]
+    pub fn proxy(&self) -> Option<&ProxyError> {
+        self.source.as_deref()?.downcast_ref()
+    }
 }
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = self.kind.sentence();
-        match self.progress {
-            Progress::NotSent => write!(f, "{kind} (the request was not sent)"),
-            Progress::MaybeSent => write!(f, "{kind} (the request may have been sent)"),
+        match self.proxy() {
+            Some(error) => error.fmt(f)?,
+            None => f.write_str(self.kind.sentence())?,
         }
+        f.write_str(match self.progress {
+            Progress::NotSent => " (the request was not sent)",
+            Progress::MaybeSent => " (the request may have been sent)",
+        })
     }
 }
 
 impl StdError for TransportError {
+    /// The cause behind what `Display` says already.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as _)
+        match self.proxy() {
+            Some(error) => error.source(),
+            None => self.source.as_deref().map(|source| source as _),
+        }
     }
 }
 
@@ -88,8 +115,11 @@ pub enum Progress {
 pub enum TransportErrorKind {
     /// The host name has no address.
     Resolve,
-    /// No connection: refused, unreachable, or the proxy would not make one.
+    /// No connection: refused, unreachable, or the proxy could not make one.
     Connect,
+    /// The proxy refused, its credentials or by its policy, or cannot be used. Trying again
+    /// changes nothing, and repeated wrong credentials may lock an account.
+    Proxy,
     /// The TLS handshake failed: certificate, name, or protocol version.
     Tls,
     /// [`Limits::timeout`](super::Limits::timeout) ran out.
@@ -112,6 +142,7 @@ impl TransportErrorKind {
         match self {
             Self::Resolve => "cannot resolve the host name",
             Self::Connect => "cannot connect",
+            Self::Proxy => "the proxy refused the request",
             Self::Tls => "the TLS handshake failed",
             Self::Timeout => "the exchange took longer than its limit",
             Self::Closed => "the connection closed before the answer was complete",

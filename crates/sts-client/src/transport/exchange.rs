@@ -15,13 +15,23 @@ pub struct Exchange {
     pub request: Request<Body>,
     /// What the transport must hold to.
     pub limits: Limits,
+    /// Whether the transport must connect to the host of the URI itself, whatever proxies it has.
+    /// False by default.
+    pub is_direct: bool,
 }
 
 impl Exchange {
     /// A request under `limits`.
     #[must_use]
     pub const fn new(request: Request<Body>, limits: Limits) -> Self {
-        Self { request, limits }
+        Self { request, limits, is_direct: false }
+    }
+
+    /// The same exchange without a proxy: a local credential endpoint gets tokens in clear and
+    /// gives out identities, so nobody in between may see or answer its requests.
+    #[must_use]
+    pub fn direct(self) -> Self {
+        Self { is_direct: true, ..self }
     }
 }
 
@@ -31,6 +41,7 @@ impl fmt::Debug for Exchange {
             .field("method", self.request.method())
             .field("host", &self.request.uri().host())
             .field("limits", &self.limits)
+            .field("is_direct", &self.is_direct)
             .finish_non_exhaustive()
     }
 }

@@ -1,15 +1,18 @@
 //! Which proxy an exchange goes through.
 
+mod error;
+mod no_proxy;
 mod proxy;
-mod skipped;
+mod target;
 
 use http::Uri;
 use http::uri::Scheme;
 use sts_proto::Secret;
-use thiserror::Error;
 
+pub use self::error::ProxyError;
+use self::no_proxy::NoProxy;
 pub use self::proxy::Proxy;
-use self::skipped::Skipped;
+use self::target::Target;
 use crate::host::Host;
 
 /// The proxies of a transport: the same rules for every HTTP stack.
@@ -38,17 +41,18 @@ use crate::host::Host;
 /// #     }
 /// }
 ///
-/// let proxies = Proxies::from_environment(&MyHost)?;
-/// let proxy = proxies.for_target(&"https://sts.cn-north-4.myhuaweicloud.com/".parse()?);
+/// let proxies = Proxies::from_environment(&MyHost);
+/// let proxy = proxies.for_target(&"https://sts.cn-north-4.myhuaweicloud.com/".parse()?)?;
 /// assert_eq!(proxy.expect("a proxy").uri(), "http://proxy.example:3128/");
-/// assert!(proxies.for_target(&"https://sts.internal.example/".parse()?).is_none());
+/// assert!(proxies.for_target(&"https://sts.internal.example/".parse()?)?.is_none());
+/// assert!(proxies.for_target(&"http://169.254.169.254/".parse()?)?.is_none());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Proxies {
-    http: Option<Proxy>,
-    https: Option<Proxy>,
-    skipped: Skipped,
+    http: Option<Result<Proxy, ProxyError>>,
+    https: Option<Result<Proxy, ProxyError>>,
+    no_proxy: NoProxy,
 }
 
 impl Proxies {
@@ -58,80 +62,106 @@ impl Proxies {
         Self::default()
     }
 
-    /// This proxy for every target: `http://user:password@host:port`, in which all but the host can
-    /// be left out. The port is 80 by default. User and password are percent-encoded where they
-    /// need it.
-    pub fn all(url: &str) -> Result<Self, InvalidProxy> {
-        let proxy = Proxy::parse(url).ok_or(InvalidProxy { variable: None })?;
-        Ok(Self { http: Some(proxy.clone()), https: Some(proxy), skipped: Skipped::default() })
+    /// One proxy for all targets that are not link-local: `http://user:password@host:port`, in
+    /// which all but the host is optional. The port is 80 by default. User and password are
+    /// percent-encoded where they need it. White space around the URL is ignored.
+    ///
+    /// # Errors
+    ///
+    /// If `url` is not such a URL, SOCKS and TLS to the proxy included.
+    pub fn all(url: &str) -> Result<Self, ProxyError> {
+        let proxy = Proxy::parse(url, None)?;
+        Ok(Self { http: Some(Ok(proxy.clone())), https: Some(Ok(proxy)), ..Self::none() })
     }
 
     /// The proxies that the environment of `host` names: `HTTPS_PROXY` for `https` and
-    /// `HTTP_PROXY` for `http`, else `ALL_PROXY`.
+    /// `HTTP_PROXY` for `http`, else `ALL_PROXY`; never for targets that are link-local or on this
+    /// machine (`localhost` and names below it, loopback addresses).
     ///
-    /// Not for the hosts that `NO_PROXY` lists, with commas or blanks between: names with all
-    /// names below them, addresses, networks as `10.0.0.0/8`, or `*` for all. Ports and other
-    /// wildcards are not known there.
+    /// `NO_PROXY` lists further hosts that are reached without a proxy, separated by commas or
+    /// white space:
     ///
-    /// Each variable can be written in lower case; in capitals it goes first. One that is empty
-    /// counts as not set. Where `REQUEST_METHOD` is set they are left alone: it is a CGI program, in
-    /// which a header of the request can set `HTTP_PROXY`.
-    pub fn from_environment(host: &(impl Host + ?Sized)) -> Result<Self, InvalidProxy> {
+    /// | entry | matches |
+    /// |---|---|
+    /// | `example.com`, `.example.com` | the name and all names below it |
+    /// | `*.example.com` | all names below it |
+    /// | `10.0.0.1`, `::1`, `[::1]` | the address |
+    /// | `10.0.0.0/8`, `fd00::/8` | the addresses of the network |
+    /// | `*` | every host |
+    /// | any of these, then `:port` (an IPv6 address in brackets) | only this port; the default port of the scheme counts |
+    ///
+    /// Each variable can be written in lower case; upper case takes precedence. White space around
+    /// a value is ignored, and an empty variable counts as unset. If `REQUEST_METHOD` is set, all
+    /// of them are ignored: in a CGI program, a header of the request can set `HTTP_PROXY`.
+    ///
+    /// An invalid value is not an error until [`for_target`](Self::for_target) would use it.
+    #[must_use]
+    pub fn from_environment(host: &(impl Host + ?Sized)) -> Self {
         if host.variable("REQUEST_METHOD") != Ok(None) {
-            return Ok(Self::none());
+            return Self::none();
         }
         let first = |names: [&'static str; 2]| {
-            // The URL of a proxy may hold a password.
-            for name in names {
-                let value =
-                    host.variable(name).map_err(|_| InvalidProxy { variable: Some(name) })?;
-                if let Some(value) = value.map(Secret::from).filter(|value| !value.is_empty()) {
-                    return Ok(Some((name, value)));
+            names.into_iter().find_map(|name| match host.variable(name) {
+                // The URL of a proxy may hold a password.
+                Ok(value) => {
+                    let value = Secret::from(value?);
+                    (!value.expose_secret().trim().is_empty()).then_some((name, Ok(value)))
                 }
-            }
-            Ok(None)
+                Err(_) => Some((name, Err(ProxyError::not_text(name)))),
+            })
+        };
+        let no_proxy = first(["NO_PROXY", "no_proxy"])
+            .map(|(_, list)| list.map(|list| NoProxy::parse(list.expose_secret())));
+        let (no_proxy, unreadable) = match no_proxy.transpose() {
+            Ok(no_proxy) => (no_proxy.unwrap_or_default(), None),
+            Err(error) => (NoProxy::default(), Some(error)),
         };
         let proxy = |names| {
-            let parse = |(name, url): (_, Secret)| {
-                Proxy::parse(url.expose_secret()).ok_or(InvalidProxy { variable: Some(name) })
-            };
-            first(names)?.map(parse).transpose()
+            let (name, url) = first(names)?;
+            Some(match (url, &unreadable) {
+                (Ok(url), None) => Proxy::parse(url.expose_secret(), Some(name)),
+                (Ok(_), Some(error)) => Err(error.clone()),
+                (Err(error), _) => Err(error),
+            })
         };
-        let all = proxy(["ALL_PROXY", "all_proxy"])?;
-        let skipped =
-            first(["NO_PROXY", "no_proxy"])?.map(|(_, list)| Skipped::parse(list.expose_secret()));
-        Ok(Self {
-            http: proxy(["HTTP_PROXY", "http_proxy"])?.or_else(|| all.clone()),
-            https: proxy(["HTTPS_PROXY", "https_proxy"])?.or(all),
-            skipped: skipped.unwrap_or_default(),
-        })
+        let all = proxy(["ALL_PROXY", "all_proxy"]);
+        Self {
+            http: proxy(["HTTP_PROXY", "http_proxy"]).or_else(|| all.clone()),
+            https: proxy(["HTTPS_PROXY", "https_proxy"]).or(all),
+            no_proxy,
+        }
     }
 
-    /// The proxy for a target, if it is not reached without one.
-    #[must_use]
-    pub fn for_target(&self, target: &Uri) -> Option<&Proxy> {
+    /// The proxy for a target. `None` if it is reached without one: link-local targets always,
+    /// and targets on this machine unless the program itself named the proxy.
+    ///
+    /// An [`Exchange`](super::Exchange) that [is direct](super::Exchange::is_direct) goes through
+    /// no proxy, whatever this says.
+    ///
+    /// # Errors
+    ///
+    /// If the target would be reached through a proxy whose URL in the environment is invalid or
+    /// of an unsupported scheme.
+    pub fn for_target(&self, target: &Uri) -> Result<Option<&Proxy>, ProxyError> {
         let is_https = target.scheme() == Some(&Scheme::HTTPS);
-        let proxy = if is_https { &self.https } else { &self.http }.as_ref()?;
-        (!self.skipped.contains(target.host()?)).then_some(proxy)
+        let Some(proxy) = (if is_https { &self.https } else { &self.http }) else {
+            return Ok(None);
+        };
+        let Some(target) = Target::of(target) else { return Ok(None) };
+        let is_given = proxy.as_ref().is_ok_and(|proxy| proxy.variable().is_none());
+        if target.is_link_local()
+            || (target.is_loopback() && !is_given)
+            || self.no_proxy.contains(&target)
+        {
+            return Ok(None);
+        }
+        proxy.as_ref().map(Some).map_err(Clone::clone)
     }
-}
 
-/// A proxy that cannot be used: it is none, or one that is not spoken to in plain HTTP, as SOCKS.
-///
-/// The URL is not in it, for that may hold a password.
-#[derive(Clone, Copy, Debug, Error, Eq, PartialEq)]
-#[error(
-    "{} names no proxy that can be used: http://user:password@host:port is expected",
-    .variable.unwrap_or("the URL")
-)]
-pub struct InvalidProxy {
-    variable: Option<&'static str>,
-}
-
-impl InvalidProxy {
-    /// The variable of the environment that names it, if one does.
+    /// Whether a target is link-local or on this machine, by its host alone: proxies of the
+    /// environment do not apply to it.
     #[must_use]
-    pub const fn variable(&self) -> Option<&'static str> {
-        self.variable
+    pub fn is_local(target: &Uri) -> bool {
+        Target::of(target).is_some_and(|target| target.is_link_local() || target.is_loopback())
     }
 }

@@ -66,6 +66,7 @@ fn a_token_is_asked_for_and_then_keys_with_it() {
     assert!(keys.headers["x-metadata-token"].is_sensitive());
     assert_eq!(keys.limits.timeout, Duration::from_secs(3));
     assert_eq!(token.limits.timeout, Duration::from_secs(3));
+    assert!(token.is_direct && keys.is_direct, "no proxy sees a token");
 }
 
 #[test]

@@ -43,6 +43,7 @@ fn the_agent_is_asked_with_the_token_of_the_file() {
     assert_eq!(seen.header("content-type"), Some("application/json"));
     assert!(seen.headers["authorization"].is_sensitive());
     assert_eq!(seen.limits.timeout, Duration::from_secs(5));
+    assert!(seen.is_direct, "no proxy sees the token");
 }
 
 #[test]

@@ -123,6 +123,7 @@ pub(crate) struct Seen {
     pub(crate) headers: http::HeaderMap,
     pub(crate) body: String,
     pub(crate) limits: Limits,
+    pub(crate) is_direct: bool,
 }
 
 impl Seen {
@@ -161,6 +162,7 @@ impl Wire {
             headers: request.headers().clone(),
             body: String::from_utf8(request.body().as_ref().to_vec()).unwrap(),
             limits: exchange.limits,
+            is_direct: exchange.is_direct,
         });
         (self.respond)(request)
     }

@@ -16,6 +16,7 @@ mod failover;
 mod failover_load;
 mod fleet;
 mod keys;
+mod proxy;
 mod rejections;
 mod retries;
 mod session;

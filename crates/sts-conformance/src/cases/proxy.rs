@@ -8,16 +8,12 @@ use crate::server::{Authority, OK, Received, Server};
 use crate::stop::{Stop, expect_eq};
 use crate::trial::{NO_NAME, SHORT, Trial, get, post, within};
 
-/// `planted user` and `planted:pass`, as they stand in a URL and in a header.
-const USER_INFO: &str = "planted%20user:planted%3Apass@";
+use super::tunnels::{NOBODY, USER_INFO, with_user_info};
+
+/// The response of a proxy, as the server's.
+const THROUGH: &str = "HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\nthrough";
+
 const BASIC: &str = "Basic cGxhbnRlZCB1c2VyOnBsYW50ZWQ6cGFzcw==";
-
-/// Where nobody listens, but for the proxy.
-const NOBODY: &str = "https://localhost:1/";
-
-fn with_user_info(proxy: &Server) -> String {
-    proxy.url("").replace("://", &format!("://{USER_INFO}"))
-}
 
 /// A proxy that makes one tunnel on each connection, to `target` whatever it is asked for.
 fn tunnelling(target: SocketAddr) -> std::io::Result<Server> {
@@ -114,31 +110,58 @@ async fn is_handed_to_the_proxy(
     Ok(())
 }
 
-/// Its answer to CONNECT is no answer of the server.
-pub(crate) async fn a_tunnel_that_is_refused_is_no_connection(
+/// Only the proxy asks for credentials of a proxy.
+pub(crate) async fn a_407_to_a_request_that_the_proxy_reads_is_its_refusal(
     trial: &Trial<'_>,
 ) -> Result<(), Stop> {
-    for status in ["403 Forbidden", "407 Proxy Authentication Required", "502 Bad Gateway"] {
-        let proxy = Server::answering_once(format!(
-            "HTTP/1.1 {status}\r\nproxy-authenticate: Basic realm=\"x\"\r\n\
-             connection: close\r\ncontent-length: 7\r\n\r\nplanted"
-        ))?;
-        let transport = trial.through(with_user_info(&proxy))?;
-        let ending = transport.exchange(post(NOBODY)?).await?;
+    for has_credentials in [true, false] {
+        let proxy = Server::answering(
+            "HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic realm=\"x\"\r\n\
+             content-length: 7\r\n\r\nplanted",
+        )?;
+        let url = if has_credentials { with_user_info(&proxy) } else { proxy.url("") };
+        let target = format!("http://{NO_NAME}/");
+        let ending = trial.through(url)?.exchange(post(&target)?).await?;
         proxy.finish(1)?;
-        ending.fails(&[TransportErrorKind::Connect], Progress::NotSent)?;
+        ending.fails(&[TransportErrorKind::Proxy], Progress::MaybeSent)?;
     }
     Ok(())
 }
 
-pub(crate) async fn a_proxy_that_closes_is_no_connection(trial: &Trial<'_>) -> Result<(), Stop> {
-    for answer in ["", "HTTP/1.1 200 Conn", "planted\r\n\r\n"] {
-        let proxy = Server::answering_once(answer)?;
-        let transport = trial.through(with_user_info(&proxy))?;
-        let ending = transport.exchange(post(NOBODY)?).await?;
-        proxy.finish(1)?;
-        ending.fails(&[TransportErrorKind::Connect], Progress::NotSent)?;
+/// Whatever else goes to the same host, and on which connections.
+pub(crate) async fn a_direct_exchange_goes_through_no_proxy(trial: &Trial<'_>) -> Result<(), Stop> {
+    let proxy = Server::answering(THROUGH)?;
+    let server = Server::answering(OK)?;
+    let transport = trial.through(with_user_info(&proxy))?;
+    for _ in 0..2 {
+        for exchange in [get(&server.url("/token"))?, post(&server.url("/token"))?] {
+            transport.exchange(exchange).await?.says("through")?;
+        }
+        for exchange in [get(&server.url("/token"))?, post(&server.url("/token"))?] {
+            transport.exchange(exchange.direct()).await?.says("ok")?;
+        }
     }
+    for request in server.finish(4)? {
+        expect_eq("the target", request.target(), "/token")?;
+        let shown = request.values("proxy-authorization");
+        expect_eq("Proxy-Authorization at the server", shown, Vec::<&str>::new())?;
+    }
+    proxy.finish(4)?;
+    Ok(())
+}
+
+/// Metadata services are there. This address needs a zone, so no packet leaves the machine.
+pub(crate) async fn a_link_local_target_goes_through_no_proxy(
+    trial: &Trial<'_>,
+) -> Result<(), Stop> {
+    let proxy = Server::answering(THROUGH)?;
+    let transport = trial.through(with_user_info(&proxy))?;
+    for scheme in ["http", "https"] {
+        let exchange = within(get(&format!("{scheme}://[fe80::1]:1/"))?, SHORT);
+        transport.exchange(exchange).await?.error()?;
+    }
+    expect_eq("connections to the proxy", proxy.connections(), 0)?;
+    proxy.finish(0)?;
     Ok(())
 }
 
@@ -162,21 +185,6 @@ pub(crate) async fn a_proxy_without_an_address_is_not_resolved(
         ending.fails(&[TransportErrorKind::Resolve], Progress::NotSent)?;
     }
     Ok(())
-}
-
-pub(crate) async fn a_proxy_that_stalls_is_waited_for_within_the_limit(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
-    let proxy = Server::start(|connection| {
-        connection.request()?;
-        connection.stall()
-    })?;
-    let transport = trial.through(with_user_info(&proxy))?;
-    let exchange = within(post(NOBODY)?, SHORT);
-    let kinds = [TransportErrorKind::Timeout, TransportErrorKind::Connect];
-    let ending = transport.exchange(exchange).await?;
-    proxy.finish(1)?;
-    ending.fails(&kinds, Progress::NotSent)
 }
 
 /// The tunnel changes nothing of what is verified.

@@ -1,14 +1,19 @@
 //! Which proxy it is. What goes through it is the business of `sts-conformance`.
 
+use std::error::Error;
+use std::io::Write;
 use std::process::Command;
 
-use crate::server::serve_once;
+use crate::server::{Server, accept, read_request, serve, serve_once};
 use crate::stacks::{Settings, Stack, for_each_stack};
 
 for_each_stack! {
     the_environment_names_the_proxy,
     a_setting_is_stronger_than_the_environment,
-    what_is_no_proxy_is_reported_without_its_password,
+    a_target_on_this_machine_is_direct_whatever_the_environment_says,
+    a_variable_is_refused_where_it_would_be_used,
+    a_refusal_names_the_proxy_its_status_and_the_variable,
+    an_invalid_setting_is_reported_without_its_password,
     a_password_is_not_printed,
 }
 
@@ -28,21 +33,26 @@ const TARGET: &str = "STS_TEST_TARGET";
 /// A host without an address, and that no resolver asks for: its label is too long for DNS.
 const HOST: &str =
     "this-label-has-more-than-the-sixty-three-letters-that-dns-can-hold-in-one.invalid";
+/// TCP does not go to multicast addresses, so no packet leaves the machine.
+const MULTICAST: &str = "224.0.0.9:1";
 const SETTING: &str = "STS_TEST_PROXY";
 
-/// Whether a request for `target` goes through the proxy in an environment of these variables, in
-/// which PROXY stands for its address. It can go nowhere else.
-fn goes_through_a_proxy(
+/// The line in which the test that runs itself again says what came of its request.
+const OUTCOME: &str = "OUTCOME ";
+
+/// The body of the response to a request for `target` in an environment of these variables, or what
+/// its error says. PROXY in a variable or the setting stands for the address of the proxy.
+fn outcome<T>(
     stack: &Stack,
+    proxy: &Server<T>,
     variables: &[(&str, &str)],
     setting: Option<&str>,
     target: &str,
-) -> bool {
-    let proxy = serve_once("through the proxy");
+) -> String {
     let address = proxy.url().replace("http://", "").replace('/', "");
     let mut command = Command::new(std::env::current_exe().unwrap());
     let test = format!("proxies::{}::the_environment_names_the_proxy", stack.name);
-    command.args(["--exact", &test]).env(TARGET, target);
+    command.args(["--exact", &test, "--nocapture"]).env(TARGET, target);
     for name in VARIABLES {
         command.env_remove(name);
     }
@@ -52,32 +62,47 @@ fn goes_through_a_proxy(
     if let Some(setting) = setting {
         command.env(SETTING, setting.replace("PROXY", &address));
     }
-    let is_through = command.output().unwrap().status.success();
+    let output = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    let said = output.split_once(OUTCOME).unwrap().1;
+    said.lines().next().unwrap().to_owned()
+}
+
+/// Whether a request for `target` goes through the proxy. It can go nowhere else.
+fn goes_through_a_proxy(
+    stack: &Stack,
+    variables: &[(&str, &str)],
+    setting: Option<&str>,
+    target: &str,
+) -> bool {
+    let proxy = serve_once("through the proxy");
+    let is_through = outcome(stack, &proxy, variables, setting, target) == "through the proxy";
     if !is_through {
         // It still waits.
-        let url = format!("http://{address}/");
         let direct = stack.built(&Settings { no_proxy: true, ..Settings::default() });
-        direct.send(&url).unwrap();
+        direct.send(&proxy.url()).unwrap();
     }
     proxy.join();
     is_through
 }
 
 /// The test that runs itself again, since a process has one environment.
-fn send_through_a_proxy(stack: &Stack, target: &str) {
+fn send_and_tell(stack: &Stack, target: &str) {
     let setting = std::env::var(SETTING);
     let settings = Settings {
         no_proxy: setting.as_deref() == Ok(""),
         proxy: setting.as_deref().ok().filter(|url| !url.is_empty()),
         ..Settings::default()
     };
-    let response = stack.built(&settings).send(target).unwrap();
-    assert_eq!(response.body().as_ref(), b"through the proxy");
+    let outcome = match stack.built(&settings).send(target) {
+        Ok(response) => String::from_utf8(response.body().as_ref().to_vec()).unwrap(),
+        Err(error) => format!("{:?}: {error} {:?}", error.kind(), error.source()),
+    };
+    std::io::stdout().write_all(format!("\n{OUTCOME}{outcome}\n").as_bytes()).unwrap();
 }
 
 fn the_environment_names_the_proxy(stack: &Stack) {
     if let Ok(target) = std::env::var(TARGET) {
-        return send_through_a_proxy(stack, &target);
+        return send_and_tell(stack, &target);
     }
     let through = |variables: &[_], target| {
         assert!(goes_through_a_proxy(stack, variables, None, target), "{variables:?} {target}");
@@ -92,30 +117,32 @@ fn the_environment_names_the_proxy(stack: &Stack) {
         through(&[(name, "http://user:p%40ss@PROXY/")], target);
         through(&[(name, "PROXY")], target);
         past(&[(name, "http://PROXY"), ("REQUEST_METHOD", "GET")], target);
-        past(&[(name, "socks5://PROXY")], target);
+        through(&[(name, " http://PROXY\r\n")], target);
     }
     for name in ["https_proxy", "HTTPS_PROXY"] {
         past(&[(name, "http://PROXY")], target);
     }
     through(&[("ALL_PROXY", "http://127.0.0.1:1"), ("HTTP_PROXY", "http://PROXY")], target);
     through(&[("HTTP_PROXY", ""), ("ALL_PROXY", "http://PROXY")], target);
+    through(&[("all_proxy", "socks://127.0.0.1:7891"), ("HTTP_PROXY", "http://PROXY")], target);
 
     let proxy = ("ALL_PROXY", "http://PROXY");
     let (below, list) = (format!(".{HOST}"), format!("a.example, {HOST}"));
-    for skipped in [HOST, &below, "invalid", &list, "*", "a,*"] {
+    let (port, other_port) = (format!("{HOST}:80"), format!("{HOST}:443"));
+    for skipped in [HOST, &below, "invalid", "*.invalid", &port, &list, "*", "a,*"] {
         for name in ["NO_PROXY", "no_proxy"] {
             past(&[proxy, (name, skipped)], target);
         }
     }
-    for skipped in ["", "get.invalid", "10.0.0.0/8", "a.invalid", "invalid.example"] {
+    for skipped in ["", "get.invalid", "10.0.0.0/8", "a.invalid", "*.a.invalid", &other_port] {
         through(&[proxy, ("NO_PROXY", skipped)], target);
     }
-    // Nobody listens at these, but for the proxy.
-    for skipped in ["127.0.0.9", "127.0.0.0/8", "10.0.0.1, 127.0.0.9"] {
-        past(&[proxy, ("NO_PROXY", skipped)], "http://127.0.0.9:1/");
+    let target = &format!("http://{MULTICAST}/");
+    for skipped in ["224.0.0.9", "224.0.0.0/8", "10.0.0.1, 224.0.0.9:1"] {
+        past(&[proxy, ("NO_PROXY", skipped)], target);
     }
-    for skipped in ["127.0.0.8", "10.0.0.0/8"] {
-        through(&[proxy, ("NO_PROXY", skipped)], "http://127.0.0.9:1/");
+    for skipped in ["224.0.0.8", "10.0.0.0/8", "224.0.0.9:2"] {
+        through(&[proxy, ("NO_PROXY", skipped)], target);
     }
 }
 
@@ -127,7 +154,82 @@ fn a_setting_is_stronger_than_the_environment(stack: &Stack) {
     assert!(!goes_through_a_proxy(stack, &[("ALL_PROXY", "http://PROXY")], Some(""), target));
 }
 
-fn what_is_no_proxy_is_reported_without_its_password(stack: &Stack) {
+fn a_target_on_this_machine_is_direct_whatever_the_environment_says(stack: &Stack) {
+    for value in ["http://127.0.0.1:1", "socks5://127.0.0.1:1", "http://"] {
+        for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
+            let server = serve_once("direct");
+            let (url, variables) = (server.url(), [(name, value), ("NO_PROXY", "a.example")]);
+            let url =
+                if name.contains("http") { url.replace("127.0.0.1", "LocalHost") } else { url };
+            assert_eq!(outcome(stack, &server, &variables, None, &url), "direct", "{variables:?}");
+            server.join();
+        }
+    }
+}
+
+fn a_variable_is_refused_where_it_would_be_used(stack: &Stack) {
+    let expected = "expected http://user:password@host:port (the request was not sent) None";
+    for (value, problem) in [
+        ("socks5://user:planted@127.0.0.1:1", "unsupported proxy scheme socks5"),
+        ("https://user:planted@127.0.0.1:1", "unsupported proxy scheme https"),
+        ("http://user:planted@host:port", "invalid proxy URL"),
+    ] {
+        for (name, scheme) in
+            [("https_proxy", "https"), ("ALL_PROXY", "https"), ("HTTP_PROXY", "http")]
+        {
+            let nobody = serve(|_| ());
+            let target = format!("{scheme}://{MULTICAST}/");
+            let said = outcome(stack, &nobody, &[(name, value)], None, &target);
+            assert_eq!(said, format!("Proxy: {name}: {problem}, {expected}"));
+            nobody.join();
+        }
+    }
+}
+
+/// A proxy that says this to one request, and takes no other.
+fn refusing(status: &'static str) -> Server<String> {
+    serve(move |listener| {
+        let mut connection = accept(listener);
+        let request = read_request(&mut connection);
+        let response = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
+        connection.write_all(response.as_bytes()).unwrap();
+        request
+    })
+}
+
+fn a_refusal_names_the_proxy_its_status_and_the_variable(stack: &Stack) {
+    let url = "http://planted:planted@PROXY";
+    for (status, kind) in [
+        ("407 Proxy Authentication Required", "Proxy"),
+        ("403 Forbidden", "Proxy"),
+        ("400 Bad Request", "Proxy"),
+        ("502 Bad Gateway", "Connect"),
+    ] {
+        for (variables, setting, origin) in [
+            (vec![("HTTPS_PROXY", url)], None, "from HTTPS_PROXY"),
+            (vec![("all_proxy", url)], None, "from all_proxy"),
+            (vec![], Some(url), "given to the builder"),
+        ] {
+            let proxy = refusing(status);
+            let target = format!("https://{MULTICAST}/");
+            let said = outcome(stack, &proxy, &variables, setting, &target);
+            let address = proxy.url().replace("http://", "").replace('/', "");
+            let expected = format!(
+                "{kind}: proxy {address} ({origin}) refused the request with status {status}"
+            );
+            assert!(said.starts_with(&expected), "{said}");
+            assert!(said.ends_with("(the request was not sent) None"), "{said}");
+            assert!(!said.contains("planted"), "{said}");
+            assert!(proxy.join().starts_with("CONNECT "));
+        }
+    }
+    let proxy = refusing("407 Proxy Authentication Required");
+    let said = outcome(stack, &proxy, &[("http_proxy", url)], None, &format!("http://{HOST}/"));
+    assert!(said.contains("(from http_proxy) refused the request with status 407"), "{said}");
+    proxy.join();
+}
+
+fn an_invalid_setting_is_reported_without_its_password(stack: &Stack) {
     for url in [
         "",
         "http://",

@@ -81,7 +81,8 @@ impl MetadataFetch {
         *request.method_mut() = method;
         *request.uri_mut() = self.metadata.uri(path);
         request.headers_mut().extend(header);
-        Exchange::new(request, Limits::default().with_timeout(TIMEOUT).with_body(LARGEST_RESPONSE))
+        let limits = Limits::default().with_timeout(TIMEOUT).with_body(LARGEST_RESPONSE);
+        Exchange::new(request, limits).direct()
     }
 
     /// The state after the response to a request that was sent `at` that time.

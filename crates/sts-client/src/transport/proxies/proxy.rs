@@ -2,10 +2,15 @@
 
 use std::str;
 
-use http::Uri;
 use http::uri::{Authority, Scheme};
+use http::{StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 use sts_proto::{BodyWriter, Secret};
+
+use super::error::ProxyError;
+
+/// Schemes of proxies that are known to others.
+const UNSUPPORTED: [&str; 6] = ["https", "socks", "socks4", "socks4a", "socks5", "socks5h"];
 
 /// A proxy that is spoken to in plain HTTP: with `CONNECT` for a target with TLS, and with the
 /// whole target in the request line for one without.
@@ -13,6 +18,8 @@ use sts_proto::{BodyWriter, Secret};
 pub struct Proxy {
     uri: Uri,
     credentials: Option<(Secret, Secret)>,
+    /// The environment variable that it comes from.
+    variable: Option<&'static str>,
 }
 
 impl Proxy {
@@ -29,39 +36,70 @@ impl Proxy {
         self.credentials.as_ref().map(|(user, password)| (user, password))
     }
 
-    /// The credentials are taken off first: `Uri` would keep a copy of them that nobody wipes.
-    pub(super) fn parse(url: &str) -> Option<Self> {
+    /// The environment variable that it comes from. `None` if the program set it.
+    #[must_use]
+    pub const fn variable(&self) -> Option<&'static str> {
+        self.variable
+    }
+
+    /// The error of an exchange that this proxy refused with `status`: in response to `CONNECT`
+    /// any but a 2xx, for a target without TLS 407.
+    #[must_use]
+    pub fn refused(&self, status: StatusCode) -> ProxyError {
+        let address = self.uri.authority().map_or("", Authority::as_str);
+        ProxyError::refused(self.variable, address.to_owned(), status)
+    }
+
+    pub(super) fn parse(url: &str, variable: Option<&'static str>) -> Result<Self, ProxyError> {
+        let url = url.trim();
         let rest = match url.split_once("://") {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => rest,
-            Some(_) => return None,
+            Some((scheme, _)) => {
+                let known =
+                    UNSUPPORTED.into_iter().find(|known| scheme.eq_ignore_ascii_case(known));
+                return Err(match known {
+                    Some(scheme) => ProxyError::unsupported_scheme(variable, scheme),
+                    None => ProxyError::invalid_url(variable),
+                });
+            }
             None => url,
         };
-        let authority = rest.strip_suffix('/').unwrap_or(rest);
-        let (user_info, address) = match authority.rsplit_once('@') {
-            Some((user_info, address)) => (Some(user_info), address),
-            None => (None, authority),
-        };
-        if user_info.is_some_and(|user_info| user_info.contains(['/', '?', '#'])) {
-            return None;
-        }
-        let address: Authority = address.parse().ok()?;
-        let port = match address.port_u16() {
-            Some(port) if port > 0 => port,
-            None if !address.host().is_empty() && address.host() == address.as_str() => 80,
-            // `Authority` takes any text for a port.
-            _ => return None,
-        };
-        let uri = Uri::builder()
-            .scheme(Scheme::HTTP)
-            .authority(format!("{}:{port}", address.host()))
-            .path_and_query("/")
-            .build();
-        let credentials = match user_info {
-            Some(user_info) => Some(credentials(user_info)?),
-            None => None,
-        };
-        Some(Self { uri: uri.ok()?, credentials })
+        let (uri, credentials) = parse(rest).ok_or(ProxyError::invalid_url(variable))?;
+        Ok(Self { uri, credentials, variable })
     }
+}
+
+/// Reads what follows the scheme. The credentials are taken off first: `Uri` would keep a copy of
+/// them that is not wiped.
+fn parse(rest: &str) -> Option<(Uri, Option<(Secret, Secret)>)> {
+    let authority = rest.strip_suffix('/').unwrap_or(rest);
+    let (user_info, address) = match authority.rsplit_once('@') {
+        Some((user_info, address)) => (Some(user_info), address),
+        None => (None, authority),
+    };
+    if user_info.is_some_and(|user_info| user_info.contains(['/', '?', '#'])) {
+        return None;
+    }
+    let address: Authority = address.parse().ok()?;
+    let port = match address.port_u16() {
+        Some(port) if port > 0 => port,
+        None if address.host() == address.as_str() => 80,
+        // `Authority` takes any text for a port.
+        _ => return None,
+    };
+    if address.host().is_empty() {
+        return None;
+    }
+    let uri = Uri::builder()
+        .scheme(Scheme::HTTP)
+        .authority(format!("{}:{port}", address.host()))
+        .path_and_query("/")
+        .build();
+    let credentials = match user_info {
+        Some(user_info) => Some(credentials(user_info)?),
+        None => None,
+    };
+    Some((uri.ok()?, credentials))
 }
 
 /// None where the `Basic` scheme cannot carry them: a user with a colon, control characters, what

@@ -1,0 +1,225 @@
+//! What a proxy says to `CONNECT`.
+
+use std::io;
+use std::time::Duration;
+
+use sts_client::transport::{Progress, TransportErrorKind};
+
+use crate::server::{Authority, Connection, Server};
+use crate::stop::Stop;
+use crate::trial::{SHORT, Trial, post, within};
+
+/// `planted user` and `planted:pass`, as they stand in a URL and in a header.
+pub(super) const USER_INFO: &str = "planted%20user:planted%3Apass@";
+
+/// Only the proxy listens.
+pub(super) const NOBODY: &str = "https://localhost:1/";
+
+pub(super) fn with_user_info(proxy: &Server) -> String {
+    proxy.url("").replace("://", &format!("://{USER_INFO}"))
+}
+
+/// A server over TLS that is reached `count` times through tunnels that `reply` announces.
+async fn reaches<R>(trial: &Trial<'_>, count: usize, reply: R) -> Result<(), Stop>
+where
+    R: Fn(&mut Connection) -> io::Result<()> + Send + Sync + 'static,
+{
+    if reaches_or_refuses(trial, count, reply).await? {
+        return Ok(());
+    }
+    Err(Stop::failed("it made no tunnel"))
+}
+
+/// As [`reaches`], for a rare `reply`: to refuse it breaks no promise, but is not praised either.
+async fn should_reach<R>(trial: &Trial<'_>, count: usize, reply: R) -> Result<(), Stop>
+where
+    R: Fn(&mut Connection) -> io::Result<()> + Send + Sync + 'static,
+{
+    if reaches_or_refuses(trial, count, reply).await? {
+        return Ok(());
+    }
+    Err(Stop::skipped("held, but it makes no tunnel of such a response"))
+}
+
+async fn reaches_or_refuses<R>(trial: &Trial<'_>, count: usize, reply: R) -> Result<bool, Stop>
+where
+    R: Fn(&mut Connection) -> io::Result<()> + Send + Sync + 'static,
+{
+    let authority = Authority::new()?;
+    let server = Server::start_tls(authority.issue("localhost")?.config()?, |connection| {
+        connection.request()?;
+        // So that every exchange needs a tunnel of its own.
+        connection.write("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok")
+    })?;
+    let target = server.address();
+    let mut proxy = Server::start(move |connection| {
+        connection.request()?;
+        reply(connection)?;
+        connection.tunnel_to(target)
+    })?;
+    let transport = trial.through_trusting(with_user_info(&proxy), authority.pem())?;
+    for _ in 0..count {
+        let ending = transport.exchange(post(&server.url_by_name("/"))?).await?;
+        if !ending.is_answer() {
+            let kinds = [TransportErrorKind::Proxy, TransportErrorKind::Connect];
+            ending.fails(&kinds, Progress::NotSent)?;
+            return Ok(false);
+        }
+        ending.says("ok")?;
+    }
+    server.finish(count)?;
+    proxy.stop();
+    Ok(true)
+}
+
+/// RFC 9110, 9.3.6: any 2xx.
+pub(crate) async fn any_success_makes_a_tunnel(trial: &Trial<'_>) -> Result<(), Stop> {
+    const HEADS: [&str; 9] = [
+        "HTTP/1.1 200 Connection established",
+        "HTTP/1.1 200 ",
+        "HTTP/1.1 201 Created",
+        "HTTP/1.1 202 Accepted",
+        "HTTP/1.1 204 No Content",
+        "HTTP/1.1 206 Partial Content",
+        "HTTP/1.1 299 Other",
+        "HTTP/1.0 200 OK",
+        "HTTP/1.0 204 No Content",
+    ];
+    should_reach(trial, HEADS.len(), |connection| {
+        let head = HEADS.get(connection.number()).copied().unwrap_or(HEADS[0]);
+        connection.write(format!("{head}\r\n\r\n"))
+    })
+    .await
+}
+
+pub(crate) async fn a_response_in_single_bytes_makes_a_tunnel(
+    trial: &Trial<'_>,
+) -> Result<(), Stop> {
+    let head = "HTTP/1.1 200 Connection established\r\nVia: 1.1 proxy\r\n\r\n";
+    reaches(trial, 1, move |connection| connection.drip(head, Duration::from_millis(1))).await
+}
+
+pub(crate) async fn a_response_in_two_segments_makes_a_tunnel(
+    trial: &Trial<'_>,
+) -> Result<(), Stop> {
+    const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\na: b\r\n\r\n";
+    reaches(trial, HEAD.len() - 1, |connection| {
+        let (first, second) = HEAD.split_at((connection.number() + 1).min(HEAD.len()));
+        connection.write(first)?;
+        // If they arrive as one after all, the case asks for less.
+        std::thread::sleep(Duration::from_millis(3));
+        connection.write(second)
+    })
+    .await
+}
+
+pub(crate) async fn a_response_with_a_head_of_60_kb_makes_a_tunnel(
+    trial: &Trial<'_>,
+) -> Result<(), Stop> {
+    let lines = format!("x-padding: {}\r\n", "x".repeat(6000)).repeat(10);
+    let head = format!("HTTP/1.1 200 OK\r\n{lines}\r\n");
+    should_reach(trial, 1, move |connection| connection.write(&head)).await
+}
+
+/// RFC 9110, 9.3.6: these headers are ignored in a 2xx, which has no body.
+pub(crate) async fn a_length_in_the_response_is_ignored(trial: &Trial<'_>) -> Result<(), Stop> {
+    const HEADERS: [&str; 3] =
+        ["content-length: 0", "Content-Length: 4096", "Transfer-Encoding: chunked"];
+    reaches(trial, HEADERS.len(), |connection| {
+        let header = HEADERS.get(connection.number()).copied().unwrap_or(HEADERS[0]);
+        connection.write(format!("HTTP/1.1 200 OK\r\n{header}\r\n\r\n"))
+    })
+    .await
+}
+
+pub(crate) async fn an_informational_response_is_skipped(trial: &Trial<'_>) -> Result<(), Stop> {
+    let heads = "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\n\r\n";
+    should_reach(trial, 1, move |connection| connection.write(heads)).await
+}
+
+/// Wrong credentials that are sent again lock an account.
+pub(crate) async fn refused_credentials_are_sent_once(trial: &Trial<'_>) -> Result<(), Stop> {
+    for (version, headers, body) in [
+        ("1.1", "proxy-authenticate: Basic realm=\"x\"\r\ncontent-length: 7\r\n", "planted"),
+        ("1.1", "Proxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n", ""),
+        ("1.1", "proxy-authenticate: Digest realm=\"x\", nonce=\"y\"\r\nconnection: close\r\n", ""),
+        ("1.1", "transfer-encoding: chunked\r\n", "7\r\nplanted\r\n0\r\n\r\n"),
+        ("1.0", "", "planted"),
+    ] {
+        let response =
+            format!("HTTP/{version} 407 Proxy Authentication Required\r\n{headers}\r\n{body}");
+        let keeps = body.is_empty() || headers.contains("encoding") || headers.contains("length");
+        for has_credentials in [true, false] {
+            let response = response.clone();
+            let proxy = Server::start(move |connection| {
+                connection.request()?;
+                connection.write(&response)?;
+                if keeps { connection.request().map(drop) } else { Ok(()) }
+            })?;
+            let url = if has_credentials { with_user_info(&proxy) } else { proxy.url("") };
+            let ending = trial.through(url)?.exchange(post(NOBODY)?).await?;
+            proxy.finish(1)?;
+            ending.fails(&[TransportErrorKind::Proxy], Progress::NotSent)?;
+        }
+    }
+    Ok(())
+}
+
+/// What it says is no response of the server, and is not asked for again.
+pub(crate) async fn a_refusal_is_not_a_response(trial: &Trial<'_>) -> Result<(), Stop> {
+    for status in [
+        "301 Moved Permanently",
+        "400 Bad Request",
+        "401 Unauthorized",
+        "403 Forbidden",
+        "404 Not Found",
+        "405 Method Not Allowed",
+        "429 Too Many Requests",
+        "500 Internal Server Error",
+        "502 Bad Gateway",
+        "503 Service Unavailable",
+        "504 Gateway Timeout",
+    ] {
+        let proxy = Server::answering_once(format!(
+            "HTTP/1.1 {status}\r\nlocation: https://localhost:2/\r\nwww-authenticate: Basic\r\n\
+             connection: close\r\ncontent-length: 7\r\n\r\nplanted"
+        ))?;
+        let transport = trial.through(with_user_info(&proxy))?;
+        let ending = transport.exchange(post(NOBODY)?).await?;
+        proxy.finish(1)?;
+        // Not every stack tells them apart.
+        let kinds = [TransportErrorKind::Proxy, TransportErrorKind::Connect];
+        ending.fails(&kinds, Progress::NotSent)?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn a_proxy_that_closes_makes_no_connection(trial: &Trial<'_>) -> Result<(), Stop> {
+    for response in ["", "HTTP/1.1 200 Conn", "HTTP/1.1 200 OK\r\nVia: 1.1", "planted\r\n\r\n"] {
+        let proxy = Server::answering_once(response)?;
+        let transport = trial.through(with_user_info(&proxy))?;
+        let ending = transport.exchange(post(NOBODY)?).await?;
+        proxy.finish(1)?;
+        ending.fails(&[TransportErrorKind::Connect], Progress::NotSent)?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn a_proxy_that_stalls_is_waited_for_within_the_limit(
+    trial: &Trial<'_>,
+) -> Result<(), Stop> {
+    for response in ["", "HTTP/1.1 200 OK\r\n"] {
+        let proxy = Server::start(move |connection| {
+            connection.request()?;
+            connection.write(response)?;
+            connection.stall()
+        })?;
+        let transport = trial.through(with_user_info(&proxy))?;
+        let exchange = within(post(NOBODY)?, SHORT);
+        let kinds = [TransportErrorKind::Timeout, TransportErrorKind::Connect];
+        let ending = transport.exchange(exchange).await?;
+        proxy.finish(1)?;
+        ending.fails(&kinds, Progress::NotSent)?;
+    }
+    Ok(())
+}
