@@ -45,16 +45,16 @@ fn isahc(ca: Option<&Authority>) -> Result<IsahcTransport, String> {
 }
 
 fn reqwest(ca: Option<&Authority>) -> Result<ReqwestTransport, String> {
-    let mut settings = reqwest_transport::settings();
+    let mut certificates = Vec::new();
     if let Some(ca) = ca {
-        let certificates = reqwest::Certificate::from_pem_bundle(&ca.pem)
+        certificates = reqwest::Certificate::from_pem_bundle(&ca.pem)
             .map_err(|error| unusable(Some(ca), &error))?;
         if certificates.is_empty() {
             return Err(format!("--ca: {} holds no certificate in PEM form", ca.path));
         }
-        settings = settings.tls_certs_merge(certificates);
     }
-    settings.build().map(ReqwestTransport).map_err(|error| unusable(ca, &error))
+    let settings = || reqwest_transport::settings().tls_certs_merge(certificates.clone());
+    ReqwestTransport::new(settings, None).map_err(|error| unusable(ca, &error))
 }
 
 fn unusable(ca: Option<&Authority>, error: &(dyn StdError + 'static)) -> String {
