@@ -22,6 +22,7 @@ mod retries;
 mod session;
 mod session_drivers;
 mod session_ends;
+mod session_errors;
 mod session_interleavings;
 mod session_machine;
 mod session_tasks;

@@ -96,3 +96,22 @@ fn no_policy_serves_keys_beyond_their_margin() {
     place.pass(1801);
     assert_eq!(session.state(), CredentialState::Expired);
 }
+
+#[test]
+fn a_lifetime_of_decades_is_capped_at_the_requested_duration() {
+    const DECADES: i64 = 40 * 365 * 24 * 3600;
+    for requested in [3600_u32, 900] {
+        let place = Place::new();
+        let operation = place.operation().duration_seconds(requested);
+        place.lifetime(DECADES);
+        let session = place.client().session(operation);
+        assert_eq!(number(&get(&session)), 1);
+        place.pass(u64::from(requested) * 39 / 100);
+        assert_eq!(session.state(), CredentialState::Fresh);
+        place.pass(u64::from(requested) * 42 / 100);
+        assert_eq!(session.state(), CredentialState::Stale);
+        place.pass(u64::from(requested) / 5);
+        assert_eq!(session.state(), CredentialState::Expired);
+        assert_eq!(number(&get(&session)), 2);
+    }
+}

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
-use sts_client::Now;
 use sts_client::session::{CredentialState, SessionMachine, SessionPolicy};
+use sts_client::{Backoff, Now};
 use sts_proto::Credentials;
 use time::OffsetDateTime;
 
@@ -220,4 +220,108 @@ fn settings_without_sense_do_no_harm() {
         assert!(machine.fetched(keys(START + seconds(3600)), now, START));
         assert_eq!(machine.state(now.after(seconds(3600))), CredentialState::Expired);
     }
+}
+
+#[test]
+fn a_lifetime_of_decades_is_capped_at_a_day() {
+    let now = Now::new(START, Duration::ZERO);
+    let mut machine = SessionMachine::new(SessionPolicy::default(), 7);
+    assert!(machine.begin_fetch(now));
+    assert!(machine.fetched(keys(START + time::Duration::days(30 * 365)), now, START));
+    assert_eq!(machine.state(now.after(seconds(34_000))), CredentialState::Fresh);
+    assert_eq!(machine.state(now.after(seconds(70_000))), CredentialState::Stale);
+    assert_eq!(machine.state(now.after(seconds(86_400 - 59))), CredentialState::Expired);
+
+    let mut policy = SessionPolicy::default();
+    policy.longest_lifetime = seconds(100);
+    let mut machine = SessionMachine::new(policy, 7);
+    assert!(machine.begin_fetch(now));
+    assert!(machine.fetched(keys(START + seconds(3600)), now, START));
+    assert_eq!(machine.state(now.after(seconds(98))), CredentialState::Expired);
+}
+
+#[test]
+fn a_success_forgets_failures_and_patience() {
+    for seed in 0..50 {
+        let mut now = Now::new(START, seconds(50));
+        let mut machine = SessionMachine::new(SessionPolicy::default(), seed);
+        for _ in 0..10 {
+            assert!(machine.begin_fetch(now));
+            machine.failed(now);
+            now = now.after(machine.next_fetch(now) - now.ticks);
+        }
+        assert!(machine.begin_fetch(now));
+        assert!(machine.fetched(keys(now.wall + seconds(3600)), now, now.wall));
+
+        // A failure while the credentials are valid for long: the next refresh is patient.
+        now = now.after(seconds(2900));
+        assert!(machine.begin_fetch(now));
+        machine.failed(now);
+        assert!(machine.next_fetch(now) - now.ticks >= seconds(140));
+        let rejected = machine.credentials(now).unwrap().clone();
+        assert!(machine.invalidate(&rejected, now));
+
+        // The backoff is that of a first failure, and the patience ends with the next success.
+        now = now.after(seconds(2));
+        assert!(machine.begin_fetch(now), "the failures of the outage are forgotten");
+        assert!(machine.fetched(keys(now.wall + seconds(100)), now, now.wall));
+        assert!(machine.next_fetch(now) - now.ticks <= seconds(80));
+    }
+}
+
+#[test]
+fn old_rejections_are_forgotten() {
+    let mut now = Now::new(START, seconds(50));
+    let mut machine = SessionMachine::new(SessionPolicy::default(), 7);
+    for _ in 0..10 {
+        assert!(machine.begin_fetch(now), "credentials that were good for a while");
+        assert!(machine.fetched(keys(now.wall + seconds(3600)), now, now.wall));
+        now = now.after(seconds(61));
+        let rejected = machine.credentials(now).unwrap().clone();
+        assert!(machine.invalidate(&rejected, now));
+    }
+    // Young ones count, and one that was good for a while resets the count.
+    for round in 0..3 {
+        for (age, may_begin) in [(1, true), (1, false), (61, true)] {
+            let wait = machine.next_fetch(now).saturating_sub(now.ticks);
+            now = now.after(wait);
+            assert!(machine.begin_fetch(now));
+            assert!(machine.fetched(keys(now.wall + seconds(3600)), now, now.wall));
+            now = now.after(seconds(age));
+            let rejected = machine.credentials(now).unwrap().clone();
+            assert!(machine.invalidate(&rejected, now));
+            let waits = machine.next_fetch(now) > now.ticks;
+            assert_eq!(!waits, may_begin, "round {round}, age {age}");
+        }
+    }
+}
+
+#[test]
+fn no_wait_is_shorter_than_a_quarter_of_a_second() {
+    for (base, cap) in [(0, 0), (0, 60_000), (1, 60_000), (60_000, 0), (10, 20)] {
+        let mut policy = SessionPolicy::default();
+        policy.backoff = Backoff::new(Duration::from_millis(base), Duration::from_millis(cap));
+        let mut machine = SessionMachine::new(policy, 7);
+        let mut now = Now::new(START, Duration::ZERO);
+        for _ in 0..5 {
+            assert!(machine.begin_fetch(now));
+            machine.failed(now);
+            assert!(!machine.begin_fetch(now.after(Duration::from_millis(249))), "{base} {cap}");
+            now = now.after(machine.next_fetch(now) - now.ticks);
+        }
+    }
+}
+
+#[test]
+fn the_backoff_of_a_neglected_refresh_counts_from_its_beginning() {
+    let start = Now::new(START, Duration::ZERO);
+    let mut machine = SessionMachine::new(SessionPolicy::default(), 7);
+    assert!(machine.begin_fetch(start));
+    machine.neglected(start);
+    assert!(machine.begin_fetch(start), "on its excuse");
+    let later = start.after(seconds(40));
+    machine.neglected(later);
+    assert!(machine.begin_fetch(later), "it began long ago");
+    machine.failed(later);
+    assert!(!machine.begin_fetch(later));
 }

@@ -72,6 +72,10 @@ impl<T> Tasks<T> {
         self.0[index].output.as_ref()
     }
 
+    pub(crate) fn take(&mut self, index: usize) -> Option<T> {
+        self.0[index].output.take()
+    }
+
     /// Those that have ended.
     pub(crate) fn outputs(&self) -> impl Iterator<Item = &T> {
         self.0.iter().filter_map(|task| task.output.as_ref())

@@ -1,9 +1,17 @@
 //! What else a session is good for, in virtual time: watching, refreshing in the background, being a
 //! source of keys.
 
-use sts_client::session::CredentialState;
-use sts_client::{CredentialSource, source::KeyRequest};
-use sts_proto::ErrorKind;
+use std::fmt::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use http::Response;
+use sts_client::session::{CredentialState, SessionPolicy};
+use sts_client::source::{KeyRequest, SourceError};
+use sts_client::transport::transport_fn;
+use sts_client::{Backoff, Client, CredentialSource, Exchange, TransportError};
+use sts_proto::{Body, Credentials, ErrorKind};
 
 use crate::session_tasks::{Tasks, at_once, get};
 use crate::session_world::{Place, Reply, number};
@@ -133,4 +141,135 @@ fn a_source_that_hears_of_a_refusal_gives_other_keys() {
         CredentialSource::credentials(&session, request).await.unwrap().access_key_id.clone()
     });
     assert_eq!(tasks.run().output(0).unwrap(), "HSTA0000000000000002");
+}
+
+/// A provider that fails at once, without a request.
+#[derive(Clone, Default)]
+struct Failing(Arc<AtomicUsize>);
+
+impl CredentialSource for Failing {
+    async fn credentials(&self, _: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Err(SourceError::new("the vault is sealed"))
+    }
+}
+
+fn without_backoff() -> SessionPolicy {
+    let mut policy = SessionPolicy::default();
+    policy.backoff = Backoff::new(Duration::ZERO, Duration::ZERO);
+    policy
+}
+
+#[test]
+fn keep_fresh_has_a_floor_where_the_policy_has_no_backoff() {
+    let (place, failing) = (Place::new(), Failing::default());
+    let client = Client::builder(place.clone(), place.clone())
+        .region("cn-north-4")
+        .credential_source(failing.clone())
+        .build()
+        .unwrap();
+    let session = client.session_with(place.operation(), without_backoff());
+    let mut tasks = Tasks::new();
+    tasks.spawn(session.keep_fresh());
+    for _ in 0..300 {
+        tasks.run();
+        place.pass_for(Duration::from_millis(10));
+    }
+    let refreshes = failing.0.load(Ordering::SeqCst);
+    assert!((10..=13).contains(&refreshes), "{refreshes} refreshes in 3 s");
+}
+
+#[test]
+fn a_session_has_a_floor_where_the_policy_has_no_backoff() {
+    let place = Place::new();
+    let session = place.session_with(without_backoff());
+    place.habit(Reply::Unavailable);
+    for _ in 0..100 {
+        get(&session).unwrap_err();
+    }
+    assert_eq!(place.requests(), 1);
+    place.habit(Reply::Keys);
+    place.pass(1);
+    // Credentials that are due as soon as they come.
+    let mut policy = without_backoff();
+    (policy.refresh_from, policy.refresh_until) = (0.0, 0.0);
+    let session = place.session_with(policy);
+    for _ in 0..100 {
+        get(&session).unwrap();
+    }
+    assert_eq!(place.requests(), 2);
+    place.habit(Reply::Keys);
+    for _ in 0..100 {
+        if let Ok(credentials) = get(&session) {
+            session.invalidate(&credentials);
+        }
+    }
+    assert_eq!(place.requests(), 3, "rejected again and again");
+}
+
+#[test]
+fn keep_fresh_lets_other_tasks_run_when_provider_and_timer_are_ready_at_once() {
+    let (place, failing) = (Place::new(), Failing::default());
+    let transport = transport_fn(
+        |_: Exchange| async { Ok::<_, TransportError>(Response::new(Body::empty())) },
+        |_| std::future::ready(()),
+    );
+    let client = Client::builder(transport, place.clone())
+        .region("cn-north-4")
+        .credential_source(failing)
+        .build()
+        .unwrap();
+    let session = client.session_with(place.operation(), without_backoff());
+    let mut tasks = Tasks::new();
+    let refresher = tasks.spawn(session.keep_fresh());
+    for _ in 0..10 {
+        assert!(tasks.poll(refresher), "it comes back, and wants to be polled again");
+    }
+}
+
+/// Asks the session whatever it can answer without waiting, in the middle of formatting it.
+struct Asking<F>(F);
+
+impl<F: Fn()> Write for Asking<F> {
+    fn write_str(&mut self, _: &str) -> fmt::Result {
+        (self.0)();
+        Ok(())
+    }
+}
+
+#[test]
+fn a_writer_may_ask_the_session_that_it_prints() {
+    let place = Place::new();
+    let session = place.session();
+    let credentials = get(&session).unwrap();
+    let asking = || {
+        let _ = session.state();
+        at_once(&session);
+        session.invalidate(&credentials);
+    };
+    write!(Asking(asking), "{session:?} {session:#?}").unwrap();
+    let blocking = place.blocking_session();
+    let credentials = blocking.credentials().unwrap();
+    let asking = || {
+        let _ = blocking.state();
+        blocking.invalidate(&credentials);
+        let _ = blocking.credentials();
+    };
+    write!(Asking(asking), "{blocking:?} {blocking:#?}").unwrap();
+}
+
+#[test]
+fn a_writer_may_ask_the_session_while_it_refreshes() {
+    let place = Place::new();
+    place.habit(Reply::Silence);
+    let session = place.session();
+    assert!(at_once(&session).is_none());
+    let asked = session.clone();
+    place.during_poll(move || {
+        assert!(at_once(&asked).is_none(), "the poll goes on");
+        let _ = asked.state();
+    });
+    assert!(at_once(&session).is_none());
+    place.habit(Reply::Keys);
+    get(&session).unwrap();
 }

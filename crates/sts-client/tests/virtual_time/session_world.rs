@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use http::Response;
 use sts_client::session::{SessionError, SessionPolicy};
+use sts_client::transport::TransportErrorKind;
 use sts_client::{
     BlockingClient, BlockingSession, BlockingTransport, CallPolicy, Client, ClientBuilder,
     Exchange, Host, Now, Session, Transport, TransportError,
@@ -17,7 +18,7 @@ use sts_proto::{AssumeAgency, AssumeAgencyWithOidc, Body, Credentials};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::world::{Answer, START, status};
+use crate::world::{Answer, START, error, not_sent, status};
 
 pub(crate) type Keys = Result<Arc<Credentials>, SessionError>;
 
@@ -54,7 +55,11 @@ struct Things {
 pub(crate) enum Reply {
     Keys,
     Unavailable,
+    /// Unavailable, with a code and a request id.
+    Outage,
     Denied,
+    /// No connection.
+    Unreachable,
     /// It answers when this is changed.
     Silence,
     Panic,
@@ -129,8 +134,12 @@ impl Place {
 
     /// Time passes, on both clocks.
     pub(crate) fn pass(&self, seconds: u64) {
+        self.pass_for(Duration::from_secs(seconds));
+    }
+
+    pub(crate) fn pass_for(&self, duration: Duration) {
         let mut things = self.things();
-        things.now = things.now.after(Duration::from_secs(seconds));
+        things.now = things.now.after(duration);
         let ticks = things.now.ticks;
         let due: Vec<_> = things.timers.extract_if(.., |(until, _)| *until <= ticks).collect();
         drop(things);
@@ -229,7 +238,11 @@ impl Place {
                 Some(assumed(things.issued, end))
             }
             Reply::Unavailable => Some(status(503)),
+            Reply::Outage => {
+                Some(error(503, &[("x-request-id", "0f3c-outage")], "STS5.0001", "try later"))
+            }
             Reply::Denied => Some(status(403)),
+            Reply::Unreachable => Some(not_sent(TransportErrorKind::Connect)),
         }
     }
 }

@@ -1,0 +1,211 @@
+//! What the errors of a session say, through every layer above it.
+
+use std::error::Error as StdError;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sts_client::session::SessionError;
+use sts_client::source::{
+    BlockingChain, BlockingCredentialSource, Chain, CredentialSource, DynCredentialSource,
+    KeyRequest, NoCredentials, SourceError,
+};
+use sts_client::{Client, Error};
+use sts_proto::{Credentials, ErrorCode, ErrorKind, RetryAdvice};
+
+use crate::session_tasks::{Tasks, get};
+use crate::session_world::{Place, Reply};
+
+fn in_full(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+fn wait<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> T {
+    let mut tasks = Tasks::new();
+    let task = tasks.spawn(future);
+    tasks.run();
+    tasks.take(task).expect("an end")
+}
+
+/// What every layer has to keep.
+#[derive(Debug, PartialEq)]
+struct Facts {
+    kind: ErrorKind,
+    advice: RetryAdvice,
+    code: Option<String>,
+    request_id: Option<String>,
+    status: Option<u16>,
+    has_wait: bool,
+}
+
+macro_rules! facts {
+    ($error:expr) => {{
+        let error = &$error;
+        Facts {
+            kind: error.kind(),
+            advice: error.advice(),
+            code: error.code().map(ErrorCode::as_str).map(str::to_owned),
+            request_id: error.request_id().map(str::to_owned),
+            status: error.status().map(|status| status.as_u16()),
+            has_wait: error.retry_in().is_some(),
+        }
+    }};
+}
+
+fn outage() -> Facts {
+    Facts {
+        kind: ErrorKind::Unavailable,
+        advice: RetryAdvice::AfterBackoff,
+        code: Some("STS5.0001".to_owned()),
+        request_id: Some("0f3c-outage".to_owned()),
+        status: Some(503),
+        has_wait: true,
+    }
+}
+
+fn client_of<S: CredentialSource>(place: &Place, source: S) -> Client<Place, S> {
+    Client::builder(place.clone(), place.clone())
+        .region("cn-north-4")
+        .credential_source(source)
+        .build()
+        .unwrap()
+}
+
+fn of_source(source: impl CredentialSource + Send + Sync + 'static) -> SourceError {
+    wait(async move { source.credentials(KeyRequest::default()).await }).unwrap_err()
+}
+
+#[test]
+fn an_outage_keeps_kind_advice_code_and_request_id_through_every_layer() {
+    let place = Place::new();
+    place.habit(Reply::Outage);
+    let session = place.session();
+    let error = get(&session).unwrap_err();
+    assert_eq!(facts!(error), outage());
+    assert_eq!(facts!(of_source(session.clone())), outage(), "a session as a provider");
+    let boxed: Arc<dyn DynCredentialSource> = Arc::new(session.clone());
+    assert_eq!(facts!(of_source(Arc::clone(&boxed))), outage(), "behind a pointer");
+    let chain = Chain::new().with("nothing", NoCredentials).with("agency", boxed);
+    assert_eq!(facts!(of_source(chain.clone())), outage(), "a chain");
+    let nested = Chain::new().with("chain", chain);
+    assert_eq!(facts!(of_source(nested.clone())), outage(), "a chain of chains");
+
+    let client = client_of(&place, nested);
+    let caller = client.clone();
+    let error: Error = wait(async move { caller.caller_identity().await }).unwrap_err();
+    assert_eq!(facts!(error), outage(), "a client");
+    let text = in_full(&error);
+    assert_eq!(text.matches("0f3c-outage").count(), 1, "{text}");
+    assert_eq!(text.matches("session has no credentials").count(), 1, "{text}");
+
+    let further = client.session(place.operation());
+    let error: SessionError = get(&further).unwrap_err();
+    assert_eq!(facts!(error), outage(), "a session above");
+    assert_eq!(facts!(of_source(further)), outage(), "a session above as a provider");
+}
+
+#[test]
+fn an_outage_keeps_its_facts_through_blocking_layers() {
+    let place = Place::new();
+    place.habit(Reply::Outage);
+    let session = place.blocking_session();
+    let error = session.credentials().unwrap_err();
+    assert_eq!(facts!(error), outage());
+    let boxed: Arc<dyn BlockingCredentialSource + Send + Sync> = Arc::new(session);
+    let chain = BlockingChain::new().with("agency", boxed);
+    let error = chain.credentials(KeyRequest::default()).unwrap_err();
+    assert_eq!(facts!(error), outage());
+}
+
+/// A provider that somebody else writes, with an error of its own between.
+struct Wrapping(sts_client::Session);
+
+#[derive(Debug, thiserror::Error)]
+#[error("the vault is sealed")]
+struct Sealed(#[source] SessionError);
+
+impl CredentialSource for Wrapping {
+    async fn credentials(&self, _: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
+        let sealed = |error| SourceError::new("no secret").with_source(Sealed(error));
+        self.0.credentials().await.map_err(sealed)
+    }
+}
+
+#[test]
+fn a_provider_of_ones_own_keeps_the_facts_of_its_cause() {
+    let place = Place::new();
+    place.habit(Reply::Outage);
+    assert_eq!(facts!(of_source(Wrapping(place.session()))), outage());
+}
+
+#[test]
+fn an_error_without_a_cause_of_ours_is_one_of_the_provider() {
+    let error = SourceError::new("sealed").with_source(std::io::Error::other("closed"));
+    assert_eq!((error.kind(), error.advice()), (ErrorKind::Credentials, RetryAdvice::Never));
+    let error = error.with_kind(ErrorKind::Unavailable);
+    assert_eq!(error.advice(), RetryAdvice::AfterBackoff);
+    let missing = SourceError::not_configured("unset").with_source(error);
+    assert_eq!(missing.kind(), ErrorKind::Credentials, "nothing was tried");
+}
+
+#[test]
+fn a_session_whose_provider_is_not_configured_is_passed_over_in_a_chain() {
+    let place = Place::new();
+    place.habit(Reply::Unreachable);
+    let metadata = sts_client::source::EcsMetadata::at("http://127.0.0.1:1").unwrap();
+    let session = place.client().session_from(metadata);
+    let chain = Chain::new()
+        .with("metadata", session)
+        .with("own", Arc::new(Credentials::permanent("OWN", "s")));
+    let asked = chain.clone();
+    let credentials = wait(async move { asked.credentials(KeyRequest::default()).await });
+    assert_eq!(credentials.unwrap().access_key_id, "OWN");
+    assert_eq!(chain.report().used(), Some("own"));
+}
+
+#[test]
+fn credentials_that_are_rejected_again_at_once_say_when_to_ask_again() {
+    for _ in 0..20 {
+        let place = Place::new();
+        let session = place.session();
+        for _ in 0..2 {
+            let credentials = get(&session).unwrap();
+            place.pass(1);
+            session.invalidate(&credentials);
+        }
+        let error = get(&session).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Throttled);
+        assert_eq!(error.advice(), RetryAdvice::AfterBackoff);
+        let wait = error.retry_in().expect("a wait");
+        assert!((Duration::from_millis(250)..=Duration::from_secs(1)).contains(&wait), "{wait:?}");
+        assert_eq!(place.requests(), 2);
+        place.pass_for(wait - Duration::from_nanos(1));
+        assert_eq!(get(&session).unwrap_err().retry_in(), Some(Duration::from_nanos(1)));
+        place.pass_for(Duration::from_nanos(1));
+        get(&session).expect("the wait is over");
+    }
+}
+
+#[test]
+fn a_failed_refresh_says_when_the_next_one_can_begin() {
+    let place = Place::new();
+    place.habit(Reply::Unavailable);
+    let session = place.session();
+    let mut last = Duration::ZERO;
+    for _ in 0..8 {
+        let wait = get(&session).unwrap_err().retry_in().expect("a wait");
+        assert!(wait > last / 2, "{wait:?} after {last:?}");
+        let requests = place.requests();
+        place.pass_for(wait - Duration::from_nanos(1));
+        get(&session).unwrap_err();
+        assert_eq!(place.requests(), requests, "not before");
+        place.pass_for(Duration::from_nanos(1));
+        last = wait;
+    }
+    assert!(last >= Duration::from_secs(30), "{last:?}");
+}
