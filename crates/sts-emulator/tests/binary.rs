@@ -379,6 +379,19 @@ fn a_hangup_stops_it_and_removes_its_certificate() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_hangup_that_is_ignored_stays_ignored() {
+    let mut command = Command::new("nohup");
+    command.arg(env!("CARGO_BIN_EXE_sts-emulator")).stdin(Stdio::null()).stderr(Stdio::piped());
+    let mut running = Running::spawn(&mut command);
+    let address = running.line("listening on http://");
+    let pid = running.child.id().to_string();
+    assert!(Command::new("kill").args(["-s", "HUP", &pid]).status().unwrap().success());
+    assert_eq!(status_at(&address), "HTTP/1.1 404");
+    assert_eq!(running.stop("TERM").0, Some(0));
+}
+
+#[test]
 fn certificates_of_killed_emulators_are_removed_and_others_stay() {
     let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("stale-certificates");
     let _ = std::fs::remove_dir_all(&directory);

@@ -132,6 +132,19 @@ fn whom_a_rule_names_has_to_be_there() {
 }
 
 #[test]
+fn texts_that_nobody_could_show_are_refused() {
+    let agency = |rest: &str| {
+        format!("[[accounts]]\nid = \"a\"\n[[accounts.agencies]]\nname = \"r\"\n{rest}\n")
+    };
+    assert_wrong(&agency("external_id = \"\""), 5, "external_id", "must not be empty");
+    assert_wrong(&agency("id = \"\""), 5, "id", "must not be empty");
+    let metadata = "[metadata]\nagency = \"iam::a:agency:r\"\npod_token = \"\"";
+    assert_wrong(&agency(metadata), 7, "pod_token", "must not be empty");
+    let user = "[[accounts.users]]\nname = \"u\"\nid = \"\"";
+    assert_wrong(&agency(user), 7, "id", "must not be empty");
+}
+
+#[test]
 fn providers_that_accept_nothing_are_refused() {
     let provider = |kind: &str, rest: &str| {
         format!("[[accounts]]\nid = \"a\"\n[[accounts.{kind}_providers]]\nname = \"p\"\n{rest}\n")

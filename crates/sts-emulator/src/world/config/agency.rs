@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Problem, is_part, part, reference};
+use super::{Problem, is_part, not_empty, part, reference};
 use crate::world::{Agency, LONGEST_SESSION, Who, World};
 
 /// The shortest maximum that an administrator can set: 1 hour.
@@ -13,9 +13,9 @@ const SHORTEST_MAXIMUM: u32 = 3600;
 #[serde(deny_unknown_fields)]
 pub(super) struct AgencyConfig {
     pub(super) name: Spanned<String>,
-    id: Option<String>,
+    id: Option<Spanned<String>>,
     trust: Option<Vec<Spanned<String>>>,
-    external_id: Option<String>,
+    external_id: Option<Spanned<String>>,
     #[serde(default)]
     mfa: bool,
     allowed_tags: Option<Vec<String>>,
@@ -36,13 +36,14 @@ pub(super) fn read(account: &str, config: &AgencyConfig) -> Result<Agency, Probl
         Some(seconds) => *seconds.as_ref(),
         None => LONGEST_SESSION,
     };
+    let id = config.id.as_ref().map(not_empty).transpose()?;
     Ok(Agency {
-        external_id: config.external_id.clone(),
+        external_id: config.external_id.as_ref().map(not_empty).transpose()?,
         needs_mfa: config.mfa,
         allowed_tags: config.allowed_tags.clone(),
         max_duration,
         denied: config.denied,
-        ..Agency::new(account, part(&config.name)?, config.id.clone(), trust)
+        ..Agency::new(account, part(&config.name)?, id, trust)
     })
 }
 

@@ -13,7 +13,7 @@ use crate::world::World;
 #[serde(deny_unknown_fields)]
 pub(super) struct UserConfig {
     pub(super) name: Spanned<String>,
-    id: Option<String>,
+    id: Option<Spanned<String>>,
     #[serde(default)]
     keys: Vec<KeyConfig>,
     #[serde(default)]
@@ -45,7 +45,8 @@ pub(super) fn add(world: &mut World, account: &str, config: &UserConfig) -> Resu
         }
         devices.push(read_device(device)?);
     }
-    let user = User::new(account, part(&config.name)?, config.id.clone());
+    let id = config.id.as_ref().map(not_empty).transpose()?;
+    let user = User::new(account, part(&config.name)?, id);
     let user = User { mfa_devices: devices, ..user };
     for key in &config.keys {
         let access_key_id = key.access_key_id.as_ref();
