@@ -5,7 +5,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tokio::runtime::{Handle, Id};
+use tokio::runtime::{Handle, Id, TryCurrentError};
 use tokio::task::JoinHandle;
 
 /// There is no runtime, or the one on which a future began has shut down.
@@ -70,8 +70,9 @@ impl<T: Send + 'static> Future for AtHome<T> {
 
 impl<T> Drop for AtHome<T> {
     fn drop(&mut self) {
-        // What is dropped may spawn.
-        let _home = self.home.enter();
+        // What is dropped may spawn. At the end of a thread there is nowhere to enter.
+        let is_over = |error: TryCurrentError| error.is_thread_local_destroyed();
+        let _home = (!Handle::try_current().is_err_and(is_over)).then(|| self.home.enter());
         if let State::Task(task) = std::mem::replace(&mut self.state, State::Moved) {
             task.abort();
         }

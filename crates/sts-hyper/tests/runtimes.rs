@@ -6,11 +6,15 @@ use std::error::Error;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::pin::pin;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use http::Request;
+use rustls::crypto::ring;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use sts_client::transport::{Exchange, Limits, Progress, Transport, TransportErrorKind};
 use sts_hyper::HyperTransport;
 use sts_proto::Body;
@@ -28,23 +32,26 @@ fn serve(responds: bool) -> (String, Receiver<TcpStream>) {
     let (accepted, connections) = mpsc::channel();
     std::thread::spawn(move || {
         for connection in listener.incoming() {
-            let mut connection = connection.unwrap();
+            let connection = connection.unwrap();
             accepted.send(connection.try_clone().unwrap()).unwrap_or_default();
-            std::thread::spawn(move || {
-                let mut request = Vec::new();
-                let mut byte = [0];
-                while responds && connection.read(&mut byte).is_ok_and(|read| read == 1) {
-                    request.extend(byte);
-                    if request.ends_with(b"\r\n\r\n") {
-                        request.clear();
-                        let response = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
-                        connection.write_all(response).unwrap_or_default();
-                    }
-                }
-            });
+            std::thread::spawn(move || responds.then(|| respond_to_all(connection)));
         }
     });
     (format!("http://{address}/"), connections)
+}
+
+fn respond_to_all(mut connection: impl Read + Write) {
+    let mut request = Vec::new();
+    let mut byte = [0];
+    while connection.read(&mut byte).is_ok_and(|read| read == 1) {
+        request.extend(byte);
+        if request.ends_with(b"\r\n\r\n") {
+            request.clear();
+            let response = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+            connection.write_all(response).unwrap_or_default();
+            connection.flush().unwrap_or_default();
+        }
+    }
 }
 
 fn get(url: &str) -> Exchange {
@@ -68,6 +75,36 @@ fn the_connections_of_an_idle_runtime_are_not_waited_for() {
     }
     // Each runtime uses its own again.
     assert_eq!(connections.try_iter().count(), 2);
+}
+
+/// Also not of connections with TLS.
+#[test]
+fn the_connections_of_an_idle_runtime_are_not_waited_for_over_tls() {
+    let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certified.cert.der().clone()], key)
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let url = format!("https://localhost:{}/", listener.local_addr().unwrap().port());
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let session = ServerConnection::new(Arc::clone(&config)).unwrap();
+            let stream = StreamOwned::new(session, connection.unwrap());
+            std::thread::spawn(move || respond_to_all(stream));
+        }
+    });
+    let builder = HyperTransport::builder().no_proxy();
+    let transport = builder.root_certificate_pem(certified.cert.pem().as_bytes()).build().unwrap();
+    let (first, second) = (runtime(), runtime());
+    for runtime in [&first, &second, &first, &second] {
+        let response = runtime.block_on(transport.send(get(&url))).unwrap();
+        assert_eq!(response.body().as_ref(), b"ok");
+    }
 }
 
 #[test]
