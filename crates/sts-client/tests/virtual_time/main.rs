@@ -15,6 +15,7 @@ mod cloud;
 mod failover;
 mod failover_load;
 mod fleet;
+mod half_open;
 mod keys;
 mod proxy;
 mod rejections;

@@ -1,0 +1,229 @@
+//! Probes of endpoints that were down, in virtual time: one at a time, and never for ever.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sts_client::transport::TransportErrorKind;
+use sts_client::{Call, CallContext, CallPolicy, Now, Step};
+use sts_proto::{AssumeAgency, Endpoint, GetCallerIdentity, Operation, Region};
+
+use crate::world::{START, World, error, identity, keys, maybe_sent, not_sent, status};
+
+const FIRST: &str = "sts.ap-southeast-1.myhuaweicloud.com";
+const SECOND: &str = "sts.ap-southeast-3.myhuaweicloud.com";
+const SECONDS: Duration = Duration::from_secs(1);
+
+fn two_regions(policy: CallPolicy) -> Arc<CallContext> {
+    let order = [Region::AP_SOUTHEAST_1, Region::AP_SOUTHEAST_3].map(Endpoint::from);
+    CallContext::new(order, policy)
+}
+
+/// A context whose first endpoint has failed at the start, with proven credentials.
+fn first_is_down(policy: CallPolicy) -> Arc<CallContext> {
+    let context = two_regions(policy.with_attempts(3));
+    let script = [not_sent(TransportErrorKind::Connect), identity()];
+    let mut world = World::new(context.clone(), script);
+    world.latency = Duration::ZERO;
+    world.now = at(0);
+    world.identity().unwrap();
+    context
+}
+
+fn at(seconds: u64) -> Now {
+    Now::new(START, Duration::ZERO).after(Duration::from_secs(seconds))
+}
+
+/// The host that a call sends its next request to.
+fn sends<O: Operation>(call: &mut Call<O>, now: Now) -> String {
+    loop {
+        match call.step(now) {
+            Step::Credentials(_) => call.provide(Ok(keys("HSTFIRST000000000001"))),
+            Step::Send(exchange) => {
+                break exchange.request.uri().host().unwrap_or_default().to_owned();
+            }
+            Step::Wait(_) | Step::Done(_) => break "none".to_owned(),
+        }
+    }
+}
+
+fn begun(context: &Arc<CallContext>) -> Call<GetCallerIdentity> {
+    Call::new(GetCallerIdentity::new(), context, 1)
+}
+
+#[test]
+fn one_call_probes_while_the_others_use_the_healthy_endpoint() {
+    let context = first_is_down(CallPolicy::default());
+    assert_eq!(sends(&mut begun(&context), at(29)), SECOND, "the cooldown is not over");
+    let mut probe = begun(&context);
+    assert_eq!(sends(&mut probe, at(30)), FIRST);
+    let mut others: Vec<_> = (0..20).map(|_| begun(&context)).collect();
+    for other in &mut others {
+        assert_eq!(sends(other, at(31)), SECOND);
+    }
+    // The call that probed goes on to the healthy endpoint itself.
+    probe.receive(maybe_sent(TransportErrorKind::Closed), at(32));
+    assert_eq!(sends(&mut probe, at(32)), SECOND);
+    // The cooldown has doubled.
+    assert_eq!(sends(&mut begun(&context), at(91)), SECOND);
+    let mut probe = begun(&context);
+    assert_eq!(sends(&mut probe, at(92)), FIRST);
+    // A success ends the outage for all.
+    probe.receive(identity(), at(93));
+    for _ in 0..5 {
+        assert_eq!(sends(&mut begun(&context), at(93)), FIRST);
+    }
+}
+
+#[test]
+fn any_response_of_the_service_ends_the_outage() {
+    for response in [
+        error(403, &[], "PAP5.0001", "access denied"),
+        error(404, &[], "STS5.1106", "no such agency"),
+        error(400, &[], "APIGW.0106", "invalid header"),
+    ] {
+        let context = first_is_down(CallPolicy::default());
+        let mut probe = begun(&context);
+        assert_eq!(sends(&mut probe, at(30)), FIRST);
+        probe.receive(response, at(30));
+        let mut calls = [begun(&context), begun(&context)];
+        assert_eq!(calls.each_mut().map(|call| sends(call, at(30))), [FIRST; 2]);
+    }
+    // A throttled probe is one more failure: the call goes on at once.
+    let context = first_is_down(CallPolicy::default());
+    let mut probe = begun(&context);
+    assert_eq!(sends(&mut probe, at(30)), FIRST);
+    probe.receive(status(429), at(30));
+    assert_eq!(sends(&mut probe, at(30)), SECOND);
+    assert_eq!(sends(&mut begun(&context), at(60)), SECOND);
+}
+
+#[test]
+fn a_probe_that_is_dropped_or_polled_no_more_does_not_keep_its_place() {
+    let context = first_is_down(CallPolicy::default());
+    let mut probe = begun(&context);
+    assert_eq!(sends(&mut probe, at(30)), FIRST);
+    drop(probe);
+    let mut probe = begun(&context);
+    assert_eq!(sends(&mut probe, at(31)), FIRST);
+    // It is the second one that ends without an outcome: its caller has lost patience.
+    drop(probe);
+    assert_eq!(sends(&mut begun(&context), at(32)), SECOND);
+    assert_eq!(sends(&mut begun(&context), at(90)), SECOND);
+    assert_eq!(sends(&mut begun(&context), at(91)), FIRST);
+
+    let context = first_is_down(CallPolicy::default());
+    let mut forgotten = begun(&context);
+    assert_eq!(sends(&mut forgotten, at(30)), FIRST);
+    assert_eq!(sends(&mut begun(&context), at(39)), SECOND);
+    assert_eq!(sends(&mut begun(&context), at(40)), FIRST, "its time limit has passed");
+    drop(forgotten);
+}
+
+#[test]
+fn a_probe_leaves_time_for_the_healthy_endpoint() {
+    let policy = CallPolicy::default().with_deadline(6 * SECONDS);
+    let context = first_is_down(policy);
+    let mut probe = begun(&context);
+    let Step::Credentials(_) = probe.step(at(30)) else { panic!("credentials") };
+    probe.provide(Ok(keys("HSTFIRST000000000001")));
+    let Step::Send(exchange) = probe.step(at(30)) else { panic!("a request") };
+    assert_eq!(exchange.request.uri().host(), Some(FIRST));
+    assert_eq!(exchange.limits.timeout, 3 * SECONDS);
+    assert_eq!(sends(&mut probe, at(33)), SECOND);
+}
+
+#[test]
+fn calls_that_could_not_go_on_do_not_probe() {
+    let context = first_is_down(CallPolicy::default());
+    let operation =
+        AssumeAgency::new("iam::0a1b:agency:a", "name").mfa("iam::0a1b:mfa:dev", "123456");
+    assert_eq!(sends(&mut Call::new(operation, &context, 1), at(30)), SECOND);
+    assert_eq!(sends(&mut begun(&context), at(30)), FIRST);
+}
+
+#[test]
+fn failures_that_were_in_flight_do_not_make_the_cooldown_longer() {
+    let context = two_regions(CallPolicy::default());
+    let mut proven = begun(&context);
+    assert_eq!(sends(&mut proven, at(0)), FIRST);
+    proven.receive(identity(), at(0));
+    let mut calls: Vec<_> = (0..50).map(|_| begun(&context)).collect();
+    for call in &mut calls {
+        assert_eq!(sends(call, at(0)), FIRST);
+    }
+    for (call, second) in calls.iter_mut().zip([1, 2].into_iter().cycle()) {
+        call.receive(maybe_sent(TransportErrorKind::Closed), at(second));
+        assert_eq!(sends(call, at(second)), SECOND);
+    }
+    assert_eq!(sends(&mut begun(&context), at(31)), FIRST);
+}
+
+#[test]
+fn the_cooldown_grows_to_five_minutes() {
+    let context = first_is_down(CallPolicy::default());
+    let (mut second, mut probes) = (0, Vec::new());
+    while probes.len() < 7 {
+        let mut call = begun(&context);
+        if sends(&mut call, at(second)) == FIRST {
+            probes.push(second);
+            call.receive(not_sent(TransportErrorKind::Connect), at(second));
+            assert_eq!(sends(&mut call, at(second)), SECOND);
+        }
+        call.receive(identity(), at(second));
+        second += 1;
+    }
+    assert_eq!(probes, [30, 90, 210, 450, 750, 1050, 1350]);
+}
+
+#[test]
+fn a_page_that_the_service_did_not_write_is_a_failure_of_the_endpoint() {
+    let page = |status: u16, body: &str| {
+        let response = http::Response::builder().status(status);
+        Ok(response.body(sts_proto::Body::from(body.as_bytes().to_vec())).unwrap())
+    };
+    for (status, body) in [
+        (200, "<html>log in</html>"),
+        (200, ""),
+        (200, "{}"),
+        (200, r#"{"account_id":1}"#),
+        (204, ""),
+        (302, ""),
+        (307, "<html>moved</html>"),
+        (401, "<html>log in</html>"),
+        (403, "<html>blocked</html>"),
+        (404, "not found"),
+        (511, "<html>log in</html>"),
+    ] {
+        let context = two_regions(CallPolicy::default());
+        let mut world = World::new(context.clone(), [page(status, body), identity()]);
+        world.identity().unwrap();
+        assert_eq!(world.hosts(), [FIRST, SECOND], "{status} {body}");
+        // It is remembered.
+        let mut world = World::new(context, [identity()]);
+        world.identity().unwrap();
+        assert_eq!(world.hosts(), [SECOND], "{status} {body}");
+
+        // Without another endpoint it is the outcome, at once.
+        let alone = CallContext::new([Endpoint::from(Region::CN_NORTH_4)], CallPolicy::default());
+        if status < 500 {
+            let mut world = World::new(alone, [page(status, body)]);
+            assert_eq!(world.identity().unwrap_err().report().attempts, 1, "{status} {body}");
+        }
+    }
+}
+
+#[test]
+fn the_same_endpoint_given_twice_is_one() {
+    let region = Endpoint::from(Region::AP_SOUTHEAST_1);
+    let urls = [
+        "https://sts.ap-southeast-1.myhuaweicloud.com",
+        "https://STS.ap-southeast-1.MYHUAWEICLOUD.com:443/",
+    ];
+    for url in urls {
+        let order = [region.clone(), Endpoint::parse(url).unwrap(), region.clone()];
+        let context = CallContext::new(order, CallPolicy::default());
+        let mut world = World::new(context, [status(503), status(503), identity()]);
+        world.identity().unwrap();
+        assert_eq!(world.waits().len(), 2, "each repetition backs off");
+    }
+}
