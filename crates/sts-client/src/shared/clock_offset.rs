@@ -41,6 +41,8 @@ struct Knowledge {
     learned: Option<Now>,
     /// The last request whose signature was accepted, and its offset.
     accepted: Option<(Now, Duration)>,
+    /// The last request whose signature was accepted or rejected.
+    judged: Option<Now>,
     /// An offset that one response of unknown origin claims.
     claimed: Option<Duration>,
     /// How often the signing offset has been corrected.
@@ -86,6 +88,7 @@ impl Default for ClockOffset {
         let knowledge = Knowledge {
             learned: None,
             accepted: None,
+            judged: None,
             claimed: None,
             corrections: 0,
             unconfirmed: None,
@@ -113,10 +116,10 @@ impl ClockOffset {
         is_known.then(|| now.wall.saturating_add(self.measured()))
     }
 
-    /// Whether the wall clock has jumped since a signature was last accepted.
+    /// Whether the wall clock has jumped since a signature was last accepted or rejected.
     pub(crate) fn is_suspect(&self, now: Now) -> bool {
-        let accepted = self.lock().accepted;
-        accepted.is_some_and(|(at, _)| jumped(at, now))
+        let judged = self.lock().judged;
+        judged.is_some_and(|at| jumped(at, now))
     }
 
     /// Learns from a response. Returns whether it is a rejection that the clock excuses: the
@@ -136,6 +139,9 @@ impl ClockOffset {
             }
             let milliseconds = i64::try_from(offset.whole_milliseconds()).unwrap_or_default();
             self.milliseconds.store(milliseconds, Ordering::Relaxed);
+        }
+        if matches!(witness, Witness::Accepted | Witness::Rejected) {
+            knowledge.judged = Some(sent);
         }
         match witness {
             Witness::Accepted => {

@@ -103,8 +103,9 @@ impl Reason {
 }
 
 impl RejectedKeys {
-    /// Asks for a slot for an attempt that ends by `attempt_until`. While the clock `is_suspect`,
-    /// accepted credentials have to prove themselves again, for their dates may be wrong.
+    /// Asks for a slot for an attempt that ends by `attempt_until`. A clock `is_suspect` that has
+    /// been set: accepted credentials have to prove themselves again, because their dates may be
+    /// wrong now, and rejected ones are probed, because their dates may have been wrong before.
     pub(crate) fn admit(
         &self,
         credentials: &Arc<Credentials>,
@@ -132,7 +133,7 @@ impl RejectedKeys {
                 slots.push(slot);
                 Admission::Go(slot)
             }
-            Standing::Rejected(rejection) if now < rejection.until => {
+            Standing::Rejected(rejection) if rejection.holds(is_suspect, now) => {
                 let left = rejection.until.saturating_sub(now);
                 Admission::Rejected(rejection.error.clone(), left)
             }
@@ -201,6 +202,11 @@ impl Rejection {
         }
         self.error = error.clone();
         self.until = self.until.max(now.saturating_add(reason.cool_off(self.count)));
+    }
+
+    /// Whether the credentials are held back.
+    fn holds(&self, is_suspect: bool, now: Duration) -> bool {
+        now < self.until && !(is_suspect && self.reason == Reason::FailedSignature)
     }
 
     fn end_probe(&mut self, slot: Slot) {

@@ -133,12 +133,61 @@ fn a_probe_leaves_time_for_the_healthy_endpoint() {
 }
 
 #[test]
+fn a_probe_with_little_time_counts_as_well() {
+    let context = first_is_down(CallPolicy::default().with_deadline(6 * SECONDS));
+    let mut probe = begun(&context);
+    let Step::Credentials(_) = probe.step(at(30)) else { panic!("credentials") };
+    // The provider took two seconds.
+    probe.provide(Ok(keys("HSTFIRST000000000001")));
+    assert_eq!(sends(&mut probe, at(32)), FIRST);
+    assert_eq!(sends(&mut probe, at(34)), SECOND);
+    assert_eq!(sends(&mut begun(&context), at(35)), SECOND);
+}
+
+#[test]
+fn a_cancelled_exchange_blames_no_endpoint() {
+    let context = two_regions(CallPolicy::default());
+    let mut world = World::new(context, [maybe_sent(TransportErrorKind::Cancelled)]);
+    world.identity().unwrap_err();
+    world.script.push_back(identity());
+    world.identity().unwrap();
+    assert_eq!(world.hosts(), [FIRST, FIRST]);
+}
+
+#[test]
+fn failover_leaves_the_attempts_for_a_correction_of_the_clock() {
+    let order = [Region::AP_SOUTHEAST_1, Region::AP_SOUTHEAST_3, Region::CN_NORTH_4];
+    let context = CallContext::new(order.map(Endpoint::from), CallPolicy::default());
+    let ahead = [("date", "Thu, 05 Mar 2026 07:28:09 GMT")];
+    let rejection = error(401, &ahead, "APIGW.0301", "verify aksk signature fail");
+    let script = [status(503), not_sent(TransportErrorKind::Connect), rejection, identity()];
+    let mut world = World::new(context, script);
+    world.identity().unwrap();
+    assert_eq!(world.hosts()[2..], ["sts.cn-north-4.myhuaweicloud.com"; 2]);
+}
+
+#[test]
 fn calls_that_could_not_go_on_do_not_probe() {
     let context = first_is_down(CallPolicy::default());
     let operation =
         AssumeAgency::new("iam::0a1b:agency:a", "name").mfa("iam::0a1b:mfa:dev", "123456");
     assert_eq!(sends(&mut Call::new(operation, &context, 1), at(30)), SECOND);
     assert_eq!(sends(&mut begun(&context), at(30)), FIRST);
+}
+
+#[test]
+fn a_call_that_has_failed_once_does_not_probe() {
+    let order = [Region::AP_SOUTHEAST_1, Region::AP_SOUTHEAST_3, Region::CN_NORTH_4];
+    let context = CallContext::new(order.map(Endpoint::from), CallPolicy::default());
+    let script = [not_sent(TransportErrorKind::Connect), identity()];
+    let mut world = World::new(context.clone(), script);
+    world.now = at(0);
+    world.identity().unwrap();
+
+    let mut call = begun(&context);
+    assert_eq!(sends(&mut call, at(29)), SECOND);
+    call.receive(maybe_sent(TransportErrorKind::Closed), at(31));
+    assert_eq!(sends(&mut call, at(31)), "sts.cn-north-4.myhuaweicloud.com");
 }
 
 #[test]

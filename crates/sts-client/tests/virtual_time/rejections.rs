@@ -87,6 +87,8 @@ fn errors_about_expired_and_disabled_keys_are_rejections_too() {
         (401, "IAM.0066", "The token has expired"),
         (401, "APIGW.0307", "The token must be updated"),
         (401, "APIGW.0301", "decrypt token fail"),
+        (401, "APIGW.0308", "The throttling threshold has been reached"),
+        (401, "IAM.0012", "The throttling threshold has been reached"),
         (401, "APIG.0303", "Incorrect app authentication information"),
     ] {
         let mut world = World::new(default_context(), [error(status, &[], code, message)]);
@@ -263,6 +265,23 @@ fn a_key_has_to_prove_itself_again_after_a_jump_of_the_clock() {
     let mut calls: Vec<_> = (0..32).map(|_| begun(&context, &credentials, later)).collect();
     let sent = calls.iter_mut().map(|call| matches!(call.step(later), Step::Send(_)));
     assert_eq!(sent.filter(|sent| *sent).count(), 4, "five failed signatures lock a key");
+}
+
+#[test]
+fn a_clock_that_is_set_right_ends_the_lockout_of_a_key() {
+    // Without a date nothing says that the clock is wrong.
+    let context = default_context();
+    let mut world = World::new(context.clone(), [failed_signature()]);
+    world.identity().unwrap_err();
+    world.identity().unwrap_err();
+    world.now.wall += time::Duration::minutes(20);
+    world.script.push_back(failed_signature());
+    world.identity().unwrap_err();
+    let error = world.identity().unwrap_err();
+    assert!(matches!(error.failure(), Failure::CredentialsRejected { .. }), "one probe");
+    world.now.wall -= time::Duration::minutes(40);
+    world.script.push_back(identity());
+    world.identity().unwrap();
 }
 
 #[test]

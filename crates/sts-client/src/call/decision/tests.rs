@@ -161,6 +161,10 @@ fn attempts_budget_and_deadline_are_limits() {
         usual.correction = Correction::First;
     };
     check(&rejected(), last, GiveUp);
+    let ten = CallPolicy::default().with_attempts(10);
+    let seventh = Circumstances { attempt: 7, ..self::usual(&ten) };
+    let Retry(wait) = decide(&closed(), &seventh) else { panic!("a retry") };
+    assert_eq!(wait.as_secs_f64().round(), 4.0, "half of the cap");
     let one = CallPolicy::default().with_attempts(1);
     let alone = Circumstances { others: Others::Left, ..self::usual(&one) };
     assert_eq!(decide(&closed(), &alone), GiveUp);

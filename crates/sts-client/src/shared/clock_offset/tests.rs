@@ -128,6 +128,23 @@ fn an_accepted_signature_is_evidence_against_other_dates() {
 }
 
 #[test]
+fn a_clock_that_is_set_during_an_exchange_is_measured_as_it_is_now() {
+    let clock = ClockOffset::default();
+    let response = ahead(Witness::Rejected, Duration::ZERO, clock.for_signing(), at(0));
+    // It was 20 minutes behind when the request was signed, and is right now.
+    let date = Some(at(1).wall + Duration::minutes(20));
+    let received = Now::new(at(2).wall + Duration::minutes(20), at(2).ticks);
+    assert!(clock.learn(&DatedResponse { date, received, ..response }));
+    assert_eq!(clock.measured(), Duration::ZERO);
+
+    // It was right when the request was signed, so the date is not the reason.
+    let clock = ClockOffset::default();
+    let date = Some(at(1).wall);
+    assert!(!clock.learn(&DatedResponse { date, received, ..response }));
+    assert_eq!(clock.measured(), Duration::minutes(-20));
+}
+
+#[test]
 fn a_jump_of_the_wall_clock_makes_it_suspect_until_a_signature_is_accepted() {
     let clock = ClockOffset::default();
     let set = Now::new(at(10).wall + Duration::seconds(61), at(10).ticks);
