@@ -10,7 +10,7 @@ use super::BrokenConnection;
 /// HTTP library and of bodies that grow take about twice as much besides.
 const LIMIT: usize = 64 * 1024 * 1024;
 
-/// Connections with less are left alone: closing them would free too little.
+/// Connections with less are closed last: it takes many of them to free much.
 const WORTH_CLOSING: usize = 16 * 1024;
 
 /// The bytes that all connections of an emulator hold. Clones share one bound.
@@ -27,7 +27,7 @@ struct State {
     requests: u64,
     next_id: u64,
     holders: HashMap<u64, Holder>,
-    /// Connections that may be closed, by the order in which their requests began.
+    /// Connections that may be closed and hold much, by the order in which their requests began.
     candidates: BTreeMap<u64, u64>,
 }
 
@@ -114,11 +114,14 @@ impl Account {
         holder.last_read = bytes;
         *used += bytes;
         state.list(self.id);
-        let wakers = state.make_room();
-        let is_closed = state.is_closed(self.id) || state.used > state.limit;
+        let wakers = state.make_room(self.id);
+        let has_room = state.used <= state.limit;
+        if !has_room {
+            state.close(self.id);
+        }
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
-        if is_closed { Err(BrokenConnection) } else { Ok(()) }
+        if has_room { Ok(()) } else { Err(BrokenConnection) }
     }
 
     /// Wakes this task when the connection has to be closed. An error says that it has to be
@@ -188,34 +191,51 @@ impl Drop for Account {
 }
 
 impl State {
-    fn is_closed(&self, id: u64) -> bool {
-        self.holders.get(&id).is_none_or(|holder| holder.phase == Phase::Closed)
-    }
-
     /// Lists a connection among those that may be closed, or takes it from the list.
     fn list(&mut self, id: u64) {
         let Some(holder) = self.holders.get(&id) else { return };
-        let may_be_closed = matches!(holder.phase, Phase::Idle | Phase::Arriving);
-        if may_be_closed && holder.bytes >= WORTH_CLOSING {
+        if holder.may_be_closed() && holder.bytes >= WORTH_CLOSING {
             self.candidates.insert(holder.request, id);
         } else {
             self.candidates.remove(&holder.request);
         }
     }
 
-    /// Closes connections until the bound holds, or none is left that may be closed.
-    fn make_room(&mut self) -> Vec<Waker> {
+    /// Closes connections other than the one that reads until the bound holds, or none is left
+    /// that may be closed.
+    fn make_room(&mut self, reader: u64) -> Vec<Waker> {
         let mut wakers = Vec::new();
         while self.used > self.limit {
-            let Some((_, id)) = self.candidates.pop_first() else { break };
-            if let Some(oldest) = self.holders.get_mut(&id) {
-                self.used -= oldest.bytes;
-                oldest.bytes = 0;
-                oldest.phase = Phase::Closed;
-                wakers.extend(oldest.waker.take());
-            }
+            let Some(oldest) = self.oldest_but(reader) else { break };
+            wakers.extend(self.close(oldest));
         }
         wakers
+    }
+
+    fn oldest_but(&self, reader: u64) -> Option<u64> {
+        let large = self.candidates.values().find(|id| **id != reader);
+        large.copied().or_else(|| {
+            let holders = self.holders.iter();
+            let small = holders.filter(|(id, holder)| {
+                **id != reader && holder.may_be_closed() && holder.bytes > 0
+            });
+            small.min_by_key(|(_, holder)| holder.request).map(|(id, _)| *id)
+        })
+    }
+
+    fn close(&mut self, id: u64) -> Option<Waker> {
+        let holder = self.holders.get_mut(&id)?;
+        self.candidates.remove(&holder.request);
+        self.used -= holder.bytes;
+        holder.bytes = 0;
+        holder.phase = Phase::Closed;
+        holder.waker.take()
+    }
+}
+
+impl Holder {
+    fn may_be_closed(&self) -> bool {
+        matches!(self.phase, Phase::Idle | Phase::Arriving)
     }
 }
 
@@ -280,17 +300,33 @@ mod tests {
     }
 
     #[test]
-    fn what_has_arrived_and_what_is_small_stays() {
+    fn what_has_arrived_stays() {
         let memory = Memory::with_limit(100 * KB);
-        let [served, small, late] = [(); 3].map(|()| memory.account());
-        served.read(80 * KB).unwrap();
+        let [served, late] = [(); 2].map(|()| memory.account());
+        served.read(90 * KB).unwrap();
         served.arrived();
-        small.read(10 * KB).unwrap();
         // There is nobody else to give way.
         late.read(20 * KB).unwrap_err();
+        assert_eq!(used(&memory), 90 * KB);
         served.read(1).unwrap();
-        small.read(1).unwrap();
-        assert_eq!(used(&memory), 90 * KB + 2);
+    }
+
+    #[test]
+    fn small_requests_give_way_after_large_ones() {
+        let memory = Memory::with_limit(100 * KB);
+        let small: Vec<_> = std::iter::repeat_with(|| memory.account()).take(6).collect();
+        for account in &small {
+            account.read(10 * KB).unwrap();
+        }
+        let [large, late] = [(); 2].map(|()| memory.account());
+        large.read(40 * KB).unwrap();
+        late.read(30 * KB).unwrap();
+        large.read(1).unwrap_err();
+        late.read(30 * KB).unwrap();
+        let is_closed: Vec<_> =
+            small.iter().map(|account| account.watch(Waker::noop()).is_err()).collect();
+        assert_eq!(is_closed, [true, true, false, false, false, false]);
+        assert_eq!(used(&memory), 100 * KB);
     }
 
     #[test]
