@@ -5,7 +5,7 @@ use std::fmt::{Debug, Display};
 use std::time::Duration;
 
 use http::Request;
-use sts_sign::{Payload, Scope, Signer, VerifyError, verify};
+use sts_sign::{Payload, Scope, SignedHeaders, Signer, VerifyError, verify};
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -84,4 +84,48 @@ fn a_sensitive_header_is_redacted_in_what_is_shown() {
     let signer = Signer::from_parts(ID, SECRET).unwrap();
     let explanation = signer.explain(&request, NOW).unwrap();
     assert!(explanation.canonical_request().contains("content-type:[redacted]"));
+}
+
+#[test]
+fn explanations_redact_every_header_that_names_a_secret() {
+    let secret = [
+        "x-security-token",
+        "x-auth-token",
+        "x-subject-token",
+        "cookie",
+        "set-cookie",
+        "x-id-token",
+        "proxy-authorization",
+        "x-apig-authorization",
+        "x-api-key",
+        "apikey",
+        "x-client-secret",
+        "x-password",
+        "x-amz-credential",
+    ];
+    let signer = Signer::from_parts(ID, SECRET).unwrap().with_signed_headers(SignedHeaders::all());
+    for name in secret {
+        let request =
+            Request::get("https://sts.example.com/").header(name, SECRET).body("").unwrap();
+        let explanation = signer.explain(&request, NOW).unwrap();
+        assert_shows_nothing(&explanation);
+        // The verifier's is the same, and so is a difference to what a gateway saw.
+        let mut signed = request.clone();
+        signer.sign(&mut signed, NOW).unwrap();
+        let other = Signer::from_parts(ID, "another").unwrap();
+        let error = verify(&signed, |_| Some(&other), NOW, Duration::ZERO).unwrap_err();
+        assert_shows_nothing(&error);
+        if name.starts_with("x-security-token") {
+            continue; // the signer removes one that is not its own
+        }
+        let ours = explanation.canonical_request();
+        assert!(ours.contains(&format!("\n{name}:[redacted]\n")), "{ours}");
+        let echo = ours.replace("[redacted]", "plantedOther").replace('\n', "|");
+        let difference = explanation.first_difference(&echo).map(|found| found.to_string());
+        assert!(!difference.unwrap_or_default().contains("planted"), "{name}");
+    }
+    let plain =
+        Request::get("https://sts.example.com/").header("x-plain", "shown").body("").unwrap();
+    let explanation = signer.explain(&plain, NOW).unwrap();
+    assert!(explanation.canonical_request().contains("\nx-plain:shown\n"));
 }

@@ -178,6 +178,47 @@ fn a_malformed_header_is_named_with_what_is_wrong() {
 }
 
 #[test]
+fn a_header_that_decides_must_arrive_once() {
+    let again = "SDK-HMAC-SHA256 Access=AK, SignedHeaders=host;x-sdk-date, Signature=ab";
+    for (name, other) in [
+        ("authorization", again),
+        ("x-sdk-date", "20260305T070810Z"),
+        ("x-security-token", "another"),
+        ("host", "other.example.com"),
+        ("x-sdk-content-sha256", "UNSIGNED-PAYLOAD"),
+    ] {
+        let signed = if name == "x-sdk-content-sha256" {
+            let mut request = request();
+            let (method, uri) = (request.method().clone(), request.uri().clone());
+            let headers = request.headers_mut();
+            temporary().sign_parts(&method, &uri, headers, Payload::Unsigned, NOW).unwrap();
+            request
+        } else {
+            signed_by(&temporary())
+        };
+        verified_by(&temporary(), &signed).unwrap();
+        for (value, is_first) in [(other, false), (other, true), ("", false)] {
+            let mut doubled = signed.clone();
+            let kept = doubled.headers_mut().remove(name).unwrap();
+            let added = HeaderValue::from_str(value).unwrap();
+            let both = if is_first { [added, kept] } else { [kept, added] };
+            for value in both {
+                doubled.headers_mut().append(HeaderName::from_static(name), value);
+            }
+            match verified_by(&temporary(), &doubled) {
+                Err(VerifyError::Malformed { header, .. }) => assert_eq!(header, name),
+                other => panic!("{name}: {other:?}"),
+            }
+        }
+        // The same value twice is no better.
+        let mut twice = signed.clone();
+        let same = twice.headers()[name].clone();
+        twice.headers_mut().append(HeaderName::from_static(name), same);
+        assert!(matches!(verified_by(&temporary(), &twice), Err(VerifyError::Malformed { .. })));
+    }
+}
+
+#[test]
 fn host_date_and_token_must_be_signed() {
     for name in ["host", "x-sdk-date", "x-security-token"] {
         let mut request = signed_by(&temporary());

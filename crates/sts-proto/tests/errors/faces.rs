@@ -95,3 +95,47 @@ fn a_text_about_an_ended_token_counts_under_400_and_401_whatever_the_code() {
         assert_eq!(error(301, body("X.1", text)).kind(), ErrorKind::UnexpectedStatus);
     }
 }
+
+/// The client holds a rejected access key back by the kind, so that these must not be mistaken for
+/// a wrong request, as their status 400 suggests.
+#[test]
+fn codes_of_classic_iam_about_credentials_are_rejections_with_any_status() {
+    for (code, kind) in [
+        ("IAM.1104", ErrorKind::InvalidCredentials),
+        ("IAM.1105", ErrorKind::ExpiredCredentials),
+        ("IAM.1106", ErrorKind::InvalidCredentials),
+        ("IAM.1107", ErrorKind::InvalidCredentials),
+        ("IAM.1108", ErrorKind::ExpiredCredentials),
+    ] {
+        for status in [400, 401, 403] {
+            let error = error(status, body(code, "m"));
+            assert_eq!((error.kind(), code), (kind, code), "{status}");
+            assert_eq!(error.kind().advice(), RetryAdvice::AfterNewCredentials);
+        }
+        assert_eq!(error(301, body(code, "m")).kind(), ErrorKind::UnexpectedStatus);
+    }
+    for code in ["IAM.1101", "IAM.1103", "IAM.1109"] {
+        assert_eq!(error(400, body(code, "m")).kind(), ErrorKind::InvalidRequest, "{code}");
+    }
+}
+
+#[test]
+fn a_401_without_a_known_code_is_about_credentials() {
+    for body in [body("X.1", "m"), body("IAM.9999", "m"), String::new(), "<html>".to_owned()] {
+        let error = error(401, &body);
+        assert_eq!(error.kind(), ErrorKind::InvalidCredentials, "{body}");
+        assert_eq!(error.kind().advice(), RetryAdvice::AfterNewCredentials);
+    }
+    // A known code says more than the status: what it names is not cured by other credentials.
+    for (code, kind) in [
+        ("STS5.1106", ErrorKind::NotFound),
+        ("STS5.1001", ErrorKind::AccessDenied),
+        ("APIGW.0308", ErrorKind::Throttled),
+        ("IAM.0064", ErrorKind::AccessDenied),
+    ] {
+        assert_eq!(error(401, body(code, "m")).kind(), kind, "{code}");
+    }
+    for code in ["APIGW.0201", "APIG.1001", "STS5.1804"] {
+        assert_eq!(error(401, body(code, "m")).kind(), ErrorKind::InvalidCredentials, "{code}");
+    }
+}

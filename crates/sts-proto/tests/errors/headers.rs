@@ -2,7 +2,7 @@
 
 use http::{HeaderValue, Response};
 use serde_json::json;
-use sts_proto::{GetCallerIdentity, Operation};
+use sts_proto::{GetCallerIdentity, Operation, RetryAfter, service_date};
 use time::macros::datetime;
 
 use crate::{error, error_with};
@@ -102,7 +102,41 @@ fn the_date_is_read_in_the_three_forms_of_http() {
 }
 
 #[test]
-fn an_answer_of_a_cache_is_told() {
-    assert!(error_with(401, &[("age", "0")], "").from_cache());
-    assert!(!error(401, "").from_cache());
+fn a_year_of_two_digits_lies_between_1970_and_2069() {
+    for (year, expected) in [("00", 2000), ("26", 2026), ("69", 2069), ("70", 1970), ("99", 1999)] {
+        let date = format!("Sunday, 06-Nov-{year} 08:49:37 GMT");
+        let read = error_with(401, &[("date", &date)], "").date();
+        assert_eq!(read.map(time::OffsetDateTime::year), Some(expected), "{date}");
+        let retry_after = error_with(503, &[("retry-after", &date)], "").retry_after();
+        assert_eq!(retry_after, read.map(RetryAfter::At), "{date}");
+    }
+    for year in ["1", "126", "02026", "", "-1", "+1"] {
+        let date = format!("Sunday, 06-Nov-{year} 08:49:37 GMT");
+        assert_eq!(error_with(401, &[("date", &date)], "").date(), None, "{date}");
+    }
+}
+
+#[test]
+fn a_response_with_an_age_comes_from_a_cache_and_its_date_is_not_the_clock() {
+    let date = "Sun, 06 Nov 1994 08:49:37 GMT";
+    let moment = datetime!(1994-11-06 08:49:37 UTC);
+    let now = datetime!(1994-11-06 08:50:37 UTC);
+    let minute = std::time::Duration::from_secs(60);
+    for age in ["0", "1", "junk", ""] {
+        let headers =
+            [("date", date), ("age", age), ("retry-after", "Sun, 06 Nov 1994 08:51:37 GMT")];
+        let cached = error_with(503, &headers, "");
+        assert!(cached.from_cache());
+        assert_eq!(cached.wait(now), Some(minute), "from the caller's clock");
+        let fresh = error_with(503, &[headers[0], headers[2]], "");
+        assert!(!fresh.from_cache());
+        assert_eq!(fresh.wait(now), Some(2 * minute), "from the date of the response");
+
+        let mut map = http::HeaderMap::new();
+        map.insert("date", HeaderValue::from_static(date));
+        assert_eq!(service_date(&map), Some(moment));
+        map.insert("age", HeaderValue::from_str(age).unwrap());
+        assert_eq!(service_date(&map), None);
+    }
+    assert_eq!(service_date(&http::HeaderMap::new()), None);
 }

@@ -4,9 +4,19 @@ use http::HeaderValue;
 
 use crate::sink::Sink;
 
-/// Whether the values of a header are secrets, marked so or not.
+/// Whether the values of a header are secrets, marked so or not. `name` is in lower case.
 pub(crate) fn is_secret(name: &str) -> bool {
-    ["x-security-token", "x-auth-token", "x-subject-token", "cookie"].contains(&name)
+    const PARTS: [&str; 8] = [
+        "token",
+        "secret",
+        "password",
+        "cookie",
+        "authorization",
+        "credential",
+        "api-key",
+        "apikey",
+    ];
+    PARTS.iter().any(|part| name.contains(part))
 }
 
 /// The signed headers of a request.
