@@ -33,7 +33,8 @@ pub enum Unreadable {
         /// Where it should stand, as in `credentials.expiration`.
         path: String,
     },
-    /// A field has another type or form than documented, or stands there twice.
+    /// A field has another type or form than documented, or stands there twice. Credentials that
+    /// cannot sign count as well: an empty part, or one that no header can hold.
     #[non_exhaustive]
     WrongField {
         /// Where it stands, as in `credentials.expiration`.
