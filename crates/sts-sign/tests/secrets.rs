@@ -110,10 +110,10 @@ fn explanations_redact_every_header_that_names_a_secret() {
         let explanation = signer.explain(&request, NOW).unwrap();
         assert_shows_nothing(&explanation);
         // The verifier's is the same, and so is a difference to what a gateway saw.
-        let mut signed = request.clone();
-        signer.sign(&mut signed, NOW).unwrap();
+        let mut sent = request.clone();
+        signer.sign(&mut sent, NOW).unwrap();
         let other = Signer::from_parts(ID, "another").unwrap();
-        let error = verify(&signed, |_| Some(&other), NOW, Duration::ZERO).unwrap_err();
+        let error = verify(&sent, |_| Some(&other), NOW, Duration::ZERO).unwrap_err();
         assert_shows_nothing(&error);
         if name.starts_with("x-security-token") {
             continue; // the signer removes one that is not its own
