@@ -1,7 +1,10 @@
-use std::sync::Arc;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
 
 use sts_client::source::{
-    BlockingChain, Chain, EcsMetadata, LinkState, NoCredentials, SourceError,
+    BlockingChain, Chain, CredentialSource, EcsMetadata, KeyRequest, LinkState, NoCredentials,
+    SourceError,
 };
 use sts_client::{Client, proto::Credentials};
 
@@ -245,8 +248,105 @@ fn an_error_of_a_chain_reaches_the_caller_of_a_client() {
 #[test]
 fn futures_of_sources_can_be_sent_to_other_threads() {
     fn is_send<T: Send>(_: &T) {}
-    use sts_client::source::{CredentialSource, KeyRequest};
     let chain = standard(&Wire::dead(), &home());
     is_send(&chain.credentials(KeyRequest::default()));
     let _: SourceError = SourceError::new("shared").clone();
+}
+
+/// A provider whose response the test gives, after any number of other things happened.
+#[derive(Clone, Default)]
+struct Gated(Arc<Mutex<Vec<Outcome>>>);
+
+type Outcome = Result<Arc<Credentials>, SourceError>;
+
+impl CredentialSource for Gated {
+    async fn credentials(&self, _: KeyRequest) -> Outcome {
+        std::future::poll_fn(|_| match self.0.lock().unwrap().pop() {
+            Some(outcome) => Poll::Ready(outcome),
+            None => Poll::Pending,
+        })
+        .await
+    }
+}
+
+impl Gated {
+    fn gives(&self, outcome: Outcome) {
+        self.0.lock().unwrap().push(outcome);
+    }
+}
+
+fn unset(what: &str) -> Outcome {
+    Err(SourceError::not_configured(format!("{what} is unset")))
+}
+
+fn poll<F: Future>(future: Pin<&mut F>) -> Option<F::Output> {
+    match future.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
+}
+
+#[test]
+fn searches_at_the_same_time_do_not_mix_what_they_found() {
+    let (first, second) = (Gated::default(), Gated::default());
+    let chain = Chain::new().with("first", first.clone()).with("second", second.clone());
+    let mut one = pin!(chain.credentials(KeyRequest::default()));
+    let mut other = pin!(chain.credentials(KeyRequest::default()));
+    assert!(poll(one.as_mut()).is_none());
+    assert!(poll(other.as_mut()).is_none());
+    first.gives(unset("A"));
+    assert!(poll(one.as_mut()).is_none(), "it is at the second");
+    first.gives(Err(SourceError::new("sealed")));
+    let error = poll(other.as_mut()).expect("the end of the search").unwrap_err();
+    assert_eq!(in_full(&error), "provider first is configured but failed: sealed");
+    assert_eq!(chain.report().to_string(), "first failed (sealed); second was not asked");
+    second.gives(Err(SourceError::new("locked")));
+    let error = poll(one.as_mut()).expect("the end of the search").unwrap_err();
+    assert_eq!(
+        in_full(&error),
+        "provider second is configured but failed; before it, first is not configured (A is \
+         unset): locked"
+    );
+    assert_eq!(
+        chain.report().to_string(),
+        "first is not configured (A is unset); second failed (locked)"
+    );
+}
+
+#[test]
+fn a_search_that_found_nothing_reports_its_own_reasons() {
+    let (first, second) = (Gated::default(), Gated::default());
+    let chain = Chain::new().with("first", first.clone()).with("second", second.clone());
+    let mut one = pin!(chain.credentials(KeyRequest::default()));
+    let mut other = pin!(chain.credentials(KeyRequest::default()));
+    first.gives(unset("A"));
+    assert!(poll(one.as_mut()).is_none());
+    first.gives(unset("B"));
+    assert!(poll(other.as_mut()).is_none());
+    second.gives(unset("C"));
+    let error = poll(one.as_mut()).expect("the end of the search").unwrap_err().to_string();
+    assert!(error.contains("A is unset") && error.contains("C is unset"), "{error}");
+    second.gives(unset("D"));
+    let error = poll(other.as_mut()).expect("the end of the search").unwrap_err().to_string();
+    assert!(error.contains("B is unset") && error.contains("D is unset"), "{error}");
+}
+
+#[test]
+fn searches_that_find_different_providers_end_with_one_identity() {
+    let (first, second) = (Gated::default(), Gated::default());
+    let chain = Chain::new().with("first", first.clone()).with("second", second.clone());
+    let mut one = pin!(chain.credentials(KeyRequest::default()));
+    let mut other = pin!(chain.credentials(KeyRequest::default()));
+    first.gives(unset("A"));
+    assert!(poll(one.as_mut()).is_none(), "it is at the second");
+    assert!(poll(other.as_mut()).is_none(), "it is at the first");
+    let credentials = |id: &str| Ok(Arc::new(Credentials::permanent(id, "s")));
+    second.gives(credentials("SECOND"));
+    let found = poll(one.as_mut()).expect("the end of the search").unwrap();
+    assert_eq!(found.access_key_id, "SECOND");
+    first.gives(credentials("FIRST"));
+    second.gives(credentials("SECOND"));
+    let found = poll(other.as_mut()).expect("the end of the search").unwrap();
+    assert_eq!(found.access_key_id, "SECOND", "the chain stays with it");
+    assert_eq!(chain.report().to_string(), "first is not configured (A is unset); second is used");
 }
