@@ -101,13 +101,15 @@ impl Error {
     }
 
     /// Returns how long to wait before the call is made again, if the service or the credential
-    /// provider said so.
+    /// provider said so: minutes after a refusal by a proxy, because repeated wrong credentials may
+    /// lock their account.
     #[must_use]
     pub fn retry_in(&self) -> Option<Duration> {
         match &self.0.failure {
             Failure::Service(answer) => requested_wait(answer),
             Failure::CredentialsRejected { wait, .. } => Some(*wait),
             Failure::Credentials(error) => error.retry_in(),
+            Failure::Transport(error) => error.retry_in(),
             _ => None,
         }
     }

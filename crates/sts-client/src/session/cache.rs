@@ -142,6 +142,9 @@ impl<R> Cache<R> {
                 } else {
                     state.machine.failed(now);
                 }
+                if let Some(wait) = failure.wait_of_proxy() {
+                    state.machine.hold_back(wait, now);
+                }
                 failure
             }
         };

@@ -81,6 +81,14 @@ impl SessionError {
         Self { retry_in: Some(wait), ..self }
     }
 
+    /// The time after which a proxy that refused may be asked again.
+    pub(super) fn wait_of_proxy(&self) -> Option<Duration> {
+        match self.call()?.failure() {
+            Failure::Transport(error) => error.retry_in(),
+            _ => None,
+        }
+    }
+
     pub(super) const fn is_lost(&self) -> bool {
         matches!(self.cause, Cause::Session(Fault::Lost))
     }

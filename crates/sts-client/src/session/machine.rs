@@ -223,6 +223,14 @@ impl SessionMachine {
         self.fail(now.ticks, now);
     }
 
+    /// No refresh begins before this time has passed, plus up to a fifth of it: what failed would
+    /// do harm if it was repeated. To be called after [`failed`](Self::failed).
+    pub fn hold_back(&mut self, wait: Duration, now: Now) {
+        let wait = wait.saturating_add(part(wait, self.rng.f64() / 5.0));
+        self.not_before = self.not_before.max(now.ticks.saturating_add(wait));
+        self.has_excuse = false;
+    }
+
     /// The backoff counts from the tick `since`.
     fn fail(&mut self, since: Duration, now: Now) {
         self.is_fetching = false;

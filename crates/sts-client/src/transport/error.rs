@@ -2,8 +2,12 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 use super::proxies::ProxyError;
+
+/// The time from a refusal by a proxy to the next request that may be refused.
+const AFTER_REFUSAL: Duration = Duration::from_secs(5 * 60);
 
 /// An exchange that gave no complete answer.
 ///
@@ -67,6 +71,13 @@ impl TransportError {
     #[must_use]
     pub const fn progress(&self) -> Progress {
         self.progress
+    }
+
+    /// How long to wait before the next exchange: 5 minutes after a failure of kind
+    /// [`Proxy`](TransportErrorKind::Proxy).
+    #[must_use]
+    pub fn retry_in(&self) -> Option<Duration> {
+        (self.kind == TransportErrorKind::Proxy).then_some(AFTER_REFUSAL)
     }
 
     /// The proxy and what is wrong with it, if the failure is [the proxy's](Self::of_proxy).

@@ -1,11 +1,16 @@
 //! What a call does when its proxy refuses, in virtual time.
 
-use http::StatusCode;
-use sts_client::transport::{Progress, Proxies, ProxyError, TransportError, TransportErrorKind};
-use sts_client::{CallContext, CallPolicy, Failure};
-use sts_proto::{Endpoint, Region};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use crate::world::{Answer, World, default_context, identity};
+use http::StatusCode;
+use sts_client::transport::{
+    BlockingTransport, Exchange, Progress, Proxies, ProxyError, TransportError, TransportErrorKind,
+};
+use sts_client::{CallContext, CallPolicy, Client, Failure, Host, Now};
+use sts_proto::{AssumeAgency, Endpoint, Region};
+
+use crate::world::{Answer, START, World, default_context, identity, keys};
 
 const PROXY: &str = "http://user:planted@proxy.example:3128";
 
@@ -52,9 +57,67 @@ fn a_refusal_is_not_blamed_on_the_endpoint() {
 
 /// The proxy may be unable to reach the host: that passes, and another endpoint may do better.
 #[test]
-fn a_proxy_that_cannot_reach_the_host_is_a_failed_connection() {
-    let refusal = answer(StatusCode::BAD_GATEWAY, Progress::NotSent);
-    let mut world = World::new(default_context(), [refusal, identity()]);
+fn a_proxy_that_cannot_reach_the_host_is_asked_once_more() {
+    let refusal = || answer(StatusCode::BAD_GATEWAY, Progress::NotSent);
+    let mut world = World::new(default_context(), [refusal(), identity()]);
     world.identity().unwrap();
     assert_eq!(world.sent().len(), 2);
+
+    let mut world = World::new(default_context(), [refusal(), refusal()]);
+    world.identity().unwrap_err();
+    assert_eq!(world.sent().len(), 2);
+
+    let order = [Region::AP_SOUTHEAST_1, Region::AP_SOUTHEAST_3].map(Endpoint::from);
+    let context = CallContext::new(order, CallPolicy::default());
+    let mut world = World::new(context, [refusal(), identity()]);
+    world.identity().unwrap();
+    assert!(world.waits().is_empty());
+}
+
+/// A proxy that refuses all requests, and the clock.
+#[derive(Clone)]
+struct Refusing(Arc<Mutex<(Duration, Vec<Duration>)>>);
+
+impl BlockingTransport for Refusing {
+    fn send(&self, _: Exchange) -> Answer {
+        let (ticks, requests) = &mut *self.0.lock().unwrap();
+        requests.push(*ticks);
+        answer(StatusCode::PROXY_AUTHENTICATION_REQUIRED, Progress::NotSent)
+    }
+
+    fn sleep(&self, duration: Duration) {
+        self.0.lock().unwrap().0 += duration;
+    }
+}
+
+impl Host for Refusing {
+    fn now(&self) -> Now {
+        Now::new(START, Duration::ZERO).after(self.0.lock().unwrap().0)
+    }
+
+    fn seed(&self) -> u64 {
+        7
+    }
+}
+
+#[test]
+fn refreshes_after_a_refusal_are_minutes_apart() {
+    let place = Refusing(Arc::new(Mutex::new((Duration::from_secs(1000), Vec::new()))));
+    let client = Client::builder(place.clone(), place.clone())
+        .region("cn-north-4")
+        .credentials(keys("HST"))
+        .build_blocking()
+        .unwrap();
+    let session = client.session(AssumeAgency::new("iam::0a1b:agency:backup", "nightly"));
+    for _ in 0..360 {
+        let error = session.credentials().unwrap_err();
+        assert!(error.to_string().contains("status 407"), "{error}");
+        assert!(error.retry_in().unwrap() <= Duration::from_secs(360));
+        place.sleep(Duration::from_secs(10));
+    }
+    let requests = place.0.lock().unwrap().1.clone();
+    assert!((10..=12).contains(&requests.len()), "{requests:?}");
+    for pair in requests.windows(2) {
+        assert!(pair[1] - pair[0] >= Duration::from_secs(300), "{requests:?}");
+    }
 }
