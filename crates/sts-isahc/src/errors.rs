@@ -15,6 +15,8 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) is_early: bool,
     /// What to know when the certificate of the server is not accepted.
     pub(crate) doubt: Option<&'a str>,
+    /// How a proxy refused a tunnel, if it did or may have.
+    pub(crate) refusal: Option<&'a str>,
 }
 
 /// There is no complete response.
@@ -35,6 +37,11 @@ pub(crate) fn failure(error: Error, circumstances: &Circumstances<'_>) -> Transp
         }
         kind => kind,
     };
+    // What may be a refusal of credentials must not be tried again.
+    let kind = match circumstances.refusal {
+        Some(_) if kind == TransportErrorKind::Connect && !connected => TransportErrorKind::Proxy,
+        _ => kind,
+    };
     if connected {
         return TransportError::maybe_sent(kind).with_source(error);
     }
@@ -50,6 +57,10 @@ fn what_failed(error: &Error, kind: TransportErrorKind, known: &Circumstances<'_
         TransportErrorKind::Resolve => format!("resolving {target}, or its proxy, failed"),
         TransportErrorKind::Connect => {
             format!("connecting to {target}, or to its proxy, failed: refused or unreachable")
+        }
+        TransportErrorKind::Proxy => {
+            let refusal = known.refusal.unwrap_or_default();
+            format!("the proxy made no tunnel to {target} ({refusal})")
         }
         TransportErrorKind::Timeout => format!(
             "no connection to {target} in time: resolving, connecting or the TLS handshake took \

@@ -18,6 +18,13 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
 use tracing::{Event, Level, Metadata, Subscriber};
 
+/// Whether a refusal can be noticed without harm. `log` gets no records of `tracing`, if it is set
+/// up to get them, once the process has had a subscriber.
+pub(crate) fn can_listen() -> bool {
+    // With tracing's feature `log`, a span is known even if it is off.
+    dispatcher::has_been_set() || tracing::trace_span!("off").is_none()
+}
+
 /// The status that a proxy refused with, once libcurl has said it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Refusal(Arc<OnceLock<StatusCode>>);

@@ -22,7 +22,7 @@ use sts_proto::{Body, BodyWriter};
 use crate::builder::{BuildError, IsahcTransportBuilder, default_user_agent, limit};
 use crate::clients::{ClientSlot, Clients};
 use crate::errors::{self, Circumstances};
-use crate::overheard::Refusal;
+use crate::overheard::{self, Refusal};
 use crate::proxy;
 use crate::timer;
 use crate::unlogged::Unlogged;
@@ -189,21 +189,28 @@ impl IsahcTransport {
         let request = self.prepare(request, limits, route).map_err(refused)?;
 
         let started = Instant::now();
+        let (reader, tunnel) = if is_https { (None, route.proxy()) } else { (route.proxy(), None) };
+        let is_tunnelled = is_https && route.may_have_proxy();
+        let is_heard = is_tunnelled && overheard::can_listen();
+        let refusal = Refusal::default();
         let failure = |error| {
+            let status = refusal.status().filter(|status| !status.is_success());
+            if let Some((proxy, status)) = tunnel.zip(status) {
+                return TransportError::of_proxy(proxy.refused(status), Progress::NotSent);
+            }
+            let said = match status {
+                Some(status) => Some(format!("status {status}")),
+                None if is_heard || tunnel.is_none() => None,
+                None => Some("refused or unreachable: libcurl is not heard".to_owned()),
+            };
+            let said = said.filter(|_| !status.is_some_and(|status| status.is_server_error()));
             let is_early = started.elapsed() < limits.timeout;
             let (target, doubt) = (&*target, self.doubt.as_deref());
-            errors::failure(error, &Circumstances { target, is_https, is_early, doubt })
+            let refusal = said.as_deref();
+            errors::failure(error, &Circumstances { target, is_https, is_early, doubt, refusal })
         };
-        let (reader, tunnel) = if is_https { (None, route.proxy()) } else { (route.proxy(), None) };
-        let refusal = Refusal::default();
-        let not_sent = |error| match tunnel.zip(refusal.status()) {
-            Some((proxy, status)) if !status.is_success() => {
-                TransportError::of_proxy(proxy.refused(status), Progress::NotSent)
-            }
-            _ => failure(error),
-        };
-        let sending = pin!(async { client.send_async(request).await.map_err(not_sent) });
-        let response = if tunnel.is_some() {
+        let sending = pin!(async { client.send_async(request).await.map_err(&failure) });
+        let response = if is_heard {
             Unlogged::new(refusal.noticed(sending)).await?
         } else {
             Unlogged::new(sending).await?
@@ -259,6 +266,10 @@ enum Route<'a> {
 }
 
 impl<'a> Route<'a> {
+    const fn may_have_proxy(self) -> bool {
+        !matches!(self, Self::Told(None))
+    }
+
     const fn proxy(self) -> Option<&'a Proxy> {
         match self {
             Self::Own => None,

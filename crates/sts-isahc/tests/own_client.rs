@@ -140,3 +140,71 @@ fn a_refusal_after_a_connection_that_died_may_be_sent() {
     assert_eq!(error.progress(), Progress::MaybeSent);
     server.join().unwrap();
 }
+
+/// The environment of the test that runs itself again.
+const TARGET: &str = "STS_TEST_TARGET";
+
+/// libcurl reads these variables by itself.
+#[test]
+fn variables_of_the_environment_do_not_apply_to_this_machine() {
+    if let Ok(url) = std::env::var(TARGET) {
+        let transport = IsahcTransport::from_client(HttpClient::new().unwrap());
+        for exchange in [get(&url), get(&url).direct()] {
+            let response = BlockingTransport::send(&transport, exchange).unwrap();
+            assert_eq!(response.status(), 204);
+        }
+        return;
+    }
+    for name in ["http_proxy", "all_proxy", "ALL_PROXY"] {
+        let (servers, url) = serve_twice("HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n");
+        let test = "variables_of_the_environment_do_not_apply_to_this_machine";
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", test])
+            .env_remove("no_proxy")
+            .env_remove("NO_PROXY")
+            .env(TARGET, url)
+            .env(name, "http://127.0.0.1:1")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{name}: {output:?}");
+        servers.join().unwrap();
+    }
+}
+
+/// A server that answers two requests without a body, each on a connection of its own.
+fn serve_twice(answer: &'static str) -> (JoinHandle<()>, String) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let thread = std::thread::spawn(move || {
+        for _ in 0..2 {
+            let (mut connection, _) = listener.accept().unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                connection.read_exact(&mut byte).unwrap();
+                request.extend(byte);
+            }
+            connection.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    (thread, url)
+}
+
+/// What its address is only the client knows, but not that it must not be asked again.
+#[test]
+fn a_proxy_of_its_own_that_refuses_credentials_is_known() {
+    for (answer, kind) in [
+        ("HTTP/1.1 407 No\r\ncontent-length: 0\r\n\r\n", TransportErrorKind::Proxy),
+        ("HTTP/1.1 502 No\r\ncontent-length: 0\r\n\r\n", TransportErrorKind::Connect),
+    ] {
+        let (address, proxy) = serve_once(answer);
+        let url = format!("http://{address}").parse().unwrap();
+        let client = HttpClient::builder().proxy(Some(url)).build().unwrap();
+        let transport = IsahcTransport::from_client(client);
+        let error = BlockingTransport::send(&transport, get("https://224.0.0.9:1/")).unwrap_err();
+        assert_eq!((error.kind(), error.progress()), (kind, Progress::NotSent));
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert_eq!(source.contains("status 407"), kind == TransportErrorKind::Proxy, "{source}");
+        assert!(proxy.join().unwrap().starts_with("CONNECT 224.0.0.9:1 "));
+    }
+}
