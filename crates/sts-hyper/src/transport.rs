@@ -115,7 +115,7 @@ impl HyperTransport {
         }
         let proxy = self.proxies.for_target(target);
         proxy
-            .map(|proxy| proxy.cloned())
+            .map(Option::<&Proxy>::cloned)
             .map_err(|error| TransportError::of_proxy(error, Progress::NotSent))
     }
 
