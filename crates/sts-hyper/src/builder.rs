@@ -1,8 +1,5 @@
 //! Settings of a [`HyperTransport`].
 
-use std::borrow::Cow;
-use std::error::Error as StdError;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,8 +8,9 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
 use sts_client::SystemHost;
-use sts_client::transport::{Proxies, ProxyError, UnreadableCertificate};
+use sts_client::transport::{Proxies, ProxyError};
 
+use crate::build_error::BuildError;
 use crate::connector::Connector;
 use crate::pools::Pools;
 #[cfg(feature = "webpki-roots")]
@@ -178,50 +176,4 @@ impl HyperTransportBuilder {
 
 pub(crate) fn default_user_agent() -> HeaderValue {
     HeaderValue::from_static(concat!("sts-hyper/", env!("CARGO_PKG_VERSION")))
-}
-
-/// The settings do not make a transport.
-#[derive(Debug)]
-pub struct BuildError {
-    message: Cow<'static, str>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-impl BuildError {
-    pub(crate) fn certificate(error: UnreadableCertificate) -> Self {
-        Self { message: "invalid root certificate".into(), source: Some(Box::new(error)) }
-    }
-
-    pub(crate) fn no_certificate(unreadable: &[String]) -> Self {
-        let message = format!("no root certificate was loaded: {}", unreadable.join("; "));
-        Self { message: message.into(), source: None }
-    }
-
-    pub(crate) fn tls(error: rustls::Error) -> Self {
-        let message = "the provider of cryptography supports no version of TLS that is safe";
-        Self { message: message.into(), source: Some(Box::new(error)) }
-    }
-
-    fn proxy(error: ProxyError) -> Self {
-        let message = "invalid proxy: http://user:password@host:port is expected";
-        Self { message: message.into(), source: Some(Box::new(error)) }
-    }
-
-    pub(crate) fn no_provider() -> Self {
-        let message = "no cryptography for TLS: enable the feature `ring` or `aws-lc-rs`, or \
-                       install a default provider of rustls for the process";
-        Self { message: message.into(), source: None }
-    }
-}
-
-impl fmt::Display for BuildError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl StdError for BuildError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as _)
-    }
 }

@@ -8,7 +8,7 @@ use sts_client::transport::{Progress, TransportError, TransportErrorKind};
 
 use crate::connector::ConnectFailure;
 
-/// No head of an answer. `has_begun`: whether hyper began to write the request.
+/// No response head was received. `has_begun`: whether hyper began to write the request.
 pub(crate) fn head(error: ClientError, has_begun: bool) -> TransportError {
     if let Some(failure) = ConnectFailure::find(&error) {
         if let Some(error) = failure.of_proxy() {
@@ -16,7 +16,7 @@ pub(crate) fn head(error: ClientError, has_begun: bool) -> TransportError {
         }
         return TransportError::not_sent(failure.kind()).with_source(error);
     }
-    // By a connector of somebody else, which may have had any reason.
+    // From a connector of the user, which may have had any reason.
     if error.is_connect() {
         return TransportError::not_sent(TransportErrorKind::Connect).with_source(error);
     }
@@ -49,7 +49,7 @@ fn kind(error: &hyper::Error) -> TransportErrorKind {
     }
 }
 
-/// An established connection failed, or what came over it is no chunk of a body.
+/// An established connection failed, or what came over it is not a valid chunk of a body.
 fn io_kind(error: &io::Error) -> TransportErrorKind {
     if let Some(source) = error.get_ref()
         && source.is::<rustls::Error>()

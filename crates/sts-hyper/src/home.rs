@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use tokio::runtime::{Handle, Id, TryCurrentError};
 use tokio::task::JoinHandle;
 
-/// There is no runtime, or the one on which a future began has shut down.
+/// The runtime on which a future began is missing or has shut down.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Homeless;
 

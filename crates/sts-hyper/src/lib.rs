@@ -29,6 +29,7 @@
 //! [rustls]: https://docs.rs/rustls
 #![forbid(unsafe_code)]
 
+mod build_error;
 mod builder;
 mod client;
 mod connector;
@@ -42,7 +43,8 @@ mod tls;
 mod transport;
 mod tunnel;
 
-pub use builder::{BuildError, HyperTransportBuilder};
+pub use build_error::BuildError;
+pub use builder::HyperTransportBuilder;
 pub use client::Client;
 /// What [`HyperTransport::from_client`] takes.
 pub use hyper_util;

@@ -12,7 +12,7 @@ use hyper::body::{Body, Frame, SizeHint};
 
 /// The body of a request, in the clients that [`HyperTransport::from_client`] takes.
 ///
-/// It tells its transport whether hyper has begun to write the request, so that an exchange that
+/// It records for its transport whether hyper has begun to write the request, so that an exchange that
 /// runs out of time on the way to a connection counts as not sent. `Debug` shows nothing of it.
 ///
 /// [`HyperTransport::from_client`]: crate::HyperTransport::from_client
@@ -24,8 +24,7 @@ pub struct RequestBody {
 
 struct Content {
     bytes: Bytes,
-    /// Nobody can write the head of a request without a look at its body: it is set by whoever
-    /// looks.
+    /// Set by every look at the body, without which the head of a request is not written.
     has_begun: AtomicBool,
 }
 
@@ -55,7 +54,7 @@ impl Written {
         self.0.has_begun.load(Ordering::Relaxed)
     }
 
-    /// Whether it has not begun and never will: nobody holds the request any more. As long as a
+    /// Whether it has not begun and never will: the request has been dropped. As long as a
     /// connection does, it may begin to write at any moment, on another thread.
     pub(crate) fn never_begins(self) -> bool {
         Arc::into_inner(self.0).is_some_and(|content| !content.has_begun.into_inner())

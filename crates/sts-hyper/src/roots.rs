@@ -10,7 +10,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls_native_certs::{CertificateResult, ErrorKind};
 use sts_client::transport::PemCertificates;
 
-use crate::builder::BuildError;
+use crate::build_error::BuildError;
 
 /// How many unreadable certificates of one place are named.
 const SHOWN: usize = 3;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustls::crypto::CryptoProvider;
 use rustls::{ClientConfig, RootCertStore};
 
-use crate::builder::BuildError;
+use crate::build_error::BuildError;
 
 /// The configuration that trusts these certificates.
 pub(crate) fn config(roots: RootCertStore) -> Result<ClientConfig, BuildError> {

@@ -16,7 +16,8 @@ use sts_client::transport::{
 };
 use sts_proto::{Body, BodyWriter};
 
-use crate::builder::{BuildError, HyperTransportBuilder, default_user_agent};
+use crate::build_error::BuildError;
+use crate::builder::{HyperTransportBuilder, default_user_agent};
 use crate::errors;
 use crate::home::{AtHome, Homeless};
 use crate::proxy;
@@ -34,9 +35,9 @@ use crate::request_body::RequestBody;
 ///   where there is none.
 /// - No redirect is followed, no cookie kept, no encoding offered. A request is never sent twice.
 ///   When a pooled connection turns out to be closed **before a byte of the request was
-///   written**, another connection is used: hyper hands an unwritten request back, and only such
-///   a one goes on.
-/// - Proxies are those of the environment, unless the builder is told of
+///   written**, another connection is used: hyper hands an unwritten request back, and only an
+///   unwritten one is sent on another.
+/// - Proxies are those of the environment, unless the builder sets
 ///   [others](HyperTransportBuilder::proxy).
 #[derive(Clone)]
 pub struct HyperTransport {
@@ -153,7 +154,7 @@ impl HyperTransport {
         let response = pool(request);
 
         async move {
-            let answer = async {
+            let response = async {
                 let response =
                     response.await.map_err(|error| errors::head(error, written.has_begun()))?;
                 let (head, body) = response.into_parts();
@@ -171,8 +172,8 @@ impl HyperTransport {
                 Ok(Response::from_parts(head, collect(body, limits.body).await?))
             };
             // The exchange is dropped where its time is over, and only then asked how far it got.
-            let answer = tokio::time::timeout(limits.timeout, answer).await;
-            answer.unwrap_or_else(|_| {
+            let response = tokio::time::timeout(limits.timeout, response).await;
+            response.unwrap_or_else(|_| {
                 Err(if written.never_begins() {
                     TransportError::not_sent(TransportErrorKind::Timeout)
                 } else {

@@ -24,8 +24,8 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// A server that keeps connections and responds to each request on them, or to none. It tells of
-/// each connection.
+/// A server that keeps connections and responds to each request on them, or to none. It hands
+/// over each connection.
 fn serve(responds: bool) -> (String, Receiver<TcpStream>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();
@@ -152,7 +152,7 @@ fn respond(connections: &Receiver<TcpStream>) {
     connection.write_all(response).unwrap();
 }
 
-/// A session's refresh is polled by whoever waits for it.
+/// A session's refresh is polled by all that wait for it.
 #[test]
 fn an_exchange_can_be_polled_from_another_runtime_and_from_none() {
     let transport = transport();

@@ -1,8 +1,5 @@
 //! Settings of an [`IsahcTransport`].
 
-use std::borrow::Cow;
-use std::error::Error as StdError;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,10 +7,9 @@ use http::HeaderValue;
 use isahc::HttpClient;
 use isahc::config::Configurable;
 use sts_client::SystemHost;
-#[cfg(feature = "rustls-tls")]
-use sts_client::transport::UnreadableCertificate;
 use sts_client::transport::{Proxies, ProxyError};
 
+use crate::build_error::BuildError;
 use crate::clients::{ClientSlot, Clients};
 use crate::transport::IsahcTransport;
 #[cfg(feature = "rustls-tls")]
@@ -160,45 +156,4 @@ pub(crate) fn default_user_agent() -> HeaderValue {
 pub(crate) fn limit(time: Duration) -> Duration {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     time.clamp(Duration::from_millis(1), DAY)
-}
-
-/// The settings do not make a transport.
-#[derive(Debug)]
-pub struct BuildError {
-    message: Cow<'static, str>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-impl BuildError {
-    #[cfg(feature = "rustls-tls")]
-    pub(crate) fn certificate(error: UnreadableCertificate) -> Self {
-        Self { message: "invalid root certificate".into(), source: Some(Box::new(error)) }
-    }
-
-    #[cfg(feature = "rustls-tls")]
-    pub(crate) fn no_certificate(unreadable: &[String]) -> Self {
-        let message = format!("no root certificate was loaded: {}", unreadable.join("; "));
-        Self { message: message.into(), source: None }
-    }
-
-    fn client(error: isahc::Error) -> Self {
-        Self { message: "isahc cannot start".into(), source: Some(Box::new(error)) }
-    }
-
-    fn proxy(error: ProxyError) -> Self {
-        let message = "invalid proxy: http://user:password@host:port is expected";
-        Self { message: message.into(), source: Some(Box::new(error)) }
-    }
-}
-
-impl fmt::Display for BuildError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl StdError for BuildError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as _)
-    }
 }

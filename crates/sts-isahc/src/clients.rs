@@ -122,7 +122,7 @@ impl Drop for InFlight<'_> {
         if let Some(last) = Arc::into_inner(client) {
             // isahc waits for its thread, and the thread for a resolver: not where it is dropped.
             let close = thread::Builder::new().name("sts-isahc-close".to_owned());
-            // Where there is no thread to have, it is dropped here.
+            // If no thread can be made, it is dropped here.
             let _detached = close.spawn(move || drop(last));
         }
     }

@@ -19,13 +19,13 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) refusal: Option<&'a str>,
 }
 
-/// There is no complete response.
+/// The exchange ended without a complete response.
 pub(crate) fn failure(error: Error, circumstances: &Circumstances<'_>) -> TransportError {
     // Set as soon as the request has a connection, and kept when libcurl takes another.
     let connected = error.remote_addr().is_some();
     let kind = match kind(&error) {
-        // libcurl has one code for both of its limits in time, and does not tell whether the TLS
-        // handshake had begun: it is `Connect` only where there is none.
+        // libcurl has one code for both of its limits in time, and does not report whether the TLS
+        // handshake had begun: it is `Connect` only without TLS.
         TransportErrorKind::Timeout
             if circumstances.is_early && !connected && !circumstances.is_https =>
         {

@@ -30,6 +30,7 @@
 //! [isahc]: https://docs.rs/isahc
 #![forbid(unsafe_code)]
 
+mod build_error;
 mod builder;
 mod client;
 mod clients;
@@ -42,7 +43,8 @@ mod transport;
 mod trust;
 mod unlogged;
 
-pub use builder::{BuildError, IsahcTransportBuilder};
+pub use build_error::BuildError;
+pub use builder::IsahcTransportBuilder;
 pub use client::{BlockingClient, Client};
 /// What [`IsahcTransport::from_client`] takes.
 pub use isahc;

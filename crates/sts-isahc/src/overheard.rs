@@ -18,6 +18,8 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
 use tracing::{Event, Level, Metadata, Subscriber};
 
+use crate::unlogged::silence_thread;
+
 /// Whether a refusal can be noticed without harm. `log` gets no records of `tracing`, if it is set
 /// up to get them, once the process has had a subscriber.
 pub(crate) fn can_listen() -> bool {
@@ -99,7 +101,7 @@ impl Subscriber for Listener {
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
+        Id::from_u64(u64::MAX)
     }
 
     fn record(&self, _: &Id, _: &Record<'_>) {}
@@ -112,6 +114,7 @@ impl Subscriber for Listener {
 
     /// Events go to the thread's subscriber, not to that of their span.
     fn enter(&self, _: &Id) {
+        silence_thread();
         if let Some(dispatch) = self.itself.get().and_then(WeakDispatch::upgrade) {
             let guard = dispatcher::set_default(&dispatch);
             ENTERED.with_borrow_mut(|entered| entered.push(guard));

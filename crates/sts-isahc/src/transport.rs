@@ -19,7 +19,8 @@ use sts_client::transport::{
 };
 use sts_proto::{Body, BodyWriter};
 
-use crate::builder::{BuildError, IsahcTransportBuilder, default_user_agent, limit};
+use crate::build_error::BuildError;
+use crate::builder::{IsahcTransportBuilder, default_user_agent, limit};
 use crate::clients::{ClientSlot, Clients};
 use crate::errors::{self, Circumstances};
 use crate::overheard::{self, Refusal};
@@ -40,13 +41,13 @@ const _: fn(Request<()>) -> isahc::http::Request<()> = |request| request;
 ///   written in title case. `User-Agent` is added where there is none; libcurl adds
 ///   `Accept: */*`.
 /// - No redirect is followed, no cookie kept, no encoding offered, `100-continue` not asked for.
-/// - libcurl repeats a request when a kept connection dies under it before a byte of the answer.
+/// - libcurl repeats a request when a kept connection dies under it before a byte of the response.
 ///   Here it cannot: a body is given to it once, and requests without a body get a connection of
 ///   their own. In return a request may fail on a connection that the server closed less than a
 ///   second ago; those closed for longer are noticed and replaced.
 /// - A target that libcurl would rewrite is refused: one with dot segments, or with escapes in lower
 ///   case.
-/// - Proxies are those of the environment, unless the builder is told of
+/// - Proxies are those of the environment, unless the builder sets
 ///   [others](IsahcTransportBuilder::proxy).
 /// - An exchange that is dropped or stopped by a limit closes its connection at once, or as soon
 ///   as the exchanges that run beside it have ended. libcurl can only close all connections of a
@@ -54,9 +55,9 @@ const _: fn(Request<()>) -> isahc::http::Request<()> = |request| request;
 /// - After a `fork`, the child gets a client of its own with its next exchange. Exchanges that were
 ///   in flight go on in the parent only.
 ///
-/// What libcurl does not tell apart is [`Closed`](TransportErrorKind::Closed): a head that is too
-/// large, a chunk that is none, a connection closed early. So is an answer without a byte of body
-/// and without a length, which looks like a head that broke off; and an answer whose server closes
+/// What libcurl does not distinguish is [`Closed`](TransportErrorKind::Closed): a head that is too
+/// large, an invalid chunk, a connection closed early. So is a response without a byte of body
+/// and without a length, which looks like a head that broke off; and a response whose server closes
 /// the connection at once and without the farewell of TLS.
 #[derive(Clone, Debug)]
 pub struct IsahcTransport {
@@ -228,11 +229,11 @@ impl IsahcTransport {
             return Err(TransportError::maybe_sent(TransportErrorKind::Closed));
         }
 
-        let mut answer = Response::new(body);
-        *answer.status_mut() = head.status;
-        *answer.version_mut() = head.version;
-        *answer.headers_mut() = head.headers;
-        Ok(answer)
+        let mut response = Response::new(body);
+        *response.status_mut() = head.status;
+        *response.version_mut() = head.version;
+        *response.headers_mut() = head.headers;
+        Ok(response)
     }
 }
 
@@ -328,7 +329,7 @@ fn authority(uri: &Uri) -> String {
     format!("{host}:{port}")
 }
 
-/// Whether the head had its end. libcurl takes a head that breaks off for an answer without a body;
+/// Whether the head had its end. libcurl takes a head that breaks off for a response without a body;
 /// so there must be a byte of it, or a word on where it ends.
 fn is_complete(head: &Parts, body: &Body) -> bool {
     let Some(length) = head.headers.get(CONTENT_LENGTH) else {

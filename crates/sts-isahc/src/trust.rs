@@ -10,7 +10,7 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use sts_client::transport::PemCertificates;
 
-use crate::builder::BuildError;
+use crate::build_error::BuildError;
 
 /// How many unreadable certificates of one place are named.
 const SHOWN: usize = 3;

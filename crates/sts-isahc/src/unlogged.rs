@@ -20,7 +20,7 @@ const WIRE: &str = "isahc::wire";
 /// so if the span of a request is one that `tracing` knows, which with `tracing`'s feature `log` is
 /// every span. The records come from isahc's own thread, so three things keep secrets out of them:
 ///
-/// - Without that feature, an exchange starts where nobody listens: isahc then asks libcurl for no
+/// - Without that feature, an exchange starts without a subscriber: isahc then asks libcurl for no
 ///   records.
 /// - With it, the span of an exchange belongs to [`Silencer`], which switches `tracing` off on
 ///   isahc's thread.
@@ -47,7 +47,7 @@ where
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let is_first = self.is_silent.is_none();
-        // Where nobody listens anyway nothing is set: it would silence `log`, too.
+        // Without a subscriber none is set: that would silence `log`, too.
         let listens = || !dispatcher::get_default(Dispatch::is::<NoSubscriber>);
         let is_silent = *self.is_silent.get_or_insert_with(|| listens() || is_wire_logged());
         let exchange = Pin::new(&mut self.exchange);
@@ -102,6 +102,19 @@ fn silent() -> &'static Dispatch {
     if *HAS_LOG { &SILENCER } else { &NOBODY }
 }
 
+/// Switches `tracing` off on this thread, which must be isahc's.
+///
+/// isahc makes spans below that of a request. No other subscriber may get them: it does not know
+/// their parent.
+pub(crate) fn silence_thread() {
+    thread_local! {
+        static IS_OFF: Cell<bool> = const { Cell::new(false) };
+    }
+    if !IS_OFF.replace(true) {
+        std::mem::forget(dispatcher::set_default(&NOBODY));
+    }
+}
+
 /// A subscriber that gets the span of a request, and switches `tracing` off on the thread of isahc
 /// that enters it.
 ///
@@ -125,11 +138,9 @@ impl Subscriber for Silencer {
     fn event(&self, _: &Event<'_>) {}
 
     fn enter(&self, _: &Id) {
-        thread_local! {
-            static IS_OFF: Cell<bool> = const { Cell::new(false) };
-        }
-        if !dispatcher::get_default(Dispatch::is::<Self>) && !IS_OFF.replace(true) {
-            std::mem::forget(dispatcher::set_default(&NOBODY));
+        // Not where the exchange is polled.
+        if !dispatcher::get_default(Dispatch::is::<Self>) {
+            silence_thread();
         }
     }
 

@@ -1,7 +1,7 @@
 //! A transport that is used before and after `fork`, as servers with worker processes do.
 
 #![cfg(unix)]
-#![expect(unsafe_code, reason = "there is no safe fork")]
+#![expect(unsafe_code, reason = "fork is unsafe")]
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::io::{Read, Write};

@@ -1,4 +1,4 @@
-//! isahc writes whole requests and answers to its log. Ours must not be among them.
+//! isahc writes whole requests and responses to its log. Exchanges must not be among them.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
@@ -68,6 +68,8 @@ fn exchanges_leave_no_secret_in_a_subscriber() {
 
     ear.heard.lock().unwrap().clear();
     support::send_secrets(&url).unwrap();
+    support::send_to_refusing_proxy();
     let heard = ear.heard.lock().unwrap();
     assert!(!heard.contains("planted"), "{heard}");
+    assert!(!heard.contains("Proxy-Authorization"), "{heard}");
 }

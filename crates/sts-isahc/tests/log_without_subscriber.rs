@@ -46,8 +46,12 @@ fn exchanges_leave_no_secret_in_a_logger() {
 
     EAR.0.lock().unwrap().clear();
     let outcome = support::send_secrets(&url);
+    if outcome.is_ok() {
+        support::send_to_refusing_proxy();
+    }
     let heard = EAR.0.lock().unwrap();
     assert!(!heard.contains("planted"), "{heard}");
+    assert!(!heard.contains("Proxy-Authorization"), "{heard}");
     drop(heard);
 
     // What cannot be kept out of the log is not sent: with the feature `log-always`, `log` gets

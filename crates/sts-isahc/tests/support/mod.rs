@@ -64,3 +64,28 @@ pub(crate) fn send_secrets(url: &str) -> Result<(), TransportError> {
 
 /// The requests of [`send_secrets`].
 pub(crate) const EXCHANGES: usize = 6;
+
+/// Sends a request to a proxy that refuses a tunnel, with credentials for it.
+pub(crate) fn send_to_refusing_proxy() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let proxy = format!("http://planted:planted@{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let (mut connection, _) = listener.accept().unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            connection.read_exact(&mut byte).unwrap();
+            request.extend(byte);
+        }
+        let response = "HTTP/1.1 407 Refused\r\nx-secret: planted-answer\r\n\
+                        content-length: 0\r\n\r\n";
+        connection.write_all(response.as_bytes()).unwrap();
+    });
+    let transport = IsahcTransport::builder().proxy(&proxy).build().unwrap();
+    let request = Request::post("https://sts.example/").body(Body::from(b"planted".to_vec()));
+    let exchange = Exchange::new(request.unwrap(), Limits::default());
+    let error = BlockingTransport::send(&transport, exchange).unwrap_err();
+    // A subscriber that panics on isahc's thread would end it with another error.
+    assert!(format!("{error:?}").contains("407"), "{error:?}");
+    server.join().unwrap();
+}
