@@ -241,6 +241,19 @@ fn a_date_is_believed_within_reason() {
     assert!(time(&http_date(end + Duration::from_secs(48 * 3600 - 1)), sent, sent).is_some());
     assert!(time(&http_date(end + Duration::from_secs(48 * 3600 + 1)), sent, sent).is_none());
 
+    // A response that says nothing leaves what is known.
+    let received = sent.after(Duration::from_secs(2));
+    let mut headers = HeaderMap::new();
+    headers.insert("date", HeaderValue::from_str(&date).unwrap());
+    let issued = credentials().with_date_of(&headers, sent, received);
+    let before = issued.issuer_time(received);
+    assert!(before.is_some());
+    let issued = issued.with_date_of(&HeaderMap::new(), sent, received);
+    assert_eq!(issued.issuer_time(received), before);
+    // Credentials that do not expire have no time to hold a date against.
+    let issued = IssuedCredentials::from(Credentials::permanent("a", "s"));
+    assert!(issued.with_date_of(&headers, sent, received).issuer_time(received).is_some());
+
     // The age of a response from a cache is unknown.
     let mut headers = HeaderMap::new();
     headers.insert("date", HeaderValue::from_str(&date).unwrap());

@@ -67,6 +67,7 @@ fn a_token_is_asked_for_and_then_keys_with_it() {
     assert_eq!(keys.limits.timeout, Duration::from_secs(3));
     assert_eq!(token.limits.timeout, Duration::from_secs(3));
     assert!(token.is_direct && keys.is_direct, "no proxy sees a token");
+    assert_eq!((token.limits.body, keys.limits.body), (65_536, 65_536));
 }
 
 #[test]
@@ -90,6 +91,38 @@ fn the_token_is_kept_for_its_lifetime() {
     session.invalidate(&got);
     ask_blocking(&session).unwrap();
     assert_eq!(wire.lines()[3..], [TOKEN, KEYS]);
+}
+
+#[test]
+fn the_token_is_not_used_in_its_last_minute() {
+    for (passed, requests) in [(21_539, &[KEYS][..]), (21_540, &[TOKEN, KEYS])] {
+        let count = AtomicU32::new(0);
+        let wire = Wire::new(move |request| match request.method().as_str() {
+            "PUT" => answer(200, "the-token"),
+            _ => keys_until(LATE, &format!("KEY{}", count.fetch_add(1, Ordering::Relaxed))),
+        });
+        let place = Place::default();
+        let session = blocking_client(&wire, &place).session_from(metadata());
+        let got = ask_blocking(&session).unwrap();
+        place.pass(Duration::from_secs(passed));
+        session.invalidate(&got);
+        ask_blocking(&session).unwrap();
+        assert_eq!(wire.lines()[2..], *requests, "after {passed} s");
+    }
+}
+
+#[test]
+fn a_path_is_put_before_those_of_the_service() {
+    for base in ["/base", "/base/", "/base//"] {
+        let wire = script([answer(200, "token"), keys("FIRST")]);
+        let metadata = EcsMetadata::at(&format!("{BASE}{base}")).unwrap();
+        ask(&client(&wire, &Place::default()).session_from(metadata)).unwrap();
+        let lines = [
+            "PUT http://127.0.0.1:1/base/meta-data/latest/api/token",
+            "GET http://127.0.0.1:1/base/openstack/latest/securitykey",
+        ];
+        assert_eq!(wire.lines(), lines);
+    }
 }
 
 #[test]
@@ -166,6 +199,7 @@ fn a_place_without_a_service_counts_as_not_configured() {
 fn a_service_that_misbehaves_is_out_of_order_and_not_absent() {
     let gone = || Err(TransportError::maybe_sent(TransportErrorKind::Timeout));
     let no_http = Err(TransportError::maybe_sent(TransportErrorKind::Protocol));
+    let too_large = Err(TransportError::maybe_sent(TransportErrorKind::TooLarge));
     let with = |body: &str| vec![answer(200, "token"), answer(200, body)];
     for (answers, complaint) in [
         (vec![answer(500, "")], "metadata service: token request failed with status 500"),
@@ -173,6 +207,7 @@ fn a_service_that_misbehaves_is_out_of_order_and_not_absent() {
         (vec![answer(200, " ")], "the token of the metadata service is empty"),
         (vec![answer(200, "<html> x")], "the token of the metadata service must be a single line"),
         (vec![no_http], "no response from the metadata service"),
+        (vec![too_large], "no response from the metadata service"),
         (vec![answer(200, "token"), gone()], "no response from the metadata service"),
         (
             vec![answer(200, "token"), answer(500, "")],
@@ -250,7 +285,8 @@ fn the_machine_is_driven_by_hand_and_forgives_a_wrong_order() {
     fetch.receive(keys("EARLY"), now);
     let FetchStep::Send(exchange) = fetch.step(now) else { panic!() };
     assert_eq!(exchange.request.uri(), "http://169.254.169.254/meta-data/latest/api/token");
-    assert!(matches!(fetch.step(now), FetchStep::Wait(_)));
+    let FetchStep::Wait(wait) = fetch.step(now) else { panic!() };
+    assert_eq!(wait, Duration::from_secs(3));
     fetch.receive(answer(200, "token"), now);
     fetch.receive(answer(200, "twice"), now);
     let FetchStep::Send(exchange) = fetch.step(now) else { panic!() };

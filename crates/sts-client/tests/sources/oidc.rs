@@ -63,6 +63,10 @@ fn what_is_optional_is_sent() {
     assert_eq!(operation.duration_seconds, Some(900));
     assert_eq!(operation.policy.as_deref(), Some("{}"));
     assert_eq!(operation.policy_ids.unwrap(), ["one", "two"]);
+
+    let place = place.with_variable("HUAWEICLOUD_OIDC_POLICY_IDS", " , ,");
+    let operation = OidcAgency::from_environment(&place).unwrap().operation(&place).unwrap();
+    assert_eq!(operation.policy_ids, None);
 }
 
 #[test]

@@ -44,6 +44,7 @@ fn the_agent_is_asked_with_the_token_of_the_file() {
     assert!(seen.headers["authorization"].is_sensitive());
     assert_eq!(seen.limits.timeout, Duration::from_secs(5));
     assert!(seen.is_direct, "no proxy sees the token");
+    assert_eq!(seen.limits.body, 65_536);
 }
 
 #[test]
@@ -72,9 +73,19 @@ fn no_variable_means_not_configured_and_one_of_them_is_an_error() {
     let error = PodIdentity::from_environment(&Place::default()).unwrap_err();
     assert!(error.is_not_configured());
     for name in ["HC_CONTAINER_CREDENTIALS_FULL_URI", "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE"] {
-        let error = PodIdentity::from_environment(&place().with_variable(name, "")).unwrap_err();
+        let error = PodIdentity::from_environment(&place().with_variable(name, " ")).unwrap_err();
         assert!(!error.is_not_configured());
         assert!(error.to_string().ends_with(&format!("{name} is not")), "{error}");
+    }
+}
+
+#[test]
+fn a_url_that_cannot_be_used_is_an_error_that_names_the_variable() {
+    let name = "HC_CONTAINER_CREDENTIALS_FULL_URI";
+    for url in ["http://agent.example/", "ftp://127.0.0.1/", "127.0.0.1", "http://u@127.0.0.1/"] {
+        let error = PodIdentity::from_environment(&place().with_variable(name, url)).unwrap_err();
+        assert!(error.to_string().starts_with(&format!("environment variable {name} ")), "{error}");
+        assert!(!error.is_not_configured());
     }
 }
 
@@ -112,7 +123,8 @@ fn the_machine_forgives_a_wrong_order() {
     let now = place.now();
     fetch.receive(answer(200, "early"), now);
     assert!(matches!(fetch.step(now), FetchStep::Send(_)));
-    assert!(matches!(fetch.step(now), FetchStep::Wait(_)));
+    let FetchStep::Wait(wait) = fetch.step(now) else { panic!() };
+    assert_eq!(wait, Duration::from_secs(5));
     fetch.receive(answer(500, ""), now);
     fetch.receive(answer(200, "twice"), now);
     let FetchStep::Done(Err(error)) = fetch.step(now) else { panic!() };

@@ -178,6 +178,14 @@ fn no_file_in_the_usual_place_means_not_configured() {
 }
 
 #[test]
+fn a_host_without_files_means_not_configured_unless_a_file_is_named() {
+    let without = |path| place().with_unreadable_file(path, io::ErrorKind::Unsupported);
+    assert!(ask(&ProfileFile::new(without(USUAL))).unwrap_err().is_not_configured());
+    let named = ProfileFile::new(without("/etc/keys")).at("/etc/keys");
+    assert!(!ask(&named).unwrap_err().is_not_configured());
+}
+
+#[test]
 fn a_file_that_is_named_has_to_be_there() {
     let place = place().with_variable("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "/etc/keys");
     let source = ProfileFile::new(place.clone());

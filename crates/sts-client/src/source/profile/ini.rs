@@ -104,10 +104,8 @@ impl Entry<'_> {
     /// Whether one of both replaces the other. In Java the section and the key are one word, so
     /// `k` in `[basica]` is the same as `ak` in `[basic]`.
     fn is_same(&self, other: &Entry<'_>) -> bool {
-        let length = |entry: &Entry<'_>| entry.section.len() + entry.key.len();
-        let word = |entry: &Self| entry.section.bytes().chain(entry.key.bytes());
-        length(self) == length(other)
-            && word(self).eq(other.section.bytes().chain(other.key.bytes()))
+        let ours = self.section.bytes().chain(self.key.bytes());
+        ours.eq(other.section.bytes().chain(other.key.bytes()))
     }
 }
 
