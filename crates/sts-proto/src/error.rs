@@ -10,6 +10,7 @@ mod table;
 pub(crate) mod text;
 mod throttling;
 mod unreadable;
+mod words;
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,393 +1,228 @@
-//! Takes secrets out of text that others wrote.
+//! Removes secrets from text that others wrote.
 //!
-//! A secret is found by the name in front of it, in any spelling and with any separator, or by its
-//! own form: a JWT, or a long run of base64. What follows a name is kept only if it is a word of
-//! ordinary prose, so that an unknown form hides too much rather than too little.
+//! A text that does not mention a secret loses only what has the form of one: JSON web tokens and
+//! long runs of base64 or hex. In a text that mentions a secret, any word may be the secret, so
+//! only known words, dates and the values of harmless names are kept. An unknown form hides too
+//! much rather than too little.
 
-mod names;
+use super::words;
 
-use self::names::{Name, is_plain_name, is_prose, links};
-
-/// Bytes from which on a word is taken for a token, on a line that names one.
-const SHORTEST_TOKEN: usize = 20;
-/// Bytes from which on a run of base64 with digits and both cases is taken for a secret.
+/// The length in bytes from which on base64 with digits and both cases is a secret.
 const SHORTEST_RUN: usize = 32;
-/// Bytes from which on a hex number is taken for a secret. Request and account ids have 32.
+/// The length in bytes from which on a hex number is a secret. Request and account ids have 32.
 const SHORTEST_HEX: usize = 40;
-/// Hex digits of a SHA-256, which payload hashes have.
+/// Hex digits of a SHA-256, which hashes of payloads have.
 const HASH: usize = 64;
+/// The shortest JSON web token: `{"` in base64 and a few characters.
+const SHORTEST_JWT: usize = 12;
 
-/// A piece of a text.
+/// A part of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
-    /// To be shown.
     Plain(&'a str),
-    /// A secret stood here.
+    /// The place of a secret.
     Secret,
 }
 
-/// Splits a text into what may be shown and the places of secrets.
-pub(super) struct Redacted<'a> {
-    rest: &'a str,
-    state: State,
-    /// Whether long runs of base64 are secrets wherever they stand.
-    with_runs: bool,
-    /// The character in front of `rest`.
-    before: Option<char>,
-    /// The kind of the last word on this line.
-    word: Word,
-    /// The last word in front of one blank, for names such as `security token`.
-    joined: Name,
-    /// Whether the last name is one that prose does not use.
-    is_specific: bool,
-    is_secret_next: bool,
-}
-
-/// What the line told so far.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// No secret is named on this line.
-    Unnamed,
-    /// A name ends here; quotes, brackets and blanks may stand behind it.
-    Named { is_quoted: bool, has_blank: bool, is_open: bool },
-    /// The value of a name begins here.
-    Value(Extent, Option<char>),
-    /// A name was part of a sentence on this line.
-    Sentence,
-}
-
-/// How far a value reaches.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Extent {
-    Word,
-    Line {
-        may_be_prose: bool,
-    },
-    /// The end of a quoted value depends on how often it is escaped.
-    Rest,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Word {
-    None,
+/// What a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// An id, which may be long.
+    Id,
+    /// Text for people.
     Prose,
-    /// The name of something that is shown.
-    PlainName,
-    Other,
+    /// Lines of `name:value`, such as a canonical request.
+    Lines,
 }
 
-impl<'a> Redacted<'a> {
-    /// Names and JWTs only, for texts that are ids or may be.
-    pub(super) fn names(text: &'a str) -> Self {
-        Self {
-            rest: text,
-            state: State::Unnamed,
-            with_runs: false,
-            before: None,
-            word: Word::None,
-            joined: Name::default(),
-            is_specific: false,
-            is_secret_next: false,
-        }
-    }
-
-    /// Long runs of base64 as well, for text that a person reads.
-    pub(super) fn prose(text: &'a str) -> Self {
-        Self { with_runs: true, ..Self::names(text) }
-    }
-
-    /// Bytes of the secret at the beginning of `here`, or how many bytes to pass over.
-    fn step(&mut self, here: &str, c: char) -> Step {
-        if c == '|' || (is_line_end(c) && !matches!(self.state, State::Value(..))) {
-            (self.state, self.word) = (State::Unnamed, Word::None);
-            self.joined = Name::default();
-            return Step::Pass(c.len_utf8());
-        }
-        if let State::Value(extent, quote) = self.state {
-            return self.value(here, c, extent, quote);
-        }
-        if let State::Named { .. } = self.state
-            && let Some(step) = self.behind_name(here, c)
-        {
-            return step;
-        }
-        if self.state == State::Sentence
-            && let Some(length) = separator(here)
-            && self.separates(here, length)
-        {
-            self.state = State::Value(Extent::Word, None);
-            return Step::Pass(length);
-        }
-        if is_of_token(c) && !self.before.is_some_and(is_of_name) {
-            return self.word(here);
-        }
-        if !is_of_token(c) && c != ' ' {
-            self.joined = Name::default();
-        }
-        Step::Pass(c.len_utf8())
-    }
-
-    /// A word in a sentence, or one that may begin one.
-    fn word(&mut self, here: &str) -> Step {
-        if let Some(length) = jwt(here) {
-            return Step::Secret(length);
-        }
-        let word = run(here, is_of_name);
-        let name = Name::of(word);
-        // What stands in the middle of a token was looked at with its beginning.
-        let is_begin = !name.is_secret() && !self.before.is_some_and(is_of_token);
-        let token = if is_begin { run(here, is_of_token) } else { "" };
-        let is_listed = self.before == Some(';') && token.bytes().all(is_of_header_name);
-        let is_long = self.state == State::Sentence
-            && token.len() >= SHORTEST_TOKEN
-            && self.word != Word::PlainName
-            && !is_listed;
-        if is_long || (self.with_runs && is_run(token)) {
-            // The parts of a JWT behind the first one have no mark of their own.
-            let token = run(here, |c| is_of_token(c) || c == '.').trim_end_matches('.');
-            return Step::Secret(with_named(line_of(here), token.len()));
-        }
-        if word.is_empty() {
-            return Step::Pass(1);
-        }
-        let joined = self.joined.followed_by(&name);
-        self.joined = if here.get(word.len()..).is_some_and(|rest| rest.starts_with(' ')) {
-            joined
+/// Splits a text into what may be shown and the places of secrets.
+pub(super) fn redact(text: &str, form: Form) -> Vec<Piece<'_>> {
+    let is_line_end = |c: char| c == '|' || (form == Form::Lines && matches!(c, '\n' | '\r'));
+    let mut pieces = Pieces::default();
+    for part in text.split_inclusive(is_line_end) {
+        let line = part.trim_end_matches(is_line_end);
+        if mentions_secret(line) {
+            keep_known_words(line, form, &mut pieces);
         } else {
-            Name::default()
-        };
-        self.word = if is_prose(word) {
-            Word::Prose
-        } else if is_plain_name(&name) {
-            Word::PlainName
+            hide_by_form(line, form, &mut pieces);
+        }
+        pieces.keep(part.get(line.len()..).unwrap_or_default());
+    }
+    pieces.0
+}
+
+/// What stands in front of a word, as far as it says what the word is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// Nothing that says so.
+    Text,
+    /// The name of a secret.
+    Secret,
+    /// The name of a secret and a separator, as in `token: `. A sentence may follow.
+    SecretAndColon,
+    /// The name of a secret and a separator that only a value follows, as in `token=`.
+    SecretAndEquals,
+    /// A harmless name and a separator, as in `ak:`.
+    Harmless,
+}
+
+fn mentions_secret(line: &str) -> bool {
+    let mut rest = line;
+    let mut words = std::iter::from_fn(|| {
+        let (word, _, tail) = split_first_word(rest)?;
+        rest = tail;
+        Some((word, first_word(tail)))
+    });
+    words::mentions_secret(line) || words.any(|(word, next)| words::names_secret(word, next))
+}
+
+/// Keeps of a line that mentions a secret what cannot be the secret.
+fn keep_known_words<'a>(line: &'a str, form: Form, pieces: &mut Pieces<'a>) {
+    let mut before = Before::Text;
+    let mut gap = "";
+    let mut rest = line;
+    while let Some((word, mut after, tail)) = split_first_word(rest) {
+        let is_value = before == Before::SecretAndEquals && !word.is_empty();
+        if is_value && form == Form::Lines {
+            // The value of a header is the rest of its line.
+            pieces.hide();
+            return;
+        }
+        let is_listed = gap.contains(';') || after.starts_with(';');
+        if word.is_empty() || is_kept(word, before, is_listed) {
+            pieces.keep(word);
         } else {
-            Word::Other
-        };
-        if name.is_secret() || joined.is_secret() {
-            self.word = Word::Prose;
-            self.is_specific = name.is_specific();
-            self.state = State::Named { is_quoted: false, has_blank: false, is_open: false };
+            pieces.hide();
+            after = without_padding(after);
         }
-        Step::Pass(word.len())
+        pieces.keep(after);
+        if !word.is_empty() {
+            before = before.then(word, after, first_word(tail));
+        }
+        (gap, rest) = (after, tail);
     }
+}
 
-    /// What stands between a name and its value; `None` if that is for others to judge.
-    fn behind_name(&mut self, here: &str, c: char) -> Option<Step> {
-        let State::Named { mut is_quoted, mut has_blank, mut is_open } = self.state else {
-            return None;
-        };
-        if let Some(length) = separator(here).or_else(|| dash(here)) {
-            let after = here.get(length..).unwrap_or_default();
-            let may_be_prose = c == ':' && after.starts_with(char::is_whitespace);
-            let extent = if is_quoted { Extent::Rest } else { Extent::Line { may_be_prose } };
-            self.state = State::Value(extent, None);
-            return Some(Step::Pass(length));
+fn is_kept(word: &str, before: Before, is_listed: bool) -> bool {
+    let is_harmless = words::is_date(word) || (is_listed && words::is_header_name(word));
+    match before {
+        Before::SecretAndEquals => false,
+        Before::SecretAndColon => words::is_prose(word) || is_harmless,
+        Before::Harmless => {
+            let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
+            let has_both_cases = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
+            is_harmless || (!has_both_cases && !has_form_of_secret(word))
         }
-        if let Some(length) = quote(here) {
-            (is_quoted, is_open) = (is_quoted || !has_blank, is_open || has_blank);
-            self.state = State::Named { is_quoted, has_blank, is_open };
-            return Some(Step::Pass(length));
-        }
-        if is_blank(c) || is_bracket(c) {
-            has_blank |= is_blank(c);
-            is_open |= "([{<".contains(c);
-            self.state = State::Named { is_quoted, has_blank, is_open };
-            return Some(Step::Pass(c.len_utf8()));
-        }
-        if let Some(length) = links(here) {
-            self.state = State::Value(Extent::Word, None);
-            return Some(Step::Pass(length));
-        }
-        let word = run(here, is_of_name);
-        let is_value = is_open || (has_blank && self.is_specific);
-        let is_begun = is_of_token(c) && !is_prose(word) && !Name::of(word).is_secret();
-        if is_value && is_begun {
-            self.state = State::Value(Extent::Word, None);
-            return Some(self.value(here, c, Extent::Word, None));
-        }
-        self.state = State::Sentence;
-        None
-    }
-
-    /// The value itself, or what stands in front of it.
-    fn value(&mut self, here: &str, c: char, extent: Extent, opened: Option<char>) -> Step {
-        if let Some(length) = separator(here).or_else(|| quote(here)) {
-            let opened = if "\"'`".contains(c) { Some(c) } else { opened };
-            self.state = State::Value(extent, opened);
-            return Step::Pass(length);
-        }
-        if is_blank(c) || is_line_end(c) || is_bracket(c) {
-            return Step::Pass(c.len_utf8());
-        }
-        let word = run(here, is_of_name);
-        let may_be_prose = extent == Extent::Word || extent == Extent::Line { may_be_prose: true };
-        let name = Name::of(word);
-        let is_name = opened.is_none() && (name.is_secret() || is_plain_name(&name));
-        // `its assertion is encrypted`: of a word of prose something may be said.
-        let is_said = extent == Extent::Word
-            && opened.is_none()
-            && !self.is_specific
-            && is_like_prose(run(here, is_of_token));
-        if may_be_prose && (is_prose(word) || is_name || is_said) {
-            self.state = State::Sentence;
-            return self.word(here);
-        }
-        self.state = State::Sentence;
-        let line = line_of(here);
-        Step::Secret(match extent {
-            Extent::Rest => here.len(),
-            Extent::Line { .. } => line.len(),
-            Extent::Word => with_named(line, word_length(line, opened)),
-        })
-    }
-
-    /// Whether a separator in a sentence may stand in front of the secret that the sentence names.
-    fn separates(&self, here: &str, length: usize) -> bool {
-        let after = here.get(length..).unwrap_or_default();
-        match self.word {
-            Word::PlainName | Word::None => false,
-            Word::Prose => true,
-            Word::Other => {
-                !here.starts_with(':') || after.starts_with(|c| is_blank(c) || "\"'".contains(c))
-            }
+        Before::Secret | Before::Text => {
+            words::is_prose(word) || words::is_name(word) || is_harmless
         }
     }
 }
 
-enum Step {
-    /// So many bytes are shown.
-    Pass(usize),
-    /// So many bytes are not.
-    Secret(usize),
-}
-
-impl<'a> Iterator for Redacted<'a> {
-    type Item = Piece<'a>;
-
-    fn next(&mut self) -> Option<Piece<'a>> {
-        if std::mem::take(&mut self.is_secret_next) {
-            return Some(Piece::Secret);
+impl Before {
+    /// What stands in front of the word after this one.
+    fn then(self, word: &str, after: &str, next: &str) -> Self {
+        if words::is_link(word) && matches!(self, Self::Secret | Self::Harmless) {
+            // `the token is X`
+            return if self == Self::Secret { Self::SecretAndColon } else { Self::Harmless };
         }
-        let text = self.rest;
-        let mut at = 0;
-        while let Some((here, c)) = text.get(at..).and_then(|t| Some((t, t.chars().next()?))) {
-            let length = match self.step(here, c) {
-                Step::Pass(length) => length,
-                Step::Secret(length) => {
-                    self.rest = here.get(length..).unwrap_or_default();
-                    self.before = here.get(..length).and_then(|secret| secret.chars().last());
-                    self.word = Word::Other;
-                    self.is_secret_next = true;
-                    return Some(Piece::Plain(text.get(..at).unwrap_or_default()));
-                }
-            };
-            let passed = here.get(..length).unwrap_or(here);
-            self.before = passed.chars().last();
-            at += passed.len().max(1);
+        let separator = words::separator(after);
+        if words::is_harmless_name(word) && separator.is_some() {
+            return Self::Harmless;
         }
-        self.rest = "";
-        (!text.is_empty()).then_some(Piece::Plain(text))
+        if !words::names_secret(word, next) {
+            return Self::Text;
+        }
+        match separator {
+            None => Self::Secret,
+            Some(words::Separator::Loose) => Self::SecretAndColon,
+            Some(words::Separator::Strict) => Self::SecretAndEquals,
+        }
     }
 }
 
-fn run(text: &str, is_of_run: impl Fn(char) -> bool) -> &str {
-    text.split(|c| !is_of_run(c)).next().unwrap_or_default()
-}
-
-/// The first `length` bytes; or all of the line if another secret is named in them.
-fn with_named(line: &str, length: usize) -> usize {
-    let secret = line.get(..length).unwrap_or_default();
-    let mut words = secret.split(|c| !is_of_name(c));
-    if words.any(|word| Name::of(word).is_secret()) { line.len() } else { length }
-}
-
-fn line_of(here: &str) -> &str {
-    run(here, |c| c != '|' && !is_line_end(c))
-}
-
-/// A value in a sentence ends with its quote, or with white space and punctuation.
-fn word_length(line: &str, opened: Option<char>) -> usize {
-    if let Some(quote) = opened {
-        return line.find(quote).unwrap_or(line.len());
+/// Hides JSON web tokens and, in prose, long runs of base64 or hex.
+fn hide_by_form<'a>(line: &'a str, form: Form, pieces: &mut Pieces<'a>) {
+    let mut rest = line;
+    while let Some((word, after, tail)) = split_first_word(rest) {
+        if is_web_token(word) || (form == Form::Prose && has_form_of_secret(word)) {
+            pieces.hide();
+            pieces.keep(without_padding(after));
+        } else {
+            pieces.keep(word);
+            pieces.keep(after);
+        }
+        rest = tail;
     }
-    let word = run(line, |c| !c.is_whitespace() && !"\"'`<>,;)]}".contains(c));
-    let trimmed = word.trim_end_matches(['.', ':', '!', '?', '\\']);
-    if trimmed.is_empty() { word.len().max(1) } else { trimmed.len() }
 }
 
-/// The length of a JSON web token at the beginning of `here`. All begin with `{"`.
-fn jwt(here: &str) -> Option<usize> {
-    let token = run(here, |c| c.is_ascii_alphanumeric() || "_-.=".contains(c));
-    (token.starts_with("eyJ") && token.len() >= 12).then(|| token.trim_end_matches('.').len())
+/// What follows a secret that base64 may have padded.
+fn without_padding(after: &str) -> &str {
+    after.trim_start_matches('=')
+}
+
+fn is_web_token(word: &str) -> bool {
+    word.match_indices("eyJ").any(|(at, _)| {
+        let (before, token) = word.split_at_checked(at).unwrap_or_default();
+        token.len() >= SHORTEST_JWT && !before.ends_with(|c: char| c.is_alphanumeric())
+    })
 }
 
 /// Whether a word has the form of a key, a token or a signature.
-fn is_run(word: &str) -> bool {
-    let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
+fn has_form_of_secret(word: &str) -> bool {
     let is_hex = |part: &str| {
         part.len() >= SHORTEST_HEX
             && part.len() != HASH
-            && part.bytes().all(|b| b.is_ascii_hexdigit())
+            && part.bytes().all(|byte| byte.is_ascii_hexdigit())
     };
-    if word.split(|c: char| !c.is_ascii_alphanumeric()).any(is_hex) {
-        return true;
+    let is_run = |part: &str| {
+        let has = |is: fn(&u8) -> bool| part.as_bytes().iter().any(is);
+        part.len() >= SHORTEST_RUN
+            && has(u8::is_ascii_digit)
+            && has(u8::is_ascii_lowercase)
+            && has(u8::is_ascii_uppercase)
+    };
+    is_web_token(word)
+        || word.split(|c: char| !c.is_ascii_alphanumeric()).any(is_hex)
+        || word.split(|c: char| !c.is_ascii_alphanumeric() && !"+/-_%".contains(c)).any(is_run)
+}
+
+/// The first word of a text, what follows it up to the next word, and the rest. The word is empty
+/// if the text begins with something else.
+fn split_first_word(text: &str) -> Option<(&str, &str, &str)> {
+    let is_wide = text.chars().next().map(words::is_wide)?;
+    let is_in_word = |c: char| words::is_of_word(c) && words::is_wide(c) == is_wide;
+    let end = text.find(|c| !is_in_word(c)).unwrap_or(text.len());
+    let next = text.get(end..)?.find(words::is_of_word).map_or(text.len(), |gap| end + gap);
+    // Punctuation at the end of a sentence is not part of the word.
+    let word = text.get(..end)?.trim_end_matches(['.', '!', '?', '-']);
+    Some((word, text.get(word.len()..next)?, text.get(next..)?))
+}
+
+fn first_word(text: &str) -> &str {
+    split_first_word(text).map_or("", |(word, ..)| word)
+}
+
+/// Pieces in the order of the text.
+#[derive(Default)]
+struct Pieces<'a>(Vec<Piece<'a>>);
+
+impl<'a> Pieces<'a> {
+    fn keep(&mut self, text: &'a str) {
+        if !text.is_empty() {
+            self.0.push(Piece::Plain(text));
+        }
     }
-    word.len() >= SHORTEST_RUN
-        && has(u8::is_ascii_digit)
-        && has(u8::is_ascii_lowercase)
-        && has(u8::is_ascii_uppercase)
-}
 
-/// Whether a word may be one of a language.
-fn is_like_prose(word: &str) -> bool {
-    word.len() <= 16 && word.bytes().all(|byte| byte.is_ascii_lowercase())
-}
-
-fn is_of_token(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "+/=-_%".contains(c)
-}
-
-fn is_of_name(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_' || c == '-'
-}
-
-fn is_of_header_name(byte: u8) -> bool {
-    byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
-}
-
-const fn is_line_end(c: char) -> bool {
-    matches!(c, '\n' | '\r')
-}
-
-/// White space, and characters that are not seen.
-fn is_blank(c: char) -> bool {
-    (c.is_whitespace() && !is_line_end(c))
-        || (c.is_control() && !is_line_end(c))
-        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}')
-        || matches!(c, '\u{2060}'..='\u{2069}' | '\u{61c}')
-}
-
-fn is_bracket(c: char) -> bool {
-    "()[]{}<".contains(c)
-}
-
-/// Escaped forms are those of JSON, URLs and HTML.
-fn quote(here: &str) -> Option<usize> {
-    const QUOTES: [&str; 14] = [
-        "\"", "'", "`", "\\u0022", "\\u0027", "\\", "%22", "%27", "&quot;", "&#34;", "&#39;",
-        "&apos;", "\u{201c}", "\u{201d}",
-    ];
-    QUOTES.iter().find(|quote| here.starts_with(**quote)).map(|quote| quote.len())
-}
-
-fn separator(here: &str) -> Option<usize> {
-    const SEPARATORS: [&str; 14] = [
-        ":", "=", ">", "\\u003d", "\\u003D", "\\u003a", "\\u003A", "%3D", "%3d", "%3A", "%3a",
-        "->", "\u{ff1a}", "\u{ff1d}",
-    ];
-    SEPARATORS.iter().find(|separator| here.starts_with(**separator)).map(|found| found.len())
-}
-
-/// A dash with a blank behind it.
-fn dash(here: &str) -> Option<usize> {
-    ["- ", "\u{2013} ", "\u{2014} "].iter().find(|dash| here.starts_with(**dash)).map(|d| d.len())
+    /// Adds a secret. Parts of a secret that only blanks and marks separate are one.
+    fn hide(&mut self) {
+        let is_mark = |c: char| c.is_whitespace() || "=:.,+/&-".contains(c);
+        match &self.0[..] {
+            [.., Piece::Secret] => {}
+            [.., Piece::Secret, Piece::Plain(between)] if between.chars().all(is_mark) => {
+                self.0.pop();
+            }
+            _ => self.0.push(Piece::Secret),
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use zeroize::Zeroizing;
 
-use super::redact::{Piece, Redacted};
+use super::redact::{Form, Piece, redact};
 
 /// Stands in the place of a secret.
 const REDACTED: &str = "[redacted]";
@@ -17,22 +17,23 @@ const EXCERPT_SOURCE: usize = 8 * 1024;
 ///
 /// Secrets go first, so that none can hide behind what the other two steps do.
 pub(crate) fn printable(text: &str, limit: usize) -> String {
-    shown(Redacted::names(text), limit, ' ')
+    shown(text, Form::Id, limit)
 }
 
 /// The same for text that a person reads: without long runs of base64 as well.
 pub(super) fn printable_prose(text: &str, limit: usize) -> String {
-    shown(Redacted::prose(text), limit, ' ')
+    shown(text, Form::Prose, limit)
 }
 
 /// The same as the first with `|` for line ends, so that lines can still be told apart.
 pub(super) fn printable_lines(text: &str, limit: usize) -> String {
-    shown(Redacted::names(text), limit, '|')
+    shown(text, Form::Lines, limit)
 }
 
-fn shown(pieces: Redacted<'_>, limit: usize, line_feed: char) -> String {
+fn shown(text: &str, form: Form, limit: usize) -> String {
+    let line_feed = if form == Form::Lines { '|' } else { ' ' };
     let mut kept = String::new();
-    for piece in pieces {
+    for piece in redact(text, form) {
         let text = match piece {
             Piece::Plain(text) => text,
             Piece::Secret => REDACTED,

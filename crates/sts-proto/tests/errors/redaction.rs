@@ -239,3 +239,32 @@ fn names_of_secrets_in_sentences_and_lists_stay() {
         assert_eq!(error(400, body("C.1", message)).message(), Some(message));
     }
 }
+
+#[test]
+fn a_value_that_looks_like_a_name_or_a_word_is_hidden_all_the_same() {
+    for (text, shown) in [
+        ("security_token=SECRET", "security_token=[redacted]"),
+        ("securityToken is SECRET", "securityToken is [redacted]"),
+        ("x_security_token: SECRET", "x_security_token: [redacted]"),
+        ("Signature=missing", "Signature=[redacted]"),
+        ("the provided token, hunter2, is invalid", "the provided token, [redacted], is invalid"),
+        ("hunter2 is not a valid security token", "[redacted] is not a valid security token"),
+        ("token hunter2 expired", "token [redacted] expired"),
+        ("mfa code is 123456", "mfa code is [redacted]"),
+        ("Authorization: Basic dXNlcjpwYXNz", "Authorization: [redacted]"),
+        ("安全令牌hunter2无效", "安全令牌[redacted]无效"),
+    ] {
+        assert_eq!(error(400, body("C.1", text)).message(), Some(shown), "{text}");
+    }
+}
+
+#[test]
+fn a_message_that_mentions_no_secret_stays() {
+    for message in [
+        "user bob is not allowed to perform iam:agencies:assume on iam::0a1b:agency:reader",
+        "the encoded authorization message says why: EIDq0sdfjk3",
+        "cannot reach https://sts.cn-north-4.myhuaweicloud.com/v5/caller-identity",
+    ] {
+        assert_eq!(error(403, body("C.1", message)).message(), Some(message));
+    }
+}

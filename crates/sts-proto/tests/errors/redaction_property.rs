@@ -76,6 +76,13 @@ fn secret() -> impl Strategy<Value = String> {
         "[!#$%+*./?@^_~A-Za-z0-9-]{12,40}",
     ]
     .prop_map(|text| format!("Q{text}"))
+    // What looks like a name or a word may be the value all the same.
+    .boxed()
+    .prop_union(
+        select(vec!["SECRETsecret1234SECRET", "PLANTED-TOKEN", "hunter2"])
+            .prop_map(str::to_owned)
+            .boxed(),
+    )
 }
 
 /// Every way by which a text can get into an error.

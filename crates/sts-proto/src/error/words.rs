@@ -1,0 +1,217 @@
+//! Words that name a secret, and words that cannot be one.
+
+use zeroize::Zeroizing;
+
+/// A text with one of these mentions a secret, whatever the spelling: it is compared in lower
+/// case and without anything but letters and digits.
+const MENTIONS: [&str; 14] = [
+    "token",
+    "secret",
+    "passw",
+    "passphrase",
+    "passcode",
+    "privatekey",
+    "signingkey",
+    "apikey",
+    "mfacode",
+    "verificationcode",
+    "assertion",
+    "samlresponse",
+    "signature",
+    "bearer",
+];
+/// The same in Chinese: token, key, signature, password.
+const WIDE_MENTIONS: [&str; 5] = ["令牌", "密钥", "签名", "密码", "口令"];
+/// Whole words that mention a secret.
+const MENTION_WORDS: [&str; 5] = ["sk", "pwd", "pass", "otp", "jwt"];
+/// Parts of words that mention a secret, but not in `encoded authorization message`.
+const MENTION_PARTS: [&str; 2] = ["authorization", "cookie"];
+
+/// What names of secrets are made of.
+#[rustfmt::skip]
+const NAME_PARTS: [&str; 44] = [
+    "access", "aksk", "api", "apikey", "assertion", "auth", "authorization", "bearer", "client",
+    "code", "context", "cookie", "credentials", "header", "hw", "id", "jwt", "key", "mfa",
+    "passcode", "passphrase", "passwd", "password", "private", "provided", "pwd", "refresh",
+    "response", "saml", "secret", "security", "serial", "session", "set", "signature", "signed",
+    "signing", "sk", "sts", "subject", "token", "user", "web", "x",
+];
+
+/// Names whose values are shown, in lower case and without hyphens and underscores.
+#[rustfmt::skip]
+const HARMLESS_NAMES: [&str; 16] = [
+    "access", "accesskey", "accesskeyid", "ak", "date", "domainid", "expiration", "expiresat",
+    "host", "iamrequestid", "now", "projectid", "region", "requestid", "time", "xsdkdate",
+];
+
+/// Words between a name and its value.
+const LINKS: [&str; 9] = ["is", "was", "are", "were", "equals", "reads", "read", "为", "是"];
+
+/// Words of sentences about secrets.
+#[rustfmt::skip]
+const PROSE: [&str; 383] = [
+    "a", "about", "absent", "accept", "accepted", "access", "accesskey", "account", "action",
+    "actual", "after", "again", "agency", "ak", "aksk", "algorithm", "all", "allow", "allowed",
+    "already", "also", "always", "among", "an", "and", "any", "api", "app", "application", "apply",
+    "are", "argument", "as", "at", "attempt", "attempts", "audience", "authenticate",
+    "authenticated", "authentication", "authorization", "authorized", "bad", "be", "because",
+    "been", "before", "begin", "being", "bit", "bits", "body", "but", "by", "byte", "bytes",
+    "calculate", "calculated", "call", "caller", "can", "cannot", "case", "change", "changed",
+    "character", "characters", "check", "client", "clock", "code", "column", "compare", "computed",
+    "configuration", "configured", "contact", "contain", "contains", "content", "correct", "could",
+    "create", "created", "credential", "credentials", "date", "day", "days", "decode", "decrypt",
+    "default", "delete", "deleted", "denied", "deny", "did", "difference", "different", "differs",
+    "disabled", "do", "does", "doesn", "domain", "don", "duplicate", "each", "either", "email",
+    "empty", "enabled", "encoded", "encrypted", "equals", "err", "error", "even", "ever", "exceed",
+    "exceeded", "exceeds", "exist", "exists", "expect", "expected", "expiration", "expire",
+    "expired", "expires", "fail", "failed", "fails", "failure", "false", "field", "file", "first",
+    "for", "forbidden", "form", "format", "found", "from", "gateway", "get", "given", "gmt", "got",
+    "had", "has", "have", "he", "header", "headers", "her", "here", "his", "host", "hour", "hours",
+    "how", "http", "https", "i", "iam", "id", "identity", "ids", "if", "illegal", "in", "incorrect",
+    "information", "input", "internal", "invalid", "is", "isn", "issued", "issuer", "it", "its",
+    "json", "just", "key", "keys", "large", "later", "least", "length", "less", "limit", "line",
+    "lines", "locked", "long", "longer", "malformed", "many", "match", "matches", "max", "maximum",
+    "may", "me", "message", "method", "mfa", "milliseconds", "min", "minimum", "minute", "minutes",
+    "mismatch", "missing", "more", "most", "ms", "must", "my", "name", "need", "needed", "never",
+    "new", "nil", "no", "none", "not", "now", "null", "of", "oidc", "ok", "old", "on", "once",
+    "one", "only", "operation", "or", "origin", "other", "our", "out", "over", "own", "parameter",
+    "parse", "parsed", "part", "parts", "path", "permission", "permissions", "please", "policy",
+    "port", "present", "property", "provide", "provided", "provider", "query", "read", "reads",
+    "reason", "receive", "received", "refresh", "refreshed", "refused", "region", "reject",
+    "rejected", "rejects", "renew", "repeat", "replay", "request", "requests", "require",
+    "required", "resource", "responded", "response", "responses", "retry", "reuse", "reused",
+    "revoked", "role", "s", "same", "saml", "scope", "second", "seconds", "see", "send", "sent",
+    "server", "service", "session", "she", "short", "should", "sign", "signed", "signing", "size",
+    "small", "sometimes", "still", "string", "sts", "support", "supported", "t", "than", "that",
+    "the", "their", "them", "there", "they", "this", "time", "to", "too", "tries", "true", "try",
+    "two", "type", "undefined", "under", "unknown", "unset", "unsupported", "until", "update",
+    "updated", "uri", "url", "urn", "us", "use", "used", "user", "using", "utc", "valid",
+    "validate", "value", "values", "verification", "verified", "verify", "version", "very", "via",
+    "wait", "was", "we", "were", "what", "when", "where", "which", "who", "whose", "why", "will",
+    "with", "without", "wrong", "yes", "yet", "you", "your", "zero",
+];
+
+/// Names of algorithms, and other words of the protocol.
+const PROTOCOL: [&str; 6] =
+    ["sdk-hmac-sha256", "v11-hmac-sha256", "sdk-hmac-sm3", "canonicalrequest", "hs256", "rs256"];
+
+/// What stands between a name and its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Separator {
+    /// A colon and a blank: a value or a sentence follows.
+    Loose,
+    /// Only a value follows.
+    Strict,
+}
+
+/// The separator in what follows a word, if there is one.
+pub(super) fn separator(after: &str) -> Option<Separator> {
+    if after.contains(['=', '>', '\u{ff1d}']) {
+        return Some(Separator::Strict);
+    }
+    let (before, behind) = after.split_once([':', '\u{ff1a}'])?;
+    let is_loose = before.trim_matches(|c: char| !c.is_alphanumeric()).is_empty()
+        && !before.contains(['"', '\'', '`', '\\'])
+        && behind.starts_with(char::is_whitespace);
+    Some(if is_loose { Separator::Loose } else { Separator::Strict })
+}
+
+/// Whether a line mentions a secret, in whatever spelling.
+pub(super) fn mentions_secret(line: &str) -> bool {
+    let plain = normalized(line);
+    MENTIONS.iter().any(|mention| plain.contains(mention))
+        || WIDE_MENTIONS.iter().any(|mention| line.contains(mention))
+}
+
+/// Whether a word mentions a secret, given the next word.
+pub(super) fn names_secret(word: &str, next: &str) -> bool {
+    let name = normalized(word);
+    let has_part = || MENTION_PARTS.iter().any(|part| name.contains(part));
+    let is_message = name.contains("message") || next.eq_ignore_ascii_case("message");
+    mentions_secret(word) || MENTION_WORDS.contains(&name.as_str()) || (has_part() && !is_message)
+}
+
+/// Whether a word consists of what names of secrets are made of. In capitals alone it may be a
+/// placeholder's value.
+pub(super) fn is_name(word: &str) -> bool {
+    let is_shouted = word.bytes().all(|byte| byte.is_ascii_uppercase());
+    !is_shouted && is_made_of_parts(&normalized(word))
+}
+
+fn is_made_of_parts(name: &str) -> bool {
+    name.is_empty()
+        || NAME_PARTS.iter().any(|part| name.strip_prefix(part).is_some_and(is_made_of_parts))
+}
+
+/// Whether a word is one of a sentence about secrets, or the name of something that is shown.
+pub(super) fn is_prose(word: &str) -> bool {
+    let is = |known: &&str| word.eq_ignore_ascii_case(known);
+    word.chars().all(is_wide)
+        || PROSE.iter().any(is)
+        || PROTOCOL.iter().any(is)
+        || is_harmless_name(word)
+}
+
+/// Whether the value of this name is shown.
+pub(super) fn is_harmless_name(word: &str) -> bool {
+    HARMLESS_NAMES.contains(&normalized(word).as_str())
+}
+
+/// Whether a value may follow this word.
+pub(super) fn is_link(word: &str) -> bool {
+    LINKS.iter().any(|link| word.eq_ignore_ascii_case(link))
+}
+
+/// Whether a word is a date, a time, or a part of a time that colons separate.
+pub(super) fn is_date(word: &str) -> bool {
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let word = word.trim_end_matches(['Z', 'z']);
+    match word.len() {
+        0 => false,
+        1 | 2 => is_digits(word),
+        // 20260305T070809
+        15 => word
+            .split_once('T')
+            .is_some_and(|(date, time)| date.len() == 8 && is_digits(date) && is_digits(time)),
+        _ => match word.split_at_checked(10) {
+            // 2026-03-05, 2026-03-05T07
+            Some((date, hour)) => {
+                let mut parts = date.split('-').map(|part| (part.len(), is_digits(part)));
+                let is_date = [(4, true), (2, true), (2, true)].into_iter().eq(parts.by_ref());
+                let hour = hour.trim_start_matches(['T', 't']);
+                is_date && hour.len() <= 2 && is_digits(hour)
+            }
+            // 09.168
+            None => word.split_once('.').is_some_and(|(seconds, fraction)| {
+                seconds.len() == 2 && is_digits(seconds) && is_digits(fraction)
+            }),
+        },
+    }
+}
+
+/// Whether a word is the name of a header in a list of such names.
+pub(super) fn is_header_name(word: &str) -> bool {
+    let is_part = |part: &str| {
+        let is_word = part.len() <= 16 && part.bytes().all(|byte| byte.is_ascii_lowercase());
+        is_word || (part.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    (word == "host" || word.contains('-')) && word.len() <= 48 && word.split('-').all(is_part)
+}
+
+/// Whether a character is part of a word. Quotes, brackets and separators are not.
+pub(super) fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || "_-./+%~#@!*$^?".contains(c)
+}
+
+/// Whether a character is of a script that is written without blanks.
+pub(super) const fn is_wide(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
+}
+
+/// The letters and digits of a text in lower case. They may be a secret, so they are wiped.
+fn normalized(text: &str) -> Zeroizing<String> {
+    let mut plain = Zeroizing::new(String::with_capacity(text.len()));
+    let letters = text.chars().filter(char::is_ascii_alphanumeric);
+    letters.for_each(|letter| plain.push(letter.to_ascii_lowercase()));
+    plain
+}
