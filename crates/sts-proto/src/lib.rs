@@ -37,6 +37,13 @@ mod region;
 mod request_ids;
 mod retry_after;
 mod secret;
+/// Secrets read from a JSON slice without a copy that is not wiped.
+///
+/// [`Secret`] itself deserializes from every format; `serde_json` then resolves escapes in a buffer
+/// that it does not wipe.
+pub mod secret_json {
+    pub use crate::secret::{deserialize, deserialize_option};
+}
 #[cfg(feature = "server")]
 pub mod server;
 mod status;

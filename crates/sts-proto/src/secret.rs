@@ -6,17 +6,25 @@ use serde_json::value::RawValue;
 use sts_credentials::Secret;
 use zeroize::Zeroizing;
 
-/// For `#[serde(deserialize_with = "secret::deserialize")]`. Reads a JSON string from a slice.
+/// Reads a JSON string from a slice, for
+/// `#[serde(deserialize_with = "sts_proto::secret_json::deserialize")]`.
 ///
-/// The decoder would resolve escapes in a buffer that is not wiped; raw JSON needs none.
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+/// # Errors
+///
+/// The value is not a string, or the deserializer is not that of `serde_json` over a slice. The
+/// error does not contain the value.
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
     of_json(<&RawValue>::deserialize(deserializer)?)
         .ok_or_else(|| D::Error::custom("expected a string with valid escapes"))
 }
 
-/// The same for a field that may be absent or null.
-#[cfg(feature = "server")]
-pub(crate) fn deserialize_option<'de, D: Deserializer<'de>>(
+/// The same for a field that may be null, and with `#[serde(default)]` absent:
+/// `#[serde(default, deserialize_with = "sts_proto::secret_json::deserialize_option")]`.
+///
+/// # Errors
+///
+/// As [`deserialize`].
+pub fn deserialize_option<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Secret>, D::Error> {
     let raw = <&RawValue>::deserialize(deserializer)?;

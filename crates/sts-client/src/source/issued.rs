@@ -127,9 +127,11 @@ struct Content {
 struct Fields {
     #[serde(alias = "accessKeyId")]
     access: Option<String>,
-    #[serde(alias = "secretAccessKey")]
+    #[serde(default, alias = "secretAccessKey")]
+    #[serde(deserialize_with = "sts_proto::secret_json::deserialize_option")]
     secret: Option<Secret>,
-    #[serde(alias = "securityToken")]
+    #[serde(default, alias = "securityToken")]
+    #[serde(deserialize_with = "sts_proto::secret_json::deserialize_option")]
     securitytoken: Option<Secret>,
     #[serde(alias = "expiration")]
     expires_at: Option<String>,

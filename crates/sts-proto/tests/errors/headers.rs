@@ -102,6 +102,38 @@ fn the_date_is_read_in_the_three_forms_of_http() {
 }
 
 #[test]
+fn every_month_is_read_in_any_case() {
+    let months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec";
+    for (month, number) in months.split(' ').zip(1..) {
+        for month in [month.to_owned(), month.to_ascii_lowercase(), month.to_ascii_uppercase()] {
+            for date in [
+                format!("Sun, 28 {month} 2026 23:59:59 GMT"),
+                format!("Sunday, 28-{month}-26 23:59:59 GMT"),
+                format!("Sun {month} 28 23:59:59 2026"),
+            ] {
+                let read = error_with(401, &[("date", &date)], "").date().unwrap();
+                assert_eq!((u8::from(read.month()), read.day()), (number, 28), "{date}");
+                assert_eq!(read.to_hms(), (23, 59, 59), "{date}");
+            }
+        }
+    }
+    for bad in [
+        "28 Abc 2026 00:00:00",
+        "00 Jan 2026 00:00:00",
+        "28 Jan 2026 00:60:00",
+        "28 Jan 2026 00:00:61",
+        "28 Jan 2026 00:00:00:00",
+        "28 Jan 2026 1 00:00:00",
+    ] {
+        assert_eq!(
+            error_with(401, &[("date", &format!("Sun, {bad} GMT"))], "").date(),
+            None,
+            "{bad}"
+        );
+    }
+}
+
+#[test]
 fn a_year_of_two_digits_lies_between_1970_and_2069() {
     for (year, expected) in [("00", 2000), ("26", 2026), ("69", 2069), ("70", 1970), ("99", 1999)] {
         let date = format!("Sunday, 06-Nov-{year} 08:49:37 GMT");

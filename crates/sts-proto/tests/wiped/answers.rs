@@ -5,7 +5,7 @@ use std::io::Write;
 
 use http::Response;
 use sts_proto::{
-    AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Body, BodyWriter, Operation,
+    AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Body, BodyWriter, Operation, Secret,
 };
 
 use crate::{PLAIN, SENDABLE_JSON, assert_wiped, mark, print};
@@ -44,6 +44,27 @@ pub(crate) fn are_read() {
     for secret in [PLAIN, SENDABLE_JSON] {
         assert_wiped("answers", || read(200, answer(secret)).unwrap());
     }
+}
+
+/// As a provider of credentials reads the response of another service.
+pub(crate) fn are_read_by_others() {
+    #[derive(Debug, serde::Deserialize)]
+    struct Other {
+        #[serde(deserialize_with = "sts_proto::secret_json::deserialize")]
+        secret: Secret,
+        #[serde(default, deserialize_with = "sts_proto::secret_json::deserialize_option")]
+        token: Option<Secret>,
+    }
+    const BODY: &str =
+        concat!(r#"{"secret":"\/"#, mark!(), r#"","token":"\u0041"#, mark!(), r#""}"#);
+    assert_wiped("responses of others", || {
+        for end in 0..BODY.len() {
+            serde_json::from_str::<Other>(&BODY[..end]).unwrap_err();
+        }
+        let other: Other = serde_json::from_str(BODY).unwrap();
+        assert_eq!(other.secret.expose_secret(), concat!("/", mark!()));
+        print(&(other.token, serde_json::from_str::<Other>(r#"{"secret":"s"}"#).unwrap()));
+    });
 }
 
 pub(crate) fn are_cut_off_at_every_byte() {

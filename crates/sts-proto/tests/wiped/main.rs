@@ -59,6 +59,7 @@ fn no_freed_block_holds_a_secret() {
     requests::are_signed_with_keys();
     requests::carry_a_token_in_a_header();
     answers::are_read();
+    answers::are_read_by_others();
     answers::are_cut_off_at_every_byte();
     answers::fail_half_way();
     answers::echo_a_token();
