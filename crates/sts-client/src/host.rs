@@ -1,4 +1,4 @@
-//! What a driver needs from the place it runs on.
+//! What a driver needs from the platform.
 
 use std::io;
 use std::path::Path;
@@ -9,22 +9,22 @@ use thiserror::Error;
 
 use crate::now::Now;
 
-/// Clocks, randomness, settings and small files of the place a client runs on.
+/// Clocks, randomness, environment variables and small files of a platform.
 ///
-/// Machines are told all of this; the [`Client`](crate::Client) asks a host for it. With the
-/// feature `system` there is `SystemHost`, the operating system's. Simulators, tests and odd
-/// platforms bring their own.
+/// State machines take all of this as arguments; the [`Client`](crate::Client) reads it from a host.
+/// `SystemHost`, with the feature `system`, is the operating system. Simulators, tests and other
+/// platforms implement their own.
 pub trait Host: Send + Sync {
-    /// Both clocks, read now.
+    /// The current readings of both clocks.
     fn now(&self) -> Now;
 
-    /// The monotonic clock alone, for where nothing else is needed and every nanosecond counts.
+    /// The current reading of the monotonic clock, for the fast path.
     fn ticks(&self) -> Duration {
         self.now().ticks
     }
 
-    /// A random number, the seed of one call's jitter. It need not be secret, but two clients
-    /// that start at the same moment must not get the same ones.
+    /// A random number, the seed of one call's jitter. It need not be secret, but two clients that
+    /// start at the same time must get different ones.
     fn seed(&self) -> u64;
 
     /// The value of an environment variable; `None` if it is not set. By default no variable is
@@ -39,11 +39,14 @@ pub trait Host: Send + Sync {
         Ok(None)
     }
 
-    /// The content of a small file: keys or a token, so it is wiped when it is let go. By default
-    /// this host has no files, and says so.
+    /// The content of a small file. It holds credentials or a token, so it is wiped on drop.
     ///
-    /// It is read while a caller waits, so `path` should be on a local disk or in memory, as the
-    /// files that hold keys are.
+    /// It is read while a caller waits, so `path` should be on a local disk or in memory.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read. By default no file can: the error is of the kind
+    /// [`Unsupported`](io::ErrorKind::Unsupported).
     fn read_file(&self, path: &Path) -> io::Result<Body> {
         let _ = path;
         Err(io::Error::new(io::ErrorKind::Unsupported, "file access is not available"))
@@ -77,8 +80,8 @@ impl InvalidVariable {
 pub use self::system::SystemHost;
 
 #[cfg(feature = "system")]
-#[expect(clippy::disallowed_methods, reason = "this is the host that the others are told of")]
-#[expect(clippy::disallowed_types, reason = "this is the host that the others are told of")]
+#[expect(clippy::disallowed_methods, reason = "the only code that reads the OS")]
+#[expect(clippy::disallowed_types, reason = "the only code that reads the OS")]
 mod system {
     use std::ffi::OsString;
     use std::fs::File;
@@ -93,11 +96,11 @@ mod system {
     use super::{Host, InvalidVariable};
     use crate::now::Now;
 
-    /// Bytes of the largest file that is read: a token has 20000 at most.
+    /// Limit of a file, in bytes. A token has 20000 at most.
     const LARGEST_FILE: u16 = u16::MAX;
 
-    /// The operating system: its clocks, its randomness, the process's environment and files of
-    /// up to 64 KiB.
+    /// The operating system: its clocks, its randomness, the environment of the process and files
+    /// of less than 64 KiB.
     ///
     /// ```
     /// use sts_client::{Host, SystemHost};
@@ -105,7 +108,7 @@ mod system {
     /// assert!(SystemHost.now().ticks <= SystemHost.now().ticks);
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    #[expect(clippy::exhaustive_structs, reason = "it is a name, and holds nothing")]
+    #[expect(clippy::exhaustive_structs, reason = "a unit type")]
     pub struct SystemHost;
 
     impl Host for SystemHost {
@@ -119,7 +122,7 @@ mod system {
         }
 
         fn seed(&self) -> u64 {
-            // Keyed by the operating system's randomness once a thread, and anew each time.
+            // The operating system's randomness once a thread, and a new key each time.
             RandomState::new().hash_one(())
         }
 
@@ -137,7 +140,7 @@ mod system {
             let mut content = Vec::with_capacity(usize::from(LARGEST_FILE) + 1);
             let read = file.take(u64::from(LARGEST_FILE) + 1).read_to_end(&mut content);
             let is_whole = content.len() <= usize::from(LARGEST_FILE);
-            // Before the error is looked at, so that what was read until then is wiped.
+            // Before the error is returned, so that what was read until then is wiped.
             let content = Body::from(content);
             read?;
             if is_whole { Ok(content) } else { Err(io::Error::other("file exceeds 64 KiB")) }

@@ -1,4 +1,4 @@
-//! Temporary keys that are fetched: machines without IO, and the sessions that drive them.
+//! Providers of temporary credentials: state machines without IO, and the sessions that drive them.
 
 use std::any::type_name;
 use std::sync::Arc;
@@ -19,16 +19,20 @@ use crate::{
     TransportError,
 };
 
-/// A place that temporary keys are fetched from, again and again.
+/// Provider of temporary credentials that are refreshed.
 ///
-/// [`Client::session_from`] makes a session of it, which keeps the keys fresh. There are
+/// [`Client::session_from`] returns a session that keeps its credentials fresh. Implementations are
 /// [`OidcAgency`](super::OidcAgency), [`EcsMetadata`](super::EcsMetadata) and
-/// [`PodIdentity`](super::PodIdentity); implement it for a place of your own.
+/// [`PodIdentity`](super::PodIdentity); implement it for a provider of your own.
 pub trait FetchSource {
-    /// The machine of one fetch.
+    /// The state machine of one refresh.
     type Fetch: Fetch;
 
-    /// Begins a fetch. What has to be read anew each time, as token files are, is read here.
+    /// Begins a refresh. It reads what is read for every refresh, such as a token file.
+    ///
+    /// # Errors
+    ///
+    /// The provider is not configured, or what it reads is missing or invalid.
     fn begin(
         &self,
         host: &dyn Host,
@@ -36,29 +40,32 @@ pub trait FetchSource {
     ) -> Result<Self::Fetch, SourceError>;
 }
 
-/// One fetch of keys. It does no IO: it says what to send, and is told what came of it.
+/// State machine of one refresh. It does no IO: a driver sends its requests and passes the outcomes
+/// to it.
 ///
 /// A [`Call`] of an operation that assumes an agency without a signature is one.
 pub trait Fetch {
-    /// What to do now. Early and repeated calls are harmless.
+    /// Returns what to do now. Early and repeated calls are ignored.
     fn step(&mut self, now: Now) -> FetchStep;
 
-    /// What came of the exchange that [`FetchStep::Send`] asked for. At any other time it does
-    /// nothing.
+    /// Takes the outcome of the exchange of [`FetchStep::Send`]. Ignored at any other time.
     fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now);
 }
 
-/// What a [`Fetch`] asks for next.
+/// What a driver does next for a [`Fetch`].
 #[derive(Debug)]
 #[must_use]
 #[expect(clippy::large_enum_variant, reason = "a step is taken apart as soon as it is made")]
-#[expect(clippy::exhaustive_enums, reason = "a driver that knows them all can do every fetch")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a driver that handles all of them can drive every refresh"
+)]
 pub enum FetchStep {
-    /// Send this, and hand what came of it to [`Fetch::receive`].
+    /// Send this, and pass the outcome to [`Fetch::receive`].
     Send(Exchange),
-    /// Nothing to do for so long, unless something is handed in before.
+    /// Nothing to do for this long, unless an outcome arrives before.
     Wait(Duration),
-    /// The end: the credentials with the time of their issuer, or why there are none.
+    /// The outcome: the credentials with the time of their issuer, or an error.
     Done(Result<IssuedCredentials, Error>),
 }
 
@@ -67,7 +74,7 @@ impl<O: Assume> Fetch for Call<O> {
         loop {
             return match Call::step(self, now) {
                 Step::Credentials(_) => {
-                    let message = "a fetch has no keys to sign with";
+                    let message = "refresh call requires credentials (bug in the provider)";
                     self.provide(Err(SourceError::new(message)));
                     continue;
                 }
@@ -86,7 +93,7 @@ impl<O: Assume> Fetch for Call<O> {
     }
 }
 
-/// Makes a fetch by awaiting.
+/// Drives a refresh on an async transport.
 async fn drive<F: FetchSource>(
     source: &F,
     context: &Arc<CallContext>,
@@ -109,7 +116,7 @@ async fn drive<F: FetchSource>(
     trace::in_fetch(type_name::<F>(), drive).await
 }
 
-/// Whoever implements a [`Fetch`], credentials that no request can carry go no further.
+/// Rejects credentials that no request can carry, whatever implements the [`Fetch`].
 fn checked<F>(outcome: Result<IssuedCredentials, Error>) -> Result<IssuedCredentials, Error> {
     let issued = outcome?;
     sendable_credentials(issued.credentials()).map_err(|fault| {
@@ -118,7 +125,7 @@ fn checked<F>(outcome: Result<IssuedCredentials, Error>) -> Result<IssuedCredent
     Ok(issued)
 }
 
-/// Makes a fetch by blocking the thread.
+/// Drives a refresh on a blocking transport.
 fn drive_blocking<F: FetchSource>(
     source: &F,
     context: &Arc<CallContext>,
@@ -145,8 +152,9 @@ where
     T: Transport + MaybeSend + MaybeSync + 'static,
     S: CredentialSource + MaybeSend + MaybeSync + 'static,
 {
-    /// Keys of a [`FetchSource`] that stay fresh, as [`session`](Self::session) keeps those of an
-    /// operation. They are fetched over this client's transport; its own keys are not used.
+    /// A session that keeps the credentials of a [`FetchSource`] fresh, as
+    /// [`session`](Self::session) does for an operation. It uses the transport of this client, and
+    /// not its credentials.
     pub fn session_from<F>(&self, source: F) -> Session
     where
         F: FetchSource<Fetch: MaybeSend> + MaybeSend + MaybeSync + 'static,
@@ -154,7 +162,7 @@ where
         self.session_from_with(source, SessionPolicy::default())
     }
 
-    /// The same under a policy of its own.
+    /// The same with a policy of its own.
     pub fn session_from_with<F>(&self, source: F, policy: SessionPolicy) -> Session
     where
         F: FetchSource<Fetch: MaybeSend> + MaybeSend + MaybeSync + 'static,
@@ -185,7 +193,8 @@ where
     T: BlockingTransport + Send + Sync + 'static,
     S: BlockingCredentialSource + Send + Sync + 'static,
 {
-    /// Keys of a [`FetchSource`] that stay fresh, as [`Client::session_from`] gives them.
+    /// A session that keeps the credentials of a [`FetchSource`] fresh; see
+    /// [`Client::session_from`].
     pub fn session_from<F>(&self, source: F) -> BlockingSession
     where
         F: FetchSource + Send + Sync + 'static,
@@ -193,7 +202,7 @@ where
         self.session_from_with(source, SessionPolicy::default())
     }
 
-    /// The same under a policy of its own.
+    /// The same with a policy of its own.
     pub fn session_from_with<F>(&self, source: F, policy: SessionPolicy) -> BlockingSession
     where
         F: FetchSource + Send + Sync + 'static,
