@@ -85,6 +85,13 @@ impl SourceError {
         self
     }
 
+    /// The same for a response with this status, of a server that is not STS. It makes the error
+    /// one that may be retried; what other statuses mean, only the provider knows.
+    pub(super) fn with_status(self, status: StatusCode) -> Self {
+        let kind = ErrorKind::of_status(status);
+        if kind.advice() == RetryAdvice::AfterBackoff { self.with_kind(kind) } else { self }
+    }
+
     /// The same with the time until the provider can have credentials, if it is known.
     pub(crate) fn with_retry_in(mut self, wait: Option<Duration>) -> Self {
         self.0.retry_in = wait.or(self.0.retry_in);

@@ -170,9 +170,9 @@ fn read(
         SourceError::new("no response from the pod identity agent").with_source(error)
     })?;
     if !response.status().is_success() {
-        let status = response.status().as_u16();
-        let message = format!("pod identity agent: request failed with status {status}");
-        return Err(SourceError::new(message));
+        let status = response.status();
+        let message = format!("pod identity agent: request failed with status {}", status.as_u16());
+        return Err(SourceError::new(message).with_status(status));
     }
     ISSUER.read(&response, sent, received)
 }

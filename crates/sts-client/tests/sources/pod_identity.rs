@@ -4,6 +4,7 @@ use std::time::Duration;
 use sts_client::source::{Fetch, FetchSource, FetchStep, PodIdentity};
 use sts_client::transport::TransportErrorKind;
 use sts_client::{CallContext, CallPolicy, Host, TransportError};
+use sts_proto::ErrorKind;
 
 use crate::world::{
     END, Place, Wire, answer, ask, ask_again, ask_blocking, blocking_client, client, in_full,
@@ -131,4 +132,20 @@ fn the_machine_forgives_a_wrong_order() {
     assert!(error.to_string().contains("status 500"), "{error}");
     let FetchStep::Done(Err(error)) = fetch.step(now) else { panic!() };
     assert!(error.to_string().contains("polled after completion"), "{error}");
+}
+
+#[test]
+fn an_agent_that_is_unavailable_may_be_asked_again() {
+    for (status, kind) in [
+        (503, ErrorKind::Unavailable),
+        (429, ErrorKind::Throttled),
+        (403, ErrorKind::Credentials),
+        (404, ErrorKind::Credentials),
+    ] {
+        let wire = Wire::new(move |_| answer(status, ""));
+        let place = Place::default().with_file("/pod/token", "token");
+        let pod = PodIdentity::new("http://127.0.0.1:2/pod", "/pod/token").unwrap();
+        let error = ask(&client(&wire, &place).session_from(pod)).unwrap_err();
+        assert_eq!((error.kind(), error.advice()), (kind, kind.advice()), "{status}");
+    }
 }

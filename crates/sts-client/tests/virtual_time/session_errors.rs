@@ -209,3 +209,18 @@ fn a_failed_refresh_says_when_the_next_one_can_begin() {
     }
     assert!(last >= Duration::from_secs(30), "{last:?}");
 }
+
+#[test]
+fn a_success_forgets_why_the_refresh_before_failed() {
+    let place = Place::new();
+    place.habit(Reply::Unavailable);
+    let session = place.session();
+    assert_eq!(get(&session).unwrap_err().kind(), ErrorKind::Unavailable);
+    place.habit(Reply::Keys);
+    for _ in 0..2 {
+        place.pass(60);
+        let credentials = get(&session).unwrap();
+        session.invalidate(&credentials);
+    }
+    assert_eq!(get(&session).unwrap_err().kind(), ErrorKind::Throttled);
+}

@@ -259,6 +259,20 @@ fn a_writer_may_ask_the_session_that_it_prints() {
 }
 
 #[test]
+fn a_writer_may_ask_the_client_that_it_prints() {
+    let place = Place::new();
+    let client = place.client();
+    let asking = || {
+        let mut tasks = Tasks::new();
+        let (client, operation) = (client.clone(), place.operation());
+        tasks.spawn(async move { client.assume_agency(operation).await.map(drop) });
+        assert!(tasks.run().output(0).unwrap().is_ok());
+    };
+    asking();
+    write!(Asking(asking), "{client:?} {client:#?}").unwrap();
+}
+
+#[test]
 fn a_writer_may_ask_the_session_while_it_refreshes() {
     let place = Place::new();
     place.habit(Reply::Silence);

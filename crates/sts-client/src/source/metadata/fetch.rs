@@ -171,8 +171,9 @@ fn has_no_agency(body: &Body) -> bool {
 }
 
 fn failed(what: &str, status: StatusCode) -> State {
-    let status = status.as_u16();
-    broken(format!("metadata service: {what} request failed with status {status}"))
+    let message =
+        format!("metadata service: {what} request failed with status {}", status.as_u16());
+    State::Done(Err(SourceError::new(message).with_status(status)))
 }
 
 fn broken(message: String) -> State {
