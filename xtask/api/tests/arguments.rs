@@ -22,7 +22,7 @@ fn help_is_printed_and_nothing_else_done() {
 #[test]
 fn unknown_and_surplus_arguments_are_refused() {
     for arguments in
-        [&["--check", "--features"][..], &["--chek"], &["surplus"], &["--check", "--check"]]
+        [&["--check", "--features"][..], &["--checks"], &["surplus"], &["--check", "--check"]]
     {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");

@@ -47,7 +47,7 @@ fn checker(name: &str) -> Option<Check> {
 }
 
 /// Refuses a field that `T`, or a list in it, does not have. Whether the others are right is left
-/// to whoever reads them.
+/// to the reader of the operation.
 fn check<T: DeserializeOwned>(json: &str) -> Result<(), String> {
     let mut unknown: Option<Vec<String>> = None;
     let mut deserializer = serde_json::Deserializer::from_str(json);

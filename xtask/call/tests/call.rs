@@ -136,7 +136,7 @@ fn failures_are_one_line_of_json() {
         assert!(signature.contains("check the secret key"), "{line}");
         assert_eq!(line["attempts"], 1);
 
-        let unknown = assume_json("iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:agency:nobody");
+        let unknown = assume_json("iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:agency:unknown");
         let rest = ["assume_agency", &unknown];
         let (_, line) = call(transport, emulator.url(), builtin::SECRET_ACCESS_KEY, &rest);
         assert_eq!(
@@ -146,9 +146,9 @@ fn failures_are_one_line_of_json() {
     }
 }
 
-/// Answers every connection with this, for as long as it is called.
-fn server(answer: impl Into<String>) -> String {
-    let answer = answer.into();
+/// Sends this response on every connection, for as long as the test runs.
+fn server(response: impl Into<String>) -> String {
+    let response = response.into();
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     thread::spawn(move || {
@@ -156,7 +156,7 @@ fn server(answer: impl Into<String>) -> String {
             let Ok(mut connection) = connection else { return };
             let mut head = [0; 4096];
             let _ = connection.read(&mut head);
-            let _ = connection.write_all(answer.as_bytes());
+            let _ = connection.write_all(response.as_bytes());
         }
     });
     format!("http://{address}")
