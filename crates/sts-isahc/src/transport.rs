@@ -80,7 +80,10 @@ impl IsahcTransport {
         IsahcTransportBuilder::new()
     }
 
-    /// A transport over a client of yours, with its proxies, resolver, TLS and so on.
+    /// A transport over a client of yours, with its proxies, resolver, TLS and so on. If it has
+    /// no proxy setting, libcurl reads the variables of the environment by rules of its own.
+    /// Link-local and loopback targets and [direct](Exchange::is_direct) exchanges are reached
+    /// without a proxy.
     ///
     /// What the contract asks for is set on each request. It cannot undo default headers and
     /// cookie jars of the client: give it none. And libcurl may repeat a request without a body,

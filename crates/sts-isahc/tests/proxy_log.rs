@@ -1,0 +1,99 @@
+//! What a program that listens to everything gets of an exchange through a proxy.
+
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+use std::fmt::{self, Write as _};
+use std::io::{Read, Write as _};
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use http::Request;
+use sts_client::transport::{BlockingTransport, Exchange, Limits, TransportErrorKind};
+use sts_isahc::IsahcTransport;
+use sts_proto::Body;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+static HEARD: Mutex<String> = Mutex::new(String::new());
+/// Its spans have numbers from here on.
+const FIRST: u64 = 1 << 40;
+
+/// Gets everything, and notices spans whose parents it does not know: others panic there.
+struct Ear(AtomicU64);
+
+impl Subscriber for Ear {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, attributes: &Attributes<'_>) -> Id {
+        if attributes.parent().is_some_and(|parent| parent.into_u64() < FIRST) {
+            HEARD.lock().unwrap().push_str("UNKNOWN PARENT\n");
+        }
+        attributes.record(&mut Text);
+        Id::from_u64(self.0.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        values.record(&mut Text);
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        event.record(&mut Text);
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+struct Text;
+
+impl Visit for Text {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        writeln!(HEARD.lock().unwrap(), "{field}: {value:?}").unwrap();
+    }
+}
+
+#[test]
+fn a_refusal_is_noticed_and_leaves_no_secret() {
+    tracing::subscriber::set_global_default(Ear(AtomicU64::new(FIRST))).unwrap();
+    tracing::trace!("it works");
+    assert!(HEARD.lock().unwrap().contains("it works"));
+
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    let proxy = std::thread::spawn(move || {
+        for _ in 0..2 {
+            let (mut connection, _) = listener.accept().unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                connection.read_exact(&mut byte).unwrap();
+                request.extend(byte);
+            }
+            let response = "HTTP/1.1 407 Proxy Authentication Required\r\nx-secret: planted\r\n\
+                            content-length: 7\r\n\r\nplanted";
+            connection.write_all(response.as_bytes()).unwrap();
+        }
+    });
+    let url = format!("http://planted:planted@{address}");
+    let transport = IsahcTransport::builder().proxy(&url).build().unwrap();
+    for _ in 0..2 {
+        let request = Request::post("https://224.0.0.9:1/planted")
+            .header("authorization", "planted")
+            .body(Body::from(b"planted".to_vec()))
+            .unwrap();
+        let exchange = Exchange::new(request, Limits::default());
+        let error = BlockingTransport::send(&transport, exchange).unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Proxy);
+        assert_eq!(error.proxy().unwrap().status().unwrap(), 407);
+    }
+    proxy.join().unwrap();
+    let heard = HEARD.lock().unwrap();
+    assert!(!heard.contains("planted") && !heard.contains("UNKNOWN PARENT"), "{heard}");
+}
