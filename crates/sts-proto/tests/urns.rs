@@ -1,6 +1,6 @@
 //! URNs: those that are built, and those that answers hold.
 
-use sts_proto::{AgencyUrn, AssumeAgency, AssumedAgency, Operation};
+use sts_proto::{AgencyUrn, AssumeAgency, AssumedAgency, Endpoint, Operation, Region};
 
 fn told(urn: &str) -> Option<(String, String)> {
     let assumed = AssumedAgency::new(urn, "id:session");
@@ -101,4 +101,16 @@ fn a_urn_is_a_string_in_every_format() {
     assert_eq!(urn.as_ref(), "iam::0a1b:agency:path/reader");
     assert_eq!(serde_json::to_string(&urn).unwrap(), "\"iam::0a1b:agency:path/reader\"");
     assert!(serde_json::from_str::<AgencyUrn>("\"iam::0a1b:user:reader\"").is_err());
+}
+
+#[test]
+fn errors_show_a_bounded_part_of_what_was_given() {
+    let long = "x".repeat(1000);
+    let shown = |error: String| error.matches('x').count();
+    // The mark of what was cut takes three bytes.
+    assert_eq!(shown(format!("{:?}", Region::new(long.clone()).unwrap_err())), 64 - 3);
+    assert_eq!(shown(format!("{:?}", long.parse::<AgencyUrn>().unwrap_err())), 256 - 3);
+    assert_eq!(shown(format!("{:?}", Endpoint::parse(&long).unwrap_err())), 256 - 3);
+    let violations = AssumeAgency::new(long, "session").validate().unwrap_err();
+    assert_eq!(shown(violations.violations()[0].given.to_string()), 64 - 3);
 }
