@@ -80,6 +80,8 @@ fn the_date_is_read_in_the_three_forms_of_http() {
         "Sun, 06 Nov 1994 08:49:37 GMT",
         "Sunday, 06-Nov-94 08:49:37 GMT",
         "Sun Nov  6 08:49:37 1994",
+        " Sun, 06 Nov 1994 08:49:37 GMT\t",
+        "  Sun Nov  6 08:49:37 1994 ",
     ] {
         assert_eq!(error_with(401, &[("date", date)], "").date(), moment, "{date}");
     }
