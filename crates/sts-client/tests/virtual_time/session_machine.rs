@@ -314,14 +314,42 @@ fn no_wait_is_shorter_than_a_quarter_of_a_second() {
 
 #[test]
 fn the_backoff_of_a_neglected_refresh_counts_from_its_beginning() {
-    let start = Now::new(START, Duration::ZERO);
+    let start = Now::new(START, seconds(1000));
     let mut machine = SessionMachine::new(SessionPolicy::default(), 7);
     assert!(machine.begin_fetch(start));
     machine.neglected(start);
+    assert!(machine.next_fetch(start) > start.ticks, "it began just now");
     assert!(machine.begin_fetch(start), "on its excuse");
     let later = start.after(seconds(40));
     machine.neglected(later);
     assert!(machine.begin_fetch(later), "it began long ago");
     machine.failed(later);
     assert!(!machine.begin_fetch(later));
+}
+
+#[test]
+fn a_success_forgets_failures_and_excuses() {
+    for seed in 0..50 {
+        let mut now = Now::new(START, seconds(1000));
+        let mut machine = SessionMachine::new(SessionPolicy::default(), seed);
+        for _ in 0..10 {
+            assert!(machine.begin_fetch(now));
+            machine.failed(now);
+            now = now.after(machine.next_fetch(now) - now.ticks);
+        }
+        assert!(machine.begin_fetch(now));
+        machine.neglected(now);
+        for _ in 0..2 {
+            assert!(machine.begin_fetch(now), "on the excuse, then after the rejection");
+            assert!(machine.fetched(keys(now.wall + seconds(3600)), now, now.wall));
+            let rejected = machine.credentials(now).unwrap().clone();
+            assert!(machine.invalidate(&rejected, now));
+        }
+        assert!(!machine.begin_fetch(now), "the excuse is used up");
+
+        now = now.after(machine.next_fetch(now) - now.ticks);
+        assert!(machine.begin_fetch(now));
+        machine.failed(now);
+        assert!(machine.next_fetch(now) - now.ticks <= seconds(1), "as after a first failure");
+    }
 }
