@@ -42,14 +42,14 @@ fn misbehaving(builder: Builder) -> Builder {
         (Fault::Throttling { retry_after: Some(1) }, 0.02),
         (Fault::ServerError(StatusCode::BAD_GATEWAY), 0.02),
         (Fault::ServerError(StatusCode::SERVICE_UNAVAILABLE), 0.02),
-        (Fault::Reset(ResetAt::BeforeAnswer), 0.01),
+        (Fault::Reset(ResetAt::BeforeResponse), 0.01),
         (Fault::Reset(ResetAt::InHead), 0.01),
         (Fault::Reset(ResetAt::InBody), 0.01),
         (Fault::CutBody, 0.01),
         (Fault::GarbageBody, 0.02),
         (Fault::WrongDate(time::Duration::HOUR), 0.02),
         (Fault::ClockOffset(time::Duration::HOUR), 0.02),
-        (Fault::ExpiredKeys, 0.02),
+        (Fault::ExpiredCredentials, 0.02),
         (Fault::Outage, 0.01),
     ];
     faults.into_iter().fold(builder.seed("soak"), |builder, (fault, probability)| {

@@ -1,14 +1,15 @@
-//! The built-in world: what an emulator without a configuration knows. It is the same in every
+//! The built-in config: what an emulator without a configuration knows. It is the same in every
 //! release, so tests may rely on it.
 
 use sts_proto::{Credentials, Secret};
 
-use crate::World;
-use crate::metadata::MetadataRules;
+use crate::config::Config;
+use crate::model::agency::Agency;
+use crate::model::metadata::MetadataRules;
+use crate::model::principal::User;
+use crate::model::principal_pattern::PrincipalPattern;
 use crate::oidc::{OidcProvider, TrustedIssuer};
-use crate::principal::User;
 use crate::saml::SamlProvider;
-use crate::world::{Agency, Who};
 
 /// The one account.
 pub const ACCOUNT_ID: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
@@ -61,36 +62,39 @@ pub fn credentials() -> Credentials {
     Credentials::permanent(ACCESS_KEY_ID, SECRET_ACCESS_KEY)
 }
 
-pub(crate) fn world() -> World {
-    let mut world = World::empty();
-    let user = User::new(ACCOUNT_ID, USER_NAME, None);
-    world.add_key(&user, ACCESS_KEY_ID, Secret::from(SECRET_ACCESS_KEY));
-    let trust = vec![Who::Account(ACCOUNT_ID.to_owned())];
-    let agency = |name: &str| Agency::new(ACCOUNT_ID, name, None, trust.clone());
-    let mut demo = agency("demo");
-    for provider in [OIDC_PROVIDER_URN, SAML_PROVIDER_URN] {
-        demo.trust.push(Who::Urn(provider.to_owned()));
+impl Default for Config {
+    /// Returns the [built-in configuration](crate::builtin).
+    fn default() -> Self {
+        let mut config = Self::empty();
+        let user = User::new(ACCOUNT_ID, USER_NAME, None);
+        config.add_key(&user, ACCESS_KEY_ID, Secret::from(SECRET_ACCESS_KEY));
+        let trust = vec![PrincipalPattern::Account(ACCOUNT_ID.to_owned())];
+        let agency = |name: &str| Agency::new(ACCOUNT_ID, name, None, trust.clone());
+        let mut demo = agency("demo");
+        for provider in [OIDC_PROVIDER_URN, SAML_PROVIDER_URN] {
+            demo.trust.push(PrincipalPattern::Urn(provider.to_owned()));
+        }
+        config.add_agency(demo);
+        config.add_agency(Agency { denied: true, ..agency("forbidden") });
+        config.add_oidc_provider(OidcProvider {
+            account: ACCOUNT_ID.to_owned(),
+            name: "emulator".to_owned(),
+            client_ids: vec![OIDC_CLIENT_ID.to_owned()],
+            issuer: TrustedIssuer::Own,
+        });
+        config.add_saml_provider(SamlProvider {
+            account: ACCOUNT_ID.to_owned(),
+            name: "emulator".to_owned(),
+            issuer: SAML_ISSUER.to_owned(),
+            audience: SAML_AUDIENCE.to_owned(),
+            recipient: None,
+            certificate: None,
+        });
+        config.set_metadata(MetadataRules {
+            agency_urn: AGENCY_URN.to_owned(),
+            has_tokens: true,
+            pod_token: Some(Secret::from(POD_TOKEN)),
+        });
+        config
     }
-    world.add_agency(demo);
-    world.add_agency(Agency { denied: true, ..agency("forbidden") });
-    world.add_oidc_provider(OidcProvider {
-        account: ACCOUNT_ID.to_owned(),
-        name: "emulator".to_owned(),
-        client_ids: vec![OIDC_CLIENT_ID.to_owned()],
-        issuer: TrustedIssuer::Own,
-    });
-    world.add_saml_provider(SamlProvider {
-        account: ACCOUNT_ID.to_owned(),
-        name: "emulator".to_owned(),
-        issuer: SAML_ISSUER.to_owned(),
-        audience: SAML_AUDIENCE.to_owned(),
-        recipient: None,
-        certificate: None,
-    });
-    world.set_metadata(MetadataRules {
-        agency_urn: AGENCY_URN.to_owned(),
-        has_tokens: true,
-        pod_token: Some(Secret::from(POD_TOKEN)),
-    });
-    world
 }

@@ -2,6 +2,7 @@
 
 mod builder;
 mod in_process;
+mod settings;
 mod start;
 
 use std::fmt;
@@ -13,7 +14,9 @@ use tokio::sync::oneshot;
 
 pub use self::builder::Builder;
 pub use self::in_process::InProcess;
-use crate::{Faults, OidcIssuer};
+use self::start::Started;
+use crate::faults::Faults;
+use crate::oidc::OidcIssuer;
 
 /// An STS that runs in this process, on a port of its own.
 ///
@@ -38,20 +41,8 @@ pub struct Emulator {
     thread: Option<thread::JoinHandle<()>>,
 }
 
-/// What is known of an emulator once it listens.
-struct Started {
-    url: String,
-    endpoint: Endpoint,
-    address: SocketAddr,
-    ca_certificate_pem: Option<String>,
-    control_url: Option<String>,
-    metadata_url: Option<String>,
-    faults: Faults,
-    oidc_issuer: OidcIssuer,
-}
-
 impl Emulator {
-    /// An emulator with the built-in world, over plain http, on a free port of 127.0.0.1, unless
+    /// An emulator with the built-in config, over plain http, on a free port of 127.0.0.1, unless
     /// the builder is told otherwise.
     pub fn builder() -> Builder {
         Builder::new()

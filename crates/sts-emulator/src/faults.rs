@@ -2,8 +2,8 @@
 
 mod fault;
 mod injection;
-mod struck;
-mod written;
+mod injection_config;
+mod request_faults;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,8 +15,8 @@ use time::OffsetDateTime;
 
 pub use self::fault::{Fault, ResetAt};
 pub use self::injection::Injection;
-pub(crate) use self::struck::Struck;
-pub(crate) use self::written::WrittenInjection;
+pub(crate) use self::injection_config::InjectionConfig;
+pub(crate) use self::request_faults::RequestFaults;
 use crate::clock::Clock;
 
 /// The faults of an emulator. Clones are the same faults. Got from
@@ -88,15 +88,15 @@ impl Faults {
     }
 
     /// What strikes a request of this operation that comes now.
-    pub(crate) fn strike(&self, operation: Option<&str>) -> Struck {
+    pub(crate) fn for_request(&self, operation: Option<&str>) -> RequestFaults {
         self.with(|state| {
             if state.active.is_empty() {
-                return Struck::default();
+                return RequestFaults::default();
             }
             let now = self.clock.now();
             state.active.retain(|active| active.is_alive(now));
-            let faults = state.active.iter_mut().filter_map(|active| active.strike(operation));
-            Struck::new(faults.collect())
+            let faults = state.active.iter_mut().filter_map(|active| active.draw(operation));
+            RequestFaults::new(faults.collect())
         })
     }
 
@@ -111,7 +111,7 @@ impl Active {
     }
 
     /// The fault and a number drawn for it, if it strikes.
-    fn strike(&mut self, operation: Option<&str>) -> Option<(Fault, u64)> {
+    fn draw(&mut self, operation: Option<&str>) -> Option<(Fault, u64)> {
         let Injection { fault, operation: wanted, times, probability, .. } = &mut self.injection;
         if wanted.is_some_and(|wanted| operation != Some(wanted)) {
             return None;

@@ -2,7 +2,8 @@
 //!
 //! Path and method, sizes, authentication; only then the service reads the body's parameters.
 
-mod authentication;
+pub(crate) mod access_key_lockout;
+pub(crate) mod authentication;
 
 use std::sync::Arc;
 
@@ -10,20 +11,18 @@ use http::header::{DATE, HeaderValue, RETRY_AFTER};
 use http::request::Parts;
 use http::{Request, Response};
 use sts_proto::server::{AnyOperation, UnreadableRequest};
-use sts_proto::{
-    AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Authentication, Body,
-    DecodeAuthorizationMessage, GetCallerIdentity, Operation,
-};
+use sts_proto::{Authentication, Body};
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
+use self::authentication::Authenticator;
 use crate::clock::Clock;
-use crate::faults::Struck;
-use crate::key_lock::KeyLock;
-use crate::operations::{Moment, NOTE, Service};
+use crate::faults::RequestFaults;
+use crate::model::operation;
 use crate::random;
-use crate::refusal::{Refusal, TooLarge};
+use crate::rejection::{Rejection, TooLarge};
 use crate::request_log::{RequestLog, printable};
+use crate::service::{NOTE, RequestTime, Service};
 
 /// Limits of the gateway, in bytes.
 pub(crate) const LARGEST_BODY: usize = 12 * 1024 * 1024;
@@ -36,16 +35,14 @@ pub(crate) type Observer = Box<dyn Fn(&RequestLog) + Send + Sync>;
 pub(crate) struct Gateway {
     pub(crate) service: Arc<Service>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) locks: KeyLock,
-    /// Whether a wrong signature is answered with the gateway's own canonical request.
-    pub(crate) echo: bool,
+    pub(crate) authenticator: Authenticator,
     pub(crate) observer: Option<Observer>,
 }
 
 /// One request on its way through the gateway.
 pub(crate) struct Call {
     gateway: Arc<Gateway>,
-    struck: Struck,
+    faults: RequestFaults,
     /// By the emulator's clock, as far off as a fault makes it.
     now: OffsetDateTime,
     operation: String,
@@ -53,14 +50,14 @@ pub(crate) struct Call {
 }
 
 impl Gateway {
-    pub(crate) fn call(self: &Arc<Self>, head: &Parts, struck: Struck) -> Call {
-        let now = self.clock.now().saturating_add(struck.clock_offset());
+    pub(crate) fn call(self: &Arc<Self>, head: &Parts, faults: RequestFaults) -> Call {
+        let now = self.clock.now().saturating_add(faults.clock_offset());
         let path = head.uri.path();
         Call {
             gateway: Arc::clone(self),
-            struck,
+            faults,
             now: now.checked_to_offset(UtcOffset::UTC).unwrap_or(now),
-            operation: operation_at(path)
+            operation: operation::at_path(path)
                 .map_or_else(|| printable(&format!("{} {path}", head.method)), str::to_owned),
             caller: None,
         }
@@ -69,45 +66,51 @@ impl Gateway {
 
 impl Call {
     /// The faults that strike it.
-    pub(crate) const fn struck(&self) -> &Struck {
-        &self.struck
+    pub(crate) const fn faults(&self) -> &RequestFaults {
+        &self.faults
     }
 
     /// Authenticates the caller and lets the service answer.
-    pub(crate) fn answer(&mut self, request: &Request<Body>) -> Result<Response<Body>, Refusal> {
+    pub(crate) fn respond(&mut self, request: &Request<Body>) -> Result<Response<Body>, Rejection> {
         let path = request.uri().path();
-        let caller = match AnyOperation::authentication_of(request.method(), path) {
-            // Whatever Authorization it may carry is not looked at.
-            Some(Authentication::Unsigned) => None,
-            _ => Some(self.authenticate(request)?),
+        let authentication = AnyOperation::authentication_of(request.method(), path);
+        // The Authorization header of an unsigned operation is ignored.
+        let caller = if authentication == Some(Authentication::Unsigned) {
+            None
+        } else {
+            let authenticator = &self.gateway.authenticator;
+            Some(authenticator.authenticate(request, self.now, &mut self.caller)?)
         };
-        let operation = AnyOperation::read(request).map_err(Refusal::Unreadable)?;
-        let keys_have_ended = self.struck.keys_have_ended();
-        let moment = Moment { now: self.now, keys_have_ended };
-        self.gateway.service.answer(&operation, caller.as_ref(), moment)
+        let operation = AnyOperation::read(request).map_err(Rejection::Unreadable)?;
+        let credentials_expired = self.faults.credentials_expired();
+        let time = RequestTime { now: self.now, credentials_expired };
+        self.gateway.service.execute(&operation, caller.as_ref(), time)
     }
 
     /// Gives the response its request id and date, and tells the observer.
-    pub(crate) fn conclude(&mut self, outcome: Result<Response<Body>, Refusal>) -> Response<Body> {
+    pub(crate) fn conclude(
+        &mut self,
+        outcome: Result<Response<Body>, Rejection>,
+    ) -> Response<Body> {
         let request_id = random::request_id();
-        let (mut response, refusal) = match outcome {
+        let (mut response, error) = match outcome {
             Ok(mut response) => {
                 if let Ok(value) = HeaderValue::from_str(&request_id) {
                     response.headers_mut().insert("x-request-id", value);
                 }
                 (response, None)
             }
-            Err(refusal) => {
-                let answer = refusal.to_answer(&self.gateway.service.seal);
+            Err(rejection) => {
+                let answer = rejection.to_answer(&self.gateway.service.seal);
                 let code = answer.code.clone().unwrap_or_default();
                 let mut response = answer.request_id(&request_id).to_response();
-                if let Some(seconds) = refusal.retry_after() {
+                if let Some(seconds) = rejection.retry_after() {
                     response.headers_mut().insert(RETRY_AFTER, seconds.into());
                 }
-                (response, Some(printable(&format!("{code} {refusal}"))))
+                (response, Some(printable(&format!("{code} {rejection}"))))
             }
         };
-        if let Some(date) = http_date(self.now.saturating_add(self.struck.date_offset())) {
+        if let Some(date) = http_date(self.now.saturating_add(self.faults.date_offset())) {
             response.headers_mut().insert(DATE, date);
         }
         if let Some(observer) = &self.gateway.observer {
@@ -116,12 +119,12 @@ impl Call {
                 operation: std::mem::take(&mut self.operation),
                 caller: self.caller.take(),
                 status: response.status(),
-                refusal,
+                error,
                 note: response
                     .headers()
                     .get(NOTE)
                     .and_then(|note| Some(note.to_str().ok()?.to_owned())),
-                faults: self.struck.faults().collect(),
+                faults: self.faults.faults().collect(),
                 request_id,
             });
         }
@@ -130,12 +133,12 @@ impl Call {
 }
 
 /// What can be said before the body has come.
-pub(crate) fn admit(head: &Parts) -> Result<(), Refusal> {
+pub(crate) fn admit(head: &Parts) -> Result<(), Rejection> {
     let route = Request::builder().method(&head.method).uri(&head.uri).body("");
     if let Some(Err(unreadable)) = route.ok().as_ref().map(AnyOperation::read)
         && !matches!(unreadable, UnreadableRequest::Body(_))
     {
-        return Err(Refusal::Unreadable(unreadable));
+        return Err(Rejection::Unreadable(unreadable));
     }
     let sizes = || {
         let headers = head.headers.iter();
@@ -143,31 +146,12 @@ pub(crate) fn admit(head: &Parts) -> Result<(), Refusal> {
     };
     let target = head.uri.path_and_query().map_or(0, |target| target.as_str().len());
     if target > LONGEST_URI {
-        Err(Refusal::TooLarge(TooLarge::Uri))
+        Err(Rejection::TooLarge(TooLarge::Uri))
     } else if sizes().any(|size| size > LONGEST_HEADER) || sizes().sum::<usize>() > ALL_HEADERS {
-        Err(Refusal::TooLarge(TooLarge::Headers))
+        Err(Rejection::TooLarge(TooLarge::Headers))
     } else {
         Ok(())
     }
-}
-
-/// Paths and names of the operations.
-const OPERATIONS: [(&str, &str); 5] = [
-    (AssumeAgency::PATH, AssumeAgency::NAME),
-    (AssumeAgencyWithOidc::PATH, AssumeAgencyWithOidc::NAME),
-    (AssumeAgencyWithSaml::PATH, AssumeAgencyWithSaml::NAME),
-    (DecodeAuthorizationMessage::PATH, DecodeAuthorizationMessage::NAME),
-    (GetCallerIdentity::PATH, GetCallerIdentity::NAME),
-];
-
-/// The operation of a path, before the request is read.
-pub(crate) fn operation_at(path: &str) -> Option<&'static str> {
-    OPERATIONS.iter().find(|(known, _)| *known == path).map(|(_, name)| *name)
-}
-
-/// The operation of this name.
-pub(crate) fn operation_named(name: &str) -> Option<&'static str> {
-    OPERATIONS.iter().map(|(_, known)| *known).find(|known| *known == name)
 }
 
 fn http_date(now: OffsetDateTime) -> Option<HeaderValue> {

@@ -21,30 +21,25 @@
 
 pub mod builtin;
 mod clock;
-mod control;
-mod denial;
+mod config;
 mod emulator;
+mod endpoints;
 mod faults;
-mod front;
 mod gateway;
-mod key_lock;
-mod metadata;
+mod model;
 mod oidc;
-mod operations;
-mod principal;
 mod random;
-mod refusal;
+mod rejection;
 mod request_log;
 mod saml;
 mod seal;
 mod server;
-mod session_token;
+mod service;
 mod tls;
-mod world;
 
 pub use clock::{Clock, SystemClock, TestClock};
+pub use config::{Config, ConfigError};
 pub use emulator::{Builder, Emulator, InProcess};
 pub use faults::{Fault, Faults, Injection, ResetAt};
 pub use oidc::OidcIssuer;
 pub use request_log::RequestLog;
-pub use world::{InvalidConfig, World};

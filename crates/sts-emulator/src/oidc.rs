@@ -1,44 +1,13 @@
-//! OIDC identity providers and what they sign.
+//! ID tokens: their providers, verification and an issuer.
 
-mod endpoint;
+mod error;
 mod id_token;
 mod issuer;
 mod jwks;
+mod provider;
 
-pub(crate) use self::endpoint::IssuerEndpoint;
-pub(crate) use self::id_token::{IdToken, RefusedToken};
+pub(crate) use self::error::IdTokenError;
+pub(crate) use self::id_token::IdToken;
 pub use self::issuer::OidcIssuer;
 pub(crate) use self::jwks::Jwks;
-
-/// A provider whose ID tokens are taken.
-#[derive(Clone)]
-pub(crate) struct OidcProvider {
-    pub(crate) account: String,
-    pub(crate) name: String,
-    pub(crate) client_ids: Vec<String>,
-    pub(crate) issuer: TrustedIssuer,
-}
-
-/// Whose tokens a provider takes.
-#[derive(Clone)]
-pub(crate) enum TrustedIssuer {
-    /// The emulator's own.
-    Own,
-    /// Somebody's with this `iss` and these keys.
-    Other { url: String, keys: Jwks },
-}
-
-impl TrustedIssuer {
-    fn url_and_keys<'a>(&'a self, own: &'a OidcIssuer) -> (&'a str, &'a Jwks) {
-        match self {
-            Self::Own => (own.url(), own.keys()),
-            Self::Other { url, keys } => (url, keys),
-        }
-    }
-}
-
-impl OidcProvider {
-    pub(crate) fn urn(&self) -> String {
-        format!("iam::{}:oidcProvider:{}", self.account, self.name)
-    }
-}
+pub(crate) use self::provider::{OidcProvider, TrustedIssuer};

@@ -6,7 +6,7 @@ use http::StatusCode;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-use crate::Fault;
+use crate::faults::Fault;
 
 /// What became of one request. `Display` is a line for a log; it holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,11 +20,11 @@ pub struct RequestLog {
     pub caller: Option<String>,
     /// The answer's status.
     pub status: StatusCode,
-    /// The answer's error code and why, for a refusal.
-    pub refusal: Option<String>,
+    /// The answer's error code and why, for a rejection.
+    pub error: Option<String>,
     /// What else is to be known: that the signature of a SAML assertion was not checked.
     pub note: Option<String>,
-    /// The faults that struck it. Some of them keep the answer from arriving as it is told here.
+    /// The faults that faults it. Some of them keep the answer from arriving as it is told here.
     pub faults: Vec<Fault>,
     /// The answer's request id.
     pub request_id: String,
@@ -37,8 +37,8 @@ impl fmt::Display for RequestLog {
         let caller = self.caller.as_deref().unwrap_or("-");
         let status = self.status.as_u16();
         write!(f, "{at} {} {caller} {status}", self.operation)?;
-        if let Some(refusal) = &self.refusal {
-            write!(f, " {refusal}")?;
+        if let Some(error) = &self.error {
+            write!(f, " {error}")?;
         }
         if let Some(note) = &self.note {
             write!(f, " ({note})")?;

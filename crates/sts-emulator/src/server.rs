@@ -1,14 +1,15 @@
 //! An HTTP server: accepts connections, reads requests, and sends the responses of a service.
 
-mod answer;
 mod body;
 mod connection;
-mod line;
+mod cut;
+mod error;
 mod loopback;
 mod memory;
+mod response;
+mod stream;
 mod workers;
 
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,13 +24,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
-pub(crate) use self::answer::{json_answer, text_answer};
 pub(crate) use self::body::BodyReader;
 pub(crate) use self::connection::Connection;
-pub(crate) use self::line::Cut;
-use self::line::{Line, OverTcp};
-pub(crate) use self::loopback::{LoopbackGuard, problem, refuse_other_than_json};
+pub(crate) use self::cut::CutPoint;
+pub(crate) use self::error::ConnectionError;
+pub(crate) use self::loopback::{LoopbackGuard, reject_other_than_json};
 pub(crate) use self::memory::Memory;
+pub(crate) use self::response::{error_response, json_response, text_response};
+use self::stream::{ConnectionStream, OverTcp};
 pub(crate) use self::workers::{WORKERS, Workers};
 
 /// Connections served at a time; others wait to be accepted.
@@ -49,7 +51,7 @@ pub(crate) trait Respond: Send + Sync + 'static {
         &self,
         request: Request<Incoming>,
         connection: &Connection,
-    ) -> impl Future<Output = Result<Response<Body>, BrokenConnection>> + Send;
+    ) -> impl Future<Output = Result<Response<Body>, ConnectionError>> + Send;
 }
 
 /// A port to serve, and what all ports of an emulator share.
@@ -85,13 +87,13 @@ async fn serve_stream(
     tls: Option<TlsAcceptor>,
     connection: Arc<Connection>,
     service: &impl Respond,
-) -> Result<(), BrokenConnection> {
+) -> Result<(), ConnectionError> {
     stream.set_nodelay(true)?;
     match tls {
         None => serve_http(stream, connection, service).await,
         Some(tls) => {
             let handshake = tokio::time::timeout(TLS_TIME, tls.accept(stream));
-            let stream = handshake.await.map_err(|_| BrokenConnection)??;
+            let stream = handshake.await.map_err(|_| ConnectionError)??;
             serve_http(stream, connection, service).await
         }
     }
@@ -101,13 +103,13 @@ async fn serve_http(
     stream: impl OverTcp,
     connection: Arc<Connection>,
     service: &impl Respond,
-) -> Result<(), BrokenConnection> {
-    let stream = Line::new(stream, Arc::clone(&connection));
+) -> Result<(), ConnectionError> {
+    let stream = ConnectionStream::new(stream, Arc::clone(&connection));
     let connection = &*connection;
     let service = service_fn(|request| async move {
         let response = service.respond(request, connection).await?;
         connection.account().served();
-        Ok::<_, BrokenConnection>(response.map(|body| Full::<Bytes>::new(body.into_bytes())))
+        Ok::<_, ConnectionError>(response.map(|body| Full::<Bytes>::new(body.into_bytes())))
     });
     http1::Builder::new()
         .timer(TokioTimer::new())
@@ -117,16 +119,5 @@ async fn serve_http(
         .max_buf_size(HEAD_BUFFER)
         .serve_connection(TokioIo::new(stream), service)
         .await
-        .map_err(|_| BrokenConnection)
-}
-
-/// A connection that can only be closed.
-#[derive(Debug, thiserror::Error)]
-#[error("the connection broke or was too slow")]
-pub(crate) struct BrokenConnection;
-
-impl From<io::Error> for BrokenConnection {
-    fn from(_: io::Error) -> Self {
-        Self
-    }
+        .map_err(|_| ConnectionError)
 }

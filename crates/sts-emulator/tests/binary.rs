@@ -204,7 +204,7 @@ fn a_wrong_configuration_file_is_named_with_line_and_key() {
     assert_refused(&["--config", "/nowhere/at/all.toml"], &["/nowhere/at/all.toml"]);
     let file = File::new("empty.toml", "# nothing yet\n");
     let path = file.0.to_str().unwrap();
-    assert_refused(&["--config", path], &[path, "accounts", "must be given"]);
+    assert_refused(&["--config", path], &[path, "accounts", "missing"]);
 }
 
 /// The status of the response to a request on a connection of its own.

@@ -28,7 +28,7 @@ static TEMPORARY: LazyLock<Signer> = LazyLock::new(|| {
     let endpoint = Endpoint::from(Region::CN_NORTH_4);
     let mut request = operation.to_request(&endpoint).expect("a request");
     PERMANENT.sign(&mut request, NOW).expect("a signature");
-    let keys = AssumeAgency::read(&emulator().answer(request)).expect("keys").credentials;
+    let keys = AssumeAgency::read(&emulator().respond(request)).expect("keys").credentials;
     Signer::new(&keys).expect("credentials that sign")
 });
 
@@ -40,7 +40,7 @@ fn emulator() -> InProcess {
 
 /// One that verifies the signatures of SAML responses.
 static FEDERATION: LazyLock<InProcess> = LazyLock::new(|| {
-    let world = format!(
+    let config = format!(
         r#"
         [[accounts]]
         id = "a"
@@ -55,7 +55,7 @@ static FEDERATION: LazyLock<InProcess> = LazyLock::new(|| {
         "#,
         include_str!("../saml-certificate.pem"),
     );
-    let builder = Emulator::builder().world(world.parse().expect("a world"));
+    let builder = Emulator::builder().config(config.parse().expect("a config"));
     builder.clock(TestClock::new(NOW)).in_process().expect("it needs no socket")
 });
 
@@ -63,14 +63,14 @@ const PROVIDER: &str = "iam::a:samlProvider:corp";
 
 fn answer(request: Request<Body>) -> Response<Body> {
     if !request.body().as_ref().starts_with(b"<") {
-        return emulator().answer(request);
+        return emulator().respond(request);
     }
     let response = STANDARD.encode(request.body());
     let operation = AssumeAgencyWithSaml::new(PROVIDER, "iam::a:agency:staff", response);
     match operation.to_request(&Endpoint::from(Region::CN_NORTH_4)) {
-        Ok(request) => FEDERATION.answer(request),
+        Ok(request) => FEDERATION.respond(request),
         // It is too long.
-        Err(_) => emulator().answer(request),
+        Err(_) => emulator().respond(request),
     }
 }
 

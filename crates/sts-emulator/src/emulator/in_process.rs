@@ -5,7 +5,7 @@ use std::fmt;
 use http::{Request, Response};
 use sts_proto::Body;
 
-use crate::front::Front;
+use crate::endpoints::sts::StsEndpoint;
 
 /// An STS without a socket: a request in, an answer out, on the caller's thread.
 ///
@@ -24,20 +24,20 @@ use crate::front::Front;
 ///
 /// let mut request = GetCallerIdentity::new().to_request(&Endpoint::from(Region::CN_NORTH_4))?;
 /// Signer::from_parts(builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY)?.sign(&mut request, now)?;
-/// let identity = GetCallerIdentity::read(&sts.answer(request))?;
+/// let identity = GetCallerIdentity::read(&sts.respond(request))?;
 /// assert_eq!(identity.account_id, builtin::ACCOUNT_ID);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct InProcess(Front);
+pub struct InProcess(StsEndpoint);
 
 impl InProcess {
-    pub(super) const fn new(front: Front) -> Self {
-        Self(front)
+    pub(super) const fn new(sts: StsEndpoint) -> Self {
+        Self(sts)
     }
 
     /// Answers a request, in absolute or in origin form.
-    pub fn answer(&self, request: Request<Body>) -> Response<Body> {
-        self.0.answer(request)
+    pub fn respond(&self, request: Request<Body>) -> Response<Body> {
+        self.0.respond_now(request)
     }
 }
 

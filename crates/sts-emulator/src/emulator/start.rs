@@ -10,18 +10,20 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::{self, Runtime};
 use tokio::sync::oneshot;
 
-use super::{Builder, Started};
+use super::settings::Settings;
 use crate::clock::Clock;
-use crate::control::Control;
+use crate::endpoints::control::Control;
+use crate::endpoints::metadata::Metadata;
+use crate::endpoints::oidc_issuer::IssuerEndpoint;
+use crate::endpoints::sts::StsEndpoint;
 use crate::faults::Faults;
-use crate::front::Front;
 use crate::gateway::Gateway;
-use crate::key_lock::KeyLock;
-use crate::metadata::Metadata;
-use crate::oidc::{IssuerEndpoint, OidcIssuer};
-use crate::operations::Service;
+use crate::gateway::access_key_lockout::AccessKeyLockout;
+use crate::gateway::authentication::Authenticator;
+use crate::oidc::OidcIssuer;
 use crate::seal::Seal;
 use crate::server::{LoopbackGuard, Memory, Port};
+use crate::service::Service;
 use crate::tls::Tls;
 use crate::{random, server};
 
@@ -31,16 +33,28 @@ const NOWHERE: &str = "https://oidc-issuer.sts-emulator.invalid";
 /// So many connections may wait to be accepted; the default is too few for a burst of thousands.
 const BACKLOG: u32 = 4096;
 
+/// What is known of an emulator once it listens.
+pub(super) struct Started {
+    pub(super) url: String,
+    pub(super) endpoint: Endpoint,
+    pub(super) address: SocketAddr,
+    pub(super) ca_certificate_pem: Option<String>,
+    pub(super) control_url: Option<String>,
+    pub(super) metadata_url: Option<String>,
+    pub(super) faults: Faults,
+    pub(super) oidc_issuer: OidcIssuer,
+}
+
 /// An emulator that listens, and what stops it when it is dropped.
 pub(super) type Outcome = io::Result<(Started, oneshot::Sender<()>)>;
 
 /// Starts the thread, which then reports whether it listens.
 pub(super) fn launch(
-    builder: Builder,
+    settings: Settings,
     report: impl FnOnce(Outcome) + Send + 'static,
 ) -> io::Result<thread::JoinHandle<()>> {
     let thread = thread::Builder::new().name("sts-emulator".to_owned());
-    thread.spawn(move || match open(builder) {
+    thread.spawn(move || match open(settings) {
         Ok((runtime, started)) => {
             let (stop, stopped) = oneshot::channel();
             report(Ok((started, stop)));
@@ -53,37 +67,37 @@ pub(super) fn launch(
     })
 }
 
-fn open(builder: Builder) -> io::Result<(Runtime, Started)> {
+fn open(settings: Settings) -> io::Result<(Runtime, Started)> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(server::WORKERS)
         .thread_name("sts-emulator-worker")
         .build()?;
     let context = runtime.enter();
-    let (listener, address) = bind(&builder.listen)?;
-    let (control, control_url) = bind_beside(builder.control.as_deref())?;
-    let (metadata, metadata_url) = bind_beside(builder.metadata.as_deref())?;
-    let (issuer, issuer_url) = bind_beside(builder.oidc_issuer.as_deref())?;
+    let (listener, address) = bind(&settings.listen)?;
+    let (control, control_url) = bind_beside(settings.control.as_deref())?;
+    let (metadata, metadata_url) = bind_beside(settings.metadata.as_deref())?;
+    let (issuer, issuer_url) = bind_beside(settings.oidc_issuer.as_deref())?;
     let guard = |address: Option<&String>| {
         address.map_or_else(LoopbackGuard::default, |address| {
             LoopbackGuard::default().with_host_of(address)
         })
     };
-    let control_guard = guard(builder.control.as_ref());
-    let metadata_guard = guard(builder.metadata.as_ref());
-    let issuer_guard = guard(builder.oidc_issuer.as_ref());
-    let tls = builder.tls.then(Tls::generate).transpose()?;
+    let control_guard = guard(settings.control.as_ref());
+    let metadata_guard = guard(settings.metadata.as_ref());
+    let issuer_guard = guard(settings.oidc_issuer.as_ref());
+    let tls = settings.tls.then(Tls::generate).transpose()?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let url = format!("{scheme}://{address}");
 
-    let Assembled { front, service, clock, faults } = assemble(builder, issuer_url)?;
+    let Assembled { sts, service, clock, faults } = assemble(settings, issuer_url)?;
     let oidc_issuer = service.issuer.clone();
     let (acceptor, ca_certificate_pem) =
         tls.map(|tls| (tls.acceptor, tls.ca_certificate_pem)).unzip();
 
     let memory = Memory::default();
     let port = |listener, tls| Port { listener, tls, memory: memory.clone() };
-    runtime.spawn(server::serve(port(listener, acceptor), front));
+    runtime.spawn(server::serve(port(listener, acceptor), sts));
     if let Some(control) = control {
         let service = Control::new(faults.clone(), control_guard);
         runtime.spawn(server::serve(port(control, None), service));
@@ -114,31 +128,32 @@ fn open(builder: Builder) -> io::Result<(Runtime, Started)> {
 
 /// All of an emulator that needs no socket.
 pub(super) struct Assembled {
-    pub(super) front: Front,
+    pub(super) sts: StsEndpoint,
     service: Arc<Service>,
     clock: Arc<dyn Clock>,
     faults: Faults,
 }
 
-pub(super) fn assemble(builder: Builder, issuer_url: Option<String>) -> io::Result<Assembled> {
-    let Builder { world, clock, seed, echo, observer, .. } = builder;
+pub(super) fn assemble(settings: Settings, issuer_url: Option<String>) -> io::Result<Assembled> {
+    let Settings { config, clock, seed, echo, observer, .. } = settings;
     let seed = seed.unwrap_or_else(|| random::bytes::<32>().to_vec());
     let faults = Faults::new(&seed, Arc::clone(&clock));
-    for injection in world.faults().iter().chain(&builder.faults) {
+    for injection in config.faults().iter().chain(&settings.faults) {
         faults.inject(injection.clone());
     }
     let issuer_url = issuer_url.unwrap_or_else(|| NOWHERE.to_owned());
     let issuer = OidcIssuer::new(issuer_url, Arc::clone(&clock))?;
-    let service = Arc::new(Service { world, seal: Seal::new(&seed), issuer });
+    let service = Arc::new(Service { config, seal: Seal::new(&seed), issuer });
+    let lockout = AccessKeyLockout::default();
+    let authenticator = Authenticator { service: Arc::clone(&service), lockout, echo };
     let gateway = Gateway {
         service: Arc::clone(&service),
         clock: Arc::clone(&clock),
-        locks: KeyLock::default(),
-        echo,
+        authenticator,
         observer,
     };
-    let front = Front::new(gateway, faults.clone());
-    Ok(Assembled { front, service, clock, faults })
+    let sts = StsEndpoint::new(gateway, faults.clone());
+    Ok(Assembled { sts, service, clock, faults })
 }
 
 /// Listens on the first of the addresses that it can have.

@@ -35,7 +35,7 @@ pub enum Fault {
     /// `Date` of the answer.
     ClockOffset(time::Duration),
     /// Keys are issued with an end that has passed, and are refused as such.
-    ExpiredKeys,
+    ExpiredCredentials,
     /// Nobody is there: the connection is reset, and the request is not carried out.
     Outage,
 }
@@ -45,7 +45,7 @@ pub enum Fault {
 #[non_exhaustive]
 pub enum ResetAt {
     /// Before its first byte.
-    BeforeAnswer,
+    BeforeResponse,
     /// After some bytes of its head.
     InHead,
     /// After its head and half of its body.
@@ -65,7 +65,7 @@ impl Fault {
             Self::GarbageBody => "garbage_body",
             Self::WrongDate(_) => "wrong_date",
             Self::ClockOffset(_) => "clock_offset",
-            Self::ExpiredKeys => "expired_keys",
+            Self::ExpiredCredentials => "expired_credentials",
             Self::Outage => "outage",
         }
     }

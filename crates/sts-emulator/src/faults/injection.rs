@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sts_proto::Operation;
 
-use super::Fault;
+use super::fault::Fault;
 
 /// A fault, and when it strikes: without more words at every request until the faults are cleared.
 ///

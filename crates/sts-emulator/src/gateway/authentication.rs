@@ -1,4 +1,4 @@
-//! Who calls: key, token, date and signature.
+//! Authentication of signed requests: access key, security token, date and signature.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,60 +6,78 @@ use std::time::Duration;
 use http::Request;
 use sts_proto::Body;
 use sts_sign::{Algorithm, Presented, Signer, Verifier, VerifyError};
+use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::Call;
-use crate::principal::Principal;
-use crate::refusal::{Refusal, Unauthenticated};
+use super::access_key_lockout::AccessKeyLockout;
+use crate::model::principal::Principal;
+use crate::rejection::{Rejection, Unauthenticated};
 use crate::request_log::printable;
-use crate::session_token;
+use crate::service::{Service, session_token};
 
 /// A signing date may be so far from the clock.
 const TOLERANCE: Duration = Duration::from_secs(15 * 60);
 /// The official Go SDK leaves the host out of its signatures, and is served.
 const VERIFIER: Verifier = Verifier::new(TOLERANCE).with_unsigned_host();
 
-impl Call {
-    pub(super) fn authenticate(&mut self, request: &Request<Body>) -> Result<Principal, Refusal> {
-        let now = self.now;
+/// Verifies the authentication of signed requests.
+pub(crate) struct Authenticator {
+    pub(crate) service: Arc<Service>,
+    pub(crate) lockout: AccessKeyLockout,
+    /// Whether the response to a signature mismatch contains the canonical request.
+    pub(crate) echo: bool,
+}
+
+impl Authenticator {
+    /// Returns the principal that signed the request. `caller` is set for the request log: to the
+    /// access key id, and once the request is verified to the URN.
+    pub(super) fn authenticate(
+        &self,
+        request: &Request<Body>,
+        now: OffsetDateTime,
+        caller: &mut Option<String>,
+    ) -> Result<Principal, Rejection> {
         let mut identified = None;
         let lookup = |presented: &Presented<'_>| {
-            self.caller = Some(printable(presented.access_key_id));
-            let outcome = identified.insert(self.identify(presented)).as_ref();
+            *caller = Some(printable(presented.access_key_id));
+            let outcome = identified.insert(self.identify(presented, now)).as_ref();
             outcome.ok().map(|(_, signer)| signer.clone())
         };
         let verified = VERIFIER.verify(request, lookup, now);
-        let identified = identified.transpose().map_err(Refusal::Unauthenticated)?;
-        let locks = &Arc::clone(&self.gateway).locks;
+        let identified = identified.transpose().map_err(Rejection::Unauthenticated)?;
         match (verified, identified) {
             (Ok(_), Some((principal, signer))) => {
-                locks.succeeded(signer.access_key_id());
-                self.caller = Some(principal.urn());
+                self.lockout.succeeded(signer.access_key_id());
+                *caller = Some(principal.urn());
                 Ok(principal)
             }
             (Err(error), identified) => {
                 if let (VerifyError::SignatureMismatch { .. }, Some((_, signer))) =
                     (&error, identified)
                 {
-                    locks.failed(signer.access_key_id(), now);
+                    self.lockout.failed(signer.access_key_id(), now);
                 }
                 Err(self.unverified(&error))
             }
-            // Nothing is verified before it is looked up.
-            (Ok(_), None) => Err(Refusal::Unauthenticated(Unauthenticated::UnknownKey)),
+            // Unreachable: the verifier looks the access key up before it verifies the signature.
+            (Ok(_), None) => Err(Rejection::Unauthenticated(Unauthenticated::UnknownKey)),
         }
     }
 
     /// Whose key it is, and the signer to verify with, if the key and its token are good now.
-    fn identify(&self, presented: &Presented<'_>) -> Result<(Principal, Signer), Unauthenticated> {
+    fn identify(
+        &self,
+        presented: &Presented<'_>,
+        now: OffsetDateTime,
+    ) -> Result<(Principal, Signer), Unauthenticated> {
         let Presented { access_key_id, security_token, .. } = *presented;
-        if self.gateway.locks.is_locked(access_key_id, self.now) {
+        if self.lockout.is_locked(access_key_id, now) {
             return Err(Unauthenticated::Locked);
         }
-        let service = &self.gateway.service;
+        let service = &self.service;
         let (principal, secret) = match security_token {
             None => {
-                let key = service.world.key(access_key_id);
+                let key = service.config.key(access_key_id);
                 let key = key.ok_or(Unauthenticated::UnknownKey)?;
                 (Principal::User(key.user.clone()), key.secret.clone())
             }
@@ -67,7 +85,7 @@ impl Call {
                 let session = session_token::open(token, &service.seal)
                     .filter(|session| session.access_key_id == access_key_id)
                     .ok_or(Unauthenticated::ForeignToken)?;
-                if session.expiration <= self.now {
+                if session.expiration <= now {
                     let expires_at = session.expiration.format(&Rfc3339).unwrap_or_default();
                     return Err(Unauthenticated::TokenEnded { expires_at });
                 }
@@ -94,11 +112,11 @@ impl Call {
     }
 
     /// How the gateway words what the verification found.
-    fn unverified(&self, error: &VerifyError) -> Refusal {
+    fn unverified(&self, error: &VerifyError) -> Rejection {
         let why = printable(&error.to_string());
         let unauthenticated = match error {
             VerifyError::NotSigned { header, .. } if header == "x-security-token" => {
-                return Refusal::TokenNotSigned;
+                return Rejection::TokenNotSigned;
             }
             VerifyError::Missing => Unauthenticated::NoSignature,
             VerifyError::UnknownKey { .. } => Unauthenticated::UnknownKey,
@@ -108,11 +126,11 @@ impl Call {
                 why,
                 canonical_request: error
                     .canonical_request()
-                    .filter(|_| self.gateway.echo)
+                    .filter(|_| self.echo)
                     .map(str::to_owned),
             },
             _ => Unauthenticated::Format { why },
         };
-        Refusal::Unauthenticated(unauthenticated)
+        Rejection::Unauthenticated(unauthenticated)
     }
 }

@@ -6,8 +6,10 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny};
 use time::OffsetDateTime;
 
+use super::error::IdTokenError;
+use super::issuer::OidcIssuer;
 use super::jwks::Algorithm;
-use super::{OidcIssuer, OidcProvider};
+use super::provider::OidcProvider;
 
 /// What a token that is good says.
 pub(crate) struct IdToken {
@@ -56,27 +58,6 @@ fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     T::deserialize(value).map(Some)
 }
 
-/// Why a token is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum RefusedToken {
-    #[error("it is not a signed JSON Web Token with the claims iss, sub, aud and exp")]
-    Form,
-    #[error("it is not signed with RS256 or ES256")]
-    Algorithm,
-    #[error("its header names critical extensions, and none is supported here")]
-    Critical,
-    #[error("none of the provider's keys has signed it")]
-    Signature,
-    #[error("its issuer is not the provider's")]
-    Issuer,
-    #[error("it has expired")]
-    Expired,
-    #[error("it is not valid yet")]
-    NotYet,
-    #[error("its audience is none of the provider's client ids")]
-    Audience,
-}
-
 impl IdToken {
     /// Reads a token of `provider` that is good at `now`.
     pub(crate) fn read(
@@ -84,23 +65,23 @@ impl IdToken {
         provider: &OidcProvider,
         own: &OidcIssuer,
         now: OffsetDateTime,
-    ) -> Result<Self, RefusedToken> {
+    ) -> Result<Self, IdTokenError> {
         let (issuer, keys) = provider.issuer.url_and_keys(own);
-        let (message, signature) = token.rsplit_once('.').ok_or(RefusedToken::Form)?;
-        let (header, claims) = message.split_once('.').ok_or(RefusedToken::Form)?;
+        let (message, signature) = token.rsplit_once('.').ok_or(IdTokenError::Form)?;
+        let (header, claims) = message.split_once('.').ok_or(IdTokenError::Form)?;
         let header: Header = decode(header)?;
-        let algorithm = Algorithm::named(&header.alg).ok_or(RefusedToken::Algorithm)?;
+        let algorithm = Algorithm::named(&header.alg).ok_or(IdTokenError::Algorithm)?;
         if header.crit.is_some() {
-            return Err(RefusedToken::Critical);
+            return Err(IdTokenError::Critical);
         }
-        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| RefusedToken::Form)?;
+        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| IdTokenError::Form)?;
         let key_id = header.kid.as_deref();
         if !keys.verify(algorithm, key_id, message.as_bytes(), &signature) {
-            return Err(RefusedToken::Signature);
+            return Err(IdTokenError::Signature);
         }
         let claims: Claims = decode(claims)?;
         if claims.sub.is_empty() {
-            return Err(RefusedToken::Form);
+            return Err(IdTokenError::Form);
         }
         claims.check(issuer, now)?;
         Ok(Self { audience: claims.audience(provider)?.to_owned(), subject: claims.sub })
@@ -108,22 +89,22 @@ impl IdToken {
 }
 
 impl Claims {
-    fn check(&self, issuer: &str, now: OffsetDateTime) -> Result<(), RefusedToken> {
+    fn check(&self, issuer: &str, now: OffsetDateTime) -> Result<(), IdTokenError> {
         #[expect(clippy::cast_precision_loss, reason = "exact until the year 285 million")]
         let now = now.unix_timestamp() as f64;
         if self.iss != issuer {
-            Err(RefusedToken::Issuer)
+            Err(IdTokenError::Issuer)
         } else if self.exp <= now {
-            Err(RefusedToken::Expired)
+            Err(IdTokenError::Expired)
         } else if self.nbf.is_some_and(|start| now < start) {
-            Err(RefusedToken::NotYet)
+            Err(IdTokenError::NotYet)
         } else {
             Ok(())
         }
     }
 
     /// The first of its audiences that is a client id of the provider.
-    fn audience(&self, provider: &OidcProvider) -> Result<&str, RefusedToken> {
+    fn audience(&self, provider: &OidcProvider) -> Result<&str, IdTokenError> {
         let audiences = match &self.aud {
             Audience::One(audience) => std::slice::from_ref(audience),
             Audience::Several(audiences) => audiences,
@@ -132,11 +113,11 @@ impl Claims {
             .iter()
             .find(|audience| provider.client_ids.contains(audience))
             .map(String::as_str)
-            .ok_or(RefusedToken::Audience)
+            .ok_or(IdTokenError::Audience)
     }
 }
 
-fn decode<T: DeserializeOwned>(part: &str) -> Result<T, RefusedToken> {
-    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| RefusedToken::Form)?;
-    serde_json::from_slice(&json).map_err(|_| RefusedToken::Form)
+fn decode<T: DeserializeOwned>(part: &str) -> Result<T, IdTokenError> {
+    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| IdTokenError::Form)?;
+    serde_json::from_slice(&json).map_err(|_| IdTokenError::Form)
 }

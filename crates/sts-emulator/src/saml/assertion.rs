@@ -6,7 +6,9 @@ use time::OffsetDateTime;
 
 use super::conditions::{self, time};
 use super::element::{ASSERTION, Element, PROTOCOL, parse};
-use super::{RefusedAssertion, SamlProvider, signature};
+use super::error::AssertionError;
+use super::provider::SamlProvider;
+use super::signature;
 
 const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
 const BEARER: &str = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
@@ -32,12 +34,12 @@ impl Assertion {
         response: &str,
         provider: &SamlProvider,
         now: OffsetDateTime,
-    ) -> Result<Self, RefusedAssertion> {
-        let xml = STANDARD.decode(response).map_err(|_| RefusedAssertion::Xml)?;
-        let xml = String::from_utf8(xml).map_err(|_| RefusedAssertion::Xml)?;
+    ) -> Result<Self, AssertionError> {
+        let xml = STANDARD.decode(response).map_err(|_| AssertionError::Xml)?;
+        let xml = String::from_utf8(xml).map_err(|_| AssertionError::Xml)?;
         let document = parse(&xml)?;
         let response = Element::root(&document, PROTOCOL, "Response");
-        let response = response.ok_or(RefusedAssertion::Form)?;
+        let response = response.ok_or(AssertionError::Form)?;
         let assertion = find_assertion(response)?;
         conditions::check_issuer(response, assertion, provider)?;
         if let Some(certificate) = &provider.certificate {
@@ -49,21 +51,21 @@ impl Assertion {
     }
 }
 
-fn find_assertion(response: Element<'_>) -> Result<Element<'_>, RefusedAssertion> {
+fn find_assertion(response: Element<'_>) -> Result<Element<'_>, AssertionError> {
     let status = response.only_child(PROTOCOL, "Status");
     let code = status.and_then(|status| status.only_child(PROTOCOL, "StatusCode"));
     if code.and_then(|code| code.attribute("Value")) != Some(SUCCESS) {
-        return Err(RefusedAssertion::Status);
+        return Err(AssertionError::Status);
     }
     if response.child(ASSERTION, "EncryptedAssertion").is_some() {
-        return Err(RefusedAssertion::Encrypted);
+        return Err(AssertionError::Encrypted);
     }
-    let assertion = response.only_child(ASSERTION, "Assertion").ok_or(RefusedAssertion::Form)?;
+    let assertion = response.only_child(ASSERTION, "Assertion").ok_or(AssertionError::Form)?;
     let is_known = |element: Element<'_>| element.attribute("Version") == Some("2.0");
     if is_known(response) && is_known(assertion) {
         Ok(assertion)
     } else {
-        Err(RefusedAssertion::Form)
+        Err(AssertionError::Form)
     }
 }
 
@@ -71,19 +73,19 @@ fn read(
     assertion: Element<'_>,
     provider: &SamlProvider,
     now: OffsetDateTime,
-) -> Result<Assertion, RefusedAssertion> {
-    let subject = assertion.only_child(ASSERTION, "Subject").ok_or(RefusedAssertion::Form)?;
-    let name_id = subject.only_child(ASSERTION, "NameID").ok_or(RefusedAssertion::Form)?;
+) -> Result<Assertion, AssertionError> {
+    let subject = assertion.only_child(ASSERTION, "Subject").ok_or(AssertionError::Form)?;
+    let name_id = subject.only_child(ASSERTION, "NameID").ok_or(AssertionError::Form)?;
     let format = name_id.attribute("Format");
     let name = name_id.text();
     if name.is_empty() {
-        return Err(RefusedAssertion::Form);
+        return Err(AssertionError::Form);
     }
     let session_name =
         attribute(assertion, "SessionName").unwrap_or_else(|| as_session_name(&name));
     let source_identity = attribute(assertion, "SourceIdentity");
     if !is_name(&session_name, 128) || source_identity.as_ref().is_some_and(|id| !is_name(id, 64)) {
-        return Err(RefusedAssertion::Name);
+        return Err(AssertionError::Name);
     }
     Ok(Assertion {
         subject: name,
@@ -98,40 +100,40 @@ fn read(
 }
 
 /// The recipient of the first confirmation for a bearer that holds: one has to (SAML profiles,
-/// 4.1.4.3). Without any, the refusal is that of the first.
+/// 4.1.4.3). Without any, the rejection is that of the first.
 fn recipient(
     subject: Element<'_>,
     provider: &SamlProvider,
     now: OffsetDateTime,
-) -> Result<String, RefusedAssertion> {
-    let mut refusal = None;
+) -> Result<String, AssertionError> {
+    let mut rejection = None;
     for confirmation in subject.children(ASSERTION, "SubjectConfirmation") {
         if confirmation.attribute("Method") == Some(BEARER) {
             match confirmed_recipient(confirmation, provider, now) {
                 Ok(recipient) => return Ok(recipient),
-                Err(why) => refusal = refusal.or(Some(why)),
+                Err(why) => rejection = rejection.or(Some(why)),
             }
         }
     }
-    Err(refusal.unwrap_or(RefusedAssertion::Form))
+    Err(rejection.unwrap_or(AssertionError::Form))
 }
 
 fn confirmed_recipient(
     confirmation: Element<'_>,
     provider: &SamlProvider,
     now: OffsetDateTime,
-) -> Result<String, RefusedAssertion> {
+) -> Result<String, AssertionError> {
     let data = confirmation.only_child(ASSERTION, "SubjectConfirmationData");
-    let data = data.ok_or(RefusedAssertion::Form)?;
+    let data = data.ok_or(AssertionError::Form)?;
     // Both are mandatory for bearers, and a start is not allowed (SAML profiles, 4.1.4.2).
-    let recipient = data.attribute("Recipient").ok_or(RefusedAssertion::Form)?;
-    let end = time(data, "NotOnOrAfter")?.ok_or(RefusedAssertion::Form)?;
+    let recipient = data.attribute("Recipient").ok_or(AssertionError::Form)?;
+    let end = time(data, "NotOnOrAfter")?.ok_or(AssertionError::Form)?;
     if data.attribute("NotBefore").is_some() {
-        Err(RefusedAssertion::Form)
+        Err(AssertionError::Form)
     } else if provider.recipient.as_ref().is_some_and(|wanted| wanted != recipient) {
-        Err(RefusedAssertion::Recipient)
+        Err(AssertionError::Recipient)
     } else if end <= now {
-        Err(RefusedAssertion::Expired)
+        Err(AssertionError::Expired)
     } else {
         Ok(recipient.to_owned())
     }
@@ -141,19 +143,19 @@ fn confirmed_recipient(
 fn longest_session(
     assertion: Element<'_>,
     now: OffsetDateTime,
-) -> Result<Option<u32>, RefusedAssertion> {
+) -> Result<Option<u32>, AssertionError> {
     let mut longest = None;
     for statement in assertion.children(ASSERTION, "AuthnStatement") {
         if let Some(end) = time(statement, "SessionNotOnOrAfter")? {
             if end <= now {
-                return Err(RefusedAssertion::Expired);
+                return Err(AssertionError::Expired);
             }
             let left = u32::try_from((end - now).whole_seconds()).unwrap_or(u32::MAX);
             longest = Some(longest.map_or(left, |longest: u32| longest.min(left)));
         }
     }
     if let Some(duration) = attribute(assertion, "SessionDuration") {
-        let seconds = duration.parse().map_err(|_| RefusedAssertion::Form)?;
+        let seconds = duration.parse().map_err(|_| AssertionError::Form)?;
         longest = Some(longest.map_or(seconds, |longest| longest.min(seconds)));
     }
     Ok(longest)

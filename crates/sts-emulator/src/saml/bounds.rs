@@ -3,7 +3,7 @@
 //! Parsers compare each attribute of an element with its others, and canonicalization copies the
 //! namespaces in scope at each element: without bounds, small documents cost seconds.
 
-use super::RefusedAssertion;
+use super::error::AssertionError;
 
 /// Levels of elements.
 const LEVELS: usize = 64;
@@ -20,7 +20,7 @@ const STEPS: usize = 2_000_000;
 /// each element the bytes of all namespace declarations in scope.
 ///
 /// Text that is not well-formed may be counted wrongly: the parser refuses it early.
-pub(super) fn check(xml: &str) -> Result<usize, RefusedAssertion> {
+pub(super) fn check(xml: &str) -> Result<usize, AssertionError> {
     let mut steps = xml.len();
     let mut nodes = 0_usize;
     // Declarations in scope at each open element, and their bytes.
@@ -45,19 +45,19 @@ pub(super) fn check(xml: &str) -> Result<usize, RefusedAssertion> {
                 scopes.push(tag.scope);
             }
             if scopes.len() > LEVELS {
-                return Err(RefusedAssertion::Xml);
+                return Err(AssertionError::Xml);
             }
             tag.rest
         };
         if nodes > NODES || steps > STEPS {
-            return Err(RefusedAssertion::Size);
+            return Err(AssertionError::Size);
         }
     }
     Ok(steps)
 }
 
-fn after<'a>(text: &'a str, end: &str) -> Result<&'a str, RefusedAssertion> {
-    text.split_once(end).map(|(_, rest)| rest).ok_or(RefusedAssertion::Xml)
+fn after<'a>(text: &'a str, end: &str) -> Result<&'a str, AssertionError> {
+    text.split_once(end).map(|(_, rest)| rest).ok_or(AssertionError::Xml)
 }
 
 /// Namespace declarations in scope at an element.
@@ -76,18 +76,18 @@ struct Tag<'a> {
 }
 
 impl<'a> Tag<'a> {
-    fn read(markup: &'a str, outer: Scope) -> Result<Self, RefusedAssertion> {
+    fn read(markup: &'a str, outer: Scope) -> Result<Self, AssertionError> {
         let (mut scope, mut attributes) = (outer, 0);
         let mut rest = markup;
         loop {
-            let end = rest.find(['"', '\'', '>']).ok_or(RefusedAssertion::Xml)?;
+            let end = rest.find(['"', '\'', '>']).ok_or(AssertionError::Xml)?;
             let (before, delimiter) = rest.split_at(end);
             let Some(quote) = delimiter.chars().next().filter(|c| *c != '>') else {
                 let rest = delimiter.get(1..).unwrap_or_default();
                 return Ok(Self { scope, is_empty: before.ends_with('/'), rest });
             };
             let value = delimiter.get(1..).unwrap_or_default();
-            let (value, following) = value.split_once(quote).ok_or(RefusedAssertion::Xml)?;
+            let (value, following) = value.split_once(quote).ok_or(AssertionError::Xml)?;
             rest = following;
             attributes += 1;
             // What stands before the quote is white space, a name and an equals sign; before the
@@ -99,7 +99,7 @@ impl<'a> Tag<'a> {
                 scope.bytes += name.len() + value.len();
             }
             if attributes > ATTRIBUTES || scope.declarations > NAMESPACES {
-                return Err(RefusedAssertion::Size);
+                return Err(AssertionError::Size);
             }
         }
     }
@@ -167,7 +167,7 @@ mod tests {
             let outcome = check(&xml);
             assert_eq!(outcome.is_ok(), is_accepted, "{outcome:?}: {xml:.60}");
         }
-        assert_eq!(check(&levels(65)), Err(RefusedAssertion::Xml));
+        assert_eq!(check(&levels(65)), Err(AssertionError::Xml));
         // Markup inside comments, sections, instructions and values is not counted.
         let hidden = "<a b='<c xmlns:d=\"\">'/><!-- xmlns:x='' --><?p xmlns:y=''?>";
         assert_eq!(check(hidden), Ok(hidden.len()));
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn broken_text_is_refused_or_counted() {
         for xml in ["<", "<a", "<a b='", "<a b='c", "<!--", "<![CDATA[", "<?", "</", "<a b=\"'"] {
-            assert_eq!(check(xml), Err(RefusedAssertion::Xml), "{xml}");
+            assert_eq!(check(xml), Err(AssertionError::Xml), "{xml}");
         }
         for xml in ["", "text", "</a></a>", "<>", "<a '' ''>"] {
             check(xml).unwrap();

@@ -4,7 +4,8 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::element::{ASSERTION, Element};
-use super::{RefusedAssertion, SamlProvider};
+use super::error::AssertionError;
+use super::provider::SamlProvider;
 
 /// Holds the issuer against the provider's. The response may leave its own out, as long as it is
 /// not another one.
@@ -12,14 +13,14 @@ pub(super) fn check_issuer(
     response: Element<'_>,
     assertion: Element<'_>,
     provider: &SamlProvider,
-) -> Result<(), RefusedAssertion> {
-    let issuer = assertion.only_child(ASSERTION, "Issuer").ok_or(RefusedAssertion::Form)?;
+) -> Result<(), AssertionError> {
+    let issuer = assertion.only_child(ASSERTION, "Issuer").ok_or(AssertionError::Form)?;
     let mut issuers = response.children(ASSERTION, "Issuer");
     issuers.push(issuer);
     if issuers.iter().all(|issuer| issuer.text() == provider.issuer) {
         Ok(())
     } else {
-        Err(RefusedAssertion::Issuer)
+        Err(AssertionError::Issuer)
     }
 }
 
@@ -27,11 +28,11 @@ pub(super) fn check_issuer(
 pub(super) fn check_destination(
     response: Element<'_>,
     provider: &SamlProvider,
-) -> Result<(), RefusedAssertion> {
+) -> Result<(), AssertionError> {
     let destination = response.attribute("Destination").filter(|text| !text.is_empty());
     match (destination, &provider.recipient) {
         (Some(destination), Some(recipient)) if destination != recipient => {
-            Err(RefusedAssertion::Recipient)
+            Err(AssertionError::Recipient)
         }
         _ => Ok(()),
     }
@@ -42,17 +43,17 @@ pub(super) fn check(
     assertion: Element<'_>,
     provider: &SamlProvider,
     now: OffsetDateTime,
-) -> Result<(), RefusedAssertion> {
-    let conditions = assertion.only_child(ASSERTION, "Conditions").ok_or(RefusedAssertion::Form)?;
+) -> Result<(), AssertionError> {
+    let conditions = assertion.only_child(ASSERTION, "Conditions").ok_or(AssertionError::Form)?;
     let (start, end) = (time(conditions, "NotBefore")?, time(conditions, "NotOnOrAfter")?);
     if start.zip(end).is_some_and(|(start, end)| end <= start) {
-        return Err(RefusedAssertion::Form);
+        return Err(AssertionError::Form);
     }
     if start.is_some_and(|start| now < start) {
-        return Err(RefusedAssertion::NotYet);
+        return Err(AssertionError::NotYet);
     }
     if end.is_some_and(|end| end <= now) {
-        return Err(RefusedAssertion::Expired);
+        return Err(AssertionError::Expired);
     }
     check_kinds(conditions)?;
     let restrictions = conditions.children(ASSERTION, "AudienceRestriction");
@@ -64,24 +65,24 @@ pub(super) fn check(
     if !restrictions.is_empty() && restrictions.iter().all(is_for_provider) {
         Ok(())
     } else {
-        Err(RefusedAssertion::Audience)
+        Err(AssertionError::Audience)
     }
 }
 
 /// `OneTimeUse` and `ProxyRestriction` do not restrict a service that keeps no assertion and
 /// issues none; each may occur once (2.5.1.5, 2.5.1.6).
-fn check_kinds(conditions: Element<'_>) -> Result<(), RefusedAssertion> {
+fn check_kinds(conditions: Element<'_>) -> Result<(), AssertionError> {
     let (mut one_time_uses, mut proxy_restrictions) = (0, 0);
     for kind in conditions.child_names() {
         match kind {
             (ASSERTION, "AudienceRestriction") => {}
             (ASSERTION, "OneTimeUse") => one_time_uses += 1,
             (ASSERTION, "ProxyRestriction") => proxy_restrictions += 1,
-            _ => return Err(RefusedAssertion::Condition),
+            _ => return Err(AssertionError::Condition),
         }
     }
     if one_time_uses > 1 || proxy_restrictions > 1 {
-        return Err(RefusedAssertion::Condition);
+        return Err(AssertionError::Condition);
     }
     Ok(())
 }
@@ -90,8 +91,8 @@ fn check_kinds(conditions: Element<'_>) -> Result<(), RefusedAssertion> {
 pub(super) fn time(
     element: Element<'_>,
     attribute: &str,
-) -> Result<Option<OffsetDateTime>, RefusedAssertion> {
+) -> Result<Option<OffsetDateTime>, AssertionError> {
     let text = element.attribute(attribute);
     let time = text.map(|text| OffsetDateTime::parse(text, &Rfc3339)).transpose();
-    time.map_err(|_| RefusedAssertion::Form)
+    time.map_err(|_| AssertionError::Form)
 }

@@ -3,7 +3,8 @@
 use bergshamra_xml::uppsala::Parser;
 use bergshamra_xml::{Document, NodeId};
 
-use super::{RefusedAssertion, bounds};
+use super::bounds;
+use super::error::AssertionError;
 
 pub(super) const PROTOCOL: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
 pub(super) const ASSERTION: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
@@ -18,10 +19,10 @@ pub(super) struct Element<'a> {
 
 /// Reads a document within the [bounds](bounds::check). A document type is refused: SAML forbids
 /// it, and entities could make the document grow.
-pub(super) fn parse(xml: &str) -> Result<Document<'_>, RefusedAssertion> {
+pub(super) fn parse(xml: &str) -> Result<Document<'_>, AssertionError> {
     bounds::check(xml)?;
     let parser = Parser::new().with_forbid_dtd(true).with_max_depth(64);
-    parser.parse(xml).map_err(|_| RefusedAssertion::Xml)
+    parser.parse(xml).map_err(|_| AssertionError::Xml)
 }
 
 impl<'a> Element<'a> {

@@ -15,8 +15,8 @@ use webpki::ring::{
     RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
 };
 
-use super::RefusedAssertion;
 use super::element::{Element, SIGNATURE};
+use super::error::AssertionError;
 
 const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 
@@ -54,7 +54,7 @@ pub(super) fn verify(
     response: Element<'_>,
     assertion: Element<'_>,
     certificate: &Certificate,
-) -> Result<(), RefusedAssertion> {
+) -> Result<(), AssertionError> {
     let mut is_signed = false;
     for element in [response, assertion] {
         if !element.children(SIGNATURE, "Signature").is_empty() {
@@ -62,13 +62,13 @@ pub(super) fn verify(
             is_signed = true;
         }
     }
-    if is_signed { Ok(()) } else { Err(RefusedAssertion::Unsigned) }
+    if is_signed { Ok(()) } else { Err(AssertionError::Unsigned) }
 }
 
 /// Verifies in the order of cost: form, algorithms, the signature over the few elements of
 /// `SignedInfo`, and the digest of the whole element only when that signature holds.
-fn verify_element(element: Element<'_>, certificate: &Certificate) -> Result<(), RefusedAssertion> {
-    let algorithm = RefusedAssertion::Algorithm;
+fn verify_element(element: Element<'_>, certificate: &Certificate) -> Result<(), AssertionError> {
+    let algorithm = AssertionError::Algorithm;
     let signature = element.only_child(SIGNATURE, "Signature").ok_or(algorithm)?;
     let signed_info = signature.only_child(SIGNATURE, "SignedInfo").ok_or(algorithm)?;
     if signed_info.count(SIGNED_INFO_ELEMENTS) > SIGNED_INFO_ELEMENTS {
@@ -90,18 +90,18 @@ fn verify_element(element: Element<'_>, certificate: &Certificate) -> Result<(),
     let value = signature.only_child(SIGNATURE, "SignatureValue").and_then(base64_of);
     let value = value.ok_or(algorithm)?;
     if expected.len() != hash.length() {
-        return Err(RefusedAssertion::Digest);
+        return Err(AssertionError::Digest);
     }
 
     let canonicalization = signed_info.only_child(SIGNATURE, "CanonicalizationMethod");
     let subtree = NodeSet::tree_without_comments(signed_info.id, signed_info.document);
     let signed = canonicalization.and_then(|method| canonicalize(method, &subtree));
     if !certificate.has_signed(method, &signed.ok_or(algorithm)?, &value) {
-        return Err(RefusedAssertion::Signature);
+        return Err(AssertionError::Signature);
     }
     let content = without(element, signature);
     let content = canonicalize(transform, &content).ok_or(algorithm)?;
-    if hash.of(&content) == expected { Ok(()) } else { Err(RefusedAssertion::Digest) }
+    if hash.of(&content) == expected { Ok(()) } else { Err(AssertionError::Digest) }
 }
 
 /// The canonicalization that a reference asks for, after the removal of the signature.

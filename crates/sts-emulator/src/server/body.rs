@@ -6,7 +6,8 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use sts_proto::{Body, BodyWriter};
 
-use super::{BrokenConnection, Connection};
+use super::connection::Connection;
+use super::error::ConnectionError;
 
 const BODY_TIME: Duration = Duration::from_secs(60);
 
@@ -25,12 +26,12 @@ impl BodyReader {
         &self,
         body: Incoming,
         connection: &Connection,
-    ) -> Result<Option<Body>, BrokenConnection> {
+    ) -> Result<Option<Body>, ConnectionError> {
         let body = if body.is_end_stream() {
             Some(Body::empty())
         } else {
             let collected = tokio::time::timeout(BODY_TIME, self.collect(body, connection));
-            collected.await.map_err(|_| BrokenConnection)??
+            collected.await.map_err(|_| ConnectionError)??
         };
         connection.account().arrived();
         Ok(body)
@@ -40,10 +41,10 @@ impl BodyReader {
         &self,
         mut body: Incoming,
         connection: &Connection,
-    ) -> Result<Option<Body>, BrokenConnection> {
+    ) -> Result<Option<Body>, ConnectionError> {
         let mut collected = BodyWriter::default();
         while let Some(frame) = body.frame().await {
-            let Ok(piece) = frame.map_err(|_| BrokenConnection)?.into_data() else {
+            let Ok(piece) = frame.map_err(|_| ConnectionError)?.into_data() else {
                 continue;
             };
             if collected.len().saturating_add(piece.len()) > self.limit {
@@ -57,10 +58,10 @@ impl BodyReader {
 }
 
 /// Reads the rest of a body that is refused: a client that still writes would not see a response.
-async fn discard(mut body: Incoming, connection: &Connection) -> Result<(), BrokenConnection> {
+async fn discard(mut body: Incoming, connection: &Connection) -> Result<(), ConnectionError> {
     connection.account().let_go();
     while let Some(frame) = body.frame().await {
-        frame.map_err(|_| BrokenConnection)?;
+        frame.map_err(|_| ConnectionError)?;
         connection.account().let_go();
     }
     Ok(())

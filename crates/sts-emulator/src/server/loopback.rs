@@ -12,7 +12,7 @@ use http::request::Parts;
 use http::{Response, StatusCode};
 use sts_proto::Body;
 
-use super::json_answer;
+use super::response::error_response;
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -31,7 +31,7 @@ impl LoopbackGuard {
     }
 
     /// The response to a request that is refused: a foreign host, or a foreign page behind it.
-    pub(crate) fn refusal(&self, head: &Parts) -> Option<Response<Body>> {
+    pub(crate) fn rejection(&self, head: &Parts) -> Option<Response<Body>> {
         let mut hosts = head.headers.get_all(HOST).iter();
         let host = hosts.next().filter(|_| hosts.next().is_none());
         let target = head.uri.authority();
@@ -73,7 +73,7 @@ impl LoopbackGuard {
 
 /// The response to a request with a body whose type is not JSON: pages can send others without
 /// being asked.
-pub(crate) fn refuse_other_than_json(headers: &HeaderMap) -> Option<Response<Body>> {
+pub(crate) fn reject_other_than_json(headers: &HeaderMap) -> Option<Response<Body>> {
     let mut types = headers.get_all(CONTENT_TYPE).iter();
     let content_type = types.next().filter(|_| types.next().is_none()).and_then(text);
     let essence = content_type.and_then(|text| text.split(';').next());
@@ -81,7 +81,7 @@ pub(crate) fn refuse_other_than_json(headers: &HeaderMap) -> Option<Response<Bod
         return None;
     }
     let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-    Some(problem(status, "Content-Type: must be application/json"))
+    Some(error_response(status, "Content-Type: must be application/json"))
 }
 
 fn text(value: &HeaderValue) -> Option<&str> {
@@ -102,12 +102,7 @@ fn host_of(authority: &str) -> Option<&str> {
 }
 
 fn forbidden(error: &str) -> Response<Body> {
-    problem(StatusCode::FORBIDDEN, error)
-}
-
-/// An error of an endpoint beside the STS.
-pub(crate) fn problem(status: StatusCode, error: &str) -> Response<Body> {
-    json_answer(status, &serde_json::json!({ "error": error }))
+    error_response(StatusCode::FORBIDDEN, error)
 }
 
 #[cfg(test)]
@@ -122,7 +117,7 @@ mod tests {
             request = request.header(*name, *value);
         }
         let (head, ()) = request.body(()).unwrap().into_parts();
-        guard.refusal(&head).map_or(200, |response| response.status().as_u16())
+        guard.rejection(&head).map_or(200, |response| response.status().as_u16())
     }
 
     #[test]
@@ -178,7 +173,7 @@ mod tests {
             .body(())
             .unwrap()
             .into_parts();
-        assert!(guard.refusal(&head).is_some());
+        assert!(guard.rejection(&head).is_some());
     }
 
     #[test]
@@ -232,7 +227,7 @@ mod tests {
             for value in content_type {
                 headers.append(CONTENT_TYPE, value.parse().unwrap());
             }
-            let is_refused = refuse_other_than_json(&headers).is_some();
+            let is_refused = reject_other_than_json(&headers).is_some();
             assert_eq!(!is_refused, is_accepted, "{content_type:?}");
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
-use super::BrokenConnection;
+use super::error::ConnectionError;
 
 /// Bytes of all requests that are arriving or being served, as they were received. Buffers of the
 /// HTTP library and of bodies that grow take about twice as much besides.
@@ -96,12 +96,12 @@ pub(crate) struct Account {
 impl Account {
     /// Counts bytes that were read from the connection. An error says that the connection has to
     /// be closed.
-    pub(super) fn read(&self, bytes: usize) -> Result<(), BrokenConnection> {
+    pub(super) fn read(&self, bytes: usize) -> Result<(), ConnectionError> {
         let mut state = self.memory.lock();
         let State { requests, used, holders, candidates, .. } = &mut *state;
-        let holder = holders.get_mut(&self.id).ok_or(BrokenConnection)?;
+        let holder = holders.get_mut(&self.id).ok_or(ConnectionError)?;
         match holder.phase {
-            Phase::Closed => return Err(BrokenConnection),
+            Phase::Closed => return Err(ConnectionError),
             Phase::Idle => {
                 candidates.remove(&holder.request);
                 *requests += 1;
@@ -121,16 +121,16 @@ impl Account {
         }
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
-        if has_room { Ok(()) } else { Err(BrokenConnection) }
+        if has_room { Ok(()) } else { Err(ConnectionError) }
     }
 
     /// Wakes this task when the connection has to be closed. An error says that it has to be
     /// already.
-    pub(super) fn watch(&self, waker: &Waker) -> Result<(), BrokenConnection> {
+    pub(super) fn watch(&self, waker: &Waker) -> Result<(), ConnectionError> {
         let mut state = self.memory.lock();
-        let holder = state.holders.get_mut(&self.id).ok_or(BrokenConnection)?;
+        let holder = state.holders.get_mut(&self.id).ok_or(ConnectionError)?;
         if holder.phase == Phase::Closed {
-            return Err(BrokenConnection);
+            return Err(ConnectionError);
         }
         match &mut holder.waker {
             Some(known) => known.clone_from(waker),

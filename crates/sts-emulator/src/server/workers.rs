@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::task;
 
-use super::BrokenConnection;
+use super::error::ConnectionError;
 
 /// Pieces of work at a time. More wait in order, as many as there are connections.
 pub(crate) const WORKERS: usize = 2;
@@ -25,13 +25,13 @@ impl Workers {
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, BrokenConnection> {
-        let turn = Arc::clone(&self.0).acquire_owned().await.map_err(|_| BrokenConnection)?;
+    ) -> Result<T, ConnectionError> {
+        let turn = Arc::clone(&self.0).acquire_owned().await.map_err(|_| ConnectionError)?;
         let work = move || {
             let outcome = work();
             drop(turn);
             outcome
         };
-        task::spawn_blocking(work).await.map_err(|_| BrokenConnection)
+        task::spawn_blocking(work).await.map_err(|_| ConnectionError)
     }
 }

@@ -1,11 +1,11 @@
 //! What a wrong configuration file is told.
 
 use proptest::proptest;
-use sts_emulator::World;
+use sts_emulator::Config;
 
 #[track_caller]
 fn assert_wrong(toml: &str, line: usize, key: &str, problem: &str) {
-    let error = toml.parse::<World>().unwrap_err();
+    let error = toml.parse::<Config>().unwrap_err();
     assert_eq!((error.line(), error.key()), (Some(line), Some(key)), "{error}");
     let text = error.to_string();
     assert!(text.starts_with(&format!("line {line}: {key}: ")), "{text}");
@@ -34,7 +34,7 @@ fn a_value_of_the_wrong_type_is_named_with_its_line() {
 
 #[test]
 fn a_missing_key_is_named() {
-    let error = "[[accounts]]\n[[accounts.users]]\n".parse::<World>().unwrap_err();
+    let error = "[[accounts]]\n[[accounts.users]]\n".parse::<Config>().unwrap_err();
     let text = error.to_string();
     assert!(text.contains("missing field `id`") || text.contains("missing field `name`"), "{text}");
     assert!(error.line().is_some());
@@ -42,7 +42,7 @@ fn a_missing_key_is_named() {
 
 #[test]
 fn broken_toml_is_told_its_line() {
-    let error = "[[accounts]]\nid = \n".parse::<World>().unwrap_err();
+    let error = "[[accounts]]\nid = \n".parse::<Config>().unwrap_err();
     assert_eq!(error.line(), Some(2));
 }
 
@@ -53,39 +53,44 @@ fn names_that_occur_twice_are_refused() {
         format!("[[accounts]]\nid = \"a\"\n[[accounts.users]]\nname = \"u\"\nkeys = [\n{keys}\n]\n")
     };
     let twice = format!("{},\n{}", key("HST1"), key("HST1"));
-    assert_wrong(&user(&twice), 7, "access_key_id", "earlier key");
+    assert_wrong(&user(&twice), 7, "access_key_id", "duplicate access key id");
     let agency = "[[accounts.agencies]]\nname = \"r\"\n";
     let twice = format!("[[accounts]]\nid = \"a\"\n{agency}{agency}");
-    assert_wrong(&twice, 6, "name", "earlier agency");
+    assert_wrong(&twice, 6, "name", "duplicate agency name");
     assert_wrong("[[accounts]]\nid = \"a:b\"\n", 2, "id", "colons");
 }
 
 #[test]
 fn a_file_that_says_nothing_is_refused() {
     for toml in ["", "\n\n", "# nothing yet\n", "accounts = []\n", "faults = []\ndeny = []\n"] {
-        let error = toml.parse::<World>().unwrap_err();
+        let error = toml.parse::<Config>().unwrap_err();
         assert_eq!((error.line(), error.key()), (None, Some("accounts")), "{toml:?}");
-        assert!(error.to_string().starts_with("accounts: must be given"), "{error}");
+        assert!(error.to_string().starts_with("accounts: missing"), "{error}");
     }
 }
 
 #[test]
 fn accounts_users_and_devices_that_occur_twice_are_refused() {
     let account = "[[accounts]]\nid = \"a\"\n";
-    assert_wrong(&account.repeat(2), 4, "id", "earlier account");
+    assert_wrong(&account.repeat(2), 4, "id", "duplicate account id");
     let other = "[[accounts]]\nid = \"b\"\n";
-    assert_wrong(&format!("{account}{other}{account}"), 6, "id", "earlier account");
+    assert_wrong(&format!("{account}{other}{account}"), 6, "id", "duplicate account id");
     let user = "[[accounts.users]]\nname = \"u\"\n";
-    assert_wrong(&format!("{account}{user}{user}"), 6, "name", "earlier user");
-    format!("{account}{user}{other}{user}").parse::<World>().unwrap();
+    assert_wrong(&format!("{account}{user}{user}"), 6, "name", "duplicate user name");
+    format!("{account}{user}{other}{user}").parse::<Config>().unwrap();
     let device = "{ serial_number = \"s\", code = \"123456\" }";
     let devices = format!("mfa_devices = [\n{device},\n{device}]\n");
-    assert_wrong(&format!("{account}{user}{devices}"), 7, "serial_number", "earlier device");
+    assert_wrong(
+        &format!("{account}{user}{devices}"),
+        7,
+        "serial_number",
+        "duplicate serial number",
+    );
 }
 
 #[test]
 fn whom_a_rule_names_has_to_be_there() {
-    let world = |rest: &str| {
+    let config = |rest: &str| {
         format!(
             "[[accounts]]\nid = \"a\"\n[[accounts.agencies]]\nname = \"known\"\n\
              [[accounts.oidc_providers]]\nname = \"ci\"\nclient_ids = [\"sts\"]\n\
@@ -94,8 +99,8 @@ fn whom_a_rule_names_has_to_be_there() {
         )
     };
     let trust =
-        |who: &str| world(&format!("[[accounts.agencies]]\nname = \"r\"\ntrust = [\"{who}\"]\n"));
-    let deny = |who: &str| world(&format!("[[deny]]\n\nprincipal = \"{who}\"\n"));
+        |who: &str| config(&format!("[[accounts.agencies]]\nname = \"r\"\ntrust = [\"{who}\"]\n"));
+    let deny = |who: &str| config(&format!("[[deny]]\n\nprincipal = \"{who}\"\n"));
     for unknown in [
         "iam::a:oidcProvider:cl",
         "iam::b:oidcProvider:ci",
@@ -125,9 +130,9 @@ fn whom_a_rule_names_has_to_be_there() {
         "iam::a:samlProvider:corp",
         "sts::a:assumed-agency:known/s1",
     ] {
-        trust(known).parse::<World>().unwrap();
+        trust(known).parse::<Config>().unwrap();
     }
-    let resource = world("[[deny]]\nprincipal = \"*\"\nresource = \"iam::a:agency:unknown\"\n");
+    let resource = config("[[deny]]\nprincipal = \"*\"\nresource = \"iam::a:agency:unknown\"\n");
     assert_wrong(&resource, 14, "resource", "agency in this file");
 }
 
@@ -166,10 +171,10 @@ fn a_fault_that_makes_no_sense_is_named_with_its_line() {
     let first = "[[faults]]\nfault = \"cut_body\"\n";
     for (fault, line, key, problem) in [
         ("fault = \"earthquake\"", 4, "fault", "garbage_body"),
-        ("times = 1\nfault = \"latency\"", 3, "milliseconds", "must be given"),
-        ("fault = \"cut_body\"\nstatus = 503", 5, "status", "does not belong"),
+        ("times = 1\nfault = \"latency\"", 3, "milliseconds", "missing"),
+        ("fault = \"cut_body\"\nstatus = 503", 5, "status", "unexpected for this fault"),
         ("fault = \"server_error\"\nstatus = 404", 5, "status", "500 to 599"),
-        ("fault = \"reset\"\nat = \"once\"", 5, "at", "before_answer"),
+        ("fault = \"reset\"\nat = \"once\"", 5, "at", "before_response"),
         ("fault = \"outage\"\noperation = \"Assume\"", 5, "operation", "operation"),
         ("fault = \"outage\"\n\nprobability = 1.5", 6, "probability", "between 0 and 1"),
         ("fault = \"outage\"\ntimes = -1", 5, "times", "invalid value"),
@@ -177,7 +182,7 @@ fn a_fault_that_makes_no_sense_is_named_with_its_line() {
     ] {
         assert_wrong(&format!("{first}[[faults]]\n{fault}\n"), line, key, problem);
     }
-    assert_wrong("faults = [{ fault = \"latency\" }]", 1, "milliseconds", "must be given");
+    assert_wrong("faults = [{ fault = \"latency\" }]", 1, "milliseconds", "missing");
 }
 
 #[test]
@@ -203,7 +208,7 @@ fn no_secret_is_shown() {
             "[[accounts]]\nid = \"a\"\n[[accounts.users]]\nname = \"u\"\n\
              keys = [{{ access_key_id = \"HST1\", secret_access_key = {secret} }}]\n"
         );
-        let error = toml.parse::<World>().unwrap_err();
+        let error = toml.parse::<Config>().unwrap_err();
         let shown = format!("{error} {error:?}");
         assert!(!shown.contains("12345678") && !shown.contains("hunter2"), "{shown}");
     }
@@ -213,7 +218,7 @@ fn no_secret_is_shown() {
 fn the_configurations_of_the_guide_are_taken() {
     let guide = include_str!("guide.md");
     let fences = guide.split("```toml\n").skip(1).map(|rest| rest.split_once("```").unwrap().0);
-    let worlds = fences.map(|toml| format!("{:?}", toml.parse::<World>().unwrap()));
+    let worlds = fences.map(|toml| format!("{:?}", toml.parse::<Config>().unwrap()));
     let worlds = worlds.collect::<Vec<_>>().join("\n");
     for name in ["HSTALICE000000000001", ":agency:deploy", ":oidcProvider:ci", "Throttling"] {
         assert!(worlds.contains(name), "{worlds}");
@@ -223,7 +228,7 @@ fn the_configurations_of_the_guide_are_taken() {
 proptest! {
     #[test]
     fn no_text_stops_it(text in "([a-z\\[\\]{}=\"'#., \n]|accounts|users|keys|id|name){0,40}") {
-        if let Err(error) = text.parse::<World>() {
+        if let Err(error) = text.parse::<Config>() {
             assert!(!error.to_string().contains('\n'));
         }
     }

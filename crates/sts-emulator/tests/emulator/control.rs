@@ -64,11 +64,11 @@ fn fault() -> impl Strategy<Value = Value> {
         any::<u32>().prop_map(|wait| json!({"fault": "throttling", "retry_after": wait})),
         Just(json!({"fault": "throttling"})),
         (500_u16..600).prop_map(|status| json!({"fault": "server_error", "status": status})),
-        proptest::sample::select(vec!["before_answer", "in_head", "in_body"])
+        proptest::sample::select(vec!["before_response", "in_head", "in_body"])
             .prop_map(|at| json!({"fault": "reset", "at": at})),
         offset.clone().prop_map(|offset| json!({"fault": "wrong_date", "offset": offset})),
         offset.prop_map(|offset| json!({"fault": "clock_offset", "offset": offset})),
-        proptest::sample::select(vec!["cut_body", "garbage_body", "expired_keys", "outage"])
+        proptest::sample::select(vec!["cut_body", "garbage_body", "expired_credentials", "outage"])
             .prop_map(|fault| json!({"fault": fault})),
     ];
     let limits = (
@@ -118,8 +118,8 @@ async fn what_makes_no_sense_is_refused_and_named() {
         ("", "EOF"),
         ("{", "EOF"),
         (r#"{"fault":"earthquake"}"#, "fault: must be"),
-        (r#"{"fault":"latency"}"#, "milliseconds: must be given"),
-        (r#"{"fault":"outage","status":5}"#, "status: does not belong"),
+        (r#"{"fault":"latency"}"#, "milliseconds: missing"),
+        (r#"{"fault":"outage","status":5}"#, "status: unexpected for this fault"),
         (r#"{"fault":"outage","how":1}"#, "unknown field `how`"),
     ] {
         let answer = control(&sts, Method::POST, "/faults", body).await;

@@ -1,6 +1,6 @@
 //! Agencies that are not to be had, and why.
 
-use sts_emulator::{World, builtin};
+use sts_emulator::{Config, builtin};
 use sts_proto::{AssumeAgency, Credentials, DecodeAuthorizationMessage, Error, ErrorKind};
 
 use crate::caller::{Sts, sts, sts_with};
@@ -64,7 +64,7 @@ async fn a_foreign_or_damaged_message_is_refused() {
 }
 
 /// Two accounts. Alice of the first calls.
-fn world() -> World {
+fn config() -> Config {
     r#"
     [[accounts]]
     id = "first"
@@ -104,7 +104,7 @@ fn world() -> World {
 
 #[tokio::test]
 async fn an_agency_is_assumed_by_those_it_trusts() {
-    let sts = sts_with(|builder| builder.world(world())).await;
+    let sts = sts_with(|builder| builder.config(config())).await;
     let alice = Credentials::permanent("HSTALICE000000000001", "alice-secret");
     for (urn, is_trusted) in [
         ("iam::first:agency:home", true),
@@ -126,7 +126,7 @@ async fn an_agency_is_assumed_by_those_it_trusts() {
 
 #[tokio::test]
 async fn an_external_id_has_to_be_the_one_asked_for() {
-    let sts = sts_with(|builder| builder.world(world())).await;
+    let sts = sts_with(|builder| builder.config(config())).await;
     let alice = Credentials::permanent("HSTALICE000000000001", "alice-secret");
     let assume = || AssumeAgency::new("iam::second:agency:everybody", "s1");
     for (assume, is_allowed) in [

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use http::StatusCode;
-use sts_emulator::{Fault, Injection, ResetAt, World, builtin};
+use sts_emulator::{Config, Fault, Injection, ResetAt, builtin};
 use sts_proto::{AssumeAgency, Error, ErrorKind, GetCallerIdentity, Operation as _};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -78,7 +78,7 @@ async fn a_connection_is_reset_at_the_chosen_point() {
     let text = String::from_utf8(whole).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     for (at, length) in [
-        (ResetAt::BeforeAnswer, 0),
+        (ResetAt::BeforeResponse, 0),
         (ResetAt::InHead, 20),
         (ResetAt::InBody, head.len() + 4 + body.len() / 2),
     ] {
@@ -141,7 +141,7 @@ async fn a_clock_that_is_off_refuses_what_is_signed_by_the_right_time() {
 #[tokio::test]
 async fn expired_keys_are_issued_and_then_refused() {
     let sts = sts().await;
-    sts.emulator.faults().inject(Injection::new(Fault::ExpiredKeys).only::<AssumeAgency>());
+    sts.emulator.faults().inject(Injection::new(Fault::ExpiredCredentials).only::<AssumeAgency>());
     let session = sts.call(AssumeAgency::new(builtin::AGENCY_URN, "s1")).await.unwrap();
     let error = sts.call_with(&session.credentials, GetCallerIdentity::new()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ExpiredCredentials);
@@ -229,11 +229,11 @@ async fn clearing_ends_all_faults() {
 
 #[tokio::test]
 async fn faults_of_the_configuration_strike_from_the_start() {
-    let world: World = "[[faults]]\nfault = \"throttling\"\nretry_after = 3\ntimes = 1\n\
+    let config: Config = "[[faults]]\nfault = \"throttling\"\nretry_after = 3\ntimes = 1\n\
                         [[faults]]\nfault = \"outage\"\nlasts = 10\n"
         .parse()
         .unwrap();
-    let sts = sts_with(|builder| builder.world(world)).await;
+    let sts = sts_with(|builder| builder.config(config)).await;
     identity_fails(&sts).await;
     sts.wait(10);
     // The only throttled request was lost in the outage.

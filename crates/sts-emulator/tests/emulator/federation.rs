@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use serde_json::{Value, json};
-use sts_emulator::World;
+use sts_emulator::Config;
 use sts_proto::{
     AssumeAgencyWithOidc, AssumeAgencyWithOidcOutput, DecodeAuthorizationMessage, Error, ErrorKind,
     GetCallerIdentity, Operation as _,
@@ -68,7 +68,7 @@ fn claims_with(name: &str, value: Value) -> Value {
     claims
 }
 
-fn world(jwks: &Value) -> World {
+fn config(jwks: &Value) -> Config {
     format!(
         r#"
         [[accounts]]
@@ -93,7 +93,7 @@ fn world(jwks: &Value) -> World {
 }
 
 async fn federated(jwks: &Value) -> Sts {
-    sts_with(|builder| builder.world(world(jwks))).await
+    sts_with(|builder| builder.config(config(jwks))).await
 }
 
 async fn assume(sts: &Sts, agency: &str, token: &str) -> Result<AssumeAgencyWithOidcOutput, Error> {
@@ -164,7 +164,7 @@ async fn a_token_that_proves_nothing_is_refused() {
     ] {
         let error = assume(&sts, "deploy", &token).await.unwrap_err();
         assert_eq!(error.code().map(ToString::to_string).as_deref(), Some("EMULATOR.0005"));
-        let message = error.message().unwrap();
+        let message = error.raw_message().unwrap().expose_secret();
         assert!(message.contains(why), "{message:?} says {why:?}");
     }
 }
@@ -189,7 +189,10 @@ async fn critical_extensions_are_refused() {
         let header = json!({"alg": "ES256", "kid": "ec-1", "crit": crit, "exp": 1, "b64": true});
         let error = assume(&sts, "deploy", &provider.sign(&header, &claims())).await.unwrap_err();
         assert_eq!(error.code().map(ToString::to_string).as_deref(), Some("EMULATOR.0005"));
-        assert!(error.message().unwrap().contains("critical"), "{crit}: {error}");
+        assert!(
+            error.raw_message().unwrap().expose_secret().contains("critical"),
+            "{crit}: {error}"
+        );
     }
     // Other parameters that are not known restrict nothing (RFC 7515, 4).
     let header = json!({"alg": "ES256", "kid": "ec-1", "typ": "JWT", "urn:example:unknown": 1});
@@ -220,7 +223,10 @@ async fn names_that_occur_twice_or_have_another_type_are_refused() {
     ] {
         let error = assume(&sts, "deploy", &provider.sign_texts(header, &claims)).await;
         let error = error.expect_err(&claims);
-        assert!(error.message().unwrap().contains("not a signed JSON Web Token"), "{error}");
+        assert!(
+            error.raw_message().unwrap().expose_secret().contains("not a signed JSON Web Token"),
+            "{error}"
+        );
     }
     let good = with(r#""iat":1772694489,"nbf":1772694489"#);
     assume(&sts, "deploy", &provider.sign_texts(header, &good)).await.unwrap();
@@ -278,7 +284,7 @@ fn keys_that_cannot_verify_or_only_at_great_cost_are_left_out() {
             "[[accounts]]\nid = \"a\"\n[[accounts.oidc_providers]]\nname = \"ci\"\n\
              issuer = \"i\"\nclient_ids = [\"sts\"]\njwks = '{jwks}'\n"
         );
-        let outcome = toml.parse::<World>();
+        let outcome = toml.parse::<Config>();
         assert_eq!(outcome.is_ok(), is_accepted, "{outcome:?} {jwks:.80}");
     }
 }
@@ -317,7 +323,7 @@ fn keys_that_are_no_key_set_are_refused_with_their_line() {
             "[[accounts]]\nid = \"a\"\n[[accounts.oidc_providers]]\nname = \"ci\"\n\
              issuer = \"i\"\nclient_ids = []\njwks = '{jwks}'\n"
         );
-        let error = toml.parse::<World>().unwrap_err();
+        let error = toml.parse::<Config>().unwrap_err();
         assert_eq!((error.line(), error.key()), (Some(7), Some("jwks")), "{error}");
     }
 }

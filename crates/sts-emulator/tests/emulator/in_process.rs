@@ -29,13 +29,13 @@ fn without_a_socket_it_issues_keys_and_takes_them() {
         .unwrap();
 
     let assume = AssumeAgency::new(builtin::AGENCY_URN, "nightly");
-    let answer = sts.answer(signed(&assume, &builtin::credentials()));
+    let answer = sts.respond(signed(&assume, &builtin::credentials()));
     let keys = AssumeAgency::read(&answer).unwrap().credentials;
-    let identity = sts.answer(signed(&GetCallerIdentity::new(), &keys));
+    let identity = sts.respond(signed(&GetCallerIdentity::new(), &keys));
     assert!(GetCallerIdentity::read(&identity).unwrap().principal_urn.contains("nightly"));
 
     let unsigned = GetCallerIdentity::new().to_request(&Endpoint::from(Region::CN_NORTH_4));
-    let error = GetCallerIdentity::read(&sts.answer(unsigned.unwrap())).unwrap_err();
+    let error = GetCallerIdentity::read(&sts.respond(unsigned.unwrap())).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert_eq!(*log.lock().unwrap(), [200, 200, 401]);
 }
@@ -48,9 +48,9 @@ fn without_a_socket_the_gateways_limits_and_refusals_hold() {
         .in_process()
         .unwrap();
     let identity = || signed(&GetCallerIdentity::new(), &builtin::credentials());
-    assert_eq!(sts.answer(identity()).status(), 429);
-    assert_eq!(sts.answer(identity()).status(), 200);
+    assert_eq!(sts.respond(identity()).status(), 429);
+    assert_eq!(sts.respond(identity()).status(), 200);
     let large = identity().map(|_| Body::from(vec![b' '; 12 * 1024 * 1024 + 1]));
-    assert_eq!(sts.answer(large).status(), 413);
-    assert_eq!(sts.answer(Request::new(Body::empty())).status(), 404);
+    assert_eq!(sts.respond(large).status(), 413);
+    assert_eq!(sts.respond(Request::new(Body::empty())).status(), 404);
 }

@@ -3,7 +3,7 @@
 use http::{Request, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use sts_emulator::{Emulator, World, builtin};
+use sts_emulator::{Config, Emulator, builtin};
 use sts_proto::{Body, Credentials, GetCallerIdentity};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -107,8 +107,8 @@ async fn cloud_of(metadata: &str) -> Sts {
         "[[accounts]]\nid = \"a\"\n[[accounts.agencies]]\nname = \"m\"\nmax_duration = 3600\n\
          {metadata}"
     );
-    let world: World = toml.parse().unwrap();
-    sts_with(|builder| builder.metadata("127.0.0.1:0").world(world)).await
+    let config: Config = toml.parse().unwrap();
+    sts_with(|builder| builder.metadata("127.0.0.1:0").config(config)).await
 }
 
 #[tokio::test]
@@ -140,6 +140,6 @@ async fn they_are_there_only_when_asked_for_and_on_loopback_alone() {
 
 #[test]
 fn an_agency_that_is_not_there_is_refused_with_its_line() {
-    let error = "[metadata]\nagency = \"iam::a:agency:m\"\n".parse::<World>().unwrap_err();
+    let error = "[metadata]\nagency = \"iam::a:agency:m\"\n".parse::<Config>().unwrap_err();
     assert_eq!((error.line(), error.key()), (Some(2), Some("agency")), "{error}");
 }

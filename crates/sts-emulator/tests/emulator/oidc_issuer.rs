@@ -3,7 +3,7 @@
 use http::{Request, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use sts_emulator::{World, builtin};
+use sts_emulator::{Config, builtin};
 use sts_proto::{
     AssumeAgencyWithOidc, AssumeAgencyWithOidcOutput, Body, Error, GetCallerIdentity,
     Operation as _, Secret,
@@ -57,7 +57,7 @@ async fn they_can_be_wrong_in_any_claim() {
         (with("aud", json!("billing")), "audience"),
     ] {
         let error = assume(&sts, builtin::OIDC_PROVIDER_URN, token).await.unwrap_err();
-        assert!(error.message().unwrap().contains(why), "{error}");
+        assert!(error.raw_message().unwrap().expose_secret().contains(why), "{error}");
     }
     assert!(issuer.id_token_with("no object").is_none());
 }
@@ -69,7 +69,7 @@ async fn those_of_another_emulator_prove_nothing() {
     assume(&ours, builtin::OIDC_PROVIDER_URN, token).await.unwrap_err();
     // With their published keys it does.
     let issuer = theirs.emulator.oidc_issuer();
-    let world: World = format!(
+    let config: Config = format!(
         "[[accounts]]\nid = \"{account}\"\n[[accounts.agencies]]\nname = \"demo\"\n\
          trust = [\"*\"]\n[[accounts.oidc_providers]]\nname = \"theirs\"\nissuer = \"{}\"\n\
          client_ids = [\"sts\"]\njwks = '{}'\n",
@@ -79,29 +79,29 @@ async fn those_of_another_emulator_prove_nothing() {
     )
     .parse()
     .unwrap();
-    let ours = sts_with(|builder| builder.world(world)).await;
+    let ours = sts_with(|builder| builder.config(config)).await;
     let provider = format!("iam::{}:oidcProvider:theirs", builtin::ACCOUNT_ID);
     assume(&ours, &provider, issuer.id_token("run-7", "sts")).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_provider_without_issuer_and_keys_takes_them() {
-    let world = |rest: &str| {
+    let config = |rest: &str| {
         format!(
             "[[accounts]]\nid = \"{}\"\n[[accounts.agencies]]\nname = \"demo\"\n\
              trust = [\"*\"]\n[[accounts.oidc_providers]]\nname = \"own\"\n\
              client_ids = [\"me\"]\n{rest}",
             builtin::ACCOUNT_ID
         )
-        .parse::<World>()
+        .parse::<Config>()
     };
-    let sts = sts_with(|builder| builder.world(world("").unwrap())).await;
+    let sts = sts_with(|builder| builder.config(config("").unwrap())).await;
     let provider = format!("iam::{}:oidcProvider:own", builtin::ACCOUNT_ID);
     let token = sts.emulator.oidc_issuer().id_token("run-7", "me");
     assume(&sts, &provider, token).await.unwrap();
 
     for (rest, key) in [("issuer = \"x\"\n", "issuer"), ("jwks = \"{}\"\n", "jwks")] {
-        let error = world(rest).unwrap_err();
+        let error = config(rest).unwrap_err();
         assert_eq!((error.line(), error.key()), (Some(9), Some(key)), "{error}");
     }
 }

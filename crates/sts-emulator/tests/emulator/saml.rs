@@ -5,9 +5,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::Response;
 use proptest::prelude::any;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config as RunnerConfig, TestRunner};
 use serde_json::Value;
-use sts_emulator::World;
+use sts_emulator::Config;
 use sts_proto::{
     AssumeAgencyWithSaml, AssumeAgencyWithSamlOutput, Body, Error, ErrorKind, GetCallerIdentity,
     Operation as _,
@@ -28,7 +28,7 @@ pub(crate) fn vector(name: &str) -> String {
     String::from_utf8(xml).unwrap()
 }
 
-fn world(provider: &str) -> World {
+fn config(provider: &str) -> Config {
     format!(
         r#"
         [[accounts]]
@@ -55,13 +55,13 @@ pub(crate) async fn federated() -> Sts {
     let recipient = "recipient = \"https://sp.example/acs\"";
     let provider =
         format!("{ISSUER}\n{AUDIENCE}\n{recipient}\ncertificate = \"\"\"{certificate}\"\"\"");
-    sts_with(|builder| builder.world(world(&provider))).await
+    sts_with(|builder| builder.config(config(&provider))).await
 }
 
 /// One whose provider has no certificate.
 pub(crate) async fn trusting() -> Sts {
     let provider = format!("{ISSUER}\n{AUDIENCE}");
-    sts_with(|builder| builder.world(world(&provider))).await
+    sts_with(|builder| builder.config(config(&provider))).await
 }
 
 async fn answer(sts: &Sts, assume: AssumeAgencyWithSaml) -> Response<Body> {
@@ -82,7 +82,7 @@ pub(crate) fn assert_refused(outcome: Result<AssumeAgencyWithSamlOutput, Error>,
     let error = outcome.unwrap_err();
     assert_eq!(error.status(), 400);
     assert_eq!(error.code().map(ToString::to_string).as_deref(), Some("EMULATOR.0006"));
-    let message = error.message().unwrap();
+    let message = error.raw_message().unwrap().expose_secret();
     assert!(message.contains(why), "{message:?} says {why:?}");
 }
 
@@ -190,7 +190,7 @@ async fn without_a_certificate_it_says_that_nothing_was_verified() {
     let provider = format!("{ISSUER}\n{AUDIENCE}");
     let sts = sts_with(|builder| {
         let builder = builder.on_request(move |line| sink.lock().unwrap().push(line.to_string()));
-        builder.world(world(&provider))
+        builder.config(config(&provider))
     })
     .await;
     let forged = vector("signed_assertion").replace("alice@corp.example", "bob@corp.example");
@@ -289,7 +289,7 @@ fn no_change_of_a_byte_stops_it() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let sts = runtime.block_on(federated());
     let xml = vector("signed_assertion").into_bytes();
-    let mut runner = TestRunner::new(Config { cases: 300, ..Config::default() });
+    let mut runner = TestRunner::new(RunnerConfig { cases: 300, ..RunnerConfig::default() });
     runner
         .run(&(0..xml.len(), any::<u8>()), |(position, byte)| {
             let mut changed = xml.clone();
@@ -307,6 +307,6 @@ fn no_change_of_a_byte_stops_it() {
 fn a_certificate_that_is_none_is_refused_with_its_line() {
     let toml = "[[accounts]]\nid = \"a\"\n[[accounts.saml_providers]]\nname = \"corp\"\n\
                 issuer = \"i\"\naudience = \"a\"\ncertificate = \"none\"\n";
-    let error = toml.parse::<World>().unwrap_err();
+    let error = toml.parse::<Config>().unwrap_err();
     assert_eq!((error.line(), error.key()), (Some(7), Some("certificate")), "{error}");
 }

@@ -50,7 +50,7 @@ async fn a_session_asks_for_an_hour_at_most() {
 
 #[tokio::test]
 async fn a_session_lasts_no_longer_than_the_agency_allows() {
-    let world = r#"
+    let config = r#"
         [[accounts]]
         id = "a"
         [[accounts.users]]
@@ -60,7 +60,7 @@ async fn a_session_lasts_no_longer_than_the_agency_allows() {
         name = "short"
         max_duration = 7200
     "#;
-    let sts = sts_with(|builder| builder.world(world.parse().unwrap())).await;
+    let sts = sts_with(|builder| builder.config(config.parse().unwrap())).await;
     let alice = Credentials::permanent("HSTALICE000000000001", "alice-secret");
     let assume = |seconds| AssumeAgency::new("iam::a:agency:short", "s1").duration_seconds(seconds);
     sts.call_with(&alice, assume(7200)).await.unwrap();

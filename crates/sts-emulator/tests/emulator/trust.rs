@@ -1,6 +1,6 @@
 //! What a trust policy and deny rules ask of a caller.
 
-use sts_emulator::World;
+use sts_emulator::Config;
 use sts_proto::{
     AssumeAgency, AssumeAgencyOutput, Credentials, DecodeAuthorizationMessage, Error, ErrorKind,
     GetCallerIdentity,
@@ -50,7 +50,7 @@ const WORLD: &str = r#"
 "#;
 
 async fn sts() -> Sts {
-    sts_with(|builder| builder.world(WORLD.parse::<World>().unwrap())).await
+    sts_with(|builder| builder.config(WORLD.parse::<Config>().unwrap())).await
 }
 
 fn alice() -> Credentials {
@@ -168,7 +168,7 @@ fn rules_that_make_no_sense_are_named_with_their_line() {
             "code",
         ),
     ] {
-        let error = toml.parse::<World>().unwrap_err();
+        let error = toml.parse::<Config>().unwrap_err();
         assert_eq!((error.line(), error.key()), (Some(line), Some(key)), "{error}");
         assert!(!error.to_string().contains("12345"), "{error}");
     }

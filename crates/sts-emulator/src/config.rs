@@ -1,0 +1,156 @@
+//! What exists: users with their keys, and agencies with whom they trust.
+
+mod error;
+mod file;
+
+use std::collections::HashMap;
+use std::fmt;
+
+use sts_proto::Secret;
+
+pub use self::error::ConfigError;
+use crate::faults::Injection;
+use crate::model::agency::Agency;
+use crate::model::deny_rule::DenyRule;
+use crate::model::metadata::MetadataRules;
+use crate::model::principal::User;
+use crate::model::requester::Requester;
+use crate::oidc::OidcProvider;
+use crate::saml::SamlProvider;
+
+/// What an emulator knows: accounts with their users, keys and agencies.
+///
+/// The default is the [built-in world](crate::builtin). Another one is read from TOML, the form
+/// of the configuration file; `docs/emulator.md` describes every key.
+///
+/// ```
+/// use sts_emulator::Config;
+///
+/// let config: Config = r#"
+///     [[accounts]]
+///     id = "00112233445566778899aabbccddeeff"
+///
+///     [[accounts.users]]
+///     name = "alice"
+///     keys = [{ access_key_id = "HSTALICE000000000001", secret_access_key = "alice-secret" }]
+///
+///     [[accounts.agencies]]
+///     name = "reader"
+///     max_duration = 3600
+/// "#
+/// .parse()?;
+///
+/// let error = "[[acounts]]".parse::<Config>().unwrap_err();
+/// assert!(error.to_string().contains("line 1"));
+/// # Ok::<(), sts_emulator::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct Config {
+    keys: HashMap<String, AccessKey>,
+    agencies: HashMap<String, Agency>,
+    oidc_providers: HashMap<String, OidcProvider>,
+    saml_providers: HashMap<String, SamlProvider>,
+    deny_rules: Vec<DenyRule>,
+    metadata: Option<MetadataRules>,
+    faults: Vec<Injection>,
+}
+
+/// A permanent key and whose it is.
+#[derive(Clone)]
+pub(crate) struct AccessKey {
+    pub(crate) user: User,
+    pub(crate) secret: Secret,
+}
+
+impl Config {
+    pub(crate) fn empty() -> Self {
+        Self {
+            keys: HashMap::new(),
+            agencies: HashMap::new(),
+            oidc_providers: HashMap::new(),
+            saml_providers: HashMap::new(),
+            deny_rules: Vec::new(),
+            metadata: None,
+            faults: Vec::new(),
+        }
+    }
+
+    /// Adds a user's key; `false` when its id is taken.
+    pub(crate) fn add_key(&mut self, user: &User, access_key_id: &str, secret: Secret) -> bool {
+        let key = AccessKey { user: user.clone(), secret };
+        self.keys.insert(access_key_id.to_owned(), key).is_none()
+    }
+
+    /// Adds an agency; `false` when its account has one of that name.
+    pub(crate) fn add_agency(&mut self, agency: Agency) -> bool {
+        self.agencies.insert(agency.urn(), agency).is_none()
+    }
+
+    /// Adds a provider; `false` when its account has one of that name.
+    pub(crate) fn add_oidc_provider(&mut self, provider: OidcProvider) -> bool {
+        let urn = provider.urn();
+        self.oidc_providers.insert(urn, provider).is_none()
+    }
+
+    /// The same for a SAML provider.
+    pub(crate) fn add_saml_provider(&mut self, provider: SamlProvider) -> bool {
+        self.saml_providers.insert(provider.urn(), provider).is_none()
+    }
+
+    pub(crate) fn add_deny_rule(&mut self, rule: DenyRule) {
+        self.deny_rules.push(rule);
+    }
+
+    /// Whether a rule denies it, whatever else allows it.
+    pub(crate) fn denies(&self, requester: &Requester, action: &str, resource: &str) -> bool {
+        self.deny_rules.iter().any(|rule| rule.denies(requester, action, resource))
+    }
+
+    pub(crate) fn set_metadata(&mut self, rules: MetadataRules) {
+        self.metadata = Some(rules);
+    }
+
+    /// Whose keys the metadata endpoints give, if anybody's.
+    pub(crate) fn metadata(&self) -> Option<&MetadataRules> {
+        self.metadata.as_ref()
+    }
+
+    pub(crate) fn add_fault(&mut self, injection: Injection) {
+        self.faults.push(injection);
+    }
+
+    /// The faults that are injected at the start.
+    pub(crate) fn faults(&self) -> &[Injection] {
+        &self.faults
+    }
+
+    pub(crate) fn key(&self, access_key_id: &str) -> Option<&AccessKey> {
+        self.keys.get(access_key_id)
+    }
+
+    pub(crate) fn agency(&self, urn: &str) -> Option<&Agency> {
+        self.agencies.get(urn)
+    }
+
+    pub(crate) fn saml_provider(&self, urn: &str) -> Option<&SamlProvider> {
+        self.saml_providers.get(urn)
+    }
+
+    pub(crate) fn oidc_provider(&self, urn: &str) -> Option<&OidcProvider> {
+        self.oidc_providers.get(urn)
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("keys", &self.keys.keys())
+            .field("agencies", &self.agencies.keys())
+            .field("oidc_providers", &self.oidc_providers.keys())
+            .field("saml_providers", &self.saml_providers.keys())
+            .field("deny_rules", &self.deny_rules)
+            .field("metadata", &self.metadata)
+            .field("faults", &self.faults)
+            .finish()
+    }
+}

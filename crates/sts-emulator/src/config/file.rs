@@ -1,0 +1,133 @@
+//! The configuration file.
+
+mod agency;
+mod deny;
+mod metadata;
+mod oidc_provider;
+mod reference;
+mod saml_provider;
+mod secret_text;
+mod text;
+mod user;
+
+use std::collections::HashSet;
+use std::str::FromStr;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use self::text::{Problem, part};
+use crate::config::{Config, ConfigError};
+use crate::faults::InjectionConfig;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    accounts: Vec<AccountTable>,
+    #[serde(default)]
+    deny: Vec<deny::DenyTable>,
+    metadata: Option<metadata::MetadataTable>,
+    #[serde(default)]
+    faults: Vec<Spanned<InjectionConfig>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AccountTable {
+    id: Spanned<String>,
+    #[serde(default)]
+    users: Vec<user::UserTable>,
+    #[serde(default)]
+    agencies: Vec<agency::AgencyTable>,
+    #[serde(default)]
+    oidc_providers: Vec<oidc_provider::OidcProviderTable>,
+    #[serde(default)]
+    saml_providers: Vec<saml_provider::SamlProviderTable>,
+}
+
+impl FromStr for Config {
+    type Err = ConfigError;
+
+    /// Parses the TOML of a configuration file.
+    fn from_str(toml: &str) -> Result<Self, ConfigError> {
+        let file: File = toml::from_str(toml)
+            .map_err(|error| ConfigError::new(toml, error.span().as_ref(), error.message()))?;
+        check_not_empty(&file)?;
+        let mut config = Self::empty();
+        add_rules(&mut config, &file)
+            .map_err(|(span, problem)| ConfigError::new(toml, Some(&span), problem))?;
+        for fault in file.faults {
+            let span = fault.span();
+            let injection = fault
+                .into_inner()
+                .read()
+                .map_err(|(key, problem)| ConfigError::in_table(toml, &span, key, problem))?;
+            config.add_fault(injection);
+        }
+        Ok(config)
+    }
+}
+
+/// Rejects an empty file, which is a mistake: without accounts all calls fail.
+fn check_not_empty(file: &File) -> Result<(), ConfigError> {
+    let File { accounts, deny, metadata, faults } = file;
+    if accounts.is_empty() && deny.is_empty() && metadata.is_none() && faults.is_empty() {
+        let problem = "missing: without accounts all calls fail; for the built-in configuration, \
+                       start without a configuration file";
+        return Err(ConfigError::without_place("accounts", problem));
+    }
+    Ok(())
+}
+
+fn add_rules(config: &mut Config, file: &File) -> Result<(), Problem> {
+    let mut ids = HashSet::new();
+    for account in &file.accounts {
+        if !ids.insert(account.id.as_ref()) {
+            return Err((account.id.span(), "duplicate account id"));
+        }
+        add_account(config, account)?;
+    }
+    // After all accounts: a trust policy may name what is defined further down in the file.
+    for agency in file.accounts.iter().flat_map(|account| &account.agencies) {
+        agency::check_trust(config, agency)?;
+    }
+    if let Some(metadata) = &file.metadata {
+        let rules = metadata::read(config, metadata)?;
+        config.set_metadata(rules);
+    }
+    for rule in &file.deny {
+        config.add_deny_rule(deny::read(config, rule)?);
+    }
+    Ok(())
+}
+
+fn add_account(config: &mut Config, account: &AccountTable) -> Result<(), Problem> {
+    let id = part(&account.id)?;
+    let mut users = HashSet::new();
+    for user in &account.users {
+        if !users.insert(user.name.as_ref()) {
+            return Err((user.name.span(), "duplicate user name in this account"));
+        }
+        user::add(config, id, user)?;
+    }
+    for agency in &account.agencies {
+        if !config.add_agency(agency::read(id, agency)?) {
+            let problem = "duplicate agency name in this account";
+            return Err((agency.name.span(), problem));
+        }
+    }
+    for provider in &account.oidc_providers {
+        if !config.add_oidc_provider(oidc_provider::read(id, provider)?) {
+            let problem = "duplicate OIDC provider name in this account";
+            return Err((provider.name.span(), problem));
+        }
+    }
+    for provider in &account.saml_providers {
+        if !config.add_saml_provider(saml_provider::read(id, provider)?) {
+            let problem = "duplicate SAML provider name in this account";
+            return Err((provider.name.span(), problem));
+        }
+    }
+    Ok(())
+}

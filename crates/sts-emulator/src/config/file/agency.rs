@@ -1,0 +1,72 @@
+//! `[[accounts.agencies]]`
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::reference;
+use super::text::{Problem, is_part, not_empty, part};
+use crate::config::Config;
+use crate::model::agency::{Agency, LONGEST_SESSION};
+use crate::model::principal_pattern::PrincipalPattern;
+
+/// The shortest maximum that an administrator can set: 1 hour.
+const SHORTEST_MAXIMUM: u32 = 3600;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AgencyTable {
+    pub(super) name: Spanned<String>,
+    id: Option<Spanned<String>>,
+    trust: Option<Vec<Spanned<String>>>,
+    external_id: Option<Spanned<String>>,
+    #[serde(default)]
+    mfa: bool,
+    allowed_tags: Option<Vec<String>>,
+    max_duration: Option<Spanned<u32>>,
+    #[serde(default)]
+    denied: bool,
+}
+
+pub(super) fn read(account: &str, table: &AgencyTable) -> Result<Agency, Problem> {
+    let trust = match &table.trust {
+        Some(trust) => trust.iter().map(read_principal).collect::<Result<_, _>>()?,
+        None => vec![PrincipalPattern::Account(account.to_owned())],
+    };
+    let max_duration = match &table.max_duration {
+        Some(seconds) if !(SHORTEST_MAXIMUM..=LONGEST_SESSION).contains(seconds.as_ref()) => {
+            return Err((seconds.span(), "must be 3600 to 43200 seconds"));
+        }
+        Some(seconds) => *seconds.as_ref(),
+        None => LONGEST_SESSION,
+    };
+    let id = table.id.as_ref().map(not_empty).transpose()?;
+    Ok(Agency {
+        external_id: table.external_id.as_ref().map(not_empty).transpose()?,
+        needs_mfa: table.mfa,
+        allowed_tags: table.allowed_tags.clone(),
+        max_duration,
+        denied: table.denied,
+        ..Agency::new(account, part(&table.name)?, id, trust)
+    })
+}
+
+/// Agencies and identity providers that the agency trusts have to be in the file.
+pub(super) fn check_trust(config: &Config, table: &AgencyTable) -> Result<(), Problem> {
+    for entry in table.trust.iter().flatten() {
+        reference::check(config, entry)?;
+    }
+    Ok(())
+}
+
+/// `"*"`, an account id or a URN.
+pub(super) fn read_principal(entry: &Spanned<String>) -> Result<PrincipalPattern, Problem> {
+    match entry.as_ref().as_str() {
+        "*" => Ok(PrincipalPattern::Any),
+        urn if reference::is_urn(urn) => Ok(PrincipalPattern::Urn(urn.to_owned())),
+        account if is_part(account) => Ok(PrincipalPattern::Account(account.to_owned())),
+        _ => Err((
+            entry.span(),
+            "must be \"*\", an account id, or a URN that begins with iam:: or sts::",
+        )),
+    }
+}

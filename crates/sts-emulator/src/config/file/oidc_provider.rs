@@ -1,0 +1,45 @@
+//! `[[accounts.oidc_providers]]`
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::text::{Problem, not_empty, part};
+use crate::oidc::{Jwks, OidcProvider, TrustedIssuer};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OidcProviderTable {
+    pub(super) name: Spanned<String>,
+    issuer: Option<Spanned<String>>,
+    client_ids: Spanned<Vec<String>>,
+    jwks: Option<Spanned<String>>,
+}
+
+pub(super) fn read(account: &str, table: &OidcProviderTable) -> Result<OidcProvider, Problem> {
+    let issuer = match (&table.issuer, &table.jwks) {
+        (None, None) => TrustedIssuer::Own,
+        (Some(issuer), Some(jwks)) => {
+            let problem =
+                "must be a JSON Web Key Set with a key for RS256 (2048 to 8192 bits) or ES256";
+            let keys = Jwks::read(jwks.as_ref()).ok_or((jwks.span(), problem))?;
+            TrustedIssuer::Other { url: not_empty(issuer)?, keys }
+        }
+        (Some(lonely), None) | (None, Some(lonely)) => {
+            return Err((
+                lonely.span(),
+                "requires its counterpart: set both issuer and jwks, or neither",
+            ));
+        }
+    };
+    let client_ids = table.client_ids.as_ref();
+    if client_ids.is_empty() || client_ids.iter().any(String::is_empty) {
+        let problem = "must contain at least one client id; client ids must not be empty";
+        return Err((table.client_ids.span(), problem));
+    }
+    Ok(OidcProvider {
+        account: account.to_owned(),
+        name: part(&table.name)?.to_owned(),
+        client_ids: client_ids.clone(),
+        issuer,
+    })
+}

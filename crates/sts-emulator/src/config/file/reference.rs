@@ -1,0 +1,46 @@
+//! URNs of a file that stand for something in it.
+
+use toml::Spanned;
+
+use super::text::{Problem, is_part};
+use crate::config::Config;
+use crate::model::identifier::agency_urn;
+
+/// Whether the text is written as a URN.
+pub(super) fn is_urn(text: &str) -> bool {
+    text.starts_with("iam::") || text.starts_with("sts::")
+}
+
+/// Refuses the URN of an agency, a session or an identity provider that is not in the file, and one
+/// of nothing that could call: most likely it is misspelt. Users may be elsewhere, as accounts may:
+/// they cannot call, which is what a test of a denial needs.
+pub(super) fn check(config: &Config, entry: &Spanned<String>) -> Result<(), Problem> {
+    let urn = entry.as_ref();
+    if !is_urn(urn) || is_user(urn) || exists(config, urn) {
+        return Ok(());
+    }
+    Err((
+        entry.span(),
+        "must be the URN of a user, or of an agency, a session of one or an identity provider in \
+         this file",
+    ))
+}
+
+fn is_user(urn: &str) -> bool {
+    let parts = urn.strip_prefix("iam::").and_then(|rest| rest.split_once(":user:"));
+    parts.is_some_and(|(account, name)| is_part(account) && is_part(name))
+}
+
+fn exists(config: &Config, urn: &str) -> bool {
+    if let Some(session) = urn.strip_prefix("sts::") {
+        // Sessions come and go; their agency has to be there.
+        let Some((account, session)) = session.split_once(":assumed-agency:") else { return false };
+        let agency = session.split_once('/').map(|(agency, _)| agency_urn(account, agency));
+        return agency.is_some_and(|urn| config.agency(&urn).is_some());
+    }
+    // A subject may follow a provider.
+    let provider = urn.split_once('/').map_or(urn, |(provider, _)| provider);
+    config.agency(urn).is_some()
+        || config.oidc_provider(provider).is_some()
+        || config.saml_provider(provider).is_some()
+}

@@ -1,0 +1,30 @@
+//! Checks of texts in the configuration file.
+
+use std::ops::Range;
+
+use toml::Spanned;
+
+/// The position of a value, and what is wrong with it.
+pub(super) type Problem = (Range<usize>, &'static str);
+
+/// Text that can stand between the colons of a URN.
+pub(super) fn part(text: &Spanned<String>) -> Result<&str, Problem> {
+    if is_part(text.as_ref()) {
+        Ok(text.as_ref())
+    } else {
+        let problem = "must not be empty or contain colons, white space or control characters";
+        Err((text.span(), problem))
+    }
+}
+
+/// Text that is not empty.
+pub(super) fn not_empty(text: &Spanned<String>) -> Result<String, Problem> {
+    if text.as_ref().is_empty() {
+        return Err((text.span(), "must not be empty"));
+    }
+    Ok(text.as_ref().clone())
+}
+
+pub(super) fn is_part(text: &str) -> bool {
+    !text.is_empty() && !text.contains(|c: char| c == ':' || c.is_whitespace() || c.is_control())
+}

@@ -1,0 +1,77 @@
+//! `[[accounts.users]]`
+
+use serde::Deserialize;
+use sts_sign::Signer;
+use toml::Spanned;
+
+use super::secret_text::SecretText;
+use super::text::{Problem, not_empty, part};
+use crate::config::Config;
+use crate::model::principal::{MfaDevice, User};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UserTable {
+    pub(super) name: Spanned<String>,
+    id: Option<Spanned<String>>,
+    #[serde(default)]
+    keys: Vec<KeyTable>,
+    #[serde(default)]
+    mfa_devices: Vec<DeviceTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyTable {
+    access_key_id: Spanned<String>,
+    secret_access_key: Spanned<SecretText>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeviceTable {
+    serial_number: Spanned<String>,
+    code: Spanned<SecretText>,
+}
+
+/// Adds the keys of a user.
+pub(super) fn add(config: &mut Config, account: &str, table: &UserTable) -> Result<(), Problem> {
+    let mut devices: Vec<MfaDevice> = Vec::new();
+    for device in &table.mfa_devices {
+        let serial_number = device.serial_number.as_ref();
+        if devices.iter().any(|earlier| earlier.serial_number == *serial_number) {
+            let problem = "duplicate serial number in the devices of this user";
+            return Err((device.serial_number.span(), problem));
+        }
+        devices.push(read_device(device)?);
+    }
+    let id = table.id.as_ref().map(not_empty).transpose()?;
+    let user = User::new(account, part(&table.name)?, id);
+    let user = User { mfa_devices: devices, ..user };
+    for key in &table.keys {
+        let access_key_id = key.access_key_id.as_ref();
+        if access_key_id.is_empty() || !access_key_id.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            return Err((key.access_key_id.span(), "must consist of ASCII letters and digits"));
+        }
+        let secret = &key.secret_access_key.as_ref().0;
+        if Signer::from_parts(access_key_id, secret.expose_secret()).is_err() {
+            return Err((
+                key.secret_access_key.span(),
+                "must not be empty or have leading or trailing white space",
+            ));
+        }
+        if !config.add_key(&user, access_key_id, secret.clone()) {
+            return Err((key.access_key_id.span(), "duplicate access key id"));
+        }
+    }
+    Ok(())
+}
+
+fn read_device(table: &DeviceTable) -> Result<MfaDevice, Problem> {
+    let code = &table.code.as_ref().0;
+    let digits = code.expose_secret().as_bytes();
+    if digits.len() != 6 || !digits.iter().all(u8::is_ascii_digit) {
+        return Err((table.code.span(), "must be six digits in quotes"));
+    }
+    Ok(MfaDevice { serial_number: not_empty(&table.serial_number)?, code: code.clone() })
+}

@@ -1,0 +1,41 @@
+//! Settings of an emulator, as the builder collects them.
+
+use std::sync::Arc;
+
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::faults::Injection;
+use crate::gateway::Observer;
+
+/// Settings of an emulator. Addresses are texts until they are resolved at the start.
+pub(super) struct Settings {
+    pub(super) listen: String,
+    pub(super) config: Config,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) seed: Option<Vec<u8>>,
+    pub(super) tls: bool,
+    pub(super) echo: bool,
+    pub(super) faults: Vec<Injection>,
+    pub(super) control: Option<String>,
+    pub(super) metadata: Option<String>,
+    pub(super) oidc_issuer: Option<String>,
+    pub(super) observer: Option<Observer>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:0".to_owned(),
+            config: Config::default(),
+            clock: Arc::new(SystemClock),
+            seed: None,
+            tls: false,
+            echo: false,
+            faults: Vec::new(),
+            control: None,
+            metadata: None,
+            oidc_issuer: None,
+            observer: None,
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The HTTP endpoints: the STS itself, and those beside it for programs on this machine.
+
+pub(crate) mod control;
+pub(crate) mod metadata;
+pub(crate) mod oidc_issuer;
+pub(crate) mod sts;

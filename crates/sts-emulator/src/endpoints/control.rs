@@ -1,0 +1,86 @@
+//! The control endpoint: faults injected over HTTP, for tests that are not written in Rust.
+
+use http::{Method, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use serde::Serialize;
+use sts_proto::Body;
+
+use crate::faults::{Faults, InjectionConfig};
+use crate::server::{
+    BodyReader, Connection, ConnectionError, LoopbackGuard, Respond, error_response, json_response,
+    reject_other_than_json,
+};
+
+/// No injection needs more.
+const LARGEST_BODY: usize = 16 * 1024;
+
+/// So many injections are borne at a time, so that memory is bounded.
+const MOST: usize = 1000;
+
+pub(crate) struct Control {
+    faults: Faults,
+    guard: LoopbackGuard,
+    bodies: BodyReader,
+}
+
+impl Control {
+    pub(crate) const fn new(faults: Faults, guard: LoopbackGuard) -> Self {
+        Self { faults, guard, bodies: BodyReader::new(LARGEST_BODY) }
+    }
+
+    fn inject(&self, json: &[u8]) -> Result<(), (StatusCode, String)> {
+        let bad_request = |problem| (StatusCode::BAD_REQUEST, problem);
+        let written: InjectionConfig =
+            serde_json::from_slice(json).map_err(|error| bad_request(error.to_string()))?;
+        let injection =
+            written.read().map_err(|(key, problem)| bad_request(format!("{key}: {problem}")))?;
+        if self.faults.active().len() >= MOST {
+            return Err((StatusCode::CONFLICT, format!("there are {MOST} of them already")));
+        }
+        self.faults.inject(injection);
+        Ok(())
+    }
+}
+
+impl Respond for Control {
+    async fn respond(
+        &self,
+        request: Request<Incoming>,
+        connection: &Connection,
+    ) -> Result<Response<Body>, ConnectionError> {
+        let (head, body) = request.into_parts();
+        let Some(body) = self.bodies.read(body, connection).await? else {
+            return Ok(error_response(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large"));
+        };
+        if let Some(rejection) = self.guard.rejection(&head) {
+            return Ok(rejection);
+        }
+        if head.uri.path() != "/faults" {
+            return Ok(error_response(StatusCode::NOT_FOUND, "there is /faults, and nothing else"));
+        }
+        if head.uri.query().is_some() {
+            return Ok(error_response(StatusCode::BAD_REQUEST, "/faults has no query parameters"));
+        }
+        match head.method {
+            Method::GET => {}
+            Method::DELETE => self.faults.clear(),
+            Method::POST => {
+                if let Some(rejection) = reject_other_than_json(&head.headers) {
+                    return Ok(rejection);
+                }
+                if let Err((status, text)) = self.inject(body.as_ref()) {
+                    return Ok(error_response(status, &text));
+                }
+            }
+            _ => return Ok(error_response(StatusCode::METHOD_NOT_ALLOWED, "GET, POST or DELETE")),
+        }
+        let active = self.faults.active();
+        let faults: Vec<_> = active.iter().map(InjectionConfig::from).collect();
+        Ok(json_response(StatusCode::OK, &Listing { faults }))
+    }
+}
+
+#[derive(Serialize)]
+struct Listing {
+    faults: Vec<InjectionConfig>,
+}

@@ -1,0 +1,62 @@
+//! The metadata service of a machine: a token of its own first, then keys.
+
+use http::{HeaderMap, Response, StatusCode};
+use serde_json::json;
+use sts_proto::Body;
+
+use super::issuer::CredentialsIssuer;
+use crate::seal::Purpose;
+use crate::server::{json_response, text_response};
+
+const TTL: &str = "x-metadata-token-ttl-seconds";
+const TOKEN: &str = "x-metadata-token";
+
+/// The longest that a token of the service lives, in seconds.
+const LONGEST_TTL: i64 = 21_600;
+
+/// A token that tells its own end, so that nothing has to be remembered.
+pub(super) fn token(issuer: &CredentialsIssuer, headers: &HeaderMap) -> Response<Body> {
+    if issuer.rules().is_some_and(|rules| !rules.has_tokens) {
+        return text_response(StatusCode::NOT_FOUND, "404 Not Found");
+    }
+    let ttl = headers.get(TTL).and_then(|value| value.to_str().ok()?.parse::<i64>().ok());
+    let Some(ttl) = ttl.filter(|ttl| (1..=LONGEST_TTL).contains(ttl)) else {
+        return text_response(StatusCode::BAD_REQUEST, "400 Bad Request");
+    };
+    let end = issuer.clock.now().unix_timestamp().saturating_add(ttl);
+    let token = issuer.service.seal.seal(Purpose::MetadataToken, &end.to_be_bytes());
+    text_response(StatusCode::OK, &token)
+}
+
+/// The keys of the machine's agency. A token that is shown has to be a good one.
+pub(super) fn security_key(issuer: &CredentialsIssuer, headers: &HeaderMap) -> Response<Body> {
+    if let Some(token) = headers.get(TOKEN)
+        && !token.to_str().is_ok_and(|token| is_valid(issuer, token))
+    {
+        return text_response(
+            StatusCode::UNAUTHORIZED,
+            "401 Unauthorized: the metadata token is invalid",
+        );
+    }
+    let Some((credentials, expires_at)) = issuer.issue("emulated-machine") else {
+        return text_response(
+            StatusCode::UNAUTHORIZED,
+            "Please configure Cloud Service Agency first",
+        );
+    };
+    json_response(
+        StatusCode::OK,
+        &json!({"credential": {
+            "access": credentials.access_key_id,
+            "secret": credentials.secret_access_key.expose_secret(),
+            "securitytoken": credentials.security_token.as_ref().map(sts_proto::Secret::expose_secret),
+            "expires_at": expires_at,
+        }}),
+    )
+}
+
+fn is_valid(issuer: &CredentialsIssuer, token: &str) -> bool {
+    let plain = issuer.service.seal.open(Purpose::MetadataToken, token);
+    let end = plain.and_then(|plain| plain.first_chunk().map(|end| i64::from_be_bytes(*end)));
+    end.is_some_and(|end| issuer.clock.now().unix_timestamp() < end)
+}

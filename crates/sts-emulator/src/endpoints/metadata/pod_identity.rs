@@ -1,0 +1,32 @@
+//! Pod identity: keys for a pod that shows the content of its token file.
+
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, Response, StatusCode};
+use serde_json::json;
+use sts_proto::{Body, Secret};
+
+use super::issuer::CredentialsIssuer;
+use crate::server::{json_response, text_response};
+
+pub(super) fn respond(issuer: &CredentialsIssuer, headers: &HeaderMap) -> Response<Body> {
+    let wanted = issuer.rules().and_then(|rules| rules.pod_token.as_ref());
+    let shown = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    if wanted.is_none() || shown.map(Secret::from).as_ref() != wanted {
+        return text_response(
+            StatusCode::UNAUTHORIZED,
+            "401 Unauthorized: the token is not the pod's",
+        );
+    }
+    let Some((credentials, expiration)) = issuer.issue("emulated-pod") else {
+        return text_response(StatusCode::UNAUTHORIZED, "401 Unauthorized: the pod has no agency");
+    };
+    json_response(
+        StatusCode::OK,
+        &json!({"credentials": {
+            "accessKeyId": credentials.access_key_id,
+            "secretAccessKey": credentials.secret_access_key.expose_secret(),
+            "securityToken": credentials.security_token.as_ref().map(Secret::expose_secret),
+            "expiration": expiration,
+        }}),
+    )
+}

@@ -1,0 +1,84 @@
+//! The faults that strike one request, and what each does to it.
+
+use std::time::Duration;
+
+use http::Response;
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
+use sts_proto::Body;
+
+use super::fault::{Fault, ResetAt};
+use crate::server::CutPoint;
+
+/// Enough for the status, and less than any head.
+const SOME_OF_THE_HEAD: usize = 20;
+
+/// The faults of one request, each with a number drawn for it.
+#[derive(Default)]
+pub(crate) struct RequestFaults(Vec<(Fault, u64)>);
+
+impl RequestFaults {
+    pub(super) fn new(faults: Vec<(Fault, u64)>) -> Self {
+        Self(faults)
+    }
+
+    pub(crate) fn faults(&self) -> impl Iterator<Item = Fault> + '_ {
+        self.0.iter().map(|(fault, _)| *fault)
+    }
+
+    /// How long the answer is held back.
+    pub(crate) fn latency(&self) -> Duration {
+        let latencies = self.faults().map(|fault| match fault {
+            Fault::Latency(time) => time,
+            _ => Duration::ZERO,
+        });
+        latencies.fold(Duration::ZERO, Duration::saturating_add)
+    }
+
+    /// How far the clock is off.
+    pub(crate) fn clock_offset(&self) -> time::Duration {
+        sum(self.faults().map(|fault| match fault {
+            Fault::ClockOffset(offset) => offset,
+            _ => time::Duration::ZERO,
+        }))
+    }
+
+    /// How far the answer's `Date` is off that clock.
+    pub(crate) fn date_offset(&self) -> time::Duration {
+        sum(self.faults().map(|fault| match fault {
+            Fault::WrongDate(offset) => offset,
+            _ => time::Duration::ZERO,
+        }))
+    }
+
+    pub(crate) fn credentials_expired(&self) -> bool {
+        self.faults().any(|fault| fault == Fault::ExpiredCredentials)
+    }
+
+    /// Spoils the body of a finished answer.
+    pub(crate) fn spoil(&self, response: &mut Response<Body>) {
+        for (fault, drawn) in &self.0 {
+            if *fault == Fault::GarbageBody {
+                let mut noise = vec![0; response.body().len()];
+                StdRng::seed_from_u64(*drawn).fill_bytes(&mut noise);
+                *response.body_mut() = Body::from(noise);
+            }
+        }
+    }
+
+    /// Where the connection is cut while an answer of this length goes out.
+    pub(crate) fn cut(&self, response: &Response<Body>) -> Option<CutPoint> {
+        let half = response.body().len() / 2;
+        self.faults().find_map(|fault| match fault {
+            Fault::Reset(ResetAt::BeforeResponse) | Fault::Outage => Some(CutPoint::reset_after(0)),
+            Fault::Reset(ResetAt::InHead) => Some(CutPoint::reset_after(SOME_OF_THE_HEAD)),
+            Fault::Reset(ResetAt::InBody) => Some(CutPoint::reset_in_body_after(half)),
+            Fault::CutBody => Some(CutPoint::close_in_body_after(half)),
+            _ => None,
+        })
+    }
+}
+
+fn sum(offsets: impl Iterator<Item = time::Duration>) -> time::Duration {
+    offsets.fold(time::Duration::ZERO, time::Duration::saturating_add)
+}

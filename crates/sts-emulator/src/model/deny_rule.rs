@@ -1,0 +1,22 @@
+//! Rules that deny, whatever else allows.
+
+use crate::model::principal_pattern::PrincipalPattern;
+use crate::model::requester::Requester;
+
+/// Denies what fits all of it.
+#[derive(Clone, Debug)]
+pub(crate) struct DenyRule {
+    pub(crate) principal: PrincipalPattern,
+    /// All actions without it.
+    pub(crate) action: Option<String>,
+    /// All resources without it.
+    pub(crate) resource: Option<String>,
+}
+
+impl DenyRule {
+    pub(crate) fn denies(&self, requester: &Requester, action: &str, resource: &str) -> bool {
+        self.principal.matches(requester)
+            && self.action.as_ref().is_none_or(|denied| denied == action)
+            && self.resource.as_ref().is_none_or(|denied| denied == resource)
+    }
+}

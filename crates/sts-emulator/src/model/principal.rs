@@ -1,0 +1,124 @@
+//! Principals: users and sessions.
+
+use std::collections::BTreeMap;
+
+use sts_proto::{AssumedAgency, Caller, Secret};
+use time::OffsetDateTime;
+
+use crate::model::identifier::{agency_urn, stable_id};
+use crate::model::requester::Requester;
+
+/// Whoever has proven to hold a key.
+#[derive(Clone, Debug)]
+pub(crate) enum Principal {
+    User(User),
+    Session(Box<Session>),
+}
+
+/// A user with a permanent key.
+#[derive(Clone, Debug)]
+pub(crate) struct User {
+    pub(crate) account: String,
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) mfa_devices: Vec<MfaDevice>,
+}
+
+/// A device that shows codes; this one shows the same code for ever.
+#[derive(Clone, Debug)]
+pub(crate) struct MfaDevice {
+    pub(crate) serial_number: String,
+    pub(crate) code: Secret,
+}
+
+impl User {
+    /// A user without devices. An id that is not given follows from the names.
+    pub(crate) fn new(account: &str, name: &str, id: Option<String>) -> Self {
+        Self {
+            account: account.to_owned(),
+            name: name.to_owned(),
+            id: id.unwrap_or_else(|| stable_id("user", account, name)),
+            mfa_devices: Vec::new(),
+        }
+    }
+}
+
+/// A session of an agency, and its key. All of it travels in the security token.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub(crate) account: String,
+    pub(crate) agency: String,
+    pub(crate) agency_id: String,
+    pub(crate) name: String,
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: Secret,
+    pub(crate) expiration: OffsetDateTime,
+    pub(crate) source_identity: Option<String>,
+    pub(crate) transitive_tags: BTreeMap<String, String>,
+}
+
+impl Session {
+    pub(crate) fn assumed_agency(&self) -> AssumedAgency {
+        let Self { account, agency, agency_id, name, .. } = self;
+        AssumedAgency::new(
+            format!("sts::{account}:assumed-agency:{agency}/{name}"),
+            format!("{agency_id}:{name}"),
+        )
+    }
+
+    pub(crate) fn agency_urn(&self) -> String {
+        agency_urn(&self.account, &self.agency)
+    }
+}
+
+impl Principal {
+    pub(crate) fn account(&self) -> &str {
+        match self {
+            Self::User(user) => &user.account,
+            Self::Session(session) => &session.account,
+        }
+    }
+
+    pub(crate) fn urn(&self) -> String {
+        match self {
+            Self::User(user) => format!("iam::{}:user:{}", user.account, user.name),
+            Self::Session(session) => session.assumed_agency().urn,
+        }
+    }
+
+    pub(crate) fn id(&self) -> String {
+        match self {
+            Self::User(user) => user.id.clone(),
+            Self::Session(session) => session.assumed_agency().id,
+        }
+    }
+
+    pub(crate) fn requester(&self) -> Requester {
+        let urn = self.urn();
+        let mut urns = vec![urn.clone()];
+        urns.extend(self.session().map(Session::agency_urn));
+        Requester { urn, account: Some(self.account().to_owned()), urns }
+    }
+
+    /// The code that its device shows; a session has no devices.
+    pub(crate) fn mfa_code(&self, serial_number: &str) -> Option<&Secret> {
+        let Self::User(user) = self else { return None };
+        let mut devices = user.mfa_devices.iter();
+        devices.find(|device| device.serial_number == serial_number).map(|device| &device.code)
+    }
+
+    /// What kind of key it is, for the limits that depend on it.
+    pub(crate) fn caller(&self) -> Caller {
+        match self {
+            Self::User(_) => Caller::Permanent,
+            Self::Session(_) => Caller::Temporary,
+        }
+    }
+
+    pub(crate) fn session(&self) -> Option<&Session> {
+        match self {
+            Self::User(_) => None,
+            Self::Session(session) => Some(session),
+        }
+    }
+}

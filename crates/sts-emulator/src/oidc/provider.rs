@@ -1,0 +1,37 @@
+//! OIDC identity providers.
+
+use super::issuer::OidcIssuer;
+use super::jwks::Jwks;
+
+/// A provider whose ID tokens are taken.
+#[derive(Clone)]
+pub(crate) struct OidcProvider {
+    pub(crate) account: String,
+    pub(crate) name: String,
+    pub(crate) client_ids: Vec<String>,
+    pub(crate) issuer: TrustedIssuer,
+}
+
+/// Whose tokens a provider takes.
+#[derive(Clone)]
+pub(crate) enum TrustedIssuer {
+    /// The emulator's own.
+    Own,
+    /// Somebody's with this `iss` and these keys.
+    Other { url: String, keys: Jwks },
+}
+
+impl TrustedIssuer {
+    pub(super) fn url_and_keys<'a>(&'a self, own: &'a OidcIssuer) -> (&'a str, &'a Jwks) {
+        match self {
+            Self::Own => (own.url(), own.keys()),
+            Self::Other { url, keys } => (url, keys),
+        }
+    }
+}
+
+impl OidcProvider {
+    pub(crate) fn urn(&self) -> String {
+        format!("iam::{}:oidcProvider:{}", self.account, self.name)
+    }
+}

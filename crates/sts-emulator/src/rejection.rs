@@ -1,0 +1,239 @@
+//! Everything the emulator says no to, and how the gateway or the service words it.
+
+pub(crate) mod denial;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use http::StatusCode;
+use sts_proto::InvalidRequest;
+use sts_proto::server::{ErrorAnswer, UnreadableRequest};
+
+use self::denial::Denial;
+use crate::faults::{Fault, RequestFaults};
+use crate::oidc::IdTokenError;
+use crate::saml::AssertionError;
+use crate::seal::Seal;
+
+/// A request that is refused. `Display` is for the log line.
+#[derive(Debug)]
+pub(crate) enum Rejection {
+    /// No such path or method, or a body that is not the operation's JSON.
+    Unreadable(UnreadableRequest),
+    TooLarge(TooLarge),
+    Unauthenticated(Unauthenticated),
+    /// The security token was sent, but not signed.
+    TokenNotSigned,
+    /// A documented limit is broken.
+    Limits(InvalidRequest),
+    /// A rule of sessions that no limit of a field expresses.
+    Session(&'static str),
+    MalformedPolicy,
+    /// The caller has no MFA device of this serial number.
+    NoSuchDevice,
+    /// No agency has this URN.
+    NoSuchAgency(String),
+    /// No identity provider has this URN.
+    NoSuchProvider(String),
+    /// An ID token that is not taken.
+    IdToken(IdTokenError),
+    /// A SAML response that is not taken.
+    Assertion(AssertionError),
+    Denied(Denial),
+    /// A message that this emulator has not encoded.
+    ForeignMessage,
+    /// Too many requests, with the seconds to wait if they are told.
+    Throttled {
+        retry_after: Option<u32>,
+    },
+    /// The service is said to have failed.
+    ServerError(StatusCode),
+}
+
+/// A part of the request that is over the gateway's limit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum TooLarge {
+    Body,
+    Uri,
+    Headers,
+}
+
+/// The faces of 0301.
+#[derive(Debug)]
+pub(crate) enum Unauthenticated {
+    NoSignature,
+    Format { why: String },
+    UnknownKey,
+    Signature { why: String, canonical_request: Option<String> },
+    ForeignToken,
+    TokenEnded { expires_at: String },
+    Locked,
+}
+
+impl Rejection {
+    /// Returns the rejection that faults put in place of the response.
+    pub(crate) fn of_faults(faults: &RequestFaults) -> Option<Self> {
+        faults.faults().find_map(|fault| match fault {
+            Fault::Throttling { retry_after } => Some(Self::Throttled { retry_after }),
+            Fault::ServerError(status) => Some(Self::ServerError(status)),
+            // It is not sent, but logged.
+            Fault::Outage => Some(Self::ServerError(StatusCode::SERVICE_UNAVAILABLE)),
+            _ => None,
+        })
+    }
+
+    /// The answer without its request id.
+    pub(crate) fn to_answer(&self, seal: &Seal) -> ErrorAnswer {
+        let bad_request = ErrorAnswer::new(StatusCode::BAD_REQUEST);
+        let not_found = ErrorAnswer::new(StatusCode::NOT_FOUND);
+        match self {
+            Self::Unreadable(unreadable) => ErrorAnswer::from(unreadable.clone()),
+            Self::TooLarge(part) => {
+                ErrorAnswer::new(part.status()).code("APIGW.0201").message(part.message())
+            }
+            Self::Unauthenticated(why) => ErrorAnswer::new(StatusCode::UNAUTHORIZED)
+                .code("APIGW.0301")
+                .message(format!("Incorrect IAM authentication information: {}", why.detail())),
+            Self::TokenNotSigned => bad_request.code("APIGW.0602").message("Bad request"),
+            Self::Limits(_) => bad_request.code("EMULATOR.0001").message(self.to_string()),
+            Self::Session(rule) => bad_request.code("EMULATOR.0002").message(*rule),
+            Self::MalformedPolicy => bad_request.code("PAP5.0011").message(self.to_string()),
+            Self::NoSuchDevice => bad_request.code("PAP5.0041").message(self.to_string()),
+            Self::ForeignMessage => bad_request.code("EMULATOR.0003").message(self.to_string()),
+            Self::NoSuchAgency(_) => not_found.code("STS5.1106").message(self.to_string()),
+            Self::NoSuchProvider(_) => not_found.code("EMULATOR.0004").message(self.to_string()),
+            Self::IdToken(why) => bad_request.code(why.code()).message(self.to_string()),
+            Self::Assertion(_) => bad_request.code("EMULATOR.0006").message(self.to_string()),
+            Self::Denied(denial) => ErrorAnswer::new(StatusCode::FORBIDDEN)
+                .code("PAP5.0001")
+                .message(format!("access denied: {}", denial.failure()))
+                .encoded_authorization_message(denial.encode(seal)),
+            Self::Throttled { .. } => ErrorAnswer::new(StatusCode::TOO_MANY_REQUESTS)
+                .code("APIGW.0308")
+                .message(self.to_string()),
+            Self::ServerError(status) => {
+                let answer = ErrorAnswer::new(*status).message(self.to_string());
+                match failure_code(*status) {
+                    Some(code) => answer.code(code),
+                    None => answer,
+                }
+            }
+        }
+    }
+
+    /// What a Retry-After header says, in seconds.
+    pub(crate) const fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::Throttled { retry_after } => *retry_after,
+            _ => None,
+        }
+    }
+}
+
+/// The gateway's code for a failure of its own or of the service.
+fn failure_code(status: StatusCode) -> Option<&'static str> {
+    match status {
+        StatusCode::INTERNAL_SERVER_ERROR => Some("APIGW.0601"),
+        StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT => Some("APIGW.0201"),
+        StatusCode::SERVICE_UNAVAILABLE => Some("APIGW.0613"),
+        _ => None,
+    }
+}
+
+impl IdTokenError {
+    /// The code of a wrong audience is known; those of other faults are not.
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Audience => "STS5.2001",
+            _ => "EMULATOR.0005",
+        }
+    }
+}
+
+impl TooLarge {
+    fn status(self) -> StatusCode {
+        match self {
+            Self::Body => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Uri => StatusCode::URI_TOO_LONG,
+            // 494 has no name; it is a valid status all the same.
+            Self::Headers => StatusCode::from_u16(494).unwrap_or(StatusCode::BAD_REQUEST),
+        }
+    }
+
+    const fn message(self) -> &'static str {
+        match self {
+            Self::Body => "Request entity too large",
+            Self::Uri => "Request URI too large",
+            Self::Headers => "Request headers too large",
+        }
+    }
+}
+
+impl Unauthenticated {
+    /// What follows "Incorrect IAM authentication information:".
+    fn detail(&self) -> Cow<'static, str> {
+        match self {
+            Self::NoSignature => "x-auth-token not found".into(),
+            Self::Format { .. } => "the authorization format is incorrect".into(),
+            Self::UnknownKey => "Get secretKey failed: ak not exist".into(),
+            Self::Signature { canonical_request: None, .. } => "verify aksk signature fail".into(),
+            Self::Signature { canonical_request: Some(echo), .. } => {
+                let echo = echo.replace('\n', "|");
+                format!("verify aksk signature fail, canonicalRequest:{echo}").into()
+            }
+            Self::ForeignToken => "decrypt token fail".into(),
+            Self::TokenEnded { expires_at } => {
+                format!("token expires, expires_at: {expires_at}").into()
+            }
+            Self::Locked => "AK access failed to reach the limit, forbidden".into(),
+        }
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(unreadable) => write!(f, "{unreadable}"),
+            Self::TooLarge(part) => f.write_str(part.message()),
+            Self::Unauthenticated(why) => match why {
+                // Never the echo: it holds the security token.
+                Unauthenticated::Signature { why, .. } | Unauthenticated::Format { why } => {
+                    f.write_str(why)
+                }
+                other => f.write_str(&other.detail()),
+            },
+            Self::TokenNotSigned => f.write_str("X-Security-Token is not among the signed headers"),
+            Self::Limits(invalid) => {
+                f.write_str("Invalid parameter")?;
+                for (index, violation) in invalid.violations().iter().enumerate() {
+                    write!(f, "{} {violation}", if index == 0 { ":" } else { ";" })?;
+                }
+                Ok(())
+            }
+            Self::Session(rule) => f.write_str(rule),
+            Self::MalformedPolicy => f.write_str("malformed policy document"),
+            Self::NoSuchDevice => f.write_str("invalid serial number"),
+            Self::NoSuchAgency(urn) => write!(f, "the agency '{urn}' cannot be found"),
+            Self::NoSuchProvider(urn) => {
+                write!(f, "the identity provider '{urn}' cannot be found")
+            }
+            Self::IdToken(why) => write!(f, "the ID token is refused: {why}"),
+            Self::Assertion(why) => write!(f, "the SAML response is refused: {why}"),
+            Self::Denied(denial) => write!(f, "{}: {}", denial.action(), denial.failure()),
+            Self::ForeignMessage => {
+                f.write_str("the encoded message was not issued here or is damaged")
+            }
+            Self::Throttled { .. } => f.write_str(
+                "The throttling threshold has been reached: policy user over ratelimit,\
+                 limit:200,time:1 second",
+            ),
+            Self::ServerError(status) => f.write_str(match *status {
+                StatusCode::INTERNAL_SERVER_ERROR => "Internal server error",
+                StatusCode::BAD_GATEWAY => "Backend unavailable",
+                StatusCode::SERVICE_UNAVAILABLE => "The IAM service is currently unavailable",
+                StatusCode::GATEWAY_TIMEOUT => "Backend timeout",
+                _ => "An unexpected error occurred",
+            }),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The service behind the gateway: five operations, one a file.
+
+mod assume_agency;
+mod assume_agency_with_oidc;
+mod assume_agency_with_saml;
+mod authorization;
+mod decode_authorization_message;
+mod get_caller_identity;
+mod session;
+pub(crate) mod session_token;
+mod state;
+
+use http::Response;
+use http::header::{HeaderName, HeaderValue};
+use sts_proto::server::{self, AnyOperation};
+use sts_proto::{Body, Caller};
+
+pub(crate) use self::session::SessionRequest;
+pub(crate) use self::state::{RequestTime, Service};
+use crate::model::principal::Principal;
+use crate::rejection::{Rejection, Unauthenticated};
+
+/// What an answer says besides its content, to people.
+pub(crate) const NOTE: HeaderName = HeaderName::from_static("x-sts-emulator-note");
+
+impl Service {
+    /// Carries out an operation for `caller`, who is known for signed ones.
+    pub(crate) fn execute(
+        &self,
+        operation: &AnyOperation,
+        caller: Option<&Principal>,
+        time: RequestTime,
+    ) -> Result<Response<Body>, Rejection> {
+        let kind = caller.map_or(Caller::Permanent, Principal::caller);
+        operation.validate_for(kind).map_err(Rejection::Limits)?;
+        let signed = || caller.ok_or(Rejection::Unauthenticated(Unauthenticated::NoSignature));
+        match operation {
+            AnyOperation::AssumeAgency(operation) => {
+                assume_agency::execute(self, operation, signed()?, time)
+                    .map(|out| server::answer(&out))
+            }
+            AnyOperation::AssumeAgencyWithOidc(operation) => {
+                assume_agency_with_oidc::execute(self, operation, time)
+                    .map(|out| server::answer(&out))
+            }
+            AnyOperation::AssumeAgencyWithSaml(operation) => {
+                assume_agency_with_saml::execute(self, operation, time)
+                    .map(|(out, is_verified)| note_unverified(server::answer(&out), is_verified))
+            }
+            AnyOperation::DecodeAuthorizationMessage(operation) => {
+                decode_authorization_message::execute(self, operation, signed()?)
+                    .map(|out| server::answer(&out))
+            }
+            AnyOperation::GetCallerIdentity(_) => {
+                Ok(server::answer(&get_caller_identity::execute(signed()?)))
+            }
+            _ => Err(Rejection::Unreadable(server::UnreadableRequest::Path)),
+        }
+    }
+}
+
+fn note_unverified(mut response: Response<Body>, is_verified: bool) -> Response<Body> {
+    if !is_verified {
+        let note = HeaderValue::from_static("the signature of the assertion was not checked");
+        response.headers_mut().insert(NOTE, note);
+    }
+    response
+}

@@ -1,0 +1,66 @@
+//! `AssumeAgencyWithSAML`
+
+use std::collections::BTreeMap;
+
+use sts_proto::{AssumeAgencyWithSaml, AssumeAgencyWithSamlOutput};
+
+use super::authorization;
+use super::session::{DEFAULT_DURATION, SessionRequest, check_policy};
+use super::state::{RequestTime, Service};
+use crate::model::action;
+use crate::model::requester::Requester;
+use crate::rejection::Rejection;
+use crate::saml::Assertion;
+
+/// The answer, and whether the signature of the assertion was checked.
+pub(super) fn execute(
+    service: &Service,
+    operation: &AssumeAgencyWithSaml,
+    time: RequestTime,
+) -> Result<(AssumeAgencyWithSamlOutput, bool), Rejection> {
+    check_policy(operation.policy.as_deref())?;
+    let provider_urn = &operation.provider_urn;
+    let provider = service
+        .config
+        .saml_provider(provider_urn)
+        .ok_or_else(|| Rejection::NoSuchProvider(provider_urn.clone()))?;
+    let assertion = operation.saml_assertion.expose_secret();
+    let assertion = Assertion::read(assertion, provider, time.now).map_err(Rejection::Assertion)?;
+
+    let urn = &operation.agency_urn;
+    let agency = service.config.agency(urn).ok_or_else(|| Rejection::NoSuchAgency(urn.clone()))?;
+    let requester = Requester::federated(provider_urn, &assertion.subject);
+    authorization::check_assume(
+        &service.config,
+        &requester,
+        action::ASSUME_WITH_SAML,
+        agency,
+        None,
+    )?;
+    if assertion.source_identity.is_some() {
+        authorization::check_deny_rules(
+            &service.config,
+            &requester,
+            action::SET_SOURCE_IDENTITY,
+            urn,
+        )?;
+    }
+    let asked = operation.duration_seconds.unwrap_or(DEFAULT_DURATION);
+    let wanted = SessionRequest {
+        name: &assertion.session_name,
+        duration_seconds: Some(
+            assertion.longest_session.map_or(asked, |longest| longest.min(asked)),
+        ),
+        source_identity: assertion.source_identity,
+        transitive_tags: BTreeMap::new(),
+    };
+    let (session, credentials) = service.issue(agency, wanted, time)?;
+    let mut output = AssumeAgencyWithSamlOutput::new(session.assumed_agency(), credentials);
+    output.source_identity = session.source_identity;
+    output.audience = Some(assertion.recipient);
+    output.issuer = Some(provider.issuer.clone());
+    output.name_qualifier = Some(provider.name_qualifier());
+    output.subject = Some(assertion.subject);
+    output.subject_type = assertion.subject_type;
+    Ok((output, assertion.is_verified))
+}

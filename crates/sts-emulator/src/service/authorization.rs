@@ -1,0 +1,45 @@
+//! Authorization: deny rules, and the trust policies of agencies.
+
+use crate::config::Config;
+use crate::model::agency::Agency;
+use crate::model::requester::Requester;
+use crate::rejection::Rejection;
+use crate::rejection::denial::Denial;
+
+/// Rejects an action that a deny rule of the configuration denies.
+pub(super) fn check_deny_rules(
+    config: &Config,
+    requester: &Requester,
+    action: &'static str,
+    resource: &str,
+) -> Result<(), Rejection> {
+    if config.denies(requester, action, resource) {
+        return Err(denied(requester, action, resource, "a deny rule denies the action"));
+    }
+    Ok(())
+}
+
+/// Rejects what a deny rule denies, and requesters that the agency does not trust.
+pub(super) fn check_assume(
+    config: &Config,
+    requester: &Requester,
+    action: &'static str,
+    agency: &Agency,
+    external_id: Option<&String>,
+) -> Result<(), Rejection> {
+    let urn = agency.urn();
+    check_deny_rules(config, requester, action, &urn)?;
+    match agency.objection(requester, external_id) {
+        Some(failure) => Err(denied(requester, action, &urn, failure)),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn denied(
+    requester: &Requester,
+    action: &'static str,
+    resource: &str,
+    failure: &'static str,
+) -> Rejection {
+    Rejection::Denied(Denial::new(requester, action, resource, failure))
+}
