@@ -4,7 +4,9 @@ use std::fmt::Write;
 use std::fs;
 
 use http::StatusCode;
-use sts_proto::{ErrorKind, KnownCode, known_codes, known_messages, status_meaning};
+use sts_proto::{
+    ErrorKind, KnownCode, kind_of_status, known_codes, known_messages, status_meaning,
+};
 
 use crate::task::{Task, one_option};
 use crate::tools::root;
@@ -85,7 +87,7 @@ fn tables() -> String {
         let Ok(status) = StatusCode::from_u16(number) else { continue };
         // Rows of the service's table, and of what proxies send.
         if status.canonical_reason().is_some() || [306, 494].contains(&number) {
-            let kind = match ErrorKind::of_status(status) {
+            let kind = match kind_of_status(status) {
                 _ if status.is_success() => "success, if the body decodes".to_owned(),
                 kind => format!("`{}`", kind.as_str()),
             };

@@ -4,7 +4,6 @@ mod body;
 mod code;
 mod echo;
 mod judge;
-mod kind;
 mod redact;
 mod table;
 pub(crate) mod text;
@@ -17,11 +16,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
+use sts_credentials::ErrorKind;
 use time::OffsetDateTime;
 
 use self::body::ErrorBody;
 pub use self::code::{CodeFamily, ErrorCode};
-pub use self::kind::{ErrorKind, RetryAdvice};
+pub use self::judge::kind_of_status;
 pub use self::table::{KnownCode, KnownMessage, known_codes, known_messages};
 pub use self::unreadable::Unreadable;
 use crate::request_ids::header_text;

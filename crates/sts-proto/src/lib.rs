@@ -54,8 +54,8 @@ mod validate;
 pub use body::{Body, BodyWriter};
 pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use error::{
-    CodeFamily, Error, ErrorCode, ErrorKind, KEY_LOCK, KnownCode, KnownMessage, RetryAdvice,
-    Unreadable, known_codes, known_messages,
+    CodeFamily, Error, ErrorCode, KEY_LOCK, KnownCode, KnownMessage, Unreadable, kind_of_status,
+    known_codes, known_messages,
 };
 pub use http_date::service_date;
 pub use operation::{
@@ -68,6 +68,6 @@ pub use region::{InvalidRegion, Region};
 pub use request_ids::RequestIds;
 pub use retry_after::RetryAfter;
 pub use status::{StatusClass, status_meaning};
-pub use sts_credentials::{Credentials, InvalidCredentials, Secret};
+pub use sts_credentials::{Credentials, ErrorKind, InvalidCredentials, RetryAdvice, Secret};
 pub use urn::{AgencyUrn, InvalidAgencyUrn};
 pub use validate::{InvalidRequest, Violation};

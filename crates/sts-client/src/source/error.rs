@@ -88,7 +88,7 @@ impl SourceError {
     /// The same for a response with this status, of a server that is not STS. It makes the error
     /// one that may be retried; what other statuses mean, only the provider knows.
     pub(super) fn with_status(self, status: StatusCode) -> Self {
-        let kind = ErrorKind::of_status(status);
+        let kind = sts_proto::kind_of_status(status);
         if kind.advice() == RetryAdvice::AfterBackoff { self.with_kind(kind) } else { self }
     }
 

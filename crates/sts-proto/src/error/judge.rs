@@ -1,10 +1,10 @@
 //! From status, code and message to a kind.
 
 use http::StatusCode;
+use sts_credentials::ErrorKind;
 use zeroize::Zeroizing;
 
 use super::code::{CodeFamily, ErrorCode};
-use super::kind::ErrorKind;
 use super::table;
 use crate::StatusClass;
 
@@ -19,7 +19,7 @@ pub(super) fn kind(
     has_retry_after: bool,
 ) -> ErrorKind {
     if !matches!(StatusClass::of(status), StatusClass::ClientError | StatusClass::ServerError) {
-        return by_status(status);
+        return kind_of_status(status);
     }
     if status == StatusCode::PAYLOAD_TOO_LARGE && has_retry_after {
         // Too large for now only, as the header says.
@@ -28,11 +28,12 @@ pub(super) fn kind(
     message
         .and_then(|message| by_message(status, code, message))
         .or_else(|| Some(table::find(code?)?.kind(status)))
-        .unwrap_or_else(|| by_status(status))
+        .unwrap_or_else(|| kind_of_status(status))
 }
 
-/// What a status means when the code says nothing.
-pub(super) fn by_status(status: StatusCode) -> ErrorKind {
+/// Classifies a status alone: the kind of a response without a known code.
+#[must_use]
+pub fn kind_of_status(status: StatusCode) -> ErrorKind {
     match status.as_u16() {
         400 | 406 | 411..=417 | 422 | 494 => ErrorKind::InvalidRequest,
         401 => ErrorKind::InvalidCredentials,

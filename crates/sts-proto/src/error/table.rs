@@ -5,16 +5,16 @@
 //! kinds are this crate's judgement.
 
 use http::StatusCode;
+use sts_credentials::ErrorKind::{
+    self, AccessDenied, ClockSkew, Conflict, ExpiredCredentials, FederationRefused,
+    InvalidCredentials, InvalidRequest, KeyLocked, NotFound, QuotaExceeded, ServiceFault,
+    Throttled, Unavailable, Unsupported,
+};
 
 use self::Rule::{ByStatus, Is, UnavailableFrom500};
 use super::code::CodeFamily::{self, Gateway, Iam, Pap5, Sts5};
 use super::code::ErrorCode;
 use super::judge;
-use super::kind::ErrorKind::{
-    self, AccessDenied, ClockSkew, Conflict, ExpiredCredentials, FederationRefused,
-    InvalidCredentials, InvalidRequest, KeyLocked, NotFound, QuotaExceeded, ServiceFault,
-    Throttled, Unavailable, Unsupported,
-};
 
 /// A code of which something is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl KnownCode {
     pub fn kind(&self, status: StatusCode) -> ErrorKind {
         match self.rule {
             Rule::Is(kind) => kind,
-            Rule::ByStatus => judge::by_status(status),
+            Rule::ByStatus => judge::kind_of_status(status),
             Rule::UnavailableFrom500 if status.is_server_error() => ErrorKind::Unavailable,
             Rule::UnavailableFrom500 => ErrorKind::ServiceFault,
         }

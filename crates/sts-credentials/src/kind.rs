@@ -1,22 +1,18 @@
-//! What an error asks of the caller.
+//! Error kinds, and the retry advice that follows from each.
 
 use std::fmt;
 
-use http::StatusCode;
-
-use super::judge;
-
 /// What happened, in terms of what to do now.
 ///
-/// The list is short on purpose: it is what callers branch on. The service's own codes are finer
-/// and stay at hand in [`Error::code`](crate::Error::code). Which code and which status lead to
-/// which kind is listed in the guide to errors (`docs/errors.md`), which is made from the same
-/// table that judges.
+/// The list is short: it is what callers branch on. `sts-proto` classifies responses by a table of
+/// codes and statuses, which `docs/errors.md` lists. A response never has one of the kinds
+/// [`Transport`](Self::Transport), [`Credentials`](Self::Credentials) and
+/// [`Timeout`](Self::Timeout): they are for clients and credential providers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The service or its gateway limits the rate: 429, gateway 0308, `IAM.0012`. Wait as long as
-    /// [`Error::wait`](crate::Error::wait) says, else 2 to 5 seconds, and send the same again.
+    /// the response says, else 2 to 5 seconds, and send the same again.
     Throttled,
     /// The service or something on the way to it is down, slow or failing: 408, 5xx but 501 and
     /// 505, 413 with `Retry-After`. Back off with jitter and send the same again, a bounded
@@ -39,7 +35,7 @@ pub enum ErrorKind {
     /// the call once more.
     ExpiredCredentials,
     /// Too many failed signatures in a row have locked the key: a message of gateway 0301. It
-    /// opens after [`KEY_LOCK`](crate::KEY_LOCK) if nobody tries before; other keys work.
+    /// opens after five minutes if nobody tries before; other keys work.
     KeyLocked,
     /// The signing date is too far from the service's clock: a message of gateway 0301 or 0303.
     /// Correct the clock by the answer's date and send the call once more.
@@ -67,8 +63,7 @@ pub enum ErrorKind {
     /// followed, for a signed request belongs to one host. Look at the endpoint and at proxies.
     UnexpectedStatus,
     /// A 2xx without the answer in it: empty, HTML of a proxy, cut off, a field missing. 204 is
-    /// one. [`Error::unreadable`](crate::Error::unreadable) says why. The service may have
-    /// carried the request out.
+    /// one. The service may have carried the request out.
     UnreadableAnswer,
     /// No answer came at all. A client gives this one; its source says how far the request got.
     Transport,
@@ -106,12 +101,6 @@ impl ErrorKind {
         Self::Timeout,
         Self::Other,
     ];
-
-    /// What a status means when the code says nothing, or there is none.
-    #[must_use]
-    pub fn of_status(status: StatusCode) -> Self {
-        judge::by_status(status)
-    }
 
     /// Whether and when the call may be made again.
     #[must_use]
