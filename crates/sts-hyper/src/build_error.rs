@@ -1,4 +1,4 @@
-//! Why a transport cannot be built.
+//! Error of building a transport.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -24,17 +24,17 @@ impl BuildError {
     }
 
     pub(crate) fn tls(error: rustls::Error) -> Self {
-        let message = "the provider of cryptography supports no version of TLS that is safe";
+        let message = "crypto provider supports neither TLS 1.2 nor 1.3";
         Self { message: message.into(), source: Some(Box::new(error)) }
     }
 
     pub(crate) fn proxy(error: ProxyError) -> Self {
-        let message = "invalid proxy: http://user:password@host:port is expected";
+        let message = "invalid proxy, expected http://user:password@host:port";
         Self { message: message.into(), source: Some(Box::new(error)) }
     }
 
     pub(crate) fn no_provider() -> Self {
-        let message = "no cryptography for TLS: enable the feature `ring` or `aws-lc-rs`, or \
+        let message = "no crypto provider for TLS: enable the feature `ring` or `aws-lc-rs`, or \
                        install a default provider of rustls for the process";
         Self { message: message.into(), source: None }
     }

@@ -1,15 +1,15 @@
-//! A client over this transport, on this machine.
+//! STS clients over this transport.
 
 use sts_client::source::NoCredentials;
 use sts_client::{ClientBuilder, SystemHost};
 
-use crate::HyperTransport;
+use crate::transport::HyperTransport;
 
 /// [`sts_client::Client`] over [`HyperTransport`].
 pub type Client<S = NoCredentials> = sts_client::Client<HyperTransport, S>;
 
 impl HyperTransport {
-    /// A client over this transport, with the clocks and the randomness of the operating system.
+    /// Returns a client builder with the clocks and the randomness of the operating system.
     ///
     /// ```
     /// use sts_client::proto::Credentials;

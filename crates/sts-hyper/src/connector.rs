@@ -1,7 +1,5 @@
-//! The way to a server: its address, a connection, TLS. A failure knows which of them it was.
+//! Connector: name resolution, TCP, proxy tunnel and TLS.
 
-use std::error::Error as StdError;
-use std::fmt;
 use std::future::{poll_fn, ready};
 use std::io;
 use std::pin::Pin;
@@ -17,18 +15,18 @@ use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::dns::{GaiAddrs, GaiResolver, Name};
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use hyper_util::rt::TokioIo;
-use sts_client::transport::{Proxies, ProxyError, TransportErrorKind};
+use sts_client::transport::{Proxies, TransportErrorKind};
 use tokio::net::TcpStream;
 use tower_service::Service;
 
+use crate::connect_error::ConnectError;
 use crate::tunnel;
 
-type BoxError = Box<dyn StdError + Send + Sync>;
-type Connecting<T> = Pin<Box<dyn Future<Output = Result<T, ConnectFailure>> + Send>>;
+type Connecting<T> = Pin<Box<dyn Future<Output = Result<T, ConnectError>> + Send>>;
 
-/// Resolves, connects and shakes hands, all within one time.
+/// Resolves, connects and performs the TLS handshake within one timeout.
 ///
-/// hyper-util clones its connector for each request, also where a connection is there.
+/// It is a pointer because hyper-util clones its connector for each request.
 #[derive(Clone, Debug)]
 pub(crate) struct Connector(Arc<Settings>);
 
@@ -36,8 +34,8 @@ pub(crate) struct Connector(Arc<Settings>);
 struct Settings {
     tcp: Tcp,
     tls: Arc<rustls::ClientConfig>,
-    /// What to know when the certificate of a server is not accepted.
-    doubt: Option<String>,
+    /// Hint for errors of a TLS handshake.
+    tls_hint: Option<String>,
     proxies: Arc<Proxies>,
     timeout: Duration,
 }
@@ -45,22 +43,22 @@ struct Settings {
 impl Connector {
     pub(crate) fn new(
         tls: &Arc<rustls::ClientConfig>,
-        doubt: Option<String>,
+        tls_hint: Option<String>,
         proxies: Arc<Proxies>,
         timeout: Duration,
     ) -> Self {
         let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
-        // Shared out among the addresses, so that a dead one leaves time for the next.
+        // Divided among the addresses, so that an unreachable one leaves time for the next.
         tcp.set_connect_timeout(Some(timeout));
-        Self(Arc::new(Settings { tcp: Tcp(tcp), tls: Arc::clone(tls), doubt, proxies, timeout }))
+        Self(Arc::new(Settings { tcp: Tcp(tcp), tls: Arc::clone(tls), tls_hint, proxies, timeout }))
     }
 }
 
 impl Service<Uri> for Connector {
     type Response = MaybeHttpsStream<Stream>;
-    type Error = ConnectFailure;
+    type Error = ConnectError;
     type Future = Connecting<Self::Response>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -84,33 +82,33 @@ impl Service<Uri> for Connector {
             };
             match tokio::time::timeout(settings.timeout, connecting).await {
                 Ok(connected) => connected.map_err(|error| {
-                    ConnectFailure::tls(error, &target, settings.doubt.as_deref())
+                    ConnectError::tls(error, &target, settings.tls_hint.as_deref())
                 }),
                 Err(elapsed) if is_connected.load(Ordering::Relaxed) => {
-                    let what = format!("TLS handshake with {target} timed out");
-                    Err(ConnectFailure::new(TransportErrorKind::Timeout, what, elapsed))
+                    let message = format!("TLS handshake with {target} timed out");
+                    Err(ConnectError::new(TransportErrorKind::Timeout, message, elapsed))
                 }
                 Err(elapsed) => {
-                    let what = format!("connecting to {target} timed out");
-                    Err(ConnectFailure::new(TransportErrorKind::Connect, what, elapsed))
+                    let message = format!("connecting to {target} timed out");
+                    Err(ConnectError::new(TransportErrorKind::Connect, message, elapsed))
                 }
             }
         })
     }
 }
 
-/// The part below TLS: straight to the target, or to a proxy and, for TLS, through it.
+/// Layer below TLS: connects to the target, or to a proxy and, for https, through its tunnel.
 #[derive(Clone, Debug)]
 struct Route {
     tcp: Tcp,
     proxies: Arc<Proxies>,
-    /// Set as soon as only TLS is left to do.
+    /// Set when everything but the TLS handshake is done.
     is_connected: Arc<AtomicBool>,
 }
 
 impl Service<Uri> for Route {
     type Response = Stream;
-    type Error = ConnectFailure;
+    type Error = ConnectError;
     type Future = Connecting<Self::Response>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -132,7 +130,7 @@ impl Route {
     fn connect(&mut self, target: Uri) -> Connecting<Stream> {
         let proxy = match self.proxies.for_target(&target) {
             Ok(proxy) => proxy.cloned(),
-            Err(error) => return Box::pin(ready(Err(ConnectFailure::proxy(error)))),
+            Err(error) => return Box::pin(ready(Err(ConnectError::proxy(error)))),
         };
         let Some(proxy) = proxy else {
             let connecting = self.tcp.call(target);
@@ -151,7 +149,7 @@ impl Route {
     }
 }
 
-/// A connection that knows whether requests on it are for a proxy to read.
+/// A connection that records whether a proxy reads the requests sent on it.
 pub(crate) struct Stream {
     tcp: TokioIo<TcpStream>,
     is_proxied: bool,
@@ -159,7 +157,7 @@ pub(crate) struct Stream {
 
 impl Connection for Stream {
     fn connected(&self) -> Connected {
-        // Without the addresses that `self.tcp` would tell: they are copied for each answer.
+        // Without the addresses of `self.tcp`: hyper-util would copy them for each response.
         Connected::new().proxy(self.is_proxied)
     }
 }
@@ -204,27 +202,27 @@ impl Write for Stream {
     }
 }
 
-/// One address after another, as the resolver gives them.
+/// Connects to the resolved addresses in order.
 #[derive(Clone, Debug)]
 struct Tcp(HttpConnector<Resolver>);
 
 impl Service<Uri> for Tcp {
     type Response = TokioIo<TcpStream>;
-    type Error = ConnectFailure;
+    type Error = ConnectError;
     type Future = Connecting<Self::Response>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        let failure = |error| ConnectFailure::tcp(error, "not ready to connect".to_owned());
-        self.0.poll_ready(context).map_err(failure)
+        let to_error = |error| ConnectError::tcp(error, "not ready to connect".to_owned());
+        self.0.poll_ready(context).map_err(to_error)
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
         let target = authority(&uri);
         let connecting = self.0.call(uri);
         Box::pin(async move {
-            let failure =
-                |error| ConnectFailure::tcp(error, format!("connecting to {target} failed"));
-            connecting.await.map_err(failure)
+            let to_error =
+                |error| ConnectError::tcp(error, format!("connecting to {target} failed"));
+            connecting.await.map_err(to_error)
         })
     }
 }
@@ -235,99 +233,27 @@ struct Resolver(GaiResolver);
 
 impl Service<Name> for Resolver {
     type Response = GaiAddrs;
-    type Error = ConnectFailure;
+    type Error = ConnectError;
     type Future = Connecting<GaiAddrs>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        let failure =
-            |error| ConnectFailure::resolve(error, "not ready to resolve names".to_owned());
-        self.0.poll_ready(context).map_err(failure)
+        let to_error =
+            |error| ConnectError::resolve(error, "not ready to resolve names".to_owned());
+        self.0.poll_ready(context).map_err(to_error)
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        let what = format!("resolving {name} failed");
+        let message = format!("resolving {name} failed");
         let resolving = self.0.call(name);
         Box::pin(
-            async move { resolving.await.map_err(|error| ConnectFailure::resolve(error, what)) },
+            async move { resolving.await.map_err(|error| ConnectError::resolve(error, message)) },
         )
     }
 }
 
-/// The host and port that a URI names.
+/// Returns host and port of a URI.
 fn authority(uri: &Uri) -> String {
     let host = uri.host().unwrap_or_default();
     let port = uri.port_u16().unwrap_or(if uri.scheme() == Some(&Scheme::HTTP) { 80 } else { 443 });
     format!("{host}:{port}")
-}
-
-/// Why there is no connection. Each layer gives its own kind to what comes up without one.
-#[derive(Debug)]
-pub(crate) struct ConnectFailure {
-    kind: TransportErrorKind,
-    what: String,
-    source: BoxError,
-}
-
-impl ConnectFailure {
-    fn new(kind: TransportErrorKind, what: String, source: impl Into<BoxError>) -> Self {
-        Self { kind, what, source: source.into() }
-    }
-
-    fn resolve(error: impl Into<BoxError>, what: String) -> Self {
-        Self::new(TransportErrorKind::Resolve, what, error)
-    }
-
-    fn tcp(error: impl Into<BoxError>, what: String) -> Self {
-        let error = error.into();
-        let below = Self::find(&*error).map(Self::kind);
-        Self::new(below.unwrap_or(TransportErrorKind::Connect), what, error)
-    }
-
-    /// The proxy made no tunnel, and did not say why.
-    pub(crate) fn tunnel(error: impl Into<BoxError>, what: String) -> Self {
-        Self::new(TransportErrorKind::Connect, what, error)
-    }
-
-    pub(crate) fn proxy(error: ProxyError) -> Self {
-        Self::new(TransportErrorKind::Proxy, "the proxy cannot be used".to_owned(), error)
-    }
-
-    fn tls(error: BoxError, target: &str, doubt: Option<&str>) -> Self {
-        let error = match error.downcast::<Self>() {
-            Ok(below) => return *below,
-            Err(error) => error,
-        };
-        let what = match doubt {
-            None => format!("TLS handshake with {target} failed"),
-            Some(doubt) => format!("TLS handshake with {target} failed ({doubt})"),
-        };
-        Self::new(TransportErrorKind::Tls, what, error)
-    }
-
-    /// The failure in the chain of an error that has come up through other layers.
-    pub(crate) fn find<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Self> {
-        std::iter::successors(Some(error), |&error| error.source())
-            .find_map(|error| error.downcast_ref())
-    }
-
-    /// What the proxy did, if the failure is the proxy's.
-    pub(crate) fn of_proxy(&self) -> Option<&ProxyError> {
-        self.source.downcast_ref()
-    }
-
-    pub(crate) const fn kind(&self) -> TransportErrorKind {
-        self.kind
-    }
-}
-
-impl fmt::Display for ConnectFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)
-    }
-}
-
-impl StdError for ConnectFailure {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&*self.source)
-    }
 }

@@ -1,4 +1,4 @@
-//! What hyper's errors mean in the terms of the contract.
+//! Classification of hyper's errors.
 
 use std::error::Error as StdError;
 use std::io;
@@ -6,23 +6,23 @@ use std::io;
 use hyper_util::client::legacy::Error as ClientError;
 use sts_client::transport::{Progress, TransportError, TransportErrorKind};
 
-use crate::connector::ConnectFailure;
+use crate::connect_error::ConnectError;
 
-/// No response head was received. `has_begun`: whether hyper began to write the request.
+/// Classifies an exchange without a response head. `has_begun`: hyper began to write the request.
 pub(crate) fn head(error: ClientError, has_begun: bool) -> TransportError {
-    if let Some(failure) = ConnectFailure::find(&error) {
-        if let Some(error) = failure.of_proxy() {
+    if let Some(connect) = ConnectError::find(&error) {
+        if let Some(error) = connect.proxy_error() {
             return TransportError::of_proxy(error.clone(), Progress::NotSent);
         }
-        return TransportError::not_sent(failure.kind()).with_source(error);
+        return TransportError::not_sent(connect.kind()).with_source(error);
     }
-    // From a connector of the user, which may have had any reason.
+    // From a connector passed to `from_client`, whose errors cannot be classified.
     if error.is_connect() {
         return TransportError::not_sent(TransportErrorKind::Connect).with_source(error);
     }
     let hyper = error.source().and_then(|source| source.downcast_ref::<hyper::Error>());
     let kind = hyper.map_or(TransportErrorKind::Other, kind);
-    // Cancelled is hyper's word for a request that was handed back before it was written.
+    // hyper reports a request that it returned before writing it as cancelled.
     let unwritten = hyper.is_some_and(hyper::Error::is_canceled);
     if unwritten || !has_begun {
         TransportError::not_sent(kind).with_source(error)
@@ -31,7 +31,7 @@ pub(crate) fn head(error: ClientError, has_begun: bool) -> TransportError {
     }
 }
 
-/// The body broke off.
+/// Classifies an incomplete response body.
 pub(crate) fn body(error: hyper::Error) -> TransportError {
     TransportError::maybe_sent(kind(&error)).with_source(error)
 }
@@ -49,7 +49,7 @@ fn kind(error: &hyper::Error) -> TransportErrorKind {
     }
 }
 
-/// An established connection failed, or what came over it is not a valid chunk of a body.
+/// Classifies an I/O error of an established connection, or an invalid chunk of a body.
 fn io_kind(error: &io::Error) -> TransportErrorKind {
     if let Some(source) = error.get_ref()
         && source.is::<rustls::Error>()

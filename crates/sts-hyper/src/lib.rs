@@ -32,9 +32,10 @@
 mod build_error;
 mod builder;
 mod client;
+mod connect_error;
 mod connector;
 mod errors;
-mod home;
+mod on_runtime;
 mod pools;
 mod proxy;
 mod request_body;

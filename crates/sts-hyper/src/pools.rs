@@ -1,4 +1,4 @@
-//! The connections of a transport: a pool for each runtime.
+//! Connection pools of a transport, one for each runtime.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -9,16 +9,16 @@ use tokio::runtime::{Handle, Id};
 
 use crate::request_body::RequestBody;
 
-/// Runtimes whose connections are kept. Programs have one or a few; a program with more loses
-/// only the connections of those that it used longest ago.
-const MOST: usize = 64;
+/// Maximum number of runtimes whose connections are kept. Beyond it, the connections of the least
+/// recently used runtime are closed.
+const MAX_RUNTIMES: usize = 64;
 
-/// A pool for each runtime: a connection is a task of the runtime that made it, and neither moves
-/// nor ends while that one is idle.
+/// One pool for each runtime. A connection is a task of the runtime on which it was opened and
+/// makes no progress while that runtime is idle.
 pub(crate) struct Pools<C> {
     builder: Builder,
     connector: C,
-    /// The one that was used last comes last.
+    /// Ordered by last use, the most recent last.
     by_runtime: Mutex<Vec<(Id, Client<C, RequestBody>)>>,
 }
 
@@ -27,7 +27,7 @@ impl<C: Connect + Clone + Send + Sync + 'static> Pools<C> {
         Self { builder, connector, by_runtime: Mutex::new(Vec::new()) }
     }
 
-    /// Sends a request over the pool of this runtime.
+    /// Sends a request over the pool of the current runtime.
     pub(crate) fn request(&self, request: Request<RequestBody>) -> ResponseFuture {
         self.pool(Handle::current().id()).request(request)
     }
@@ -41,7 +41,7 @@ impl<C: Connect + Clone + Send + Sync + 'static> Pools<C> {
         }
         let known = pools.iter().position(|(id, _)| *id == runtime).map(|at| pools.remove(at).1);
         let pool = known.unwrap_or_else(|| self.builder.build(self.connector.clone()));
-        if pools.len() == MOST {
+        if pools.len() == MAX_RUNTIMES {
             pools.remove(0);
         }
         pools.push((runtime, pool.clone()));

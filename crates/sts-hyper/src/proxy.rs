@@ -1,10 +1,10 @@
-//! What a proxy is told of who comes to it.
+//! Authentication at a proxy.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::HeaderValue;
 use sts_client::transport::Proxy;
 
-/// The value of `Proxy-Authorization`.
+/// Returns the value of `Proxy-Authorization`.
 pub(crate) fn authorization(proxy: &Proxy) -> Option<HeaderValue> {
     let (user, password) = proxy.credentials()?;
     let credentials = format!("{}:{}", user.expose_secret(), password.expose_secret());

@@ -1,4 +1,4 @@
-//! The body of a request, as hyper takes it.
+//! Request body that records whether hyper began to write it.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -10,25 +10,25 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 
-/// The body of a request, in the clients that [`HyperTransport::from_client`] takes.
+/// Body type of the clients that [`HyperTransport::from_client`] accepts.
 ///
-/// It records for its transport whether hyper has begun to write the request, so that an exchange that
-/// runs out of time on the way to a connection counts as not sent. `Debug` shows nothing of it.
+/// It records whether hyper has begun to write the request, so that an exchange that times out
+/// while connecting is reported as not sent. `Debug` does not show the content.
 ///
 /// [`HyperTransport::from_client`]: crate::HyperTransport::from_client
 pub struct RequestBody {
-    /// hyper moves requests about a good deal: what it moves is as small as a pointer.
+    /// Behind a pointer because hyper moves requests several times.
     content: Arc<Content>,
     is_taken: bool,
 }
 
 struct Content {
     bytes: Bytes,
-    /// Set by every look at the body, without which the head of a request is not written.
+    /// Set by every access to the body; hyper reads its size before it writes the head.
     has_begun: AtomicBool,
 }
 
-/// How far the writing of a request got.
+/// Handle to query whether a request was written.
 pub(crate) struct Written(Arc<Content>);
 
 impl RequestBody {
@@ -41,7 +41,7 @@ impl RequestBody {
         Written(Arc::clone(&self.content))
     }
 
-    /// What is still to be written.
+    /// Returns the bytes that are still to be written.
     fn rest(&self) -> &[u8] {
         self.content.has_begun.store(true, Ordering::Relaxed);
         if self.is_taken { &[] } else { &self.content.bytes }
@@ -49,13 +49,13 @@ impl RequestBody {
 }
 
 impl Written {
-    /// Whether it has begun, once hyper has said how the request ended.
+    /// Returns whether hyper began to write the request. Final once hyper has returned an outcome.
     pub(crate) fn has_begun(&self) -> bool {
         self.0.has_begun.load(Ordering::Relaxed)
     }
 
-    /// Whether it has not begun and never will: the request has been dropped. As long as a
-    /// connection does, it may begin to write at any moment, on another thread.
+    /// Returns whether hyper did not begin and can no longer begin to write the request, because
+    /// the request was dropped. A connection task that still owns it may begin at any time.
     pub(crate) fn never_begins(self) -> bool {
         Arc::into_inner(self.0).is_some_and(|content| !content.has_begun.into_inner())
     }

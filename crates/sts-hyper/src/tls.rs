@@ -1,4 +1,4 @@
-//! The configuration of TLS: its cryptography and versions.
+//! TLS configuration.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use rustls::{ClientConfig, RootCertStore};
 
 use crate::build_error::BuildError;
 
-/// The configuration that trusts these certificates.
+/// Returns a configuration that trusts `roots`.
 pub(crate) fn config(roots: RootCertStore) -> Result<ClientConfig, BuildError> {
     let config =
         ClientConfig::builder_with_provider(provider().ok_or_else(BuildError::no_provider)?)
@@ -16,7 +16,7 @@ pub(crate) fn config(roots: RootCertStore) -> Result<ClientConfig, BuildError> {
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// The provider installed for the process, else the one that was compiled in.
+/// Returns the crypto provider installed for the process, else the one that was compiled in.
 fn provider() -> Option<Arc<CryptoProvider>> {
     let provider = CryptoProvider::get_default().cloned();
     #[cfg(feature = "ring")]

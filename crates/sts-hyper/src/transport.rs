@@ -1,4 +1,4 @@
-//! One exchange over hyper's client.
+//! The transport and its exchanges.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,59 +19,61 @@ use sts_proto::{Body, BodyWriter};
 use crate::build_error::BuildError;
 use crate::builder::{HyperTransportBuilder, default_user_agent};
 use crate::errors;
-use crate::home::{AtHome, Homeless};
+use crate::on_runtime::{OnRuntime, RuntimeGone};
 use crate::proxy;
 use crate::request_body::RequestBody;
 
 /// A [`Transport`] over hyper's pooled client, rustls and tokio.
 ///
-/// Clones share connections. It must be used inside a tokio runtime with IO and time enabled, and
-/// may be used on several: each of the 64 used last keeps its own connections. An exchange belongs to
-/// the runtime on which it is first polled; when that one shuts down, the exchange fails as
-/// [`Cancelled`](TransportErrorKind::Cancelled).
+/// Clones share connections. It must be used inside a tokio runtime with I/O and time enabled.
+/// Several runtimes can share it: the 64 most recently used ones keep their own connections. An
+/// exchange is bound to the runtime on which it is first polled. If that runtime shuts down, the
+/// exchange fails with [`Cancelled`](TransportErrorKind::Cancelled).
 ///
-/// - The request goes out as it is given. `Host` is the authority of the URI as written there,
-///   port included, unless the request names one: the signature covers it. `User-Agent` is added
-///   where there is none.
-/// - No redirect is followed, no cookie kept, no encoding offered. A request is never sent twice.
-///   When a pooled connection turns out to be closed **before a byte of the request was
-///   written**, another connection is used: hyper hands an unwritten request back, and only an
-///   unwritten one is sent on another.
-/// - Proxies are those of the environment, unless the builder sets
-///   [others](HyperTransportBuilder::proxy).
+/// - Requests are sent unchanged. `Host` defaults to the authority of the URI as written,
+///   including the port, because the signature covers it. `User-Agent` is added if it is missing.
+/// - Redirects, cookies and content encodings are not supported. A request is never sent twice. If
+///   a pooled connection is closed **before any byte of the request was written**, hyper returns
+///   the request and it is sent on another connection.
+/// - Proxies are read from the environment unless the builder sets
+///   [a proxy](HyperTransportBuilder::proxy).
 #[derive(Clone)]
 pub struct HyperTransport {
     pool: Arc<Pool>,
-    /// For direct exchanges: a connection to a proxy is pooled under the host behind it.
+    /// For direct exchanges. Separate, because `pool` files proxied connections under their target.
     direct: Arc<Pool>,
     user_agent: HeaderValue,
-    /// Of its own connector.
+    /// Also used by the connector. Empty for a connector passed to `from_client`.
     proxies: Arc<Proxies>,
 }
 
-/// A pool of connections, whatever its connector.
+/// A connection pool over any connector.
 type Pool = dyn Fn(Request<RequestBody>) -> ResponseFuture + Send + Sync;
 
 impl HyperTransport {
-    /// A transport with the defaults of [`HyperTransportBuilder`].
+    /// Returns a transport with the defaults of [`HyperTransportBuilder`].
+    ///
+    /// # Errors
+    ///
+    /// Returns an error under the conditions listed at [`HyperTransportBuilder::build`].
     pub fn new() -> Result<Self, BuildError> {
         Self::builder().build()
     }
 
-    /// Settings for a transport.
+    /// Returns a builder with the default settings.
     pub fn builder() -> HyperTransportBuilder {
         HyperTransportBuilder::new()
     }
 
-    /// A transport over a client of yours, with its connector, executor, pool and versions of
-    /// HTTP. Proxies, TLS and the time to connect are the business of the connector; proxy
-    /// variables of the environment are not read. A connector that uses proxies must connect
-    /// directly to the local credential endpoints that the client uses: what
-    /// [`Exchange::is_direct`] asks for it cannot see.
+    /// Returns a transport over an existing hyper-util client with its connector, executor, pool
+    /// and HTTP versions.
     ///
-    /// Its connections belong to the runtime that made them, so it is for one runtime only.
-    ///
-    /// A connector's failure is a [`Connect`](TransportErrorKind::Connect), whatever its reason.
+    /// - The connector is responsible for proxies, TLS and the connect timeout. Proxy variables of
+    ///   the environment are not read. A connector that uses proxies must connect directly to the
+    ///   local credential endpoints, because it does not see [`Exchange::is_direct`].
+    /// - The transport can be used on one runtime only, because its connections belong to the
+    ///   runtime on which they were opened.
+    /// - Every error of the connector is reported as [`Connect`](TransportErrorKind::Connect).
     ///
     /// ```
     /// use hyper_util::client::legacy::Client;
@@ -98,7 +100,7 @@ impl HyperTransport {
         }
     }
 
-    /// `pool` goes through `proxies`, `direct` through none.
+    /// `pool` uses `proxies`, `direct` connects directly.
     pub(crate) fn over(
         pool: impl Fn(Request<RequestBody>) -> ResponseFuture + Send + Sync + 'static,
         direct: impl Fn(Request<RequestBody>) -> ResponseFuture + Send + Sync + 'static,
@@ -108,8 +110,8 @@ impl HyperTransport {
         Self { pool: Arc::new(pool), direct: Arc::new(direct), user_agent, proxies }
     }
 
-    /// The proxy that reads the request itself. Through a tunnel it does not.
-    fn reader(&self, exchange: &Exchange) -> Result<Option<Proxy>, TransportError> {
+    /// Returns the proxy that reads the request: that of a target without TLS.
+    fn forward_proxy(&self, exchange: &Exchange) -> Result<Option<Proxy>, TransportError> {
         let target = exchange.request.uri();
         if exchange.is_direct || target.scheme() != Some(&Scheme::HTTP) {
             return Ok(None);
@@ -120,8 +122,8 @@ impl HyperTransport {
             .map_err(|error| TransportError::of_proxy(error, Progress::NotSent))
     }
 
-    /// Adds the headers that hyper would otherwise choose by its own rules, and those for a proxy
-    /// that reads the request.
+    /// Adds the headers that hyper would otherwise set itself, and the credentials of a proxy that
+    /// reads the request.
     fn complete(&self, request: &mut Request<Body>, proxy: Option<&Proxy>) {
         if !request.headers().contains_key(HOST)
             && let Some(host) = host(request.uri())
@@ -131,8 +133,8 @@ impl HyperTransport {
         if request.body().is_empty() && !request.method().is_safe() {
             request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(0));
         }
-        if let Some(credentials) = proxy.and_then(proxy::authorization) {
-            request.headers_mut().insert(PROXY_AUTHORIZATION, credentials);
+        if let Some(authorization) = proxy.and_then(proxy::authorization) {
+            request.headers_mut().insert(PROXY_AUTHORIZATION, authorization);
         }
         let agent = request.headers_mut().entry(USER_AGENT);
         agent.or_insert_with(|| self.user_agent.clone());
@@ -140,14 +142,13 @@ impl HyperTransport {
 }
 
 impl HyperTransport {
-    /// An exchange that is independent of this transport. `reader` is the proxy that reads the
-    /// request.
-    fn begin(
+    /// Returns a future that does not borrow this transport. `proxy` reads the request.
+    fn start(
         &self,
         Exchange { mut request, limits, is_direct, .. }: Exchange,
-        reader: Option<Proxy>,
+        proxy: Option<Proxy>,
     ) -> impl Future<Output = Result<Response<Body>, TransportError>> + Send + use<> {
-        self.complete(&mut request, reader.as_ref());
+        self.complete(&mut request, proxy.as_ref());
         let pool = if is_direct { &self.direct } else { &self.pool };
         let request = request.map(|body| RequestBody::new(body.into_bytes()));
         let written = request.body().written();
@@ -158,20 +159,20 @@ impl HyperTransport {
                 let response =
                     response.await.map_err(|error| errors::head(error, written.has_begun()))?;
                 let (head, body) = response.into_parts();
-                // It asks for credentials of a proxy, so it is not the service's.
-                if let Some(proxy) = reader
+                // The response of the proxy, not of the service.
+                if let Some(proxy) = proxy
                     && head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED
                 {
                     let error = proxy.refused(head.status);
                     return Err(TransportError::of_proxy(error, Progress::MaybeSent));
                 }
-                // Nobody asked for another protocol: there is no response to come.
+                // 101 without an upgrade request: a final response will not follow.
                 if head.status.is_informational() {
                     return Err(TransportError::maybe_sent(TransportErrorKind::Protocol));
                 }
                 Ok(Response::from_parts(head, collect(body, limits.body).await?))
             };
-            // The exchange is dropped where its time is over, and only then asked how far it got.
+            // `timeout` has dropped the request when it returns, so `never_begins` is final.
             let response = tokio::time::timeout(limits.timeout, response).await;
             response.unwrap_or_else(|_| {
                 Err(if written.never_begins() {
@@ -186,20 +187,20 @@ impl HyperTransport {
 
 impl Transport for HyperTransport {
     async fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
-        let reader = self.reader(&exchange)?;
-        let begun = AtHome::begin(|| self.begin(exchange, reader)).map_err(|homeless| {
-            TransportError::not_sent(TransportErrorKind::Other).with_source(homeless)
+        let proxy = self.forward_proxy(&exchange)?;
+        let started = OnRuntime::start(|| self.start(exchange, proxy)).map_err(|error| {
+            TransportError::not_sent(TransportErrorKind::Other).with_source(error)
         })?;
-        begun.await.unwrap_or_else(|homeless| {
-            Err(TransportError::maybe_sent(TransportErrorKind::Cancelled).with_source(homeless))
+        started.await.unwrap_or_else(|error| {
+            Err(TransportError::maybe_sent(TransportErrorKind::Cancelled).with_source(error))
         })
     }
 
     async fn sleep(&self, duration: Duration) {
-        match AtHome::begin(|| tokio::time::sleep(duration)) {
-            // Where its runtime has shut down there is nothing left to wait for.
-            Ok(sleeping) => sleeping.await.unwrap_or(()),
-            Err(Homeless) => std::thread::sleep(duration),
+        match OnRuntime::start(|| tokio::time::sleep(duration)) {
+            // Returns early if the runtime shuts down.
+            Ok(sleep) => sleep.await.unwrap_or(()),
+            Err(RuntimeGone) => std::thread::sleep(duration),
         }
     }
 }
@@ -213,14 +214,14 @@ impl fmt::Debug for HyperTransport {
     }
 }
 
-/// The authority as written, without user information.
+/// Returns the authority as written, without user info.
 fn host(uri: &Uri) -> Option<HeaderValue> {
     let authority = uri.authority()?.as_str();
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     HeaderValue::from_str(host).ok()
 }
 
-/// Reads the whole body, or stops where it outgrows `limit`.
+/// Reads the whole body, at most `limit` bytes.
 async fn collect(mut body: Incoming, limit: usize) -> Result<Body, TransportError> {
     let too_large = || TransportError::maybe_sent(TransportErrorKind::TooLarge);
     let declared = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
@@ -232,13 +233,13 @@ async fn collect(mut body: Incoming, limit: usize) -> Result<Body, TransportErro
         && let Some(frame) = body.frame().await
     {
         let frame = frame.map_err(errors::body)?;
-        let Some(piece) = frame.data_ref() else {
+        let Some(data) = frame.data_ref() else {
             continue;
         };
-        if piece.len() > limit - writer.len() {
+        if data.len() > limit - writer.len() {
             return Err(too_large());
         }
-        writer.extend(piece);
+        writer.extend(data);
     }
     Ok(writer.finish())
 }

@@ -1,4 +1,4 @@
-//! A tunnel through a proxy: `CONNECT` and what the proxy says to it.
+//! Tunnels through a proxy (`CONNECT`).
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -13,45 +13,45 @@ use hyper_util::rt::TokioIo;
 use sts_client::transport::Proxy;
 use tokio::net::TcpStream;
 
-use crate::connector::ConnectFailure;
+use crate::connect_error::ConnectError;
 use crate::proxy;
 
 type Tcp = TokioIo<TcpStream>;
 
-/// Asks the proxy at the other end of `tcp` for a tunnel to `target`.
+/// Opens a tunnel to `target` through the proxy that `tcp` is connected to.
 ///
-/// hyper-util has this too, but keeps the status of a refusal to itself and takes no 2xx but 200.
-pub(crate) async fn open(tcp: Tcp, proxy: &Proxy, target: &Uri) -> Result<Tcp, ConnectFailure> {
-    let failed = |error: hyper::Error| ConnectFailure::tunnel(error, no_tunnel(proxy));
+/// The tunnel of hyper-util does not return the status of a rejection and accepts only 200.
+pub(crate) async fn open(tcp: Tcp, proxy: &Proxy, target: &Uri) -> Result<Tcp, ConnectError> {
+    let failed = |error: hyper::Error| ConnectError::tunnel(error, tunnel_failed(proxy));
     let request =
-        connect(proxy, target).map_err(|error| ConnectFailure::tunnel(error, no_tunnel(proxy)))?;
+        connect(proxy, target).map_err(|error| ConnectError::tunnel(error, tunnel_failed(proxy)))?;
     let (mut sender, mut connection) = http1::Builder::new()
         .title_case_headers(true)
         .handshake::<_, Empty<Bytes>>(tcp)
         .await
         .map_err(failed)?;
-    let mut reply = pin!(sender.send_request(request));
-    let mut is_over = false;
-    // Until the head is there; what follows it is not HTTP.
-    let reply = poll_fn(|context| {
-        is_over = is_over || connection.poll_without_shutdown(context).is_ready();
-        reply.as_mut().poll(context)
+    let mut response = pin!(sender.send_request(request));
+    let mut is_closed = false;
+    let response = poll_fn(|context| {
+        // Stops after the head: the bytes that follow are not HTTP.
+        is_closed = is_closed || connection.poll_without_shutdown(context).is_ready();
+        response.as_mut().poll(context)
     });
-    let status = reply.await.map_err(failed)?.status();
+    let status = response.await.map_err(failed)?.status();
     if !status.is_success() {
-        return Err(ConnectFailure::proxy(proxy.refused(status)));
+        return Err(ConnectError::proxy(proxy.refused(status)));
     }
     let parts = connection.into_parts();
     if parts.read_buf.is_empty() {
         Ok(parts.io)
     } else {
-        // A server says nothing before its client in TLS.
+        // In TLS the client sends first.
         let error = "unexpected data after the response to CONNECT";
-        Err(ConnectFailure::tunnel(error, no_tunnel(proxy)))
+        Err(ConnectError::tunnel(error, tunnel_failed(proxy)))
     }
 }
 
-fn no_tunnel(proxy: &Proxy) -> String {
+fn tunnel_failed(proxy: &Proxy) -> String {
     format!("no tunnel through proxy {}", proxy.uri().authority().map_or("", Authority::as_str))
 }
 
@@ -62,8 +62,8 @@ fn connect(proxy: &Proxy, target: &Uri) -> http::Result<Request<Empty<Bytes>>> {
     *request.method_mut() = Method::CONNECT;
     request.headers_mut().insert(HOST, HeaderValue::try_from(&authority)?);
     *request.uri_mut() = authority.parse()?;
-    if let Some(credentials) = proxy::authorization(proxy) {
-        request.headers_mut().insert(PROXY_AUTHORIZATION, credentials);
+    if let Some(authorization) = proxy::authorization(proxy) {
+        request.headers_mut().insert(PROXY_AUTHORIZATION, authorization);
     }
     Ok(request)
 }

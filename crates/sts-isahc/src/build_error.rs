@@ -32,7 +32,7 @@ impl BuildError {
     }
 
     pub(crate) fn proxy(error: ProxyError) -> Self {
-        let message = "invalid proxy: http://user:password@host:port is expected";
+        let message = "invalid proxy, expected http://user:password@host:port";
         Self { message: message.into(), source: Some(Box::new(error)) }
     }
 }

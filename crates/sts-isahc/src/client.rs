@@ -3,7 +3,7 @@
 use sts_client::source::NoCredentials;
 use sts_client::{ClientBuilder, SystemHost};
 
-use crate::IsahcTransport;
+use crate::transport::IsahcTransport;
 
 /// [`sts_client::Client`] over [`IsahcTransport`].
 pub type Client<S = NoCredentials> = sts_client::Client<IsahcTransport, S>;
