@@ -23,8 +23,8 @@ type Tcp = TokioIo<TcpStream>;
 /// The tunnel of hyper-util does not return the status of a rejection and accepts only 200.
 pub(crate) async fn open(tcp: Tcp, proxy: &Proxy, target: &Uri) -> Result<Tcp, ConnectError> {
     let failed = |error: hyper::Error| ConnectError::tunnel(error, tunnel_failed(proxy));
-    let request =
-        connect(proxy, target).map_err(|error| ConnectError::tunnel(error, tunnel_failed(proxy)))?;
+    let request = connect(proxy, target)
+        .map_err(|error| ConnectError::tunnel(error, tunnel_failed(proxy)))?;
     let (mut sender, mut connection) = http1::Builder::new()
         .title_case_headers(true)
         .handshake::<_, Empty<Bytes>>(tcp)
