@@ -15,6 +15,7 @@ use std::error::Error as StdError;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sts_client::source::credentials_from_environment;
 use sts_client::{Client, ClientBuilder, SystemHost, Transport};
@@ -92,7 +93,7 @@ async fn show<T: Transport + Clone>(plan: &Plan, transport: &T) -> Result<(), Fa
     let client = client_with(plan.credentials.clone())?;
 
     println!("1. assume {}", plan.agency);
-    let operation = AssumeAgency::new(&plan.agency, "example").duration_seconds(900);
+    let operation = AssumeAgency::new(&plan.agency, "example").duration(Duration::from_secs(900));
     let session = client.assume_agency(operation).await?;
     println!("   session {}", session.assumed_agency.urn);
     println!("   keys    {:?}", session.credentials);

@@ -117,7 +117,7 @@ impl Sdk {
 
 /// The offset of the service's clock, if it may be why a request was refused. The gateway says the
 /// same of a wrong date as of a wrong signature, so its message is not looked at.
-fn wrong_clock(error: &sts_proto::Error, now: OffsetDateTime) -> Option<time::Duration> {
+fn wrong_clock(error: &sts_proto::ServiceError, now: OffsetDateTime) -> Option<time::Duration> {
     let is_refusal = error.status() == StatusCode::UNAUTHORIZED && !error.from_cache();
     let offset = error.date()? - now;
     (is_refusal && offset.abs() > time::Duration::minutes(4)).then_some(offset)
@@ -142,7 +142,7 @@ async fn main() -> Result<(), Failure> {
     println!("3. an agency that must not be assumed: not tried again");
     let forbidden = AssumeAgency::new(builtin::FORBIDDEN_AGENCY_URN, "embedded");
     let error = sdk.temporary_keys(&forbidden).await.err().ok_or("it is forbidden")?;
-    let error = error.downcast_ref::<sts_proto::Error>().ok_or("the service says so")?;
+    let error = error.downcast_ref::<sts_proto::ServiceError>().ok_or("the service says so")?;
     println!("   {:?}, {:?}", error.kind(), error.kind().advice());
 
     println!("4. a clock that is wrong by an hour: corrected, and tried again once");

@@ -297,7 +297,7 @@ fn output<T>((output, _): (T, Report)) -> T {
 }
 
 fn encoded_denial(error: &Error) -> Option<String> {
-    error.answer()?.encoded_authorization_message().map(str::to_owned)
+    error.service_error()?.encoded_authorization_message().map(str::to_owned)
 }
 
 impl<T, S> Client<T, S> {

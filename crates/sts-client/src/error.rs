@@ -30,7 +30,7 @@ struct Inner {
 #[non_exhaustive]
 pub enum Failure {
     /// The service, or something in front of it, answered with an error.
-    Service(sts_proto::Error),
+    Service(sts_proto::ServiceError),
     /// No answer came.
     Transport(TransportError),
     /// The request breaks documented limits. Nothing was sent.
@@ -41,7 +41,7 @@ pub enum Failure {
     /// signatures would lock the access key for all its users.
     CredentialsRejected {
         /// The response that rejected them.
-        answer: sts_proto::Error,
+        answer: sts_proto::ServiceError,
         /// The rest of their cool-off. Other credentials are used at once.
         wait: Duration,
     },
@@ -60,7 +60,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    pub(crate) fn answer(&self) -> Option<&sts_proto::Error> {
+    pub(crate) fn service_error(&self) -> Option<&sts_proto::ServiceError> {
         match self {
             Self::Service(answer) | Self::CredentialsRejected { answer, .. } => Some(answer),
             Self::Credentials(error) => error.response(),
@@ -126,35 +126,35 @@ impl Error {
         &self.0.failure
     }
 
-    /// What the service answered, if it did: to this call, or to the one that its credential
+    /// Response of the service, if it sent one: to this call, or to the one that its credential
     /// provider failed for.
     #[must_use]
-    pub fn answer(&self) -> Option<&sts_proto::Error> {
-        self.0.failure.answer()
+    pub fn service_error(&self) -> Option<&sts_proto::ServiceError> {
+        self.0.failure.service_error()
     }
 
-    /// The HTTP status of the answer.
+    /// HTTP status of the response.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
-        self.answer().map(sts_proto::Error::status)
+        self.service_error().map(sts_proto::ServiceError::status)
     }
 
     /// The service's code.
     #[must_use]
     pub fn code(&self) -> Option<&ErrorCode> {
-        self.answer()?.code()
+        self.service_error()?.code()
     }
 
     /// The service's message.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
-        self.answer()?.message()
+        self.service_error()?.message()
     }
 
     /// The id to quote to support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.answer()?.request_id()
+        self.service_error()?.request_id()
     }
 
     /// What was tried.

@@ -42,13 +42,13 @@ pub struct FailedAttempt {
 
 impl FailedAttempt {
     pub(crate) fn new(endpoint: String, failure: &Failure) -> Self {
-        let answer = failure.answer();
+        let answer = failure.service_error();
         Self {
             endpoint,
             kind: failure.kind(),
-            status: answer.map(sts_proto::Error::status),
-            code: answer.and_then(sts_proto::Error::code).cloned(),
-            request_id: answer.and_then(sts_proto::Error::request_id).map(str::to_owned),
+            status: answer.map(sts_proto::ServiceError::status),
+            code: answer.and_then(sts_proto::ServiceError::code).cloned(),
+            request_id: answer.and_then(sts_proto::ServiceError::request_id).map(str::to_owned),
             transport: match failure {
                 Failure::Transport(error) => Some(error.kind()),
                 _ => None,

@@ -2,7 +2,7 @@
 //!
 //! A span for each call of a client and each fetch of a source, and an event for each attempt. Of
 //! what the service says no more is told than its code and the id of the request, bounded and
-//! printable as [`sts_proto::Error`] keeps them; no body, no message, no other header.
+//! printable as [`sts_proto::ServiceError`] keeps them; no body, no message, no other header.
 
 #[cfg(feature = "tracing")]
 mod on {

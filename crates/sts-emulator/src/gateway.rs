@@ -10,7 +10,7 @@ use std::sync::Arc;
 use http::header::{DATE, HeaderValue, RETRY_AFTER};
 use http::request::Parts;
 use http::{Request, Response};
-use sts_proto::server::{AnyOperation, UnreadableRequest};
+use sts_proto::server::{AnyOperation, RequestError};
 use sts_proto::{Authentication, Body};
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
@@ -136,7 +136,7 @@ impl Call {
 pub(crate) fn admit(head: &Parts) -> Result<(), Rejection> {
     let route = Request::builder().method(&head.method).uri(&head.uri).body("");
     if let Some(Err(unreadable)) = route.ok().as_ref().map(AnyOperation::read)
-        && !matches!(unreadable, UnreadableRequest::Body(_))
+        && !matches!(unreadable, RequestError::InvalidBody(_))
     {
         return Err(Rejection::Unreadable(unreadable));
     }

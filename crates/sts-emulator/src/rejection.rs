@@ -7,7 +7,7 @@ use std::fmt;
 
 use http::StatusCode;
 use sts_proto::InvalidRequest;
-use sts_proto::server::{ErrorAnswer, UnreadableRequest};
+use sts_proto::server::{ErrorResponse, RequestError};
 
 use self::denial::Denial;
 use crate::faults::{Fault, RequestFaults};
@@ -19,7 +19,7 @@ use crate::seal::Seal;
 #[derive(Debug)]
 pub(crate) enum Rejection {
     /// No such path or method, or a body that is not the operation's JSON.
-    Unreadable(UnreadableRequest),
+    Unreadable(RequestError),
     TooLarge(TooLarge),
     Unauthenticated(Unauthenticated),
     /// The security token was sent, but not signed.
@@ -83,15 +83,15 @@ impl Rejection {
     }
 
     /// The answer without its request id.
-    pub(crate) fn to_answer(&self, seal: &Seal) -> ErrorAnswer {
-        let bad_request = ErrorAnswer::new(StatusCode::BAD_REQUEST);
-        let not_found = ErrorAnswer::new(StatusCode::NOT_FOUND);
+    pub(crate) fn to_answer(&self, seal: &Seal) -> ErrorResponse {
+        let bad_request = ErrorResponse::new(StatusCode::BAD_REQUEST);
+        let not_found = ErrorResponse::new(StatusCode::NOT_FOUND);
         match self {
-            Self::Unreadable(unreadable) => ErrorAnswer::from(unreadable.clone()),
+            Self::Unreadable(unreadable) => ErrorResponse::from(unreadable.clone()),
             Self::TooLarge(part) => {
-                ErrorAnswer::new(part.status()).code("APIGW.0201").message(part.message())
+                ErrorResponse::new(part.status()).code("APIGW.0201").message(part.message())
             }
-            Self::Unauthenticated(why) => ErrorAnswer::new(StatusCode::UNAUTHORIZED)
+            Self::Unauthenticated(why) => ErrorResponse::new(StatusCode::UNAUTHORIZED)
                 .code("APIGW.0301")
                 .message(format!("Incorrect IAM authentication information: {}", why.detail())),
             Self::TokenNotSigned => bad_request.code("APIGW.0602").message("Bad request"),
@@ -104,15 +104,15 @@ impl Rejection {
             Self::NoSuchProvider(_) => not_found.code("EMULATOR.0004").message(self.to_string()),
             Self::IdToken(why) => bad_request.code(why.code()).message(self.to_string()),
             Self::Assertion(_) => bad_request.code("EMULATOR.0006").message(self.to_string()),
-            Self::Denied(denial) => ErrorAnswer::new(StatusCode::FORBIDDEN)
+            Self::Denied(denial) => ErrorResponse::new(StatusCode::FORBIDDEN)
                 .code("PAP5.0001")
                 .message(format!("access denied: {}", denial.failure()))
                 .encoded_authorization_message(denial.encode(seal)),
-            Self::Throttled { .. } => ErrorAnswer::new(StatusCode::TOO_MANY_REQUESTS)
+            Self::Throttled { .. } => ErrorResponse::new(StatusCode::TOO_MANY_REQUESTS)
                 .code("APIGW.0308")
                 .message(self.to_string()),
             Self::ServerError(status) => {
-                let answer = ErrorAnswer::new(*status).message(self.to_string());
+                let answer = ErrorResponse::new(*status).message(self.to_string());
                 match failure_code(*status) {
                     Some(code) => answer.code(code),
                     None => answer,

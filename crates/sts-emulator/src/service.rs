@@ -37,24 +37,23 @@ impl Service {
         match operation {
             AnyOperation::AssumeAgency(operation) => {
                 assume_agency::execute(self, operation, signed()?, time)
-                    .map(|out| server::answer(&out))
+                    .map(|out| out.to_response())
             }
             AnyOperation::AssumeAgencyWithOidc(operation) => {
-                assume_agency_with_oidc::execute(self, operation, time)
-                    .map(|out| server::answer(&out))
+                assume_agency_with_oidc::execute(self, operation, time).map(|out| out.to_response())
             }
             AnyOperation::AssumeAgencyWithSaml(operation) => {
                 assume_agency_with_saml::execute(self, operation, time)
-                    .map(|(out, is_verified)| note_unverified(server::answer(&out), is_verified))
+                    .map(|(out, is_verified)| note_unverified(out.to_response(), is_verified))
             }
             AnyOperation::DecodeAuthorizationMessage(operation) => {
                 decode_authorization_message::execute(self, operation, signed()?)
-                    .map(|out| server::answer(&out))
+                    .map(|out| out.to_response())
             }
             AnyOperation::GetCallerIdentity(_) => {
-                Ok(server::answer(&get_caller_identity::execute(signed()?)))
+                Ok(get_caller_identity::execute(signed()?).to_response())
             }
-            _ => Err(Rejection::Unreadable(server::UnreadableRequest::Path)),
+            _ => Err(Rejection::Unreadable(server::RequestError::UnknownOperation)),
         }
     }
 }

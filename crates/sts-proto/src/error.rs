@@ -1,14 +1,14 @@
 //! Answers that are no success.
 
 mod body;
+mod classify;
 mod code;
 mod echo;
-mod judge;
+mod invalid_body;
 mod redact;
 mod table;
 pub(crate) mod text;
 mod throttling;
-mod unreadable;
 mod words;
 
 use std::fmt;
@@ -16,20 +16,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
-use sts_credentials::ErrorKind;
+use sts_credentials::{ErrorKind, Secret};
 use time::OffsetDateTime;
 
 use self::body::ErrorBody;
 pub use self::code::{CodeFamily, ErrorCode};
-pub use self::judge::kind_of_status;
+pub use self::classify::kind_of_status;
+pub use self::invalid_body::InvalidBody;
 pub use self::table::{KnownCode, KnownMessage, known_codes, known_messages};
-pub use self::unreadable::Unreadable;
-use crate::request_ids::header_text;
-use crate::{RequestIds, RetryAfter, Secret, StatusClass, http_date};
+use crate::http_date;
+use crate::request_ids::{RequestIds, header_text};
+use crate::retry_after::RetryAfter;
+use crate::status::StatusClass;
 
 /// How long a key stays locked after too many failed signatures: five minutes, by the FAQ on
 /// authentication errors.
-pub const KEY_LOCK: Duration = Duration::from_secs(300);
+pub const ACCESS_KEY_LOCKOUT: Duration = Duration::from_secs(300);
 
 /// Bytes of a message that are kept.
 const MESSAGE_LIMIT: usize = 4096;
@@ -67,11 +69,11 @@ const ECHO_LIMIT: usize = 16 * 1024;
 /// # Ok::<(), http::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Error(Arc<Answer>);
+pub struct ServiceError(Arc<Content>);
 
 /// What is kept of the answer. Shared, so that a `Result` stays small and all who wait for one
 /// call can be told why it failed.
-struct Answer {
+struct Content {
     kind: ErrorKind,
     status: StatusCode,
     code: Option<ErrorCode>,
@@ -86,16 +88,16 @@ struct Answer {
     from_cache: bool,
     echoed_canonical_request: Option<String>,
     excerpt: Option<String>,
-    unreadable: Option<Unreadable>,
+    invalid_body: Option<InvalidBody>,
 }
 
-impl Error {
-    /// Judges an answer. `unreadable` says why a 2xx is no success.
+impl ServiceError {
+    /// Judges an answer. `invalid_body` says why a 2xx is no success.
     pub(crate) fn new(
         status: StatusCode,
         headers: &HeaderMap,
         bytes: &[u8],
-        unreadable: Option<Unreadable>,
+        invalid_body: Option<InvalidBody>,
     ) -> Self {
         let body = ErrorBody::read(bytes);
         let code = body.code.as_ref().map(Secret::expose_secret).and_then(ErrorCode::new);
@@ -103,8 +105,8 @@ impl Error {
         let split = raw.map(echo::split);
         let retry_after = header_text(headers, "retry-after").and_then(RetryAfter::parse);
         let excerpt = (!body.is_understood()).then(|| text::excerpt(status, bytes, EXCERPT_LIMIT));
-        Self(Arc::new(Answer {
-            kind: judge::kind(status, code.as_ref(), raw, retry_after.is_some()),
+        Self(Arc::new(Content {
+            kind: classify::kind(status, code.as_ref(), raw, retry_after.is_some()),
             status,
             code,
             message: split.as_ref().map(shown_message),
@@ -124,7 +126,7 @@ impl Error {
                 .and_then(|split| split.echo)
                 .map(|echo| text::printable_lines(echo, ECHO_LIMIT)),
             excerpt: excerpt.flatten(),
-            unreadable,
+            invalid_body,
         }))
     }
 
@@ -206,7 +208,7 @@ impl Error {
         let asked = self.0.retry_after.map(|retry_after| retry_after.wait(answered));
         asked.or_else(|| match self.0.kind {
             ErrorKind::Throttled => self.0.window,
-            ErrorKind::KeyLocked => Some(KEY_LOCK),
+            ErrorKind::KeyLocked => Some(ACCESS_KEY_LOCKOUT),
             _ => None,
         })
     }
@@ -241,8 +243,8 @@ impl Error {
 
     /// Why a 2xx is no success; `None` with any other status.
     #[must_use]
-    pub fn unreadable(&self) -> Option<&Unreadable> {
-        self.0.unreadable.as_ref()
+    pub fn invalid_body(&self) -> Option<&InvalidBody> {
+        self.0.invalid_body.as_ref()
     }
 }
 
@@ -263,11 +265,11 @@ fn beginning(text: &str, limit: usize) -> &str {
     end.and_then(|end| text.get(..end)).unwrap_or_default()
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.kind.meaning())?;
-        if let Some(unreadable) = &self.0.unreadable {
-            write!(f, ": {unreadable}")?;
+        if let Some(invalid_body) = &self.0.invalid_body {
+            write!(f, ": {invalid_body}")?;
         }
         if let Some(code) = &self.0.code {
             write!(f, ": {code}")?;
@@ -285,9 +287,9 @@ impl fmt::Display for Error {
     }
 }
 
-impl fmt::Debug for Error {
+impl fmt::Debug for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
+        f.debug_struct("ServiceError")
             .field("kind", &self.0.kind)
             .field("status", &self.0.status)
             .field("code", &self.0.code)
@@ -297,9 +299,9 @@ impl fmt::Debug for Error {
             .field("date", &self.0.date)
             .field("from_cache", &self.0.from_cache)
             .field("excerpt", &self.0.excerpt)
-            .field("unreadable", &self.0.unreadable)
+            .field("invalid_body", &self.0.invalid_body)
             .finish_non_exhaustive()
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for ServiceError {}

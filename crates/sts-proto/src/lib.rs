@@ -2,7 +2,7 @@
 //!
 //! STS hands out short-lived access keys. This crate knows what is said to it and what it says:
 //! an [`Operation`] gives an [`http::Request`] for an [`Endpoint`], and reads the
-//! [`http::Response`] into its output or into an [`Error`] that says what to do now. Any HTTP
+//! [`http::Response`] into its output or into an [`ServiceError`] that says what to do now. Any HTTP
 //! stack can carry the two; requests of signed operations are signed in between, by `sts-sign`.
 //!
 //! It opens no socket, reads no clock and no environment, and draws no randomness.
@@ -27,14 +27,15 @@
 //! ```
 #![forbid(unsafe_code)]
 
-mod answer;
 mod body;
+mod caller;
 mod endpoint;
 mod error;
 mod http_date;
 mod operation;
 mod region;
 mod request_ids;
+mod response;
 mod retry_after;
 mod secret;
 /// Secrets read from a JSON slice without a copy that is not wiped.
@@ -52,15 +53,16 @@ mod urn;
 mod validate;
 
 pub use body::{Body, BodyWriter};
+pub use caller::Caller;
 pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use error::{
-    CodeFamily, Error, ErrorCode, KEY_LOCK, KnownCode, KnownMessage, Unreadable, kind_of_status,
-    known_codes, known_messages,
+    ACCESS_KEY_LOCKOUT, CodeFamily, ErrorCode, InvalidBody, KnownCode, KnownMessage,
+    ServiceError, kind_of_status, known_codes, known_messages,
 };
 pub use http_date::service_date;
 pub use operation::{
     AssumeAgency, AssumeAgencyOutput, AssumeAgencyWithOidc, AssumeAgencyWithOidcOutput,
-    AssumeAgencyWithSaml, AssumeAgencyWithSamlOutput, AssumedAgency, Authentication, Caller,
+    AssumeAgencyWithSaml, AssumeAgencyWithSamlOutput, AssumedAgency, Authentication,
     DecodeAuthorizationMessage, DecodeAuthorizationMessageOutput, GetCallerIdentity,
     GetCallerIdentityOutput, Operation, ProvidedContext, Tag,
 };

@@ -6,10 +6,10 @@ mod assume_agency_with_saml;
 mod assumed_agency;
 mod decode_authorization_message;
 mod get_caller_identity;
+mod message;
 
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Method, Request, Response};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use self::assume_agency::{AssumeAgency, AssumeAgencyOutput, ProvidedContext, Tag};
@@ -21,11 +21,16 @@ pub use self::decode_authorization_message::{
 };
 pub use self::get_caller_identity::{GetCallerIdentity, GetCallerIdentityOutput};
 
+use self::message::Message;
+use crate::body::{Body, BodyWriter};
+use crate::caller::Caller;
+use crate::endpoint::Endpoint;
+use crate::error::ServiceError;
+use crate::response;
 use crate::validate::{Checks, InvalidRequest};
-use crate::{Body, BodyWriter, Endpoint, Error, answer};
 
 /// One operation of STS: data in, an [`http::Request`] out; an [`http::Response`] in, data or an
-/// [`Error`] out.
+/// [`ServiceError`] out.
 ///
 /// The five types of this module implement it, and nothing else can: what an operation may send
 /// is the service's to say.
@@ -44,7 +49,7 @@ use crate::{Body, BodyWriter, Endpoint, Error, answer};
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub trait Operation: message::Message {
+pub trait Operation: Message {
     /// The operation's name in the documentation, as in `AssumeAgency`.
     const NAME: &'static str;
     /// Its HTTP method.
@@ -108,10 +113,10 @@ pub trait Operation: message::Message {
 
     /// Reads the answer to a request of this operation.
     ///
-    /// A success is a 2xx whose body decodes. Anything else is an [`Error`] that says what it
+    /// A success is a 2xx whose body decodes. Anything else is an [`ServiceError`] that says what it
     /// was and what to do now. No limit is enforced on what the service answers.
-    fn read<B: AsRef<[u8]>>(response: &Response<B>) -> Result<Self::Output, Error> {
-        answer::read(response)
+    fn read<B: AsRef<[u8]>>(response: &Response<B>) -> Result<Self::Output, ServiceError> {
+        response::read(response)
     }
 }
 
@@ -124,36 +129,4 @@ pub enum Authentication {
     /// By what the request itself carries, an ID token or a SAML assertion. No `Authorization`
     /// header is sent, whatever keys are at hand.
     Unsigned,
-}
-
-/// What kind of key the caller signs with; some limits depend on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Caller {
-    /// A permanent key, or none.
-    Permanent,
-    /// A temporary key, sent with a security token.
-    Temporary,
-}
-
-pub(crate) mod message {
-    use super::{Checks, Serialize};
-
-    /// What an operation supplies for the shared steps; it also seals [`Operation`](super::Operation).
-    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented elsewhere")]
-    pub trait Message: Serialize {
-        /// Names every limit that does not hold.
-        fn check(&self, checks: &mut Checks);
-
-        /// Whether the request holds something that is used up by sending it.
-        fn is_one_time(&self) -> bool {
-            false
-        }
-
-        /// About how many bytes of JSON it makes: enough for most, so that the block with the
-        /// secrets need not move.
-        fn size(&self) -> usize {
-            512
-        }
-    }
 }

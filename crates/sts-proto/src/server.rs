@@ -11,19 +11,19 @@
 //!
 //! let response = match AnyOperation::read(&request) {
 //!     Ok(AnyOperation::GetCallerIdentity(_)) => {
-//!         server::answer(&GetCallerIdentityOutput::new("0a1b", "iam::0a1b:user:alice", "aabb"))
+//!         &GetCallerIdentityOutput::new("0a1b", "iam::0a1b:user:alice", "aabb").to_response()
 //!     }
-//!     Ok(_) => server::ErrorAnswer::new(http::StatusCode::NOT_IMPLEMENTED).to_response(),
-//!     Err(unreadable) => server::ErrorAnswer::from(unreadable).to_response(),
+//!     Ok(_) => server::ErrorResponse::new(http::StatusCode::NOT_IMPLEMENTED).to_response(),
+//!     Err(unreadable) => server::ErrorResponse::from(unreadable).to_response(),
 //! };
 //! assert_eq!(GetCallerIdentity::read(&response)?.account_id, "0a1b");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod answer;
-mod error_answer;
+mod error_response;
 mod request;
+mod response;
 
-pub use self::answer::{Answer, answer};
-pub use self::error_answer::ErrorAnswer;
-pub use self::request::{AnyOperation, UnreadableRequest};
+pub use self::error_response::ErrorResponse;
+pub use self::request::{AnyOperation, RequestError};
+pub use self::response::ToResponse;

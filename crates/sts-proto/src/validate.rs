@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::RangeInclusive;
+use std::time::Duration;
 
-use crate::Secret;
+use sts_credentials::Secret;
+
+use crate::caller::Caller;
 use crate::error::text;
-use crate::operation::Caller;
 
 /// Bytes of a text that are shown when it breaks a limit.
 const GIVEN_LIMIT: usize = 64;
@@ -314,4 +316,10 @@ fn is_urn(urn: &str) -> bool {
         && is_part(next(), 1..=64, "+/=_-")
         && is_part(next(), 1..=64, "+/=_-")
         && !next().is_empty()
+}
+
+/// The `duration_seconds` of a request: fractions of a second are dropped, and what exceeds the
+/// type is far beyond the limit as well.
+pub(crate) fn whole_seconds(duration: Duration) -> u32 {
+    u32::try_from(duration.as_secs()).unwrap_or(u32::MAX)
 }

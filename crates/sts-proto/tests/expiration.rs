@@ -2,7 +2,7 @@
 #![cfg(feature = "server")]
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-use sts_proto::server::Answer;
+use sts_proto::server::ToResponse;
 use sts_proto::{AssumeAgencyOutput, AssumedAgency, Credentials};
 use time::OffsetDateTime;
 use time::macros::datetime;

@@ -95,7 +95,8 @@ impl Session {
     /// Begins a fetch when one is due, and goes on with it. Returns when to look again.
     fn poll(&mut self, now: Now) -> Duration {
         if self.machine.begin_fetch(now) {
-            let operation = AssumeAgency::new(builtin::AGENCY_URN, "loop").duration_seconds(900);
+            let operation =
+                AssumeAgency::new(builtin::AGENCY_URN, "loop").duration(Duration::from_secs(900));
             self.fetch = Some(Task::new(operation, &self.context));
         }
         let Some(fetch) = &mut self.fetch else {

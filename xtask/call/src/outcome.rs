@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use sts_proto::server::Answer;
+use sts_proto::server::ToResponse;
 
 use crate::reason::Reason;
 
@@ -13,7 +13,7 @@ pub(crate) enum Outcome {
 
 impl Outcome {
     /// With the secrets: they are what the caller wants to use.
-    pub(crate) fn success(output: &impl Answer) -> Result<Self, String> {
+    pub(crate) fn success(output: &impl ToResponse) -> Result<Self, String> {
         serde_json::from_slice(output.to_body().as_ref())
             .map(Self::Success)
             .map_err(|error| format!("cannot write the output as JSON: {error}"))

@@ -39,7 +39,7 @@ impl Reason {
     }
 
     pub(crate) fn encoded_denial(&self) -> Option<&str> {
-        self.error.answer()?.encoded_authorization_message()
+        self.error.service_error()?.encoded_authorization_message()
     }
 }
 
@@ -114,7 +114,7 @@ fn signature(
     endpoint: &Endpoint,
     credentials: &Credentials,
 ) -> Option<String> {
-    let echo = error.answer()?.echoed_canonical_request();
+    let echo = error.service_error()?.echoed_canonical_request();
     // An echo in a form that is not taken out of the message is still in it.
     let echo = echo.or_else(|| error.message().filter(|message| signing_date(message).is_some()));
     let Some(echo) = echo else {

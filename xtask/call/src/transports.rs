@@ -9,7 +9,7 @@ use sts_client::{
 };
 use sts_hyper::HyperTransport;
 use sts_isahc::IsahcTransport;
-use sts_proto::server::{Answer, AnyOperation};
+use sts_proto::server::{AnyOperation, ToResponse};
 use sts_proto::{Credentials, Operation};
 
 use crate::options::{Authority, Options, TransportName};
@@ -124,7 +124,7 @@ where
     T: Transport,
     S: CredentialSource,
     O: Operation,
-    O::Output: Answer,
+    O::Output: ToResponse,
 {
     match client.call(operation).await {
         Ok((output, _)) => Outcome::success(&output),
@@ -173,7 +173,7 @@ where
     T: BlockingTransport,
     S: BlockingCredentialSource,
     O: Operation,
-    O::Output: Answer,
+    O::Output: ToResponse,
 {
     match client.call(operation) {
         Ok((output, _)) => Outcome::success(&output),

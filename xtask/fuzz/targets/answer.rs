@@ -11,7 +11,7 @@ use sts_proto::{
 fn read<O: Operation>(body: &[u8]) {
     if let Err(error) = O::read(&Response::new(body)) {
         assert_eq!(error.kind(), ErrorKind::UnreadableAnswer);
-        assert!(error.unreadable().is_some());
+        assert!(error.invalid_body().is_some());
     }
 }
 

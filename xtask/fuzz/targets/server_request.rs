@@ -4,7 +4,7 @@
 use http::Request;
 use libfuzzer_sys::fuzz_target;
 use sts_proto::Caller;
-use sts_proto::server::{AnyOperation, ErrorAnswer};
+use sts_proto::server::{AnyOperation, ErrorResponse};
 
 const PATHS: [&str; 6] = [
     "/v5/agencies/assume",
@@ -25,7 +25,7 @@ fuzz_target!(|input: (usize, bool, &[u8])| {
             let _ = operation.validate_for(Caller::Temporary);
         }
         Err(refusal) => {
-            assert!(ErrorAnswer::from(refusal).to_response().status().is_client_error())
+            assert!(ErrorResponse::from(refusal).to_response().status().is_client_error())
         }
     }
 });

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use sts_proto::{
     AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, AssumedAgency, Credentials,
-    DecodeAuthorizationMessage, Error, GetCallerIdentity, Operation, Secret,
+    DecodeAuthorizationMessage, GetCallerIdentity, Operation, Secret, ServiceError,
 };
 
 use super::{Failure, equal, repeated};
@@ -111,7 +111,10 @@ fn session(
 
 /// Holds what was read against every key of `expect`. A key that is not known is a failure: it
 /// would be an expectation that nothing can break.
-fn compare(expect: &Map<String, Value>, read: &Result<Fields, Error>) -> Result<(), Failure> {
+fn compare(
+    expect: &Map<String, Value>,
+    read: &Result<Fields, ServiceError>,
+) -> Result<(), Failure> {
     for (key, expected) in expect {
         match (key.as_str(), read) {
             ("ok", read) => {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use sts_proto::{Error, ErrorKind, RetryAdvice};
+use sts_proto::{ErrorKind, RetryAdvice, ServiceError};
 use time::OffsetDateTime;
 
 use super::evidence::{blames_endpoint, is_from_service};
@@ -159,7 +159,7 @@ fn retry(wait: Duration, circumstances: &Circumstances<'_>) -> Decision {
     }
 }
 
-fn change_credentials(error: &Error, circumstances: &Circumstances<'_>) -> Decision {
+fn change_credentials(error: &ServiceError, circumstances: &Circumstances<'_>) -> Decision {
     // A captive portal's 401 is no reason to make the provider drop credentials.
     let is_certain = error.kind() != ErrorKind::InvalidCredentials || is_from_service(error);
     if is_certain && circumstances.signature == Signature::First {

@@ -1,7 +1,7 @@
 //! What the outcome of an attempt says about its sender, its endpoint and its credentials.
 
 use http::StatusCode;
-use sts_proto::{CodeFamily, Error, ErrorCode, ErrorKind};
+use sts_proto::{CodeFamily, ErrorCode, ErrorKind, ServiceError};
 
 use crate::error::Failure;
 use crate::shared::clock_offset::Witness;
@@ -30,11 +30,11 @@ pub(super) fn blames_endpoint(failure: &Failure) -> bool {
 }
 
 /// Whether an error response shows that the service or its gateway wrote it.
-pub(super) fn is_from_service(error: &Error) -> bool {
+pub(super) fn is_from_service(error: &ServiceError) -> bool {
     has_known_code(error) || error.request_id().is_some()
 }
 
-fn has_known_code(error: &Error) -> bool {
+fn has_known_code(error: &ServiceError) -> bool {
     error.code().is_some_and(|code| code.family() != CodeFamily::Other)
 }
 
@@ -63,7 +63,7 @@ pub(super) fn verdict<T>(outcome: &Result<T, Failure>) -> Verdict<'_> {
     }
 }
 
-fn verdict_of(error: &Error) -> Verdict<'_> {
+fn verdict_of(error: &ServiceError) -> Verdict<'_> {
     // Anything on the way can respond with 401; only the service knows credentials.
     if !has_known_code(error) {
         return Verdict::None;
@@ -89,7 +89,7 @@ fn verdict_of(error: &Error) -> Verdict<'_> {
     }
 }
 
-fn reason(error: &Error) -> Reason {
+fn reason(error: &ServiceError) -> Reason {
     let message = error.message().unwrap_or_default().to_ascii_lowercase();
     let is_unknown = message.contains("get secretkey failed")
         || (message.contains("ak ") && message.contains("not exist"))

@@ -136,7 +136,7 @@ impl SessionError {
     /// Returns the HTTP status of the response that the refresh failed for.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
-        self.response().map(sts_proto::Error::status)
+        self.response().map(sts_proto::ServiceError::status)
     }
 
     /// Returns the service's code in that response.
@@ -163,9 +163,9 @@ impl SessionError {
         }
     }
 
-    pub(crate) fn response(&self) -> Option<&sts_proto::Error> {
+    pub(crate) fn response(&self) -> Option<&sts_proto::ServiceError> {
         match &self.cause {
-            Cause::Call(error) => error.answer(),
+            Cause::Call(error) => error.service_error(),
             Cause::Source(error) => error.response(),
             Cause::Session(_) => None,
         }

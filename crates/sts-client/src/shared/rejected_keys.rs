@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sts_proto::{Credentials, Error, KEY_LOCK};
+use sts_proto::{ACCESS_KEY_LOCKOUT, Credentials, ServiceError};
 
 /// Requests in flight with credentials that the service has not accepted yet. More than five
 /// failed signatures in a row lock an access key, so all of these may fail.
@@ -47,7 +47,7 @@ enum Standing {
 
 #[derive(Debug)]
 struct Rejection {
-    error: Error,
+    error: ServiceError,
     reason: Reason,
     /// How often they were rejected in a row, not counting requests that were in flight.
     count: u32,
@@ -78,14 +78,14 @@ pub(crate) enum Admission {
     /// Not before others have learned whether the credentials are accepted.
     Wait(Duration),
     /// They were rejected, and are held back for the rest of their cool-off.
-    Rejected(Error, Duration),
+    Rejected(ServiceError, Duration),
 }
 
 /// What an outcome says about the credentials that signed the request.
 #[derive(Debug)]
 pub(crate) enum Verdict<'a> {
     Accepted,
-    Rejected(&'a Error, Reason),
+    Rejected(&'a ServiceError, Reason),
     /// Nothing: no response, or one whose sender had not checked the signature.
     None,
 }
@@ -94,7 +94,7 @@ impl Reason {
     /// The time that rejected credentials are held back after `count` rejections in a row.
     fn cool_off(self, count: u32) -> Duration {
         let (first, longest) = match self {
-            Self::FailedSignature => (KEY_LOCK, Duration::from_secs(1800)),
+            Self::FailedSignature => (ACCESS_KEY_LOCKOUT, Duration::from_secs(1800)),
             Self::UnknownKey => (Duration::from_secs(3), Duration::from_secs(60)),
             Self::Invalid => (Duration::from_secs(60), Duration::from_secs(1800)),
         };
@@ -188,13 +188,13 @@ impl RejectedKeys {
 }
 
 impl Rejection {
-    fn new(error: &Error, reason: Reason, now: Duration) -> Self {
+    fn new(error: &ServiceError, reason: Reason, now: Duration) -> Self {
         let until = now.saturating_add(reason.cool_off(1));
         Self { error: error.clone(), reason, count: 1, until, probe: None }
     }
 
     /// Another rejection: of the probe, or of a request that was in flight at the first one.
-    fn repeat(&mut self, error: &Error, reason: Reason, slot: Slot, now: Duration) {
+    fn repeat(&mut self, error: &ServiceError, reason: Reason, slot: Slot, now: Duration) {
         if self.probe == Some(slot) {
             self.count = if self.reason == reason { self.count.saturating_add(1) } else { 1 };
             self.reason = reason;

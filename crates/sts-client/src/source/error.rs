@@ -38,7 +38,7 @@ struct Inner {
     source: Option<Arc<dyn StdError + Send + Sync>>,
     kind: ErrorKind,
     advice: RetryAdvice,
-    response: Option<sts_proto::Error>,
+    response: Option<sts_proto::ServiceError>,
     retry_in: Option<Duration>,
 }
 
@@ -130,7 +130,7 @@ impl SourceError {
     /// Returns the HTTP status of the response that caused the error.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
-        self.response().map(sts_proto::Error::status)
+        self.response().map(sts_proto::ServiceError::status)
     }
 
     /// Returns the service's code in that response.
@@ -145,7 +145,7 @@ impl SourceError {
         self.response()?.request_id()
     }
 
-    pub(crate) const fn response(&self) -> Option<&sts_proto::Error> {
+    pub(crate) const fn response(&self) -> Option<&sts_proto::ServiceError> {
         self.0.response.as_ref()
     }
 
@@ -156,8 +156,8 @@ impl SourceError {
         } else if let Some(error) = cause.downcast_ref::<SessionError>() {
             (error.kind(), error.advice(), error.response(), error.retry_in())
         } else if let Some(error) = cause.downcast_ref::<Error>() {
-            (error.kind(), error.advice(), error.answer(), error.retry_in())
-        } else if let Some(error) = cause.downcast_ref::<sts_proto::Error>() {
+            (error.kind(), error.advice(), error.service_error(), error.retry_in())
+        } else if let Some(error) = cause.downcast_ref::<sts_proto::ServiceError>() {
             (error.kind(), error.kind().advice(), Some(error), requested_wait(error))
         } else if cause.is::<TransportError>() {
             (ErrorKind::Transport, ErrorKind::Transport.advice(), None, None)
@@ -171,7 +171,7 @@ impl SourceError {
 }
 
 /// The wait that a response asks for, when its own date says from when on.
-pub(crate) fn requested_wait(response: &sts_proto::Error) -> Option<Duration> {
+pub(crate) fn requested_wait(response: &sts_proto::ServiceError) -> Option<Duration> {
     response.wait(response.date()?)
 }
 

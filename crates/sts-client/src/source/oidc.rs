@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sts_proto::{AssumeAgencyWithOidc, Secret};
 
@@ -148,7 +149,7 @@ impl OidcAgency {
     /// The lifetime of the credentials in seconds; see [`AssumeAgencyWithOidc::duration_seconds`].
     #[must_use]
     pub fn duration_seconds(self, seconds: u32) -> Self {
-        Self { operation: self.operation.duration_seconds(seconds), ..self }
+        Self { operation: self.operation.duration(Duration::from_secs(seconds.into())), ..self }
     }
 
     /// A policy that narrows the session; see [`AssumeAgencyWithOidc::policy`].

@@ -120,7 +120,7 @@ fn a_wait_beyond_the_cap_fails_at_once_and_is_told() {
     let mut world = World::new(default_context(), script);
     let error = world.identity().unwrap_err();
     assert!(world.waits().is_empty());
-    let wait = error.answer().and_then(|answer| answer.wait(START));
+    let wait = error.service_error().and_then(|answer| answer.wait(START));
     assert_eq!(wait, Some(3600 * SECOND));
 }
 
@@ -274,7 +274,8 @@ fn a_request_over_a_limit_is_not_sent_unless_checks_are_off() {
 
 #[test]
 fn temporary_keys_may_ask_for_an_hour_at_most() {
-    let operation = AssumeAgency::new("iam::0a1b:agency:a", "name").duration_seconds(3601);
+    let operation =
+        AssumeAgency::new("iam::0a1b:agency:a", "name").duration(Duration::from_secs(3601));
     let temporary = keys("HSTFIRST000000000001").as_ref().clone().with_security_token("token");
     let mut world = World::new(default_context(), []);
     world.keys = [temporary.into()].into();

@@ -108,7 +108,7 @@ fn a_session_is_a_source_of_another() {
     assert_eq!(number(&get(&first)), 1);
 
     // Temporary keys assume for an hour at most, so nothing is sent.
-    let third = client.session(place.operation().duration_seconds(3601));
+    let third = client.session(place.operation().duration(Duration::from_secs(3601)));
     assert_eq!(get(&third).unwrap_err().kind(), ErrorKind::InvalidRequest);
     assert_eq!(place.requests(), 2);
 }

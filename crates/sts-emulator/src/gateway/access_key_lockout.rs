@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use sts_proto::KEY_LOCK;
+use sts_proto::ACCESS_KEY_LOCKOUT;
 use time::OffsetDateTime;
 
 /// So many failures in a row are borne; one more locks the key.
@@ -25,7 +25,7 @@ struct Failures {
 impl Failures {
     /// Failures are forgotten when the time of a lock has passed since the last of them.
     fn are_recent(&self, now: OffsetDateTime) -> bool {
-        now - self.last < KEY_LOCK
+        now - self.last < ACCESS_KEY_LOCKOUT
     }
 }
 

@@ -6,13 +6,13 @@ use http::Request;
 use ring::{digest, hmac};
 use sts_emulator::{Clock as _, builtin};
 use sts_proto::{
-    AssumeAgency, Body, Credentials, Error, ErrorKind, GetCallerIdentity, Operation as _,
+    AssumeAgency, Body, Credentials, ErrorKind, GetCallerIdentity, Operation as _, ServiceError,
 };
 use sts_sign::{Scope, Signer};
 
 use crate::caller::{Sts, sts, sts_with};
 
-async fn refused(sts: &Sts, request: Request<Body>) -> Error {
+async fn refused(sts: &Sts, request: Request<Body>) -> ServiceError {
     GetCallerIdentity::read(&sts.send(request).await).unwrap_err()
 }
 
@@ -21,7 +21,7 @@ fn wrong_secret() -> Credentials {
 }
 
 #[track_caller]
-fn assert_unauthenticated(error: &Error, detail: &str) {
+fn assert_unauthenticated(error: &ServiceError, detail: &str) {
     assert_eq!(error.status(), 401);
     assert_eq!(error.code().map(ToString::to_string).as_deref(), Some("APIGW.0301"));
     let message = error.message().unwrap();
@@ -179,7 +179,7 @@ async fn a_damaged_or_foreign_token_is_refused() {
 #[tokio::test]
 async fn a_token_ends_when_it_was_said_to() {
     let sts = sts().await;
-    let assume = AssumeAgency::new(builtin::AGENCY_URN, "s1").duration_seconds(900);
+    let assume = AssumeAgency::new(builtin::AGENCY_URN, "s1").duration(Duration::from_secs(900));
     let keys = sts.call(assume).await.unwrap().credentials;
     sts.wait(899);
     sts.call_with(&keys, GetCallerIdentity::new()).await.unwrap();

@@ -8,7 +8,7 @@ use hyper::client::conn::http1;
 use hyper::rt::{Read, Write};
 use hyper_util::rt::TokioIo;
 use sts_emulator::{Clock as _, Emulator, TestClock, builtin};
-use sts_proto::{Body, Credentials, Error, Operation};
+use sts_proto::{Body, Credentials, Operation, ServiceError};
 use sts_sign::Signer;
 use time::macros::datetime;
 use tokio::net::TcpStream;
@@ -34,7 +34,7 @@ pub(crate) async fn sts_with(
 
 impl Sts {
     /// Calls with the built-in key.
-    pub(crate) async fn call<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
+    pub(crate) async fn call<O: Operation>(&self, operation: O) -> Result<O::Output, ServiceError> {
         self.call_with(&builtin::credentials(), operation).await
     }
 
@@ -43,7 +43,7 @@ impl Sts {
         &self,
         credentials: &Credentials,
         operation: O,
-    ) -> Result<O::Output, Error> {
+    ) -> Result<O::Output, ServiceError> {
         let request = self.signed(credentials, &operation);
         O::read(&self.send(request).await)
     }

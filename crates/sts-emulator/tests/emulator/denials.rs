@@ -1,11 +1,11 @@
 //! Agencies that are not to be had, and why.
 
 use sts_emulator::{Config, builtin};
-use sts_proto::{AssumeAgency, Credentials, DecodeAuthorizationMessage, Error, ErrorKind};
+use sts_proto::{AssumeAgency, Credentials, DecodeAuthorizationMessage, ErrorKind, ServiceError};
 
 use crate::caller::{Sts, sts, sts_with};
 
-async fn denied(sts: &Sts, assume: AssumeAgency) -> Error {
+async fn denied(sts: &Sts, assume: AssumeAgency) -> ServiceError {
     let error = sts.call(assume).await.unwrap_err();
     assert_eq!(error.status(), 403);
     assert_eq!(error.code().map(ToString::to_string).as_deref(), Some("PAP5.0001"));

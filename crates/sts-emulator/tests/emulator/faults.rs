@@ -5,17 +5,17 @@ use std::time::{Duration, Instant};
 
 use http::StatusCode;
 use sts_emulator::{Config, Fault, Injection, ResetAt, builtin};
-use sts_proto::{AssumeAgency, Error, ErrorKind, GetCallerIdentity, Operation as _};
+use sts_proto::{AssumeAgency, ErrorKind, GetCallerIdentity, Operation as _, ServiceError};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::caller::{Sts, sts, sts_with};
 
-async fn identity(sts: &Sts) -> Result<(), Error> {
+async fn identity(sts: &Sts) -> Result<(), ServiceError> {
     sts.call(GetCallerIdentity::new()).await.map(|_| ())
 }
 
-async fn refused(sts: &Sts) -> Error {
+async fn refused(sts: &Sts) -> ServiceError {
     identity(sts).await.unwrap_err()
 }
 

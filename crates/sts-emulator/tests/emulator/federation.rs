@@ -7,8 +7,8 @@ use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as 
 use serde_json::{Value, json};
 use sts_emulator::Config;
 use sts_proto::{
-    AssumeAgencyWithOidc, AssumeAgencyWithOidcOutput, DecodeAuthorizationMessage, Error, ErrorKind,
-    GetCallerIdentity, Operation as _,
+    AssumeAgencyWithOidc, AssumeAgencyWithOidcOutput, DecodeAuthorizationMessage, ErrorKind,
+    GetCallerIdentity, Operation as _, ServiceError,
 };
 
 use crate::caller::{Sts, sts_with};
@@ -96,7 +96,11 @@ async fn federated(jwks: &Value) -> Sts {
     sts_with(|builder| builder.config(config(jwks))).await
 }
 
-async fn assume(sts: &Sts, agency: &str, token: &str) -> Result<AssumeAgencyWithOidcOutput, Error> {
+async fn assume(
+    sts: &Sts,
+    agency: &str,
+    token: &str,
+) -> Result<AssumeAgencyWithOidcOutput, ServiceError> {
     let agency = format!("iam::a:agency:{agency}");
     let operation = AssumeAgencyWithOidc::new(PROVIDER, agency, "run-7", token);
     let request = operation.to_request(sts.emulator.endpoint()).unwrap();

@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::Shutdown;
+use std::time::Duration;
 
 use http::Request;
 use http::header::CONTENT_TYPE;
@@ -11,8 +12,8 @@ use proptest::test_runner::{Config, TestRunner};
 use proptest::{prop_assert, prop_oneof};
 use sts_emulator::{Clock as _, Emulator, TestClock, builtin};
 use sts_proto::{
-    AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Body, Error, ErrorKind,
-    GetCallerIdentity, Operation,
+    AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Body, ErrorKind, GetCallerIdentity,
+    Operation, ServiceError,
 };
 use time::macros::datetime;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -28,12 +29,12 @@ fn request(sts: &Sts, method: &str, path: &str, body: impl Into<Vec<u8>>) -> Req
         .unwrap()
 }
 
-async fn error(sts: &Sts, request: Request<Body>) -> Error {
+async fn error(sts: &Sts, request: Request<Body>) -> ServiceError {
     AssumeAgency::read(&sts.send(request).await).unwrap_err()
 }
 
 #[track_caller]
-fn assert_is(error: &Error, status: u16, code: &str) {
+fn assert_is(error: &ServiceError, status: u16, code: &str) {
     assert_eq!(error.status(), status, "{error}");
     assert_eq!(error.code().map(ToString::to_string).as_deref(), Some(code));
 }
@@ -125,7 +126,7 @@ async fn a_signed_body_that_is_no_request_is_refused() {
 #[tokio::test]
 async fn a_broken_limit_is_named() {
     let sts = sts().await;
-    let assume = AssumeAgency::new(builtin::AGENCY_URN, "s").duration_seconds(5);
+    let assume = AssumeAgency::new(builtin::AGENCY_URN, "s").duration(Duration::from_secs(5));
     let error = sts.call(assume).await.unwrap_err();
     assert_is(&error, 400, "EMULATOR.0001");
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);

@@ -5,8 +5,8 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use sts_emulator::{Config, builtin};
 use sts_proto::{
-    AssumeAgencyWithOidc, AssumeAgencyWithOidcOutput, Body, Error, GetCallerIdentity,
-    Operation as _, Secret,
+    AssumeAgencyWithOidc, AssumeAgencyWithOidcOutput, Body, GetCallerIdentity, Operation as _,
+    Secret, ServiceError,
 };
 use tokio::net::TcpStream;
 
@@ -16,7 +16,7 @@ async fn assume(
     sts: &Sts,
     provider: &str,
     token: impl Into<Secret>,
-) -> Result<AssumeAgencyWithOidcOutput, Error> {
+) -> Result<AssumeAgencyWithOidcOutput, ServiceError> {
     let operation = AssumeAgencyWithOidc::new(provider, builtin::AGENCY_URN, "run-7", token);
     let request = operation.to_request(sts.emulator.endpoint()).unwrap();
     AssumeAgencyWithOidc::read(&sts.send(request).await)

@@ -1,6 +1,8 @@
 //! Sessions for the subjects of SAML assertions. The responses in `vectors/saml.json` were made
 //! and signed with `signxml`, a library of another language.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::Response;
@@ -9,8 +11,8 @@ use proptest::test_runner::{Config as RunnerConfig, TestRunner};
 use serde_json::Value;
 use sts_emulator::Config;
 use sts_proto::{
-    AssumeAgencyWithSaml, AssumeAgencyWithSamlOutput, Body, Error, ErrorKind, GetCallerIdentity,
-    Operation as _,
+    AssumeAgencyWithSaml, AssumeAgencyWithSamlOutput, Body, ErrorKind, GetCallerIdentity,
+    Operation as _, ServiceError,
 };
 use time::macros::datetime;
 
@@ -73,12 +75,15 @@ fn operation(xml: &str) -> AssumeAgencyWithSaml {
     AssumeAgencyWithSaml::new(PROVIDER, "iam::a:agency:staff", STANDARD.encode(xml))
 }
 
-pub(crate) async fn assume(sts: &Sts, xml: &str) -> Result<AssumeAgencyWithSamlOutput, Error> {
+pub(crate) async fn assume(
+    sts: &Sts,
+    xml: &str,
+) -> Result<AssumeAgencyWithSamlOutput, ServiceError> {
     AssumeAgencyWithSaml::read(&answer(sts, operation(xml)).await)
 }
 
 #[track_caller]
-pub(crate) fn assert_refused(outcome: Result<AssumeAgencyWithSamlOutput, Error>, why: &str) {
+pub(crate) fn assert_refused(outcome: Result<AssumeAgencyWithSamlOutput, ServiceError>, why: &str) {
     let error = outcome.unwrap_err();
     assert_eq!(error.status(), 400);
     assert_eq!(error.code().map(ToString::to_string).as_deref(), Some("EMULATOR.0006"));
@@ -90,7 +95,8 @@ pub(crate) fn assert_refused(outcome: Result<AssumeAgencyWithSamlOutput, Error>,
 async fn a_signed_response_gives_a_session_with_what_it_says() {
     let sts = federated().await;
     for name in ["signed_assertion", "signed_response", "inclusive"] {
-        let response = answer(&sts, operation(&vector(name)).duration_seconds(43_200)).await;
+        let response =
+            answer(&sts, operation(&vector(name)).duration(Duration::from_secs(43_200))).await;
         assert!(!response.headers().contains_key("x-sts-emulator-note"));
         let session = AssumeAgencyWithSaml::read(&response).unwrap();
         assert_eq!(session.assumed_agency.urn, "sts::a:assumed-agency:staff/alice");

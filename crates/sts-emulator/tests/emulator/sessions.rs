@@ -1,5 +1,7 @@
 //! Sessions: issued, used, chained, ended.
 
+use std::time::Duration;
+
 use sts_emulator::builtin;
 use sts_proto::{AssumeAgency, Credentials, ErrorKind, GetCallerIdentity};
 use time::macros::datetime;
@@ -9,7 +11,8 @@ use crate::caller::{sts, sts_with};
 #[tokio::test]
 async fn the_keys_of_a_session_call_as_that_session() {
     let sts = sts().await;
-    let assume = AssumeAgency::new(builtin::AGENCY_URN, "build-42").duration_seconds(1800);
+    let assume =
+        AssumeAgency::new(builtin::AGENCY_URN, "build-42").duration(Duration::from_secs(1800));
     let session = sts.call(assume).await.unwrap();
 
     let keys = &session.credentials;
@@ -39,11 +42,13 @@ async fn a_user_is_told_who_it_is() {
 async fn a_session_asks_for_an_hour_at_most() {
     let sts = sts().await;
     let assume = |name: &str| AssumeAgency::new(builtin::AGENCY_URN, name);
-    let first = sts.call(assume("s1").duration_seconds(43_200)).await.unwrap();
+    let first = sts.call(assume("s1").duration(Duration::from_secs(43_200))).await.unwrap();
     let keys = &first.credentials;
-    let error = sts.call_with(keys, assume("s2").duration_seconds(3601)).await.unwrap_err();
+    let error =
+        sts.call_with(keys, assume("s2").duration(Duration::from_secs(3601))).await.unwrap_err();
     assert_eq!((error.status().as_u16(), error.kind()), (400, ErrorKind::InvalidRequest));
-    let second = sts.call_with(keys, assume("s2").duration_seconds(3600)).await.unwrap();
+    let second =
+        sts.call_with(keys, assume("s2").duration(Duration::from_secs(3600))).await.unwrap();
     let expiration = second.credentials.expiration;
     assert_eq!(expiration, Some(datetime!(2026-03-05 08:08:09.512 UTC)));
 }
@@ -62,7 +67,9 @@ async fn a_session_lasts_no_longer_than_the_agency_allows() {
     "#;
     let sts = sts_with(|builder| builder.config(config.parse().unwrap())).await;
     let alice = Credentials::permanent("HSTALICE000000000001", "alice-secret");
-    let assume = |seconds| AssumeAgency::new("iam::a:agency:short", "s1").duration_seconds(seconds);
+    let assume = |seconds| {
+        AssumeAgency::new("iam::a:agency:short", "s1").duration(Duration::from_secs(seconds))
+    };
     sts.call_with(&alice, assume(7200)).await.unwrap();
     let error = sts.call_with(&alice, assume(7201)).await.unwrap_err();
     assert_eq!(error.code().map(ToString::to_string).as_deref(), Some("EMULATOR.0002"));

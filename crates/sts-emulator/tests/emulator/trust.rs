@@ -2,8 +2,8 @@
 
 use sts_emulator::Config;
 use sts_proto::{
-    AssumeAgency, AssumeAgencyOutput, Credentials, DecodeAuthorizationMessage, Error, ErrorKind,
-    GetCallerIdentity,
+    AssumeAgency, AssumeAgencyOutput, Credentials, DecodeAuthorizationMessage, ErrorKind,
+    GetCallerIdentity, ServiceError,
 };
 
 use crate::caller::{Sts, sts_with};
@@ -66,7 +66,7 @@ fn assume(agency: &str) -> AssumeAgency {
 }
 
 /// The action that was denied, and why.
-async fn reason(sts: &Sts, outcome: Result<AssumeAgencyOutput, Error>) -> (String, String) {
+async fn reason(sts: &Sts, outcome: Result<AssumeAgencyOutput, ServiceError>) -> (String, String) {
     let error = outcome.unwrap_err();
     assert_eq!((error.status().as_u16(), error.kind()), (403, ErrorKind::AccessDenied));
     assert_eq!(error.code().map(ToString::to_string).as_deref(), Some("PAP5.0001"));

@@ -9,8 +9,9 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+use sts_credentials::Secret;
 
-use crate::{Secret, secret};
+use crate::secret;
 
 /// Objects and lists deeper than this are not searched.
 const MAX_DEPTH: usize = 8;

@@ -1,15 +1,18 @@
 //! `AssumeAgency`: temporary keys for an agency that trusts the caller.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use http::Method;
 use serde::{Deserialize, Serialize};
+use sts_credentials::{Credentials, Secret};
 
 use super::message::Message;
-use super::{AssumedAgency, Authentication, Caller, Operation};
-use crate::answer::{issued, object};
-use crate::validate::{Checks, Field, given_secret, given_text};
-use crate::{Credentials, Secret, secret};
+use super::{AssumedAgency, Authentication, Operation};
+use crate::caller::Caller;
+use crate::response::{credentials, object};
+use crate::secret;
+use crate::validate::{Checks, Field, given_secret, given_text, whole_seconds};
 
 /// Assumes an agency: the keys it gives act as that agency for a while.
 ///
@@ -21,7 +24,7 @@ use crate::{Credentials, Secret, secret};
 /// use sts_proto::{AssumeAgency, Operation};
 ///
 /// let operation = AssumeAgency::new("iam::0a1b2c3d:agency:reader", "build-42")
-///     .duration_seconds(1800)
+///     .duration(Duration::from_secs(1800))
 ///     .tag("team", "infra")
 ///     .source_identity("ci@corp");
 /// operation.validate()?;
@@ -100,8 +103,8 @@ impl AssumeAgency {
     /// How long the session lasts: 900 to 43200 seconds, 3600 by default, and no longer than the
     /// agency allows. At most 3600 when the caller itself holds temporary keys.
     #[must_use]
-    pub fn duration_seconds(self, seconds: u32) -> Self {
-        Self { duration_seconds: Some(seconds), ..self }
+    pub fn duration(self, duration: Duration) -> Self {
+        Self { duration_seconds: Some(whole_seconds(duration)), ..self }
     }
 
     /// The id that the trust policy asks for: 2 to 1224 of ASCII letters, digits and `_+=,.@:/-`.
@@ -306,7 +309,7 @@ pub struct AssumeAgencyOutput {
     #[serde(deserialize_with = "object::deserialize")]
     pub assumed_agency: AssumedAgency,
     /// Its keys.
-    #[serde(deserialize_with = "issued::deserialize")]
+    #[serde(deserialize_with = "credentials::deserialize")]
     pub credentials: Credentials,
 }
 

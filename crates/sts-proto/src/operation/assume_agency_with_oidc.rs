@@ -1,13 +1,16 @@
 //! `AssumeAgencyWithOIDC`: temporary keys for the holder of an ID token.
 
+use std::time::Duration;
+
 use http::Method;
 use serde::{Deserialize, Serialize};
+use sts_credentials::{Credentials, Secret};
 
 use super::message::Message;
 use super::{AssumedAgency, Authentication, Operation};
-use crate::answer::{issued, object};
-use crate::validate::Checks;
-use crate::{Credentials, Secret, secret};
+use crate::response::{credentials, object};
+use crate::secret;
+use crate::validate::{Checks, whole_seconds};
 
 /// Assumes an agency with an ID token of an OIDC provider; no access key is needed.
 ///
@@ -20,7 +23,7 @@ use crate::{Credentials, Secret, secret};
 /// let provider = "iam::0a1b2c3d:oidcProvider:ci";
 /// let agency = "iam::0a1b2c3d:agency:deploy";
 /// let operation = AssumeAgencyWithOidc::new(provider, agency, "run-7", "eyJhbGciOi...");
-/// operation.duration_seconds(900).validate()?;
+/// operation.duration(Duration::from_secs(900)).validate()?;
 /// # Ok::<(), sts_proto::InvalidRequest>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -72,8 +75,8 @@ impl AssumeAgencyWithOidc {
     /// How long the session lasts: 900 to 43200 seconds, 3600 by default, and no longer than the
     /// agency allows.
     #[must_use]
-    pub fn duration_seconds(self, seconds: u32) -> Self {
-        Self { duration_seconds: Some(seconds), ..self }
+    pub fn duration(self, duration: Duration) -> Self {
+        Self { duration_seconds: Some(whole_seconds(duration)), ..self }
     }
 
     /// A policy document, JSON as text, that narrows what the session may do; 2 to 4096
@@ -123,7 +126,7 @@ pub struct AssumeAgencyWithOidcOutput {
     #[serde(deserialize_with = "object::deserialize")]
     pub assumed_agency: AssumedAgency,
     /// Its keys.
-    #[serde(deserialize_with = "issued::deserialize")]
+    #[serde(deserialize_with = "credentials::deserialize")]
     pub credentials: Credentials,
     /// The token's `aud`: the client id.
     pub audience: String,

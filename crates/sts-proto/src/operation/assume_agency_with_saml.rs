@@ -1,13 +1,16 @@
 //! `AssumeAgencyWithSAML`: temporary keys for the subject of a SAML assertion.
 
+use std::time::Duration;
+
 use http::Method;
 use serde::{Deserialize, Serialize};
+use sts_credentials::{Credentials, Secret};
 
 use super::message::Message;
 use super::{AssumedAgency, Authentication, Operation};
-use crate::answer::{issued, object};
-use crate::validate::{Checks, given_secret};
-use crate::{Credentials, Secret, secret};
+use crate::response::{credentials, object};
+use crate::secret;
+use crate::validate::{Checks, given_secret, whole_seconds};
 
 /// Assumes an agency with the answer of a SAML provider; no access key is needed.
 ///
@@ -68,8 +71,8 @@ impl AssumeAgencyWithSaml {
     /// How long the session lasts at most: 900 to 43200 seconds, 3600 by default, and no longer
     /// than the agency and the assertion allow.
     #[must_use]
-    pub fn duration_seconds(self, seconds: u32) -> Self {
-        Self { duration_seconds: Some(seconds), ..self }
+    pub fn duration(self, duration: Duration) -> Self {
+        Self { duration_seconds: Some(whole_seconds(duration)), ..self }
     }
 
     /// A policy document, JSON as text, that narrows what the session may do; 2 to 4096
@@ -128,7 +131,7 @@ pub struct AssumeAgencyWithSamlOutput {
     #[serde(deserialize_with = "object::deserialize")]
     pub assumed_agency: AssumedAgency,
     /// Its keys.
-    #[serde(deserialize_with = "issued::deserialize")]
+    #[serde(deserialize_with = "credentials::deserialize")]
     pub credentials: Credentials,
     /// The recipient named in the subject's confirmation.
     pub audience: Option<String>,

@@ -14,7 +14,7 @@ use crate::validate::Checks;
 /// ```
 /// use sts_proto::{DecodeAuthorizationMessage, Operation};
 ///
-/// // From `Error::encoded_authorization_message`.
+/// // From `ServiceError::encoded_authorization_message`.
 /// DecodeAuthorizationMessage::new("hQpjbi1leGFtcGxl").validate()?;
 /// # Ok::<(), sts_proto::InvalidRequest>(())
 /// ```

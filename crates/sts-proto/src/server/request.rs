@@ -3,12 +3,16 @@
 use http::{Method, Request};
 use serde::de::DeserializeOwned;
 
+use crate::body::Body;
+use crate::caller::Caller;
+use crate::endpoint::Endpoint;
+use crate::error::InvalidBody;
 use crate::operation::{
-    AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Authentication, Caller,
+    AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Authentication,
     DecodeAuthorizationMessage, GetCallerIdentity, Operation,
 };
+use crate::response;
 use crate::validate::InvalidRequest;
-use crate::{Body, Endpoint, Unreadable, answer};
 
 /// A request of one of the five operations.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,13 +37,13 @@ struct Route {
     method: Method,
     path: &'static str,
     authentication: Authentication,
-    read: fn(&[u8]) -> Result<AnyOperation, Unreadable>,
+    read: fn(&[u8]) -> Result<AnyOperation, InvalidBody>,
 }
 
 impl Route {
     const fn of<O: Operation>(
         snake_case: &'static str,
-        read: fn(&[u8]) -> Result<AnyOperation, Unreadable>,
+        read: fn(&[u8]) -> Result<AnyOperation, InvalidBody>,
     ) -> Self {
         Self {
             name: O::NAME,
@@ -69,33 +73,33 @@ static ROUTES: [Route; 5] = [
     }),
 ];
 
-fn decode<O: DeserializeOwned>(body: &[u8]) -> Result<O, Unreadable> {
-    answer::decode(body)
+fn decode<O: DeserializeOwned>(body: &[u8]) -> Result<O, InvalidBody> {
+    response::decode(body)
 }
 
 impl AnyOperation {
     /// Reads the request of an operation. Limits are left to [`validate_for`](Self::validate_for),
     /// the signature to whoever verifies it.
-    pub fn read<B: AsRef<[u8]>>(request: &Request<B>) -> Result<Self, UnreadableRequest> {
+    pub fn read<B: AsRef<[u8]>>(request: &Request<B>) -> Result<Self, RequestError> {
         let path = request.uri().path();
         let mut routes = ROUTES.iter().filter(|route| route.path == path).peekable();
         if routes.peek().is_none() {
-            return Err(UnreadableRequest::Path);
+            return Err(RequestError::UnknownOperation);
         }
         let route = routes
             .find(|route| route.method == *request.method())
-            .ok_or(UnreadableRequest::Method)?;
-        (route.read)(request.body().as_ref()).map_err(UnreadableRequest::Body)
+            .ok_or(RequestError::WrongMethod)?;
+        (route.read)(request.body().as_ref()).map_err(RequestError::InvalidBody)
     }
 
     /// An operation by its name, as in `AssumeAgency` or `assume_agency`, and the JSON of its
     /// fields as on the wire.
-    pub fn from_json(name: &str, json: &[u8]) -> Result<Self, UnreadableRequest> {
+    pub fn from_json(name: &str, json: &[u8]) -> Result<Self, RequestError> {
         let route = ROUTES
             .iter()
             .find(|route| route.name == name || route.snake_case == name)
-            .ok_or(UnreadableRequest::Path)?;
-        (route.read)(json).map_err(UnreadableRequest::Body)
+            .ok_or(RequestError::UnknownOperation)?;
+        (route.read)(json).map_err(RequestError::InvalidBody)
     }
 
     /// The names that [`from_json`](Self::from_json) takes, in snake case.
@@ -164,17 +168,17 @@ impl AnyOperation {
     }
 }
 
-/// A request that is none of an operation.
+/// Error returned when a request is not a request of an operation.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum UnreadableRequest {
-    /// No operation has this path or name.
-    #[error("no operation has this path or name")]
-    Path,
+pub enum RequestError {
+    /// Unknown path or operation name.
+    #[error("unknown operation")]
+    UnknownOperation,
     /// The operation of this path has another method.
-    #[error("the operation of this path has another method")]
-    Method,
-    /// The body is not the operation's JSON.
-    #[error("{0}")]
-    Body(Unreadable),
+    #[error("wrong method for this operation")]
+    WrongMethod,
+    /// Invalid JSON, or a missing or invalid field.
+    #[error("invalid request body: {0}")]
+    InvalidBody(InvalidBody),
 }

@@ -1,6 +1,6 @@
 //! Codes that only their message tells apart.
 
-use sts_proto::{ErrorKind, KEY_LOCK, RetryAdvice};
+use sts_proto::{ACCESS_KEY_LOCKOUT, ErrorKind, RetryAdvice};
 
 use crate::table::reference;
 use crate::{body, error};
@@ -57,7 +57,7 @@ fn every_documented_message_leads_to_its_documented_reaction() {
                 "after_refresh" => advice == RetryAdvice::AfterNewCredentials,
                 "not before 5 minutes" => {
                     let now = time::OffsetDateTime::UNIX_EPOCH;
-                    advice == RetryAdvice::AfterLock && error.wait(now) == Some(KEY_LOCK)
+                    advice == RetryAdvice::AfterLock && error.wait(now) == Some(ACCESS_KEY_LOCKOUT)
                 }
                 "once, with the corrected clock" => advice == RetryAdvice::AfterClockCorrection,
                 "yes" => advice == RetryAdvice::AfterBackoff,

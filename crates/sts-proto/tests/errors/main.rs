@@ -17,16 +17,16 @@ mod table;
 mod waits;
 
 use http::Response;
-use sts_proto::{AssumeAgency, Error, Operation};
+use sts_proto::{AssumeAgency, Operation, ServiceError};
 
 /// The error that an answer with `status` and `body` is.
 #[track_caller]
-fn error<B: AsRef<[u8]>>(status: u16, body: B) -> Error {
+fn error<B: AsRef<[u8]>>(status: u16, body: B) -> ServiceError {
     error_with(status, &[], body)
 }
 
 #[track_caller]
-fn error_with<B: AsRef<[u8]>>(status: u16, headers: &[(&str, &str)], body: B) -> Error {
+fn error_with<B: AsRef<[u8]>>(status: u16, headers: &[(&str, &str)], body: B) -> ServiceError {
     let mut response = Response::builder().status(status);
     for (name, value) in headers {
         response = response.header(*name, *value);
@@ -40,7 +40,7 @@ fn body(code: &str, message: &str) -> String {
 }
 
 /// All that an error gives away.
-fn everything(error: &Error) -> String {
+fn everything(error: &ServiceError) -> String {
     format!(
         "{error}\n{error:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
         error.code(),
@@ -48,6 +48,6 @@ fn everything(error: &Error) -> String {
         error.echoed_canonical_request(),
         error.excerpt(),
         error.request_ids(),
-        error.unreadable(),
+        error.invalid_body(),
     )
 }

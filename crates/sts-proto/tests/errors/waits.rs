@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sts_proto::{ErrorKind, KEY_LOCK, RetryAfter};
+use sts_proto::{ACCESS_KEY_LOCKOUT, ErrorKind, RetryAfter};
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -139,6 +139,6 @@ fn only_a_throttled_answers_message_is_a_window() {
 #[test]
 fn a_locked_key_asks_for_the_time_of_its_lock() {
     let error = error(401, body("APIGW.0301", "AK access failed to reach the limit"));
-    assert_eq!((error.kind(), error.wait(NOW)), (ErrorKind::KeyLocked, Some(KEY_LOCK)));
-    assert_eq!(KEY_LOCK, Duration::from_secs(300));
+    assert_eq!((error.kind(), error.wait(NOW)), (ErrorKind::KeyLocked, Some(ACCESS_KEY_LOCKOUT)));
+    assert_eq!(ACCESS_KEY_LOCKOUT, Duration::from_secs(300));
 }

@@ -1,5 +1,7 @@
 //! Each documented limit at its edge, one below and one above: the newest one where sources differ.
 
+use std::time::Duration;
+
 use sts_proto::{
     AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, DecodeAuthorizationMessage,
     Operation, ProvidedContext, Tag,
@@ -106,10 +108,10 @@ fn session_names_have_2_to_128_characters() {
 fn sessions_last_900_to_43200_seconds() {
     let field = "duration_seconds";
     let seconds = |n: usize| u32::try_from(n).unwrap();
-    holds_between(field, 900, 43_200, |n| assume().duration_seconds(seconds(n)));
-    holds_between(field, 900, 43_200, |n| oidc().duration_seconds(seconds(n)));
-    holds_between(field, 900, 43_200, |n| saml().duration_seconds(seconds(n)));
-    assert_eq!(broken_fields(&assume().duration_seconds(u32::MAX)), [field]);
+    holds_between(field, 900, 43_200, |n| assume().duration(Duration::from_secs(seconds(n))));
+    holds_between(field, 900, 43_200, |n| oidc().duration(Duration::from_secs(seconds(n))));
+    holds_between(field, 900, 43_200, |n| saml().duration(Duration::from_secs(seconds(n))));
+    assert_eq!(broken_fields(&assume().duration(Duration::from_secs(u32::MAX))), [field]);
 }
 
 #[test]

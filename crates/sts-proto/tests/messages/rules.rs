@@ -1,5 +1,7 @@
 //! Rules about more than one field, or about more than a length.
 
+use std::time::Duration;
+
 use sts_proto::{
     AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Caller, Operation, Secret, Tag,
 };
@@ -35,20 +37,28 @@ fn a_token_code_and_a_serial_number_go_together() {
 
 #[test]
 fn temporary_keys_ask_for_an_hour_at_most() {
-    let broken = |seconds| violations_of(&assume().duration_seconds(seconds), Caller::Temporary);
+    let broken = |seconds| {
+        violations_of(&assume().duration(Duration::from_secs(seconds)), Caller::Temporary)
+    };
     assert!(broken(3599).is_empty());
     assert!(broken(3600).is_empty());
     assert_eq!(broken(3601)[0].field, "duration_seconds");
     assert!(violations_of(&assume(), Caller::Temporary).is_empty(), "the default is an hour");
-    assert!(violations_of(&assume().duration_seconds(3601), Caller::Permanent).is_empty());
+    assert!(
+        violations_of(&assume().duration(Duration::from_secs(3601)), Caller::Permanent).is_empty()
+    );
 }
 
 #[test]
 fn a_federated_call_has_no_keys_whose_kind_could_limit_it() {
     let oidc = AssumeAgencyWithOidc::new(OIDC_PROVIDER, AGENCY, "session", "e30.e30");
-    assert!(violations_of(&oidc.duration_seconds(43_200), Caller::Temporary).is_empty());
+    assert!(
+        violations_of(&oidc.duration(Duration::from_secs(43_200)), Caller::Temporary).is_empty()
+    );
     let saml = AssumeAgencyWithSaml::new(SAML_PROVIDER, AGENCY, "PHNhbWw+");
-    assert!(violations_of(&saml.duration_seconds(43_200), Caller::Temporary).is_empty());
+    assert!(
+        violations_of(&saml.duration(Duration::from_secs(43_200)), Caller::Temporary).is_empty()
+    );
 }
 
 #[test]

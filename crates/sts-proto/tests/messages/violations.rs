@@ -1,5 +1,7 @@
 //! What a refusal says: all that is wrong, with field, limit and what was given.
 
+use std::time::Duration;
+
 use sts_proto::{AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Operation, Tag};
 
 use crate::{AGENCY, OIDC_PROVIDER, SAML_PROVIDER, broken_fields, violations};
@@ -7,7 +9,7 @@ use crate::{AGENCY, OIDC_PROVIDER, SAML_PROVIDER, broken_fields, violations};
 #[test]
 fn all_violations_are_named_at_once() {
     let operation = AssumeAgency::new("reader", "b")
-        .duration_seconds(60)
+        .duration(Duration::from_secs(60))
         .external_id("*")
         .policy("x")
         .policy_ids(["", "good", "b a d"])
@@ -68,7 +70,7 @@ fn each_violation_says_field_limit_and_what_was_given() {
           (given: 6 characters, \"reader\")"]
     );
     assert_eq!(
-        said(&assume().duration_seconds(60)),
+        said(&assume().duration(Duration::from_secs(60))),
         ["duration_seconds must be 900 to 43200 seconds (given: 60 seconds)"]
     );
     assert_eq!(

@@ -1,5 +1,7 @@
 //! The requests as they stand on the wire.
 
+use std::time::Duration;
+
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, Method};
 use serde_json::{Value, json};
@@ -47,7 +49,7 @@ fn fields_that_are_unset_are_left_out() {
 #[test]
 fn every_field_has_the_name_and_form_of_the_documentation() {
     let operation = AssumeAgency::new(AGENCY, "session")
-        .duration_seconds(1800)
+        .duration(Duration::from_secs(1800))
         .external_id("ext:/id")
         .policy(r#"{"Version":"5.0","Statement":[]}"#)
         .policy_ids(["one", "two"])
@@ -81,7 +83,7 @@ fn every_field_has_the_name_and_form_of_the_documentation() {
     assert_eq!(
         body(
             &AssumeAgencyWithOidc::new("p", "a", "s", "t")
-                .duration_seconds(900)
+                .duration(Duration::from_secs(900))
                 .policy("{}")
                 .policy_ids(["one"])
         ),
@@ -93,7 +95,7 @@ fn every_field_has_the_name_and_form_of_the_documentation() {
     assert_eq!(
         body(
             &AssumeAgencyWithSaml::new("p", "a", "t")
-                .duration_seconds(900)
+                .duration(Duration::from_secs(900))
                 .policy("{}")
                 .policy_ids(["one"])
         ),
@@ -184,7 +186,7 @@ fn paths_go_below_the_endpoints_base_path() {
 
 #[test]
 fn what_breaks_a_limit_is_sent_only_when_validation_is_left_out() {
-    let operation = AssumeAgency::new("reader", "b").duration_seconds(1);
+    let operation = AssumeAgency::new("reader", "b").duration(Duration::from_secs(1));
     let error = operation.to_request(&endpoint()).unwrap_err();
     assert_eq!(error, operation.validate().unwrap_err());
     assert_eq!(body(&operation)["agency_urn"], "reader");

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use proptest::option;
 use proptest::prelude::*;
-use sts_proto::server::ErrorAnswer;
+use sts_proto::server::ErrorResponse;
 use sts_proto::{AssumeAgency, Operation};
 
 use crate::text::{any_text, shown_text};
@@ -19,8 +19,8 @@ prop_compose! {
         (code, message) in (option::of(shown_text()), option::of(shown_text())),
         request_id in option::of(shown_text()),
         encoded in option::of(any_text().prop_map(|text| text + ".")),
-    ) -> ErrorAnswer {
-        let mut answer = ErrorAnswer::new(status);
+    ) -> ErrorResponse {
+        let mut answer = ErrorResponse::new(status);
         answer.code = code;
         answer.message = message;
         answer.request_id = request_id;
@@ -33,7 +33,7 @@ proptest! {
     #[test]
     fn an_error_is_read_back_equal(answer in error_answer()) {
         let error = AssumeAgency::read(&answer.to_response()).unwrap_err();
-        let mut read = ErrorAnswer::new(error.status());
+        let mut read = ErrorResponse::new(error.status());
         read.code = error.code().map(ToString::to_string);
         read.message = error.message().map(str::to_owned);
         read.request_id = error.request_id().map(str::to_owned);
@@ -44,7 +44,7 @@ proptest! {
 
     #[test]
     fn any_message_keeps_its_length_and_all_that_can_be_shown(text in any_text()) {
-        let answer = ErrorAnswer::new(StatusCode::BAD_REQUEST).message(text.clone());
+        let answer = ErrorResponse::new(StatusCode::BAD_REQUEST).message(text.clone());
         let error = AssumeAgency::read(&answer.to_response()).unwrap_err();
         let message = error.message().unwrap_or_default();
         prop_assert_eq!(message.chars().count(), text.chars().count());
@@ -57,7 +57,7 @@ proptest! {
 
 #[test]
 fn a_request_id_stands_in_header_and_body() {
-    let response = ErrorAnswer::new(StatusCode::NOT_FOUND).request_id("c0ffee").to_response();
+    let response = ErrorResponse::new(StatusCode::NOT_FOUND).request_id("c0ffee").to_response();
     assert_eq!(response.headers()["x-request-id"], "c0ffee");
     assert_eq!(response.headers()["content-type"], "application/json");
     let ids = AssumeAgency::read(&response).unwrap_err().request_ids().clone();
@@ -66,7 +66,7 @@ fn a_request_id_stands_in_header_and_body() {
 
 #[test]
 fn a_request_id_that_no_header_can_hold_stands_in_the_body_only() {
-    let response = ErrorAnswer::new(StatusCode::NOT_FOUND).request_id("a\nb").to_response();
+    let response = ErrorResponse::new(StatusCode::NOT_FOUND).request_id("a\nb").to_response();
     assert!(!response.headers().contains_key("x-request-id"));
     assert_eq!(AssumeAgency::read(&response).unwrap_err().request_id(), Some("a b"));
 }

@@ -7,7 +7,8 @@ use proptest::sample::{Index, select};
 use sts_proto::server::AnyOperation;
 use sts_proto::{
     AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Caller, Credentials,
-    DecodeAuthorizationMessage, Endpoint, Error, GetCallerIdentity, Operation, Region, RetryAfter,
+    DecodeAuthorizationMessage, Endpoint, GetCallerIdentity, Operation, Region, RetryAfter,
+    ServiceError,
 };
 use time::OffsetDateTime;
 
@@ -57,7 +58,7 @@ fn headers() -> impl Strategy<Value = Vec<(HeaderName, HeaderValue)>> {
     vec((name.prop_map(HeaderName::from_static), value), 0..6)
 }
 
-fn assert_bounded(error: &Error) {
+fn assert_bounded(error: &ServiceError) {
     assert!(error.to_string().len() < 8192);
     assert!(error.message().unwrap_or_default().len() <= 4096);
     assert!(error.excerpt().unwrap_or_default().len() <= 1024);

@@ -3,9 +3,9 @@
 #![cfg(feature = "server")]
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that goes wrong panics")]
 
-mod answers;
 mod errors;
 mod junk;
 mod operations;
+mod responses;
 mod routes;
 mod text;

@@ -1,10 +1,12 @@
 //! Which operation a request is, and what a request that is none is answered.
 
+use std::time::Duration;
+
 use http::{Method, Request};
-use sts_proto::server::{AnyOperation, ErrorAnswer, UnreadableRequest};
+use sts_proto::server::{AnyOperation, ErrorResponse, RequestError};
 use sts_proto::{
-    AssumeAgency, Authentication, Caller, Endpoint, ErrorKind, GetCallerIdentity, Operation,
-    Region, Unreadable,
+    AssumeAgency, Authentication, Caller, Endpoint, ErrorKind, GetCallerIdentity, InvalidBody,
+    Operation, Region,
 };
 
 fn request(method: Method, path: &str, body: &str) -> Request<String> {
@@ -26,12 +28,12 @@ fn a_request_of_no_operation_says_which_part_is_wrong() {
     for path in ["/", "/v5", "/v5/agencies/assume/", "/v5/agencies/Assume", "/v5//caller-identity"]
     {
         let read = AnyOperation::read(&request(Method::GET, path, ""));
-        assert_eq!(read, Err(UnreadableRequest::Path), "{path}");
+        assert_eq!(read, Err(RequestError::UnknownOperation), "{path}");
     }
     let read = AnyOperation::read(&request(Method::GET, "/v5/agencies/assume", ""));
-    assert_eq!(read, Err(UnreadableRequest::Method));
+    assert_eq!(read, Err(RequestError::WrongMethod));
     let read = AnyOperation::read(&request(Method::POST, "/v5/agencies/assume", ""));
-    assert_eq!(read, Err(UnreadableRequest::Body(Unreadable::Empty)));
+    assert_eq!(read, Err(RequestError::InvalidBody(InvalidBody::Empty)));
     let half = r#"{"agency_urn":"a"}"#;
     let error =
         AnyOperation::read(&request(Method::POST, "/v5/agencies/assume", half)).unwrap_err();
@@ -40,13 +42,13 @@ fn a_request_of_no_operation_says_which_part_is_wrong() {
 
 #[test]
 fn a_request_of_no_operation_is_answered_as_the_gateway_does() {
-    let answered = |unreadable| AssumeAgency::read(&ErrorAnswer::from(unreadable).to_response());
-    for unreadable in [UnreadableRequest::Path, UnreadableRequest::Method] {
+    let answered = |unreadable| AssumeAgency::read(&ErrorResponse::from(unreadable).to_response());
+    for unreadable in [RequestError::UnknownOperation, RequestError::WrongMethod] {
         let error = answered(unreadable).unwrap_err();
         assert_eq!((error.status().as_u16(), error.kind()), (404, ErrorKind::NotFound));
         assert_eq!(error.code().unwrap().as_str(), "APIGW.0101");
     }
-    let error = answered(UnreadableRequest::Body(Unreadable::Empty)).unwrap_err();
+    let error = answered(RequestError::InvalidBody(InvalidBody::Empty)).unwrap_err();
     assert_eq!((error.status().as_u16(), error.kind()), (400, ErrorKind::InvalidRequest));
     assert_eq!(error.message(), Some("Invalid body parameter: the body is empty"));
 }
@@ -84,7 +86,7 @@ fn fields_of_requests_have_their_types() {
     ] {
         let read = AnyOperation::read(&request(Method::POST, "/v5/agencies/assume", body));
         match read {
-            Err(UnreadableRequest::Body(Unreadable::WrongField { path: found, .. })) => {
+            Err(RequestError::InvalidBody(InvalidBody::WrongField { path: found, .. })) => {
                 assert!(found.starts_with(path), "{found} in {body}");
             }
             other => panic!("{body}: {other:?}"),
@@ -92,7 +94,7 @@ fn fields_of_requests_have_their_types() {
     }
     let missing = r#"{"agency_urn":"a","agency_session_name":"s","tags":[{"key":"k"}]}"#;
     let read = AnyOperation::read(&request(Method::POST, "/v5/agencies/assume", missing));
-    let Err(UnreadableRequest::Body(Unreadable::MissingField { path, .. })) = read else {
+    let Err(RequestError::InvalidBody(InvalidBody::MissingField { path, .. })) = read else {
         panic!("{read:?}");
     };
     assert_eq!(path, "tags.value");
@@ -127,13 +129,13 @@ fn each_operation_has_a_name_in_both_spellings_and_tells_whether_it_is_signed() 
         assert_eq!(told == Some(Authentication::Unsigned), is_federated, "{name}");
     }
     let unknown = AnyOperation::from_json("assumeagency", b"{}");
-    assert_eq!(unknown, Err(UnreadableRequest::Path));
+    assert_eq!(unknown, Err(RequestError::UnknownOperation));
     assert_eq!(AnyOperation::authentication_of(&Method::PUT, "/v5/agencies/assume"), None);
 }
 
 #[test]
 fn limits_are_the_same_on_both_sides() {
-    let operation = AssumeAgency::new("reader", "b").duration_seconds(7200);
+    let operation = AssumeAgency::new("reader", "b").duration(Duration::from_secs(7200));
     let any = AnyOperation::AssumeAgency(operation.clone());
     for caller in [Caller::Permanent, Caller::Temporary] {
         assert_eq!(any.validate_for(caller), operation.validate_for(caller));

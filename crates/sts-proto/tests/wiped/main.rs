@@ -4,8 +4,8 @@
 //! that every mark in a freed block is one that this crate left behind.
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that goes wrong panics")]
 
-mod answers;
 mod requests;
+mod responses;
 mod searching;
 #[cfg(feature = "server")]
 mod server;
@@ -58,11 +58,11 @@ fn no_freed_block_holds_a_secret() {
     requests::are_written_piece_by_piece();
     requests::are_signed_with_keys();
     requests::carry_a_token_in_a_header();
-    answers::are_read();
-    answers::are_read_by_others();
-    answers::are_cut_off_at_every_byte();
-    answers::fail_half_way();
-    answers::echo_a_token();
+    responses::are_read();
+    responses::are_read_by_others();
+    responses::are_cut_off_at_every_byte();
+    responses::fail_half_way();
+    responses::echo_a_token();
     #[cfg(feature = "server")]
     server::reads_requests();
     #[cfg(feature = "server")]
@@ -75,6 +75,6 @@ fn the_search_finds_what_is_not_wiped() {
     assert_eq!(found_in(|| growing.push_str(ODD)), 2, "a string that moves");
     assert_eq!(found_in(|| drop(growing)), 4);
     assert_eq!(found_in(|| drop(black_box(vec![PLAIN.as_bytes().to_vec()]))), 2, "a list");
-    let answer = serde_json::from_slice::<serde_json::Value>(answers::answer(ODD_JSON).as_ref());
+    let answer = serde_json::from_slice::<serde_json::Value>(responses::answer(ODD_JSON).as_ref());
     assert!(found_in(|| drop(answer)) > 0, "JSON read by other means");
 }

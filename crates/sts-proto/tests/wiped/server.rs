@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::io::Write;
 
-use sts_proto::server::{self, Answer, AnyOperation};
+use sts_proto::server::{AnyOperation, ToResponse};
 use sts_proto::{
     AssumeAgency, AssumeAgencyOutput, AssumeAgencyWithOidcOutput, AssumeAgencyWithSamlOutput,
     AssumedAgency, Body, BodyWriter, Caller, Credentials, Endpoint, Operation, Region,
@@ -47,7 +47,7 @@ pub(crate) fn writes_answers() {
             let end = OffsetDateTime::UNIX_EPOCH;
             let keys = || Credentials::temporary("AK", secret, secret, end);
             let plain = AssumeAgencyOutput::new(agency(), keys());
-            let response = server::answer(&plain);
+            let response = plain.to_response();
             assert_eq!(AssumeAgency::read(&response).unwrap(), plain);
             print(&response);
             let long = "a".repeat(5000);

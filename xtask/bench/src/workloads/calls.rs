@@ -92,7 +92,7 @@ fn aws_sdk_sts() -> Work {
             .assume_role()
             .role_arn("arn:aws:iam::123456789012:role/reader")
             .role_session_name("build-42")
-            .duration_seconds(1800);
+            .duration(Duration::from_secs(1800));
         let output = runtime.block_on(role.send()).expect("an output");
         assert!(output.credentials().is_some());
     })

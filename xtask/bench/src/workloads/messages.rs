@@ -1,6 +1,7 @@
 //! Messages, against bare `serde_json` and against a peer.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use http::Response;
 use oauth2::basic::BasicClient;
@@ -19,7 +20,7 @@ const URN: &str = "iam::0123456789abcdef0123456789abcdef:agency:reader";
 /// About 300 bytes of JSON.
 pub fn operation() -> AssumeAgency {
     AssumeAgency::new(URN, "build-42")
-        .duration_seconds(1800)
+        .duration(Duration::from_secs(1800))
         .source_identity("ci@corp")
         .tag("team", "infrastructure-and-reliability")
         .tag("cost-center", "0123456789-0123456789")

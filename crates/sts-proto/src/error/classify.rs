@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::code::{CodeFamily, ErrorCode};
 use super::table;
-use crate::StatusClass;
+use crate::status::StatusClass;
 
 /// Judges an answer that is no success.
 ///

@@ -10,18 +10,18 @@ use std::fmt::{self, Write};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
-use crate::Unreadable;
+use crate::error::InvalidBody;
 
 /// Names what `error` stumbled over when it decoded `body` to a `T`.
 #[cold]
 pub(super) fn of_decoding<T: DeserializeOwned>(
     body: &[u8],
     error: &serde_json::Error,
-) -> Unreadable {
+) -> InvalidBody {
     match error.classify() {
         Category::Data => match path::of_failure::<T>(body) {
             (path, Some(error)) => of_field(path, &error),
-            (path, None) => Unreadable::WrongField { path },
+            (path, None) => InvalidBody::WrongField { path },
         },
         _ => of_syntax(error),
     }
@@ -29,27 +29,27 @@ pub(super) fn of_decoding<T: DeserializeOwned>(
 
 /// Names what is wrong with a body that does not begin as an object does.
 #[cold]
-pub(super) fn of_form(body: &[u8]) -> Unreadable {
+pub(super) fn of_form(body: &[u8]) -> InvalidBody {
     if body.trim_ascii().is_empty() {
-        return Unreadable::Empty;
+        return InvalidBody::Empty;
     }
     match serde_json::from_slice::<IgnoredAny>(body) {
-        Ok(_) => Unreadable::NotAnObject,
+        Ok(_) => InvalidBody::NotAnObject,
         Err(error) => of_syntax(&error),
     }
 }
 
-fn of_syntax(error: &serde_json::Error) -> Unreadable {
+fn of_syntax(error: &serde_json::Error) -> InvalidBody {
     let (line, column) = (error.line(), error.column());
     match error.classify() {
-        Category::Eof => Unreadable::Truncated { line, column },
-        _ => Unreadable::NotJson { line, column },
+        Category::Eof => InvalidBody::Truncated { line, column },
+        _ => InvalidBody::NotJson { line, column },
     }
 }
 
 /// A field that is missing or stands there twice is known to the struct around it only, and its
 /// name to the message only: serde's own words, and a name that comes from our types.
-fn of_field(path: String, error: &serde_json::Error) -> Unreadable {
+fn of_field(path: String, error: &serde_json::Error) -> InvalidBody {
     let mut head = Head::default();
     // It fails when the head is full, which is as good.
     let _ = write!(head, "{error}");
@@ -59,13 +59,13 @@ fn of_field(path: String, error: &serde_json::Error) -> Unreadable {
         if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
     };
     if let Some(name) = named("missing field `") {
-        Unreadable::MissingField { path: within(name) }
+        InvalidBody::MissingField { path: within(name) }
     } else if let Some(name) = named("duplicate field `") {
         // The second one's key stands at the end of the path already, but for those in lists.
         let is_there = path.rsplit('.').next() == Some(name);
-        Unreadable::WrongField { path: if is_there { path } else { within(name) } }
+        InvalidBody::WrongField { path: if is_there { path } else { within(name) } }
     } else {
-        Unreadable::WrongField { path }
+        InvalidBody::WrongField { path }
     }
 }
 

@@ -38,8 +38,10 @@ fn assumed_agency() -> impl Strategy<Value = AssumedAgency> {
 }
 
 /// Read back from what the server wrote.
-fn answered<O: Operation>(output: &impl server::Answer) -> Result<O::Output, sts_proto::Error> {
-    O::read(&server::answer(output))
+fn answered<O: Operation>(
+    output: &impl server::ToResponse,
+) -> Result<O::Output, sts_proto::ServiceError> {
+    O::read(&output.to_response())
 }
 
 proptest! {

@@ -8,10 +8,10 @@ use sts_credentials::{
 };
 use time::OffsetDateTime;
 
-use crate::answer::object;
+use crate::response::object;
 use crate::{secret, timestamp};
 
-/// For `#[serde(deserialize_with = "issued::deserialize")]`.
+/// For `#[serde(deserialize_with = "credentials::deserialize")]`.
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Credentials, D::Error> {

@@ -4,18 +4,18 @@ use http::header::HeaderValue;
 use http::{Response, StatusCode};
 use serde::Serialize;
 
-use super::answer::{json_response, write};
-use super::request::UnreadableRequest;
-use crate::Body;
+use super::request::RequestError;
+use super::response::{json_response, write};
+use crate::body::Body;
 
 /// An error in the service's documented form, with the request id in header and body.
 ///
 /// ```
 /// use http::StatusCode;
-/// use sts_proto::server::ErrorAnswer;
+/// use sts_proto::server::ErrorResponse;
 /// use sts_proto::{AssumeAgency, Operation};
 ///
-/// let response = ErrorAnswer::new(StatusCode::NOT_FOUND)
+/// let response = ErrorResponse::new(StatusCode::NOT_FOUND)
 ///     .code("STS5.1106")
 ///     .message("the agency 'x' cannot be found")
 ///     .request_id("c0ffee")
@@ -25,7 +25,7 @@ use crate::Body;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct ErrorAnswer {
+pub struct ErrorResponse {
     /// The status.
     pub status: StatusCode,
     /// The error code, as in `STS5.1106`.
@@ -38,7 +38,7 @@ pub struct ErrorAnswer {
     pub encoded_authorization_message: Option<String>,
 }
 
-impl ErrorAnswer {
+impl ErrorResponse {
     /// An error of which nothing but the status is known.
     #[must_use]
     pub const fn new(status: StatusCode) -> Self {
@@ -104,17 +104,17 @@ impl ErrorAnswer {
     }
 }
 
-impl From<UnreadableRequest> for ErrorAnswer {
+impl From<RequestError> for ErrorResponse {
     /// As the gateway answers: it knows paths and methods, the service its bodies.
-    fn from(unreadable: UnreadableRequest) -> Self {
+    fn from(unreadable: RequestError) -> Self {
         match unreadable {
-            UnreadableRequest::Path => Self::new(StatusCode::NOT_FOUND)
+            RequestError::UnknownOperation => Self::new(StatusCode::NOT_FOUND)
                 .code("APIGW.0101")
                 .message("The API does not exist or has not been published in the environment"),
-            UnreadableRequest::Method => Self::new(StatusCode::NOT_FOUND)
+            RequestError::WrongMethod => Self::new(StatusCode::NOT_FOUND)
                 .code("APIGW.0101")
                 .message("The API does not exist: the method is not defined"),
-            UnreadableRequest::Body(why) => Self::new(StatusCode::BAD_REQUEST)
+            RequestError::InvalidBody(why) => Self::new(StatusCode::BAD_REQUEST)
                 .code("APIGW.0106")
                 .message(format!("Invalid body parameter: {why}")),
         }

@@ -2,13 +2,13 @@
 
 use http::Response;
 use sts_proto::{
-    AssumeAgency, AssumeAgencyWithSaml, Error, ErrorKind, GetCallerIdentity, Operation,
-    RetryAdvice, StatusClass, Unreadable,
+    AssumeAgency, AssumeAgencyWithSaml, ErrorKind, GetCallerIdentity, InvalidBody, Operation,
+    RetryAdvice, ServiceError, StatusClass,
 };
 
 use crate::good;
 
-fn answer(status: u16, body: &str) -> Result<(), Error> {
+fn answer(status: u16, body: &str) -> Result<(), ServiceError> {
     let response = Response::builder().status(status).body(body.to_owned()).unwrap();
     AssumeAgency::read(&response).map(|_| ())
 }
@@ -25,7 +25,7 @@ fn a_2xx_without_a_body_is_an_error() {
     for status in [200, 201, 202, 204, 205] {
         let error = answer(status, "").unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnreadableAnswer);
-        assert_eq!(error.unreadable(), Some(&Unreadable::Empty));
+        assert_eq!(error.invalid_body(), Some(&InvalidBody::Empty));
         assert_eq!((error.class(), error.status().as_u16()), (StatusClass::Success, status));
         assert_eq!(error.kind().advice(), RetryAdvice::Never);
     }
@@ -35,7 +35,7 @@ fn a_2xx_without_a_body_is_an_error() {
 fn a_page_under_200_is_an_error_that_shows_its_beginning() {
     let error = answer(200, "<html><title>Sign in to the Wi-Fi</title></html>").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnreadableAnswer);
-    assert!(matches!(error.unreadable(), Some(Unreadable::NotJson { line: 1, column: 1, .. })));
+    assert!(matches!(error.invalid_body(), Some(InvalidBody::NotJson { line: 1, column: 1, .. })));
     assert_eq!(error.excerpt(), Some("<html><title>Sign in to the Wi-Fi</title></html>"));
 }
 
@@ -54,7 +54,7 @@ fn a_redirect_is_an_error_even_with_an_answer_in_it() {
         let error = answer(status, &good().to_string()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnexpectedStatus);
         assert_eq!(error.class(), StatusClass::Redirection);
-        assert_eq!((error.kind().advice(), error.unreadable()), (RetryAdvice::Never, None));
+        assert_eq!((error.kind().advice(), error.invalid_body()), (RetryAdvice::Never, None));
     }
 }
 
@@ -64,7 +64,7 @@ fn any_status_but_2xx_is_an_error_even_with_an_answer_in_it() {
     for status in (100..=999).filter(|status| !(200..300).contains(status)) {
         let error = answer(status, &good().to_string()).unwrap_err();
         assert_eq!(error.status().as_u16(), status);
-        assert_eq!(error.unreadable(), None);
+        assert_eq!(error.invalid_body(), None);
         let shown = format!("{error} {error:?} {:?} {:?}", error.message(), error.excerpt());
         assert!(!shown.contains(secret) && !shown.contains("ggpjbi1leGFtcGxl"), "{shown}");
     }
@@ -75,7 +75,7 @@ fn an_answer_of_another_operation_is_an_error_with_the_field_that_is_missing() {
     let identity = r#"{"account_id":"a","principal_urn":"u","principal_id":"i"}"#;
     let error = answer(200, identity).unwrap_err();
     assert!(
-        matches!(error.unreadable(), Some(Unreadable::MissingField { path, .. }) if path == "assumed_agency")
+        matches!(error.invalid_body(), Some(InvalidBody::MissingField { path, .. }) if path == "assumed_agency")
     );
     GetCallerIdentity::read(&Response::new(identity)).unwrap();
     AssumeAgencyWithSaml::read(&Response::new(identity)).unwrap_err();

@@ -13,7 +13,7 @@ mod no_success;
 
 use http::Response;
 use serde_json::{Value, json};
-use sts_proto::{AssumeAgency, AssumeAgencyOutput, Error, Operation, Unreadable};
+use sts_proto::{AssumeAgency, AssumeAgencyOutput, InvalidBody, Operation, ServiceError};
 
 /// An answer to `AssumeAgency`, with nothing left out.
 fn good() -> Value {
@@ -29,17 +29,17 @@ fn good() -> Value {
     })
 }
 
-fn read<B: AsRef<[u8]>>(body: B) -> Result<AssumeAgencyOutput, Error> {
+fn read<B: AsRef<[u8]>>(body: B) -> Result<AssumeAgencyOutput, ServiceError> {
     AssumeAgency::read(&Response::new(body))
 }
 
 /// Why `body` is no answer, after a look at what every such error says.
 #[track_caller]
-fn unreadable<B: AsRef<[u8]>>(body: B) -> Unreadable {
+fn unreadable<B: AsRef<[u8]>>(body: B) -> InvalidBody {
     let error = read(body).expect_err("this is no answer");
     assert_eq!(error.kind(), sts_proto::ErrorKind::UnreadableAnswer);
     assert_eq!(error.status(), 200);
-    error.unreadable().expect("a 2xx says why it is no success").clone()
+    error.invalid_body().expect("a 2xx says why it is no success").clone()
 }
 
 /// The same in words.

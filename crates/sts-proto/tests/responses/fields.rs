@@ -4,7 +4,7 @@ use http::Response;
 use serde_json::{Value, json};
 use sts_proto::{
     AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Credentials,
-    DecodeAuthorizationMessage, GetCallerIdentity, Operation, Unreadable,
+    DecodeAuthorizationMessage, GetCallerIdentity, InvalidBody, Operation,
 };
 
 use crate::{good, missing, read, why, wrong};
@@ -19,7 +19,7 @@ fn without(path: &str) -> String {
 
 fn reason<O: Operation>(answer: &Value) -> Option<String> {
     let error = O::read(&Response::new(answer.to_string())).err()?;
-    error.unreadable().map(ToString::to_string)
+    error.invalid_body().map(ToString::to_string)
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_list_is_no_object_although_its_elements_would_fit() {
     answer["assumed_agency"] = json!(["sts::0a:assumed-agency:reader/build-42", "fe:build-42"]);
     assert_eq!(why(answer.to_string()), wrong("assumed_agency"));
     let identity = json!(["a", "b", "c"]);
-    assert_eq!(reason::<GetCallerIdentity>(&identity), Some(Unreadable::NotAnObject.to_string()));
+    assert_eq!(reason::<GetCallerIdentity>(&identity), Some(InvalidBody::NotAnObject.to_string()));
 }
 
 #[test]

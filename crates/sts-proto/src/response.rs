@@ -1,16 +1,16 @@
 //! The one door for answers: a response in, an output or an error out.
 
+pub(crate) mod credentials;
 mod failure;
-pub(crate) mod issued;
 pub(crate) mod object;
 
 use http::Response;
 use serde::de::DeserializeOwned;
 
-use crate::{Error, Unreadable};
+use crate::error::{InvalidBody, ServiceError};
 
-/// A success is a 2xx whose body decodes to `T`. Anything else is an [`Error`].
-pub(crate) fn read<T, B>(response: &Response<B>) -> Result<T, Error>
+/// A success is a 2xx whose body decodes to `T`. Anything else is an [`ServiceError`].
+pub(crate) fn read<T, B>(response: &Response<B>) -> Result<T, ServiceError>
 where
     T: DeserializeOwned,
     B: AsRef<[u8]>,
@@ -18,13 +18,14 @@ where
     let (status, headers) = (response.status(), response.headers());
     let body = without_mark(response.body().as_ref());
     if !status.is_success() {
-        return Err(Error::new(status, headers, body, None));
+        return Err(ServiceError::new(status, headers, body, None));
     }
-    decode(body).map_err(|unreadable| Error::new(status, headers, body, Some(unreadable)))
+    decode(body)
+        .map_err(|invalid_body| ServiceError::new(status, headers, body, Some(invalid_body)))
 }
 
 /// Reads the JSON object of a `T`. It is read once, and nothing of it is copied but what `T` keeps.
-pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
+pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, InvalidBody> {
     let body = without_mark(body);
     // Decoders of structs would take a list as well.
     if body.trim_ascii_start().starts_with(b"{") {

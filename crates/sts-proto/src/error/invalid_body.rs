@@ -5,7 +5,7 @@ use std::fmt;
 /// Why the body of a 2xx did not decode. It holds no value of the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Unreadable {
+pub enum InvalidBody {
     /// There is no body, as in a 204.
     Empty,
     /// The body is no JSON from here on; HTML of a proxy, for one. Lines count from 1, columns in
@@ -42,7 +42,7 @@ pub enum Unreadable {
     },
 }
 
-impl fmt::Display for Unreadable {
+impl fmt::Display for InvalidBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("the body is empty"),

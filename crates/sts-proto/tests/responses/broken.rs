@@ -1,6 +1,6 @@
 //! Bodies that are cut, marked, or no JSON.
 
-use sts_proto::Unreadable;
+use sts_proto::InvalidBody;
 
 use crate::{good, read, unreadable};
 
@@ -19,14 +19,14 @@ fn an_answer_cut_off_at_any_byte_is_an_error_that_says_so() {
     answer["source_identity"] = serde_json::json!("\n名😀");
     let body = serde_json::to_vec_pretty(&answer).unwrap();
     read(&body).unwrap();
-    assert_eq!(unreadable(&body[..0]), Unreadable::Empty);
+    assert_eq!(unreadable(&body[..0]), InvalidBody::Empty);
     for end in 1..body.len() {
         let why = unreadable(&body[..end]);
         // Half a character is no JSON, and so it says.
         let is_whole = std::str::from_utf8(&body[..end]).is_ok();
         match why {
-            Unreadable::Truncated { .. } => {}
-            Unreadable::NotJson { .. } if !is_whole => {}
+            InvalidBody::Truncated { .. } => {}
+            InvalidBody::NotJson { .. } if !is_whole => {}
             other => panic!("{end}: {other:?}"),
         }
         let marked = [b"\xEF\xBB\xBF", &body[..end]].concat();
@@ -37,14 +37,14 @@ fn an_answer_cut_off_at_any_byte_is_an_error_that_says_so() {
 #[test]
 fn the_place_of_a_cut_is_told() {
     let why = unreadable("{\n  \"assumed_agency\"");
-    assert!(matches!(why, Unreadable::Truncated { line: 2, column: 18, .. }), "{why:?}");
+    assert!(matches!(why, InvalidBody::Truncated { line: 2, column: 18, .. }), "{why:?}");
     assert_eq!(why.to_string(), "the body is cut off at line 2 column 18");
 }
 
 #[test]
 fn a_body_with_nothing_in_it_is_empty() {
     for body in ["", " ", "\r\n\t ", "\u{feff}", "\u{feff} \n"] {
-        assert_eq!(unreadable(body), Unreadable::Empty, "{body:?}");
+        assert_eq!(unreadable(body), InvalidBody::Empty, "{body:?}");
     }
 }
 
@@ -52,7 +52,7 @@ fn a_body_with_nothing_in_it_is_empty() {
 fn json_of_another_form_is_no_object() {
     let list = format!("[{}]", good());
     for body in ["null", "true", "42", "-1.5", "\"text\"", "[]", "[{}]", " [1] ", &list] {
-        assert_eq!(unreadable(body), Unreadable::NotAnObject, "{body}");
+        assert_eq!(unreadable(body), InvalidBody::NotAnObject, "{body}");
     }
 }
 
@@ -68,14 +68,14 @@ fn what_is_no_json_is_told_with_its_place() {
         "nul",
     ] {
         match unreadable(body) {
-            Unreadable::NotJson { line, column, .. } => assert!(line >= 1 && column <= body.len()),
-            Unreadable::Truncated { .. } if body == "nul" => {}
+            InvalidBody::NotJson { line, column, .. } => assert!(line >= 1 && column <= body.len()),
+            InvalidBody::Truncated { .. } if body == "nul" => {}
             other => panic!("{body}: {other:?}"),
         }
     }
     for trailing in ["x", "{}", "\u{0}", ","] {
         let body = format!("{}{trailing}", good());
-        assert!(matches!(unreadable(body), Unreadable::NotJson { line: 1, .. }), "{trailing:?}");
+        assert!(matches!(unreadable(body), InvalidBody::NotJson { line: 1, .. }), "{trailing:?}");
     }
 }
 
@@ -86,7 +86,7 @@ fn bytes_that_are_no_text_are_no_json() {
     let latin1 = good().to_string().replace("ci@corp", "X").into_bytes();
     let latin1: Vec<u8> = latin1.iter().map(|b| if *b == b'X' { 0xE9 } else { *b }).collect();
     for body in [gzip, &utf16, &latin1, b"\xff\xff\xff", b"{\"source_identity\":\"\xc3\"}"] {
-        assert!(matches!(unreadable(body), Unreadable::NotJson { .. }), "{body:?}");
+        assert!(matches!(unreadable(body), InvalidBody::NotJson { .. }), "{body:?}");
     }
 }
 

@@ -6,26 +6,27 @@ use std::num::NonZeroU8;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
 use serde::Serialize;
+use sts_credentials::{Credentials, Secret};
 use time::format_description::well_known::iso8601::{Config, EncodedConfig, TimePrecision};
 use time::format_description::well_known::{Iso8601, Rfc3339};
 use time::{OffsetDateTime, UtcOffset};
 
+use crate::body::{Body, BodyWriter};
 use crate::operation::{
     AssumeAgencyOutput, AssumeAgencyWithOidcOutput, AssumeAgencyWithSamlOutput, AssumedAgency,
     DecodeAuthorizationMessageOutput, GetCallerIdentityOutput,
 };
-use crate::{Body, BodyWriter, Credentials, Secret, secret};
+use crate::secret;
 
-/// The output of an operation, as the service writes it. The five outputs implement it.
-pub trait Answer: sealed::Sealed {
-    /// The answer's JSON, secrets included.
+/// Output of an operation that can be written as a response. The five output types implement it.
+pub trait ToResponse: sealed::Sealed {
+    /// Returns the JSON of the response, secrets included.
     fn to_body(&self) -> Body;
-}
 
-/// A 200 with the JSON of `output`.
-#[must_use]
-pub fn answer(output: &impl Answer) -> Response<Body> {
-    json_response(StatusCode::OK, output.to_body())
+    /// Returns a response with status 200 and the JSON of [`to_body`](Self::to_body).
+    fn to_response(&self) -> Response<Body> {
+        json_response(StatusCode::OK, self.to_body())
+    }
 }
 
 pub(super) fn json_response(status: StatusCode, body: Body) -> Response<Body> {
@@ -92,7 +93,7 @@ struct SessionView<'a> {
 }
 
 impl sealed::Sealed for AssumeAgencyOutput {}
-impl Answer for AssumeAgencyOutput {
+impl ToResponse for AssumeAgencyOutput {
     fn to_body(&self) -> Body {
         write(&SessionView {
             source_identity: self.source_identity.as_deref(),
@@ -103,7 +104,7 @@ impl Answer for AssumeAgencyOutput {
 }
 
 impl sealed::Sealed for AssumeAgencyWithOidcOutput {}
-impl Answer for AssumeAgencyWithOidcOutput {
+impl ToResponse for AssumeAgencyWithOidcOutput {
     fn to_body(&self) -> Body {
         #[derive(Serialize)]
         struct View<'a> {
@@ -127,7 +128,7 @@ impl Answer for AssumeAgencyWithOidcOutput {
 }
 
 impl sealed::Sealed for AssumeAgencyWithSamlOutput {}
-impl Answer for AssumeAgencyWithSamlOutput {
+impl ToResponse for AssumeAgencyWithSamlOutput {
     fn to_body(&self) -> Body {
         #[derive(Serialize)]
         struct View<'a> {
@@ -160,14 +161,14 @@ impl Answer for AssumeAgencyWithSamlOutput {
 }
 
 impl sealed::Sealed for DecodeAuthorizationMessageOutput {}
-impl Answer for DecodeAuthorizationMessageOutput {
+impl ToResponse for DecodeAuthorizationMessageOutput {
     fn to_body(&self) -> Body {
         write(self)
     }
 }
 
 impl sealed::Sealed for GetCallerIdentityOutput {}
-impl Answer for GetCallerIdentityOutput {
+impl ToResponse for GetCallerIdentityOutput {
     fn to_body(&self) -> Body {
         write(self)
     }
