@@ -12,7 +12,7 @@ mod state;
 
 use http::Response;
 use http::header::{HeaderName, HeaderValue};
-use sts_proto::server::{self, AnyOperation};
+use sts_proto::server::{AnyOperation, RequestError, ToResponse as _};
 use sts_proto::{Body, Caller};
 
 pub(crate) use self::session::SessionRequest;
@@ -53,7 +53,7 @@ impl Service {
             AnyOperation::GetCallerIdentity(_) => {
                 Ok(get_caller_identity::execute(signed()?).to_response())
             }
-            _ => Err(Rejection::Unreadable(server::RequestError::UnknownOperation)),
+            _ => Err(Rejection::Unreadable(RequestError::UnknownOperation)),
         }
     }
 }

@@ -102,7 +102,7 @@ fn a_lifetime_of_decades_is_capped_at_the_requested_duration() {
     const DECADES: i64 = 40 * 365 * 24 * 3600;
     for requested in [3600_u32, 900] {
         let place = Place::new();
-        let operation = place.operation().duration(Duration::from_secs(requested));
+        let operation = place.operation().duration(Duration::from_secs(requested.into()));
         place.lifetime(DECADES);
         let session = place.client().session(operation);
         assert_eq!(number(&get(&session)), 1);

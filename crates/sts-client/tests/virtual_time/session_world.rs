@@ -126,7 +126,7 @@ impl Place {
     pub(crate) fn operation(&self) -> AssumeAgency {
         let seconds = u32::try_from(self.things().lifetime).unwrap().max(900);
         AssumeAgency::new("iam::0a1b2c3d4e5f:agency:backup", "nightly")
-            .duration(Duration::from_secs(seconds))
+            .duration(Duration::from_secs(seconds.into()))
     }
 
     pub(crate) fn now(&self) -> Now {

@@ -107,11 +107,11 @@ fn session_names_have_2_to_128_characters() {
 #[test]
 fn sessions_last_900_to_43200_seconds() {
     let field = "duration_seconds";
-    let seconds = |n: usize| u32::try_from(n).unwrap();
-    holds_between(field, 900, 43_200, |n| assume().duration(Duration::from_secs(seconds(n))));
-    holds_between(field, 900, 43_200, |n| oidc().duration(Duration::from_secs(seconds(n))));
-    holds_between(field, 900, 43_200, |n| saml().duration(Duration::from_secs(seconds(n))));
-    assert_eq!(broken_fields(&assume().duration(Duration::from_secs(u32::MAX))), [field]);
+    let seconds = |n: usize| Duration::from_secs(n.try_into().unwrap());
+    holds_between(field, 900, 43_200, |n| assume().duration(seconds(n)));
+    holds_between(field, 900, 43_200, |n| oidc().duration(seconds(n)));
+    holds_between(field, 900, 43_200, |n| saml().duration(seconds(n)));
+    assert_eq!(broken_fields(&assume().duration(Duration::from_secs(u64::MAX))), [field]);
 }
 
 #[test]
