@@ -21,7 +21,6 @@ use time::OffsetDateTime;
 
 use self::body::ErrorBody;
 pub use self::code::{CodeFamily, ErrorCode};
-pub use self::classify::kind_of_status;
 pub use self::invalid_body::InvalidBody;
 pub use self::table::{KnownCode, KnownMessage, known_codes, known_messages};
 use crate::http_date;

@@ -56,8 +56,8 @@ pub use body::{Body, BodyWriter};
 pub use caller::Caller;
 pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use error::{
-    ACCESS_KEY_LOCKOUT, CodeFamily, ErrorCode, InvalidBody, KnownCode, KnownMessage,
-    ServiceError, kind_of_status, known_codes, known_messages,
+    ACCESS_KEY_LOCKOUT, CodeFamily, ErrorCode, InvalidBody, KnownCode, KnownMessage, ServiceError,
+    known_codes, known_messages,
 };
 pub use http_date::service_date;
 pub use operation::{
@@ -69,7 +69,7 @@ pub use operation::{
 pub use region::{InvalidRegion, Region};
 pub use request_ids::RequestIds;
 pub use retry_after::RetryAfter;
-pub use status::{StatusClass, status_meaning};
+pub use status::{StatusClass, kind_of_status, status_meaning};
 pub use sts_credentials::{Credentials, ErrorKind, InvalidCredentials, RetryAdvice, Secret};
 pub use urn::{AgencyUrn, InvalidAgencyUrn};
 pub use validate::{InvalidRequest, Violation};

@@ -1,6 +1,7 @@
 //! What an HTTP status means, in the words of the service's documentation.
 
 use http::StatusCode;
+use sts_credentials::ErrorKind;
 
 /// The hundred a status belongs to.
 ///
@@ -52,6 +53,24 @@ impl StatusClass {
             Self::ServerError => "server_error",
             Self::Unassigned => "unassigned",
         }
+    }
+}
+
+/// Classifies a status alone: the kind of a response without a known code.
+#[must_use]
+pub fn kind_of_status(status: StatusCode) -> ErrorKind {
+    match status.as_u16() {
+        400 | 406 | 411..=417 | 422 | 494 => ErrorKind::InvalidRequest,
+        401 => ErrorKind::InvalidCredentials,
+        403 => ErrorKind::AccessDenied,
+        404 | 410 => ErrorKind::NotFound,
+        405 | 501 | 505 => ErrorKind::Unsupported,
+        409 => ErrorKind::Conflict,
+        429 => ErrorKind::Throttled,
+        408 | 500..600 => ErrorKind::Unavailable,
+        200..300 => ErrorKind::UnreadableAnswer,
+        ..400 | 600.. => ErrorKind::UnexpectedStatus,
+        _ => ErrorKind::Other,
     }
 }
 

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::code::{CodeFamily, ErrorCode};
 use super::table;
-use crate::status::StatusClass;
+use crate::status::{StatusClass, kind_of_status};
 
 /// Judges an answer that is no success.
 ///
@@ -29,24 +29,6 @@ pub(super) fn kind(
         .and_then(|message| by_message(status, code, message))
         .or_else(|| Some(table::find(code?)?.kind(status)))
         .unwrap_or_else(|| kind_of_status(status))
-}
-
-/// Classifies a status alone: the kind of a response without a known code.
-#[must_use]
-pub fn kind_of_status(status: StatusCode) -> ErrorKind {
-    match status.as_u16() {
-        400 | 406 | 411..=417 | 422 | 494 => ErrorKind::InvalidRequest,
-        401 => ErrorKind::InvalidCredentials,
-        403 => ErrorKind::AccessDenied,
-        404 | 410 => ErrorKind::NotFound,
-        405 | 501 | 505 => ErrorKind::Unsupported,
-        409 => ErrorKind::Conflict,
-        429 => ErrorKind::Throttled,
-        408 | 500..600 => ErrorKind::Unavailable,
-        200..300 => ErrorKind::UnreadableAnswer,
-        ..400 | 600.. => ErrorKind::UnexpectedStatus,
-        _ => ErrorKind::Other,
-    }
 }
 
 /// The gateway tells very different failures of authentication by the message alone. Messages may

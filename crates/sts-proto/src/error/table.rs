@@ -12,9 +12,9 @@ use sts_credentials::ErrorKind::{
 };
 
 use self::Rule::{ByStatus, Is, UnavailableFrom500};
-use super::classify;
 use super::code::CodeFamily::{self, Gateway, Iam, Pap5, Sts5};
 use super::code::ErrorCode;
+use crate::status::kind_of_status;
 
 /// A code of which something is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl KnownCode {
     pub fn kind(&self, status: StatusCode) -> ErrorKind {
         match self.rule {
             Rule::Is(kind) => kind,
-            Rule::ByStatus => classify::kind_of_status(status),
+            Rule::ByStatus => kind_of_status(status),
             Rule::UnavailableFrom500 if status.is_server_error() => ErrorKind::Unavailable,
             Rule::UnavailableFrom500 => ErrorKind::ServiceFault,
         }
