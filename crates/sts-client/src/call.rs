@@ -113,7 +113,7 @@ struct Sent {
     at: Now,
     /// It has failed at this time if there is no outcome.
     until: Duration,
-    /// Whether the deadline left it less than half the time that an attempt has otherwise.
+    /// Whether the deadline left less than half the time that an attempt has otherwise.
     is_cut_short: bool,
     signed_with: SigningOffset,
 }
@@ -307,7 +307,7 @@ impl<O: Operation> Call<O> {
                     slot,
                     at: now,
                     until: now.ticks.saturating_add(timeout),
-                    is_cut_short: timeout < usual / 2,
+                    is_cut_short: longest < usual / 2,
                     signed_with,
                 });
                 Ok(Exchange::new(request, context.policy.limits.with_timeout(timeout)))

@@ -117,7 +117,7 @@ impl<O: Operation> Drop for Call<O> {
     fn drop(&mut self) {
         if let State::Sent(sent) = self.state {
             self.release(sent.slot, sent.at.ticks);
-            self.context.pool.abandoned(sent.pick, sent.at.ticks);
+            self.context.pool.gave_no_response(sent.pick, sent.at.ticks);
         }
     }
 }

@@ -22,8 +22,9 @@ pub(super) fn blames_endpoint(failure: &Failure) -> bool {
             | ErrorKind::UnexpectedStatus => true,
             // The proxy is the same for all endpoints.
             _ if error.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED => false,
-            // A page of a captive portal or a firewall.
-            _ => !is_from_service(error) && error.excerpt().is_some(),
+            // A page or other JSON than the service's: of a captive portal, a firewall, another
+            // server at this address. A status alone proves nothing.
+            _ => !is_from_service(error) && has_content(error),
         },
         _ => false,
     }
@@ -32,6 +33,10 @@ pub(super) fn blames_endpoint(failure: &Failure) -> bool {
 /// Whether an error response shows that the service or its gateway wrote it.
 pub(super) fn is_from_service(error: &ServiceError) -> bool {
     has_known_code(error) || error.request_id().is_some()
+}
+
+fn has_content(error: &ServiceError) -> bool {
+    error.excerpt().is_some() || error.message().is_some() || error.code().is_some()
 }
 
 fn has_known_code(error: &ServiceError) -> bool {

@@ -70,6 +70,8 @@ impl<O: Operation> Call<O> {
         let is_conclusive = !sent.is_cut_short || !is_timeout(failure) || sent.pick.probe.is_some();
         if is_conclusive {
             pool.failed(sent.pick, sent.at.ticks, now.ticks);
+        } else {
+            pool.gave_no_response(sent.pick, sent.at.ticks);
         }
     }
 

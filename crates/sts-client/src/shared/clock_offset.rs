@@ -133,8 +133,11 @@ impl ClockOffset {
             Witness::Unknown => knowledge.hears_again(*offset, received),
         });
         if let Some(offset) = offset {
-            if witness != Witness::Unknown {
-                knowledge.correct(self.measured(), offset, received);
+            let is_change = is_correction(self.measured(), offset);
+            if witness == Witness::Unknown {
+                knowledge.corrections += u64::from(is_change);
+            } else {
+                knowledge.correct(is_change, received);
                 knowledge.learned = Some(received);
             }
             let milliseconds = i64::try_from(offset.whole_milliseconds()).unwrap_or_default();
@@ -191,9 +194,8 @@ impl Knowledge {
 
     /// Counts a change of the signing offset as a correction, unless the last one has not proven
     /// right yet: two gateways whose clocks differ by hours would correct each other for ever.
-    fn correct(&mut self, before: Duration, offset: Duration, now: Now) {
-        let change = (signing_part(offset) - signing_part(before)).abs();
-        if change >= TOLERANCE && !is_current(self.unconfirmed, now) {
+    fn correct(&mut self, is_change: bool, now: Now) {
+        if is_change && !is_current(self.unconfirmed, now) {
             self.corrections += 1;
             self.unconfirmed = Some(now);
         }
@@ -223,6 +225,11 @@ impl DatedResponse {
 
 fn signing_part(offset: Duration) -> Duration {
     if offset.abs() >= TOLERANCE { offset } else { Duration::ZERO }
+}
+
+/// Whether the signing offset changes with the measured one.
+fn is_correction(before: Duration, after: Duration) -> bool {
+    (signing_part(after) - signing_part(before)).abs() >= TOLERANCE
 }
 
 /// Whether something learned at that time holds now: the wall clock has not jumped since.

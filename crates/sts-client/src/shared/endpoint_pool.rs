@@ -11,11 +11,17 @@ const FIRST_COOLDOWN: Duration = Duration::from_secs(30);
 /// The longest cooldown: a recovered endpoint is probed within five minutes.
 const LONGEST_COOLDOWN: Duration = Duration::from_secs(300);
 
+/// So many requests in a row without a response, over at least that time, are a failure, even if
+/// each of them was given up too early to be one.
+const SILENT_REQUESTS: u32 = 3;
+const SILENT_FOR: Duration = Duration::from_secs(10);
+
 /// Failover order of endpoints, with a circuit breaker for each.
 ///
-/// An endpoint that failed is down. Calls use it only when they have tried all healthy ones. When
-/// its cooldown is over it is half-open: one call at a time probes it, while the others use a
-/// healthy endpoint. Times are monotonic.
+/// An endpoint that failed is down, and so is one that callers repeatedly gave up without a
+/// response. Calls use it only when they have tried all healthy ones. When its cooldown is over it
+/// is half-open: one call at a time probes it, while the others use a healthy endpoint. Times are
+/// monotonic.
 #[derive(Debug)]
 pub(crate) struct EndpointPool {
     endpoints: Vec<Endpoint>,
@@ -25,8 +31,16 @@ pub(crate) struct EndpointPool {
 
 #[derive(Clone, Copy, Debug)]
 enum Health {
-    Healthy,
+    Healthy(Silence),
     Down(Outage),
+}
+
+/// The requests in a row that were given up without a response.
+#[derive(Clone, Copy, Debug)]
+struct Silence {
+    requests: u32,
+    /// When the first of them was sent.
+    since: Duration,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +99,7 @@ impl EndpointPool {
                 unique.push(endpoint);
             }
         }
-        let health = Mutex::new(vec![Health::Healthy; unique.len()]);
+        let health = Mutex::new(vec![Health::HEALTHY; unique.len()]);
         Self { endpoints: unique, health }
     }
 
@@ -132,7 +146,7 @@ impl EndpointPool {
     /// The endpoint responds.
     pub(crate) fn responded(&self, pick: Pick) {
         if let Some(health) = self.lock().get_mut(pick.index) {
-            *health = Health::Healthy;
+            *health = Health::HEALTHY;
         }
     }
 
@@ -148,6 +162,18 @@ impl EndpointPool {
             }
             Some(health) => *health = Health::Down(Outage::new(now)),
             None => {}
+        }
+    }
+
+    /// An attempt that was sent at `sent` was given up before its time limit: by its caller, or by
+    /// a deadline that left it little time.
+    pub(crate) fn gave_no_response(&self, pick: Pick, sent: Duration) {
+        self.abandoned(pick, sent);
+        if let Some(health) = self.lock().get_mut(pick.index)
+            && let Health::Healthy(silence) = health
+            && silence.goes_on(sent)
+        {
+            *health = Health::Down(Outage::new(sent));
         }
     }
 
@@ -167,16 +193,27 @@ impl EndpointPool {
     }
 }
 
+impl Silence {
+    /// Counts a request that was sent at `sent`. Returns whether there have been too many.
+    fn goes_on(&mut self, sent: Duration) -> bool {
+        self.since = if self.requests == 0 { sent } else { self.since.min(sent) };
+        self.requests = self.requests.saturating_add(1);
+        self.requests >= SILENT_REQUESTS && sent.saturating_sub(self.since) >= SILENT_FOR
+    }
+}
+
 impl Health {
+    const HEALTHY: Self = Self::Healthy(Silence { requests: 0, since: Duration::ZERO });
+
     fn is_healthy(&self) -> bool {
-        matches!(self, Self::Healthy)
+        matches!(self, Self::Healthy(_))
     }
 
     /// Orders endpoints that are down: a short outage ends sooner than a long one. Among long
     /// ones the end of the cooldown decides, so that all are tried in turn.
     fn likely_back(&self) -> (u32, Duration) {
         match self {
-            Self::Healthy => (0, Duration::ZERO),
+            Self::Healthy(_) => (0, Duration::ZERO),
             Self::Down(outage) => (outage.failures.min(3), outage.cooldown_until),
         }
     }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use http::Response;
-use sts_client::{Exchange, Now};
-use sts_proto::Body;
+use sts_client::{Call, Exchange, Now, Step};
+use sts_proto::{Body, GetCallerIdentity};
 
 use crate::cloud::{http_date, signing_date};
 use crate::fleet::{Reply, failures, run, run_from};
@@ -124,6 +124,31 @@ fn two_pages_that_agree_are_believed_unless_a_signature_was_accepted() {
     World::new(context.clone(), pages()).identity().unwrap_err();
     let off = context.service_time(START) - START;
     assert!(off.abs() <= time::Duration::seconds(2), "{off}");
+}
+
+#[test]
+fn a_rejection_is_excused_whoever_corrected_the_clock_meanwhile() {
+    let context = default_context();
+    let right = "Thu, 05 Mar 2026 07:28:09 GMT";
+    let now = Now::new(START, Duration::ZERO);
+    let mut calls: Vec<_> =
+        (0..4).map(|seed| Call::new(GetCallerIdentity::new(), &context, seed)).collect();
+    for call in &mut calls {
+        assert!(matches!(call.step(now), Step::Credentials(_)));
+        call.provide(Ok(keys("A")));
+        assert!(matches!(call.step(now), Step::Send(_)));
+    }
+    let rejected = || error(401, &[("date", right)], "APIGW.0301", "verify aksk signature fail");
+    for (call, response) in
+        calls.iter_mut().zip([page(502, right), page(502, right), rejected(), rejected()])
+    {
+        call.receive(response, now);
+    }
+    for call in &mut calls[2..] {
+        assert!(matches!(call.step(now), Step::Send(_)), "signed with the corrected clock");
+    }
+    calls[2].receive(rejected(), now);
+    assert!(!matches!(calls[2].step(now), Step::Send(_)), "its date was right");
 }
 
 #[test]

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::world::{World, identity, maybe_sent, not_sent, status};
 use sts_client::transport::TransportErrorKind;
-use sts_client::{CallContext, CallPolicy};
-use sts_proto::{Endpoint, Region};
+use sts_client::{Call, CallContext, CallPolicy, Now, Step};
+use sts_proto::{Endpoint, GetCallerIdentity, Region};
+
+use crate::world::{START, World, identity, keys, maybe_sent, not_sent, status};
 
 const FIRST: &str = "sts.ap-southeast-1.myhuaweicloud.com";
 const SECOND: &str = "sts.ap-southeast-3.myhuaweicloud.com";
@@ -89,6 +90,58 @@ fn an_attempt_that_was_cut_short_blames_no_endpoint() {
     world.script.push_back(identity());
     world.identity().unwrap();
     assert_eq!(world.hosts(), [SECOND]);
+}
+
+#[test]
+fn a_black_hole_is_found_out_by_the_first_call_whatever_the_deadline() {
+    for seconds in [1, 3, 5, 8, 10, 12, 15, 30] {
+        let policy = CallPolicy::default().with_deadline(Duration::from_secs(seconds));
+        let order = [Region::AP_SOUTHEAST_1, Region::AP_SOUTHEAST_3].map(Endpoint::from);
+        let context = CallContext::new(order, policy);
+        // Time passes before the first attempt, as it does for every real driver.
+        let tried = (0..10).filter(|number| {
+            let start = Now::new(START, Duration::from_secs(100 + number));
+            let mut call = Call::new(GetCallerIdentity::new(), &context, *number);
+            assert!(matches!(call.step(start), Step::Credentials(_)));
+            call.provide(Ok(keys("HSTFIRST000000000001")));
+            let sent = start.after(Duration::from_millis(1));
+            let Step::Send(exchange) = call.step(sent) else { panic!("there is time") };
+            let is_black_hole = exchange.request.uri().host() == Some(FIRST);
+            if is_black_hole {
+                let timeout = sent.after(exchange.limits.timeout);
+                call.receive(maybe_sent(TransportErrorKind::Timeout), timeout);
+                assert!(matches!(call.step(timeout), Step::Send(_)), "there is time for another");
+            } else {
+                call.receive(identity(), sent);
+            }
+            is_black_hole
+        });
+        assert_eq!(tried.count(), 1, "a deadline of {seconds} s");
+    }
+}
+
+#[test]
+fn callers_that_give_up_early_do_not_meet_a_black_hole_for_ever() {
+    let context = two_regions();
+    let now = |seconds| Now::new(START, Duration::from_secs(100 + seconds));
+    let host = |seconds| {
+        let mut call = Call::new(GetCallerIdentity::new(), &context, seconds);
+        assert!(matches!(call.step(now(seconds)), Step::Credentials(_)));
+        call.provide(Ok(keys("HSTFIRST000000000001")));
+        let Step::Send(exchange) = call.step(now(seconds)) else { panic!("there is time") };
+        (exchange.request.uri().host().unwrap().to_owned(), call)
+    };
+    // Each is dropped without a response; a burst of them proves nothing.
+    for seconds in [0, 0, 0, 0, 9] {
+        assert_eq!(host(seconds).0, FIRST);
+    }
+    // A response does.
+    let (_, mut call) = host(9);
+    call.receive(identity(), now(9));
+    for seconds in [10, 15, 20] {
+        assert_eq!(host(seconds).0, FIRST, "{seconds}");
+    }
+    assert_eq!(host(25).0, SECOND);
 }
 
 #[test]

@@ -241,6 +241,9 @@ fn a_page_that_the_service_did_not_write_is_a_failure_of_the_endpoint() {
         (401, "<html>log in</html>"),
         (403, "<html>blocked</html>"),
         (404, "not found"),
+        (404, r#"{"detail":"Not Found"}"#),
+        (403, r#"{"message":"blocked by policy"}"#),
+        (401, r#"{"code":"SSO.1","message":"log in"}"#),
         (511, "<html>log in</html>"),
     ] {
         let context = two_regions(CallPolicy::default());
