@@ -49,5 +49,5 @@ fn an_embedded_client_waits_and_corrects_its_clock_and_leaves_a_denial_alone() {
 fn a_loop_by_hand_makes_calls_through_faults_and_refreshes_its_keys() {
     let shown = printed("custom_runtime");
     assert_eq!(shown.matches("assumed-agency:demo/loop").count(), 6, "{shown}");
-    assert!(shown.contains("Usable: Some(") && shown.contains("Fresh: Some("), "{shown}");
+    assert!(shown.contains("Stale: Some(") && shown.contains("Fresh: Some("), "{shown}");
 }

@@ -89,7 +89,11 @@ fn keep_known_words<'a>(line: &'a str, form: Form, pieces: &mut Pieces<'a>) {
             return;
         }
         let is_listed = gap.contains(';') || after.starts_with(';');
-        if word.is_empty() || is_kept(word, before, is_listed) {
+        let is_in_sentence = before == Before::Text
+            && (gap.is_empty() || gap.ends_with(char::is_whitespace))
+            && gap.chars().all(|c| c.is_whitespace() || ",;.:".contains(c))
+            && words::is_like_prose(word);
+        if word.is_empty() || is_in_sentence || is_kept(word, before, is_listed) {
             pieces.keep(word);
         } else {
             pieces.hide();

@@ -49,51 +49,60 @@ const LINKS: [&str; 9] = ["is", "was", "are", "were", "equals", "reads", "read",
 
 /// Words of sentences about secrets.
 #[rustfmt::skip]
-const PROSE: [&str; 383] = [
+const PROSE: [&str; 389] = [
     "a", "about", "absent", "accept", "accepted", "access", "accesskey", "account", "action",
     "actual", "after", "again", "agency", "ak", "aksk", "algorithm", "all", "allow", "allowed",
     "already", "also", "always", "among", "an", "and", "any", "api", "app", "application", "apply",
     "are", "argument", "as", "at", "attempt", "attempts", "audience", "authenticate",
-    "authenticated", "authentication", "authorization", "authorized", "bad", "be", "because",
-    "been", "before", "begin", "being", "bit", "bits", "body", "but", "by", "byte", "bytes",
-    "calculate", "calculated", "call", "caller", "can", "cannot", "case", "change", "changed",
-    "character", "characters", "check", "client", "clock", "code", "column", "compare", "computed",
-    "configuration", "configured", "contact", "contain", "contains", "content", "correct", "could",
-    "create", "created", "credential", "credentials", "date", "day", "days", "decode", "decrypt",
-    "default", "delete", "deleted", "denied", "deny", "did", "difference", "different", "differs",
-    "disabled", "do", "does", "doesn", "domain", "don", "duplicate", "each", "either", "email",
-    "empty", "enabled", "encoded", "encrypted", "equals", "err", "error", "even", "ever", "exceed",
-    "exceeded", "exceeds", "exist", "exists", "expect", "expected", "expiration", "expire",
-    "expired", "expires", "fail", "failed", "fails", "failure", "false", "field", "file", "first",
-    "for", "forbidden", "form", "format", "found", "from", "gateway", "get", "given", "gmt", "got",
-    "had", "has", "have", "he", "header", "headers", "her", "here", "his", "host", "hour", "hours",
-    "how", "http", "https", "i", "iam", "id", "identity", "ids", "if", "illegal", "in", "incorrect",
-    "information", "input", "internal", "invalid", "is", "isn", "issued", "issuer", "it", "its",
-    "json", "just", "key", "keys", "large", "later", "least", "length", "less", "limit", "line",
-    "lines", "locked", "long", "longer", "malformed", "many", "match", "matches", "max", "maximum",
-    "may", "me", "message", "method", "mfa", "milliseconds", "min", "minimum", "minute", "minutes",
-    "mismatch", "missing", "more", "most", "ms", "must", "my", "name", "need", "needed", "never",
-    "new", "nil", "no", "none", "not", "now", "null", "of", "oidc", "ok", "old", "on", "once",
-    "one", "only", "operation", "or", "origin", "other", "our", "out", "over", "own", "parameter",
-    "parse", "parsed", "part", "parts", "path", "permission", "permissions", "please", "policy",
-    "port", "present", "property", "provide", "provided", "provider", "query", "read", "reads",
-    "reason", "receive", "received", "refresh", "refreshed", "refused", "region", "reject",
-    "rejected", "rejects", "renew", "repeat", "replay", "request", "requests", "require",
-    "required", "resource", "responded", "response", "responses", "retry", "reuse", "reused",
-    "revoked", "role", "s", "same", "saml", "scope", "second", "seconds", "see", "send", "sent",
-    "server", "service", "session", "she", "short", "should", "sign", "signed", "signing", "size",
-    "small", "sometimes", "still", "string", "sts", "support", "supported", "t", "than", "that",
-    "the", "their", "them", "there", "they", "this", "time", "to", "too", "tries", "true", "try",
-    "two", "type", "undefined", "under", "unknown", "unset", "unsupported", "until", "update",
-    "updated", "uri", "url", "urn", "us", "use", "used", "user", "using", "utc", "valid",
-    "validate", "value", "values", "verification", "verified", "verify", "version", "very", "via",
-    "wait", "was", "we", "were", "what", "when", "where", "which", "who", "whose", "why", "will",
-    "with", "without", "wrong", "yes", "yet", "you", "your", "zero",
+    "authenticated", "authentication", "authorization", "authorized", "bad", "base64", "be",
+    "because", "been", "before", "begin", "being", "bit", "bits", "body", "but", "by", "byte",
+    "bytes", "calculate", "calculated", "call", "caller", "can", "cannot", "case", "change",
+    "changed", "character", "characters", "check", "client", "clock", "code", "column", "compare",
+    "computed", "configuration", "configured", "contact", "contain", "contains", "content",
+    "correct", "could", "create", "created", "credential", "credentials", "date", "day", "days",
+    "decode", "decrypt", "default", "delete", "deleted", "denied", "deny", "did", "difference",
+    "different", "differs", "disabled", "do", "does", "doesn", "domain", "don", "duplicate", "each",
+    "either", "email", "empty", "enabled", "encoded", "encrypted", "equals", "err", "error", "even",
+    "ever", "exceed", "exceeded", "exceeds", "exist", "exists", "expect", "expected", "expiration",
+    "expire", "expired", "expires", "fail", "failed", "fails", "failure", "false", "field", "file",
+    "first", "for", "forbidden", "form", "format", "found", "from", "gateway", "get", "given",
+    "gmt", "got", "had", "has", "have", "he", "header", "headers", "her", "here", "his", "host",
+    "hour", "hours", "how", "html", "http", "https", "i", "iam", "id", "identity", "ids", "if",
+    "illegal", "in", "incorrect", "information", "input", "internal", "invalid", "is", "isn",
+    "issued", "issuer", "it", "its", "json", "just", "key", "keys", "large", "later", "least",
+    "length", "less", "limit", "line", "lines", "locked", "long", "longer", "malformed", "many",
+    "match", "matches", "max", "maximum", "may", "me", "message", "method", "mfa", "milliseconds",
+    "min", "minimum", "minute", "minutes", "mismatch", "missing", "more", "most", "ms", "must",
+    "my", "name", "need", "needed", "never", "new", "nil", "no", "none", "not", "now", "null", "of",
+    "oidc", "ok", "old", "on", "once", "one", "only", "operation", "or", "origin", "other", "our",
+    "out", "over", "own", "parameter", "parse", "parsed", "part", "parts", "path", "permission",
+    "permissions", "please", "policy", "port", "present", "property", "provide", "provided",
+    "provider", "query", "read", "reads", "reason", "receive", "received", "refresh", "refreshed",
+    "refused", "region", "reject", "rejected", "rejects", "renew", "repeat", "replay", "request",
+    "requests", "require", "required", "resource", "responded", "response", "responses", "retry",
+    "reuse", "reused", "revoked", "role", "s", "same", "saml", "scope", "second", "seconds", "see",
+    "send", "sent", "server", "service", "session", "sha256", "she", "short", "should", "sign",
+    "signed", "signing", "size", "small", "sometimes", "still", "string", "sts", "support",
+    "supported", "t", "than", "that", "the", "their", "them", "there", "they", "this", "time", "to",
+    "too", "tries", "true", "try", "two", "type", "undefined", "under", "unknown", "unset",
+    "unsupported", "until", "update", "updated", "uri", "url", "urn", "us", "use", "used", "user",
+    "using", "utc", "utf", "valid", "validate", "value", "values", "verification", "verified",
+    "verify", "version", "very", "via", "wait", "was", "we", "web", "were", "what", "when", "where",
+    "which", "who", "whose", "why", "will", "with", "without", "wrong", "xml", "yes", "yet", "you",
+    "your", "zero",
 ];
 
+/// The length in bytes up to which letters alone are taken for a word of a sentence.
+const LONGEST_WORD: usize = 14;
+
 /// Names of algorithms, and other words of the protocol.
-const PROTOCOL: [&str; 6] =
-    ["sdk-hmac-sha256", "v11-hmac-sha256", "sdk-hmac-sm3", "canonicalrequest", "hs256", "rs256"];
+#[rustfmt::skip]
+const PROTOCOL: [&str; 19] = [
+    "assumeagency", "assumeagencywithoidc", "assumeagencywithsaml", "audiencerestriction",
+    "authnstatement", "canonicalrequest", "decodeauthorizationmessage", "es256",
+    "getcalleridentity", "hs256", "nameid", "notbefore", "notonorafter", "rs256", "sdk-hmac-
+    sha256", "sdk-hmac-sm3", "sessionname", "sourceidentity", "v11-hmac-sha256",
+];
 
 /// What stands between a name and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,6 +161,13 @@ pub(super) fn is_prose(word: &str) -> bool {
         || is_harmless_name(word)
 }
 
+/// Whether a word has the form of one of a sentence. A secret seldom has it, so such words are kept
+/// where a value is not expected.
+pub(super) fn is_like_prose(word: &str) -> bool {
+    let rest = word.strip_prefix(|c: char| c.is_ascii_alphabetic()).unwrap_or(word);
+    word.len() <= LONGEST_WORD && rest.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
 /// Whether the value of this name is shown.
 pub(super) fn is_harmless_name(word: &str) -> bool {
     HARMLESS_NAMES.contains(&normalized(word).as_str())
@@ -183,7 +199,7 @@ pub(super) fn is_date(word: &str) -> bool {
             }
             // 09.168
             None => word.split_once('.').is_some_and(|(seconds, fraction)| {
-                seconds.len() == 2 && is_digits(seconds) && is_digits(fraction)
+                (1..=2).contains(&seconds.len()) && is_digits(seconds) && is_digits(fraction)
             }),
         },
     }
