@@ -34,7 +34,7 @@ async function main() {
   const assumed = await call(user, "POST", "/v5/agencies/assume", {
     agency_urn: setup.agency,
     agency_session_name: "build-42",
-    tags: [{ key: "team", value: "größe <&> \u2028" }],
+    tags: [{ key: "team", value: "größe <&> \u2028 ✓" }],
   });
   const outcome = {
     home: require("os").homedir(),
