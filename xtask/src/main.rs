@@ -8,7 +8,7 @@ mod clone;
 mod errors_table;
 mod examples;
 mod fuzz;
-mod least_versions;
+mod minimal_versions;
 mod package;
 mod programs;
 mod readme;
@@ -35,7 +35,7 @@ const TASKS: &[Task] = &[
     examples::TASK,
     wasm::TASK,
     fuzz::TASK,
-    least_versions::TASK,
+    minimal_versions::TASK,
     package::TASK,
     readme::TASK,
     programs::IMPORTS,

@@ -56,7 +56,7 @@ fn every_command_refuses_what_it_does_not_have() {
         &["docs", "--check", "errors.md"],
         &["examples", "embedding"],
         &["wasm", "call"],
-        &["least-versions", "sts-proto"],
+        &["minimal-versions", "sts-proto"],
         &["package", "sts-proto"],
         &["readme", "README.md"],
         &["bench", "sign"],

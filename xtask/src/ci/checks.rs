@@ -102,7 +102,7 @@ pub(crate) const CHECKS: &[Check] = &[
     ),
     slow("public API", "xtask api --check"),
     slow("features only add", "xtask api --features"),
-    slow("least versions of dependencies", "xtask least-versions"),
+    slow("minimal versions of dependencies", "xtask minimal-versions"),
     slow("packages", "xtask package"),
     slow("README from a fresh clone", "xtask readme"),
     Check { missing: wasm::missing, ..slow("wasm", "xtask wasm") },

@@ -1,4 +1,4 @@
-//! The published crates with the least versions of dependencies that they ask for: a requirement
+//! The published crates with the minimal versions of dependencies that they ask for: a requirement
 //! that is too low is a promise that nobody tries.
 
 use std::env;
@@ -11,10 +11,10 @@ use crate::task::{Task, no_arguments};
 use crate::tools::{root, succeeds};
 
 pub(crate) const TASK: Task = Task {
-    name: "least-versions",
+    name: "minimal-versions",
     summary: "check the crates with the minimal versions of their dependencies",
     help: "\
-usage: cargo xtask least-versions
+usage: cargo xtask minimal-versions
 
 Checks the published crates in a fresh clone, each direct dependency in the lowest version that its
 requirement allows.
@@ -26,17 +26,17 @@ requirement allows.
 };
 
 fn run() -> Result<bool, String> {
-    let place = clone::fresh("least-versions")?;
+    let place = clone::fresh("minimal-versions")?;
     let mut update = cargo_in(&place);
-    // Of direct dependencies only: what theirs ask for is not ours to promise. `-Z` on a compiler
-    // that is released.
+    // Direct dependencies only: the requirements of other crates may be too low. The variable
+    // allows `-Z` on a stable compiler.
     update.args(["update", "--quiet", "-Z", "direct-minimal-versions"]).env("RUSTC_BOOTSTRAP", "1");
     let mut check = cargo_in(&place);
     check
         .args(["check", "--quiet", "--lib", "--all-features"])
         .args(published()?.iter().flat_map(|name| ["-p", name]))
         .arg("--target-dir")
-        .arg(root().join("target/least-versions"));
+        .arg(root().join("target/minimal-versions"));
     Ok(succeeds(&mut update)? && succeeds(&mut check)?)
 }
 
