@@ -47,22 +47,7 @@ pub struct ProtoReadme;
 #[derive(Debug)]
 pub struct ClientReadme;
 
-#[doc = include_str!("../../crates/sts-hyper/README.md")]
-#[cfg(doctest)]
-#[derive(Debug)]
-pub struct HyperReadme;
-
-#[doc = include_str!("../../crates/sts-isahc/README.md")]
-#[cfg(doctest)]
-#[derive(Debug)]
-pub struct IsahcReadme;
-
 #[doc = include_str!("../../crates/sts-emulator/README.md")]
 #[cfg(doctest)]
 #[derive(Debug)]
 pub struct EmulatorReadme;
-
-#[doc = include_str!("../../crates/sts-conformance/README.md")]
-#[cfg(doctest)]
-#[derive(Debug)]
-pub struct ConformanceReadme;

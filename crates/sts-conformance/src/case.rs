@@ -10,10 +10,10 @@ use crate::cases;
 use crate::report::{CaseReport, Outcome};
 use crate::setup::{Setup, Unsupported};
 use crate::stop::Stop;
-use crate::subject::Maker;
+use crate::subject::Factory;
 use crate::trial::Trial;
 
-/// One promise of the contract, put to the test.
+/// Test of one requirement of the [`Transport`] contract.
 #[derive(Clone, Copy)]
 pub struct Case {
     name: &'static str,
@@ -21,49 +21,50 @@ pub struct Case {
 }
 
 impl Case {
-    /// Every case.
+    /// Returns all cases.
     #[must_use]
     pub const fn all() -> &'static [Self] {
         CASES
     }
 
-    /// The case of this name, if there is one.
+    /// Returns the case with this name, or `None` if it does not exist.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         CASES.iter().find(|case| case.name == name)
     }
 
-    /// Its group and its promise, as in `targets::a_refused_connection_is_not_sent`.
+    /// Returns group and name, for example `targets::refused_connection_is_not_sent`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Runs it, as [`conformance`](crate::conformance) runs all of them.
+    /// Runs this case on an async transport; see [`conformance`](crate::conformance).
     pub async fn run<T, M>(&self, make: M) -> CaseReport
     where
         T: Transport + Send + Sync + 'static,
         M: Fn(&Setup) -> Result<T, Unsupported> + Send + Sync,
     {
-        self.examine(&Maker::awaiting(&make)).await
+        self.run_with(&Factory::awaiting(&make)).await
     }
 
-    /// As [`run`](Self::run), for a transport that blocks.
+    /// Runs this case on a blocking transport.
     pub fn run_blocking<T, M>(&self, make: M) -> CaseReport
     where
         T: BlockingTransport + Send + Sync + 'static,
         M: Fn(&Setup) -> Result<T, Unsupported> + Send + Sync,
     {
-        async_io::block_on(self.examine(&Maker::blocking(&make)))
+        async_io::block_on(self.run_with(&Factory::blocking(&make)))
     }
 
-    pub(crate) async fn examine(&self, maker: &Maker<'_>) -> CaseReport {
+    pub(crate) async fn run_with(&self, factory: &Factory<'_>) -> CaseReport {
         let started = Instant::now();
-        let trial = Trial::new(maker);
+        let trial = Trial::new(factory);
         let outcome = match (self.script)(&trial).await {
-            Ok(()) if trial.is_in_doubt() => {
-                Outcome::Skipped("held, but it cannot tell that nothing was sent".to_owned())
-            }
+            Ok(()) if trial.is_inconclusive() => Outcome::Skipped(
+                "the transport reports that an unsent request may have been sent, which is allowed"
+                    .to_owned(),
+            ),
             Ok(()) => Outcome::Passed,
             Err(Stop::Failed(reason)) => Outcome::Failed(reason),
             Err(Stop::Skipped(reason)) => Outcome::Skipped(reason),

@@ -1,53 +1,4 @@
-//! The suite that any [`Transport`] must pass.
-//!
-//! It runs a server on the loopback that does what servers should not: it closes, resets, stalls,
-//! lies about lengths, shows wrong certificates. Each [`Case`] is one promise of the contract, and
-//! holds the transport to the kind of its error, to how far it says the request got, to the number
-//! of requests that arrived, and to the limit in time. Every error is searched for planted secrets.
-//! Nothing is sent to any other address.
-//!
-//! One test for each case:
-//!
-//! ```
-//! # mod stack {
-//! #     use std::time::Duration;
-//! #     use http::Response;
-//! #     use sts_client::transport::{Exchange, Transport, TransportError, TransportErrorKind};
-//! #     #[derive(Default)]
-//! #     pub struct MyTransport;
-//! #     impl Transport for MyTransport {
-//! #         async fn send(&self, _: Exchange) -> Result<Response<sts_proto::Body>, TransportError> {
-//! #             Err(TransportError::not_sent(TransportErrorKind::Other))
-//! #         }
-//! #         async fn sleep(&self, _: Duration) {}
-//! #     }
-//! # }
-//! # use stack::MyTransport;
-//! use sts_conformance::{Setup, Unsupported};
-//!
-//! fn transport(setup: &Setup) -> Result<MyTransport, Unsupported> {
-//!     if setup.proxy.is_some() {
-//!         return Err(Unsupported::new("it has no proxies"));
-//!     }
-//!     if setup.root_certificates_pem.is_some() {
-//!         return Err(Unsupported::new("it trusts no certificates but the machine's"));
-//!     }
-//!     Ok(MyTransport::default())
-//! }
-//!
-//! # mod tests {
-//! # use super::transport;
-//! sts_conformance::tests!(transport);
-//! # }
-//! # fn main() {}
-//! ```
-//!
-//! The whole suite in one call, for a table or for a machine: [`conformance`] and
-//! [`conformance_blocking`] give a [`Report`].
-//!
-//! A transport that lets a case wait in vain fails it a few seconds after its limit. One that
-//! blocks the thread inside of an `async fn` cannot be watched so; run it as what it is, a
-//! [`BlockingTransport`].
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod case;
@@ -71,33 +22,33 @@ pub use named::{Failure, check, check_blocking};
 pub use report::{CaseReport, Outcome, Report};
 pub use setup::{Setup, Unsupported};
 
-use crate::subject::Maker;
+use crate::subject::Factory;
 
-/// Most of them wait; more at once would only make the waits long.
+/// Most cases wait. More concurrent cases would exceed their time limits.
 const CASES_AT_ONCE: usize = 12;
 
-/// Holds the transports that `make` makes to every case, on the runtime that awaits it.
+/// Runs all cases on an async transport, on the current runtime.
 ///
-/// `make` is asked for a new transport by each case, and told what the case needs.
+/// Each case calls `make` with the settings that it requires to create a transport.
 pub async fn conformance<T, M>(make: M) -> Report
 where
     T: Transport + Send + Sync + 'static,
     M: Fn(&Setup) -> Result<T, Unsupported> + Send + Sync,
 {
-    run(&Maker::awaiting(&make)).await
+    run(&Factory::awaiting(&make)).await
 }
 
-/// As [`conformance`], for a transport that blocks: each exchange runs on a thread of its own.
+/// Runs all cases on a blocking transport; each exchange runs on a thread of its own.
 pub fn conformance_blocking<T, M>(make: M) -> Report
 where
     T: BlockingTransport + Send + Sync + 'static,
     M: Fn(&Setup) -> Result<T, Unsupported> + Send + Sync,
 {
-    block_on(run(&Maker::blocking(&make)))
+    block_on(run(&Factory::blocking(&make)))
 }
 
-async fn run(maker: &Maker<'_>) -> Report {
+async fn run(factory: &Factory<'_>) -> Report {
     let cases: Vec<BoxFuture<'_, CaseReport>> =
-        Case::all().iter().map(|case| case.examine(maker).boxed()).collect();
+        Case::all().iter().map(|case| case.run_with(factory).boxed()).collect();
     Report::new(stream::iter(cases).buffered(CASES_AT_ONCE).collect().await)
 }

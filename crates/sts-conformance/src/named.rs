@@ -1,4 +1,4 @@
-//! Cases as tests of their own.
+//! Macros and functions that run each case as a test.
 
 use std::fmt;
 use std::io::Write;
@@ -9,14 +9,14 @@ use crate::case::Case;
 use crate::report::{CaseReport, Outcome};
 use crate::setup::{Setup, Unsupported};
 
-/// Makes one `#[test]` of each case, so that one that fails has a name in `cargo test`.
+/// Generates one `#[test]` for each case.
 ///
-/// `tests!(make)` takes what [`conformance`](crate::conformance) takes. A transport that needs a
-/// runtime brings it along: `tests!(make, |case| RUNTIME.block_on(case))`. Write it once in a
-/// module.
+/// `tests!(make)` takes the same argument as [`conformance`](crate::conformance). For a transport
+/// that needs a runtime, pass it as well: `tests!(make, |case| RUNTIME.block_on(case))`. Invoke the
+/// macro once per module.
 ///
-/// `cargo test` has no word for a case that is skipped: its test says so on standard error, and
-/// counts as `ok` there. The [`Report`](crate::Report) tells them apart.
+/// `cargo test` reports skipped cases as `ok`; their tests print the reason on standard error. A
+/// [`Report`](crate::Report) lists them separately.
 #[macro_export]
 macro_rules! tests {
     ($make:expr) => {
@@ -30,8 +30,9 @@ macro_rules! tests {
     };
 }
 
-/// As [`tests!`](crate::tests), for what [`conformance_blocking`](crate::conformance_blocking)
-/// takes.
+/// Generates one `#[test]` for each case, for a blocking transport.
+///
+/// Takes the same argument as [`conformance_blocking`](crate::conformance_blocking).
 #[macro_export]
 macro_rules! blocking_tests {
     ($make:expr) => {
@@ -59,30 +60,39 @@ macro_rules! __tests {
     };
 }
 
-/// Runs the case of this name, for harnesses of your own; [`tests!`](crate::tests) uses it.
-/// A skipped case is told on standard error.
+/// Runs the case with this name, for custom test harnesses; see [`tests!`](crate::tests).
+///
+/// Prints the reason of a skipped case on standard error.
+///
+/// # Errors
+///
+/// Returns an error if the case fails or does not exist.
 pub async fn check<T, M>(name: &str, make: M) -> Result<(), Failure>
 where
     T: Transport + Send + Sync + 'static,
     M: Fn(&Setup) -> Result<T, Unsupported> + Send + Sync,
 {
-    judge(Case::named(name).ok_or_else(|| Failure::unknown(name))?.run(make).await)
+    into_result(Case::named(name).ok_or_else(|| Failure::unknown(name))?.run(make).await)
 }
 
-/// As [`check`], for a transport that blocks.
+/// As [`check`], for a blocking transport.
+///
+/// # Errors
+///
+/// Returns an error if the case fails or does not exist.
 pub fn check_blocking<T, M>(name: &str, make: M) -> Result<(), Failure>
 where
     T: BlockingTransport + Send + Sync + 'static,
     M: Fn(&Setup) -> Result<T, Unsupported> + Send + Sync,
 {
-    judge(Case::named(name).ok_or_else(|| Failure::unknown(name))?.run_blocking(make))
+    into_result(Case::named(name).ok_or_else(|| Failure::unknown(name))?.run_blocking(make))
 }
 
-fn judge(report: CaseReport) -> Result<(), Failure> {
+fn into_result(report: CaseReport) -> Result<(), Failure> {
     match report.outcome {
         Outcome::Passed => Ok(()),
         Outcome::Skipped(reason) => {
-            // Not `eprintln`, which harnesses keep to themselves when a test is well.
+            // Not `eprintln`, which test harnesses capture.
             let _ = writeln!(std::io::stderr(), "skipped {}: {reason}", report.name);
             Ok(())
         }
@@ -90,7 +100,8 @@ fn judge(report: CaseReport) -> Result<(), Failure> {
     }
 }
 
-/// A case that failed. `Debug` is the same text as `Display`, for it is what a harness shows.
+/// Error of a failed case. `Debug` prints the same text as `Display`, because test harnesses use
+/// it.
 pub struct Failure {
     name: String,
     reason: String,
@@ -98,7 +109,7 @@ pub struct Failure {
 
 impl Failure {
     fn unknown(name: &str) -> Self {
-        Self { name: name.to_owned(), reason: "there is no case of this name".to_owned() }
+        Self { name: name.to_owned(), reason: "unknown case".to_owned() }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What came of the cases.
+//! Results of cases.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,8 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
-/// What came of every case: a table to read (`Display`), or JSON ([`to_json`](Self::to_json),
-/// `Serialize`).
+/// Results of all cases, as a table (`Display`) or JSON ([`to_json`](Self::to_json), `Serialize`).
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Report {
@@ -19,31 +18,31 @@ impl Report {
         Self { cases }
     }
 
-    /// All cases, in the order of [`Case::all`](crate::Case::all).
+    /// Returns the results in the order of [`Case::all`](crate::Case::all).
     #[must_use]
     pub fn cases(&self) -> &[CaseReport] {
         &self.cases
     }
 
-    /// Whether no case failed. Skipped ones tell nothing.
+    /// Returns whether no case failed. Skipped cases do not count.
     #[must_use]
     pub fn is_conformant(&self) -> bool {
         self.failed() == 0
     }
 
-    /// How many cases passed.
+    /// Returns the number of passed cases.
     #[must_use]
     pub fn passed(&self) -> usize {
         self.count(|outcome| matches!(outcome, Outcome::Passed))
     }
 
-    /// How many cases failed.
+    /// Returns the number of failed cases.
     #[must_use]
     pub fn failed(&self) -> usize {
         self.count(|outcome| matches!(outcome, Outcome::Failed(_)))
     }
 
-    /// How many cases were skipped.
+    /// Returns the number of skipped cases.
     #[must_use]
     pub fn skipped(&self) -> usize {
         self.count(|outcome| matches!(outcome, Outcome::Skipped(_)))
@@ -53,11 +52,11 @@ impl Report {
         self.cases.iter().filter(|case| is_counted(&case.outcome)).count()
     }
 
-    /// The counts, and for each case its `name`, `outcome` (`passed`, `failed` or `skipped`),
-    /// `reason` (text or null) and `milliseconds`.
+    /// Returns the counts and for each case its `name`, `outcome` (`passed`, `failed` or `skipped`),
+    /// `reason` (text or null) and `milliseconds`, as JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Strings and numbers: there is nothing in it that JSON cannot hold.
+        // Cannot fail: strings and numbers only.
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 }
@@ -83,15 +82,15 @@ impl Serialize for Report {
     }
 }
 
-/// What came of one case.
+/// Result of one case.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CaseReport {
-    /// As [`Case::name`](crate::Case::name).
+    /// Name of the case; see [`Case::name`](crate::Case::name).
     pub name: &'static str,
-    /// What came of it.
+    /// Whether the case passed.
     pub outcome: Outcome,
-    /// How long it took.
+    /// Run time of the case.
     pub took: Duration,
 }
 
@@ -113,15 +112,15 @@ impl Serialize for CaseReport {
     }
 }
 
-/// Whether a promise was kept.
+/// Outcome of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "kept, broken, or not asked for")]
+#[expect(clippy::exhaustive_enums, reason = "a case has no other outcome")]
 pub enum Outcome {
-    /// It was kept.
+    /// The transport meets the requirement.
     Passed,
-    /// It was broken, and how.
+    /// The transport violates the requirement, with the reason.
     Failed(String),
-    /// It was not put to the test, and why.
+    /// The requirement was not verified, with the reason.
     Skipped(String),
 }
 
@@ -134,7 +133,7 @@ impl Outcome {
         }
     }
 
-    /// Why it failed or was skipped.
+    /// Returns the reason why the case failed or was skipped.
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         match self {

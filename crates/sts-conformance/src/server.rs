@@ -1,4 +1,4 @@
-//! A server on the loopback that does what a case says, byte by byte.
+//! Scripted server on the loopback interface.
 
 mod black_hole;
 mod certificates;
@@ -22,13 +22,15 @@ pub(crate) use self::connection::Connection;
 pub(crate) use self::received::Received;
 use crate::stop::{Stop, expect};
 
-/// The longest that anything here waits: a case that fails ends all the same.
+/// Maximum time of any wait, so that failing cases end.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(8);
 const POLL: Duration = Duration::from_millis(1);
 
 pub(crate) const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
-/// It takes any number of connections, each on a thread of its own, until it is
+/// A scripted server.
+///
+/// It accepts any number of connections, each on a thread of its own, until it is
 /// [finished](Self::finish) or dropped.
 pub(crate) struct Server {
     address: SocketAddr,
@@ -37,18 +39,18 @@ pub(crate) struct Server {
     acceptor: Option<JoinHandle<()>>,
 }
 
-/// What all connections of a server share.
+/// State shared by all connections of a server.
 #[derive(Default)]
 pub(crate) struct Seen {
     is_stopped: AtomicBool,
     gate: AtomicBool,
     connections: AtomicUsize,
-    /// Connections that the client has closed.
+    /// Number of connections closed by the client.
     closed: AtomicUsize,
     requests: Mutex<Vec<Received>>,
     first_bytes: Mutex<Vec<u8>>,
-    /// Second handles of the connections whose scripts run, by their numbers. A connection ends
-    /// with its last handle.
+    /// Handles of the connections whose scripts run, by number. A connection is closed with its last
+    /// handle.
     open: Mutex<HashMap<usize, TcpStream>>,
 }
 
@@ -75,7 +77,7 @@ impl Server {
         Self::listen(Ipv4Addr::LOCALHOST.into(), None, script)
     }
 
-    /// The same at an address of choice.
+    /// As [`start`](Self::start), at the given address.
     pub(crate) fn start_at<S>(address: IpAddr, script: S) -> io::Result<Self>
     where
         S: Fn(&mut Connection) -> io::Result<()> + Send + Sync + 'static,
@@ -83,7 +85,7 @@ impl Server {
         Self::listen(address, None, script)
     }
 
-    /// The same over TLS.
+    /// As [`start`](Self::start), over TLS.
     pub(crate) fn start_tls<S>(config: ServerConfig, script: S) -> io::Result<Self>
     where
         S: Fn(&mut Connection) -> io::Result<()> + Send + Sync + 'static,
@@ -91,23 +93,23 @@ impl Server {
         Self::listen(Ipv4Addr::LOCALHOST.into(), Some(Arc::new(config)), script)
     }
 
-    /// Answers every request with `answer`, and keeps connections.
-    pub(crate) fn answering(answer: impl Into<Vec<u8>>) -> io::Result<Self> {
-        let answer = answer.into();
+    /// Sends `response` to every request and keeps connections open.
+    pub(crate) fn responding(response: impl Into<Vec<u8>>) -> io::Result<Self> {
+        let response = response.into();
         Self::start(move |connection| {
             loop {
                 connection.request()?;
-                connection.write(&answer)?;
+                connection.write(&response)?;
             }
         })
     }
 
-    /// Answers one request on each connection with `answer`, and closes.
-    pub(crate) fn answering_once(answer: impl Into<Vec<u8>>) -> io::Result<Self> {
-        let answer = answer.into();
+    /// Sends `response` to one request on each connection and closes it.
+    pub(crate) fn responding_once(response: impl Into<Vec<u8>>) -> io::Result<Self> {
+        let response = response.into();
         Self::start(move |connection| {
             connection.request()?;
-            connection.write(&answer)
+            connection.write(&response)
         })
     }
 
@@ -127,17 +129,17 @@ impl Server {
         Ok(Self { address, scheme, seen, acceptor: Some(acceptor) })
     }
 
-    /// The URL of `target`, by address.
+    /// Returns the URL of `target` with the IP address of the server.
     pub(crate) fn url(&self, target: &str) -> String {
         format!("{}://{}{target}", self.scheme, self.address)
     }
 
-    /// The URL of `target`, under the name that certificates are made for.
+    /// Returns the URL of `target` with the host name of the certificates.
     pub(crate) fn url_by_name(&self, target: &str) -> String {
         format!("{}://localhost:{}{target}", self.scheme, self.address.port())
     }
 
-    /// As [`url_by_name`](Self::url_by_name) for a server that is taken for one that has TLS.
+    /// As [`url_by_name`](Self::url_by_name), with https for a server without TLS.
     pub(crate) fn https_url(&self, target: &str) -> String {
         format!("https://localhost:{}{target}", self.address.port())
     }
@@ -147,17 +149,17 @@ impl Server {
         self.address
     }
 
-    /// How many connections were made so far.
+    /// Returns the number of connections accepted so far.
     pub(crate) fn connections(&self) -> usize {
         self.seen.connections.load(Ordering::SeqCst)
     }
 
-    /// What came first on a connection that [is watched for it](Connection::greeting).
+    /// Returns the bytes read by [`Connection::read_first_bytes`].
     pub(crate) fn first_bytes(&self) -> Vec<u8> {
         self.seen.first_bytes().clone()
     }
 
-    /// Lets scripts go on that [wait for it](Connection::wait_for_gate).
+    /// Resumes the scripts in [`Connection::wait_for_gate`].
     pub(crate) fn open_gate(&self) {
         self.seen.gate.store(true, Ordering::SeqCst);
     }
@@ -168,32 +170,31 @@ impl Server {
         until(has_come).await.map_err(|()| Stop::failed("the request did not arrive"))
     }
 
-    /// Waits until this many connections were closed by the client while a script
-    /// [stalled](Connection::stall).
+    /// Waits until the client has closed this many connections during [`Connection::stall`].
     pub(crate) async fn until_closed(&self, count: usize) -> Result<(), Stop> {
         let are_closed = || self.seen.closed.load(Ordering::SeqCst) >= count;
         let problem = "the transport did not close its connection";
         until(are_closed).await.map_err(|()| Stop::failed(problem))
     }
 
-    /// Stops, and gives the requests that have arrived; there must be `count` of them.
+    /// Stops the server and returns the received requests. Fails unless there are `count`.
     pub(crate) fn finish(mut self, count: usize) -> Result<Vec<Received>, Stop> {
         let requests = self.stop();
         let found = requests.len();
-        expect(found == count, || format!("{found} requests arrived in place of {count}"))?;
+        expect(found == count, || format!("expected {count} requests, received {found}"))?;
         Ok(requests)
     }
 
-    /// Stops, and gives the one request that has arrived.
+    /// Stops the server and returns the only received request.
     pub(crate) fn finish_one(self) -> Result<Received, Stop> {
         self.finish(1)?.pop().ok_or_else(|| Stop::failed("no request arrived"))
     }
 
-    /// Stops when what has arrived so far is read, and gives it.
+    /// Stops the server after the received bytes are read, and returns the requests.
     pub(crate) fn stop(&mut self) -> Vec<Received> {
         self.seen.is_stopped.store(true, Ordering::SeqCst);
         if let Some(acceptor) = self.acceptor.take() {
-            // A script that panics has failed its client, which tells.
+            // A script that panicked closed its connection, which fails the case.
             let _ = acceptor.join();
         }
         self.seen.requests().clone()
@@ -225,7 +226,7 @@ fn accept<S>(
                 threads.push(std::thread::spawn(move || {
                     let connection = Connection::new(stream, number, tls, Arc::clone(&seen));
                     if let Ok(mut connection) = connection {
-                        // How it went is seen by the client.
+                        // The client observes the failure.
                         let _ = script(&mut connection);
                         connection.end();
                         seen.open().remove(&number);
@@ -241,7 +242,7 @@ fn accept<S>(
             Err(_) => break,
         }
     }
-    // What has arrived is read nevertheless; then there is nothing more to come.
+    // Scripts still read the received bytes and then reach the end.
     for stream in seen.open().values() {
         let _ = stream.shutdown(Shutdown::Both);
     }

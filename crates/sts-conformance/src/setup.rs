@@ -1,28 +1,27 @@
-//! What a transport under test is asked for.
+//! Settings of the transport under test.
 
-/// What a case needs of the transport that it is given.
+/// Settings that a case requires of its transport.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Setup {
-    /// Certificates to trust, in PEM; beside or in place of the machine's.
+    /// Root certificates to trust, in PEM, in addition to or instead of those of the machine.
     pub root_certificates_pem: Option<String>,
-    /// The proxy for every exchange, as `http://user:password@host:port`, user and password left
-    /// out where it wants none. When it is `None` there shall be no proxy at all, also none of
-    /// the environment.
+    /// The proxy for every exchange: `http://user:password@host:port`, where user and password are
+    /// optional. `None` disables all proxies, including those of the environment.
     pub proxy: Option<String>,
-    /// Exchanges begin where the case runs, and are then polled on a thread outside of every
-    /// runtime, as a refresh that several runtimes share can be.
+    /// Whether the case starts exchanges on its runtime and then polls them on a thread outside of
+    /// any runtime. A refresh shared by several runtimes does this.
     pub moves_exchanges: bool,
 }
 
-/// A transport cannot be set up as a [`Setup`] asks. The cases that need it are skipped.
+/// Error returned when a transport does not support a [`Setup`]. The case is skipped.
 #[derive(Clone, Debug)]
 pub struct Unsupported {
     pub(crate) reason: String,
 }
 
 impl Unsupported {
-    /// The reason is shown with the cases that are skipped.
+    /// Creates the error. The reason is printed with the skipped cases.
     pub fn new(reason: impl Into<String>) -> Self {
         Self { reason: reason.into() }
     }

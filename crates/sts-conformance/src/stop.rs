@@ -1,13 +1,13 @@
-//! Why a case ends early.
+//! Early end of a case.
 
 use std::error::Error as StdError;
 
-/// A case ends here.
+/// Reason why a case ends early.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// The promise is broken, or the case could not be set up.
+    /// The requirement is violated, or the case could not be set up.
     Failed(String),
-    /// It does not apply to this transport or cannot be had on this machine.
+    /// The case does not apply to this transport or cannot run on this machine.
     Skipped(String),
 }
 
@@ -21,24 +21,24 @@ impl Stop {
     }
 }
 
-/// What the suite itself could not do.
+/// Errors of the suite itself.
 impl<E: StdError> From<E> for Stop {
     fn from(error: E) -> Self {
-        Self::Failed(format!("the case could not be set up: {error}"))
+        Self::Failed(format!("cannot set up the case: {error}"))
     }
 }
 
-/// The promise is broken unless `holds`.
+/// Fails the case unless `holds`.
 pub(crate) fn expect(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), Stop> {
     if holds { Ok(()) } else { Err(Stop::Failed(otherwise())) }
 }
 
-/// The promise is broken unless both are the same.
-#[expect(clippy::needless_pass_by_value, reason = "what is found is often made for the purpose")]
+/// Fails the case unless both values are equal.
+#[expect(clippy::needless_pass_by_value, reason = "the value is often a temporary")]
 pub(crate) fn expect_eq<T: PartialEq<U> + std::fmt::Debug, U: std::fmt::Debug>(
     what: &str,
     found: T,
     expected: U,
 ) -> Result<(), Stop> {
-    expect(found == expected, || format!("{what}: {found:?} in place of {expected:?}"))
+    expect(found == expected, || format!("{what}: expected {expected:?}, got {found:?}"))
 }

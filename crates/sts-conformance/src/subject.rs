@@ -1,4 +1,4 @@
-//! The transport under test, whatever its type.
+//! The transport under test.
 
 use std::error::Error as StdError;
 use std::fmt::Write as _;
@@ -18,15 +18,15 @@ use sts_proto::Body;
 use crate::setup::{Setup, Unsupported};
 use crate::stop::{Stop, expect};
 
-/// What a busy machine may add to a limit before it counts as missed.
+/// Tolerance for busy machines, added to a timeout.
 const SLACK: Duration = Duration::from_secs(2);
-/// Where the limit itself is longer than anybody wants to wait.
+/// Maximum time to wait if the timeout of the exchange is longer.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// In every secret that the suite sends or answers, and in no error.
+/// Part of every secret that the suite sends. It must not occur in any error.
 pub(crate) const PLANTED: &str = "planted";
 
-/// Makes transports of one kind.
-pub(crate) struct Maker<'a>(Box<dyn Make + 'a>);
+/// Creates transports of one type.
+pub(crate) struct Factory<'a>(Box<dyn Make + 'a>);
 
 trait Make: Send + Sync {
     fn make(&self, setup: &Setup) -> Result<Subject, Unsupported>;
@@ -38,7 +38,7 @@ impl<M: Fn(&Setup) -> Result<Subject, Unsupported> + Send + Sync> Make for M {
     }
 }
 
-impl<'a> Maker<'a> {
+impl<'a> Factory<'a> {
     pub(crate) fn awaiting<T, M>(make: &'a M) -> Self
     where
         T: Transport + Send + Sync + 'static,
@@ -55,14 +55,18 @@ impl<'a> Maker<'a> {
         Self(Box::new(|setup: &Setup| Ok(Subject::new(OnThreads(Arc::new(make(setup)?)), false))))
     }
 
-    pub(crate) fn make(&self, setup: &Setup, doubt: &Arc<AtomicBool>) -> Result<Subject, Stop> {
+    pub(crate) fn make(
+        &self,
+        setup: &Setup,
+        is_inconclusive: &Arc<AtomicBool>,
+    ) -> Result<Subject, Stop> {
         let subject = self.0.make(setup);
         let subject = subject.map_err(|unsupported| Stop::Skipped(unsupported.reason))?;
-        Ok(Subject { doubt: Arc::clone(doubt), ..subject })
+        Ok(Subject { is_inconclusive: Arc::clone(is_inconclusive), ..subject })
     }
 }
 
-/// A transport that blocks, on threads of their own.
+/// Adapter that runs each exchange of a blocking transport on a thread of a pool.
 struct OnThreads<T>(Arc<T>);
 
 impl<T: BlockingTransport + Send + Sync + 'static> Transport for OnThreads<T> {
@@ -77,17 +81,17 @@ impl<T: BlockingTransport + Send + Sync + 'static> Transport for OnThreads<T> {
     }
 }
 
-/// A transport under test. Its clones are the same one.
+/// A transport under test. Clones share the transport.
 #[derive(Clone)]
 pub(crate) struct Subject {
     transport: Arc<dyn DynTransport>,
     /// Whether an exchange ends when its future is dropped.
     is_cancellable: bool,
-    /// Set when it could not tell that nothing was sent.
-    doubt: Arc<AtomicBool>,
+    /// Set when the transport reported an unsent request as possibly sent.
+    is_inconclusive: Arc<AtomicBool>,
 }
 
-/// For a client over it.
+/// For a client over this transport.
 impl Transport for Subject {
     async fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
         self.transport.send_boxed(exchange).await
@@ -100,26 +104,29 @@ impl Transport for Subject {
 
 impl Subject {
     fn new(transport: impl Transport + Send + Sync + 'static, is_cancellable: bool) -> Self {
-        Self { transport: Arc::new(transport), is_cancellable, doubt: Arc::default() }
+        Self { transport: Arc::new(transport), is_cancellable, is_inconclusive: Arc::default() }
     }
 
-    /// Makes an exchange, and holds it to what every exchange must hold to: its limit in time, and
-    /// no secret in an error.
+    /// Runs an exchange and checks that it ends within its timeout and that its error contains no
+    /// secret.
     pub(crate) async fn exchange(&self, exchange: Exchange) -> Result<Ending, Stop> {
         let limit = exchange.limits.timeout;
-        self.hold(limit, self.transport.send_boxed(exchange)).await
+        self.checked(limit, self.transport.send_boxed(exchange)).await
     }
 
-    /// As [`exchange`](Self::exchange), but the exchange is polled here once, and then on a thread
-    /// outside of every runtime.
-    pub(crate) async fn exchange_elsewhere(&self, exchange: Exchange) -> Result<Ending, Stop> {
+    /// As [`exchange`](Self::exchange), but polls the exchange here once and then on a thread outside
+    /// of any runtime.
+    pub(crate) async fn exchange_on_other_thread(
+        &self,
+        exchange: Exchange,
+    ) -> Result<Ending, Stop> {
         let limit = exchange.limits.timeout;
         let transport = Arc::clone(&self.transport);
-        let outcome = elsewhere(async move { transport.send_boxed(exchange).await });
-        self.hold(limit, Box::pin(outcome)).await
+        let outcome = on_other_thread(async move { transport.send_boxed(exchange).await });
+        self.checked(limit, Box::pin(outcome)).await
     }
 
-    async fn hold(
+    async fn checked(
         &self,
         limit: Duration,
         outcome: impl Future<Output = Result<Response<Body>, TransportError>> + Unpin,
@@ -129,19 +136,21 @@ impl Subject {
         let outcome = match select(outcome, Timer::after(patience)).await {
             Either::Left((outcome, _)) => outcome,
             Either::Right(_) => {
-                return Err(Stop::Failed(format!("the limit of {limit:?} did not hold")));
+                return Err(Stop::Failed(format!("the exchange did not end within {limit:?}")));
             }
         };
         let took = started.elapsed();
-        expect(took <= patience, || format!("it took {took:?}, the limit was {limit:?}"))?;
+        expect(took <= patience, || {
+            format!("the exchange took {took:?}, its timeout is {limit:?}")
+        })?;
         if let Err(error) = &outcome {
-            let shown = everything_of(error);
-            expect(!shown.contains(PLANTED), || format!("the error shows a secret: {shown}"))?;
+            let shown = full_text(error);
+            expect(!shown.contains(PLANTED), || format!("the error contains a secret: {shown}"))?;
         }
-        Ok(Ending { outcome, took, doubt: Arc::clone(&self.doubt) })
+        Ok(Ending { outcome, took, is_inconclusive: Arc::clone(&self.is_inconclusive) })
     }
 
-    /// Starts an exchange and drops it when `until` is there. It is an error if it ends before.
+    /// Starts an exchange and drops it when `until` completes. Fails if the exchange ends first.
     pub(crate) async fn abandon<F>(&self, exchange: Exchange, until: F) -> Result<(), Stop>
     where
         F: Future<Output = Result<(), Stop>> + Send,
@@ -152,7 +161,7 @@ impl Subject {
         }
     }
 
-    /// Starts an exchange and drops it after `time`, unless it has ended before.
+    /// Starts an exchange and drops it after `time` unless it has ended.
     pub(crate) async fn abandon_after(&self, exchange: Exchange, time: Duration) {
         select(self.transport.send_boxed(exchange), Timer::after(time)).await;
     }
@@ -161,22 +170,22 @@ impl Subject {
         self.transport.sleep_boxed(duration).await;
     }
 
-    /// As [`wait`](Self::wait), polled here once, and then on a thread outside of every runtime.
-    pub(crate) async fn wait_elsewhere(&self, duration: Duration) {
+    /// As [`wait`](Self::wait), polled here once and then on a thread outside of any runtime.
+    pub(crate) async fn wait_on_other_thread(&self, duration: Duration) {
         let transport = Arc::clone(&self.transport);
-        elsewhere(async move { transport.sleep_boxed(duration).await }).await;
+        on_other_thread(async move { transport.sleep_boxed(duration).await }).await;
     }
 
-    pub(crate) fn must_be_cancellable(&self) -> Result<(), Stop> {
+    pub(crate) fn require_cancellable(&self) -> Result<(), Stop> {
         if self.is_cancellable {
             return Ok(());
         }
-        Err(Stop::skipped("a call that blocks its thread cannot be dropped"))
+        Err(Stop::skipped("a blocking exchange cannot be dropped"))
     }
 }
 
-/// Polls a future here once, and then on a thread outside of every runtime.
-async fn elsewhere<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> T {
+/// Polls a future here once and then on a thread outside of any runtime.
+async fn on_other_thread<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> T {
     let mut future = Box::pin(future);
     match poll_immediate(&mut future).await {
         Some(output) => output,
@@ -184,72 +193,74 @@ async fn elsewhere<T: Send + 'static>(future: impl Future<Output = T> + Send + '
     }
 }
 
-/// All that an error and its sources print.
-fn everything_of(error: &TransportError) -> String {
+/// Returns `Display` and `Debug` of an error and its sources.
+fn full_text(error: &TransportError) -> String {
     let mut shown = format!("{error}\n{error:?}\n{error:#?}");
     let mut source = error.source();
     while let Some(error) = source {
-        // Writing to a string does not fail.
+        // Cannot fail: writes to a string.
         let _ = write!(shown, "\n{error}\n{error:?}\n{error:#?}");
         source = error.source();
     }
     shown
 }
 
-/// What an error and its sources say.
+/// Returns the messages of an error and its sources.
 fn with_sources(error: &TransportError) -> String {
-    let mut said = error.to_string();
+    let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
-        let _ = write!(said, ": {error}");
+        let _ = write!(text, ": {error}");
         source = error.source();
     }
-    said
+    text
 }
 
-/// How an exchange ended.
+/// Result of an exchange.
 #[derive(Debug)]
 pub(crate) struct Ending {
     outcome: Result<Response<Body>, TransportError>,
     pub(crate) took: Duration,
-    doubt: Arc<AtomicBool>,
+    is_inconclusive: Arc<AtomicBool>,
 }
 
 impl Ending {
-    /// The answer; there must be one.
-    pub(crate) fn answer(self) -> Result<Response<Body>, Stop> {
-        self.outcome.map_err(|error| Stop::Failed(format!("no answer: {}", with_sources(&error))))
+    /// Returns the response, or fails if there is none.
+    pub(crate) fn response(self) -> Result<Response<Body>, Stop> {
+        self.outcome.map_err(|error| {
+            Stop::Failed(format!("expected a response, got an error: {}", with_sources(&error)))
+        })
     }
 
-    /// There must be an answer with this body.
-    pub(crate) fn says(self, body: &str) -> Result<Response<Body>, Stop> {
-        let answer = self.answer()?;
-        let found = answer.body().as_ref();
+    /// Returns the response, or fails if its body differs.
+    pub(crate) fn has_body(self, body: &str) -> Result<Response<Body>, Stop> {
+        let response = self.response()?;
+        let found = response.body().as_ref();
         expect(found == body.as_bytes(), || {
-            format!("the answer is {:?} in place of {:?}", shortened(found), shortened(body))
+            format!("expected body {:?}, got {:?}", shortened(body), shortened(found))
         })?;
-        Ok(answer)
+        Ok(response)
     }
 
-    /// There must be an error of one of these kinds, and with this progress.
+    /// Fails unless the exchange ended with an error of one of these kinds and this progress.
     ///
-    /// A stack that cannot tell that nothing was sent is right to say so. That breaks no promise,
-    /// but then the case does not count as passed.
+    /// A stack that cannot know that nothing was sent may report `MaybeSent`. The case is then
+    /// skipped instead of passed.
     pub(crate) fn fails(
         self,
         kinds: &[TransportErrorKind],
         progress: Progress,
     ) -> Result<(), Stop> {
-        let doubt = Arc::clone(&self.doubt);
+        let is_inconclusive = Arc::clone(&self.is_inconclusive);
         let error = self.error()?;
         let is_vague = progress == Progress::NotSent && error.progress() == Progress::MaybeSent;
         if is_vague {
-            doubt.store(true, Ordering::Relaxed);
+            is_inconclusive.store(true, Ordering::Relaxed);
         }
         let holds = kinds.contains(&error.kind()) && (error.progress() == progress || is_vague);
         expect(holds, || {
             format!(
-                "{:?} {:?} in place of {kinds:?} {progress:?}: {}",
+                "expected {kinds:?} {progress:?}, got {:?} {:?}: {}",
                 error.kind(),
                 error.progress(),
                 with_sources(&error)
@@ -257,19 +268,19 @@ impl Ending {
         })
     }
 
-    /// There must be an error.
+    /// Returns the error, or fails if there is a response.
     pub(crate) fn error(self) -> Result<TransportError, Stop> {
         match self.outcome {
-            Ok(answer) => Err(Stop::Failed(format!(
-                "an answer in place of an error: {} {:?}",
-                answer.status(),
-                shortened(answer.body().as_ref())
+            Ok(response) => Err(Stop::Failed(format!(
+                "expected an error, got a response: {} {:?}",
+                response.status(),
+                shortened(response.body().as_ref())
             ))),
             Err(error) => Ok(error),
         }
     }
 
-    pub(crate) fn is_answer(&self) -> bool {
+    pub(crate) fn is_response(&self) -> bool {
         self.outcome.is_ok()
     }
 }

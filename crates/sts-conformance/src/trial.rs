@@ -1,4 +1,4 @@
-//! What a case works with.
+//! Context of a running case.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,51 +10,49 @@ use sts_proto::Body;
 
 use crate::setup::Setup;
 use crate::stop::Stop;
-use crate::subject::{Maker, Subject};
+use crate::subject::{Factory, Subject};
 
-/// A limit that cases wait for.
+/// Timeout of cases that wait for it.
 pub(crate) const SHORT: Duration = Duration::from_millis(300);
 
-/// A name without an address. It cannot be asked for either, for its label is too long for DNS: no
-/// resolver sends anything.
+/// A name that cannot be resolved. Its label is too long for DNS, so no resolver sends a query.
 pub(crate) const NO_NAME: &str =
     "this-label-has-more-than-the-sixty-three-letters-that-dns-can-hold-in-one.invalid";
 
-/// One case on one kind of transport.
+/// One case on one transport.
 pub(crate) struct Trial<'a> {
-    maker: &'a Maker<'a>,
-    /// Whether the transport could not tell that nothing was sent.
-    doubt: Arc<AtomicBool>,
+    factory: &'a Factory<'a>,
+    /// Set when the transport reported an unsent request as possibly sent.
+    is_inconclusive: Arc<AtomicBool>,
 }
 
 impl<'a> Trial<'a> {
-    pub(crate) fn new(maker: &'a Maker<'a>) -> Self {
-        Self { maker, doubt: Arc::default() }
+    pub(crate) fn new(factory: &'a Factory<'a>) -> Self {
+        Self { factory, is_inconclusive: Arc::default() }
     }
 
-    /// Whether the transport said that a request may have been sent when it was not. That is no
-    /// mistake, but nothing to praise either.
-    pub(crate) fn is_in_doubt(&self) -> bool {
-        self.doubt.load(Ordering::Relaxed)
+    /// Returns whether the transport reported an unsent request as possibly sent, which is allowed.
+    pub(crate) fn is_inconclusive(&self) -> bool {
+        self.is_inconclusive.load(Ordering::Relaxed)
     }
 
-    /// A new transport.
+    /// Creates a transport.
     pub(crate) fn transport(&self) -> Result<Subject, Stop> {
         self.make(&Setup::default())
     }
 
-    /// A new transport that trusts these certificates.
+    /// Creates a transport that trusts these certificates.
     pub(crate) fn trusting(&self, pem: impl Into<String>) -> Result<Subject, Stop> {
         self.make(&Setup { root_certificates_pem: Some(pem.into()), ..Setup::default() })
     }
 
-    /// A new transport that goes through a proxy.
-    pub(crate) fn through(&self, proxy: impl Into<String>) -> Result<Subject, Stop> {
+    /// Creates a transport that uses a proxy.
+    pub(crate) fn via_proxy(&self, proxy: impl Into<String>) -> Result<Subject, Stop> {
         self.make(&Setup { proxy: Some(proxy.into()), ..Setup::default() })
     }
 
-    /// A new transport that goes through a proxy and trusts these certificates.
-    pub(crate) fn through_trusting(
+    /// Creates a transport that uses a proxy and trusts these certificates.
+    pub(crate) fn via_proxy_trusting(
         &self,
         proxy: impl Into<String>,
         pem: impl Into<String>,
@@ -64,13 +62,14 @@ impl<'a> Trial<'a> {
         self.make(&Setup { root_certificates_pem, proxy, ..Setup::default() })
     }
 
-    /// A new transport whose exchanges may be polled outside of the runtime on which they began.
+    /// Creates a transport whose exchanges may be polled outside of the runtime on which they
+    /// started.
     pub(crate) fn moving_exchanges(&self) -> Result<Subject, Stop> {
         self.make(&Setup { moves_exchanges: true, ..Setup::default() })
     }
 
     fn make(&self, setup: &Setup) -> Result<Subject, Stop> {
-        self.maker.make(setup, &self.doubt)
+        self.factory.make(setup, &self.is_inconclusive)
     }
 }
 
@@ -107,14 +106,14 @@ fn sensitive(value: &'static str) -> HeaderValue {
     value
 }
 
-/// The same exchange with another limit in time.
-pub(crate) fn within(mut exchange: Exchange, timeout: Duration) -> Exchange {
+/// Sets the timeout of an exchange.
+pub(crate) fn with_timeout(mut exchange: Exchange, timeout: Duration) -> Exchange {
     exchange.limits.timeout = timeout;
     exchange
 }
 
-/// The same exchange with another limit of the answer's body.
-pub(crate) fn at_most(mut exchange: Exchange, body: usize) -> Exchange {
+/// Sets the body limit of an exchange, in bytes.
+pub(crate) fn with_body_limit(mut exchange: Exchange, body: usize) -> Exchange {
     exchange.limits.body = body;
     exchange
 }

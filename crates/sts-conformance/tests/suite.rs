@@ -1,4 +1,5 @@
-//! The suite tells good transports from bad ones. That good ones pass is shown where they are.
+//! The suite detects transports that violate the contract. The transports themselves test that they
+//! pass.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
@@ -14,10 +15,10 @@ use sts_client::transport::{
 use sts_conformance::{Case, CaseReport, Outcome, Setup, Unsupported, conformance_blocking};
 use sts_proto::Body;
 
-/// Whatever its function does.
-struct Does(fn(Exchange) -> Result<Response<Body>, TransportError>);
+/// A transport that calls a function.
+struct TransportFn(fn(Exchange) -> Result<Response<Body>, TransportError>);
 
-impl BlockingTransport for Does {
+impl BlockingTransport for TransportFn {
     fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
         (self.0)(exchange)
     }
@@ -31,7 +32,7 @@ fn run(
     case: &str,
     transport: fn(Exchange) -> Result<Response<Body>, TransportError>,
 ) -> CaseReport {
-    Case::named(case).unwrap().run_blocking(|_: &Setup| Ok(Does(transport)))
+    Case::named(case).unwrap().run_blocking(|_: &Setup| Ok(TransportFn(transport)))
 }
 
 fn fails(
@@ -44,20 +45,20 @@ fn fails(
     assert!(reason.contains(because), "{report}");
 }
 
-/// A naive exchange over plain HTTP: the answer is what comes until the server closes.
+/// A naive exchange over plain HTTP that reads until the server closes.
 fn naive(request: &Request<Body>, repeat: usize) -> std::io::Result<Response<Body>> {
     let authority = request.uri().authority().unwrap().as_str();
-    let mut answer = Vec::new();
+    let mut response = Vec::new();
     for _ in 0..repeat {
         let mut connection = TcpStream::connect(authority)?;
         let body = request.body();
         write!(connection, "{} {} HTTP/1.1\r\n", request.method(), request.uri().path())?;
         write!(connection, "Host: {authority}\r\nContent-Length: {}\r\n\r\n", body.len())?;
         connection.write_all(body.as_ref())?;
-        connection.read_to_end(&mut answer)?;
+        connection.read_to_end(&mut response)?;
     }
-    let end = answer.windows(4).rposition(|bytes| bytes == b"\r\n\r\n").map_or(0, |at| at + 4);
-    Ok(Response::new(Body::from(answer.split_off(end))))
+    let end = response.windows(4).rposition(|bytes| bytes == b"\r\n\r\n").map_or(0, |at| at + 4);
+    Ok(Response::new(Body::from(response.split_off(end))))
 }
 
 fn closed(error: std::io::Error) -> TransportError {
@@ -65,17 +66,17 @@ fn closed(error: std::io::Error) -> TransportError {
 }
 
 #[test]
-fn there_are_more_than_a_hundred_cases_with_names_of_their_own() {
+fn more_than_a_hundred_cases_have_unique_names() {
     let names: HashSet<_> = Case::all().iter().map(Case::name).collect();
     assert_eq!(names.len(), Case::all().len());
     assert!(names.len() > 100, "{}", names.len());
-    assert!(Case::named("tls::another_name_is_refused").is_some());
+    assert!(Case::named("tls::other_name_is_rejected").is_some());
     assert!(Case::named("tls").is_none());
 }
 
 #[test]
-fn what_cannot_be_set_up_is_skipped_and_never_passed() {
-    let report = conformance_blocking(|_: &Setup| -> Result<Does, Unsupported> {
+fn unsupported_setup_is_skipped() {
+    let report = conformance_blocking(|_: &Setup| -> Result<TransportFn, Unsupported> {
         Err(Unsupported::new("it is not written yet"))
     });
     assert_eq!(report.skipped(), Case::all().len());
@@ -85,12 +86,12 @@ fn what_cannot_be_set_up_is_skipped_and_never_passed() {
 }
 
 #[test]
-fn a_report_is_a_table_and_json() {
-    let report = conformance_blocking(|_: &Setup| -> Result<Does, Unsupported> {
+fn report_is_printed_as_table_and_json() {
+    let report = conformance_blocking(|_: &Setup| -> Result<TransportFn, Unsupported> {
         Err(Unsupported::new("none \"yet\""))
     });
     let table = report.to_string();
-    assert!(table.contains("targets::an_ipv6_address_is_reached: none \"yet\"\n"), "{table}");
+    assert!(table.contains("targets::ipv6_address_is_reached: none \"yet\"\n"), "{table}");
     let last = format!("0 passed, 0 failed, {} skipped", Case::all().len());
     assert_eq!(table.lines().last(), Some(&*last));
 
@@ -102,46 +103,46 @@ fn a_report_is_a_table_and_json() {
 }
 
 #[test]
-fn a_wrong_kind_fails() {
-    let case = "targets::a_refused_connection_is_not_sent";
+fn wrong_kind_fails() {
+    let case = "targets::refused_connection_is_not_sent";
     let other = |_| Err(TransportError::not_sent(TransportErrorKind::Other));
-    fails(case, other, "Other NotSent in place of [Connect] NotSent");
-    let answers = |_| Ok(Response::new(Body::empty()));
-    fails(case, answers, "an answer in place of an error");
+    fails(case, other, "expected [Connect] NotSent, got Other NotSent");
+    let responds = |_| Ok(Response::new(Body::empty()));
+    fails(case, responds, "expected an error, got a response");
 }
 
 #[test]
-fn not_sent_where_it_was_fails() {
-    let case = "broken::a_close_without_an_answer_may_be_sent";
+fn wrong_progress_fails() {
+    let case = "malformed::close_before_the_response_is_closed";
     let transport = |exchange: Exchange| match naive(&exchange.request, 1) {
         Ok(_) => Err(TransportError::not_sent(TransportErrorKind::Closed)),
         Err(error) => Err(closed(error)),
     };
-    fails(case, transport, "Closed NotSent in place of [Closed] MaybeSent");
+    fails(case, transport, "expected [Closed] MaybeSent, got Closed NotSent");
 }
 
 #[test]
-fn a_doubt_is_no_failure_but_does_not_pass() {
-    let case = "targets::a_refused_connection_is_not_sent";
+fn maybe_sent_instead_of_not_sent_is_skipped() {
+    let case = "targets::refused_connection_is_not_sent";
     let report = run(case, |_| Err(TransportError::maybe_sent(TransportErrorKind::Connect)));
     assert!(matches!(report.outcome, Outcome::Skipped(_)), "{report}");
 }
 
 #[test]
-fn a_repeated_request_fails() {
-    let case = "broken::a_close_without_an_answer_may_be_sent";
+fn repeated_request_fails() {
+    let case = "malformed::close_before_the_response_is_closed";
     let transport = |exchange: Exchange| match naive(&exchange.request, 2) {
         Ok(_) => Err(TransportError::maybe_sent(TransportErrorKind::Closed)),
         Err(error) => Err(closed(error)),
     };
-    fails(case, transport, "2 requests arrived in place of 1");
+    fails(case, transport, "expected 1 requests, received 2");
 }
 
 #[test]
-fn a_lost_header_fails() {
-    let case = "requests::every_header_arrives_once_and_as_given";
+fn lost_header_fails() {
+    let case = "requests::headers_are_sent_once_and_unchanged";
     let transport = |exchange: Exchange| {
-        // The server keeps the connection open; the answer is known.
+        // The server keeps the connection open; the response is known.
         let request = exchange.request;
         std::thread::spawn(move || naive(&request, 1));
         std::thread::sleep(Duration::from_millis(300));
@@ -151,38 +152,38 @@ fn a_lost_header_fails() {
 }
 
 #[test]
-fn a_secret_in_an_error_fails() {
-    let case = "targets::a_refused_connection_is_not_sent";
+fn secret_in_an_error_fails() {
+    let case = "targets::refused_connection_is_not_sent";
     let transport = |exchange: Exchange| {
         let shown = format!("{:?}", exchange.request.body().clone().into_bytes());
         let token = exchange.request.headers()["x-security-token"].to_str().unwrap().to_owned();
         let error = TransportError::not_sent(TransportErrorKind::Connect);
         Err(error.with_source(if shown.len() > 4 { shown } else { token }))
     };
-    fails(case, transport, "the error shows a secret");
+    fails(case, transport, "the error contains a secret");
 }
 
 #[test]
-fn a_cut_body_that_passes_for_whole_fails() {
-    let case = "broken::a_body_cut_short_is_closed";
+fn truncated_body_fails() {
+    let case = "malformed::truncated_body_is_closed";
     let transport = |exchange: Exchange| naive(&exchange.request, 1).map_err(closed);
-    fails(case, transport, "an answer in place of an error");
+    fails(case, transport, "expected an error, got a response");
 }
 
 #[test]
-fn a_followed_redirect_fails() {
-    let case = "answers::redirects_are_handed_back_and_not_followed";
+fn followed_redirect_fails() {
+    let case = "responses::redirects_are_not_followed";
     let transport = |_| {
         let mut response = Response::new(Body::from(b"ok".to_vec()));
         *response.status_mut() = StatusCode::OK;
         Ok(response)
     };
-    fails(case, transport, "the answer is \"ok\" in place of \"this\"");
+    fails(case, transport, "expected body \"this\", got \"ok\"");
 }
 
-/// One that awaits is given up a little after its limit; its future never ends.
+/// The suite drops the exchange of an async transport shortly after its timeout.
 #[test]
-fn a_transport_that_hangs_fails_and_does_not_hang_the_suite() {
+fn hanging_transport_fails_within_a_limit() {
     struct Hangs;
     impl Transport for Hangs {
         async fn send(&self, _: Exchange) -> Result<Response<Body>, TransportError> {
@@ -192,15 +193,15 @@ fn a_transport_that_hangs_fails_and_does_not_hang_the_suite() {
         async fn sleep(&self, _: Duration) {}
     }
     let started = Instant::now();
-    let case = Case::named("time::silence_is_a_timeout").unwrap();
+    let case = Case::named("time::no_response_times_out").unwrap();
     let report = sts_conformance::block_on(case.run(|_: &Setup| Ok(Hangs)));
     let Outcome::Failed(reason) = &report.outcome else { panic!("{report}") };
-    assert!(reason.contains("did not hold"), "{report}");
+    assert!(reason.contains("did not end within"), "{report}");
     assert!(started.elapsed() < Duration::from_secs(8));
 }
 
 #[test]
-fn the_future_of_the_suite_is_send() {
+fn future_of_the_suite_is_send() {
     fn is_send<T: Send>(_: T) {}
     struct Nothing;
     impl Transport for Nothing {
@@ -211,5 +212,5 @@ fn the_future_of_the_suite_is_send() {
         async fn sleep(&self, _: Duration) {}
     }
     is_send(sts_conformance::conformance(|_: &Setup| Ok(Nothing)));
-    is_send(sts_conformance::check("tls::another_name_is_refused", |_: &Setup| Ok(Nothing)));
+    is_send(sts_conformance::check("tls::other_name_is_rejected", |_: &Setup| Ok(Nothing)));
 }

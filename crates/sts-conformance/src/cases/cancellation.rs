@@ -8,10 +8,10 @@ use sts_client::transport::{Exchange, Limits};
 use crate::server::{OK, Server};
 use crate::stop::{Stop, expect};
 use crate::subject::Subject;
-use crate::trial::{SHORT, Trial, post, post_body, within};
+use crate::trial::{SHORT, Trial, post, post_body, with_timeout};
 
-/// Its answer comes late, and nobody may take it for another's.
-pub(crate) async fn the_answer_to_a_dropped_exchange_is_nobodys(
+/// The late response must not be returned for another exchange.
+pub(crate) async fn response_of_a_dropped_exchange_is_discarded(
     trial: &Trial<'_>,
 ) -> Result<(), Stop> {
     let transport = cancellable(trial)?;
@@ -28,32 +28,30 @@ pub(crate) async fn the_answer_to_a_dropped_exchange_is_nobodys(
     transport.abandon(post(&url)?, server.until_requests(1)).await?;
     server.open_gate();
     for _ in 0..3 {
-        transport.exchange(post(&url)?).await?.says("ok")?;
+        transport.exchange(post(&url)?).await?.has_body("ok")?;
         async_io::Timer::after(Duration::from_millis(1200)).await;
     }
     server.finish(4)?;
     Ok(())
 }
 
-/// At once where the stack can, and at the end of its time at the latest.
-pub(crate) async fn a_dropped_exchange_closes_its_connection_within_its_limit(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
+/// Immediately where the stack can, at its timeout at the latest.
+pub(crate) async fn dropped_exchange_closes_its_connection(trial: &Trial<'_>) -> Result<(), Stop> {
     let transport = cancellable(trial)?;
     let server = Server::start(|connection| {
         connection.request()?;
         connection.write("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf")?;
         connection.stall()
     })?;
-    let exchange = within(post(&server.url("/"))?, Duration::from_secs(2));
+    let exchange = with_timeout(post(&server.url("/"))?, Duration::from_secs(2));
     transport.abandon(exchange, server.until_requests(1)).await?;
     server.until_closed(1).await?;
     server.finish(1)?;
     Ok(())
 }
 
-/// Also when the transport is dropped with it.
-pub(crate) async fn nothing_goes_on_after_transport_and_exchange_are_dropped(
+/// The exchange and its transport are dropped together.
+pub(crate) async fn dropped_transport_closes_its_connections(
     trial: &Trial<'_>,
 ) -> Result<(), Stop> {
     let transport = cancellable(trial)?;
@@ -61,7 +59,7 @@ pub(crate) async fn nothing_goes_on_after_transport_and_exchange_are_dropped(
         connection.request()?;
         connection.stall()
     })?;
-    let exchange = within(post(&server.url("/"))?, Duration::from_secs(2));
+    let exchange = with_timeout(post(&server.url("/"))?, Duration::from_secs(2));
     transport.abandon(exchange, server.until_requests(1)).await?;
     drop(transport);
     server.until_closed(1).await?;
@@ -69,21 +67,21 @@ pub(crate) async fn nothing_goes_on_after_transport_and_exchange_are_dropped(
     Ok(())
 }
 
-/// A future that nobody polls does nothing.
-pub(crate) async fn an_exchange_dropped_at_once_leaves_the_transport_usable(
+/// The future is dropped after its first poll.
+pub(crate) async fn transport_is_usable_after_an_immediate_drop(
     trial: &Trial<'_>,
 ) -> Result<(), Stop> {
     let transport = cancellable(trial)?;
-    let server = Server::answering(OK)?;
+    let server = Server::responding(OK)?;
     for _ in 0..20 {
         transport.abandon_after(post(&server.url("/"))?, Duration::ZERO).await;
     }
-    transport.exchange(post(&server.url("/"))?).await?.says("ok")?;
+    transport.exchange(post(&server.url("/"))?).await?.has_body("ok")?;
     Ok(())
 }
 
-/// At 60 moments, the same in every run, and each followed by a call that works.
-pub(crate) async fn a_call_works_after_one_dropped_at_any_moment(
+/// Drops at 60 pseudo-random times (fixed seed), each followed by an exchange that must succeed.
+pub(crate) async fn transport_is_usable_after_a_drop_at_any_time(
     trial: &Trial<'_>,
 ) -> Result<(), Stop> {
     let transport = cancellable(trial)?;
@@ -111,7 +109,7 @@ pub(crate) async fn a_call_works_after_one_dropped_at_any_moment(
         let moment = Duration::from_micros(random.u64(0..4000));
         transport.abandon_after(short(&format!("dropped {round}"))?, moment).await;
         let body = format!("works {round}");
-        transport.exchange(short(&body)?).await?.says(&body)?;
+        transport.exchange(short(&body)?).await?.has_body(&body)?;
     }
     let mut times = HashMap::<Vec<u8>, usize>::new();
     for request in server.stop() {
@@ -125,6 +123,6 @@ pub(crate) async fn a_call_works_after_one_dropped_at_any_moment(
 
 fn cancellable(trial: &Trial<'_>) -> Result<Subject, Stop> {
     let transport = trial.transport()?;
-    transport.must_be_cancellable()?;
+    transport.require_cancellable()?;
     Ok(transport)
 }

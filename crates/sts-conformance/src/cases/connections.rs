@@ -1,4 +1,4 @@
-//! Connections that are kept, and that turn out to be gone.
+//! Reuse of connections, and idle connections that were closed.
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,38 +12,36 @@ use crate::server::{Connection, OK, Server};
 use crate::stop::{Stop, expect};
 use crate::trial::{Trial, get, post, post_body};
 
-/// After this long a transport is to notice that a kept connection was closed.
-const NOTICED: Duration = Duration::from_millis(1200);
+/// Time within which a transport must notice that an idle connection was closed.
+const DETECTION_TIME: Duration = Duration::from_millis(1200);
 
-/// Nothing forbids a transport to keep none: then there is nothing to see here.
-pub(crate) async fn connections_are_used_again(trial: &Trial<'_>) -> Result<(), Stop> {
-    let server = Server::answering(OK)?;
+/// Skipped for transports that do not keep connections.
+pub(crate) async fn connections_are_reused(trial: &Trial<'_>) -> Result<(), Stop> {
+    let server = Server::responding(OK)?;
     let transport = trial.transport()?;
     for _ in 0..20 {
-        transport.exchange(post(&server.url("/"))?).await?.says("ok")?;
+        transport.exchange(post(&server.url("/"))?).await?.has_body("ok")?;
     }
     let connections = server.connections();
     server.finish(20)?;
     match connections {
-        20 => Err(Stop::skipped("it keeps no connections")),
-        // A connection may come back too late for the next request.
+        20 => Err(Stop::skipped("the transport does not keep connections")),
+        // A connection may return to the pool too late for the next request.
         1..=10 => Ok(()),
         _ => Err(Stop::Failed(format!("{connections} connections for 20 requests"))),
     }
 }
 
-pub(crate) async fn a_connection_that_the_server_ends_is_not_used_again(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
-    for answer in [
+pub(crate) async fn connection_close_is_honored(trial: &Trial<'_>) -> Result<(), Stop> {
+    for response in [
         "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok",
         "HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nok",
     ] {
-        // It says so, and does not do it.
-        let server = Server::answering(answer)?;
+        // The server announces the close but keeps the connection open.
+        let server = Server::responding(response)?;
         let transport = trial.transport()?;
         for _ in 0..3 {
-            transport.exchange(post(&server.url("/"))?).await?.says("ok")?;
+            transport.exchange(post(&server.url("/"))?).await?.has_body("ok")?;
         }
         let connections = server.connections();
         server.finish(3)?;
@@ -52,31 +50,25 @@ pub(crate) async fn a_connection_that_the_server_ends_is_not_used_again(
     Ok(())
 }
 
-pub(crate) async fn a_kept_connection_that_was_closed_is_replaced(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
-    let server = Server::answering_once(OK)?;
+pub(crate) async fn closed_idle_connection_is_replaced(trial: &Trial<'_>) -> Result<(), Stop> {
+    let server = Server::responding_once(OK)?;
     let transport = trial.transport()?;
     for _ in 0..2 {
-        transport.exchange(post(&server.url("/"))?).await?.says("ok")?;
-        Timer::after(NOTICED).await;
+        transport.exchange(post(&server.url("/"))?).await?.has_body("ok")?;
+        Timer::after(DETECTION_TIME).await;
     }
     server.finish(2)?;
     Ok(())
 }
 
-/// Between its answer and the next request the server closes, without a word before. Either the
-/// next request goes out over another connection, or it failed; it never goes out twice.
-pub(crate) async fn a_connection_closed_as_it_is_used_again_repeats_nothing(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
+/// The server closes between its response and the next request, without announcement. The next
+/// request is sent on another connection or fails; it is never sent twice.
+pub(crate) async fn close_on_reuse_repeats_nothing(trial: &Trial<'_>) -> Result<(), Stop> {
     races(trial, |_| Ok(())).await
 }
 
-/// The same with a reset.
-pub(crate) async fn a_connection_reset_as_it_is_used_again_repeats_nothing(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
+/// As [`close_on_reuse_repeats_nothing`], with a reset.
+pub(crate) async fn reset_on_reuse_repeats_nothing(trial: &Trial<'_>) -> Result<(), Stop> {
     races(trial, Connection::reset).await
 }
 
@@ -89,28 +81,30 @@ async fn races(trial: &Trial<'_>, end: fn(&mut Connection) -> io::Result<()>) ->
         })?;
         let transport = trial.transport()?;
         let ending = transport.exchange(post(&server.url("/"))?).await?;
-        if !ending.is_answer() {
-            // The reset has overtaken the answer.
+        if !ending.is_response() {
+            // The reset arrived before the response.
             continue;
         }
         Timer::after(Duration::from_micros(round * round * 10)).await;
         let ending = transport.exchange(post(&server.url("/"))?).await?;
-        let expected = if ending.is_answer() { 2 } else { 1 };
+        let expected = if ending.is_response() { 2 } else { 1 };
         if expected == 1 {
             let error = ending.error()?;
             let kind = error.kind();
-            expect(kind == TransportErrorKind::Closed, || format!("{kind:?}, not Closed"))?;
+            expect(kind == TransportErrorKind::Closed, || {
+                format!("expected Closed, got {kind:?}")
+            })?;
         }
         let arrived = server.stop().len();
         expect(arrived == expected, || {
-            format!("{arrived} requests arrived in place of {expected}")
+            format!("expected {expected} requests, received {arrived}")
         })?;
     }
     Ok(())
 }
 
-/// It was read, and may have been acted upon, also where the connection had served before.
-pub(crate) async fn a_request_that_was_read_is_not_repeated(trial: &Trial<'_>) -> Result<(), Stop> {
+/// The server may have acted on the request, even if the connection was reused.
+pub(crate) async fn received_request_is_not_repeated(trial: &Trial<'_>) -> Result<(), Stop> {
     for last in [get as fn(&str) -> Result<Exchange, Stop>, post] {
         let answered = AtomicUsize::new(0);
         let server = Server::start(move |connection| {
@@ -124,7 +118,7 @@ pub(crate) async fn a_request_that_was_read_is_not_repeated(trial: &Trial<'_>) -
         })?;
         let transport = trial.transport()?;
         for _ in 0..10 {
-            transport.exchange(post(&server.url("/"))?).await?.says("ok")?;
+            transport.exchange(post(&server.url("/"))?).await?.has_body("ok")?;
         }
         let ending = transport.exchange(last(&server.url("/"))?).await?;
         ending.fails(&[TransportErrorKind::Closed], Progress::MaybeSent)?;
@@ -133,7 +127,7 @@ pub(crate) async fn a_request_that_was_read_is_not_repeated(trial: &Trial<'_>) -
     Ok(())
 }
 
-pub(crate) async fn an_exchange_after_a_failed_one_is_not_disturbed(
+pub(crate) async fn failed_exchange_does_not_affect_the_next(
     trial: &Trial<'_>,
 ) -> Result<(), Stop> {
     let server = Server::start(|connection| {
@@ -150,16 +144,16 @@ pub(crate) async fn an_exchange_after_a_failed_one_is_not_disturbed(
         for _ in 0..3 {
             transport.exchange(post(&server.url("/"))?).await?.error()?;
         }
-        transport.exchange(post(&server.url("/"))?).await?.says("ok")?;
-        // The server has closed this connection, too.
-        Timer::after(NOTICED).await;
+        transport.exchange(post(&server.url("/"))?).await?.has_body("ok")?;
+        // The server has closed this connection as well.
+        Timer::after(DETECTION_TIME).await;
     }
     server.finish(12)?;
     Ok(())
 }
 
-/// Each its own.
-pub(crate) async fn a_hundred_calls_at_once_are_answered(trial: &Trial<'_>) -> Result<(), Stop> {
+/// Each exchange returns its own response.
+pub(crate) async fn hundred_concurrent_exchanges_succeed(trial: &Trial<'_>) -> Result<(), Stop> {
     let server = Server::start(|connection| {
         loop {
             let request = connection.request()?;
@@ -174,7 +168,7 @@ pub(crate) async fn a_hundred_calls_at_once_are_answered(trial: &Trial<'_>) -> R
             let (transport, url) = (&transport, server.url("/"));
             async move {
                 let body = format!("call {number} {}", "x".repeat(number * 50));
-                transport.exchange(post_body(&url, &body)?).await?.says(&body)?;
+                transport.exchange(post_body(&url, &body)?).await?.has_body(&body)?;
                 Ok::<(), Stop>(())
             }
         });

@@ -1,4 +1,4 @@
-//! The five operations, with a client over the transport: what is sent is what was signed.
+//! The five operations through a client: the request arrives as it was signed.
 
 use std::time::Duration;
 
@@ -22,67 +22,61 @@ const SESSION: &str = "sts::0a1b2c3d:assumed-agency:reader/suite";
 const PROVIDER: &str = "iam::0a1b2c3d:identity-provider:company";
 const TOLERANCE: Duration = Duration::from_secs(900);
 
-pub(crate) async fn assume_agency_is_signed_and_answered(trial: &Trial<'_>) -> Result<(), Stop> {
-    let server = Server::answering(assumed(""))?;
+pub(crate) async fn assume_agency_is_signed(trial: &Trial<'_>) -> Result<(), Stop> {
+    let server = Server::responding(assumed(""))?;
     let client = client(trial, &server)?;
     let output = client.assume_agency(AssumeAgency::new(AGENCY, "suite")).await?;
     expect_eq("the session", output.assumed_agency.urn.as_str(), SESSION)?;
     let request = server.finish_one()?;
     expect_eq("the request", request.request_line(), "POST /v5/agencies/assume HTTP/1.1")?;
-    must_verify(&request)
+    expect_verified(&request)
 }
 
-pub(crate) async fn assume_agency_with_oidc_is_answered_without_a_signature(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
+pub(crate) async fn assume_agency_with_oidc_is_unsigned(trial: &Trial<'_>) -> Result<(), Stop> {
     let more = r#","audience":"a","provider":"p","subject_from_id_token":"s""#;
-    let server = Server::answering(assumed(more))?;
+    let server = Server::responding(assumed(more))?;
     let client = client(trial, &server)?;
     let operation = AssumeAgencyWithOidc::new(PROVIDER, AGENCY, "suite", "planted-id-token");
     let output = client.assume_agency_with_oidc(operation).await?;
     expect_eq("the session", output.assumed_agency.urn.as_str(), SESSION)?;
-    must_be_unsigned(&server.finish_one()?)
+    expect_unsigned(&server.finish_one()?)
 }
 
-pub(crate) async fn assume_agency_with_saml_is_answered_without_a_signature(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
-    let server = Server::answering(assumed(r#","issuer":"https://idp.example""#))?;
+pub(crate) async fn assume_agency_with_saml_is_unsigned(trial: &Trial<'_>) -> Result<(), Stop> {
+    let server = Server::responding(assumed(r#","issuer":"https://idp.example""#))?;
     let client = client(trial, &server)?;
     let operation = AssumeAgencyWithSaml::new(PROVIDER, AGENCY, "cGxhbnRlZA==");
     let output = client.assume_agency_with_saml(operation).await?;
     expect_eq("the session", output.assumed_agency.urn.as_str(), SESSION)?;
-    must_be_unsigned(&server.finish_one()?)
+    expect_unsigned(&server.finish_one()?)
 }
 
-pub(crate) async fn decode_authorization_message_is_signed_and_answered(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
-    let server = Server::answering(json(r#"{"decoded_message":"{}"}"#))?;
+pub(crate) async fn decode_authorization_message_is_signed(trial: &Trial<'_>) -> Result<(), Stop> {
+    let server = Server::responding(json(r#"{"decoded_message":"{}"}"#))?;
     let decoded = client(trial, &server)?.decode_authorization_message("aGVsbG8=").await?;
     expect_eq("the message", decoded.as_str(), "{}")?;
-    must_verify(&server.finish_one()?)
+    expect_verified(&server.finish_one()?)
 }
 
-pub(crate) async fn caller_identity_is_signed_and_answered(trial: &Trial<'_>) -> Result<(), Stop> {
-    let server = Server::answering(json(
+pub(crate) async fn caller_identity_is_signed(trial: &Trial<'_>) -> Result<(), Stop> {
+    let server = Server::responding(json(
         r#"{"account_id":"0a1b2c3d","principal_urn":"iam::0a1b2c3d:user:u","principal_id":"p"}"#,
     ))?;
     let identity = client(trial, &server)?.caller_identity().await?;
     expect_eq("the account", identity.account_id.as_str(), "0a1b2c3d")?;
     let request = server.finish_one()?;
     expect_eq("the request", request.request_line(), "GET /v5/caller-identity HTTP/1.1")?;
-    must_verify(&request)
+    expect_verified(&request)
 }
 
 fn client(
     trial: &Trial<'_>,
     server: &Server,
 ) -> Result<Client<Subject, impl CredentialSource + use<>>, Stop> {
-    let keys = Credentials::permanent(ACCESS_KEY_ID, SECRET).with_security_token(TOKEN);
+    let credentials = Credentials::permanent(ACCESS_KEY_ID, SECRET).with_security_token(TOKEN);
     Ok(Client::builder(trial.transport()?, SystemHost)
         .endpoint(Endpoint::parse_allowing_http(&server.url(""))?)
-        .credentials(keys)
+        .credentials(credentials)
         .build()?)
 }
 
@@ -101,8 +95,8 @@ fn json(body: &str) -> String {
     )
 }
 
-/// The signature holds for what has arrived.
-fn must_verify(received: &Received) -> Result<(), Stop> {
+/// The signature must match the received request.
+fn expect_verified(received: &Received) -> Result<(), Stop> {
     let mut line = received.request_line().split(' ');
     let (method, target) = (line.next().unwrap_or_default(), line.next().unwrap_or_default());
     let mut request =
@@ -113,12 +107,13 @@ fn must_verify(received: &Received) -> Result<(), Stop> {
     }
     let signer = Signer::from_parts(ACCESS_KEY_ID, SECRET)?.with_security_token(TOKEN)?;
     let now = OffsetDateTime::now_utc();
-    verify(&request, |_| Some(&signer), now, TOLERANCE)
-        .map_err(|error| Stop::Failed(format!("what arrived is not what was signed: {error}")))?;
+    verify(&request, |_| Some(&signer), now, TOLERANCE).map_err(|error| {
+        Stop::Failed(format!("the received request does not match its signature: {error}"))
+    })?;
     Ok(())
 }
 
-fn must_be_unsigned(request: &Received) -> Result<(), Stop> {
+fn expect_unsigned(request: &Received) -> Result<(), Stop> {
     for name in ["authorization", "x-security-token"] {
         expect_eq(name, request.values(name), Vec::<&str>::new())?;
     }

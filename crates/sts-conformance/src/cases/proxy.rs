@@ -1,4 +1,4 @@
-//! Through a proxy, with and without credentials.
+//! Proxies, with and without credentials.
 
 use std::net::SocketAddr;
 
@@ -6,16 +6,16 @@ use sts_client::transport::{Progress, TransportErrorKind};
 
 use crate::server::{Authority, OK, Received, Server};
 use crate::stop::{Stop, expect_eq};
-use crate::trial::{NO_NAME, SHORT, Trial, get, post, within};
+use crate::trial::{NO_NAME, SHORT, Trial, get, post, with_timeout};
 
-use super::tunnels::{NOBODY, USER_INFO, with_user_info};
+use super::tunnels::{UNREACHABLE, USER_INFO, with_user_info};
 
-/// The response of a proxy, as the server's.
+/// Response of the proxy instead of the server.
 const THROUGH: &str = "HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\nthrough";
 
 const BASIC: &str = "Basic cGxhbnRlZCB1c2VyOnBsYW50ZWQ6cGFzcw==";
 
-/// A proxy that makes one tunnel on each connection, to `target` whatever it is asked for.
+/// A proxy that opens one tunnel on each connection, always to `target`.
 fn tunnelling(target: SocketAddr) -> std::io::Result<Server> {
     Server::start(move |connection| {
         connection.request()?;
@@ -34,17 +34,15 @@ fn expect_connect(request: &Received, port: u16, credentials: Option<&str>) -> R
     Ok(())
 }
 
-pub(crate) async fn https_goes_through_a_tunnel(trial: &Trial<'_>) -> Result<(), Stop> {
-    goes_through_a_tunnel(trial, "", None).await
+pub(crate) async fn https_uses_a_tunnel(trial: &Trial<'_>) -> Result<(), Stop> {
+    uses_a_tunnel(trial, "", None).await
 }
 
-pub(crate) async fn https_goes_through_a_tunnel_with_credentials(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
-    goes_through_a_tunnel(trial, USER_INFO, Some(BASIC)).await
+pub(crate) async fn https_uses_a_tunnel_with_credentials(trial: &Trial<'_>) -> Result<(), Stop> {
+    uses_a_tunnel(trial, USER_INFO, Some(BASIC)).await
 }
 
-async fn goes_through_a_tunnel(
+async fn uses_a_tunnel(
     trial: &Trial<'_>,
     user_info: &str,
     credentials: Option<&str>,
@@ -59,15 +57,15 @@ async fn goes_through_a_tunnel(
     let port = server.address().port();
     let mut proxy = tunnelling(server.address())?;
     let url = proxy.url("").replace("://", &format!("://{user_info}"));
-    let transport = trial.through_trusting(url, authority.pem())?;
+    let transport = trial.via_proxy_trusting(url, authority.pem())?;
     for _ in 0..2 {
-        transport.exchange(post(&server.url_by_name("/v5?a=b"))?).await?.says("ok")?;
+        transport.exchange(post(&server.url_by_name("/v5?a=b"))?).await?.has_body("ok")?;
     }
     for request in server.finish(2)? {
         expect_eq("the request", request.request_line(), "POST /v5?a=b HTTP/1.1")?;
         let host = format!("localhost:{port}");
         expect_eq("Host", request.value("host"), Some(&*host))?;
-        // These are for the proxy alone.
+        // For the proxy only.
         let shown = request.values("proxy-authorization");
         expect_eq("Proxy-Authorization at the server", shown, Vec::<&str>::new())?;
     }
@@ -77,29 +75,27 @@ async fn goes_through_a_tunnel(
     Ok(())
 }
 
-pub(crate) async fn http_is_handed_to_the_proxy(trial: &Trial<'_>) -> Result<(), Stop> {
-    is_handed_to_the_proxy(trial, "", None).await
+pub(crate) async fn http_is_forwarded(trial: &Trial<'_>) -> Result<(), Stop> {
+    is_forwarded(trial, "", None).await
 }
 
-pub(crate) async fn http_is_handed_to_the_proxy_with_credentials(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
-    is_handed_to_the_proxy(trial, USER_INFO, Some(BASIC)).await
+pub(crate) async fn http_is_forwarded_with_credentials(trial: &Trial<'_>) -> Result<(), Stop> {
+    is_forwarded(trial, USER_INFO, Some(BASIC)).await
 }
 
-/// With the whole URI as its target, and nothing else changed.
-async fn is_handed_to_the_proxy(
+/// In absolute form, otherwise unchanged.
+async fn is_forwarded(
     trial: &Trial<'_>,
     user_info: &str,
     credentials: Option<&str>,
 ) -> Result<(), Stop> {
-    let proxy = Server::answering(OK)?;
+    let proxy = Server::responding(OK)?;
     let url = proxy.url("").replace("://", &format!("://{user_info}"));
-    let transport = trial.through(url)?;
+    let transport = trial.via_proxy(url)?;
     let host = format!("{NO_NAME}:8080");
     let target = format!("http://{host}/v5?a=%2F");
     for exchange in [get(&target)?, post(&target)?] {
-        transport.exchange(exchange).await?.says("ok")?;
+        transport.exchange(exchange).await?.has_body("ok")?;
     }
     for request in proxy.finish(2)? {
         expect_eq("the target", request.target(), target.as_str())?;
@@ -110,35 +106,35 @@ async fn is_handed_to_the_proxy(
     Ok(())
 }
 
-/// Only the proxy asks for credentials of a proxy.
-pub(crate) async fn a_407_to_a_request_that_the_proxy_reads_is_its_refusal(
+/// Status 407 comes from the proxy, not from the service.
+pub(crate) async fn status_407_of_a_forward_proxy_is_a_proxy_error(
     trial: &Trial<'_>,
 ) -> Result<(), Stop> {
     for has_credentials in [true, false] {
-        let proxy = Server::answering(
+        let proxy = Server::responding(
             "HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic realm=\"x\"\r\n\
              content-length: 7\r\n\r\nplanted",
         )?;
         let url = if has_credentials { with_user_info(&proxy) } else { proxy.url("") };
         let target = format!("http://{NO_NAME}/");
-        let ending = trial.through(url)?.exchange(post(&target)?).await?;
+        let ending = trial.via_proxy(url)?.exchange(post(&target)?).await?;
         proxy.finish(1)?;
         ending.fails(&[TransportErrorKind::Proxy], Progress::MaybeSent)?;
     }
     Ok(())
 }
 
-/// Whatever else goes to the same host, and on which connections.
-pub(crate) async fn a_direct_exchange_goes_through_no_proxy(trial: &Trial<'_>) -> Result<(), Stop> {
-    let proxy = Server::answering(THROUGH)?;
-    let server = Server::answering(OK)?;
-    let transport = trial.through(with_user_info(&proxy))?;
+/// Also while other exchanges with the same host use the proxy.
+pub(crate) async fn direct_exchange_bypasses_the_proxy(trial: &Trial<'_>) -> Result<(), Stop> {
+    let proxy = Server::responding(THROUGH)?;
+    let server = Server::responding(OK)?;
+    let transport = trial.via_proxy(with_user_info(&proxy))?;
     for _ in 0..2 {
         for exchange in [get(&server.url("/token"))?, post(&server.url("/token"))?] {
-            transport.exchange(exchange).await?.says("through")?;
+            transport.exchange(exchange).await?.has_body("through")?;
         }
         for exchange in [get(&server.url("/token"))?, post(&server.url("/token"))?] {
-            transport.exchange(exchange.direct()).await?.says("ok")?;
+            transport.exchange(exchange.direct()).await?.has_body("ok")?;
         }
     }
     for request in server.finish(4)? {
@@ -150,14 +146,13 @@ pub(crate) async fn a_direct_exchange_goes_through_no_proxy(trial: &Trial<'_>) -
     Ok(())
 }
 
-/// Metadata services are there. This address needs a zone, so no packet leaves the machine.
-pub(crate) async fn a_link_local_target_goes_through_no_proxy(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
-    let proxy = Server::answering(THROUGH)?;
-    let transport = trial.through(with_user_info(&proxy))?;
+/// Metadata services have link-local addresses. This one needs a zone, so no packet leaves the
+/// machine.
+pub(crate) async fn link_local_target_bypasses_the_proxy(trial: &Trial<'_>) -> Result<(), Stop> {
+    let proxy = Server::responding(THROUGH)?;
+    let transport = trial.via_proxy(with_user_info(&proxy))?;
     for scheme in ["http", "https"] {
-        let exchange = within(get(&format!("{scheme}://[fe80::1]:1/"))?, SHORT);
+        let exchange = with_timeout(get(&format!("{scheme}://[fe80::1]:1/"))?, SHORT);
         transport.exchange(exchange).await?.error()?;
     }
     expect_eq("connections to the proxy", proxy.connections(), 0)?;
@@ -165,21 +160,17 @@ pub(crate) async fn a_link_local_target_goes_through_no_proxy(
     Ok(())
 }
 
-pub(crate) async fn a_proxy_that_is_not_there_is_no_connection(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
-    let transport = trial.through(format!("http://{USER_INFO}127.0.0.1:1"))?;
-    for url in [&format!("http://{NO_NAME}/"), NOBODY] {
+pub(crate) async fn unreachable_proxy_is_a_connect_error(trial: &Trial<'_>) -> Result<(), Stop> {
+    let transport = trial.via_proxy(format!("http://{USER_INFO}127.0.0.1:1"))?;
+    for url in [&format!("http://{NO_NAME}/"), UNREACHABLE] {
         let ending = transport.exchange(post(url)?).await?;
         ending.fails(&[TransportErrorKind::Connect], Progress::NotSent)?;
     }
     Ok(())
 }
 
-pub(crate) async fn a_proxy_without_an_address_is_not_resolved(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
-    let transport = trial.through(format!("http://{USER_INFO}{NO_NAME}:3128"))?;
+pub(crate) async fn unresolvable_proxy_is_a_resolve_error(trial: &Trial<'_>) -> Result<(), Stop> {
+    let transport = trial.via_proxy(format!("http://{USER_INFO}{NO_NAME}:3128"))?;
     for url in ["http://127.0.0.1:1/", "https://127.0.0.1:1/"] {
         let ending = transport.exchange(post(url)?).await?;
         ending.fails(&[TransportErrorKind::Resolve], Progress::NotSent)?;
@@ -187,13 +178,13 @@ pub(crate) async fn a_proxy_without_an_address_is_not_resolved(
     Ok(())
 }
 
-/// The tunnel changes nothing of what is verified.
-pub(crate) async fn a_server_behind_a_proxy_is_verified(trial: &Trial<'_>) -> Result<(), Stop> {
+/// The certificate is verified as without a proxy.
+pub(crate) async fn server_behind_a_proxy_is_verified(trial: &Trial<'_>) -> Result<(), Stop> {
     let authority = Authority::new()?;
     let config = authority.issue("elsewhere.example")?.config()?;
     let server = Server::start_tls(config, |connection| connection.request().map(drop))?;
     let mut proxy = tunnelling(server.address())?;
-    let transport = trial.through_trusting(with_user_info(&proxy), authority.pem())?;
+    let transport = trial.via_proxy_trusting(with_user_info(&proxy), authority.pem())?;
     let ending = transport.exchange(post(&server.url_by_name("/"))?).await?;
     server.finish(0)?;
     proxy.stop();

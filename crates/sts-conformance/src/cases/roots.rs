@@ -1,12 +1,10 @@
-//! Root certificates, in the forms in which people have them.
+//! Root certificates in PEM bundles.
 
 use crate::server::{Authority, OK, Server};
 use crate::stop::Stop;
 use crate::trial::{Trial, post};
 
-pub(crate) async fn certificates_are_found_whatever_surrounds_them(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
+pub(crate) async fn text_around_certificates_is_ignored(trial: &Trial<'_>) -> Result<(), Stop> {
     let (first, second) = (Authority::new()?, Authority::new()?);
     let (one, two) = (first.pem(), second.pem());
     let key = "-----BEGIN PRIVATE KEY-----\nQUJD\n-----END PRIVATE KEY-----\n";
@@ -24,14 +22,16 @@ pub(crate) async fn certificates_are_found_whatever_surrounds_them(
                 connection.request()?;
                 connection.write(OK)
             })?;
-            transport.exchange(post(&server.url_by_name("/"))?).await?.says("ok")?;
+            transport.exchange(post(&server.url_by_name("/"))?).await?.has_body("ok")?;
             server.finish(1)?;
         }
     }
     Ok(())
 }
 
-pub(crate) async fn each_of_many_certificates_is_trusted(trial: &Trial<'_>) -> Result<(), Stop> {
+pub(crate) async fn all_certificates_of_a_bundle_are_trusted(
+    trial: &Trial<'_>,
+) -> Result<(), Stop> {
     let authorities = (0..30).map(|_| Authority::new()).collect::<Result<Vec<_>, _>>()?;
     let transport = trial.trusting(authorities.iter().map(Authority::pem).collect::<String>())?;
     for authority in authorities.iter().step_by(29) {
@@ -39,7 +39,7 @@ pub(crate) async fn each_of_many_certificates_is_trusted(trial: &Trial<'_>) -> R
             connection.request()?;
             connection.write(OK)
         })?;
-        transport.exchange(post(&server.url_by_name("/"))?).await?.says("ok")?;
+        transport.exchange(post(&server.url_by_name("/"))?).await?.has_body("ok")?;
         server.finish(1)?;
     }
     Ok(())

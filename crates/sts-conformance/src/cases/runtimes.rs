@@ -1,4 +1,4 @@
-//! Exchanges that are polled elsewhere than they began.
+//! Exchanges that are polled outside of the runtime on which they started.
 
 use std::time::{Duration, Instant};
 
@@ -6,43 +6,39 @@ use sts_client::transport::{Progress, TransportErrorKind};
 
 use crate::server::{OK, Server};
 use crate::stop::{Stop, expect};
-use crate::trial::{SHORT, Trial, get, post, within};
+use crate::trial::{SHORT, Trial, get, post, with_timeout};
 
-pub(crate) async fn an_exchange_ends_where_there_is_no_runtime(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
+pub(crate) async fn exchange_completes_outside_a_runtime(trial: &Trial<'_>) -> Result<(), Stop> {
     let transport = trial.moving_exchanges()?;
-    let server = Server::answering(OK)?;
+    let server = Server::responding(OK)?;
     let url = server.url("/");
-    // Exchanges that move and those that stay take turns, so that they share connections.
+    // Both kinds alternate, so that they share connections.
     for _ in 0..3 {
-        transport.exchange_elsewhere(post(&url)?).await?.says("ok")?;
-        transport.exchange(post(&url)?).await?.says("ok")?;
-        transport.exchange_elsewhere(get(&url)?).await?.says("ok")?;
+        transport.exchange_on_other_thread(post(&url)?).await?.has_body("ok")?;
+        transport.exchange(post(&url)?).await?.has_body("ok")?;
+        transport.exchange_on_other_thread(get(&url)?).await?.has_body("ok")?;
     }
     server.finish(9)?;
     Ok(())
 }
 
-pub(crate) async fn its_limit_holds_where_there_is_no_runtime(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
+pub(crate) async fn timeout_applies_outside_a_runtime(trial: &Trial<'_>) -> Result<(), Stop> {
     let transport = trial.moving_exchanges()?;
     let server = Server::start(|connection| {
         connection.request()?;
         connection.stall()
     })?;
-    let exchange = within(post(&server.url("/"))?, SHORT);
-    let ending = transport.exchange_elsewhere(exchange).await?;
+    let exchange = with_timeout(post(&server.url("/"))?, SHORT);
+    let ending = transport.exchange_on_other_thread(exchange).await?;
     ending.fails(&[TransportErrorKind::Timeout], Progress::MaybeSent)?;
     server.until_closed(1).await?;
     Ok(())
 }
 
-pub(crate) async fn sleep_ends_where_there_is_no_runtime(trial: &Trial<'_>) -> Result<(), Stop> {
+pub(crate) async fn sleep_completes_outside_a_runtime(trial: &Trial<'_>) -> Result<(), Stop> {
     let transport = trial.moving_exchanges()?;
     let (time, started) = (Duration::from_millis(50), Instant::now());
-    transport.wait_elsewhere(time).await;
+    transport.wait_on_other_thread(time).await;
     let took = started.elapsed();
-    expect(took >= time, || format!("it took {took:?} in place of {time:?}"))
+    expect(took >= time, || format!("expected at least {time:?}, took {took:?}"))
 }

@@ -1,12 +1,12 @@
-//! An answer that is too large is an error, never a shorter answer.
+//! A response that is too large is an error and is never truncated.
 
 use sts_client::transport::{Limits, Progress, TransportErrorKind};
 
 use crate::server::{OK, Server};
 use crate::stop::Stop;
-use crate::trial::{Trial, at_most, get, post};
+use crate::trial::{Trial, get, post, with_body_limit};
 
-/// The ways to say where the body ends.
+/// The three ways to delimit a body.
 fn framings(body: &str) -> [String; 3] {
     let length = body.len();
     let (first, rest) = body.split_at(length / 2);
@@ -22,24 +22,24 @@ fn framings(body: &str) -> [String; 3] {
     ]
 }
 
-pub(crate) async fn a_body_at_the_limit_is_whole(trial: &Trial<'_>) -> Result<(), Stop> {
+pub(crate) async fn body_at_the_limit_is_complete(trial: &Trial<'_>) -> Result<(), Stop> {
     let body = "0123456789".repeat(1000);
     let transport = trial.transport()?;
-    for answer in framings(&body) {
-        let server = Server::answering_once(answer)?;
-        let exchange = at_most(get(&server.url("/"))?, body.len());
-        transport.exchange(exchange).await?.says(&body)?;
+    for response in framings(&body) {
+        let server = Server::responding_once(response)?;
+        let exchange = with_body_limit(get(&server.url("/"))?, body.len());
+        transport.exchange(exchange).await?.has_body(&body)?;
         server.finish(1)?;
     }
     Ok(())
 }
 
-pub(crate) async fn one_byte_more_is_too_large(trial: &Trial<'_>) -> Result<(), Stop> {
+pub(crate) async fn body_over_the_limit_is_too_large(trial: &Trial<'_>) -> Result<(), Stop> {
     let body = "0123456789".repeat(1000);
     let transport = trial.transport()?;
-    for answer in framings(&body) {
-        let server = Server::answering_once(answer)?;
-        let exchange = at_most(get(&server.url("/"))?, body.len() - 1);
+    for response in framings(&body) {
+        let server = Server::responding_once(response)?;
+        let exchange = with_body_limit(get(&server.url("/"))?, body.len() - 1);
         let ending = transport.exchange(exchange).await?;
         ending.fails(&[TransportErrorKind::TooLarge], Progress::MaybeSent)?;
         server.finish(1)?;
@@ -47,38 +47,38 @@ pub(crate) async fn one_byte_more_is_too_large(trial: &Trial<'_>) -> Result<(), 
     Ok(())
 }
 
-pub(crate) async fn the_limit_is_one_mib_by_default(trial: &Trial<'_>) -> Result<(), Stop> {
+pub(crate) async fn default_limit_is_one_mib(trial: &Trial<'_>) -> Result<(), Stop> {
     let transport = trial.transport()?;
     let limit = Limits::default().body;
     let body = "x".repeat(limit);
-    let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {limit}\r\n\r\n{body}");
-    let server = Server::answering(answer)?;
-    transport.exchange(get(&server.url("/"))?).await?.says(&body)?;
+    let response = format!("HTTP/1.1 200 OK\r\ncontent-length: {limit}\r\n\r\n{body}");
+    let server = Server::responding(response)?;
+    transport.exchange(get(&server.url("/"))?).await?.has_body(&body)?;
     server.finish(1)?;
 
     let length = limit + 1;
-    let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{body}x");
-    let server = Server::answering(answer)?;
+    let response = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{body}x");
+    let server = Server::responding(response)?;
     let ending = transport.exchange(get(&server.url("/"))?).await?;
     ending.fails(&[TransportErrorKind::TooLarge], Progress::MaybeSent)?;
     server.finish(1)?;
     Ok(())
 }
 
-pub(crate) async fn no_byte_allowed_takes_an_empty_body(trial: &Trial<'_>) -> Result<(), Stop> {
-    let server = Server::answering("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")?;
+pub(crate) async fn limit_of_zero_allows_an_empty_body(trial: &Trial<'_>) -> Result<(), Stop> {
+    let server = Server::responding("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")?;
     let transport = trial.transport()?;
-    transport.exchange(at_most(get(&server.url("/"))?, 0)).await?.says("")?;
+    transport.exchange(with_body_limit(get(&server.url("/"))?, 0)).await?.has_body("")?;
     server.finish(1)?;
-    let server = Server::answering("HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nx")?;
-    let ending = transport.exchange(at_most(get(&server.url("/"))?, 0)).await?;
+    let server = Server::responding("HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nx")?;
+    let ending = transport.exchange(with_body_limit(get(&server.url("/"))?, 0)).await?;
     ending.fails(&[TransportErrorKind::TooLarge], Progress::MaybeSent)?;
     server.finish(1)?;
     Ok(())
 }
 
-/// It need not come to be too large.
-pub(crate) async fn a_length_over_the_limit_is_not_waited_for(
+/// The transport does not wait for the body.
+pub(crate) async fn content_length_over_the_limit_fails_early(
     trial: &Trial<'_>,
 ) -> Result<(), Stop> {
     for length in ["1000000000000", "18446744073709551615"] {
@@ -88,7 +88,7 @@ pub(crate) async fn a_length_over_the_limit_is_not_waited_for(
             connection.stall()
         })?;
         let ending = trial.transport()?.exchange(get(&server.url("/"))?).await?;
-        // A number that no file is as long as may be no number at all.
+        // Out of range for some stacks.
         let kinds: &[_] = if length.len() < 20 {
             &[TransportErrorKind::TooLarge]
         } else {
@@ -100,7 +100,7 @@ pub(crate) async fn a_length_over_the_limit_is_not_waited_for(
     Ok(())
 }
 
-pub(crate) async fn an_endless_body_is_stopped_at_the_limit(trial: &Trial<'_>) -> Result<(), Stop> {
+pub(crate) async fn endless_body_is_too_large(trial: &Trial<'_>) -> Result<(), Stop> {
     let server = Server::start(|connection| {
         connection.request()?;
         connection.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")?;
@@ -115,8 +115,8 @@ pub(crate) async fn an_endless_body_is_stopped_at_the_limit(trial: &Trial<'_>) -
     Ok(())
 }
 
-/// How long it may get is up to the HTTP stack; that it has an end is not.
-pub(crate) async fn a_head_without_end_is_an_error(trial: &Trial<'_>) -> Result<(), Stop> {
+/// The maximum size of a head is up to the HTTP stack.
+pub(crate) async fn endless_head_is_an_error(trial: &Trial<'_>) -> Result<(), Stop> {
     let server = Server::start(|connection| {
         connection.request()?;
         connection.write("HTTP/1.1 200 OK\r\n")?;
@@ -126,16 +126,14 @@ pub(crate) async fn a_head_without_end_is_an_error(trial: &Trial<'_>) -> Result<
         }
     })?;
     let ending = trial.transport()?.exchange(get(&server.url("/"))?).await?;
-    // A stack may not tell a head that it takes no more of from one that broke off.
+    // A stack may not distinguish a head that is too large from a truncated one.
     let kinds = [TransportErrorKind::TooLarge, TransportErrorKind::Closed];
     ending.fails(&kinds, Progress::MaybeSent)?;
     server.finish(1)?;
     Ok(())
 }
 
-pub(crate) async fn the_rest_of_a_large_answer_is_no_answer_to_the_next_request(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
+pub(crate) async fn rest_of_a_large_response_is_discarded(trial: &Trial<'_>) -> Result<(), Stop> {
     let server = Server::start(|connection| {
         connection.request()?;
         if connection.number() > 0 {
@@ -145,9 +143,9 @@ pub(crate) async fn the_rest_of_a_large_answer_is_no_answer_to_the_next_request(
         connection.stall()
     })?;
     let transport = trial.transport()?;
-    let ending = transport.exchange(at_most(post(&server.url("/"))?, 2)).await?;
+    let ending = transport.exchange(with_body_limit(post(&server.url("/"))?, 2)).await?;
     ending.fails(&[TransportErrorKind::TooLarge], Progress::MaybeSent)?;
-    transport.exchange(at_most(post(&server.url("/"))?, 2)).await?.says("ok")?;
+    transport.exchange(with_body_limit(post(&server.url("/"))?, 2)).await?.has_body("ok")?;
     server.finish(2)?;
     Ok(())
 }

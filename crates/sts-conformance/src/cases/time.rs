@@ -1,4 +1,4 @@
-//! All of it ends within the limit.
+//! Every exchange ends within its timeout.
 
 use std::time::{Duration, Instant};
 
@@ -6,47 +6,45 @@ use sts_client::transport::{Progress, TransportErrorKind};
 
 use crate::server::{Connection, OK, Server};
 use crate::stop::{Stop, expect};
-use crate::trial::{SHORT, Trial, get, post, within};
+use crate::trial::{SHORT, Trial, get, post, with_timeout};
 
-pub(crate) async fn silence_is_a_timeout(trial: &Trial<'_>) -> Result<(), Stop> {
+pub(crate) async fn no_response_times_out(trial: &Trial<'_>) -> Result<(), Stop> {
     times_out_after(trial, "").await
 }
 
-pub(crate) async fn a_stall_in_the_status_line_is_a_timeout(trial: &Trial<'_>) -> Result<(), Stop> {
+pub(crate) async fn stall_in_the_status_line_times_out(trial: &Trial<'_>) -> Result<(), Stop> {
     times_out_after(trial, "HTTP/1.1 20").await
 }
 
-pub(crate) async fn a_stall_in_the_headers_is_a_timeout(trial: &Trial<'_>) -> Result<(), Stop> {
+pub(crate) async fn stall_in_the_headers_times_out(trial: &Trial<'_>) -> Result<(), Stop> {
     times_out_after(trial, "HTTP/1.1 200 OK\r\nx-request-id: r\r\ncontent-le").await
 }
 
-pub(crate) async fn a_stall_before_the_body_is_a_timeout(trial: &Trial<'_>) -> Result<(), Stop> {
+pub(crate) async fn stall_before_the_body_times_out(trial: &Trial<'_>) -> Result<(), Stop> {
     times_out_after(trial, "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n").await
 }
 
-pub(crate) async fn a_stall_in_the_body_is_a_timeout(trial: &Trial<'_>) -> Result<(), Stop> {
+pub(crate) async fn stall_in_the_body_times_out(trial: &Trial<'_>) -> Result<(), Stop> {
     times_out_after(trial, "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nplanted").await
 }
 
-pub(crate) async fn a_stall_in_a_chunk_is_a_timeout(trial: &Trial<'_>) -> Result<(), Stop> {
-    let answer = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10\r\nplanted";
-    times_out_after(trial, answer).await
+pub(crate) async fn stall_in_a_chunk_times_out(trial: &Trial<'_>) -> Result<(), Stop> {
+    let response = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10\r\nplanted";
+    times_out_after(trial, response).await
 }
 
-pub(crate) async fn a_stall_before_the_last_chunk_is_a_timeout(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
-    let answer = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n";
-    times_out_after(trial, answer).await
+pub(crate) async fn stall_before_the_last_chunk_times_out(trial: &Trial<'_>) -> Result<(), Stop> {
+    let response = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n";
+    times_out_after(trial, response).await
 }
 
-pub(crate) async fn a_stall_after_an_informational_answer_is_a_timeout(
+pub(crate) async fn stall_after_an_informational_response_times_out(
     trial: &Trial<'_>,
 ) -> Result<(), Stop> {
     times_out_after(trial, "HTTP/1.1 100 Continue\r\n\r\n").await
 }
 
-/// The server says this much and then nothing; the connection is closed in the end.
+/// The server sends `start` and then stalls. The connection must be closed after the timeout.
 async fn times_out_after(trial: &Trial<'_>, start: &'static str) -> Result<(), Stop> {
     let server = Server::start(move |connection| {
         connection.request()?;
@@ -54,38 +52,34 @@ async fn times_out_after(trial: &Trial<'_>, start: &'static str) -> Result<(), S
         connection.stall()
     })?;
     let transport = trial.transport()?;
-    let ending = transport.exchange(within(post(&server.url("/"))?, SHORT)).await?;
-    expect(ending.took >= SHORT, || format!("it took only {:?}", ending.took))?;
+    let ending = transport.exchange(with_timeout(post(&server.url("/"))?, SHORT)).await?;
+    expect(ending.took >= SHORT, || format!("ended early, after {:?}", ending.took))?;
     ending.fails(&[TransportErrorKind::Timeout], Progress::MaybeSent)?;
     server.until_closed(1).await?;
     server.finish(1)?;
     Ok(())
 }
 
-pub(crate) async fn a_head_that_trickles_does_not_extend_the_limit(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
-    times_out_in(trial, |connection| {
+pub(crate) async fn slow_head_does_not_extend_the_timeout(trial: &Trial<'_>) -> Result<(), Stop> {
+    times_out_during(trial, |connection| {
         connection.write("HTTP/1.1 200 OK\r\n")?;
         connection.drip("x: y\r\n".repeat(1000), Duration::from_millis(20))
     })
     .await
 }
 
-pub(crate) async fn a_body_that_trickles_does_not_extend_the_limit(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
-    times_out_in(trial, |connection| {
+pub(crate) async fn slow_body_does_not_extend_the_timeout(trial: &Trial<'_>) -> Result<(), Stop> {
+    times_out_during(trial, |connection| {
         connection.write("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")?;
         connection.drip(".".repeat(1000), Duration::from_millis(20))
     })
     .await
 }
 
-pub(crate) async fn informational_answers_do_not_extend_the_limit(
+pub(crate) async fn informational_responses_do_not_extend_the_timeout(
     trial: &Trial<'_>,
 ) -> Result<(), Stop> {
-    times_out_in(trial, |connection| {
+    times_out_during(trial, |connection| {
         loop {
             connection.write("HTTP/1.1 102 Processing\r\n\r\n")?;
             std::thread::sleep(Duration::from_millis(20));
@@ -94,44 +88,44 @@ pub(crate) async fn informational_answers_do_not_extend_the_limit(
     .await
 }
 
-async fn times_out_in(
+async fn times_out_during(
     trial: &Trial<'_>,
-    answer: fn(&mut Connection) -> std::io::Result<()>,
+    response: fn(&mut Connection) -> std::io::Result<()>,
 ) -> Result<(), Stop> {
     let server = Server::start(move |connection| {
         connection.request()?;
-        answer(connection)
+        response(connection)
     })?;
     let transport = trial.transport()?;
-    let ending = transport.exchange(within(post(&server.url("/"))?, SHORT)).await?;
+    let ending = transport.exchange(with_timeout(post(&server.url("/"))?, SHORT)).await?;
     ending.fails(&[TransportErrorKind::Timeout], Progress::MaybeSent)?;
     server.finish(1)?;
     Ok(())
 }
 
-/// The body fills all buffers on the way, and there it stays.
-pub(crate) async fn a_request_that_nobody_reads_is_a_timeout(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
+/// The body fills all buffers, and the server does not read it.
+pub(crate) async fn unread_request_times_out(trial: &Trial<'_>) -> Result<(), Stop> {
     let server = Server::start(|connection| connection.wait_for_gate())?;
     let transport = trial.transport()?;
     let body = vec![b'x'; 32 << 20];
-    let exchange = within(crate::trial::post_body(&server.url("/"), body)?, SHORT);
+    let exchange = with_timeout(crate::trial::post_body(&server.url("/"), body)?, SHORT);
     let ending = transport.exchange(exchange).await?;
     ending.fails(&[TransportErrorKind::Timeout], Progress::MaybeSent)
 }
 
-pub(crate) async fn a_slow_answer_within_the_limit_is_taken(trial: &Trial<'_>) -> Result<(), Stop> {
+pub(crate) async fn slow_response_within_the_timeout_is_accepted(
+    trial: &Trial<'_>,
+) -> Result<(), Stop> {
     let server = Server::start(|connection| {
         connection.request()?;
         connection.drip(OK, Duration::from_millis(10))
     })?;
-    trial.transport()?.exchange(post(&server.url("/"))?).await?.says("ok")?;
+    trial.transport()?.exchange(post(&server.url("/"))?).await?.has_body("ok")?;
     server.finish(1)?;
     Ok(())
 }
 
-pub(crate) async fn each_exchange_has_a_limit_of_its_own(trial: &Trial<'_>) -> Result<(), Stop> {
+pub(crate) async fn timeout_applies_to_each_exchange(trial: &Trial<'_>) -> Result<(), Stop> {
     let server = Server::start(|connection| {
         loop {
             connection.request()?;
@@ -141,15 +135,15 @@ pub(crate) async fn each_exchange_has_a_limit_of_its_own(trial: &Trial<'_>) -> R
     })?;
     let transport = trial.transport()?;
     for _ in 0..3 {
-        let exchange = within(post(&server.url("/"))?, Duration::from_secs(1));
-        transport.exchange(exchange).await?.says("ok")?;
+        let exchange = with_timeout(post(&server.url("/"))?, Duration::from_secs(1));
+        transport.exchange(exchange).await?.has_body("ok")?;
     }
     server.finish(3)?;
     Ok(())
 }
 
-/// The late answer is nobody's.
-pub(crate) async fn the_next_exchange_after_a_timeout_has_its_own_answer(
+/// The late response must not be returned for another exchange.
+pub(crate) async fn late_response_is_discarded_after_a_timeout(
     trial: &Trial<'_>,
 ) -> Result<(), Stop> {
     let server = Server::start(|connection| {
@@ -162,38 +156,38 @@ pub(crate) async fn the_next_exchange_after_a_timeout_has_its_own_answer(
         connection.stall()
     })?;
     let transport = trial.transport()?;
-    let ending = transport.exchange(within(post(&server.url("/"))?, SHORT)).await?;
+    let ending = transport.exchange(with_timeout(post(&server.url("/"))?, SHORT)).await?;
     ending.fails(&[TransportErrorKind::Timeout], Progress::MaybeSent)?;
     server.open_gate();
-    transport.exchange(post(&server.url("/"))?).await?.says("ok")?;
+    transport.exchange(post(&server.url("/"))?).await?.has_body("ok")?;
     server.finish(2)?;
     Ok(())
 }
 
-pub(crate) async fn no_time_at_all_is_a_timeout(trial: &Trial<'_>) -> Result<(), Stop> {
+pub(crate) async fn zero_timeout_times_out(trial: &Trial<'_>) -> Result<(), Stop> {
     let server = Server::start(|connection| {
         connection.request()?;
         connection.stall()
     })?;
-    let exchange = within(get(&server.url("/"))?, Duration::ZERO);
+    let exchange = with_timeout(get(&server.url("/"))?, Duration::ZERO);
     let error = trial.transport()?.exchange(exchange).await?.error()?;
     let kind = error.kind();
-    expect(kind == TransportErrorKind::Timeout, || format!("{kind:?} in place of Timeout"))
+    expect(kind == TransportErrorKind::Timeout, || format!("expected Timeout, got {kind:?}"))
 }
 
-pub(crate) async fn all_the_time_there_is_is_taken(trial: &Trial<'_>) -> Result<(), Stop> {
-    let server = Server::answering(OK)?;
-    let exchange = within(get(&server.url("/"))?, Duration::MAX);
-    trial.transport()?.exchange(exchange).await?.says("ok")?;
+pub(crate) async fn maximum_timeout_is_accepted(trial: &Trial<'_>) -> Result<(), Stop> {
+    let server = Server::responding(OK)?;
+    let exchange = with_timeout(get(&server.url("/"))?, Duration::MAX);
+    trial.transport()?.exchange(exchange).await?.has_body("ok")?;
     server.finish(1)?;
     Ok(())
 }
 
-pub(crate) async fn sleep_waits_as_long_as_it_is_told(trial: &Trial<'_>) -> Result<(), Stop> {
+pub(crate) async fn sleep_takes_the_given_time(trial: &Trial<'_>) -> Result<(), Stop> {
     let transport = trial.transport()?;
     let started = Instant::now();
     transport.wait(Duration::ZERO).await;
     transport.wait(SHORT).await;
     let took = started.elapsed();
-    expect(took >= SHORT && took < SHORT * 6, || format!("{took:?} in place of {SHORT:?}"))
+    expect(took >= SHORT && took < SHORT * 6, || format!("expected {SHORT:?}, took {took:?}"))
 }

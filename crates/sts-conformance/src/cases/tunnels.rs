@@ -1,4 +1,4 @@
-//! What a proxy says to `CONNECT`.
+//! Responses of a proxy to `CONNECT`.
 
 use std::io;
 use std::time::Duration;
@@ -7,48 +7,48 @@ use sts_client::transport::{Progress, TransportErrorKind};
 
 use crate::server::{Authority, Connection, Server};
 use crate::stop::Stop;
-use crate::trial::{SHORT, Trial, post, within};
+use crate::trial::{SHORT, Trial, post, with_timeout};
 
-/// `planted user` and `planted:pass`, as they stand in a URL and in a header.
+/// `planted user` and `planted:pass`, percent-encoded for a URL.
 pub(super) const USER_INFO: &str = "planted%20user:planted%3Apass@";
 
-/// Only the proxy listens.
-pub(super) const NOBODY: &str = "https://localhost:1/";
+/// A target without a server.
+pub(super) const UNREACHABLE: &str = "https://localhost:1/";
 
 pub(super) fn with_user_info(proxy: &Server) -> String {
     proxy.url("").replace("://", &format!("://{USER_INFO}"))
 }
 
-/// A server over TLS that is reached `count` times through tunnels that `reply` announces.
+/// Opens `count` tunnels to a TLS server; `reply` responds to each `CONNECT`.
 async fn reaches<R>(trial: &Trial<'_>, count: usize, reply: R) -> Result<(), Stop>
 where
     R: Fn(&mut Connection) -> io::Result<()> + Send + Sync + 'static,
 {
-    if reaches_or_refuses(trial, count, reply).await? {
+    if opens_or_rejects(trial, count, reply).await? {
         return Ok(());
     }
-    Err(Stop::failed("it made no tunnel"))
+    Err(Stop::failed("the transport did not use the tunnel"))
 }
 
-/// As [`reaches`], for a rare `reply`: to refuse it breaks no promise, but is not praised either.
-async fn should_reach<R>(trial: &Trial<'_>, count: usize, reply: R) -> Result<(), Stop>
+/// As [`reaches`], for a rare `reply` that a transport may reject. The case is then skipped.
+async fn should_open<R>(trial: &Trial<'_>, count: usize, reply: R) -> Result<(), Stop>
 where
     R: Fn(&mut Connection) -> io::Result<()> + Send + Sync + 'static,
 {
-    if reaches_or_refuses(trial, count, reply).await? {
+    if opens_or_rejects(trial, count, reply).await? {
         return Ok(());
     }
-    Err(Stop::skipped("held, but it makes no tunnel of such a response"))
+    Err(Stop::skipped("the transport rejects such a response to CONNECT, which is allowed"))
 }
 
-async fn reaches_or_refuses<R>(trial: &Trial<'_>, count: usize, reply: R) -> Result<bool, Stop>
+async fn opens_or_rejects<R>(trial: &Trial<'_>, count: usize, reply: R) -> Result<bool, Stop>
 where
     R: Fn(&mut Connection) -> io::Result<()> + Send + Sync + 'static,
 {
     let authority = Authority::new()?;
     let server = Server::start_tls(authority.issue("localhost")?.config()?, |connection| {
         connection.request()?;
-        // So that every exchange needs a tunnel of its own.
+        // Closes, so that every exchange opens a new tunnel.
         connection.write("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok")
     })?;
     let target = server.address();
@@ -57,15 +57,15 @@ where
         reply(connection)?;
         connection.tunnel_to(target)
     })?;
-    let transport = trial.through_trusting(with_user_info(&proxy), authority.pem())?;
+    let transport = trial.via_proxy_trusting(with_user_info(&proxy), authority.pem())?;
     for _ in 0..count {
         let ending = transport.exchange(post(&server.url_by_name("/"))?).await?;
-        if !ending.is_answer() {
+        if !ending.is_response() {
             let kinds = [TransportErrorKind::Proxy, TransportErrorKind::Connect];
             ending.fails(&kinds, Progress::NotSent)?;
             return Ok(false);
         }
-        ending.says("ok")?;
+        ending.has_body("ok")?;
     }
     server.finish(count)?;
     proxy.stop();
@@ -73,7 +73,7 @@ where
 }
 
 /// RFC 9110, 9.3.6: any 2xx.
-pub(crate) async fn any_success_makes_a_tunnel(trial: &Trial<'_>) -> Result<(), Stop> {
+pub(crate) async fn any_2xx_opens_a_tunnel(trial: &Trial<'_>) -> Result<(), Stop> {
     const HEADS: [&str; 9] = [
         "HTTP/1.1 200 Connection established",
         "HTTP/1.1 200 ",
@@ -85,44 +85,40 @@ pub(crate) async fn any_success_makes_a_tunnel(trial: &Trial<'_>) -> Result<(), 
         "HTTP/1.0 200 OK",
         "HTTP/1.0 204 No Content",
     ];
-    should_reach(trial, HEADS.len(), |connection| {
+    should_open(trial, HEADS.len(), |connection| {
         let head = HEADS.get(connection.number()).copied().unwrap_or(HEADS[0]);
         connection.write(format!("{head}\r\n\r\n"))
     })
     .await
 }
 
-pub(crate) async fn a_response_in_single_bytes_makes_a_tunnel(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
+pub(crate) async fn response_in_single_bytes_opens_a_tunnel(trial: &Trial<'_>) -> Result<(), Stop> {
     let head = "HTTP/1.1 200 Connection established\r\nVia: 1.1 proxy\r\n\r\n";
     reaches(trial, 1, move |connection| connection.drip(head, Duration::from_millis(1))).await
 }
 
-pub(crate) async fn a_response_in_two_segments_makes_a_tunnel(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
+pub(crate) async fn response_in_two_segments_opens_a_tunnel(trial: &Trial<'_>) -> Result<(), Stop> {
     const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\na: b\r\n\r\n";
     reaches(trial, HEAD.len() - 1, |connection| {
         let (first, second) = HEAD.split_at((connection.number() + 1).min(HEAD.len()));
         connection.write(first)?;
-        // If they arrive as one after all, the case asks for less.
+        // Without effect if the segments are merged.
         std::thread::sleep(Duration::from_millis(3));
         connection.write(second)
     })
     .await
 }
 
-pub(crate) async fn a_response_with_a_head_of_60_kb_makes_a_tunnel(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
+pub(crate) async fn response_head_of_60_kb_opens_a_tunnel(trial: &Trial<'_>) -> Result<(), Stop> {
     let lines = format!("x-padding: {}\r\n", "x".repeat(6000)).repeat(10);
     let head = format!("HTTP/1.1 200 OK\r\n{lines}\r\n");
-    should_reach(trial, 1, move |connection| connection.write(&head)).await
+    should_open(trial, 1, move |connection| connection.write(&head)).await
 }
 
 /// RFC 9110, 9.3.6: these headers are ignored in a 2xx, which has no body.
-pub(crate) async fn a_length_in_the_response_is_ignored(trial: &Trial<'_>) -> Result<(), Stop> {
+pub(crate) async fn body_headers_of_the_response_are_ignored(
+    trial: &Trial<'_>,
+) -> Result<(), Stop> {
     const HEADERS: [&str; 3] =
         ["content-length: 0", "Content-Length: 4096", "Transfer-Encoding: chunked"];
     reaches(trial, HEADERS.len(), |connection| {
@@ -132,13 +128,13 @@ pub(crate) async fn a_length_in_the_response_is_ignored(trial: &Trial<'_>) -> Re
     .await
 }
 
-pub(crate) async fn an_informational_response_is_skipped(trial: &Trial<'_>) -> Result<(), Stop> {
+pub(crate) async fn informational_response_is_skipped(trial: &Trial<'_>) -> Result<(), Stop> {
     let heads = "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\n\r\n";
-    should_reach(trial, 1, move |connection| connection.write(heads)).await
+    should_open(trial, 1, move |connection| connection.write(heads)).await
 }
 
-/// Wrong credentials that are sent again lock an account.
-pub(crate) async fn refused_credentials_are_sent_once(trial: &Trial<'_>) -> Result<(), Stop> {
+/// Repeated wrong credentials may lock an account.
+pub(crate) async fn rejected_credentials_are_sent_once(trial: &Trial<'_>) -> Result<(), Stop> {
     for (version, headers, body) in [
         ("1.1", "proxy-authenticate: Basic realm=\"x\"\r\ncontent-length: 7\r\n", "planted"),
         ("1.1", "Proxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n", ""),
@@ -157,7 +153,7 @@ pub(crate) async fn refused_credentials_are_sent_once(trial: &Trial<'_>) -> Resu
                 if keeps { connection.request().map(drop) } else { Ok(()) }
             })?;
             let url = if has_credentials { with_user_info(&proxy) } else { proxy.url("") };
-            let ending = trial.through(url)?.exchange(post(NOBODY)?).await?;
+            let ending = trial.via_proxy(url)?.exchange(post(UNREACHABLE)?).await?;
             proxy.finish(1)?;
             ending.fails(&[TransportErrorKind::Proxy], Progress::NotSent)?;
         }
@@ -165,8 +161,8 @@ pub(crate) async fn refused_credentials_are_sent_once(trial: &Trial<'_>) -> Resu
     Ok(())
 }
 
-/// What it says is no response of the server, and is not asked for again.
-pub(crate) async fn a_refusal_is_not_a_response(trial: &Trial<'_>) -> Result<(), Stop> {
+/// The response of the proxy is not returned as that of the server, and `CONNECT` is not repeated.
+pub(crate) async fn rejection_is_not_a_response(trial: &Trial<'_>) -> Result<(), Stop> {
     for status in [
         "301 Moved Permanently",
         "400 Bad Request",
@@ -180,42 +176,40 @@ pub(crate) async fn a_refusal_is_not_a_response(trial: &Trial<'_>) -> Result<(),
         "503 Service Unavailable",
         "504 Gateway Timeout",
     ] {
-        let proxy = Server::answering_once(format!(
+        let proxy = Server::responding_once(format!(
             "HTTP/1.1 {status}\r\nlocation: https://localhost:2/\r\nwww-authenticate: Basic\r\n\
              connection: close\r\ncontent-length: 7\r\n\r\nplanted"
         ))?;
-        let transport = trial.through(with_user_info(&proxy))?;
-        let ending = transport.exchange(post(NOBODY)?).await?;
+        let transport = trial.via_proxy(with_user_info(&proxy))?;
+        let ending = transport.exchange(post(UNREACHABLE)?).await?;
         proxy.finish(1)?;
-        // Not every stack tells them apart.
+        // Not every stack distinguishes them.
         let kinds = [TransportErrorKind::Proxy, TransportErrorKind::Connect];
         ending.fails(&kinds, Progress::NotSent)?;
     }
     Ok(())
 }
 
-pub(crate) async fn a_proxy_that_closes_makes_no_connection(trial: &Trial<'_>) -> Result<(), Stop> {
+pub(crate) async fn closing_proxy_is_a_connect_error(trial: &Trial<'_>) -> Result<(), Stop> {
     for response in ["", "HTTP/1.1 200 Conn", "HTTP/1.1 200 OK\r\nVia: 1.1", "planted\r\n\r\n"] {
-        let proxy = Server::answering_once(response)?;
-        let transport = trial.through(with_user_info(&proxy))?;
-        let ending = transport.exchange(post(NOBODY)?).await?;
+        let proxy = Server::responding_once(response)?;
+        let transport = trial.via_proxy(with_user_info(&proxy))?;
+        let ending = transport.exchange(post(UNREACHABLE)?).await?;
         proxy.finish(1)?;
         ending.fails(&[TransportErrorKind::Connect], Progress::NotSent)?;
     }
     Ok(())
 }
 
-pub(crate) async fn a_proxy_that_stalls_is_waited_for_within_the_limit(
-    trial: &Trial<'_>,
-) -> Result<(), Stop> {
+pub(crate) async fn stalled_proxy_times_out(trial: &Trial<'_>) -> Result<(), Stop> {
     for response in ["", "HTTP/1.1 200 OK\r\n"] {
         let proxy = Server::start(move |connection| {
             connection.request()?;
             connection.write(response)?;
             connection.stall()
         })?;
-        let transport = trial.through(with_user_info(&proxy))?;
-        let exchange = within(post(NOBODY)?, SHORT);
+        let transport = trial.via_proxy(with_user_info(&proxy))?;
+        let exchange = with_timeout(post(UNREACHABLE)?, SHORT);
         let kinds = [TransportErrorKind::Timeout, TransportErrorKind::Connect];
         let ending = transport.exchange(exchange).await?;
         proxy.finish(1)?;

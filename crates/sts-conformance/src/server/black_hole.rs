@@ -1,4 +1,4 @@
-//! A listener that takes no more connections.
+//! Listener that does not accept connections.
 
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -8,7 +8,7 @@ use socket2::{Domain, Socket, Type};
 
 use crate::stop::Stop;
 
-/// A listener whose backlog is full: whoever connects hears nothing.
+/// A listener whose backlog is full, so that connection attempts get no response.
 pub(crate) struct BlackHole {
     address: SocketAddr,
     _listener: Socket,
@@ -31,10 +31,10 @@ impl BlackHole {
                 }
             }
         }
-        Err(Stop::skipped("a backlog cannot be filled on this machine"))
+        Err(Stop::skipped("cannot fill the backlog of a listener on this machine"))
     }
 
-    /// An `http` or `https` URL.
+    /// Returns an `http` or `https` URL.
     pub(crate) fn url(&self, scheme: &str) -> String {
         format!("{scheme}://{}/", self.address)
     }

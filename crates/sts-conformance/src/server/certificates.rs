@@ -1,4 +1,4 @@
-//! Certificates, made for one case.
+//! Certificates generated for one case.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::stop::Stop;
 
-/// An authority that nobody trusts yet.
+/// A new certificate authority, not trusted by default.
 pub(crate) struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
 }
@@ -23,19 +23,19 @@ impl Authority {
         Ok(Self { issuer })
     }
 
-    /// The certificate to trust.
+    /// Returns the root certificate in PEM.
     pub(crate) fn pem(&self) -> String {
         self.issuer.pem()
     }
 
-    /// A certificate for this name or address, good for this day.
+    /// Issues a certificate for a name or IP address, valid from yesterday until tomorrow.
     pub(crate) fn issue(&self, name: &str) -> Result<Certificate, Stop> {
         let now = OffsetDateTime::now_utc();
-        self.issue_for_days(name, now - Duration::DAY, now + Duration::DAY)
+        self.issue_with_validity(name, now - Duration::DAY, now + Duration::DAY)
     }
 
-    /// A certificate that is good from one moment to another.
-    pub(crate) fn issue_for_days(
+    /// Issues a certificate with the given validity.
+    pub(crate) fn issue_with_validity(
         &self,
         name: &str,
         from: OffsetDateTime,
@@ -57,19 +57,19 @@ pub(crate) struct Certificate {
 }
 
 impl Certificate {
-    /// A certificate for `localhost` that nobody but itself vouches for.
+    /// Generates a self-signed certificate for `localhost`.
     pub(crate) fn self_signed() -> Result<Self, Stop> {
         let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
         let key = certified.signing_key.serialize_der();
         Ok(Self { der: certified.cert.der().clone(), key })
     }
 
-    /// A server that shows it.
+    /// Returns a server configuration with this certificate.
     pub(crate) fn config(&self) -> Result<ServerConfig, Stop> {
         self.config_for(ALL_VERSIONS)
     }
 
-    /// A server that shows it and speaks these versions.
+    /// As [`config`](Self::config), for the given TLS versions.
     pub(crate) fn config_for(
         &self,
         versions: &[&'static SupportedProtocolVersion],

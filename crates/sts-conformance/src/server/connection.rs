@@ -1,4 +1,4 @@
-//! One connection, in the hands of a script.
+//! Scripted server connection.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -11,16 +11,16 @@ use socket2::SockRef;
 
 use super::{PATIENCE, POLL, Received, Seen};
 
-/// No head of a request is longer.
+/// Maximum size of a request head, in bytes.
 const HEAD_LIMIT: usize = 1 << 20;
 
-/// One connection, in the hands of a script.
+/// A scripted server connection.
 pub(crate) struct Connection {
     stream: Stream,
     number: usize,
     seen: Arc<Seen>,
-    /// Ends without the farewell of TLS.
-    is_abrupt: bool,
+    /// Whether `close_notify` is left out at the end.
+    skips_close_notify: bool,
 }
 
 enum Stream {
@@ -46,16 +46,15 @@ impl Connection {
                 Stream::Tls(Box::new(StreamOwned::new(session, stream)))
             }
         };
-        Ok(Self { stream, number, seen, is_abrupt: false })
+        Ok(Self { stream, number, seen, skips_close_notify: false })
     }
 
-    /// How many connections there were before it.
+    /// Returns the number of earlier connections.
     pub(crate) const fn number(&self) -> usize {
         self.number
     }
 
-    /// Reads one request: its head, and as many bytes as its `Content-Length` says. It counts as
-    /// arrived when all of it is there.
+    /// Reads and records one request: its head and a body of `Content-Length` bytes.
     pub(crate) fn request(&mut self) -> io::Result<Received> {
         let head = self.head()?;
         let request = Received::new(head, Vec::new());
@@ -67,7 +66,7 @@ impl Connection {
         Ok(request)
     }
 
-    /// Reads the head of a request and leaves its body in the socket. It counts as arrived.
+    /// Reads and records the head of a request, and does not read its body.
     pub(crate) fn request_head(&mut self) -> io::Result<Received> {
         let request = Received::new(self.head()?, Vec::new());
         self.seen.requests().push(request.clone());
@@ -81,14 +80,14 @@ impl Connection {
             self.stream.read_exact(&mut byte)?;
             head.extend(byte);
             if head.len() > HEAD_LIMIT {
-                return Err(io::Error::other("the head of the request has no end"));
+                return Err(io::Error::other("request head too large"));
             }
         }
         Ok(String::from_utf8_lossy(&head).into_owned())
     }
 
-    /// Waits for the first bytes, whatever they are, and [keeps](super::Server::first_bytes) them.
-    pub(crate) fn greeting(&mut self) -> io::Result<()> {
+    /// Reads and records the [first bytes](super::Server::first_bytes) without parsing them.
+    pub(crate) fn read_first_bytes(&mut self) -> io::Result<()> {
         let mut bytes = vec![0; 4096];
         let length = self.stream.socket().read(&mut bytes)?;
         bytes.truncate(length);
@@ -101,7 +100,7 @@ impl Connection {
         self.stream.flush()
     }
 
-    /// Writes byte by byte, with a pause after each.
+    /// Writes single bytes with a pause after each.
     pub(crate) fn drip(&mut self, bytes: impl AsRef<[u8]>, pause: Duration) -> io::Result<()> {
         for byte in bytes.as_ref() {
             self.write([*byte])?;
@@ -112,7 +111,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Does nothing until the client closes.
+    /// Waits until the client closes the connection.
     pub(crate) fn stall(&mut self) -> io::Result<()> {
         loop {
             match self.stream.read(&mut [0; 512]) {
@@ -126,7 +125,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Does nothing until the case [opens the gate](super::Server::open_gate).
+    /// Waits for [`Server::open_gate`](super::Server::open_gate).
     pub(crate) fn wait_for_gate(&self) -> io::Result<()> {
         let started = Instant::now();
         while !self.seen.gate.load(Ordering::SeqCst) {
@@ -138,18 +137,18 @@ impl Connection {
         Ok(())
     }
 
-    /// When the script ends, the connection is reset in place of being closed.
+    /// Resets the connection instead of closing it when the script ends.
     pub(crate) fn reset(&mut self) -> io::Result<()> {
-        self.is_abrupt = true;
+        self.skips_close_notify = true;
         SockRef::from(&*self.stream.socket()).set_linger(Some(Duration::ZERO))
     }
 
-    /// When the script ends, the farewell of TLS is left out.
-    pub(crate) const fn leave_without_farewell(&mut self) {
-        self.is_abrupt = true;
+    /// Closes a TLS connection without `close_notify` when the script ends.
+    pub(crate) const fn skip_close_notify(&mut self) {
+        self.skips_close_notify = true;
     }
 
-    /// Carries bytes to and from a server until one of both ends.
+    /// Copies bytes in both directions until one side closes.
     pub(crate) fn tunnel_to(&mut self, address: SocketAddr) -> io::Result<()> {
         let there = TcpStream::connect(address)?;
         there.set_nodelay(true)?;
@@ -168,10 +167,10 @@ impl Connection {
 
     pub(super) fn end(&mut self) {
         if let Stream::Tls(stream) = &mut self.stream
-            && !self.is_abrupt
+            && !self.skips_close_notify
         {
             stream.conn.send_close_notify();
-            // The client may be gone.
+            // The client may have closed the connection.
             let _ = stream.flush();
         }
     }

@@ -1,20 +1,20 @@
-//! Connections: how long to wait for one, how many are kept, what is said on them.
+//! Connections: connect timeout, pool size, user agent.
 
 use std::io::Read;
 use std::time::{Duration, Instant};
 
 use sts_client::transport::{Progress, TransportErrorKind};
 
-use crate::server::{accept, answer, header, read_request, serve, serve_once};
+use crate::server::{accept, header, read_request, respond, serve, serve_once};
 use crate::stacks::{Settings, Stack, for_each_stack};
 
 for_each_stack! {
-    a_user_agent_is_added_where_there_is_none,
-    no_connection_is_kept_where_none_shall_be,
-    a_handshake_that_stalls_ends_with_the_time_to_connect,
+    missing_user_agent_is_added,
+    pool_of_size_zero_keeps_no_connection,
+    stalled_handshake_ends_with_the_connect_timeout,
 }
 
-fn a_user_agent_is_added_where_there_is_none(stack: &Stack) {
+fn missing_user_agent_is_added(stack: &Stack) {
     let transport = stack.built(&Settings { user_agent: Some("backup/7"), ..Settings::default() });
     let server = serve_once("ok");
     transport.send(&server.url()).unwrap();
@@ -25,13 +25,13 @@ fn a_user_agent_is_added_where_there_is_none(stack: &Stack) {
     assert_eq!(header(&server.join(), "user-agent"), Some(stack.user_agent));
 }
 
-fn no_connection_is_kept_where_none_shall_be(stack: &Stack) {
+fn pool_of_size_zero_keeps_no_connection(stack: &Stack) {
     let server = serve(|listener| {
         for _ in 0..2 {
             let mut connection = accept(listener);
             read_request(&mut connection);
-            answer(&mut connection, "ok");
-            // Until the transport closes it.
+            respond(&mut connection, "ok");
+            // Waits until the transport closes it.
             assert_eq!(connection.read(&mut [0]).unwrap(), 0);
         }
     });
@@ -42,10 +42,10 @@ fn no_connection_is_kept_where_none_shall_be(stack: &Stack) {
     server.join();
 }
 
-fn a_handshake_that_stalls_ends_with_the_time_to_connect(stack: &Stack) {
+fn stalled_handshake_ends_with_the_connect_timeout(stack: &Stack) {
     let server = serve(|listener| {
         let mut connection = accept(listener);
-        // The greeting of TLS arrives, and gets no response.
+        // Does not respond to the client hello.
         while connection.read(&mut [0; 512]).is_ok_and(|read| read > 0) {}
     });
     let time = Duration::from_millis(300);

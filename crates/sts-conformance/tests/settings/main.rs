@@ -1,5 +1,5 @@
-//! What the builders of this workspace's transports can be told, and which kinds the transports pick
-//! where the contract leaves room. One copy for all of them, since they are to behave the same.
+//! Settings of sts-hyper and sts-isahc, which behave the same, and the error kinds where the contract
+//! permits several.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 

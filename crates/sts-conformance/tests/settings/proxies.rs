@@ -1,4 +1,4 @@
-//! Which proxy it is. What goes through it is the business of `sts-conformance`.
+//! Selection of the proxy. The conformance suite tests the requests sent to it.
 
 use std::error::Error;
 use std::io::Write;
@@ -8,13 +8,13 @@ use crate::server::{Server, accept, read_request, serve, serve_once};
 use crate::stacks::{Settings, Stack, for_each_stack};
 
 for_each_stack! {
-    the_environment_names_the_proxy,
-    a_setting_is_stronger_than_the_environment,
-    a_target_on_this_machine_is_direct_whatever_the_environment_says,
-    a_variable_is_refused_where_it_would_be_used,
-    a_refusal_names_the_proxy_its_status_and_the_variable,
-    an_invalid_setting_is_reported_without_its_password,
-    a_password_is_not_printed,
+    environment_selects_the_proxy,
+    setting_takes_precedence_over_the_environment,
+    local_target_bypasses_proxies_of_the_environment,
+    invalid_variable_fails_the_exchange_that_uses_it,
+    rejection_names_proxy_status_and_variable,
+    invalid_setting_is_reported_without_its_password,
+    password_is_not_printed,
 }
 
 const VARIABLES: [&str; 9] = [
@@ -28,20 +28,20 @@ const VARIABLES: [&str; 9] = [
     "no_proxy",
     "REQUEST_METHOD",
 ];
-/// What the test that runs itself again is to do.
+/// Target of the request in the child process.
 const TARGET: &str = "STS_TEST_TARGET";
-/// A host without an address, and that no resolver asks for: its label is too long for DNS.
+/// A host that cannot be resolved. Its label is too long for DNS, so no resolver sends a query.
 const HOST: &str =
     "this-label-has-more-than-the-sixty-three-letters-that-dns-can-hold-in-one.invalid";
-/// TCP does not go to multicast addresses, so no packet leaves the machine.
+/// TCP does not connect to multicast addresses, so no packet leaves the machine.
 const MULTICAST: &str = "224.0.0.9:1";
 const SETTING: &str = "STS_TEST_PROXY";
 
-/// The line in which the test that runs itself again says what came of its request.
+/// Prefix of the line with the outcome of the request.
 const OUTCOME: &str = "OUTCOME ";
 
-/// The body of the response to a request for `target` in an environment of these variables, or what
-/// its error says. PROXY in a variable or the setting stands for the address of the proxy.
+/// Sends a request to `target` with these environment variables and returns the body of the
+/// response or the error. PROXY in a variable or the setting stands for the address of the proxy.
 fn outcome<T>(
     stack: &Stack,
     proxy: &Server<T>,
@@ -51,7 +51,7 @@ fn outcome<T>(
 ) -> String {
     let address = proxy.url().replace("http://", "").replace('/', "");
     let mut command = Command::new(std::env::current_exe().unwrap());
-    let test = format!("proxies::{}::the_environment_names_the_proxy", stack.name);
+    let test = format!("proxies::{}::environment_selects_the_proxy", stack.name);
     command.args(["--exact", &test, "--nocapture"]).env(TARGET, target);
     for name in VARIABLES {
         command.env_remove(name);
@@ -63,12 +63,12 @@ fn outcome<T>(
         command.env(SETTING, setting.replace("PROXY", &address));
     }
     let output = String::from_utf8(command.output().unwrap().stdout).unwrap();
-    let said = output.split_once(OUTCOME).unwrap().1;
-    said.lines().next().unwrap().to_owned()
+    let outcome = output.split_once(OUTCOME).unwrap().1;
+    outcome.lines().next().unwrap().to_owned()
 }
 
-/// Whether a request for `target` goes through the proxy. It can go nowhere else.
-fn goes_through_a_proxy(
+/// Returns whether a request to `target` uses the proxy. The target itself is unreachable.
+fn uses_proxy(
     stack: &Stack,
     variables: &[(&str, &str)],
     setting: Option<&str>,
@@ -77,7 +77,7 @@ fn goes_through_a_proxy(
     let proxy = serve_once("through the proxy");
     let is_through = outcome(stack, &proxy, variables, setting, target) == "through the proxy";
     if !is_through {
-        // It still waits.
+        // The server still waits for a request.
         let direct = stack.built(&Settings { no_proxy: true, ..Settings::default() });
         direct.send(&proxy.url()).unwrap();
     }
@@ -85,8 +85,8 @@ fn goes_through_a_proxy(
     is_through
 }
 
-/// The test that runs itself again, since a process has one environment.
-fn send_and_tell(stack: &Stack, target: &str) {
+/// Runs in a child process, because the environment is global.
+fn send_and_print(stack: &Stack, target: &str) {
     let setting = std::env::var(SETTING);
     let settings = Settings {
         no_proxy: setting.as_deref() == Ok(""),
@@ -100,15 +100,15 @@ fn send_and_tell(stack: &Stack, target: &str) {
     std::io::stdout().write_all(format!("\n{OUTCOME}{outcome}\n").as_bytes()).unwrap();
 }
 
-fn the_environment_names_the_proxy(stack: &Stack) {
+fn environment_selects_the_proxy(stack: &Stack) {
     if let Ok(target) = std::env::var(TARGET) {
-        return send_and_tell(stack, &target);
+        return send_and_print(stack, &target);
     }
     let through = |variables: &[_], target| {
-        assert!(goes_through_a_proxy(stack, variables, None, target), "{variables:?} {target}");
+        assert!(uses_proxy(stack, variables, None, target), "{variables:?} {target}");
     };
     let past = |variables: &[_], target| {
-        assert!(!goes_through_a_proxy(stack, variables, None, target), "{variables:?} {target}");
+        assert!(!uses_proxy(stack, variables, None, target), "{variables:?} {target}");
     };
     let target = &*format!("http://{HOST}/");
     past(&[], target);
@@ -146,15 +146,15 @@ fn the_environment_names_the_proxy(stack: &Stack) {
     }
 }
 
-fn a_setting_is_stronger_than_the_environment(stack: &Stack) {
+fn setting_takes_precedence_over_the_environment(stack: &Stack) {
     let target = &*format!("http://{HOST}/");
-    let nobody = ("ALL_PROXY", "http://127.0.0.1:1");
-    assert!(goes_through_a_proxy(stack, &[nobody], Some("http://PROXY"), target));
-    assert!(goes_through_a_proxy(stack, &[("NO_PROXY", "*")], Some("http://PROXY"), target));
-    assert!(!goes_through_a_proxy(stack, &[("ALL_PROXY", "http://PROXY")], Some(""), target));
+    let unreachable = ("ALL_PROXY", "http://127.0.0.1:1");
+    assert!(uses_proxy(stack, &[unreachable], Some("http://PROXY"), target));
+    assert!(uses_proxy(stack, &[("NO_PROXY", "*")], Some("http://PROXY"), target));
+    assert!(!uses_proxy(stack, &[("ALL_PROXY", "http://PROXY")], Some(""), target));
 }
 
-fn a_target_on_this_machine_is_direct_whatever_the_environment_says(stack: &Stack) {
+fn local_target_bypasses_proxies_of_the_environment(stack: &Stack) {
     for value in ["http://127.0.0.1:1", "socks5://127.0.0.1:1", "http://"] {
         for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
             let server = serve_once("direct");
@@ -167,7 +167,7 @@ fn a_target_on_this_machine_is_direct_whatever_the_environment_says(stack: &Stac
     }
 }
 
-fn a_variable_is_refused_where_it_would_be_used(stack: &Stack) {
+fn invalid_variable_fails_the_exchange_that_uses_it(stack: &Stack) {
     let expected = "expected http://user:password@host:port (the request was not sent) None";
     for (value, problem) in [
         ("socks5://user:planted@127.0.0.1:1", "unsupported proxy scheme socks5"),
@@ -177,16 +177,16 @@ fn a_variable_is_refused_where_it_would_be_used(stack: &Stack) {
         for (name, scheme) in
             [("https_proxy", "https"), ("ALL_PROXY", "https"), ("HTTP_PROXY", "http")]
         {
-            let nobody = serve(|_| ());
+            let unused = serve(|_| ());
             let target = format!("{scheme}://{MULTICAST}/");
-            let said = outcome(stack, &nobody, &[(name, value)], None, &target);
-            assert_eq!(said, format!("Proxy: {name}: {problem}, {expected}"));
-            nobody.join();
+            let outcome = outcome(stack, &unused, &[(name, value)], None, &target);
+            assert_eq!(outcome, format!("Proxy: {name}: {problem}, {expected}"));
+            unused.join();
         }
     }
 }
 
-/// A proxy that says this to one request, and takes no other.
+/// A proxy that responds to one request with this status.
 fn refusing(status: &'static str) -> Server<String> {
     serve(move |listener| {
         let mut connection = accept(listener);
@@ -197,7 +197,7 @@ fn refusing(status: &'static str) -> Server<String> {
     })
 }
 
-fn a_refusal_names_the_proxy_its_status_and_the_variable(stack: &Stack) {
+fn rejection_names_proxy_status_and_variable(stack: &Stack) {
     let url = "http://planted:planted@PROXY";
     for (status, kind) in [
         ("407 Proxy Authentication Required", "Proxy"),
@@ -212,24 +212,24 @@ fn a_refusal_names_the_proxy_its_status_and_the_variable(stack: &Stack) {
         ] {
             let proxy = refusing(status);
             let target = format!("https://{MULTICAST}/");
-            let said = outcome(stack, &proxy, &variables, setting, &target);
+            let outcome = outcome(stack, &proxy, &variables, setting, &target);
             let address = proxy.url().replace("http://", "").replace('/', "");
             let expected = format!(
                 "{kind}: proxy {address} ({origin}) refused the request with status {status}"
             );
-            assert!(said.starts_with(&expected), "{said}");
-            assert!(said.ends_with("(the request was not sent) None"), "{said}");
-            assert!(!said.contains("planted"), "{said}");
+            assert!(outcome.starts_with(&expected), "{outcome}");
+            assert!(outcome.ends_with("(the request was not sent) None"), "{outcome}");
+            assert!(!outcome.contains("planted"), "{outcome}");
             assert!(proxy.join().starts_with("CONNECT "));
         }
     }
     let proxy = refusing("407 Proxy Authentication Required");
-    let said = outcome(stack, &proxy, &[("http_proxy", url)], None, &format!("http://{HOST}/"));
-    assert!(said.contains("(from http_proxy) refused the request with status 407"), "{said}");
+    let outcome = outcome(stack, &proxy, &[("http_proxy", url)], None, &format!("http://{HOST}/"));
+    assert!(outcome.contains("(from http_proxy) refused the request with status 407"), "{outcome}");
     proxy.join();
 }
 
-fn an_invalid_setting_is_reported_without_its_password(stack: &Stack) {
+fn invalid_setting_is_reported_without_its_password(stack: &Stack) {
     for url in [
         "",
         "http://",
@@ -245,7 +245,7 @@ fn an_invalid_setting_is_reported_without_its_password(stack: &Stack) {
     }
 }
 
-fn a_password_is_not_printed(stack: &Stack) {
+fn password_is_not_printed(stack: &Stack) {
     let proxy = Some("http://planted:planted@127.0.0.1:1");
     let shown = stack.built(&Settings { proxy, ..Settings::default() }).shown;
     assert!(!shown.contains("planted"), "{shown}");

@@ -1,11 +1,11 @@
-//! A server on the loopback that does what a test says.
+//! Scripted server on the loopback interface.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// The longest that a server waits for a byte: a test that fails ends all the same.
+/// Maximum time to wait for a byte, so that failing tests end.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) struct Server<T> {
@@ -22,12 +22,12 @@ pub(crate) fn serve<T: Send + 'static>(
     Server { address, thread: std::thread::spawn(move || script(&listener)) }
 }
 
-/// A server that answers one request with `body` and tells what it was.
+/// Responds to one request with `body` and returns the request.
 pub(crate) fn serve_once(body: &'static str) -> Server<String> {
     serve(move |listener| {
         let mut connection = accept(listener);
         let request = read_request(&mut connection);
-        answer(&mut connection, body);
+        respond(&mut connection, body);
         request
     })
 }
@@ -37,12 +37,12 @@ impl<T> Server<T> {
         format!("http://{}/", self.address)
     }
 
-    /// By the name that certificates are made for.
+    /// Uses the host name of the certificates.
     pub(crate) fn https_url(&self) -> String {
         format!("https://localhost:{}/", self.address.port())
     }
 
-    /// What the script gave, once it is through.
+    /// Waits for the end of the script and returns its result.
     pub(crate) fn join(self) -> T {
         self.thread.join().unwrap()
     }
@@ -54,7 +54,7 @@ pub(crate) fn accept(listener: &TcpListener) -> TcpStream {
     connection
 }
 
-/// Reads one request: its head, and as many bytes as its `Content-Length` says.
+/// Reads one request: its head and a body of `Content-Length` bytes.
 pub(crate) fn read_request(connection: &mut impl Read) -> String {
     let mut request = Vec::new();
     while !request.ends_with(b"\r\n\r\n") {
@@ -68,14 +68,14 @@ pub(crate) fn read_request(connection: &mut impl Read) -> String {
     request
 }
 
-pub(crate) fn answer(connection: &mut impl Write, body: &str) {
+pub(crate) fn respond(connection: &mut impl Write, body: &str) {
     let length = body.len();
-    let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{body}");
-    connection.write_all(answer.as_bytes()).unwrap();
+    let response = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{body}");
+    connection.write_all(response.as_bytes()).unwrap();
     connection.flush().unwrap();
 }
 
-/// The value of a header of a request, by its name in any case.
+/// Returns the value of a header; the name is case-insensitive.
 pub(crate) fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
     request.lines().skip(1).find_map(|line| {
         let (found, value) = line.split_once(':')?;

@@ -1,4 +1,4 @@
-//! The transports, told the same and used the same.
+//! The transports, with the same settings.
 
 use std::error::Error;
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ use sts_isahc::IsahcTransport;
 use sts_proto::Body;
 use tokio::runtime::Runtime;
 
-/// What a builder is told; nothing by default.
+/// Settings of a builder; the defaults are those of the builder.
 #[derive(Debug, Default)]
 pub(crate) struct Settings<'a> {
     pub(crate) connect_timeout: Option<Duration>,
@@ -24,16 +24,16 @@ pub(crate) struct Settings<'a> {
 
 /// A transport of this workspace.
 pub(crate) struct Stack {
-    /// The module of its tests.
+    /// Module of its tests.
     pub(crate) name: &'static str,
-    /// How it calls itself.
+    /// Default `User-Agent`.
     pub(crate) user_agent: &'static str,
     pub(crate) build: fn(&Settings<'_>) -> Result<Built, Box<dyn Error>>,
 }
 
-/// A transport, ready to send.
+/// A transport that blocks until a response is received.
 pub(crate) struct Built {
-    /// Its builder and itself, as they print.
+    /// `Debug` of the builder and the transport.
     pub(crate) shown: String,
     send: Box<dyn Fn(Exchange) -> Result<Response<Body>, TransportError>>,
 }
@@ -55,8 +55,8 @@ pub(crate) fn post(url: &str) -> Exchange {
     Exchange::new(request, Limits::default())
 }
 
-/// Tells a builder. Builders have the same methods, but no trait in common.
-macro_rules! told {
+/// Applies settings to a builder. The builders have the same methods but no common trait.
+macro_rules! apply {
     ($builder:expr, $settings:expr) => {{
         let settings: &Settings<'_> = $settings;
         let mut builder = $builder;
@@ -87,7 +87,7 @@ pub(crate) const HYPER: Stack = Stack {
     user_agent: concat!("sts-hyper/", env!("CARGO_PKG_VERSION")),
     build: |settings| {
         static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
-        let builder = told!(HyperTransport::builder(), settings);
+        let builder = apply!(HyperTransport::builder(), settings);
         let transport = builder.clone().build()?;
         Ok(Built {
             shown: format!("{builder:#?} {transport:#?}"),
@@ -100,7 +100,7 @@ pub(crate) const ISAHC: Stack = Stack {
     name: "isahc",
     user_agent: concat!("sts-isahc/", env!("CARGO_PKG_VERSION")),
     build: |settings| {
-        let builder = told!(IsahcTransport::builder(), settings);
+        let builder = apply!(IsahcTransport::builder(), settings);
         let transport = builder.clone().build()?;
         Ok(Built {
             shown: format!("{builder:#?} {transport:#?}"),
@@ -109,7 +109,7 @@ pub(crate) const ISAHC: Stack = Stack {
     },
 };
 
-/// Makes a test of each function for each transport.
+/// Generates a test of each function for each transport.
 macro_rules! for_each_stack {
     ($($test:ident),+ $(,)?) => {
         mod hyper {

@@ -1,4 +1,4 @@
-//! Whom to trust.
+//! Root certificates.
 
 use std::io::{Read, Write};
 use std::process::Command;
@@ -12,22 +12,22 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use sts_client::transport::{Progress, TransportErrorKind};
 
-use crate::server::{Server, accept, answer, read_request, serve};
+use crate::server::{Server, accept, read_request, respond, serve};
 use crate::stacks::{Settings, Stack, for_each_stack};
 
 for_each_stack! {
     several_authorities_can_be_added,
-    what_is_no_certificate_is_reported,
-    what_is_no_certificate_is_not_printed,
-    what_can_be_read_of_ssl_cert_file_is_trusted,
+    invalid_certificate_is_reported,
+    invalid_certificate_is_not_printed,
+    valid_certificates_of_ssl_cert_file_are_trusted,
     ssl_cert_file_without_certificates_is_reported,
-    what_could_not_be_read_is_named_when_a_handshake_fails,
-    an_error_says_why_there_is_no_connection,
-    an_error_says_why_a_certificate_is_not_accepted,
-    a_handshake_that_stalls_is_not_called_a_failed_connection,
+    handshake_error_names_unreadable_certificates,
+    error_states_why_connecting_failed,
+    error_states_why_a_certificate_is_rejected,
+    stalled_handshake_is_not_a_connect_error,
 }
 
-/// An authority that nobody trusts yet.
+/// A new certificate authority, not trusted by default.
 fn authority() -> CertifiedIssuer<'static, KeyPair> {
     authority_named("an authority")
 }
@@ -47,13 +47,13 @@ fn serve_tls(authority: &CertifiedIssuer<'static, KeyPair>) -> Server<()> {
         let session = ServerConnection::new(Arc::new(config)).unwrap();
         let mut stream = StreamOwned::new(session, accept(listener));
         read_request(&mut stream);
-        answer(&mut stream, "ok");
+        respond(&mut stream, "ok");
         stream.conn.send_close_notify();
         stream.flush().unwrap();
     })
 }
 
-/// The settings of a server with a certificate for `localhost` by `authority`.
+/// Returns the configuration of a server with a certificate for `localhost` by `authority`.
 fn config(authority: &CertifiedIssuer<'static, KeyPair>) -> ServerConfig {
     config_for(authority, &CertificateParams::new(vec!["localhost".to_owned()]).unwrap())
 }
@@ -86,7 +86,7 @@ fn several_authorities_can_be_added(stack: &Stack) {
     }
 }
 
-fn what_is_no_certificate_is_reported(stack: &Stack) {
+fn invalid_certificate_is_reported(stack: &Stack) {
     let good = authority().pem();
     let broken = format!("{good}{BROKEN}{good}");
     for pem in ["", "hello", BROKEN, NOT_X509, &broken] {
@@ -97,7 +97,7 @@ fn what_is_no_certificate_is_reported(stack: &Stack) {
     }
 }
 
-fn what_is_no_certificate_is_not_printed(stack: &Stack) {
+fn invalid_certificate_is_not_printed(stack: &Stack) {
     let key = KeyPair::generate().unwrap().serialize_pem();
     let without_end = key.lines().take(2).collect::<Vec<_>>().join("\n");
     let secret = key.lines().nth(1).unwrap();
@@ -115,14 +115,14 @@ fn what_is_no_certificate_is_not_printed(stack: &Stack) {
 const BROKEN: &str = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
 const NOT_X509: &str = "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n";
 
-/// An error and all its causes.
+/// Returns the messages of an error and its causes.
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let errors = std::iter::successors(Some(error), |error| error.source());
     errors.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-/// A process has one environment, and reads the machine's certificates once: runs this test again
-/// with `SSL_CERT_FILE`, where `file` is its content, and returns what `in_child` does there.
+/// Runs this test again in a child process with `SSL_CERT_FILE`, where `file` is its content, and
+/// returns the output of `in_child`.
 fn with_ssl_cert_file(
     stack: &Stack,
     test: &str,
@@ -156,8 +156,8 @@ fn with_ssl_cert_file(
     Some(printed)
 }
 
-fn what_can_be_read_of_ssl_cert_file_is_trusted(stack: &Stack) {
-    let test = "what_can_be_read_of_ssl_cert_file_is_trusted";
+fn valid_certificates_of_ssl_cert_file_are_trusted(stack: &Stack) {
+    let test = "valid_certificates_of_ssl_cert_file_are_trusted";
     let authority = authority();
     let good = authority.pem();
     let key = KeyPair::generate().unwrap().serialize_pem();
@@ -202,10 +202,10 @@ fn ssl_cert_file_without_certificates_is_reported(stack: &Stack) {
     }
 }
 
-fn what_could_not_be_read_is_named_when_a_handshake_fails(stack: &Stack) {
-    let test = "what_could_not_be_read_is_named_when_a_handshake_fails";
+fn handshake_error_names_unreadable_certificates(stack: &Stack) {
+    let test = "handshake_error_names_unreadable_certificates";
     let content = format!("{}{BROKEN}", authority().pem());
-    let server = serve_refused(config(&authority()));
+    let server = serve_rejected(config(&authority()));
     let url = server.https_url();
     let fails = |stack: &Stack, url: &str| {
         let error = stack.built(&Settings::default()).send(url).unwrap_err();
@@ -221,8 +221,8 @@ fn what_could_not_be_read_is_named_when_a_handshake_fails(stack: &Stack) {
     assert!(printed.contains("localhost:"), "{printed}");
 }
 
-/// A server whose certificate is not accepted.
-fn serve_refused(config: ServerConfig) -> Server<()> {
+/// A server whose certificate is rejected.
+fn serve_rejected(config: ServerConfig) -> Server<()> {
     serve(move |listener| {
         let session = ServerConnection::new(Arc::new(config)).unwrap();
         let mut stream = StreamOwned::new(session, accept(listener));
@@ -230,7 +230,7 @@ fn serve_refused(config: ServerConfig) -> Server<()> {
     })
 }
 
-fn an_error_says_why_there_is_no_connection(stack: &Stack) {
+fn error_states_why_connecting_failed(stack: &Stack) {
     let transport = stack.built(&Settings { no_proxy: true, ..Settings::default() });
     for (url, host, reason) in [
         ("http://127.0.0.1:1/", "127.0.0.1:1", "refused"),
@@ -242,8 +242,8 @@ fn an_error_says_why_there_is_no_connection(stack: &Stack) {
     }
 }
 
-/// libcurl leaves a number: with isahc, the error names all reasons that it can have.
-fn an_error_says_why_a_certificate_is_not_accepted(stack: &Stack) {
+/// libcurl returns a number only, so the error of isahc lists all possible reasons.
+fn error_states_why_a_certificate_is_rejected(stack: &Stack) {
     let authority = authority();
     let localhost = || CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
     let mut expired = localhost();
@@ -256,7 +256,7 @@ fn an_error_says_why_a_certificate_is_not_accepted(stack: &Stack) {
         (config_for(&authority, &other_name), "not valid for name", "is for another name"),
         (config(&authority_named("another")), "UnknownIssuer", "its issuer is not trusted"),
     ] {
-        let server = serve_refused(config);
+        let server = serve_rejected(config);
         let error = chain(&transport.send(&server.https_url()).unwrap_err());
         let reason = if stack.name == "hyper" { exact } else { possible };
         assert!(error.contains(reason) && error.contains("localhost:"), "{error}");
@@ -264,10 +264,10 @@ fn an_error_says_why_a_certificate_is_not_accepted(stack: &Stack) {
     }
 }
 
-fn a_handshake_that_stalls_is_not_called_a_failed_connection(stack: &Stack) {
+fn stalled_handshake_is_not_a_connect_error(stack: &Stack) {
     let connect_timeout = Some(Duration::from_millis(200));
     let settings = Settings { connect_timeout, no_proxy: true, ..Settings::default() };
-    // Not before the client has given up.
+    // Ends when the client closes the connection.
     let server = serve(|listener| accept(listener).read_to_end(&mut Vec::new()).map(drop));
     let error = stack.built(&settings).send(&server.https_url()).unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Timeout);
