@@ -1,7 +1,7 @@
 //! Removes secrets from text that others wrote.
 //!
-//! A text that does not mention a secret loses only what has the form of one: JSON web tokens and
-//! long runs of base64 or hex. In a text that mentions a secret, any word may be the secret, so
+//! A text that does not mention a secret loses only what has the form of one: JSON web tokens, user
+//! info of URLs and long runs of base64 or hex. In a text that mentions a secret, any word may be the secret, so
 //! only known words, dates and the values of harmless names are kept. An unknown form hides too
 //! much rather than too little.
 
@@ -39,13 +39,16 @@ pub(super) enum Form {
 pub(super) fn redact(text: &str, form: Form) -> Vec<Piece<'_>> {
     let is_line_end = |c: char| c == '|' || (form == Form::Lines && matches!(c, '\n' | '\r'));
     let mut pieces = Pieces::default();
+    // A name may be in one column of a table, and its value in the next.
+    let mut before = Before::Text;
     for part in text.split_inclusive(is_line_end) {
         let line = part.trim_end_matches(is_line_end);
-        if mentions_secret(line) {
-            keep_known_words(line, form, &mut pieces);
+        before = if before != Before::Text || mentions_secret(line) {
+            keep_known_words(line, before, form, &mut pieces)
         } else {
             hide_by_form(line, form, &mut pieces);
-        }
+            Before::Text
+        };
         pieces.keep(part.get(line.len()..).unwrap_or_default());
     }
     pieces.0
@@ -76,9 +79,15 @@ fn mentions_secret(line: &str) -> bool {
     words::mentions_secret(line) || words.any(|(word, next)| words::names_secret(word, next))
 }
 
-/// Keeps of a line that mentions a secret what cannot be the secret.
-fn keep_known_words<'a>(line: &'a str, form: Form, pieces: &mut Pieces<'a>) {
-    let mut before = Before::Text;
+/// Keeps of a line that mentions a secret what cannot be the secret. Returns what stands in front
+/// of the next line, if it is the name of a secret.
+fn keep_known_words<'a>(
+    line: &'a str,
+    mut before: Before,
+    form: Form,
+    pieces: &mut Pieces<'a>,
+) -> Before {
+    let mut is_last_listed = false;
     let mut gap = "";
     let mut rest = line;
     while let Some((word, mut after, tail)) = split_first_word(rest) {
@@ -86,7 +95,7 @@ fn keep_known_words<'a>(line: &'a str, form: Form, pieces: &mut Pieces<'a>) {
         if is_value && form == Form::Lines {
             // The value of a header is the rest of its line.
             pieces.hide();
-            return;
+            return Before::Text;
         }
         let is_listed = gap.contains(';') || after.starts_with(';');
         let is_in_sentence = before == Before::Text
@@ -102,9 +111,11 @@ fn keep_known_words<'a>(line: &'a str, form: Form, pieces: &mut Pieces<'a>) {
         pieces.keep(after);
         if !word.is_empty() {
             before = before.then(word, after, first_word(tail));
+            is_last_listed = is_listed;
         }
         (gap, rest) = (after, tail);
     }
+    if before == Before::Harmless || is_last_listed { Before::Text } else { before }
 }
 
 fn is_kept(word: &str, before: Before, is_listed: bool) -> bool {
@@ -145,8 +156,28 @@ impl Before {
     }
 }
 
-/// Hides JSON web tokens and, in prose, long runs of base64 or hex.
+/// Hides JSON web tokens, user info of URLs and, in prose, long runs of base64 or hex.
 fn hide_by_form<'a>(line: &'a str, form: Form, pieces: &mut Pieces<'a>) {
+    let mut rest = line;
+    while let Some((before, after)) = split_at_user_info(rest) {
+        hide_words_by_form(before, form, pieces);
+        pieces.hide();
+        rest = after;
+    }
+    hide_words_by_form(rest, form, pieces);
+}
+
+/// Splits a text at the first user info of a URL in it, which may be a password.
+fn split_at_user_info(text: &str) -> Option<(&str, &str)> {
+    text.match_indices("//").find_map(|(at, slashes)| {
+        let (before, rest) = text.split_at_checked(at + slashes.len())?;
+        let is_end = |c: char| c.is_whitespace() || "/?#\"'`<>".contains(c);
+        let authority = rest.split(is_end).next()?;
+        Some((before, rest.get(authority.rfind('@')?..)?))
+    })
+}
+
+fn hide_words_by_form<'a>(line: &'a str, form: Form, pieces: &mut Pieces<'a>) {
     let mut rest = line;
     while let Some((word, after, tail)) = split_first_word(rest) {
         if is_web_token(word) || (form == Form::Prose && has_form_of_secret(word)) {

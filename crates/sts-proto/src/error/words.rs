@@ -4,9 +4,16 @@ use zeroize::Zeroizing;
 
 /// A text with one of these mentions a secret, whatever the spelling: it is compared in lower
 /// case and without anything but letters and digits.
-const MENTIONS: [&str; 14] = [
+const MENTIONS: [&str; 21] = [
     "token",
     "secret",
+    "credential",
+    "onetimecode",
+    "securitykey",
+    "sessionkey",
+    "encryptionkey",
+    "passkey",
+    "codeverifier",
     "passw",
     "passphrase",
     "passcode",
@@ -20,10 +27,18 @@ const MENTIONS: [&str; 14] = [
     "signature",
     "bearer",
 ];
-/// The same in Chinese: token, key, signature, password.
-const WIDE_MENTIONS: [&str; 5] = ["令牌", "密钥", "签名", "密码", "口令"];
+/// The same in other languages, in lower case: Chinese, which the service may use, and those of
+/// proxies and portals in front of it.
+#[rustfmt::skip]
+const FOREIGN_MENTIONS: [&str; 40] = [
+    "令牌", "密钥", "秘钥", "签名", "密码", "口令", "凭证", "凭据", "验证码", "断言", "权杖",
+    "權杖", "密鑰", "金鑰", "簽名", "簽章", "密碼", "憑證", "驗證碼",
+    "トークン", "パスワード", "シークレット", "署名", "秘密鍵", "토큰", "비밀번호", "암호", "서명",
+    "kennwort", "schlüssel", "mot de passe", "jeton", "clé", "contraseña", "clave", "senha",
+    "chave", "пароль", "токен", "ключ",
+];
 /// Whole words that mention a secret.
-const MENTION_WORDS: [&str; 5] = ["sk", "pwd", "pass", "otp", "jwt"];
+const MENTION_WORDS: [&str; 9] = ["sk", "pwd", "pass", "otp", "totp", "mfa", "jwt", "auth", "aksk"];
 /// Parts of words that mention a secret, but not in `encoded authorization message`.
 const MENTION_PARTS: [&str; 2] = ["authorization", "cookie"];
 
@@ -128,8 +143,9 @@ pub(super) fn separator(after: &str) -> Option<Separator> {
 /// Whether a line mentions a secret, in whatever spelling.
 pub(super) fn mentions_secret(line: &str) -> bool {
     let plain = normalized(line);
+    let lower = Zeroizing::new(line.to_lowercase());
     MENTIONS.iter().any(|mention| plain.contains(mention))
-        || WIDE_MENTIONS.iter().any(|mention| line.contains(mention))
+        || FOREIGN_MENTIONS.iter().any(|mention| lower.contains(mention))
 }
 
 /// Whether a word mentions a secret, given the next word.
@@ -224,10 +240,17 @@ pub(super) const fn is_wide(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
 }
 
-/// The letters and digits of a text in lower case. They may be a secret, so they are wiped.
+/// The letters and digits of a text in lower case, also those of full width. They may be a secret,
+/// so they are wiped.
 fn normalized(text: &str) -> Zeroizing<String> {
     let mut plain = Zeroizing::new(String::with_capacity(text.len()));
-    let letters = text.chars().filter(char::is_ascii_alphanumeric);
+    let letters = text.chars().map(half_width).filter(char::is_ascii_alphanumeric);
     letters.for_each(|letter| plain.push(letter.to_ascii_lowercase()));
     plain
+}
+
+/// The ASCII character of a full-width one, which Chinese input methods produce.
+fn half_width(c: char) -> char {
+    let ascii = u32::from(c).checked_sub(0xfee0).and_then(char::from_u32);
+    ascii.filter(char::is_ascii_graphic).unwrap_or(c)
 }

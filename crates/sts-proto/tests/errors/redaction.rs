@@ -268,3 +268,61 @@ fn a_message_that_mentions_no_secret_stays() {
         assert_eq!(error(403, body("C.1", message)).message(), Some(message));
     }
 }
+
+#[test]
+fn secrets_have_names_in_other_words_and_languages() {
+    for text in [
+        "credential=hunter2xQ",
+        "invalid credentials: hunter2xQ",
+        "aksk is HST/hunter2xQ",
+        "AK/SK=HST:hunter2xQ",
+        "auth=hunter2xQ",
+        "totp hunter2xQ",
+        "mfa: hunter2xQ",
+        "one-time code: hunter2xQ",
+        "session-key: hunter2xQ",
+        "code_verifier=hunter2xQ",
+        "秘钥hunter2xQ错误",
+        "凭证hunter2xQ无效",
+        "验证码: hunter2xQ",
+        "密鑰=hunter2xQ",
+        "簽名\u{3000}hunter2xQ",
+        "ｔｏｋｅｎ＝hunter2xQ",
+        "トークン hunter2xQ",
+        "비밀번호: hunter2xQ",
+        "Пароль: hunter2xQ",
+        "Kennwort: hunter2xQ",
+        "MOT DE PASSE : hunter2xQ",
+        "contraseña hunter2xQ",
+    ] {
+        let shown = everything(&error(400, body("C.1", text)));
+        assert!(!shown.contains("hunter2xQ"), "{shown}");
+    }
+}
+
+#[test]
+fn a_name_in_one_column_of_a_table_hides_the_value_in_the_next() {
+    for (text, shown) in [
+        ("x-security-token|hunter2", "x-security-token|[redacted]"),
+        ("| token | hunter2 | wrong |", "| token | [redacted] | wrong |"),
+        ("token:|SECRET", "token:|[redacted]"),
+        ("ak|HST1|sk|hunter2", "ak|HST1|sk|[redacted]"),
+    ] {
+        assert_eq!(error(400, body("C.1", text)).message(), Some(shown));
+    }
+}
+
+#[test]
+fn user_info_of_urls_is_hidden_and_the_host_stays() {
+    for (text, shown) in [
+        (
+            "cannot reach https://bob:hunter2@proxy:8080/x",
+            "cannot reach https://[redacted]@proxy:8080/x",
+        ),
+        ("http://hunter2@h, then //a:b@c@d", "http://[redacted]@h, then //[redacted]@d"),
+        ("https://h/a@b?c@d#e@f is not found", "https://h/a@b?c@d#e@f is not found"),
+        ("mail bob@example.com", "mail bob@example.com"),
+    ] {
+        assert_eq!(error(502, body("C.1", text)).message(), Some(shown));
+    }
+}
