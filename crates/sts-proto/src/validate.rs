@@ -141,8 +141,9 @@ impl Checks {
         self.violations.push(Violation { field, rule, given });
     }
 
-    /// No control characters and no white space around the text: both come along when a text is
-    /// read from a file or a variable, and the service takes them for a part of it.
+    /// No control characters, no white space around the text and none without a width in it: they
+    /// come along when a text is read from a file or copied from a page, and the service takes them
+    /// for a part of it.
     pub(crate) fn form(&mut self, field: impl Into<Field>, text: &str) -> bool {
         self.form_of(field, text, char::is_control, || given_text(text))
     }
@@ -160,10 +161,11 @@ impl Checks {
         is_control: fn(char) -> bool,
         given: impl FnOnce() -> String,
     ) -> bool {
+        let has_no_width = |c| matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}');
         let rule = if text.trim().len() != text.len() {
             "must not begin or end with white space: trim it where it is read"
-        } else if text.contains(|c| is_control(c) || c == '\u{feff}') {
-            "must not contain control characters or a byte order mark"
+        } else if text.contains(|c| is_control(c) || has_no_width(c)) {
+            "must not contain control characters, zero-width spaces or a byte order mark"
         } else {
             return true;
         };

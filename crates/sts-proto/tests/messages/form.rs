@@ -9,9 +9,9 @@ use sts_proto::{
 use crate::{AGENCY, OIDC_PROVIDER, SAML_PROVIDER, broken_fields, violations};
 
 /// What comes along when a text is read from a file, and what never belongs in one.
-const BAD: [&str; 14] = [
+const BAD: [&str; 16] = [
     "\n", "\r\n", " ", "\t", "\u{0}", "\u{b}", "\u{1b}", "\u{7f}", "\u{85}", "\u{9b}", "\u{a0}",
-    "\u{2003}", "\u{2028}", "\u{feff}",
+    "\u{2003}", "\u{2028}", "\u{200b}", "\u{2060}", "\u{feff}",
 ];
 
 type Make = fn(String) -> Vec<Violation>;
@@ -93,7 +93,7 @@ fn the_violation_says_what_came_along() {
     for text in [format!("{AGENCY}\n"), format!(" {AGENCY}")] {
         assert_eq!(rule(&text), surrounded);
     }
-    let control = "must not contain control characters or a byte order mark";
+    let control = "must not contain control characters, zero-width spaces or a byte order mark";
     for text in [AGENCY.replace("reader", "rea\nder"), format!("\u{feff}{AGENCY}")] {
         assert_eq!(rule(&text), control);
     }
