@@ -18,7 +18,7 @@ impl ConfigError {
             line: before.map(|before| before.matches('\n').count() + 1),
             key: span.and_then(|span| key_at(toml, span.start)),
             // The first line says what is wrong; others may quote the file.
-            problem: problem.lines().next().unwrap_or_default().to_owned(),
+            problem: without_value(problem.lines().next().unwrap_or_default()),
         }
     }
 
@@ -55,18 +55,70 @@ impl ConfigError {
     }
 }
 
-/// The bare key that stands at `position` or nearest before it, on the same line.
+/// A message of the decoder without the value that it quotes: `invalid type: string "value",
+/// expected a boolean`.
+fn without_value(problem: &str) -> String {
+    let quotes = ["invalid type: ", "invalid value: "].iter().any(|kind| problem.starts_with(kind));
+    let value = problem.find(['"', '`']).filter(|_| quotes);
+    let expected = problem.rfind(", expected ");
+    match (value.and_then(|at| problem.get(..at)), expected.and_then(|at| problem.get(at..))) {
+        (Some(kind), Some(expected)) => format!("{}{expected}", kind.trim_end()),
+        _ => problem.to_owned(),
+    }
+}
+
+/// The bare key that stands at `position`, or else the one whose value does.
 fn key_at(toml: &str, position: usize) -> Option<String> {
     let is_key = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let (before, after) = toml.split_at_checked(position)?;
-    let line = before.rsplit('\n').next()?;
-    let here: String = after.chars().take_while(|c| is_key(*c)).collect();
-    if !here.is_empty() && after[here.len()..].trim_start().starts_with(['=', '.', ']']) {
-        return Some(here);
+    let key = match place_after(before)? {
+        Place::Key => after.split(|c| !is_key(c)).next(),
+        Place::ValueOf(key) => key.trim_end().rsplit(|c| !is_key(c)).next(),
+    };
+    key.filter(|key| !key.is_empty()).map(str::to_owned)
+}
+
+/// What stands at a place in a file.
+enum Place<'a> {
+    Key,
+    ValueOf(&'a str),
+}
+
+/// What follows `before`; nothing inside a quoted key. No part of a value is taken for a key.
+fn place_after(before: &str) -> Option<Place<'_>> {
+    let mut open = Vec::new();
+    let mut place = Place::Key;
+    let mut start = 0;
+    let mut characters = before.char_indices();
+    while let Some((at, c)) = characters.next() {
+        match c {
+            '"' | '\'' => loop {
+                match characters.next() {
+                    None => return Some(place).filter(|place| matches!(place, Place::ValueOf(_))),
+                    Some((_, '\\')) if c == '"' => drop(characters.next()),
+                    Some((_, end)) if end == c => break,
+                    Some(_) => {}
+                }
+            },
+            '#' => {
+                let (end, _) = characters.find(|(_, c)| *c == '\n')?;
+                if open.is_empty() {
+                    (start, place) = (end + 1, Place::Key);
+                }
+            }
+            '[' => open.push(c),
+            ']' | '}' => drop(open.pop()),
+            '{' => {
+                open.push(c);
+                (start, place) = (at + 1, Place::Key);
+            }
+            ',' if open.last() == Some(&'{') => (start, place) = (at + 1, Place::Key),
+            '\n' if open.is_empty() => (start, place) = (at + 1, Place::Key),
+            '=' if matches!(place, Place::Key) => place = Place::ValueOf(before.get(start..at)?),
+            _ => {}
+        }
     }
-    let (left, _value) = line.rsplit_once('=')?;
-    let key = left.trim_end().rsplit(|c| !is_key(c)).next()?;
-    (!key.is_empty()).then(|| key.to_owned())
+    Some(place)
 }
 
 impl fmt::Display for ConfigError {

@@ -119,5 +119,9 @@ impl Claims {
 
 fn decode<T: DeserializeOwned>(part: &str) -> Result<T, IdTokenError> {
     let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| IdTokenError::Form)?;
+    // A list of the values in order would be read as well.
+    if !json.trim_ascii_start().starts_with(b"{") {
+        return Err(IdTokenError::Form);
+    }
     serde_json::from_slice(&json).map_err(|_| IdTokenError::Form)
 }

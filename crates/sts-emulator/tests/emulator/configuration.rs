@@ -33,6 +33,31 @@ fn a_value_of_the_wrong_type_is_named_with_its_line() {
 }
 
 #[test]
+fn a_value_in_a_wrong_place_is_not_shown() {
+    let account = "[[accounts]]\nid = \"a\"\n";
+    let user = "[[accounts.users]]\nname = \"u\"\n";
+    let key = "[[accounts.users.keys]]\naccess_key_id = \"HST1\"\nsecret_access_key = ";
+    for (toml, line, named) in [
+        (format!("{account}{user}keys = [\"planted\"]"), 5, "keys"),
+        (format!("{account}{user}keys = \"planted, expected\""), 5, "keys"),
+        (format!("{account}{user}mfa_devices = [\"planted\"]"), 5, "mfa_devices"),
+        (format!("{account}users = \"planted\\\"\""), 3, "users"),
+        ("metadata = \"planted\"".to_owned(), 1, "metadata"),
+        ("faults = [\n\"planted\"]".to_owned(), 2, "faults"),
+        (format!("{account}{user}{key}planted.part"), 7, "secret_access_key"),
+        (format!("{account}{user}{key}planted=part"), 7, "secret_access_key"),
+        (format!("{account}{user}{key}[planted.part]"), 7, "secret_access_key"),
+        (format!("{account}{user}{key}'# \"' planted="), 7, "secret_access_key"),
+        (format!("{account}{user}{key}\"planted=\\q\""), 7, "secret_access_key"),
+        (format!("{account}{user}keys = [ # {{ it's\n planted.part ]"), 6, "keys"),
+    ] {
+        let error = toml.parse::<Config>().unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("planted"), "{toml}: {error:?}");
+        assert_eq!((error.line(), error.key()), (Some(line), Some(named)), "{toml}: {error}");
+    }
+}
+
+#[test]
 fn a_missing_key_is_named() {
     let error = "[[accounts]]\n[[accounts.users]]\n".parse::<Config>().unwrap_err();
     let text = error.to_string();

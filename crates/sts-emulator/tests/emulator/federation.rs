@@ -215,6 +215,7 @@ async fn names_that_occur_twice_or_have_another_type_are_refused() {
         (r#"{"alg":"ES256","kid":"ec-1","crit":["x"],"crit":["x"]}"#, claims.clone()),
         (r#"{"alg":"ES256","kid":null}"#, claims.clone()),
         (r#"{"alg":["ES256"],"kid":"ec-1"}"#, claims.clone()),
+        (r#"["ES256","ec-1"]"#, claims.clone()),
         (header, with(r#""sub":"root""#)),
         (header, with(r#""exp":9999999999"#)),
         (header, with(r#""nbf":null"#)),
