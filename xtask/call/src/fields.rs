@@ -18,8 +18,11 @@ use crate::similar::suggestion;
 /// Reads an operation from its name and the JSON object of its fields.
 pub(crate) fn read(name: &str, json: &str) -> Result<AnyOperation, String> {
     let Some(check) = checker(name) else {
+        // It may be the secret of an option that was forgotten.
+        let is_word = name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+        let shown = if is_word { format!(" {name:?}") } else { String::new() };
         let suggestion = suggestion(name, AnyOperation::names());
-        return Err(format!("OPERATION: unknown operation {name:?}; {suggestion}"));
+        return Err(format!("OPERATION: unknown operation{shown}; {suggestion}"));
     };
     let object = match serde_json::from_str(json) {
         Ok(Value::Object(object)) => object,
@@ -181,5 +184,7 @@ mod tests {
         }
         let complaint = read("assume_agencies", "{}").expect_err("it is refused");
         assert!(complaint.contains(r#"did you mean "assume_agency"?"#), "{complaint}");
+        let complaint = read("pl4nted", "{}").expect_err("it is refused");
+        assert!(!complaint.contains("pl4nted"), "{complaint}");
     }
 }
