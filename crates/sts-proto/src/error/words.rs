@@ -115,8 +115,8 @@ const LONGEST_WORD: usize = 14;
 const PROTOCOL: [&str; 19] = [
     "assumeagency", "assumeagencywithoidc", "assumeagencywithsaml", "audiencerestriction",
     "authnstatement", "canonicalrequest", "decodeauthorizationmessage", "es256",
-    "getcalleridentity", "hs256", "nameid", "notbefore", "notonorafter", "rs256", "sdk-hmac-
-    sha256", "sdk-hmac-sm3", "sessionname", "sourceidentity", "v11-hmac-sha256",
+    "getcalleridentity", "hs256", "nameid", "notbefore", "notonorafter", "rs256",
+    "sdk-hmac-sha256", "sdk-hmac-sm3", "sessionname", "sourceidentity", "v11-hmac-sha256",
 ];
 
 /// What stands between a name and its value.

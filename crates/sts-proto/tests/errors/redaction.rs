@@ -227,6 +227,7 @@ fn names_of_secrets_in_sentences_and_lists_stay() {
         "Get secretKey failed: ak not exist",
         "Get secretKey failed,ak:HSTEXAMPLE0000000001,err:ak not exist",
         "verify aksk signature fail",
+        "the algorithm of the signature is not SDK-HMAC-SHA256",
         "signature expired, now is 2026-03-05 07:38:09, x-sdk-date: 20260305T070809Z",
         "the SAML response is refused: its assertion is encrypted, which is not supported here",
         "The access token does not have permissions for the request",
