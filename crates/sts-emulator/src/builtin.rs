@@ -5,10 +5,13 @@ use sts_proto::{Credentials, Secret};
 
 use crate::config::Config;
 use crate::model::agency::Agency;
+use crate::model::deny_rule::DenyRule;
 use crate::model::metadata::MetadataRules;
 use crate::model::principal::User;
 use crate::model::principal_pattern::PrincipalPattern;
+#[cfg(feature = "oidc")]
 use crate::oidc::{OidcProvider, TrustedIssuer};
+#[cfg(feature = "saml")]
 use crate::saml::SamlProvider;
 
 /// The one account.
@@ -75,13 +78,16 @@ impl Default for Config {
             demo.trust.push(PrincipalPattern::Urn(provider.to_owned()));
         }
         config.add_agency(demo);
-        config.add_agency(Agency { denied: true, ..agency("forbidden") });
+        config.add_agency(agency("forbidden"));
+        config.add_deny_rule(DenyRule::for_resource(FORBIDDEN_AGENCY_URN.to_owned()));
+        #[cfg(feature = "oidc")]
         config.add_oidc_provider(OidcProvider {
             account: ACCOUNT_ID.to_owned(),
             name: "emulator".to_owned(),
             client_ids: vec![OIDC_CLIENT_ID.to_owned()],
             issuer: TrustedIssuer::Own,
         });
+        #[cfg(feature = "saml")]
         config.add_saml_provider(SamlProvider {
             account: ACCOUNT_ID.to_owned(),
             name: "emulator".to_owned(),

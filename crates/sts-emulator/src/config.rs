@@ -1,6 +1,8 @@
 //! What exists: users with their keys, and agencies with whom they trust.
 
+#[cfg(feature = "config")]
 mod error;
+#[cfg(feature = "config")]
 mod file;
 
 use std::collections::HashMap;
@@ -8,6 +10,7 @@ use std::fmt;
 
 use sts_proto::Secret;
 
+#[cfg(feature = "config")]
 pub use self::error::ConfigError;
 use crate::faults::Injection;
 use crate::model::agency::Agency;
@@ -15,7 +18,9 @@ use crate::model::deny_rule::DenyRule;
 use crate::model::metadata::MetadataRules;
 use crate::model::principal::User;
 use crate::model::requester::Requester;
+#[cfg(feature = "oidc")]
 use crate::oidc::OidcProvider;
+#[cfg(feature = "saml")]
 use crate::saml::SamlProvider;
 
 /// What an emulator knows: accounts with their users, keys and agencies.
@@ -48,7 +53,9 @@ use crate::saml::SamlProvider;
 pub struct Config {
     keys: HashMap<String, AccessKey>,
     agencies: HashMap<String, Agency>,
+    #[cfg(feature = "oidc")]
     oidc_providers: HashMap<String, OidcProvider>,
+    #[cfg(feature = "saml")]
     saml_providers: HashMap<String, SamlProvider>,
     deny_rules: Vec<DenyRule>,
     metadata: Option<MetadataRules>,
@@ -67,7 +74,9 @@ impl Config {
         Self {
             keys: HashMap::new(),
             agencies: HashMap::new(),
+            #[cfg(feature = "oidc")]
             oidc_providers: HashMap::new(),
+            #[cfg(feature = "saml")]
             saml_providers: HashMap::new(),
             deny_rules: Vec::new(),
             metadata: None,
@@ -87,12 +96,14 @@ impl Config {
     }
 
     /// Adds a provider; `false` when its account has one of that name.
+    #[cfg(feature = "oidc")]
     pub(crate) fn add_oidc_provider(&mut self, provider: OidcProvider) -> bool {
         let urn = provider.urn();
         self.oidc_providers.insert(urn, provider).is_none()
     }
 
     /// The same for a SAML provider.
+    #[cfg(feature = "saml")]
     pub(crate) fn add_saml_provider(&mut self, provider: SamlProvider) -> bool {
         self.saml_providers.insert(provider.urn(), provider).is_none()
     }
@@ -101,7 +112,7 @@ impl Config {
         self.deny_rules.push(rule);
     }
 
-    /// Whether a rule denies it, whatever else allows it.
+    /// Whether a deny rule matches the requester, the action and the resource.
     pub(crate) fn denies(&self, requester: &Requester, action: &str, resource: &str) -> bool {
         self.deny_rules.iter().any(|rule| rule.denies(requester, action, resource))
     }
@@ -115,6 +126,7 @@ impl Config {
         self.metadata.as_ref()
     }
 
+    #[cfg(feature = "config")]
     pub(crate) fn add_fault(&mut self, injection: Injection) {
         self.faults.push(injection);
     }
@@ -132,10 +144,12 @@ impl Config {
         self.agencies.get(urn)
     }
 
+    #[cfg(feature = "saml")]
     pub(crate) fn saml_provider(&self, urn: &str) -> Option<&SamlProvider> {
         self.saml_providers.get(urn)
     }
 
+    #[cfg(feature = "oidc")]
     pub(crate) fn oidc_provider(&self, urn: &str) -> Option<&OidcProvider> {
         self.oidc_providers.get(urn)
     }
@@ -143,11 +157,14 @@ impl Config {
 
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Config")
+        let mut debug = f.debug_struct("Config");
+        #[cfg(feature = "oidc")]
+        debug.field("oidc_providers", &self.oidc_providers.keys());
+        #[cfg(feature = "saml")]
+        debug.field("saml_providers", &self.saml_providers.keys());
+        debug
             .field("keys", &self.keys.keys())
             .field("agencies", &self.agencies.keys())
-            .field("oidc_providers", &self.oidc_providers.keys())
-            .field("saml_providers", &self.saml_providers.keys())
             .field("deny_rules", &self.deny_rules)
             .field("metadata", &self.metadata)
             .field("faults", &self.faults)

@@ -2,6 +2,7 @@
 
 mod builder;
 mod in_process;
+mod listen;
 mod settings;
 mod start;
 
@@ -16,6 +17,7 @@ pub use self::builder::Builder;
 pub use self::in_process::InProcess;
 use self::start::Started;
 use crate::faults::Faults;
+#[cfg(feature = "oidc")]
 use crate::oidc::OidcIssuer;
 
 /// An STS that runs in this process, on a port of its own.
@@ -68,6 +70,7 @@ impl Emulator {
 
     /// The certificate, in PEM, that clients have to trust; `None` without TLS.
     #[must_use]
+    #[cfg(feature = "tls")]
     pub fn ca_certificate_pem(&self) -> Option<&str> {
         self.started.ca_certificate_pem.as_deref()
     }
@@ -80,6 +83,7 @@ impl Emulator {
 
     /// Mints ID tokens for `AssumeAgencyWithOIDC`.
     #[must_use]
+    #[cfg(feature = "oidc")]
     pub const fn oidc_issuer(&self) -> &OidcIssuer {
         &self.started.oidc_issuer
     }

@@ -2,5 +2,6 @@
 
 pub(crate) mod control;
 pub(crate) mod metadata;
+#[cfg(feature = "oidc")]
 pub(crate) mod oidc_issuer;
 pub(crate) mod sts;

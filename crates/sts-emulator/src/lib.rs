@@ -17,6 +17,7 @@
 //! ```
 //!
 //! The crate is a binary too, for tests in other languages: `sts-emulator --help`.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 pub mod builtin;
@@ -27,19 +28,25 @@ mod endpoints;
 mod faults;
 mod gateway;
 mod model;
+#[cfg(feature = "oidc")]
 mod oidc;
 mod random;
 mod rejection;
 mod request_log;
+#[cfg(feature = "saml")]
 mod saml;
 mod seal;
 mod server;
 mod service;
+#[cfg(feature = "tls")]
 mod tls;
 
 pub use clock::{Clock, SystemClock, TestClock};
-pub use config::{Config, ConfigError};
+pub use config::Config;
+#[cfg(feature = "config")]
+pub use config::ConfigError;
 pub use emulator::{Builder, Emulator, InProcess};
 pub use faults::{Fault, Faults, Injection, ResetAt};
+#[cfg(feature = "oidc")]
 pub use oidc::OidcIssuer;
 pub use request_log::RequestLog;

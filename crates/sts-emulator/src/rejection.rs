@@ -11,7 +11,9 @@ use sts_proto::server::{ErrorResponse, RequestError};
 
 use self::denial::Denial;
 use crate::faults::{Fault, RequestFaults};
+#[cfg(feature = "oidc")]
 use crate::oidc::IdTokenError;
+#[cfg(feature = "saml")]
 use crate::saml::AssertionError;
 use crate::seal::Seal;
 
@@ -33,11 +35,20 @@ pub(crate) enum Rejection {
     NoSuchDevice,
     /// No agency has this URN.
     NoSuchAgency(String),
+    /// The operation requires a feature that this emulator was built without.
+    #[cfg(not(all(feature = "oidc", feature = "saml")))]
+    NotBuiltIn {
+        operation: &'static str,
+        feature: &'static str,
+    },
     /// No identity provider has this URN.
+    #[cfg(any(feature = "oidc", feature = "saml"))]
     NoSuchProvider(String),
     /// An ID token that is not taken.
+    #[cfg(feature = "oidc")]
     IdToken(IdTokenError),
     /// A SAML response that is not taken.
+    #[cfg(feature = "saml")]
     Assertion(AssertionError),
     Denied(Denial),
     /// A message that this emulator has not encoded.
@@ -101,8 +112,15 @@ impl Rejection {
             Self::NoSuchDevice => bad_request.code("PAP5.0041").message(self.to_string()),
             Self::ForeignMessage => bad_request.code("EMULATOR.0003").message(self.to_string()),
             Self::NoSuchAgency(_) => not_found.code("STS5.1106").message(self.to_string()),
+            #[cfg(not(all(feature = "oidc", feature = "saml")))]
+            Self::NotBuiltIn { .. } => ErrorAnswer::new(StatusCode::NOT_IMPLEMENTED)
+                .code("EMULATOR.0007")
+                .message(self.to_string()),
+            #[cfg(any(feature = "oidc", feature = "saml"))]
             Self::NoSuchProvider(_) => not_found.code("EMULATOR.0004").message(self.to_string()),
+            #[cfg(feature = "oidc")]
             Self::IdToken(why) => bad_request.code(why.code()).message(self.to_string()),
+            #[cfg(feature = "saml")]
             Self::Assertion(_) => bad_request.code("EMULATOR.0006").message(self.to_string()),
             Self::Denied(denial) => ErrorResponse::new(StatusCode::FORBIDDEN)
                 .code("PAP5.0001")
@@ -140,6 +158,7 @@ fn failure_code(status: StatusCode) -> Option<&'static str> {
     }
 }
 
+#[cfg(feature = "oidc")]
 impl IdTokenError {
     /// The code of a wrong audience is known; those of other faults are not.
     const fn code(self) -> &'static str {
@@ -214,10 +233,17 @@ impl fmt::Display for Rejection {
             Self::MalformedPolicy => f.write_str("malformed policy document"),
             Self::NoSuchDevice => f.write_str("invalid serial number"),
             Self::NoSuchAgency(urn) => write!(f, "the agency '{urn}' cannot be found"),
+            #[cfg(not(all(feature = "oidc", feature = "saml")))]
+            Self::NotBuiltIn { operation, feature } => {
+                write!(f, "{operation} requires the feature `{feature}` of sts-emulator")
+            }
+            #[cfg(any(feature = "oidc", feature = "saml"))]
             Self::NoSuchProvider(urn) => {
                 write!(f, "the identity provider '{urn}' cannot be found")
             }
+            #[cfg(feature = "oidc")]
             Self::IdToken(why) => write!(f, "the ID token is refused: {why}"),
+            #[cfg(feature = "saml")]
             Self::Assertion(why) => write!(f, "the SAML response is refused: {why}"),
             Self::Denied(denial) => write!(f, "{}: {}", denial.action(), denial.failure()),
             Self::ForeignMessage => {

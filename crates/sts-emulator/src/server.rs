@@ -22,6 +22,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use sts_proto::Body;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+#[cfg(feature = "tls")]
 use tokio_rustls::TlsAcceptor;
 
 pub(crate) use self::body::BodyReader;
@@ -39,6 +40,7 @@ const CONNECTIONS: usize = 12_000;
 
 /// A head must have come, and a connection between requests be used again, within this time.
 const HEAD_TIME: Duration = Duration::from_secs(30);
+#[cfg(feature = "tls")]
 const TLS_TIME: Duration = Duration::from_secs(10);
 
 /// Room for a head a little over the gateway's limits, so that it is the gateway who refuses it.
@@ -54,16 +56,35 @@ pub(crate) trait Respond: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Response<Body>, ConnectionError>> + Send;
 }
 
+/// The transport below HTTP.
+#[derive(Clone)]
+pub(crate) enum Transport {
+    Tcp,
+    #[cfg(feature = "tls")]
+    Tls(TlsAcceptor),
+}
+
+impl Transport {
+    /// The scheme of URLs.
+    pub(crate) const fn scheme(&self) -> &'static str {
+        match self {
+            Self::Tcp => "http",
+            #[cfg(feature = "tls")]
+            Self::Tls(_) => "https",
+        }
+    }
+}
+
 /// A port to serve, and what all ports of an emulator share.
 pub(crate) struct Port {
     pub(crate) listener: TcpListener,
-    pub(crate) tls: Option<TlsAcceptor>,
+    pub(crate) transport: Transport,
     pub(crate) memory: Memory,
 }
 
 /// Serves connections until it is dropped.
 pub(crate) async fn serve(port: Port, service: impl Respond) {
-    let Port { listener, tls, memory } = port;
+    let Port { listener, transport, memory } = port;
     let service = Arc::new(service);
     let slots = Arc::new(Semaphore::new(CONNECTIONS));
     while let Ok(slot) = Arc::clone(&slots).acquire_owned().await {
@@ -72,11 +93,11 @@ pub(crate) async fn serve(port: Port, service: impl Respond) {
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
         };
-        let (service, tls) = (Arc::clone(&service), tls.clone());
+        let (service, transport) = (Arc::clone(&service), transport.clone());
         let connection = Arc::new(Connection::new(memory.account()));
         tokio::spawn(async move {
             // A connection that breaks concerns its client alone.
-            let _ = serve_stream(stream, tls, connection, &*service).await;
+            let _ = serve_stream(stream, transport, connection, &*service).await;
             drop(slot);
         });
     }
@@ -84,14 +105,15 @@ pub(crate) async fn serve(port: Port, service: impl Respond) {
 
 async fn serve_stream(
     stream: TcpStream,
-    tls: Option<TlsAcceptor>,
+    transport: Transport,
     connection: Arc<Connection>,
     service: &impl Respond,
 ) -> Result<(), ConnectionError> {
     stream.set_nodelay(true)?;
-    match tls {
-        None => serve_http(stream, connection, service).await,
-        Some(tls) => {
+    match transport {
+        Transport::Tcp => serve_http(stream, connection, service).await,
+        #[cfg(feature = "tls")]
+        Transport::Tls(tls) => {
             let handshake = tokio::time::timeout(TLS_TIME, tls.accept(stream));
             let stream = handshake.await.map_err(|_| ConnectionError)??;
             serve_http(stream, connection, service).await

@@ -1,7 +1,9 @@
 //! The service behind the gateway: five operations, one a file.
 
 mod assume_agency;
+#[cfg(feature = "oidc")]
 mod assume_agency_with_oidc;
+#[cfg(feature = "saml")]
 mod assume_agency_with_saml;
 mod authorization;
 mod decode_authorization_message;
@@ -11,7 +13,9 @@ pub(crate) mod session_token;
 mod state;
 
 use http::Response;
-use http::header::{HeaderName, HeaderValue};
+use http::header::HeaderName;
+#[cfg(not(all(feature = "oidc", feature = "saml")))]
+use sts_proto::Operation as _;
 use sts_proto::server::{AnyOperation, RequestError, ToResponse as _};
 use sts_proto::{Body, Caller};
 
@@ -39,13 +43,25 @@ impl Service {
                 assume_agency::execute(self, operation, signed()?, time)
                     .map(|out| out.to_response())
             }
+            #[cfg(feature = "oidc")]
             AnyOperation::AssumeAgencyWithOidc(operation) => {
                 assume_agency_with_oidc::execute(self, operation, time).map(|out| out.to_response())
             }
+            #[cfg(not(feature = "oidc"))]
+            AnyOperation::AssumeAgencyWithOidc(_) => Err(Rejection::NotBuiltIn {
+                operation: sts_proto::AssumeAgencyWithOidc::NAME,
+                feature: "oidc",
+            }),
+            #[cfg(feature = "saml")]
             AnyOperation::AssumeAgencyWithSaml(operation) => {
                 assume_agency_with_saml::execute(self, operation, time)
                     .map(|(out, is_verified)| note_unverified(out.to_response(), is_verified))
             }
+            #[cfg(not(feature = "saml"))]
+            AnyOperation::AssumeAgencyWithSaml(_) => Err(Rejection::NotBuiltIn {
+                operation: sts_proto::AssumeAgencyWithSaml::NAME,
+                feature: "saml",
+            }),
             AnyOperation::DecodeAuthorizationMessage(operation) => {
                 decode_authorization_message::execute(self, operation, signed()?)
                     .map(|out| out.to_response())
@@ -58,9 +74,10 @@ impl Service {
     }
 }
 
+#[cfg(feature = "saml")]
 fn note_unverified(mut response: Response<Body>, is_verified: bool) -> Response<Body> {
     if !is_verified {
-        let note = HeaderValue::from_static("the signature of the assertion was not checked");
+        let note = http::HeaderValue::from_static("the signature of the assertion was not checked");
         response.headers_mut().insert(NOTE, note);
     }
     response

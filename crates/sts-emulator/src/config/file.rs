@@ -3,8 +3,10 @@
 mod agency;
 mod deny;
 mod metadata;
+#[cfg(feature = "oidc")]
 mod oidc_provider;
 mod reference;
+#[cfg(feature = "saml")]
 mod saml_provider;
 mod secret_text;
 mod text;
@@ -16,9 +18,14 @@ use std::str::FromStr;
 use serde::Deserialize;
 use toml::Spanned;
 
+#[cfg(feature = "oidc")]
+use self::oidc_provider::OidcProviderTable;
+#[cfg(feature = "saml")]
+use self::saml_provider::SamlProviderTable;
 use self::text::{Problem, part};
 use crate::config::{Config, ConfigError};
 use crate::faults::InjectionConfig;
+use crate::model::deny_rule::DenyRule;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,10 +48,18 @@ struct AccountTable {
     #[serde(default)]
     agencies: Vec<agency::AgencyTable>,
     #[serde(default)]
-    oidc_providers: Vec<oidc_provider::OidcProviderTable>,
+    oidc_providers: Vec<OidcProviderTable>,
     #[serde(default)]
-    saml_providers: Vec<saml_provider::SamlProviderTable>,
+    saml_providers: Vec<SamlProviderTable>,
 }
+
+/// The table of an OIDC provider, which is rejected without the feature.
+#[cfg(not(feature = "oidc"))]
+type OidcProviderTable = Spanned<serde::de::IgnoredAny>;
+
+/// The table of a SAML provider, which is rejected without the feature.
+#[cfg(not(feature = "saml"))]
+type SamlProviderTable = Spanned<serde::de::IgnoredAny>;
 
 impl FromStr for Config {
     type Err = ConfigError;
@@ -111,18 +126,31 @@ fn add_account(config: &mut Config, account: &AccountTable) -> Result<(), Proble
         }
         user::add(config, id, user)?;
     }
-    for agency in &account.agencies {
-        if !config.add_agency(agency::read(id, agency)?) {
-            let problem = "duplicate agency name in this account";
-            return Err((agency.name.span(), problem));
+    for table in &account.agencies {
+        let agency = agency::read(id, table)?;
+        if table.denied {
+            config.add_deny_rule(DenyRule::for_resource(agency.urn()));
+        }
+        if !config.add_agency(agency) {
+            return Err((table.name.span(), "duplicate agency name in this account"));
         }
     }
+    #[cfg(not(feature = "oidc"))]
+    if let Some(provider) = account.oidc_providers.first() {
+        return Err((provider.span(), "oidc_providers require the feature `oidc` of sts-emulator"));
+    }
+    #[cfg(feature = "oidc")]
     for provider in &account.oidc_providers {
         if !config.add_oidc_provider(oidc_provider::read(id, provider)?) {
             let problem = "duplicate OIDC provider name in this account";
             return Err((provider.name.span(), problem));
         }
     }
+    #[cfg(not(feature = "saml"))]
+    if let Some(provider) = account.saml_providers.first() {
+        return Err((provider.span(), "saml_providers require the feature `saml` of sts-emulator"));
+    }
+    #[cfg(feature = "saml")]
     for provider in &account.saml_providers {
         if !config.add_saml_provider(saml_provider::read(id, provider)?) {
             let problem = "duplicate SAML provider name in this account";

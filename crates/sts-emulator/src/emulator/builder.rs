@@ -53,6 +53,7 @@ impl Builder {
 
     /// Speaks TLS, with a certificate for `localhost`, `127.0.0.1` and `::1`. Clients have to
     /// trust [`Emulator::ca_certificate_pem`]. Plain http by default.
+    #[cfg(feature = "tls")]
     pub fn tls(mut self) -> Self {
         self.settings.tls = true;
         self
@@ -90,6 +91,7 @@ impl Builder {
     /// Lets its issuer of ID tokens listen, over plain http, on this address of loopback; port 0
     /// is a free one. It publishes its keys there, and mints tokens for whoever asks. It listens
     /// nowhere by default.
+    #[cfg(feature = "oidc")]
     pub fn oidc_issuer(mut self, address: impl fmt::Display) -> Self {
         self.settings.oidc_issuer = Some(address.to_string());
         self
@@ -122,7 +124,7 @@ impl Builder {
     /// Makes a function of it instead, without sockets and threads. All that the builder was told
     /// of addresses and TLS is passed over.
     pub fn in_process(self) -> io::Result<InProcess> {
-        Ok(InProcess::new(start::assemble(self.settings, None)?.sts))
+        Ok(InProcess::new(start::assemble(self.settings)?.sts))
     }
 }
 
@@ -131,7 +133,6 @@ impl fmt::Debug for Builder {
         f.debug_struct("Builder")
             .field("listen", &self.settings.listen)
             .field("config", &self.settings.config)
-            .field("tls", &self.settings.tls)
             .finish_non_exhaustive()
     }
 }

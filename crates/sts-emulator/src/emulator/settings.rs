@@ -13,12 +13,17 @@ pub(super) struct Settings {
     pub(super) config: Config,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) seed: Option<Vec<u8>>,
+    #[cfg(feature = "tls")]
     pub(super) tls: bool,
     pub(super) echo: bool,
     pub(super) faults: Vec<Injection>,
     pub(super) control: Option<String>,
     pub(super) metadata: Option<String>,
+    #[cfg(feature = "oidc")]
     pub(super) oidc_issuer: Option<String>,
+    /// The `iss` of an issuer that does not listen.
+    #[cfg(feature = "oidc")]
+    pub(super) issuer_url: String,
     pub(super) observer: Option<Observer>,
 }
 
@@ -29,12 +34,16 @@ impl Default for Settings {
             config: Config::default(),
             clock: Arc::new(SystemClock),
             seed: None,
+            #[cfg(feature = "tls")]
             tls: false,
             echo: false,
             faults: Vec::new(),
             control: None,
             metadata: None,
+            #[cfg(feature = "oidc")]
             oidc_issuer: None,
+            #[cfg(feature = "oidc")]
+            issuer_url: "https://oidc-issuer.sts-emulator.invalid".to_owned(),
             observer: None,
         }
     }

@@ -99,11 +99,14 @@ impl Authenticator {
             (Algorithm::V11HmacSha256, Some(scope)) => {
                 Signer::v11(access_key_id, secret, scope.clone())
             }
+            #[cfg(feature = "sm3")]
             (Algorithm::HmacSm3, _) => Signer::sm3(access_key_id, secret),
+            #[cfg(feature = "p256")]
             (Algorithm::EcdsaP256Sha256, _) => Signer::p256(access_key_id, secret),
+            #[cfg(feature = "sm2")]
             (Algorithm::Sm2Sm3, _) => Signer::sm2(access_key_id, secret),
             (algorithm, _) => {
-                let why = format!("{algorithm} is not supported here");
+                let why = format!("unsupported algorithm {algorithm}");
                 return Err(Unauthenticated::Format { why });
             }
         };

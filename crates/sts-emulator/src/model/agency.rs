@@ -18,8 +18,6 @@ pub(crate) struct Agency {
     pub(crate) allowed_tags: Option<Vec<String>>,
     /// In seconds.
     pub(crate) max_duration: u32,
-    /// Whether everybody is denied, trusted or not.
-    pub(crate) denied: bool,
 }
 
 /// The longest session there is: 12 hours.
@@ -42,7 +40,6 @@ impl Agency {
             needs_mfa: false,
             allowed_tags: None,
             max_duration: LONGEST_SESSION,
-            denied: false,
         }
     }
 
@@ -56,9 +53,7 @@ impl Agency {
         requester: &Requester,
         external_id: Option<&String>,
     ) -> Option<&'static str> {
-        if self.denied {
-            Some("the agency denies everybody")
-        } else if !self.trust.iter().any(|pattern| pattern.matches(requester)) {
+        if !self.trust.iter().any(|pattern| pattern.matches(requester)) {
             Some("the trust policy of the agency does not allow the caller")
         } else if self.external_id.is_some() && self.external_id.as_ref() != external_id {
             Some("the external id is not the one that the trust policy of the agency asks for")

@@ -14,6 +14,11 @@ pub(crate) struct DenyRule {
 }
 
 impl DenyRule {
+    /// Denies all actions on a resource.
+    pub(crate) const fn for_resource(urn: String) -> Self {
+        Self { principal: PrincipalPattern::Any, action: None, resource: Some(urn) }
+    }
+
     pub(crate) fn denies(&self, requester: &Requester, action: &str, resource: &str) -> bool {
         self.principal.matches(requester)
             && self.action.as_ref().is_none_or(|denied| denied == action)

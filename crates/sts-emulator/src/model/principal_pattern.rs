@@ -5,7 +5,7 @@ use crate::model::requester::Requester;
 /// Whom a rule is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PrincipalPattern {
-    /// Everybody with a key or a token of a provider.
+    /// Any principal, and any holder of a token of an identity provider.
     Any,
     /// All users and sessions of an account.
     Account(String),

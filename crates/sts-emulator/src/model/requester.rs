@@ -10,6 +10,7 @@ pub(crate) struct Requester {
     pub(crate) urns: Vec<String>,
 }
 
+#[cfg(any(feature = "oidc", feature = "saml"))]
 impl Requester {
     /// The holder of a token that names this subject.
     pub(crate) fn federated(provider_urn: &str, subject: &str) -> Self {

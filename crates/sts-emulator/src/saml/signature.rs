@@ -7,8 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bergshamra_c14n::{C14nMode, canonicalize_doc};
 use bergshamra_xml::NodeSet;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm};
+use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use webpki::EndEntityCert;
 use webpki::ring::{

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+#[cfg(feature = "tls")]
 use tokio_rustls::server::TlsStream;
 
 use super::connection::Connection;
@@ -22,6 +23,7 @@ impl OverTcp for TcpStream {
     }
 }
 
+#[cfg(feature = "tls")]
 impl OverTcp for TlsStream<TcpStream> {
     fn tcp(&self) -> &TcpStream {
         self.get_ref().0

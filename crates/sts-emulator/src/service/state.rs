@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 
 use crate::config::Config;
+#[cfg(feature = "oidc")]
 use crate::oidc::OidcIssuer;
 use crate::seal::Seal;
 
@@ -18,5 +19,6 @@ pub(crate) struct RequestTime {
 pub(crate) struct Service {
     pub(crate) config: Config,
     pub(crate) seal: Seal,
+    #[cfg(feature = "oidc")]
     pub(crate) issuer: OidcIssuer,
 }

@@ -41,7 +41,7 @@ async fn the_reason_of_a_denial_can_be_decoded() {
                 "resource": builtin::FORBIDDEN_AGENCY_URN,
                 "principal": format!("iam::{}:user:emulator", builtin::ACCOUNT_ID),
             },
-            "failure": "the agency denies everybody",
+            "failure": "a deny rule denies the action",
         })
     );
 }

@@ -24,7 +24,7 @@ pub(super) struct AgencyTable {
     allowed_tags: Option<Vec<String>>,
     max_duration: Option<Spanned<u32>>,
     #[serde(default)]
-    denied: bool,
+    pub(super) denied: bool,
 }
 
 pub(super) fn read(account: &str, table: &AgencyTable) -> Result<Agency, Problem> {
@@ -45,7 +45,6 @@ pub(super) fn read(account: &str, table: &AgencyTable) -> Result<Agency, Problem
         needs_mfa: table.mfa,
         allowed_tags: table.allowed_tags.clone(),
         max_duration,
-        denied: table.denied,
         ..Agency::new(account, part(&table.name)?, id, trust)
     })
 }

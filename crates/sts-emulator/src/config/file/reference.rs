@@ -38,9 +38,16 @@ fn exists(config: &Config, urn: &str) -> bool {
         let agency = session.split_once('/').map(|(agency, _)| agency_urn(account, agency));
         return agency.is_some_and(|urn| config.agency(&urn).is_some());
     }
-    // A subject may follow a provider.
+    // The URN of a provider may be followed by a subject.
+    #[cfg(any(feature = "oidc", feature = "saml"))]
     let provider = urn.split_once('/').map_or(urn, |(provider, _)| provider);
+    #[cfg(feature = "oidc")]
+    if config.oidc_provider(provider).is_some() {
+        return true;
+    }
+    #[cfg(feature = "saml")]
+    if config.saml_provider(provider).is_some() {
+        return true;
+    }
     config.agency(urn).is_some()
-        || config.oidc_provider(provider).is_some()
-        || config.saml_provider(provider).is_some()
 }
