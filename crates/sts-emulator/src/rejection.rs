@@ -113,7 +113,7 @@ impl Rejection {
             Self::ForeignMessage => bad_request.code("EMULATOR.0003").message(self.to_string()),
             Self::NoSuchAgency(_) => not_found.code("STS5.1106").message(self.to_string()),
             #[cfg(not(all(feature = "oidc", feature = "saml")))]
-            Self::NotBuiltIn { .. } => ErrorAnswer::new(StatusCode::NOT_IMPLEMENTED)
+            Self::NotBuiltIn { .. } => ErrorResponse::new(StatusCode::NOT_IMPLEMENTED)
                 .code("EMULATOR.0007")
                 .message(self.to_string()),
             #[cfg(any(feature = "oidc", feature = "saml"))]

@@ -43,6 +43,7 @@ pub(crate) const CHECKS: &[Check] = &[
         "test of the sans-IO crates, all features",
         "test -p sts-credentials -p sts-proto -p sts-sign -p sts-client --all-features",
     ),
+    quick("emulator, no features", "test -p sts-emulator --no-default-features --test features"),
     // What TLS and HTTP/2 promise takes features.
     slow(
         "conformance and tests of the transports, all features",
