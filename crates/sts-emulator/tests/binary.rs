@@ -156,7 +156,7 @@ fn with_a_control_endpoint_it_names_its_url() {
 
     let output = run(&["--control", "0.0.0.0:0"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("not an address of loopback"));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("not a loopback address"));
 }
 
 #[test]

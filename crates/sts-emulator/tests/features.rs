@@ -1,4 +1,5 @@
 //! The emulator with any set of features.
+#![cfg(test)]
 
 use http::{Response, StatusCode};
 use sts_emulator::{Emulator, InProcess, TestClock, builtin};
