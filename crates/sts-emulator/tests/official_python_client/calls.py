@@ -79,7 +79,7 @@ def throttled():
 
 
 def expired():
-    inject(fault="expired_keys", times=1)
+    inject(fault="expired_credentials", times=1)
     return refusal(caller_with, assume(user, agency).credentials)
 
 
