@@ -46,6 +46,12 @@ fn an_embedded_client_waits_and_corrects_its_clock_and_leaves_a_denial_alone() {
 }
 
 #[test]
+fn one_call_is_driven_by_hand() {
+    assert!(printed("one_call").contains("iam::"));
+    assert!(printed("one_call").contains("after 1 attempt(s)"));
+}
+
+#[test]
 fn a_loop_by_hand_makes_calls_through_faults_and_refreshes_its_keys() {
     let shown = printed("custom_runtime");
     assert_eq!(shown.matches("assumed-agency:demo/loop").count(), 6, "{shown}");

@@ -1,4 +1,4 @@
-//! HTTP/1.1 on a socket that never blocks, with no more of it than one exchange needs.
+//! HTTP/1.1 on a non-blocking socket, limited to what one exchange needs.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
@@ -8,33 +8,33 @@ use sts_client::transport::TransportErrorKind as Kind;
 use sts_client::{Exchange, TransportError};
 use sts_proto::{Body, BodyWriter};
 
-/// One exchange on a socket that never blocks: HTTP/1.1, and the connection ends with it.
+/// One HTTP/1.1 exchange on a non-blocking socket, which is closed after it.
 pub(crate) struct Connection {
     socket: TcpStream,
     request: Body,
     sent: usize,
-    answer: BodyWriter,
+    response: BodyWriter,
     limit: usize,
 }
 
 impl Connection {
-    /// Nothing of the request can have arrived if this fails.
+    /// Connects to the server. No byte of the request is sent if this fails.
     pub(crate) fn open(exchange: Exchange) -> Result<Self, TransportError> {
         let Exchange { request, limits, .. } = exchange;
         let address = resolve(&request)?;
-        // `std` can only wait for a connection; a loop of your own has a way that does not.
+        // `std` connects in blocking mode only; use the non-blocking connect of your event loop.
         let socket = TcpStream::connect_timeout(&address, limits.timeout)
             .and_then(|socket| socket.set_nonblocking(true).map(|()| socket))
             .map_err(|error| TransportError::not_sent(Kind::Connect).with_source(error))?;
         let request = wire_form(&request)
             .map_err(|error| TransportError::not_sent(Kind::Other).with_source(error))?;
-        Ok(Self { socket, request, sent: 0, answer: BodyWriter::default(), limit: limits.body })
+        Ok(Self { socket, request, sent: 0, response: BodyWriter::default(), limit: limits.body })
     }
 
-    /// Goes on as far as it can without waiting; `None` while there is more to come.
+    /// Sends and receives without blocking. Returns `None` while the exchange is incomplete.
     pub(crate) fn poll(&mut self) -> Option<Result<Response<Body>, TransportError>> {
         match self.advance() {
-            Ok(()) => Some(read_answer(std::mem::take(&mut self.answer), self.limit)),
+            Ok(()) => Some(read_response(std::mem::take(&mut self.response), self.limit)),
             Err(error) if error.kind() == ErrorKind::WouldBlock => None,
             Err(error) => Some(Err(TransportError::maybe_sent(Kind::Closed).with_source(error))),
         }
@@ -48,10 +48,10 @@ impl Connection {
         loop {
             match self.socket.read(&mut piece)? {
                 0 => return Ok(()),
-                length => self.answer.extend(piece.get(..length).unwrap_or_default()),
+                length => self.response.extend(piece.get(..length).unwrap_or_default()),
             }
-            // The head is small; what is far too large need not be read to its end.
-            if self.answer.len() > self.limit.saturating_add(64 * 1024) {
+            // A head is small, so a response of this size exceeds the limit in any case.
+            if self.response.len() > self.limit.saturating_add(64 * 1024) {
                 return Ok(());
             }
         }
@@ -67,7 +67,7 @@ fn resolve(request: &Request<Body>) -> Result<SocketAddr, TransportError> {
     addresses.next().ok_or(TransportError::not_sent(Kind::Resolve))
 }
 
-/// The request as it goes over the wire, in a block that is wiped.
+/// Returns the request as HTTP/1.1 bytes, in memory that is wiped on drop.
 fn wire_form(request: &Request<Body>) -> std::io::Result<Body> {
     let mut wire = BodyWriter::with_capacity(4096);
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
@@ -86,10 +86,10 @@ fn wire_form(request: &Request<Body>) -> std::io::Result<Body> {
     Ok(wire.finish())
 }
 
-/// An answer that has ended with its connection.
-fn read_answer(answer: BodyWriter, limit: usize) -> Result<Response<Body>, TransportError> {
-    let answer = answer.finish();
-    let bytes = answer.as_ref();
+/// Parses a complete response.
+fn read_response(received: BodyWriter, limit: usize) -> Result<Response<Body>, TransportError> {
+    let received = received.finish();
+    let bytes = received.as_ref();
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
     let (head, body) = end
         .and_then(|end| bytes.split_at_checked(end))

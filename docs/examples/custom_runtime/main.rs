@@ -1,13 +1,12 @@
-//! A runtime of one's own: no async, no threads, one loop with several calls in flight.
+//! A custom event loop: no async, no threads, several calls in flight.
 //!
 //! ```text
 //! cargo run --example custom_runtime
 //! ```
 //!
-//! The loop does what a [`Client`](sts_client::Client) and a [`Session`](sts_client::Session) do
-//! elsewhere: it asks the machines of `sts-client` what to do, does it, and tells them what came
-//! of it. It calls an emulator on this machine, and ends with status 0 if all came out as it
-//! should. The guide `docs/runtime.md` explains it.
+//! The loop drives the state machines of `sts-client`, as [`Client`](sts_client::Client) and
+//! [`Session`](sts_client::Session) do for async code. It calls an emulator on this machine and
+//! exits with status 0 if all results are as expected. The guide `docs/runtime.md` explains it.
 #![expect(clippy::print_stdout, reason = "it shows what happens")]
 
 mod connection;
@@ -26,23 +25,23 @@ use sts_proto::{AssumeAgency, Credentials, GetCallerIdentity, Operation};
 
 use self::connection::Connection;
 
-/// How often sockets are looked at. A loop that is told by its operating system when a socket is
-/// ready sleeps until then.
+/// How often sockets are polled. A loop over epoll or a similar interface sleeps until a socket is
+/// ready.
 const TICK: Duration = Duration::from_millis(1);
 
-type Keys = Result<Arc<Credentials>, SourceError>;
+type Provided = Result<Arc<Credentials>, SourceError>;
 
-/// A call, and the exchange that it has under way.
+/// A call and its exchange in flight.
 struct Task<O: Operation> {
     call: Call<O>,
     connection: Option<Connection>,
-    /// Keys that it has asked for and not got yet.
+    /// The request for credentials that has not been served yet.
     wanted: Option<KeyRequest>,
 }
 
 /// How far a task is.
 enum Progress<T> {
-    /// Look again after so long, or when its socket is ready.
+    /// Poll again after this time, or when the socket is ready.
     Pending(Duration),
     Done(Result<T, Error>),
 }
@@ -53,24 +52,24 @@ impl<O: Operation> Task<O> {
         Self { call, connection: None, wanted: None }
     }
 
-    /// Goes on as far as it can without waiting. `keys` gives none when there are none yet.
+    /// Advances the call without blocking. `credentials` returns `None` while there are none yet.
     fn poll(
         &mut self,
         now: Now,
-        mut keys: impl FnMut(&KeyRequest) -> Option<Keys>,
+        mut credentials: impl FnMut(&KeyRequest) -> Option<Provided>,
     ) -> Progress<O::Output> {
         loop {
             if let Some(outcome) = self.connection.as_mut().and_then(Connection::poll) {
                 self.connection = None;
                 self.call.receive(outcome, now);
             }
-            if let Some(keys) = self.wanted.as_ref().and_then(&mut keys) {
+            if let Some(provided) = self.wanted.as_ref().and_then(&mut credentials) {
                 self.wanted = None;
-                self.call.provide(keys);
+                self.call.provide(provided);
             }
             match self.call.step(now) {
                 Step::Credentials(request) => self.wanted = Some(request),
-                // A connection that is still there belongs to an attempt that took too long.
+                // This replaces the connection of an attempt that has timed out.
                 Step::Send(exchange) => match Connection::open(exchange) {
                     Ok(connection) => self.connection = Some(connection),
                     Err(error) => self.call.receive(Err(error), now),
@@ -82,63 +81,63 @@ impl<O: Operation> Task<O> {
     }
 }
 
-/// The keys of an agency, kept fresh.
+/// The credentials of an agency, refreshed before they expire.
 struct Session {
     machine: SessionMachine,
     context: Arc<CallContext>,
-    own_keys: Arc<Credentials>,
-    fetch: Option<Task<AssumeAgency>>,
+    own_credentials: Arc<Credentials>,
+    refresh: Option<Task<AssumeAgency>>,
     failure: Option<SourceError>,
 }
 
 impl Session {
-    /// Begins a fetch when one is due, and goes on with it. Returns when to look again.
+    /// Begins a refresh when one is due, and advances it. Returns the time until the next poll.
     fn poll(&mut self, now: Now) -> Duration {
         if self.machine.begin_fetch(now) {
             let operation =
                 AssumeAgency::new(builtin::AGENCY_URN, "loop").duration(Duration::from_secs(900));
-            self.fetch = Some(Task::new(operation, &self.context));
+            self.refresh = Some(Task::new(operation, &self.context));
         }
-        let Some(fetch) = &mut self.fetch else {
+        let Some(refresh) = &mut self.refresh else {
             return self.machine.next_fetch(now).saturating_sub(now.ticks);
         };
-        let own_keys = &self.own_keys;
-        let outcome = match fetch.poll(now, |_| Some(Ok(own_keys.clone()))) {
+        let own_credentials = &self.own_credentials;
+        let outcome = match refresh.poll(now, |_| Some(Ok(own_credentials.clone()))) {
             Progress::Pending(duration) => return duration,
             Progress::Done(outcome) => outcome,
         };
         let service_now = self.context.service_time(now.wall);
-        self.fetch = None;
+        self.refresh = None;
         self.failure = match outcome {
-            Ok(answer) => {
+            Ok(output) => {
                 let can_be_served =
-                    self.machine.fetched(answer.credentials.into(), now, service_now);
-                (!can_be_served).then(|| SourceError::new("the keys had ended when they came"))
+                    self.machine.fetched(output.credentials.into(), now, service_now);
+                (!can_be_served).then(|| SourceError::new("received expired credentials"))
             }
             Err(error) => {
                 self.machine.failed(now);
-                Some(SourceError::new("the agency cannot be assumed").with_source(error))
+                Some(SourceError::new("cannot assume the agency").with_source(error))
             }
         };
         Duration::ZERO
     }
 
-    /// Keys for a call: none while it has to wait for them.
-    fn give(&mut self, request: &KeyRequest, now: Now) -> Option<Keys> {
+    /// Returns credentials for a call, or `None` while the call has to wait for them.
+    fn provide(&mut self, request: &KeyRequest, now: Now) -> Option<Provided> {
         if let Some(refused) = &request.refused
             && self.machine.invalidate(refused, now)
         {
             return None;
         }
-        match (self.machine.credentials(now), &self.fetch, &self.failure) {
-            (Some(keys), ..) => Some(Ok(keys.clone())),
+        match (self.machine.credentials(now), &self.refresh, &self.failure) {
+            (Some(credentials), ..) => Some(Ok(credentials.clone())),
             (None, None, Some(failure)) => Some(Err(failure.clone())),
             (None, ..) => None,
         }
     }
 }
 
-/// The loop: all calls go on, whichever has something to do, until each is done.
+/// Advances all calls until each is done.
 fn run(
     session: &mut Session,
     mut tasks: Vec<Task<GetCallerIdentity>>,
@@ -147,19 +146,19 @@ fn run(
     loop {
         let now = clock();
         let mut wait = session.poll(now);
-        let mut is_busy = session.fetch.is_some();
-        let mut left = Vec::new();
+        let mut is_busy = session.refresh.is_some();
+        let mut pending = Vec::new();
         for mut task in tasks {
-            match task.poll(now, |request| session.give(request, now)) {
+            match task.poll(now, |request| session.provide(request, now)) {
                 Progress::Pending(duration) => {
                     wait = wait.min(duration);
                     is_busy |= task.connection.is_some();
-                    left.push(task);
+                    pending.push(task);
                 }
                 Progress::Done(outcome) => println!("   {}", outcome?.principal_urn),
             }
         }
-        tasks = left;
+        tasks = pending;
         if tasks.is_empty() {
             return Ok(());
         }
@@ -175,15 +174,15 @@ fn main() -> Result<(), Box<dyn StdError>> {
     let mut session = Session {
         machine: SessionMachine::new(SessionPolicy::default(), SystemHost.seed()),
         context: context.clone(),
-        own_keys: Arc::new(builtin::credentials()),
-        fetch: None,
+        own_credentials: Arc::new(builtin::credentials()),
+        refresh: None,
         failure: None,
     };
 
-    println!("1. three calls, which wait for one fetch of keys");
+    println!("1. three calls that wait for one refresh");
     run(&mut session, calls(3), || SystemHost.now())?;
 
-    println!("2. the same with a reset and a 503: the calls wait and try again");
+    println!("2. the same with a connection reset and a 503: the calls retry");
     let faults = emulator.faults();
     let reset = Fault::Reset(ResetAt::InBody);
     faults.inject(Injection::new(reset).only::<GetCallerIdentity>().times(1));
@@ -191,27 +190,27 @@ fn main() -> Result<(), Box<dyn StdError>> {
     faults.inject(Injection::new(unavailable).only::<GetCallerIdentity>().times(1));
     run(&mut session, calls(3), || SystemHost.now())?;
 
-    println!("3. a call is let go while its request is out");
+    println!("3. a call is cancelled while its request is in flight");
     let mut call = Task::new(GetCallerIdentity::new(), &context);
     let now = SystemHost.now();
-    assert!(matches!(call.poll(now, |request| session.give(request, now)), Progress::Pending(_)));
+    assert!(matches!(call.poll(now, |request| session.provide(request, now)), Progress::Pending(_)));
     drop(call);
 
-    println!("4. thirteen minutes of fifteen later, which nobody has to wait for");
+    println!("4. thirteen of fifteen minutes later, in virtual time");
     let minutes = Duration::from_secs(13 * 60);
     service_clock.advance(minutes);
     let later = || SystemHost.now().after(minutes);
     let before = session.machine.credentials(later()).cloned();
     println!("   {:?}: {before:?}", session.machine.state(later()));
     session.poll(later());
-    while session.fetch.is_some() {
+    while session.refresh.is_some() {
         std::thread::sleep(TICK);
         session.poll(later());
     }
     let after = session.machine.credentials(later()).cloned();
     println!("   {:?}: {after:?}", session.machine.state(later()));
     if before.is_none() || after.is_none() || before == after {
-        return Err("the old keys were to serve until others came".into());
+        return Err("the old credentials are served until the refresh has completed".into());
     }
     Ok(())
 }
