@@ -193,7 +193,10 @@ fn main() -> Result<(), Box<dyn StdError>> {
     println!("3. a call is cancelled while its request is in flight");
     let mut call = Task::new(GetCallerIdentity::new(), &context);
     let now = SystemHost.now();
-    assert!(matches!(call.poll(now, |request| session.provide(request, now)), Progress::Pending(_)));
+    assert!(matches!(
+        call.poll(now, |request| session.provide(request, now)),
+        Progress::Pending(_)
+    ));
     drop(call);
 
     println!("4. thirteen of fifteen minutes later, in virtual time");
