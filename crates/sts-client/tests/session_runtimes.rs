@@ -32,16 +32,23 @@ fn count_panics() {
 }
 
 /// Its futures belong to the runtime on which they were polled first. The first request gets its
-/// response after an hour, the others after a second.
-#[derive(Clone, Default)]
+/// response after an hour, or the first `slow` ones; the others after a second.
+#[derive(Clone)]
 struct Network {
     requests: Arc<AtomicUsize>,
+    slow: usize,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self { requests: Arc::default(), slow: 1 }
+    }
 }
 
 impl Transport for Network {
     async fn send(&self, _: Exchange) -> Result<Response<Body>, TransportError> {
-        let is_first = self.requests.fetch_add(1, Ordering::SeqCst) == 0;
-        sleep(Duration::from_secs(if is_first { 3600 } else { 1 })).await;
+        let is_slow = self.requests.fetch_add(1, Ordering::SeqCst) < self.slow;
+        sleep(Duration::from_secs(if is_slow { 3600 } else { 1 })).await;
         let json = r#"{"credentials":{"access_key_id":"HSTA1","secret_access_key":"secret",
             "security_token":"token","expiration":"2026-03-05T08:00:00Z"},
             "assumed_agency":{"urn":"sts::0a1b:assumed-agency:a/b","id":"i:b"}}"#;
@@ -147,6 +154,36 @@ fn a_refresh_on_a_runtime_that_has_shut_down_is_replaced_at_once_and_without_a_p
         assert_eq!(network.requests.load(Ordering::SeqCst), 2, "{name}");
     }
     assert_eq!(PANICS.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn several_runtimes_that_shut_down_in_a_row_cost_the_next_one_nothing() {
+    count_panics();
+    for (name, begin) in BEGINNINGS {
+        for lost in 2..=5 {
+            let network = Network { slow: lost, ..Network::default() };
+            let session = session(&network);
+            for _ in 0..lost {
+                begin(&runtime(), &session);
+            }
+            let took = ask(&session);
+            assert!(took <= Duration::from_secs(2), "{name}: {took:?}");
+            assert_eq!(network.requests.load(Ordering::SeqCst), lost + 1, "{name}");
+        }
+    }
+    assert_eq!(PANICS.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn runtimes_that_shut_down_for_ever_do_not_become_a_loop() {
+    let network = Network { slow: usize::MAX, ..Network::default() };
+    let session = session(&network);
+    for _ in 0..100 {
+        runtime().block_on(async { drop(session.credentials().now_or_never()) });
+    }
+    let failure = runtime().block_on(session.credentials()).expect_err("it backs off");
+    assert!(failure.retry_in().is_some_and(|wait| wait <= Duration::from_secs(2)));
+    assert_eq!(network.requests.load(Ordering::SeqCst), 6);
 }
 
 #[test]

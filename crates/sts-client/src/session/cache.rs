@@ -137,7 +137,9 @@ impl<R> Cache<R> {
                 SessionError::EXPIRED
             }
             Err(failure) => {
-                if is_neglected {
+                if failure.is_lost() {
+                    state.machine.lost(now);
+                } else if is_neglected {
                     state.machine.neglected(now);
                 } else {
                     state.machine.failed(now);

@@ -10,6 +10,7 @@ use sts_proto::{ErrorCode, ErrorKind, RetryAdvice};
 
 use crate::error::{Error, Failure};
 use crate::source::{REFRESH, SourceError};
+use crate::transport::TransportErrorKind;
 
 /// Error returned when a session has no valid credentials: its last refresh failed.
 ///
@@ -89,8 +90,13 @@ impl SessionError {
         }
     }
 
-    pub(super) const fn is_lost(&self) -> bool {
-        matches!(self.cause, Cause::Session(Fault::Lost))
+    /// Whether the refresh ended with its task or runtime, which a transport may notice first.
+    pub(super) fn is_lost(&self) -> bool {
+        let is_cancelled = |call: &Error| match call.failure() {
+            Failure::Transport(error) => error.kind() == TransportErrorKind::Cancelled,
+            _ => false,
+        };
+        matches!(self.cause, Cause::Session(Fault::Lost)) || self.call().is_some_and(is_cancelled)
     }
 
     /// Returns the kind of the error: that of the call that failed, if it came to one.

@@ -71,6 +71,8 @@ pub struct SessionMachine {
     has_excuse: bool,
     /// Whether the last refresh began on that excuse.
     used_excuse: bool,
+    /// Refreshes in a row that were lost.
+    losses: u32,
     /// How often credentials were rejected soon after their issue, in a row.
     young_rejections: u32,
 }
@@ -100,6 +102,7 @@ impl SessionMachine {
             patient_until: Duration::ZERO,
             has_excuse: false,
             used_excuse: false,
+            losses: 0,
             young_rejections: 0,
         }
     }
@@ -211,6 +214,7 @@ impl SessionMachine {
         self.is_fetching = false;
         self.has_excuse = false;
         self.failures = 0;
+        self.losses = 0;
         self.patient_until = Duration::ZERO;
         // Credentials that last only for moments are not refreshed in a tight loop either.
         let spacing = self.policy.backoff.base.max(SHORTEST_WAIT);
@@ -220,6 +224,7 @@ impl SessionMachine {
 
     /// A refresh failed. The next one waits for the backoff, at least 250 ms whatever the policy.
     pub fn failed(&mut self, now: Now) {
+        self.losses = 0;
         self.fail(now.ticks, now);
     }
 
@@ -250,6 +255,18 @@ impl SessionMachine {
     pub fn neglected(&mut self, now: Now) {
         self.fail(self.began, now);
         self.has_excuse = !self.used_excuse;
+    }
+
+    /// A refresh ended together with its task or runtime. Short-lived runtimes can lose some in a
+    /// row, so more than one is excused.
+    pub(super) fn lost(&mut self, now: Now) {
+        self.losses = self.losses.saturating_add(1);
+        if self.losses > EXCUSED_LOSSES {
+            self.fail(self.began, now);
+        } else {
+            self.is_fetching = false;
+            self.has_excuse = true;
+        }
     }
 
     /// The service rejected these credentials: they are not served any more, and a refresh is due
@@ -302,6 +319,9 @@ impl SessionMachine {
 /// The shortest time from the end of a refresh to the next one, whatever the policy: a refresh
 /// that fails at once must not become a loop.
 const SHORTEST_WAIT: Duration = Duration::from_millis(250);
+
+/// Tasks that are cancelled again and again must not become a loop either.
+const EXCUSED_LOSSES: u32 = 5;
 
 /// A part of a duration, from nothing to the whole.
 fn part(duration: Duration, part: f64) -> Duration {

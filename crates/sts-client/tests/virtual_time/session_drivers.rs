@@ -180,3 +180,17 @@ fn a_refresh_that_is_stuck_is_a_timeout_that_may_be_retried() {
     assert_eq!((error.kind(), error.advice()), (ErrorKind::Timeout, RetryAdvice::AfterBackoff));
     assert!(error.retry_in().is_some());
 }
+
+#[test]
+fn an_exchange_that_ended_with_its_runtime_is_a_lost_refresh() {
+    let place = Place::new();
+    place.script([Reply::Cancelled]);
+    assert_eq!(number(&get(&place.session())), 1);
+    assert_eq!(place.requests(), 2);
+
+    let place = Place::new();
+    place.habit(Reply::Cancelled);
+    let failure = get(&place.session()).unwrap_err();
+    assert!(failure.retry_in().is_some_and(|wait| !wait.is_zero()));
+    assert_eq!(place.requests(), 6, "not for ever");
+}

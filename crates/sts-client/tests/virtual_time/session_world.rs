@@ -18,7 +18,7 @@ use sts_proto::{AssumeAgency, AssumeAgencyWithOidc, Body, Credentials};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::world::{Answer, START, error, not_sent, status};
+use crate::world::{Answer, START, error, maybe_sent, not_sent, status};
 
 pub(crate) type Keys = Result<Arc<Credentials>, SessionError>;
 
@@ -60,6 +60,8 @@ pub(crate) enum Reply {
     Denied,
     /// No connection.
     Unreachable,
+    /// The transport has stopped.
+    Cancelled,
     /// It answers when this is changed.
     Silence,
     Panic,
@@ -244,6 +246,7 @@ impl Place {
             }
             Reply::Denied => Some(status(403)),
             Reply::Unreachable => Some(not_sent(TransportErrorKind::Connect)),
+            Reply::Cancelled => Some(maybe_sent(TransportErrorKind::Cancelled)),
         }
     }
 }
