@@ -60,6 +60,9 @@ pub(crate) struct Authorization<'a> {
     pub(crate) signature: Vec<u8>,
 }
 
+/// The length in bytes of the longest scheme that is shown.
+const LONGEST_SCHEME: usize = 32;
+
 /// What is wrong with an `Authorization` header.
 pub(crate) enum Unreadable<'a> {
     /// It names no algorithm of this crate, but maybe another scheme.
@@ -71,8 +74,9 @@ pub(crate) enum Unreadable<'a> {
 impl<'a> Authorization<'a> {
     /// Reads the value of a header.
     pub(crate) fn read(value: &'a str) -> Result<Self, Unreadable<'a>> {
-        let (scheme, rest) = value.split_once(' ').unwrap_or((value, ""));
-        let algorithm = Algorithm::from_name(scheme).ok_or(Unreadable::Scheme(scheme))?;
+        let no_scheme = Unreadable::Part("an algorithm and a blank in front of the parameters");
+        let (scheme, rest) = value.split_once(' ').ok_or(no_scheme)?;
+        let algorithm = Algorithm::from_name(scheme).ok_or_else(|| unknown_scheme(scheme))?;
         let mut fields = rest.split(", ");
         let mut field = |name: &str| fields.next().and_then(|field| field.strip_prefix(name));
 
@@ -95,6 +99,18 @@ impl<'a> Authorization<'a> {
             return Err(Unreadable::Part("nothing after Signature"));
         }
         Ok(Self { algorithm, access_key_id, derived, signed_headers, signature })
+    }
+}
+
+/// The error for a scheme that is not an algorithm. It is shown, so what has not the form of one is
+/// left out: it may be a token.
+fn unknown_scheme(scheme: &str) -> Unreadable<'_> {
+    let name = scheme.strip_suffix(',').unwrap_or(scheme);
+    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if is_name && name.len() <= LONGEST_SCHEME {
+        Unreadable::Scheme(scheme)
+    } else {
+        Unreadable::Part("the name of an algorithm in front of the parameters")
     }
 }
 

@@ -136,6 +136,19 @@ fn a_request_without_a_signature_is_told_so() {
 }
 
 #[test]
+fn an_authorization_without_an_algorithm_is_not_shown() {
+    for token in ["planted", "eyJwbGFudGVk.planted.planted Access=a", "planted=,  Access=a"] {
+        let mut request = request();
+        set(&mut request, "authorization", token);
+        let error = verified_by(&signer(), &request).unwrap_err();
+        assert!(
+            matches!(&error, VerifyError::Malformed { header, .. } if header == "authorization")
+        );
+        assert!(!format!("{error} {error:?}").contains("planted"), "{error:?}");
+    }
+}
+
+#[test]
 fn a_malformed_header_is_named_with_what_is_wrong() {
     let v11 = Signer::v11(ID, SECRET, Scope::new("cn-north-4", "sts")).unwrap();
     for (signer, from, to, problem) in [
