@@ -14,8 +14,8 @@ use crate::transport::TransportError;
 
 /// A call that failed: what happened, what to do now, and what was tried.
 ///
-/// [`kind`](Self::kind) is what to branch on. What the service said is in
-/// [`answer`](Self::answer), and [`failure`](Self::failure) tells the cases apart.
+/// Branch on [`kind`](Self::kind). The response of the service is in
+/// [`service_error`](Self::service_error), and [`failure`](Self::failure) distinguishes the cases.
 pub struct Error(Box<Inner>);
 
 struct Inner {
