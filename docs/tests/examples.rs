@@ -40,7 +40,7 @@ fn a_request_to_object_storage_is_signed_with_the_keys_of_an_agency() {
 fn an_embedded_client_waits_and_corrects_its_clock_and_leaves_a_denial_alone() {
     let shown = printed("embedding");
     assert_eq!(shown.matches("Credentials {").count(), 3, "{shown}");
-    assert_eq!(shown.matches("attempt 1: too many requests").count(), 1, "{shown}");
+    assert_eq!(shown.matches("attempt 1: rate limit exceeded").count(), 1, "{shown}");
     assert_eq!(shown.matches("attempt 1: access denied").count(), 1, "{shown}");
     assert!(!shown.contains("attempt 2") && shown.contains("offset 60m"), "{shown}");
 }

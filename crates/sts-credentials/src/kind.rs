@@ -1,84 +1,77 @@
-//! Error kinds, and the retry advice that follows from each.
+//! Error kinds and the retry advice of each.
 
 use std::fmt;
 
-/// What happened, in terms of what to do now.
+/// Classification of an error, in terms of what to do next.
 ///
-/// The list is short: it is what callers branch on. `sts-proto` classifies responses by a table of
-/// codes and statuses, which `docs/errors.md` lists. A response never has one of the kinds
-/// [`Transport`](Self::Transport), [`Credentials`](Self::Credentials) and
-/// [`Timeout`](Self::Timeout): they are for clients and credential providers.
+/// The list is short because callers branch on it. `sts-proto` classifies responses by a table of
+/// error codes and statuses, which `docs/errors.md` lists. [`Transport`](Self::Transport),
+/// [`Credentials`](Self::Credentials) and [`Timeout`](Self::Timeout) are reported only by clients
+/// and credential providers, never for a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The service or its gateway limits the rate: 429, gateway 0308, `IAM.0012`. Wait as long as
-    /// the response says, else 2 to 5 seconds, and send the same again.
+    /// Rate limit of the service or its gateway exceeded: 429, gateway 0308, `IAM.0012`. Wait as
+    /// long as the response says, or 2 to 5 seconds, and retry.
     Throttled,
-    /// The service or something on the way to it is down, slow or failing: 408, 5xx but 501 and
-    /// 505, 413 with `Retry-After`. Back off with jitter and send the same again, a bounded
-    /// number of times.
+    /// The service or an intermediary is down, slow or failing: 408, 5xx except 501 and 505, 413
+    /// with `Retry-After`. Retry with backoff and jitter, a bounded number of times.
     Unavailable,
-    /// The service is set up wrongly on its own side: gateway 0103 to 0105 below 500, 0108,
-    /// 0612, `IAM.0020`. Neither waiting for seconds nor another request helps; tell support.
+    /// Misconfiguration on the server: gateway 0103 to 0105 with a status below 500, 0108, 0612,
+    /// `IAM.0020`. Retries and other requests do not help; contact support.
     ServiceFault,
-    /// The caller is known and not allowed: 403, `STS5.1001`, `PAP5.0001`, policies on addresses.
-    /// Someone has to change a permission; the encoded authorization message says which.
+    /// The caller lacks a permission: 403, `STS5.1001`, `PAP5.0001`, policies on IP addresses.
+    /// The encoded authorization message contains the reason.
     AccessDenied,
-    /// The key or its signature is not accepted: 401, gateway 0301 in most of its forms (a wrong
-    /// signature, an unknown key),
-    /// `IAM.1104`, `IAM.1106`, `IAM.1107`. Never repeat it with the same key: more than five
-    /// failures in a row lock the key for everybody who uses it. Compare the answer's date with
-    /// the clock: more than 15 minutes apart give the same error.
+    /// The access key or the signature was rejected: 401, gateway 0301 with most messages,
+    /// `IAM.1104`, `IAM.1106`, `IAM.1107`. Do not retry with the same access key: more than five
+    /// consecutive failures lock it for all of its users. If the `Date` of the response differs
+    /// from the local clock by more than 15 minutes, the clock is the cause.
     InvalidCredentials,
-    /// The temporary key or its token has ended: `IAM.1105`, `IAM.1108`, `IAM.0066`, gateway 0307,
-    /// messages of 0301 about tokens. Some of them come with status 400. Get new ones and send
-    /// the call once more.
+    /// The temporary credentials expired: `IAM.1105`, `IAM.1108`, `IAM.0066`, gateway 0307, and
+    /// messages of 0301 about tokens; some of them have status 400. Refresh the credentials and
+    /// retry once.
     ExpiredCredentials,
-    /// Too many failed signatures in a row have locked the key: a message of gateway 0301. It
-    /// opens after five minutes if nobody tries before; other keys work.
-    KeyLocked,
+    /// The access key is locked after too many failed signatures: a message of gateway 0301. The
+    /// lockout ends after five minutes without attempts. Other access keys are unaffected.
+    AccessKeyLocked,
     /// The signing date is too far from the service's clock: a message of gateway 0301 or 0303.
-    /// Correct the clock by the answer's date and send the call once more.
+    /// Correct the clock offset with the `Date` of the response and retry once.
     ClockSkew,
-    /// The request is wrong: 400 and other codes about its form or size, and the messages of
-    /// gateway 0301 about an `Authorization` header that is missing or malformed. The caller, or
-    /// a proxy that drops headers, has to change.
+    /// The request is invalid: 400 and other codes about its format or size, and messages of
+    /// gateway 0301 about a missing or malformed `Authorization` header.
     InvalidRequest,
-    /// What the request names does not exist: 404, 410, `STS5.1106`, or the host, path or method
-    /// of gateway 0101. An agency that was made seconds ago may not be known everywhere yet; a
-    /// caller who knows that may wait and ask again.
+    /// A resource was not found: 404, 410, `STS5.1106`, or the host, path or method of gateway
+    /// 0101. An agency may not be available everywhere within seconds of its creation.
     NotFound,
-    /// It exists already or another change got in between: 409, `IAM.0005`.
+    /// Conflict with an existing resource or a concurrent change: 409, `IAM.0005`.
     Conflict,
-    /// A quota is used up, which is not a rate: `PAP5.0003`, gateway 0501. Ask for a larger one
-    /// or free something.
+    /// A quota, which is not a rate limit, is exhausted: `PAP5.0003`, gateway 0501.
     QuotaExceeded,
-    /// The identity provider's token or assertion is refused: `STS5.2001`. The provider's settings
-    /// in the account and what it issues do not agree.
-    FederationRefused,
-    /// Not offered here: 405, 501, 505, codes about the region, the protocol or its version.
-    /// Another region may offer it.
+    /// The identity provider's token or assertion was rejected: `STS5.2001`. Compare the settings
+    /// of the identity provider in the account with the contents of the token.
+    FederationRejected,
+    /// Not supported by this endpoint: 405, 501, 505, and codes about the region, the protocol or
+    /// its version. Another region may support it.
     Unsupported,
-    /// Neither success nor error: 1xx, 3xx and numbers without a meaning. Redirects are not
-    /// followed, for a signed request belongs to one host. Look at the endpoint and at proxies.
+    /// Neither a success nor an error: 1xx, 3xx and unassigned statuses. Redirects are not
+    /// followed because a signature is valid for one host. Check the endpoint and proxies.
     UnexpectedStatus,
-    /// A 2xx without the answer in it: empty, HTML of a proxy, cut off, a field missing. 204 is
-    /// one. The service may have carried the request out.
-    UnreadableAnswer,
-    /// No answer came at all. A client gives this one; its source says how far the request got.
+    /// A 2xx response without a valid body: empty, such as 204, HTML of a proxy, truncated, or
+    /// with a missing field. The service may have executed the request.
+    InvalidResponse,
+    /// No response was received. The source of the error says whether the request was sent.
     Transport,
-    /// There was nothing to sign with: the source of the caller's own keys gave none. A client
-    /// gives this one, and sends nothing.
+    /// The credential provider failed, so the request could not be signed and was not sent.
     Credentials,
-    /// The time for the whole call, retries and all, is over. A client gives this one.
+    /// The deadline of the call, which includes all retries, was exceeded.
     Timeout,
-    /// An error status that fits nowhere else: 402, 407, and 4xx that nobody documents. Not to be
-    /// repeated unchanged.
+    /// Any other error status: 402, 407, and undocumented 4xx. Do not retry unchanged.
     Other,
 }
 
 impl ErrorKind {
-    /// All kinds, in order.
+    /// All kinds, in the order of their declaration.
     pub const ALL: &'static [Self] = &[
         Self::Throttled,
         Self::Unavailable,
@@ -86,29 +79,29 @@ impl ErrorKind {
         Self::AccessDenied,
         Self::InvalidCredentials,
         Self::ExpiredCredentials,
-        Self::KeyLocked,
+        Self::AccessKeyLocked,
         Self::ClockSkew,
         Self::InvalidRequest,
         Self::NotFound,
         Self::Conflict,
         Self::QuotaExceeded,
-        Self::FederationRefused,
+        Self::FederationRejected,
         Self::Unsupported,
         Self::UnexpectedStatus,
-        Self::UnreadableAnswer,
+        Self::InvalidResponse,
         Self::Transport,
         Self::Credentials,
         Self::Timeout,
         Self::Other,
     ];
 
-    /// Whether and when the call may be made again.
+    /// Returns whether and when to retry the call.
     #[must_use]
     pub const fn advice(self) -> RetryAdvice {
         match self {
             Self::Throttled | Self::Unavailable | Self::Transport => RetryAdvice::AfterBackoff,
             Self::InvalidCredentials | Self::ExpiredCredentials => RetryAdvice::AfterNewCredentials,
-            Self::KeyLocked => RetryAdvice::AfterLock,
+            Self::AccessKeyLocked => RetryAdvice::AfterLockout,
             Self::ClockSkew => RetryAdvice::AfterClockCorrection,
             Self::ServiceFault
             | Self::AccessDenied
@@ -116,17 +109,17 @@ impl ErrorKind {
             | Self::NotFound
             | Self::Conflict
             | Self::QuotaExceeded
-            | Self::FederationRefused
+            | Self::FederationRejected
             | Self::Unsupported
             | Self::UnexpectedStatus
-            | Self::UnreadableAnswer
+            | Self::InvalidResponse
             | Self::Credentials
             | Self::Timeout
             | Self::Other => RetryAdvice::Never,
         }
     }
 
-    /// The name for logs and metrics, as in `access_denied`. It stays the same.
+    /// Returns the name for logs and metrics, as in `access_denied`. Names are stable.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -136,16 +129,16 @@ impl ErrorKind {
             Self::AccessDenied => "access_denied",
             Self::InvalidCredentials => "invalid_credentials",
             Self::ExpiredCredentials => "expired_credentials",
-            Self::KeyLocked => "key_locked",
+            Self::AccessKeyLocked => "access_key_locked",
             Self::ClockSkew => "clock_skew",
             Self::InvalidRequest => "invalid_request",
             Self::NotFound => "not_found",
             Self::Conflict => "conflict",
             Self::QuotaExceeded => "quota_exceeded",
-            Self::FederationRefused => "federation_refused",
+            Self::FederationRejected => "federation_rejected",
             Self::Unsupported => "unsupported",
             Self::UnexpectedStatus => "unexpected_status",
-            Self::UnreadableAnswer => "unreadable_answer",
+            Self::InvalidResponse => "invalid_response",
             Self::Transport => "transport",
             Self::Credentials => "credentials",
             Self::Timeout => "timeout",
@@ -153,59 +146,59 @@ impl ErrorKind {
         }
     }
 
-    /// What happened, in a few words, to begin a sentence about the error.
+    /// Returns a short description for the beginning of an error message.
     #[must_use]
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::Throttled => "too many requests",
-            Self::Unavailable => "the service is not available at the moment",
-            Self::ServiceFault => "the service is set up wrongly on its own side",
+            Self::Throttled => "rate limit exceeded",
+            Self::Unavailable => "service unavailable",
+            Self::ServiceFault => "server misconfiguration",
             Self::AccessDenied => "access denied",
-            Self::InvalidCredentials => "the key or its signature is not accepted",
-            Self::ExpiredCredentials => "the key or its token has ended",
-            Self::KeyLocked => "the key is locked after too many failed signatures",
-            Self::ClockSkew => "the signing date is too far from the service's clock",
-            Self::InvalidRequest => "the request is wrong",
-            Self::NotFound => "what the request names does not exist",
-            Self::Conflict => "it exists already or was changed meanwhile",
-            Self::QuotaExceeded => "a quota is used up",
-            Self::FederationRefused => "the identity provider's token or assertion is refused",
-            Self::Unsupported => "this is not offered here",
-            Self::UnexpectedStatus => "the status is neither a success nor an error",
-            Self::UnreadableAnswer => "the answer cannot be read",
-            Self::Transport => "no answer came",
-            Self::Credentials => "there are no keys to sign with",
-            Self::Timeout => "the time for the call is over",
-            Self::Other => "the request was refused",
+            Self::InvalidCredentials => "credentials rejected",
+            Self::ExpiredCredentials => "credentials expired",
+            Self::AccessKeyLocked => "access key locked after too many failed signatures",
+            Self::ClockSkew => "signing date too far from the service's clock",
+            Self::InvalidRequest => "invalid request",
+            Self::NotFound => "resource not found",
+            Self::Conflict => "conflict with existing resource",
+            Self::QuotaExceeded => "quota exceeded",
+            Self::FederationRejected => "identity token or assertion rejected",
+            Self::Unsupported => "not supported by this endpoint",
+            Self::UnexpectedStatus => "unexpected status",
+            Self::InvalidResponse => "invalid response",
+            Self::Transport => "no response received",
+            Self::Credentials => "no credentials",
+            Self::Timeout => "deadline exceeded",
+            Self::Other => "request rejected",
         }
     }
 }
 
 impl fmt::Display for ErrorKind {
-    /// The name, as in `access_denied`.
+    /// Writes the name, as in `access_denied`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
 }
 
-/// Whether and when a call that failed may be made again.
+/// Whether and when to retry a failed call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RetryAdvice {
-    /// Not unchanged: someone has to change something first.
+    /// Do not retry unchanged.
     Never,
-    /// The same again after a wait: the one the service asks for, else back-off with jitter.
+    /// Retry after the wait that the service requests, or with exponential backoff and jitter.
     AfterBackoff,
-    /// Once more with other keys; never with the same ones.
+    /// Retry once with other credentials, never with the same ones.
     AfterNewCredentials,
-    /// Once more with a signing date corrected by the answer's date.
+    /// Retry once with the clock offset corrected by the `Date` of the response.
     AfterClockCorrection,
-    /// With this key only after its lock time; with another one at once.
-    AfterLock,
+    /// Retry with this access key after its lockout, or with another one immediately.
+    AfterLockout,
 }
 
 impl RetryAdvice {
-    /// The name for logs, as in `after_backoff`.
+    /// Returns the name for logs and metrics, as in `after_backoff`. Names are stable.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -213,13 +206,13 @@ impl RetryAdvice {
             Self::AfterBackoff => "after_backoff",
             Self::AfterNewCredentials => "after_new_credentials",
             Self::AfterClockCorrection => "after_clock_correction",
-            Self::AfterLock => "after_lock",
+            Self::AfterLockout => "after_lockout",
         }
     }
 }
 
 impl fmt::Display for RetryAdvice {
-    /// The name, as in `after_backoff`.
+    /// Writes the name, as in `after_backoff`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }

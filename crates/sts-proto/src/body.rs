@@ -1,4 +1,4 @@
-//! Bytes of requests and answers: never printed, wiped when the last holder lets go.
+//! Bodies of requests and responses.
 
 use std::fmt;
 use std::io;
@@ -6,10 +6,10 @@ use std::io;
 use bytes::Bytes;
 use zeroize::Zeroize;
 
-/// The bytes of a request or an answer.
+/// Body of a request or a response.
 ///
-/// They may hold tokens and keys, so `Debug` shows none of them, not even how many there are,
-/// and the block is wiped when the last clone is gone. Cloning is cheap and copies nothing.
+/// A body may contain secrets: `Debug` does not show its content or length, and the memory is wiped
+/// when the last clone is dropped. Cloning does not copy the bytes.
 ///
 /// ```
 /// use sts_proto::Body;
@@ -22,26 +22,26 @@ use zeroize::Zeroize;
 pub struct Body(Bytes);
 
 impl Body {
-    /// No bytes at all, as in a GET.
+    /// Returns a body without bytes, as in a GET.
     #[must_use]
     pub const fn empty() -> Self {
         Self(Bytes::new())
     }
 
-    /// The same block as [`Bytes`], for HTTP stacks that want those. It is still wiped at the
-    /// end, but `Bytes` prints its content: keep it out of logs.
+    /// Converts the body to [`Bytes`] without copying. The memory is still wiped on drop, but the
+    /// `Debug` output of `Bytes` shows the content: do not log it.
     #[must_use]
     pub fn into_bytes(self) -> Bytes {
         self.0
     }
 
-    /// How many bytes there are.
+    /// Returns the length in bytes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are no bytes.
+    /// Returns whether empty body.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -49,9 +49,9 @@ impl Body {
 }
 
 impl From<Vec<u8>> for Body {
-    /// Takes the block over; it is wiped at the end.
+    /// Takes ownership of the bytes and wipes them on drop.
     fn from(mut bytes: Vec<u8>) -> Self {
-        // A longer text may have stood there before.
+        // The spare capacity may contain the end of earlier, longer content.
         bytes.spare_capacity_mut().zeroize();
         Self(Bytes::from_owner(Wiped(bytes)))
     }
@@ -69,10 +69,10 @@ impl fmt::Debug for Body {
     }
 }
 
-/// Collects the pieces of a body. When it grows, the block it leaves is wiped first.
+/// Buffer that collects a body in pieces and wipes the memory that it reallocates.
 ///
-/// Transports use it to read an answer; it is what keeps half-read credentials out of freed
-/// memory when a connection breaks.
+/// Transports read responses into it, so that the memory of a partly read response is wiped as
+/// well when a connection fails.
 ///
 /// ```
 /// use sts_proto::BodyWriter;
@@ -86,7 +86,7 @@ impl fmt::Debug for Body {
 pub struct BodyWriter(Wiped);
 
 impl BodyWriter {
-    /// A writer with room for `capacity` bytes before it has to move.
+    /// Creates a writer with room for `capacity` bytes.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         Self(Wiped(Vec::with_capacity(capacity)))
@@ -102,7 +102,7 @@ impl BodyWriter {
         self.0.0.extend_from_slice(piece);
     }
 
-    /// Moves to a block with room for `more` bytes, and wipes the one it leaves.
+    /// Reallocates with room for `more` bytes and wipes the old block.
     #[cold]
     fn grow(&mut self, more: usize) {
         let block = &self.0.0;
@@ -112,19 +112,19 @@ impl BodyWriter {
         self.0 = Wiped(larger);
     }
 
-    /// How many bytes were written so far.
+    /// Returns the number of bytes written so far.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.0.len()
     }
 
-    /// Whether nothing was written yet.
+    /// Returns whether nothing was written yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.0.is_empty()
     }
 
-    /// The body that was collected.
+    /// Returns the body.
     #[must_use]
     pub fn finish(self) -> Body {
         Body(Bytes::from_owner(self.0))
@@ -138,7 +138,7 @@ impl io::Write for BodyWriter {
         Ok(piece.len())
     }
 
-    /// JSON comes in many small pieces, so this one is worth its lines.
+    /// The default implementation calls `write` in a loop; JSON is written in many small pieces.
     #[inline]
     fn write_all(&mut self, piece: &[u8]) -> io::Result<()> {
         self.extend(piece);
@@ -156,8 +156,7 @@ impl fmt::Debug for BodyWriter {
     }
 }
 
-/// A block that is wiped before it is freed. Nothing is ever taken off its end, so nothing lies
-/// beyond its length.
+/// Bytes that are wiped on drop. They are never truncated, so nothing is left beyond the length.
 #[derive(Default)]
 struct Wiped(Vec<u8>);
 
@@ -169,7 +168,7 @@ impl AsRef<[u8]> for Wiped {
 
 impl Drop for Wiped {
     fn drop(&mut self) {
-        // As a slice: a vector would be wiped byte by byte, and its spare room as well.
+        // Wiping a slice is faster than wiping a `Vec`, which includes the spare capacity.
         self.0.as_mut_slice().zeroize();
     }
 }

@@ -1,4 +1,4 @@
-//! Answers that are no success.
+//! Unsuccessful responses.
 
 mod body;
 mod classify;
@@ -28,26 +28,28 @@ use crate::request_ids::{RequestIds, header_text};
 use crate::retry_after::RetryAfter;
 use crate::status::StatusClass;
 
-/// How long a key stays locked after too many failed signatures: five minutes, by the FAQ on
-/// authentication errors.
+/// Duration for which an access key stays locked after too many failed signatures: five minutes,
+/// according to the service's FAQ on authentication errors.
 pub const ACCESS_KEY_LOCKOUT: Duration = Duration::from_secs(300);
 
-/// Bytes of a message that are kept.
+/// Maximum length of a message in bytes.
 const MESSAGE_LIMIT: usize = 4096;
-/// Bytes of a message as it came that are kept.
+/// Maximum length of a raw message in bytes.
 const RAW_LIMIT: usize = 64 * 1024;
-/// Bytes of a body that was not understood that are kept.
+/// Maximum length of the excerpt of an unknown body in bytes.
 const EXCERPT_LIMIT: usize = 1024;
-/// Bytes of an echoed canonical request that are kept.
+/// Maximum length of an echoed canonical request in bytes.
 const ECHO_LIMIT: usize = 16 * 1024;
 
-/// An answer that is no success: an error of the service, of something in front of it, or a 2xx
-/// without the answer in it.
+/// An unsuccessful response: an error of the service or of an intermediary, or a 2xx with an
+/// invalid body.
 ///
-/// [`kind`](Self::kind) is what to branch on. All texts are bounded, free of control characters,
-/// and redacted, because the gateway may echo what was sent. Two are kept as they arrived: the
-/// [encoded reason of a denial](Self::encoded_authorization_message), and the
-/// [raw message](Self::raw_message), which neither `Display` nor `Debug` shows.
+/// Branch on [`kind`](Self::kind). All texts are bounded, free of control characters and redacted,
+/// because the gateway may echo parts of the request. Only the
+/// [encoded authorization message](Self::encoded_authorization_message) and the
+/// [raw message](Self::raw_message) are unchanged; `Display` and `Debug` do not show them.
+///
+/// Cloning is cheap: the content is shared.
 ///
 /// ```
 /// use sts_proto::{AssumeAgency, ErrorKind, Operation, RetryAdvice};
@@ -70,15 +72,14 @@ const ECHO_LIMIT: usize = 16 * 1024;
 #[derive(Clone)]
 pub struct ServiceError(Arc<Content>);
 
-/// What is kept of the answer. Shared, so that a `Result` stays small and all who wait for one
-/// call can be told why it failed.
+/// Content of the response, shared between clones. The indirection keeps `Result`s small.
 struct Content {
     kind: ErrorKind,
     status: StatusCode,
     code: Option<ErrorCode>,
     message: Option<String>,
     raw_message: Option<Secret>,
-    /// The window of the rate limit that the message names.
+    /// Window of the rate limit, from the message.
     window: Option<Duration>,
     request_ids: RequestIds,
     encoded_authorization_message: Option<String>,
@@ -91,7 +92,7 @@ struct Content {
 }
 
 impl ServiceError {
-    /// Judges an answer. `invalid_body` says why a 2xx is no success.
+    /// Classifies an unsuccessful response. `invalid_body` is set for a 2xx.
     pub(crate) fn new(
         status: StatusCode,
         headers: &HeaderMap,
@@ -129,125 +130,128 @@ impl ServiceError {
         }))
     }
 
-    /// What happened, in terms of what to do now.
+    /// Returns the classification, in terms of what to do next.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.status
     }
 
-    /// The class of the status.
+    /// Returns the class of the HTTP status.
     #[must_use]
     pub fn class(&self) -> StatusClass {
         StatusClass::of(self.0.status)
     }
 
-    /// The service's code, if the body named one.
+    /// Returns the error code, if the body contains one.
     #[must_use]
     pub fn code(&self) -> Option<&ErrorCode> {
         self.0.code.as_ref()
     }
 
-    /// The service's message, at most 4096 bytes of it; a longer one ends in `…`. Secrets read
-    /// `[redacted]`: values behind the name of a secret in any spelling, JWTs and long runs of
-    /// base64. An echoed canonical request is removed; it
-    /// [has its own place](Self::echoed_canonical_request).
+    /// Returns the redacted error message, truncated to 4096 bytes with `…` at the end.
+    ///
+    /// Secrets are replaced by `[redacted]`: JSON web tokens, long runs of base64 or hex, and, in a
+    /// message that mentions a secret, every word that is not known to be harmless. An
+    /// [echoed canonical request](Self::echoed_canonical_request) is removed.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
     }
 
-    /// The service's message as it arrived, at most 64 KiB of it. It may contain credentials: the
-    /// gateway echoes what was sent. Do not log it.
+    /// Returns the error message as received, truncated to 64 KiB. It may contain credentials,
+    /// because the gateway echoes parts of requests. Do not log it.
     #[must_use]
     pub fn raw_message(&self) -> Option<&Secret> {
         self.0.raw_message.as_ref()
     }
 
-    /// The id to quote to support: that of `X-Request-Id`, else that of the body.
+    /// Returns the request id for support: from `X-Request-Id`, or from the body.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_ids.first()
     }
 
-    /// All ids of the answer.
+    /// Returns all request ids of the response.
     #[must_use]
     pub fn request_ids(&self) -> &RequestIds {
         &self.0.request_ids
     }
 
-    /// The reason of a denial, whole and as it came, for
+    /// Returns the encoded reason of an access-denied error, unchanged, for
     /// [`DecodeAuthorizationMessage`](crate::DecodeAuthorizationMessage).
     #[must_use]
     pub fn encoded_authorization_message(&self) -> Option<&str> {
         self.0.encoded_authorization_message.as_deref()
     }
 
-    /// The `Retry-After` header, if it is there and can be read.
+    /// Returns the `Retry-After` header, or `None` if it is missing or invalid.
     #[must_use]
     pub fn retry_after(&self) -> Option<RetryAfter> {
         self.0.retry_after
     }
 
-    /// How long the service asks to wait before the next try: `Retry-After`, else the window that
-    /// a throttling message names, else the lock time of a locked key. `None` if it does not say.
+    /// Returns how long the service asks to wait before a retry: `Retry-After`, the window in a
+    /// throttling message, or [`ACCESS_KEY_LOCKOUT`] for a locked access key.
     ///
-    /// The wait is not capped, and counts from when the answer came. A `Retry-After` that names a
-    /// moment is held against the answer's own [`date`](Self::date), for both are read off one
-    /// clock; `now` is used only if there is none, or if the answer came [from a
-    /// cache](Self::from_cache), and should be corrected by the skew that is known.
+    /// The wait starts when the response was received. It is not capped. If `Retry-After` is a
+    /// date, it is compared with the [`date`](Self::date) of the response. `now` is used only if
+    /// the response has no date or was served [from a cache](Self::from_cache); correct it by the
+    /// known clock offset.
     #[must_use]
     pub fn wait(&self, now: OffsetDateTime) -> Option<Duration> {
-        let answered = self.0.date.filter(|_| !self.0.from_cache).unwrap_or(now);
-        let asked = self.0.retry_after.map(|retry_after| retry_after.wait(answered));
-        asked.or_else(|| match self.0.kind {
+        let responded = self.0.date.filter(|_| !self.0.from_cache).unwrap_or(now);
+        let requested = self.0.retry_after.map(|retry_after| retry_after.wait(responded));
+        requested.or_else(|| match self.0.kind {
             ErrorKind::Throttled => self.0.window,
-            ErrorKind::KeyLocked => Some(ACCESS_KEY_LOCKOUT),
+            ErrorKind::AccessKeyLocked => Some(ACCESS_KEY_LOCKOUT),
             _ => None,
         })
     }
 
-    /// The answer's `Date`: the clock of whoever answered. Useless for a comparison of clocks if
-    /// the answer came [from a cache](Self::from_cache).
+    /// Returns the `Date` of the response. If the response was served
+    /// [from a cache](Self::from_cache), it does not show the current time of the service.
     #[must_use]
     pub fn date(&self) -> Option<OffsetDateTime> {
         self.0.date
     }
 
-    /// Whether the answer was stored on its way, which an `Age` header tells.
+    /// Returns whether the response was served from a cache, as indicated by an `Age` header.
     #[must_use]
     pub fn from_cache(&self) -> bool {
         self.0.from_cache
     }
 
-    /// The canonical request as the gateway built it, with `|` for line feeds and without the
-    /// values of secret headers: some messages about wrong signatures carry it. Comparing it with
-    /// one's own shows why the signatures differ. At most 16 KiB.
+    /// Returns the gateway's canonical request, which some messages about a signature mismatch
+    /// contain, truncated to 16 KiB. Compare it with your own to find the difference.
+    ///
+    /// Lines are separated by `|`, and the values of secret headers are redacted.
     #[must_use]
     pub fn echoed_canonical_request(&self) -> Option<&str> {
         self.0.echoed_canonical_request.as_deref()
     }
 
-    /// The beginning of a body that was not understood, at most 1024 bytes of printable text.
-    /// Of a 2xx only markup is shown, for a broken answer may hold keys.
+    /// Returns the redacted beginning of a body without a code or message, truncated to 1024
+    /// bytes. For a 2xx, only markup is returned, because an invalid response may contain
+    /// credentials.
     #[must_use]
     pub fn excerpt(&self) -> Option<&str> {
         self.0.excerpt.as_deref()
     }
 
-    /// Why a 2xx is no success; `None` with any other status.
+    /// Returns why the body of a 2xx is invalid, or `None` for any other status.
     #[must_use]
     pub fn invalid_body(&self) -> Option<&InvalidBody> {
         self.0.invalid_body.as_ref()
     }
 }
 
-/// What is shown of a message: without the echo, and without secrets.
+/// Returns the redacted message without the echoed canonical request.
 fn shown_message(split: &echo::Split<'_>) -> String {
     let mut shown = text::printable_prose(split.message, MESSAGE_LIMIT);
     if !split.after.is_empty() {
@@ -258,7 +262,7 @@ fn shown_message(split: &echo::Split<'_>) -> String {
     shown
 }
 
-/// At most `limit` bytes.
+/// Returns at most `limit` bytes of `text`.
 fn beginning(text: &str, limit: usize) -> &str {
     let end = (0..=limit.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
     end.and_then(|end| text.get(..end)).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Dates in headers, in the three forms of RFC 9110, section 5.6.7.
+//! HTTP dates in the three formats of RFC 9110, section 5.6.7.
 
 use http::HeaderMap;
 use http::header::{AGE, DATE};
@@ -7,9 +7,10 @@ use time::{Date, Month, OffsetDateTime, Time};
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// The `Date` of an answer: the clock of whoever gave it. `None` if it is missing or no date, and
-/// if the answer was stored on its way, which an `Age` header tells: such a date says nothing about
-/// the clock now.
+/// Returns the `Date` of a response for clock skew measurements.
+///
+/// Returns `None` if the date is missing or invalid, or if the response was served from a cache,
+/// as indicated by an `Age` header.
 ///
 /// ```
 /// use http::{HeaderMap, HeaderValue};
@@ -27,8 +28,8 @@ pub fn service_date(headers: &HeaderMap) -> Option<OffsetDateTime> {
     parse(headers.get(DATE)?.to_str().ok()?)
 }
 
-/// Reads `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` or
-/// `Sun Nov  6 08:49:37 1994`. The name of the day is not held against the date.
+/// Parses `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` or
+/// `Sun Nov  6 08:49:37 1994`. The name of the day is ignored.
 pub(crate) fn parse(text: &str) -> Option<OffsetDateTime> {
     let text = text.trim();
     let (date, time) = if let Some((_day, rest)) = text.split_once(',') {
@@ -51,8 +52,8 @@ pub(crate) fn parse(text: &str) -> Option<OffsetDateTime> {
 fn calendar_date(year: &str, month: &str, day: &str) -> Option<Date> {
     let year = match (year.len(), i32::from(number(year)?)) {
         (4, year) => year,
-        // Two digits are of the obsolete form. RFC 9110 wants them held against the clock, which
-        // is not ours to read; 70 is where the first such dates begin.
+        // RFC 9110 interprets two digits relative to the current year, but this crate does not
+        // read a clock.
         (2, year) if year < 70 => 2000 + year,
         (2, year) => 1900 + year,
         _ => return None,
@@ -66,11 +67,11 @@ fn time_of_day(text: &str) -> Option<Time> {
     let mut parts = text.split(':').map(|part| number(part).and_then(|n| u8::try_from(n).ok()));
     let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
     parts.next().is_none().then_some(())?;
-    // A leap second has no place of its own in Unix time.
+    // Unix time has no leap seconds.
     Time::from_hms(hour, minute, if second == 60 { 59 } else { second }).ok()
 }
 
-/// One to four digits and nothing else; `parse` alone would take a sign.
+/// Parses one to four digits; `parse` alone would accept a sign.
 fn number(digits: &str) -> Option<u16> {
     let plain = (1..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
     plain.then(|| digits.parse().ok()).flatten()

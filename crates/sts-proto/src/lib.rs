@@ -1,30 +1,4 @@
-//! Huawei Cloud STS as messages: operations, answers, errors and credentials, without IO.
-//!
-//! STS hands out short-lived access keys. This crate knows what is said to it and what it says:
-//! an [`Operation`] gives an [`http::Request`] for an [`Endpoint`], and reads the
-//! [`http::Response`] into its output or into an [`ServiceError`] that says what to do now. Any HTTP
-//! stack can carry the two; requests of signed operations are signed in between, by `sts-sign`.
-//!
-//! It opens no socket, reads no clock and no environment, and draws no randomness.
-//!
-//! ```
-//! use sts_proto::{AssumeAgency, Endpoint, Operation, Region};
-//!
-//! let operation = AssumeAgency::new("iam::0a1b2c3d:agency:reader", "build-42");
-//! let request = operation.to_request(&Endpoint::from(Region::CN_NORTH_4))?;
-//!
-//! // Sign it, send it, and hand what comes back to `AssumeAgency::read`.
-//! # fn send<B>(_: http::Request<B>) -> http::Response<&'static str> {
-//! #     http::Response::new(concat!(
-//! #         r#"{"assumed_agency":{"urn":"sts::0a1b2c3d:assumed-agency:reader/build-42","id":"f:b"},"#,
-//! #         r#""credentials":{"access_key_id":"HST","secret_access_key":"s","security_token":"t","#,
-//! #         r#""expiration":"2026-03-05T07:38:09.512Z"}}"#,
-//! #     ))
-//! # }
-//! let answer = AssumeAgency::read(&send(request))?;
-//! assert_eq!(answer.assumed_agency.session_name(), Some("build-42"));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod body;
@@ -38,10 +12,10 @@ mod request_ids;
 mod response;
 mod retry_after;
 mod secret;
-/// Secrets read from a JSON slice without a copy that is not wiped.
+/// Deserialization of secrets from a JSON slice without copies that are not wiped.
 ///
-/// [`Secret`] itself deserializes from every format; `serde_json` then resolves escapes in a buffer
-/// that it does not wipe.
+/// [`Secret`] deserializes from every format, but `serde_json` resolves escapes in a buffer that it
+/// does not wipe.
 pub mod secret_json {
     pub use crate::secret::{deserialize, deserialize_option};
 }

@@ -1,4 +1,4 @@
-//! The five operations of STS, and the steps that all of them share.
+//! The operations of STS.
 
 mod assume_agency;
 mod assume_agency_with_oidc;
@@ -29,11 +29,9 @@ use crate::error::ServiceError;
 use crate::response;
 use crate::validate::{Checks, InvalidRequest};
 
-/// One operation of STS: data in, an [`http::Request`] out; an [`http::Response`] in, data or an
-/// [`ServiceError`] out.
+/// An operation of STS: builds its [`http::Request`] and reads its [`http::Response`].
 ///
-/// The five types of this module implement it, and nothing else can: what an operation may send
-/// is the service's to say.
+/// The trait is sealed. The five operations of the service implement it.
 ///
 /// ```
 /// use sts_proto::{AssumeAgency, Endpoint, Operation, Region};
@@ -41,49 +39,64 @@ use crate::validate::{Checks, InvalidRequest};
 /// let operation = AssumeAgency::new("iam::0a1b2c3d:agency:reader", "build-42");
 /// let request = operation.to_request(&Endpoint::from(Region::CN_NORTH_4))?;
 /// assert_eq!(request.uri(), "https://sts.cn-north-4.myhuaweicloud.com/v5/agencies/assume");
-/// // ... sign it, send it, and then:
-/// # let response = http::Response::builder().status(404).body(r#"{"error_code":"STS5.1106"}"#)?;
+///
+/// // Sign and send the request, then read the response.
+/// let response = http::Response::builder().status(404).body(r#"{"error_code":"STS5.1106"}"#)?;
 /// match AssumeAgency::read(&response) {
-///     Ok(answer) => println!("until {:?}", answer.credentials.expiration),
+///     Ok(output) => println!("valid until {:?}", output.credentials.expiration),
 ///     Err(error) => assert_eq!(error.kind(), sts_proto::ErrorKind::NotFound),
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Operation: Message {
-    /// The operation's name in the documentation, as in `AssumeAgency`.
+    /// Name of the operation in the service's documentation, as in `AssumeAgency`.
     const NAME: &'static str;
-    /// Its HTTP method.
+    /// HTTP method.
     const METHOD: Method;
-    /// Its path. It has neither parameters nor a query.
+    /// Path, without parameters and query.
     const PATH: &'static str;
-    /// Whether its requests are signed.
+    /// Authentication of the requests.
     const AUTHENTICATION: Authentication;
-    /// What a success gives.
+    /// Output of a successful response.
     type Output: DeserializeOwned + Send;
 
-    /// Holds the request against the documented limits, the newest where sources differ.
+    /// Validates the request against the documented limits (the newest where the sources differ).
+    /// [`to_request`](Self::to_request) calls this method.
     ///
-    /// [`to_request`](Self::to_request) does it too. All violations are reported at once.
+    /// # Errors
+    ///
+    /// Returns all violations.
     fn validate(&self) -> Result<(), InvalidRequest> {
         self.validate_for(Caller::Permanent)
     }
 
-    /// The same, with the limits that hold for this caller: a session asked for with temporary
-    /// keys lasts an hour at most.
+    /// Validates the request with the limits for `caller`: temporary credentials can request a
+    /// session of at most one hour.
+    ///
+    /// # Errors
+    ///
+    /// Returns all violations.
     fn validate_for(&self, caller: Caller) -> Result<(), InvalidRequest> {
         let mut checks = Checks::new(Self::NAME, caller);
         self.check(&mut checks);
         checks.finish()
     }
 
-    /// The request to send: absolute URI, headers and body, without a signature.
+    /// Returns the request with absolute URI, headers and body, without a signature.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if [`validate`](Self::validate) fails or the URI is invalid.
     fn to_request(&self, endpoint: &Endpoint) -> Result<Request<Body>, InvalidRequest> {
         self.validate()?;
         self.to_request_unvalidated(endpoint)
     }
 
-    /// The same without [`validate`](Self::validate), for limits that the service has changed.
-    /// It fails only if the endpoint's base path and the operation's path give no URI.
+    /// Returns the request without validation, for limits that the service has changed.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the endpoint's base path and the operation's path do not form a URI.
     fn to_request_unvalidated(&self, endpoint: &Endpoint) -> Result<Request<Body>, InvalidRequest> {
         let uri = endpoint.uri(Self::PATH).map_err(|error| {
             InvalidRequest::unsendable(Self::NAME, "endpoint", endpoint, &error)
@@ -93,7 +106,7 @@ pub trait Operation: Message {
         } else {
             let mut body = BodyWriter::with_capacity(self.size());
             serde_json::to_writer(&mut body, self).map_err(|error| {
-                InvalidRequest::unsendable(Self::NAME, "body", &"its fields", &error)
+                InvalidRequest::unsendable(Self::NAME, "body", &"fields", &error)
             })?;
             let mut request = Request::new(body.finish());
             let json = HeaderValue::from_static("application/json");
@@ -105,28 +118,30 @@ pub trait Operation: Message {
         Ok(request)
     }
 
-    /// Whether a request that may have reached the service can be sent again without harm. All can
-    /// but one with an MFA code, which is good for one call.
+    /// Returns whether a request that may have reached the service can be sent again. Only requests
+    /// with an MFA code cannot, because a code is valid for one call.
     fn is_repeatable(&self) -> bool {
         !self.is_one_time()
     }
 
-    /// Reads the answer to a request of this operation.
+    /// Reads the response to a request of this operation. The documented limits are not enforced on
+    /// responses.
     ///
-    /// A success is a 2xx whose body decodes. Anything else is an [`ServiceError`] that says what it
-    /// was and what to do now. No limit is enforced on what the service answers.
+    /// # Errors
+    ///
+    /// Returns a [`ServiceError`] unless the response is a 2xx with a valid body.
     fn read<B: AsRef<[u8]>>(response: &Response<B>) -> Result<Self::Output, ServiceError> {
         response::read(response)
     }
 }
 
-/// How an operation proves who calls.
+/// Authentication of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Authentication {
-    /// By a signature with an access key.
+    /// Signature with an access key.
     Signed,
-    /// By what the request itself carries, an ID token or a SAML assertion. No `Authorization`
-    /// header is sent, whatever keys are at hand.
+    /// ID token or SAML assertion in the request. The `Authorization` header is never sent, even if
+    /// the client has credentials.
     Unsigned,
 }

@@ -1,23 +1,23 @@
-//! The ids under which the service keeps a record of a call.
+//! Request ids in responses.
 
 use http::HeaderMap;
 
 use crate::error::text;
 
-/// Longer ids are cut: those of the service have 32 characters.
+/// Maximum length in bytes; longer ids are truncated. The ids of the service have 32 characters.
 const LIMIT: usize = 256;
 
-/// The ids an answer carries. Support asks for them.
+/// Request ids of a response, for support requests.
 ///
-/// Header and body may name different ones: the gateway's and the service's.
+/// Header and body may contain different ids: those of the gateway and of the service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestIds {
-    /// `X-Request-Id`, the one to quote first.
+    /// Value of `X-Request-Id`.
     pub header: Option<String>,
-    /// `request_id` of an error's body.
+    /// Value of `request_id` in an error body.
     pub body: Option<String>,
-    /// `X-IAM-Trace-Id`, which answers of IAM carry.
+    /// Value of `X-IAM-Trace-Id`, which IAM sends.
     pub iam_trace: Option<String>,
 }
 
@@ -31,14 +31,14 @@ impl RequestIds {
         }
     }
 
-    /// The id to quote: the header's, else the body's.
+    /// Returns the id from the header, or the id from the body.
     #[must_use]
     pub fn first(&self) -> Option<&str> {
         self.header.as_deref().or(self.body.as_deref())
     }
 }
 
-/// A header's value, if it is there once at least and is text.
+/// Returns the first value of a header, if it is text.
 pub(crate) fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }

@@ -1,4 +1,4 @@
-//! The one door for answers: a response in, an output or an error out.
+//! Decoding of responses.
 
 pub(crate) mod credentials;
 mod failure;
@@ -9,14 +9,14 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{InvalidBody, ServiceError};
 
-/// A success is a 2xx whose body decodes to `T`. Anything else is an [`ServiceError`].
+/// Reads a response: a 2xx with a valid body is a success, any other one a [`ServiceError`].
 pub(crate) fn read<T, B>(response: &Response<B>) -> Result<T, ServiceError>
 where
     T: DeserializeOwned,
     B: AsRef<[u8]>,
 {
     let (status, headers) = (response.status(), response.headers());
-    let body = without_mark(response.body().as_ref());
+    let body = without_byte_order_mark(response.body().as_ref());
     if !status.is_success() {
         return Err(ServiceError::new(status, headers, body, None));
     }
@@ -24,10 +24,10 @@ where
         .map_err(|invalid_body| ServiceError::new(status, headers, body, Some(invalid_body)))
 }
 
-/// Reads the JSON object of a `T`. It is read once, and nothing of it is copied but what `T` keeps.
+/// Decodes a JSON object. Secrets are not copied except into `T`.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, InvalidBody> {
-    let body = without_mark(body);
-    // Decoders of structs would take a list as well.
+    let body = without_byte_order_mark(body);
+    // Derived implementations of `Deserialize` accept a list as well.
     if body.trim_ascii_start().starts_with(b"{") {
         serde_json::from_slice(body).map_err(|error| failure::of_decoding::<T>(body, &error))
     } else {
@@ -35,7 +35,7 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, InvalidBody>
     }
 }
 
-/// RFC 8259 lets readers pass over a byte-order mark; keys that arrived are not thrown away.
-fn without_mark(body: &[u8]) -> &[u8] {
+/// Removes a byte order mark, which RFC 8259 allows parsers to ignore.
+fn without_byte_order_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
 }

@@ -1,4 +1,4 @@
-//! `Retry-After`: a wait or a moment.
+//! The `Retry-After` header.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use time::OffsetDateTime;
 
 use crate::http_date;
 
-/// What a `Retry-After` header asks for (RFC 9110, section 10.2.3).
+/// Value of a `Retry-After` header (RFC 9110, section 10.2.3).
 ///
-/// It is a wish: callers cap it before they wait.
+/// The value is not bounded. Cap it before you wait.
 ///
 /// ```
 /// use std::time::Duration;
@@ -23,16 +23,14 @@ use crate::http_date;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RetryAfter {
-    /// Wait that long from when the answer came. At most `u32::MAX` seconds: a larger number in
-    /// a header counts as that one.
+    /// Delay from the receipt of the response, at most `u32::MAX` seconds.
     Delay(Duration),
-    /// Wait until then, by the service's clock.
+    /// Date by the service's clock.
     At(OffsetDateTime),
 }
 
 impl RetryAfter {
-    /// Reads the value of the header: whole seconds, or an HTTP date in any of its three forms.
-    /// `None` for anything else.
+    /// Parses whole seconds or an HTTP date. Returns `None` for any other value.
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
         let value = value.trim();
@@ -43,8 +41,8 @@ impl RetryAfter {
         http_date::parse(value).map(Self::At)
     }
 
-    /// How long to wait from `now`, which is read off the service's clock or a corrected one.
-    /// Zero for a moment that has passed.
+    /// Returns the wait from `now`, which is the time of the service's clock or of a corrected one.
+    /// The wait is zero for a date in the past.
     #[must_use]
     pub fn wait(self, now: OffsetDateTime) -> Duration {
         match self {

@@ -1,4 +1,4 @@
-//! Secrets in JSON: read without a copy that is not wiped, and written by name.
+//! Secrets in JSON, without copies that are not wiped.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
@@ -6,19 +6,19 @@ use serde_json::value::RawValue;
 use sts_credentials::Secret;
 use zeroize::Zeroizing;
 
-/// Reads a JSON string from a slice, for
+/// Deserializes a secret from a JSON string in a slice, for
 /// `#[serde(deserialize_with = "sts_proto::secret_json::deserialize")]`.
 ///
 /// # Errors
 ///
-/// The value is not a string, or the deserializer is not that of `serde_json` over a slice. The
-/// error does not contain the value.
+/// Returns an error if the value is not a string, or if the deserializer is not `serde_json` with
+/// a slice. The error does not contain the value.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
     of_json(<&RawValue>::deserialize(deserializer)?)
         .ok_or_else(|| D::Error::custom("expected a string with valid escapes"))
 }
 
-/// The same for a field that may be null, and with `#[serde(default)]` absent:
+/// Deserializes an optional secret: null or, with `#[serde(default)]`, missing:
 /// `#[serde(default, deserialize_with = "sts_proto::secret_json::deserialize_option")]`.
 ///
 /// # Errors
@@ -35,14 +35,13 @@ pub fn deserialize_option<'de, D: Deserializer<'de>>(
     secret.map(Some).ok_or_else(|| D::Error::custom("expected a string with valid escapes"))
 }
 
-/// The text of a JSON string; `None` for any other value.
+/// Returns the text of a JSON string, or `None` for any other value.
 pub(crate) fn of_json(raw: &RawValue) -> Option<Secret> {
     let text = raw.get().strip_prefix('"')?.strip_suffix('"')?;
     if text.contains('\\') { unescape(text) } else { Some(Secret::from(text)) }
 }
 
-/// Resolves JSON's escapes into a block that is large enough from the start, so that no smaller
-/// one is left behind by growing.
+/// Resolves escapes into a buffer of sufficient size: reallocating would leave an unwiped copy.
 fn unescape(text: &str) -> Option<Secret> {
     let mut plain = Zeroizing::new(String::with_capacity(text.len()));
     let mut rest = text;
@@ -67,7 +66,7 @@ fn unescape(text: &str) -> Option<Secret> {
     Some(Secret::from(plain.as_str()))
 }
 
-/// The character of `XXXX`, or of `XXXX\uXXXX` for one outside the basic plane.
+/// Parses `XXXX`, or the surrogate pair `XXXX\uXXXX`.
 fn unescape_unicode(after: &mut std::str::Chars<'_>) -> Option<char> {
     let high = hex_unit(after)?;
     if !(0xD800..0xDC00).contains(&high) {
@@ -85,12 +84,12 @@ fn unescape_unicode(after: &mut std::str::Chars<'_>) -> Option<char> {
 fn hex_unit(digits: &mut std::str::Chars<'_>) -> Option<u32> {
     let (unit, rest) = digits.as_str().split_at_checked(4)?;
     *digits = rest.chars();
-    // `from_str_radix` would take a sign.
+    // `from_str_radix` would accept a sign.
     unit.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(())?;
     u32::from_str_radix(unit, 16).ok()
 }
 
-/// For `#[serde(serialize_with = "secret::expose")]` in a request.
+/// Serializes the content of a secret, for `#[serde(serialize_with = "secret::expose")]`.
 pub(crate) fn expose<S: serde::Serializer>(
     secret: &Secret,
     serializer: S,
@@ -98,8 +97,8 @@ pub(crate) fn expose<S: serde::Serializer>(
     serializer.serialize_str(secret.expose_secret())
 }
 
-/// The same for a secret that may be absent; the field is skipped if it is.
-#[expect(clippy::ref_option, reason = "the form in which serde hands a field over")]
+/// As [`expose`], for an optional secret.
+#[expect(clippy::ref_option, reason = "signature required by serde")]
 pub(crate) fn expose_option<S: serde::Serializer>(
     secret: &Option<Secret>,
     serializer: S,
@@ -131,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn other_values_and_halves_of_pairs_are_refused() {
+    fn other_values_and_unpaired_surrogates_are_rejected() {
         for json in [
             "null",
             "5",

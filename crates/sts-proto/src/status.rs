@@ -1,9 +1,9 @@
-//! What an HTTP status means, in the words of the service's documentation.
+//! Classes, kinds and meanings of HTTP statuses.
 
 use http::StatusCode;
 use sts_credentials::ErrorKind;
 
-/// The hundred a status belongs to.
+/// The class (1xx–5xx) of a status code.
 ///
 /// ```
 /// use http::StatusCode;
@@ -14,22 +14,22 @@ use sts_credentials::ErrorKind;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatusClass {
-    /// 1xx: an interim answer. The HTTP library deals with those.
+    /// 1xx: interim response, which HTTP libraries handle.
     Informational,
-    /// 2xx: a success, if the body decodes as well.
+    /// 2xx: success, if the body is valid.
     Success,
-    /// 3xx: it stands elsewhere. Never followed: a signed request belongs to one host.
+    /// 3xx: redirect. Never followed, because a signature is valid for one host.
     Redirection,
-    /// 4xx: something about the request, or about who sends it, has to change.
+    /// 4xx: error in the request or its authentication.
     ClientError,
-    /// 5xx: something went wrong at the service or on the way to it.
+    /// 5xx: error of the service or an intermediary.
     ServerError,
-    /// 600 to 999: numbers that HTTP gives no meaning.
+    /// 600 to 999: not assigned by HTTP.
     Unassigned,
 }
 
 impl StatusClass {
-    /// The class of `status`.
+    /// Returns the class of `status`.
     #[must_use]
     pub fn of(status: StatusCode) -> Self {
         match status.as_u16() {
@@ -42,7 +42,7 @@ impl StatusClass {
         }
     }
 
-    /// The name in lower-case words, as in `client_error`.
+    /// Returns the name for logs and metrics, as in `client_error`. Names are stable.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -56,7 +56,7 @@ impl StatusClass {
     }
 }
 
-/// Classifies a status alone: the kind of a response without a known code.
+/// Returns the kind of a response with this status and without a known code.
 #[must_use]
 pub fn kind_of_status(status: StatusCode) -> ErrorKind {
     match status.as_u16() {
@@ -68,14 +68,13 @@ pub fn kind_of_status(status: StatusCode) -> ErrorKind {
         409 => ErrorKind::Conflict,
         429 => ErrorKind::Throttled,
         408 | 500..600 => ErrorKind::Unavailable,
-        200..300 => ErrorKind::UnreadableAnswer,
+        200..300 => ErrorKind::InvalidResponse,
         ..400 | 600.. => ErrorKind::UnexpectedStatus,
         _ => ErrorKind::Other,
     }
 }
 
-/// What `status` means at this service, in one line: the rows of its status table, 494 of its
-/// gateway, and for any other number the meaning of its class.
+/// Returns the meaning of `status` in the service's documentation, or the meaning of its class.
 ///
 /// ```
 /// use http::StatusCode;
@@ -86,60 +85,60 @@ pub fn kind_of_status(status: StatusCode) -> ErrorKind {
 #[must_use]
 #[expect(
     clippy::match_overlapping_arm,
-    reason = "single codes first, then what is left of a class"
+    reason = "documented codes first, then the rest of the class"
 )]
 pub fn status_meaning(status: StatusCode) -> &'static str {
     match status.as_u16() {
-        100 => "the first part of the request has arrived and is not refused",
-        101 => "the connection changes to another protocol",
+        100 => "continue: the first part of the request was received",
+        101 => "switching to another protocol version",
         200 => "success",
-        201 => "success: something was created",
-        202 => "taken on, but not finished",
-        203 => "success, told by somebody other than the service",
+        201 => "success: resource created",
+        202 => "accepted, not completed",
+        203 => "success, from an intermediary",
         204 => "success without a body",
-        205 => "success; the form may be cleared",
-        206 => "a part of what was asked for",
-        300 => "it stands in several places",
-        301 => "it has moved for good",
-        302 => "it has moved for a time",
-        303 => "the answer stands at another address",
-        304 => "it has not changed, so nothing was sent",
-        305 => "it can be had through a proxy only",
-        306 => "a retired code",
-        307 => "it has moved for a time, the method is to stay the same",
-        308 => "it has moved for good, the method is to stay the same",
-        400 => "the request is wrong in form or in a parameter, or its key has ended",
-        401 => "the signature, the key or the token was not accepted",
+        205 => "success; reset the form",
+        206 => "success: part of the content",
+        300 => "multiple locations",
+        301 => "moved permanently",
+        302 => "moved temporarily",
+        303 => "see another location",
+        304 => "not modified, no content",
+        305 => "accessible only through a proxy",
+        306 => "code no longer used",
+        307 => "moved temporarily, with the same method",
+        308 => "moved permanently, with the same method",
+        400 => "invalid request or parameter, or expired credentials",
+        401 => "authentication failed: signature, access key or token rejected",
         402 => "reserved",
-        403 => "understood and refused: a permission is missing or a policy forbids it",
-        404 => "what was named does not exist, or the host has no such path",
-        405 => "the method is not offered here, or the quota of an application is used up",
-        406 => "the wanted form of content cannot be served",
-        407 => "a proxy on the way wants its own credentials",
-        408 => "the request did not arrive in time; it may be sent again unchanged",
-        409 => "it exists already, or another change got in between",
-        410 => "it is gone for good",
-        411 => "the request has no Content-Length",
-        412 => "a precondition of the request does not hold",
-        413 => "the request is too large; if only for now, Retry-After says until when",
-        414 => "the address is too long",
-        415 => "the form of the body is not supported",
-        416 => "the range asked for does not exist",
-        417 => "what the Expect header asks for cannot be done",
-        422 => "well formed, but it makes no sense",
-        429 => "too many requests; Retry-After, if it is there, says how long to wait",
-        494 => "the headers are too large, which a very long security token can cause",
-        500 => "the service failed on the request",
-        501 => "the service cannot do this",
-        502 => "the gateway got no usable answer from the service behind it",
-        503 => "the service is not available at the moment",
-        504 => "the service behind the gateway did not answer in time",
-        505 => "the version of HTTP is not supported",
-        ..200 => "an interim answer",
-        200..300 => "success, of a kind the service does not document",
-        300..400 => "it stands elsewhere",
-        400..500 => "something about the request has to change",
-        500..600 => "something went wrong at the service or on the way to it",
-        600.. => "a number that HTTP gives no meaning",
+        403 => "access denied: missing permission or denied by a policy",
+        404 => "resource or path not found",
+        405 => "method not allowed, or app quota exhausted",
+        406 => "requested content format not available",
+        407 => "proxy authentication required",
+        408 => "timeout while the server waited for the request",
+        409 => "resource already exists, or conflicting change",
+        410 => "permanently deleted",
+        411 => "missing Content-Length",
+        412 => "precondition failed",
+        413 => "request too large; temporary if Retry-After is present",
+        414 => "URI too long",
+        415 => "unsupported body format",
+        416 => "invalid range",
+        417 => "Expect header cannot be satisfied",
+        422 => "well-formed, but semantically invalid",
+        429 => "rate limit exceeded; Retry-After may contain the wait",
+        494 => "headers too large, for example because of a long security token",
+        500 => "internal server error",
+        501 => "function not supported",
+        502 => "invalid response from the backend",
+        503 => "service unavailable",
+        504 => "backend timeout",
+        505 => "HTTP version not supported",
+        ..200 => "interim response",
+        200..300 => "success, not documented by the service",
+        300..400 => "redirect",
+        400..500 => "error in the request",
+        500..600 => "error of the service or an intermediary",
+        600.. => "status not assigned by HTTP",
     }
 }

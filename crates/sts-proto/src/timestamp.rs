@@ -1,4 +1,4 @@
-//! Moments in answers: RFC 3339 with any fraction, `Z` or an offset, in either case.
+//! RFC 3339 dates in responses.
 
 use std::fmt;
 
@@ -6,7 +6,8 @@ use serde::de::{Deserializer, Error, Visitor};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// For `#[serde(deserialize_with = "timestamp::deserialize")]`.
+/// Deserializes a date with any fraction and offset, for
+/// `#[serde(deserialize_with = "timestamp::deserialize")]`.
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<OffsetDateTime, D::Error> {

@@ -10,10 +10,10 @@ use crate::error::text;
 /// Maximum length of the rejected text in an error, in bytes.
 const SHOWN_LIMIT: usize = 256;
 
-/// What stands before the account.
+/// Text before the account.
 const PREFIX: &str = "iam::";
 
-/// What stands between account and name.
+/// Text between account and name.
 const SEPARATOR: &str = ":agency:";
 
 /// The URN of an agency: `iam::{account}:agency:{name}`.

@@ -1,4 +1,4 @@
-//! Requests held against the documented limits before they are sent.
+//! Validation of requests against the documented limits.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,13 +10,13 @@ use sts_credentials::Secret;
 use crate::caller::Caller;
 use crate::error::text;
 
-/// Bytes of a text that are shown when it breaks a limit.
+/// Maximum length of an invalid text in an error, in bytes.
 const GIVEN_LIMIT: usize = 64;
 
-/// A request that breaks limits of the service. Nothing was sent.
+/// Error returned when a request violates documented limits. It contains all violations.
 ///
-/// All violations are named at once. The service may have changed a limit; then
-/// [`to_request_unvalidated`](crate::Operation::to_request_unvalidated) sends it all the same.
+/// If the service has changed a limit, use
+/// [`to_request_unvalidated`](crate::Operation::to_request_unvalidated).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidRequest {
     operation: &'static str,
@@ -24,13 +24,13 @@ pub struct InvalidRequest {
 }
 
 impl InvalidRequest {
-    /// The operation's name.
+    /// Returns the name of the operation.
     #[must_use]
     pub const fn operation(&self) -> &'static str {
         self.operation
     }
 
-    /// What is wrong, field by field.
+    /// Returns the violations, at least one.
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
         &self.violations
@@ -42,7 +42,7 @@ impl InvalidRequest {
         given: &dyn fmt::Display,
         why: &dyn fmt::Display,
     ) -> Self {
-        let rule = Cow::Owned(format!("cannot be made: {why}"));
+        let rule = Cow::Owned(format!("is invalid: {why}"));
         let given = Cow::Owned(text::printable(&given.to_string(), GIVEN_LIMIT));
         Self { operation, violations: vec![Violation { field: field.into(), rule, given }] }
     }
@@ -50,7 +50,7 @@ impl InvalidRequest {
 
 impl fmt::Display for InvalidRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} was not sent:", self.operation)?;
+        write!(f, "invalid {} request:", self.operation)?;
         for (index, violation) in self.violations.iter().enumerate() {
             write!(f, "{} {violation}", if index == 0 { "" } else { ";" })?;
         }
@@ -60,16 +60,16 @@ impl fmt::Display for InvalidRequest {
 
 impl std::error::Error for InvalidRequest {}
 
-/// A field that breaks a limit.
+/// Violation of a limit by a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// Where it stands in the request, as in `tags[3].key`.
+    /// Path of the field, as in `tags[3].key`.
     pub field: Cow<'static, str>,
-    /// The limit in words, as in `must have 2 to 128 characters`.
+    /// Limit, as in `must have 2 to 128 characters`.
     pub rule: Cow<'static, str>,
-    /// What was given, in words: `21 elements`, `nothing`, or `1 character, "b"` with the first 64
-    /// bytes of a text, made printable. Of a secret it is the length alone.
+    /// Description of the value: `21 elements`, `nothing`, or `1 character, "b"` with the first 64
+    /// bytes of a text. For a secret, it contains only the length.
     pub given: Cow<'static, str>,
 }
 
@@ -79,7 +79,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Where a value stands. It becomes a text only when there is something to tell.
+/// Path of a field, formatted only for violations.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Field {
     /// `policy`
@@ -141,30 +141,29 @@ impl Checks {
         self.violations.push(Violation { field, rule, given });
     }
 
-    /// No control characters, no white space around the text and none without a width in it: they
-    /// come along when a text is read from a file or copied from a page, and the service takes them
-    /// for a part of it.
-    pub(crate) fn form(&mut self, field: impl Into<Field>, text: &str) -> bool {
-        self.form_of(field, text, char::is_control, || given_text(text))
+    /// Rejects control characters, zero-width characters and surrounding white space, which often
+    /// come from files and web pages and which the service does not remove.
+    pub(crate) fn format(&mut self, field: impl Into<Field>, text: &str) -> bool {
+        self.format_of(field, text, char::is_control, || given_text(text))
     }
 
-    /// The same for a text that must not be shown.
-    pub(crate) fn secret_form(&mut self, field: impl Into<Field>, secret: &Secret) -> bool {
+    /// As [`format`](Self::format), without showing the text.
+    pub(crate) fn secret_format(&mut self, field: impl Into<Field>, secret: &Secret) -> bool {
         let text = secret.expose_secret();
-        self.form_of(field, text, char::is_control, || given_secret(secret))
+        self.format_of(field, text, char::is_control, || given_secret(secret))
     }
 
-    fn form_of(
+    fn format_of(
         &mut self,
         field: impl Into<Field>,
         text: &str,
         is_control: fn(char) -> bool,
         given: impl FnOnce() -> String,
     ) -> bool {
-        let has_no_width = |c| matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}');
+        let is_zero_width = |c| matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}');
         let rule = if text.trim().len() != text.len() {
-            "must not begin or end with white space: trim it where it is read"
-        } else if text.contains(|c| is_control(c) || has_no_width(c)) {
+            "must not begin or end with white space"
+        } else if text.contains(|c| is_control(c) || is_zero_width(c)) {
             "must not contain control characters, zero-width spaces or a byte order mark"
         } else {
             return true;
@@ -173,7 +172,7 @@ impl Checks {
         false
     }
 
-    /// So many characters of any kind but control characters.
+    /// Limits the number of characters.
     pub(crate) fn length(
         &mut self,
         field: impl Into<Field>,
@@ -184,10 +183,10 @@ impl Checks {
         if !limits.contains(&text.chars().count()) {
             self.violation(field, between(&limits, "characters"), given_text(text));
         }
-        self.form(field, text)
+        self.format(field, text)
     }
 
-    /// The same for a text that must not be shown.
+    /// As [`length`](Self::length), without showing the text.
     pub(crate) fn secret_length(
         &mut self,
         field: &'static str,
@@ -197,10 +196,10 @@ impl Checks {
         if !limits.contains(&secret.expose_secret().chars().count()) {
             self.violation(field, between(&limits, "characters"), given_secret(secret));
         }
-        self.secret_form(field, secret)
+        self.secret_format(field, secret)
     }
 
-    /// So many ASCII letters, digits and characters of `others`.
+    /// Limits the number of characters and allows only ASCII letters, digits and `others`.
     pub(crate) fn text(
         &mut self,
         field: impl Into<Field>,
@@ -209,13 +208,13 @@ impl Checks {
         others: &'static str,
     ) {
         let field = field.into();
-        if self.length(field, text, limits) && !holds_only(text, others) {
-            let rule = format!("must hold ASCII letters, digits and {others} only");
+        if self.length(field, text, limits) && !contains_only(text, others) {
+            let rule = format!("must contain only ASCII letters, digits and {others}");
             self.violation(field, rule, given_text(text));
         }
     }
 
-    /// So many elements.
+    /// Limits the number of elements.
     pub(crate) fn count(
         &mut self,
         field: &'static str,
@@ -228,13 +227,12 @@ impl Checks {
         }
     }
 
-    /// A URN of which the newest official definition limits the length only.
+    /// Limits the length of a URN; the newest definition does not specify a format.
     pub(crate) fn any_urn(&mut self, field: impl Into<Field>, urn: &str) -> bool {
         self.length(field, urn, 1..=1500)
     }
 
-    /// `a:b:c:d:e` with the characters that the newest official definition describes. `b` may be
-    /// empty; it is in the URN of an agency.
+    /// Requires `a:b:c:d:e` with the characters of the newest definition. `b` may be empty.
     pub(crate) fn urn(&mut self, field: impl Into<Field>, urn: &str) {
         let field = field.into();
         if self.any_urn(field, urn) && !is_urn(urn) {
@@ -247,7 +245,7 @@ impl Checks {
         self.text("agency_session_name", name, 2..=128, "_+=,.@-");
     }
 
-    /// What all three assume operations have: a duration and policies.
+    /// Checks the duration and policies of an assume operation.
     pub(crate) fn session(
         &mut self,
         duration_seconds: Option<u32>,
@@ -267,9 +265,9 @@ impl Checks {
             if !(2..=4096).contains(&policy.chars().count()) {
                 self.violation("policy", between(&(2..=4096), "characters"), given_text(policy));
             }
-            // Line ends and tabs indent JSON.
+            // JSON may be indented.
             let is_control = |c: char| c.is_control() && !"\n\r\t".contains(c);
-            self.form_of("policy", policy, is_control, || given_text(policy));
+            self.format_of("policy", policy, is_control, || given_text(policy));
         }
         if let Some(ids) = policy_ids {
             self.count("policy_ids", ids.len(), 0..=20);
@@ -299,17 +297,17 @@ pub(crate) fn given_secret(secret: &Secret) -> String {
     counted(secret.expose_secret().chars().count(), "character")
 }
 
-/// ASCII letters, digits and the ASCII characters of `others`. Without a branch a byte,
-/// so that many bytes are looked at in one step.
+/// Returns whether a text contains only ASCII letters, digits and `others`. A loop without branches
+/// is vectorized.
 #[inline]
-fn holds_only(text: &str, others: &str) -> bool {
+fn contains_only(text: &str, others: &str) -> bool {
     let is_one = |byte: u8| byte.is_ascii_alphanumeric() | others.bytes().any(|one| one == byte);
     text.bytes().fold(true, |all, byte| all & is_one(byte))
 }
 
 fn is_urn(urn: &str) -> bool {
     let is_part = |part: &str, limits: RangeInclusive<usize>, others: &str| {
-        limits.contains(&part.len()) && holds_only(part, others)
+        limits.contains(&part.len()) && contains_only(part, others)
     };
     let mut parts = urn.splitn(5, ':');
     let mut next = || parts.next().unwrap_or_default();
@@ -320,8 +318,7 @@ fn is_urn(urn: &str) -> bool {
         && !next().is_empty()
 }
 
-/// The `duration_seconds` of a request: fractions of a second are dropped, and what exceeds the
-/// type is far beyond the limit as well.
+/// Rounds a duration down to seconds. A value above `u32::MAX` exceeds the limit anyway.
 pub(crate) fn whole_seconds(duration: Duration) -> u32 {
     u32::try_from(duration.as_secs()).unwrap_or(u32::MAX)
 }

@@ -169,7 +169,7 @@ fn a_response_without_a_message_gets_one_of_the_client() {
         server("HTTP/1.1 403 Forbidden\r\nContent-Length: 4\r\nConnection: close\r\n\r\n<hr>");
     for transport in TRANSPORTS {
         for (url, kind, reason) in [
-            (&empty, "unreadable_answer", "the body is empty"),
+            (&empty, "invalid_response", "empty body"),
             (&page, "access_denied", "HTTP status 403"),
         ] {
             let rest = ["get_caller_identity", "{}"];

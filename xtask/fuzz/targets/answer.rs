@@ -10,7 +10,7 @@ use sts_proto::{
 
 fn read<O: Operation>(body: &[u8]) {
     if let Err(error) = O::read(&Response::new(body)) {
-        assert_eq!(error.kind(), ErrorKind::UnreadableAnswer);
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse);
         assert!(error.invalid_body().is_some());
     }
 }

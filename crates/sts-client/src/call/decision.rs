@@ -130,7 +130,7 @@ fn repeat(failure: &Failure, circumstances: &Circumstances<'_>) -> Decision {
             {
                 change_credentials(error, circumstances)
             }
-            RetryAdvice::AfterNewCredentials | RetryAdvice::AfterLock => {
+            RetryAdvice::AfterNewCredentials | RetryAdvice::AfterLockout => {
                 change_credentials(error, circumstances)
             }
             RetryAdvice::AfterBackoff => match error.wait(circumstances.service_time) {

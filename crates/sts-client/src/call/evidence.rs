@@ -18,7 +18,7 @@ pub(super) fn blames_endpoint(failure: &Failure) -> bool {
         Failure::Service(error) => match error.kind() {
             ErrorKind::Unavailable
             | ErrorKind::ServiceFault
-            | ErrorKind::UnreadableAnswer
+            | ErrorKind::InvalidResponse
             | ErrorKind::UnexpectedStatus => true,
             // The proxy is the same for all endpoints.
             _ if error.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED => false,
@@ -78,7 +78,7 @@ fn verdict_of(error: &ServiceError) -> Verdict<'_> {
             error.kind(),
             ErrorKind::InvalidCredentials
                 | ErrorKind::ExpiredCredentials
-                | ErrorKind::KeyLocked
+                | ErrorKind::AccessKeyLocked
                 | ErrorKind::ClockSkew
         );
     if is_rejection {
@@ -101,7 +101,7 @@ fn reason(error: &ServiceError) -> Reason {
         || error.code().is_some_and(|code| *code == "IAM.1106");
     match error.kind() {
         ErrorKind::ExpiredCredentials => Reason::Invalid,
-        ErrorKind::KeyLocked | ErrorKind::ClockSkew => Reason::FailedSignature,
+        ErrorKind::AccessKeyLocked | ErrorKind::ClockSkew => Reason::FailedSignature,
         _ if is_unknown => Reason::UnknownKey,
         // The gateway's 401; other codes name disabled or revoked access keys.
         _ if error.status() == StatusCode::UNAUTHORIZED => Reason::FailedSignature,

@@ -103,7 +103,7 @@ async fn more_than_five_failures_in_a_row_lock_the_key_for_five_minutes() {
     }
     let error = sts.call(GetCallerIdentity::new()).await.unwrap_err();
     assert_unauthenticated(&error, "AK access failed to reach the limit");
-    assert_eq!(error.kind(), ErrorKind::KeyLocked);
+    assert_eq!(error.kind(), ErrorKind::AccessKeyLocked);
 
     sts.wait(299);
     assert!(sts.call(GetCallerIdentity::new()).await.is_err());

@@ -110,7 +110,7 @@ async fn a_garbage_body_is_unreadable() {
     let sts = sts().await;
     sts.emulator.faults().inject(Injection::new(Fault::GarbageBody).times(1));
     let error = refused(&sts).await;
-    assert_eq!((error.status().as_u16(), error.kind()), (200, ErrorKind::UnreadableAnswer));
+    assert_eq!((error.status().as_u16(), error.kind()), (200, ErrorKind::InvalidResponse));
 }
 
 #[tokio::test]

@@ -137,7 +137,7 @@ async fn a_token_for_somebody_else_is_refused() {
         let token = provider.token(&claims_with("aud", audience));
         let error = assume(&sts, "deploy", &token).await.unwrap_err();
         assert_eq!(error.code().map(ToString::to_string).as_deref(), Some("STS5.2001"));
-        assert_eq!(error.kind(), ErrorKind::FederationRefused);
+        assert_eq!(error.kind(), ErrorKind::FederationRejected);
     }
 }
 

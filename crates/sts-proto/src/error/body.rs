@@ -1,8 +1,8 @@
-//! What an error's body says, whichever of the known shapes it has.
+//! Parser for the known shapes of error bodies.
 //!
-//! `{"error_code","error_msg"}` is the documented one; other spellings such as `errorCode` and
-//! `errcode`, `code`/`message`, nesting under any key and lists occur as well. The body may echo the request's token, so
-//! nothing is copied out of it but into blocks that are wiped, until it is redacted.
+//! `{"error_code","error_msg"}` is documented. Other spellings such as `errorCode`, `errcode` and
+//! `code`/`message`, nested objects and lists occur as well. The body may echo a token of the
+//! request, so its texts are copied only into memory that is wiped.
 
 use std::fmt;
 
@@ -13,10 +13,10 @@ use sts_credentials::Secret;
 
 use crate::secret;
 
-/// Objects and lists deeper than this are not searched.
+/// Maximum nesting depth that is searched.
 const MAX_DEPTH: usize = 8;
 
-/// Texts as they came, not yet redacted.
+/// Fields of an error body, not yet redacted.
 #[derive(Default)]
 pub(super) struct ErrorBody {
     pub(super) code: Option<Secret>,
@@ -26,16 +26,15 @@ pub(super) struct ErrorBody {
 }
 
 impl ErrorBody {
-    /// Searches level by level, so that what stands further out wins. Of code and message one is
-    /// enough, and both are taken from the same object; but one with a code wins over one without,
-    /// for the code is the contract.
+    /// Searches level by level, so outer objects take precedence. Code and message come from the
+    /// same object; an object with a code takes precedence over one with only a message.
     pub(super) fn read(body: &[u8]) -> Self {
         let mut found = Self::default();
         let mut level: Vec<&RawValue> = serde_json::from_slice(body).into_iter().collect();
         for _ in 0..MAX_DEPTH {
             let mut deeper = Vec::new();
             for value in level {
-                // Scalars have nothing inside; they fail here.
+                // Fails for scalars, which have no fields.
                 if let Ok(Inside { fields, nested }) = serde_json::from_str(value.get()) {
                     found.take(&fields);
                     deeper.extend(nested);
@@ -68,18 +67,18 @@ impl ErrorBody {
     }
 }
 
-/// A string that holds something.
+/// Reads a non-empty string.
 fn string(value: &RawValue) -> Option<Secret> {
     secret::of_json(value).filter(|text| !text.is_empty())
 }
 
-/// A code is a string or a number.
+/// Reads a code, which is a string or a number.
 fn code(value: &RawValue) -> Option<Secret> {
     let is_number = value.get().starts_with(|c: char| c == '-' || c.is_ascii_digit());
     if is_number { Some(Secret::from(value.get())) } else { string(value) }
 }
 
-/// A message that is no string is told as the JSON it is.
+/// Reads a message. If it is not a string, its JSON is used.
 fn message(value: &RawValue) -> Option<Secret> {
     match value.get() {
         "null" | "\"\"" => None,
@@ -87,7 +86,7 @@ fn message(value: &RawValue) -> Option<Secret> {
     }
 }
 
-/// One object's own fields, each under the names it is known by, the documented one first.
+/// Fields of one object, by spelling; the documented spelling is first.
 #[derive(Default)]
 struct Fields<'a> {
     code: [Option<&'a RawValue>; 3],
@@ -108,7 +107,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// An object or a list, opened.
+/// Fields and nested values of an object or a list.
 struct Inside<'a> {
     fields: Fields<'a>,
     nested: Vec<&'a RawValue>,
@@ -134,11 +133,11 @@ impl<'de> Visitor<'de> for InsideVisitor {
         let mut nested = Vec::new();
         while let Some(name) = map.next_key::<Name>()? {
             let value: &RawValue = map.next_value()?;
-            // Of duplicates the first counts.
+            // The first of duplicate fields is used.
             if let Some(field) = fields.of(name) {
                 field.get_or_insert(value);
             }
-            // No error stands among keys, and a broken answer may have them.
+            // Credentials contain no error, but an invalid response may contain them.
             if is_nested(value) && !matches!(name, Name::Credentials) {
                 nested.push(value);
             }
@@ -161,10 +160,10 @@ fn is_nested(value: &RawValue) -> bool {
     value.get().starts_with(['{', '['])
 }
 
-/// A key, recognised without being copied.
+/// Name of a field, matched without a copy.
 #[derive(Clone, Copy)]
 enum Name {
-    /// With the place of its spelling among those that are known.
+    /// The value is the index of the spelling.
     Code(usize),
     Message(usize),
     RequestId,
@@ -185,11 +184,10 @@ impl Visitor<'_> for NameVisitor {
     type Value = Name;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
+        f.write_str("a field name")
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Name, E> {
-        // The documented spelling comes first; the others differ in case, `_` and abbreviations.
         let is = |names: &[&str]| names.iter().any(|name| is_spelling_of(key, name));
         Ok(match key {
             "error_code" => Name::Code(0),
@@ -206,7 +204,7 @@ impl Visitor<'_> for NameVisitor {
     }
 }
 
-/// Whether `key` is `name`, which is in lower case, but for case, `_` and `-`.
+/// Compares `key` with the lower-case `name`, ignoring case, `_` and `-`.
 fn is_spelling_of(key: &str, name: &str) -> bool {
     key.bytes()
         .filter(|byte| !matches!(byte, b'_' | b'-'))

@@ -1,4 +1,4 @@
-//! From status, code and message to a kind.
+//! Classification by status, code and message.
 
 use http::StatusCode;
 use sts_credentials::ErrorKind;
@@ -8,10 +8,10 @@ use super::code::{CodeFamily, ErrorCode};
 use super::table;
 use crate::status::{StatusClass, kind_of_status};
 
-/// Judges an answer that is no success.
+/// Classifies an unsuccessful response.
 ///
-/// The class of the status comes first: only 4xx and 5xx are errors of the service's own. Then
-/// the message where it is known to refine, then the code, then the status.
+/// Only 4xx and 5xx are classified by a known message, then by a known code. The status decides
+/// in all other cases.
 pub(super) fn kind(
     status: StatusCode,
     code: Option<&ErrorCode>,
@@ -22,7 +22,7 @@ pub(super) fn kind(
         return kind_of_status(status);
     }
     if status == StatusCode::PAYLOAD_TOO_LARGE && has_retry_after {
-        // Too large for now only, as the header says.
+        // RFC 9110, section 15.5.14: the condition is temporary.
         return ErrorKind::Unavailable;
     }
     message
@@ -31,14 +31,13 @@ pub(super) fn kind(
         .unwrap_or_else(|| kind_of_status(status))
 }
 
-/// The gateway tells very different failures of authentication by the message alone. Messages may
-/// change without notice; one that is not known leaves the judgement to code and status.
+/// Classifies by message: the gateway uses one code for different authentication failures.
 fn by_message(status: StatusCode, code: Option<&ErrorCode>, message: &str) -> Option<ErrorKind> {
     let gateway = code.filter(|code| code.family() == CodeFamily::Gateway);
     let message = Zeroizing::new(message.to_ascii_lowercase());
     let known = table::known_messages().iter().find(|known| {
         let applies = match known.numbers {
-            // A field spelling, seen with 400 and under no certain code.
+            // Observed with 400 or 401 and without a fixed code.
             [] => matches!(status.as_u16(), 400 | 401),
             numbers => {
                 gateway.and_then(ErrorCode::number).is_some_and(|number| numbers.contains(&number))

@@ -1,21 +1,21 @@
-//! The canonical request that the gateway appends to a message about a signature.
+//! The canonical request that the gateway appends to messages about a signature mismatch.
 
-/// The words that announce an echo, in any case; the first is the gateway's.
+/// Labels before an echo, ignoring case. The first is the gateway's.
 const WORDS: [&str; 4] =
     ["canonicalrequest", "canonical request", "canonical_request", "canonical-request"];
 
-/// A message, split at the echo in it.
+/// A message split into text and echo.
 pub(super) struct Split<'a> {
-    /// What stands in front of the echo, without the words that announce it.
+    /// Text before the echo, without the label.
     pub(super) message: &'a str,
     /// The canonical request.
     pub(super) echo: Option<&'a str>,
-    /// What follows the payload's hash.
+    /// Text after the payload hash.
     pub(super) after: &'a str,
 }
 
-/// Finds the echo by its structure: a method in upper case, a separator, and a path. The words in
-/// front of it vary: `fail,canonicalRequest:`, `fail, canonicalRequest:`.
+/// Finds the echo by its structure, which is an upper-case method, a separator and a path, because
+/// the label varies.
 pub(super) fn split(message: &str) -> Split<'_> {
     let found = ['|', '\n'].into_iter().find_map(|separator| {
         let start = start(message, separator)?;
@@ -30,7 +30,7 @@ pub(super) fn split(message: &str) -> Split<'_> {
     Split { message: without_announcement(before), echo: Some(echo), after }
 }
 
-/// An echo of another structure, or cut off in its first line, behind the gateway's words for it.
+/// Finds an echo with an unknown structure, or one truncated in its first line, by the label.
 fn announced(message: &str) -> (&str, Option<&str>) {
     let found = message.match_indices(':').find_map(|(at, _)| {
         let (before, echo) = (message.get(..at)?, message.get(at + 1..)?);
@@ -42,7 +42,7 @@ fn announced(message: &str) -> (&str, Option<&str>) {
     found.unwrap_or((message, None))
 }
 
-/// Where a method stands in front of a separator and a path.
+/// Returns the position of a method that a separator and a path follow.
 fn start(message: &str, separator: char) -> Option<usize> {
     message.match_indices(separator).find_map(|(at, _)| {
         let (before, rest) = message.split_at_checked(at)?;
@@ -55,8 +55,8 @@ fn start(message: &str, separator: char) -> Option<usize> {
     })
 }
 
-/// Method, path, query, headers to an empty line, their names, the payload's hash. What is cut off
-/// reaches to the end.
+/// Returns the length of the echo: method, path, query, headers up to an empty line, header names
+/// and payload hash. A truncated echo extends to the end.
 fn length(echo: &str, separator: char) -> usize {
     let mut parts = echo.split_inclusive(separator);
     let mut length: usize = parts.by_ref().take(3).map(str::len).sum();

@@ -1,60 +1,62 @@
-//! Why a 2xx is no success.
+//! Errors in the body of a response or a request.
 
 use std::fmt;
 
-/// Why the body of a 2xx did not decode. It holds no value of the body.
+/// Error returned when the body of a response or a request fails to decode. It does not contain
+/// values from the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidBody {
-    /// There is no body, as in a 204.
+    /// Empty body, as in a 204.
     Empty,
-    /// The body is no JSON from here on; HTML of a proxy, for one. Lines count from 1, columns in
-    /// bytes.
+    /// Invalid JSON, such as HTML of a proxy.
     #[non_exhaustive]
     NotJson {
-        /// The line.
+        /// Line, counted from 1.
         line: usize,
-        /// The byte in the line.
+        /// Position in the line, in bytes.
         column: usize,
     },
-    /// The body is JSON that ends in the middle.
+    /// Truncated JSON.
     #[non_exhaustive]
     Truncated {
-        /// The line it ends in.
+        /// Line of the end, counted from 1.
         line: usize,
-        /// The byte it ends at.
+        /// Position of the end in the line, in bytes.
         column: usize,
     },
-    /// The body is JSON, but no object.
+    /// JSON that is not an object.
     NotAnObject,
-    /// A field that is mandatory is not there.
+    /// Missing mandatory field.
     #[non_exhaustive]
     MissingField {
-        /// Where it should stand, as in `credentials.expiration`.
+        /// Path of the field, as in `credentials.expiration`.
         path: String,
     },
-    /// A field has another type or form than documented, or stands there twice. Credentials that
-    /// cannot sign count as well: an empty part, or one that no header can hold.
+    /// Duplicate field, or a field with an unexpected type or format. This includes credentials
+    /// that cannot sign: empty ones, and ones that an HTTP header cannot contain.
     #[non_exhaustive]
-    WrongField {
-        /// Where it stands, as in `credentials.expiration`.
+    InvalidField {
+        /// Path of the field, as in `credentials.expiration`.
         path: String,
     },
 }
 
+impl std::error::Error for InvalidBody {}
+
 impl fmt::Display for InvalidBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Empty => f.write_str("the body is empty"),
+            Self::Empty => f.write_str("empty body"),
             Self::NotJson { line, column } => {
-                write!(f, "the body is no JSON at line {line} column {column}")
+                write!(f, "body is not valid JSON (line {line}, column {column})")
             }
             Self::Truncated { line, column } => {
-                write!(f, "the body is cut off at line {line} column {column}")
+                write!(f, "body is truncated (line {line}, column {column})")
             }
-            Self::NotAnObject => f.write_str("the body is no JSON object"),
-            Self::MissingField { path } => write!(f, "the field {path} is missing"),
-            Self::WrongField { path } => write!(f, "the field {path} is not of the expected form"),
+            Self::NotAnObject => f.write_str("body is not a JSON object"),
+            Self::MissingField { path } => write!(f, "missing field {path}"),
+            Self::InvalidField { path } => write!(f, "invalid or duplicate field {path}"),
         }
     }
 }

@@ -1,13 +1,13 @@
-//! The codes that are known, as data. To add one, add a row.
+//! Table of known error codes and messages.
 //!
 //! Sources: the error pages of the IAM v5, classic IAM and API Gateway references, the API Request
-//! Signing Guide, and for STS's own codes, of which no list is published, the answers seen. The
-//! kinds are this crate's judgement.
+//! Signing Guide and, for STS codes, of which a list is not published, observed responses. The
+//! kinds are assigned by this crate.
 
 use http::StatusCode;
 use sts_credentials::ErrorKind::{
-    self, AccessDenied, ClockSkew, Conflict, ExpiredCredentials, FederationRefused,
-    InvalidCredentials, InvalidRequest, KeyLocked, NotFound, QuotaExceeded, ServiceFault,
+    self, AccessDenied, AccessKeyLocked, ClockSkew, Conflict, ExpiredCredentials,
+    FederationRejected, InvalidCredentials, InvalidRequest, NotFound, QuotaExceeded, ServiceFault,
     Throttled, Unavailable, Unsupported,
 };
 
@@ -16,7 +16,7 @@ use super::code::CodeFamily::{self, Gateway, Iam, Pap5, Sts5};
 use super::code::ErrorCode;
 use crate::status::kind_of_status;
 
-/// A code of which something is known.
+/// Documented or observed error code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KnownCode {
@@ -31,20 +31,19 @@ pub struct KnownCode {
     rule: Rule,
 }
 
-/// How a known code is judged.
+/// Rule by which a code determines the kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rule {
-    /// The same with every status.
+    /// The same kind for every status.
     Is(ErrorKind),
-    /// The code says less than the status.
+    /// The kind of the status, which is more specific than the code.
     ByStatus,
-    /// Worth another try if the service calls it a failure of its own, which not all parts of it
-    /// do.
+    /// `Unavailable` with a 5xx, `ServiceFault` with any other status.
     UnavailableFrom500,
 }
 
 impl KnownCode {
-    /// What the code means together with `status`, without the help of a message.
+    /// Returns the kind of a response with this code and `status`.
     #[must_use]
     pub fn kind(&self, status: StatusCode) -> ErrorKind {
         match self.rule {
@@ -55,15 +54,14 @@ impl KnownCode {
         }
     }
 
-    /// The code as answers write it, as in `STS5.1106`; for the gateway under the prefix that
-    /// stands in front of cloud services, `APIGW`.
+    /// Returns the code, as in `STS5.1106`. Gateway codes have the prefix `APIGW`.
     #[must_use]
     pub fn code(&self) -> ErrorCode {
         ErrorCode::from(format!("{}.{:04}", self.family.prefix(), self.number).as_str())
     }
 }
 
-/// All codes that are known, by family and number.
+/// Returns all known error codes, sorted by family and number.
 #[must_use]
 pub const fn known_codes() -> &'static [KnownCode] {
     CODES
@@ -74,8 +72,8 @@ pub(super) fn find(code: &ErrorCode) -> Option<&'static KnownCode> {
     CODES.iter().find(|known| known.number == number && known.family == family)
 }
 
-/// A message that tells more than its code. Messages may change without notice, so one that is not
-/// known leaves the judgement to code and status.
+/// Part of a message that determines the kind, for codes that do not. Messages may change without
+/// notice; code and status classify an unknown one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KnownMessage {
@@ -88,7 +86,7 @@ pub struct KnownMessage {
     pub kind: ErrorKind,
 }
 
-/// All messages that are known to refine; the first that fits counts.
+/// Returns all known messages, in the order in which they are matched.
 #[must_use]
 pub const fn known_messages() -> &'static [KnownMessage] {
     MESSAGES
@@ -98,12 +96,12 @@ const fn message(numbers: &'static [u16], contains: &'static str, kind: ErrorKin
     KnownMessage { numbers, contains, kind }
 }
 
-/// The many faces of 0301 and what is known of others; the first that fits counts.
+/// Known messages; the first match is used.
 const MESSAGES: &[KnownMessage] = &[
-    message(&[301], "ak access failed to reach the limit", KeyLocked),
-    // Documented for 0303. Under which code STS refuses a date is not known.
+    message(&[301], "ak access failed to reach the limit", AccessKeyLocked),
+    // Documented for 0303. Which code STS uses is not known.
     message(&[301, 303], "signature expired", ClockSkew),
-    // The signature did not arrive, or not in a form that is understood: the key is not at fault.
+    // The signature is missing or malformed, so the access key is not the cause.
     message(&[301], "x-auth-token not found", InvalidRequest),
     message(&[301], "format is incorrect", InvalidRequest),
     message(&[301], "decrypt token fail", ExpiredCredentials),
@@ -122,7 +120,7 @@ const fn row(
     KnownCode { family, number, statuses, meaning, rule }
 }
 
-/// One row a line, so that it reads as a table.
+// One line per row keeps this readable as a table.
 #[rustfmt::skip]
 const CODES: &[KnownCode] = &[
     row(Sts5, 1001, &[403], Is(AccessDenied), "no identity-based policy allows the action on this agency, or a policy denies it"),
@@ -131,7 +129,7 @@ const CODES: &[KnownCode] = &[
     row(Sts5, 1804, &[400], ByStatus, "DPoP proof rejected (login API only)"),
     row(Sts5, 1805, &[400], ByStatus, "authorization code rejected (login API only)"),
     row(Sts5, 1806, &[400], ByStatus, "refresh token invalid, already used or issued to another client (login API only)"),
-    row(Sts5, 2001, &[], Is(FederationRefused), "audience of the ID token is not a client id of the identity provider"),
+    row(Sts5, 2001, &[], Is(FederationRejected), "audience of the ID token is not a client id of the identity provider"),
     row(Pap5, 1, &[403], Is(AccessDenied), "permission denied; includes encoded_authorization_message"),
     row(Pap5, 3, &[], Is(QuotaExceeded), "limit of attached policies per agency exceeded (IAM only)"),
     row(Pap5, 10, &[400], Is(InvalidRequest), "invalid pagination marker (not an STS parameter)"),

@@ -1,31 +1,31 @@
-//! Text of others: made safe to keep, print and log.
+//! Bounded, printable and redacted texts from responses.
 
 use http::StatusCode;
 use zeroize::Zeroizing;
 
 use super::redact::{Form, Piece, redact};
 
-/// Stands in the place of a secret.
+/// Replacement for a secret.
 const REDACTED: &str = "[redacted]";
-/// Stands at the end of a text that was cut.
+/// Mark at the end of a truncated text.
 const CUT: char = '…';
-/// So much of a body is looked at for an excerpt.
+/// Number of bytes of a body that are used for an excerpt.
 const EXCERPT_SOURCE: usize = 8 * 1024;
 
-/// At most `limit` bytes of `text`: without secrets, with spaces for characters that steer
-/// terminals and logs, and with a mark when there was more.
+/// Returns at most `limit` bytes of `text`, redacted, with control characters replaced by spaces,
+/// and with a mark if it was truncated.
 ///
-/// Secrets go first, so that none can hide behind what the other two steps do.
+/// Redaction comes first, so that truncation and replacement cannot hide a secret from it.
 pub(crate) fn printable(text: &str, limit: usize) -> String {
     shown(text, Form::Id, limit)
 }
 
-/// The same for text that a person reads: without long runs of base64 as well.
+/// As [`printable`], for messages: redacts long runs of base64 and hex as well.
 pub(super) fn printable_prose(text: &str, limit: usize) -> String {
     shown(text, Form::Prose, limit)
 }
 
-/// The same as the first with `|` for line ends, so that lines can still be told apart.
+/// As [`printable`], for lines of `name:value`, which are separated by `|` in the result.
 pub(super) fn printable_lines(text: &str, limit: usize) -> String {
     shown(text, Form::Lines, limit)
 }
@@ -46,7 +46,7 @@ fn shown(text: &str, form: Form, limit: usize) -> String {
             }
             kept.push(match c {
                 '\n' => line_feed,
-                c if is_steering(c) => ' ',
+                c if is_control(c) => ' ',
                 c => c,
             });
         }
@@ -54,20 +54,20 @@ fn shown(text: &str, form: Form, limit: usize) -> String {
     kept
 }
 
-/// Control characters, and the ones that turn the direction of what is printed around.
-fn is_steering(c: char) -> bool {
+/// Returns whether a character is a control character or changes the direction of the text.
+fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}')
         || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The beginning of a body that was not understood, `None` if there is nothing to show.
+/// Returns the beginning of an unknown body, or `None` if it must not be shown.
 ///
-/// What came with a success may be half an answer. Keys have no mark by which they could be found
-/// there, so only markup is shown, and only if it does not look as if it held an answer.
+/// The body of a 2xx may be a truncated response with credentials, which cannot be recognized
+/// reliably. Only markup that does not mention credentials is shown.
 pub(super) fn excerpt(status: StatusCode, body: &[u8], limit: usize) -> Option<String> {
     let body = body.get(..body.len().min(EXCERPT_SOURCE))?.trim_ascii();
-    // Large enough from the start: each byte that is no text becomes three.
+    // An invalid byte becomes three; reallocating would leave an unwiped copy.
     let mut text = Zeroizing::new(String::with_capacity(body.len() * 3));
     for chunk in body.utf8_chunks() {
         text.push_str(chunk.valid());
@@ -75,12 +75,12 @@ pub(super) fn excerpt(status: StatusCode, body: &[u8], limit: usize) -> Option<S
             text.push(char::REPLACEMENT_CHARACTER);
         }
     }
-    let may_hold_keys = || {
+    let may_contain_credentials = || {
         let lower = Zeroizing::new(text.to_ascii_lowercase());
         !lower.starts_with('<')
             || ["secret", "token", "credential"].iter().any(|word| lower.contains(word))
     };
-    if text.is_empty() || (status.is_success() && may_hold_keys()) {
+    if text.is_empty() || (status.is_success() && may_contain_credentials()) {
         return None;
     }
     Some(printable_prose(&text, limit))

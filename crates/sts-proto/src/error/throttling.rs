@@ -1,10 +1,10 @@
-//! The window of a rate limit, as messages name it.
+//! Rate-limit windows in messages.
 
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-/// Reads `...,limit:200,time:1 minute` of the gateway or `Threshold: 5 times per 60 seconds` of
+/// Parses `...,limit:200,time:1 minute` of the gateway or `Threshold: 5 times per 60 seconds` of
 /// classic IAM.
 pub(super) fn window(message: &str) -> Option<Duration> {
     let lower = Zeroizing::new(message.to_ascii_lowercase());

@@ -1,4 +1,4 @@
-//! `AssumeAgency`: temporary keys for an agency that trusts the caller.
+//! The `AssumeAgency` operation.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -14,13 +14,14 @@ use crate::response::{credentials, object};
 use crate::secret;
 use crate::validate::{Checks, Field, given_secret, given_text, whole_seconds};
 
-/// Assumes an agency: the keys it gives act as that agency for a while.
+/// Returns temporary credentials of an agency.
 ///
 /// The caller needs the permission `sts:agencies:assume` on the agency, and the agency's trust
-/// policy must allow the caller; `sts::tagSession` for [tags](Self::tags) and
-/// `sts::setSourceIdentity` for a [source identity](Self::source_identity) too.
+/// policy must allow the caller. [Tags](Self::tags) also require `sts::tagSession`, and a
+/// [source identity](Self::source_identity) requires `sts::setSourceIdentity`.
 ///
 /// ```
+/// use std::time::Duration;
 /// use sts_proto::{AssumeAgency, Operation};
 ///
 /// let operation = AssumeAgency::new("iam::0a1b2c3d:agency:reader", "build-42")
@@ -37,7 +38,7 @@ use crate::validate::{Checks, Field, given_secret, given_text, whole_seconds};
 #[cfg_attr(feature = "server", derive(Deserialize))]
 #[non_exhaustive]
 pub struct AssumeAgency {
-    /// See [`duration_seconds`](Self::duration_seconds).
+    /// See [`duration`](Self::duration).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration_seconds: Option<u32>,
     /// See [`external_id`](Self::external_id).
@@ -49,10 +50,10 @@ pub struct AssumeAgency {
     /// See [`policy_ids`](Self::policy_ids).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_ids: Option<Vec<String>>,
-    /// The agency to assume, `iam::ACCOUNT:agency:NAME`; at most 1500 characters.
+    /// URN of the agency, `iam::ACCOUNT:agency:NAME`; at most 1500 characters.
     pub agency_urn: String,
-    /// The session's name, 2 to 128 of ASCII letters, digits and `_+=,.@-`. It shows in URNs and
-    /// audit logs.
+    /// Session name: 2 to 128 ASCII letters, digits and `_+=,.@-`. It appears in URNs and audit
+    /// logs.
     pub agency_session_name: String,
     /// See [`mfa`](Self::mfa).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,7 +82,7 @@ pub struct AssumeAgency {
 }
 
 impl AssumeAgency {
-    /// A session named `agency_session_name` of the agency `agency_urn`, for an hour.
+    /// Creates a request for a session of one hour.
     #[must_use]
     pub fn new(agency_urn: impl Into<String>, agency_session_name: impl Into<String>) -> Self {
         Self {
@@ -100,35 +101,38 @@ impl AssumeAgency {
         }
     }
 
-    /// How long the session lasts: 900 to 43200 seconds, 3600 by default, and no longer than the
-    /// agency allows. At most 3600 when the caller itself holds temporary keys.
+    /// Sets the duration of the session: 900 to 43200 seconds, 3600 by default, and at most the
+    /// maximum of the agency. At most 3600 seconds if the caller has temporary credentials.
+    ///
+    /// Fractions of a second are rounded down.
     #[must_use]
     pub fn duration(self, duration: Duration) -> Self {
         Self { duration_seconds: Some(whole_seconds(duration)), ..self }
     }
 
-    /// The id that the trust policy asks for: 2 to 1224 of ASCII letters, digits and `_+=,.@:/-`.
+    /// Sets the external id that the trust policy requires: 2 to 1224 ASCII letters, digits and
+    /// `_+=,.@:/-`.
     #[must_use]
     pub fn external_id(self, id: impl Into<String>) -> Self {
         Self { external_id: Some(id.into()), ..self }
     }
 
-    /// A policy document, JSON as text, that narrows what the session may do; 2 to 4096
+    /// Sets a session policy that restricts the permissions: a JSON document of 2 to 4096
     /// characters.
     #[must_use]
     pub fn policy(self, policy: impl Into<String>) -> Self {
         Self { policy: Some(policy.into()), ..self }
     }
 
-    /// Policies that narrow what the session may do: at most 20 ids of 1 to 64 ASCII letters,
-    /// digits, `_` and `-`.
+    /// Sets the ids of session policies that restrict the permissions: at most 20 ids of 1 to 64
+    /// ASCII letters, digits, `_` and `-`.
     #[must_use]
     pub fn policy_ids<I: Into<String>>(self, ids: impl IntoIterator<Item = I>) -> Self {
         Self { policy_ids: Some(ids.into_iter().map(Into::into).collect()), ..self }
     }
 
-    /// The caller's MFA device and the six digits it shows now. A code is good for one call, so
-    /// such a request is repeated only when it surely was not sent.
+    /// Sets the serial number of the caller's MFA device and its current six-digit code. A code is
+    /// valid for one call, so such a request is retried only if it was not sent.
     #[must_use]
     pub fn mfa(self, serial_number: impl Into<String>, token_code: impl Into<Secret>) -> Self {
         Self {
@@ -138,8 +142,8 @@ impl AssumeAgency {
         }
     }
 
-    /// Who is behind the session, kept for its whole chain: 2 to 64 of ASCII letters, digits and
-    /// `_+=,.@-`.
+    /// Sets the source identity, which is passed on to all sessions assumed with this one: 2 to 64
+    /// ASCII letters, digits and `_+=,.@-`.
     #[must_use]
     pub fn source_identity(self, identity: impl Into<String>) -> Self {
         Self { source_identity: Some(identity.into()), ..self }
@@ -152,19 +156,19 @@ impl AssumeAgency {
         self
     }
 
-    /// The session's tags, at most 20.
+    /// Sets the session tags, at most 20.
     #[must_use]
     pub fn tags(self, tags: impl IntoIterator<Item = Tag>) -> Self {
         Self { tags: Some(tags.into_iter().collect()), ..self }
     }
 
-    /// The keys of the tags that sessions assumed with this one inherit, at most 20.
+    /// Sets the keys of the tags that sessions assumed with this one inherit, at most 20.
     #[must_use]
     pub fn transitive_tag_keys<I: Into<String>>(self, keys: impl IntoIterator<Item = I>) -> Self {
         Self { transitive_tag_keys: Some(keys.into_iter().map(Into::into).collect()), ..self }
     }
 
-    /// Contexts that a trusted party vouches for, 1 to 5.
+    /// Sets contexts from trusted providers, 1 to 5.
     #[must_use]
     pub fn provided_contexts(self, contexts: impl IntoIterator<Item = ProvidedContext>) -> Self {
         Self { provided_contexts: Some(contexts.into_iter().collect()), ..self }
@@ -194,7 +198,7 @@ impl Message for AssumeAgency {
         {
             checks.violation(
                 "duration_seconds",
-                "must be at most 3600 seconds when the caller holds temporary keys",
+                "must be at most 3600 seconds if the caller has temporary credentials",
                 format!("{seconds} seconds"),
             );
         }
@@ -207,12 +211,12 @@ impl Message for AssumeAgency {
         if let Some(code) = &self.token_code {
             let digits = code.expose_secret().as_bytes();
             if digits.len() != 6 || !digits.iter().all(u8::is_ascii_digit) {
-                checks.violation("token_code", "must be exactly six digits", given_secret(code));
+                checks.violation("token_code", "must be six digits", given_secret(code));
             }
         }
         if self.token_code.is_some() != self.serial_number.is_some() {
             let missing = if self.token_code.is_some() { "serial_number" } else { "token_code" };
-            let rule = "must be set: serial_number and token_code go together";
+            let rule = "is missing; set both serial_number and token_code";
             checks.violation(missing, rule, "nothing");
         }
         if let Some(identity) = &self.source_identity {
@@ -225,14 +229,14 @@ impl Message for AssumeAgency {
                 tag.check(index, checks);
                 if !keys.insert(&tag.key) {
                     let field = Field::Part("tags", index, "key");
-                    checks.violation(field, "must not occur twice", given_text(&tag.key));
+                    checks.violation(field, "is a duplicate", given_text(&tag.key));
                 }
             }
         }
         if let Some(keys) = &self.transitive_tag_keys {
             checks.count("transitive_tag_keys", keys.len(), 0..=20);
             for (index, key) in keys.iter().enumerate() {
-                checks.form(Field::Element("transitive_tag_keys", index), key);
+                checks.format(Field::Element("transitive_tag_keys", index), key);
             }
         }
         if let Some(contexts) = &self.provided_contexts {
@@ -241,28 +245,28 @@ impl Message for AssumeAgency {
                 let field = Field::Part("provided_contexts", index, "context_provider_urn");
                 checks.urn(field, &context.context_provider_urn);
                 let field = Field::Part("provided_contexts", index, "context_assertion");
-                checks.secret_form(field, &context.context_assertion);
+                checks.secret_format(field, &context.context_assertion);
             }
         }
     }
 }
 
-/// A session tag: 1 to 128 characters of key, not beginning with `_sys_`, and 0 to 255 of value.
+/// Session tag: a key of 1 to 128 characters that does not begin with `_sys_`, and a value of 0 to
+/// 255 characters.
 ///
-/// Which other characters are allowed is left to the service, since its sources differ; letters of
-/// any script and `/` are.
+/// The allowed characters are not validated, because the sources differ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "server", derive(Deserialize))]
 #[non_exhaustive]
 pub struct Tag {
-    /// The tag's key.
+    /// Key.
     pub key: String,
-    /// Its value, which may be empty.
+    /// Value, which may be empty.
     pub value: String,
 }
 
 impl Tag {
-    /// A tag.
+    /// Creates a tag.
     #[must_use]
     pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
         Self { key: key.into(), value: value.into() }
@@ -278,43 +282,43 @@ impl Tag {
     }
 }
 
-/// A context that a trusted party has signed and encrypted.
+/// Context that a trusted provider has signed and encrypted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "server", derive(Deserialize))]
 #[non_exhaustive]
 pub struct ProvidedContext {
-    /// Who vouches for it; at most 1500 characters.
+    /// URN of the provider; at most 1500 characters.
     pub context_provider_urn: String,
-    /// The assertion.
+    /// Assertion of the provider.
     #[serde(serialize_with = "secret::expose")]
     #[cfg_attr(feature = "server", serde(deserialize_with = "secret::deserialize"))]
     pub context_assertion: Secret,
 }
 
 impl ProvidedContext {
-    /// A context of the provider with that URN.
+    /// Creates a context.
     #[must_use]
     pub fn new(provider_urn: impl Into<String>, assertion: impl Into<Secret>) -> Self {
         Self { context_provider_urn: provider_urn.into(), context_assertion: assertion.into() }
     }
 }
 
-/// The session that was made, and its keys.
+/// Output of [`AssumeAgency`].
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct AssumeAgencyOutput {
-    /// The source identity in force, if there is one.
+    /// Source identity of the session, if set.
     pub source_identity: Option<String>,
-    /// The session.
+    /// Assumed session.
     #[serde(deserialize_with = "object::deserialize")]
     pub assumed_agency: AssumedAgency,
-    /// Its keys.
+    /// Temporary credentials of the session.
     #[serde(deserialize_with = "credentials::deserialize")]
     pub credentials: Credentials,
 }
 
 impl AssumeAgencyOutput {
-    /// A session with its keys, for servers and tests.
+    /// Creates an output, for servers and tests.
     #[must_use]
     pub fn new(assumed_agency: AssumedAgency, credentials: Credentials) -> Self {
         Self { source_identity: None, assumed_agency, credentials }

@@ -1,4 +1,4 @@
-//! `AssumeAgencyWithOIDC`: temporary keys for the holder of an ID token.
+//! The `AssumeAgencyWithOIDC` operation.
 
 use std::time::Duration;
 
@@ -12,12 +12,14 @@ use crate::response::{credentials, object};
 use crate::secret;
 use crate::validate::{Checks, whole_seconds};
 
-/// Assumes an agency with an ID token of an OIDC provider; no access key is needed.
+/// Returns temporary credentials of an agency for an ID token of an OIDC provider. An access key is
+/// not needed.
 ///
-/// Tags and a source identity travel inside the token. A token from a file is read again for
-/// every call, for it is replaced before it ends.
+/// Tags and the source identity are claims of the token. Read a token file again for every call,
+/// because the file is replaced before the token expires.
 ///
 /// ```
+/// use std::time::Duration;
 /// use sts_proto::{AssumeAgencyWithOidc, Operation};
 ///
 /// let provider = "iam::0a1b2c3d:oidcProvider:ci";
@@ -30,7 +32,7 @@ use crate::validate::{Checks, whole_seconds};
 #[cfg_attr(feature = "server", derive(Deserialize))]
 #[non_exhaustive]
 pub struct AssumeAgencyWithOidc {
-    /// See [`duration_seconds`](Self::duration_seconds).
+    /// See [`duration`](Self::duration).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration_seconds: Option<u32>,
     /// See [`policy`](Self::policy).
@@ -39,21 +41,20 @@ pub struct AssumeAgencyWithOidc {
     /// See [`policy_ids`](Self::policy_ids).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_ids: Option<Vec<String>>,
-    /// The provider whose token this is, `iam::ACCOUNT:oidcProvider:NAME`; at most 1500 characters.
+    /// URN of the identity provider, `iam::ACCOUNT:oidcProvider:NAME`; at most 1500 characters.
     pub provider_urn: String,
-    /// The agency to assume, `iam::ACCOUNT:agency:NAME`; at most 1500 characters.
+    /// URN of the agency, `iam::ACCOUNT:agency:NAME`; at most 1500 characters.
     pub agency_urn: String,
-    /// The session's name, 2 to 128 of ASCII letters, digits and `_+=,.@-`.
+    /// Session name: 2 to 128 ASCII letters, digits and `_+=,.@-`.
     pub agency_session_name: String,
-    /// The ID token, 4 to 20000 characters. Its audience must be a client id of the provider.
+    /// ID token of 4 to 20000 characters. Its audience must be a client id of the provider.
     #[serde(serialize_with = "secret::expose")]
     #[cfg_attr(feature = "server", serde(deserialize_with = "secret::deserialize"))]
     pub id_token: Secret,
 }
 
 impl AssumeAgencyWithOidc {
-    /// A session named `agency_session_name` of the agency `agency_urn`, for an hour, for the
-    /// holder of `id_token`.
+    /// Creates a request for a session of one hour.
     #[must_use]
     pub fn new(
         provider_urn: impl Into<String>,
@@ -72,22 +73,22 @@ impl AssumeAgencyWithOidc {
         }
     }
 
-    /// How long the session lasts: 900 to 43200 seconds, 3600 by default, and no longer than the
-    /// agency allows.
+    /// Sets the duration of the session: 900 to 43200 seconds, 3600 by default, and at most the
+    /// maximum of the agency. Fractions of a second are rounded down.
     #[must_use]
     pub fn duration(self, duration: Duration) -> Self {
         Self { duration_seconds: Some(whole_seconds(duration)), ..self }
     }
 
-    /// A policy document, JSON as text, that narrows what the session may do; 2 to 4096
+    /// Sets a session policy that restricts the permissions: a JSON document of 2 to 4096
     /// characters.
     #[must_use]
     pub fn policy(self, policy: impl Into<String>) -> Self {
         Self { policy: Some(policy.into()), ..self }
     }
 
-    /// Policies that narrow what the session may do: at most 20 ids of 1 to 64 ASCII letters,
-    /// digits, `_` and `-`.
+    /// Sets the ids of session policies that restrict the permissions: at most 20 ids of 1 to 64
+    /// ASCII letters, digits, `_` and `-`.
     #[must_use]
     pub fn policy_ids<I: Into<String>>(self, ids: impl IntoIterator<Item = I>) -> Self {
         Self { policy_ids: Some(ids.into_iter().map(Into::into).collect()), ..self }
@@ -116,28 +117,28 @@ impl Message for AssumeAgencyWithOidc {
     }
 }
 
-/// The session that was made, its keys, and what the service read in the token.
+/// Output of [`AssumeAgencyWithOidc`].
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct AssumeAgencyWithOidcOutput {
-    /// The source identity named in the token, if there is one.
+    /// Source identity from the token, if set.
     pub source_identity: Option<String>,
-    /// The session.
+    /// Assumed session.
     #[serde(deserialize_with = "object::deserialize")]
     pub assumed_agency: AssumedAgency,
-    /// Its keys.
+    /// Temporary credentials of the session.
     #[serde(deserialize_with = "credentials::deserialize")]
     pub credentials: Credentials,
-    /// The token's `aud`: the client id.
+    /// Audience of the token (`aud`): the client id.
     pub audience: String,
-    /// The provider's URN.
+    /// URN of the identity provider.
     pub provider: String,
-    /// The token's `sub`.
+    /// Subject of the token (`sub`).
     pub subject_from_id_token: String,
 }
 
 impl AssumeAgencyWithOidcOutput {
-    /// A session with its keys, for servers and tests.
+    /// Creates an output, for servers and tests.
     #[must_use]
     pub fn new(
         assumed_agency: AssumedAgency,

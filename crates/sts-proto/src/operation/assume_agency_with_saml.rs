@@ -1,4 +1,4 @@
-//! `AssumeAgencyWithSAML`: temporary keys for the subject of a SAML assertion.
+//! The `AssumeAgencyWithSAML` operation.
 
 use std::time::Duration;
 
@@ -12,11 +12,10 @@ use crate::response::{credentials, object};
 use crate::secret;
 use crate::validate::{Checks, given_secret, whole_seconds};
 
-/// Assumes an agency with the answer of a SAML provider; no access key is needed.
+/// Returns temporary credentials of an agency for a SAML response. An access key is not needed.
 ///
-/// The session's name comes from the assertion. Its length is the shortest of what is asked for
-/// here, the assertion's `SessionNotOnOrAfter` and its `SessionDuration`, so it may end sooner
-/// than asked.
+/// The session name comes from the assertion. The duration is the minimum of the requested
+/// duration and the assertion's `SessionNotOnOrAfter` and `SessionDuration`.
 ///
 /// ```
 /// use sts_proto::{AssumeAgencyWithSaml, Operation};
@@ -30,7 +29,7 @@ use crate::validate::{Checks, given_secret, whole_seconds};
 #[cfg_attr(feature = "server", derive(Deserialize))]
 #[non_exhaustive]
 pub struct AssumeAgencyWithSaml {
-    /// See [`duration_seconds`](Self::duration_seconds).
+    /// See [`duration`](Self::duration).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration_seconds: Option<u32>,
     /// See [`policy`](Self::policy).
@@ -39,19 +38,19 @@ pub struct AssumeAgencyWithSaml {
     /// See [`policy_ids`](Self::policy_ids).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_ids: Option<Vec<String>>,
-    /// The provider that answered, `iam::ACCOUNT:samlProvider:NAME`; at most 1500 characters.
+    /// URN of the identity provider, `iam::ACCOUNT:samlProvider:NAME`; at most 1500 characters.
     pub provider_urn: String,
-    /// The agency to assume, `iam::ACCOUNT:agency:NAME`; at most 1500 characters.
+    /// URN of the agency, `iam::ACCOUNT:agency:NAME`; at most 1500 characters.
     pub agency_urn: String,
-    /// The SAML authentication response in base64 (standard alphabet, no line breaks): 4 to
-    /// 100000 characters.
+    /// SAML authentication response in base64 (standard alphabet, without line breaks): 4 to 100000
+    /// characters.
     #[serde(serialize_with = "secret::expose")]
     #[cfg_attr(feature = "server", serde(deserialize_with = "secret::deserialize"))]
     pub saml_assertion: Secret,
 }
 
 impl AssumeAgencyWithSaml {
-    /// A session of the agency `agency_urn` for the subject of `saml_assertion`.
+    /// Creates a request for a session of at most one hour.
     #[must_use]
     pub fn new(
         provider_urn: impl Into<String>,
@@ -68,22 +67,22 @@ impl AssumeAgencyWithSaml {
         }
     }
 
-    /// How long the session lasts at most: 900 to 43200 seconds, 3600 by default, and no longer
-    /// than the agency and the assertion allow.
+    /// Sets the maximum duration of the session: 900 to 43200 seconds, 3600 by default, and at most
+    /// the maximum of the agency. Fractions of a second are rounded down.
     #[must_use]
     pub fn duration(self, duration: Duration) -> Self {
         Self { duration_seconds: Some(whole_seconds(duration)), ..self }
     }
 
-    /// A policy document, JSON as text, that narrows what the session may do; 2 to 4096
+    /// Sets a session policy that restricts the permissions: a JSON document of 2 to 4096
     /// characters.
     #[must_use]
     pub fn policy(self, policy: impl Into<String>) -> Self {
         Self { policy: Some(policy.into()), ..self }
     }
 
-    /// Policies that narrow what the session may do: at most 20 ids of 1 to 64 ASCII letters,
-    /// digits, `_` and `-`.
+    /// Sets the ids of session policies that restrict the permissions: at most 20 ids of 1 to 64
+    /// ASCII letters, digits, `_` and `-`.
     #[must_use]
     pub fn policy_ids<I: Into<String>>(self, ids: impl IntoIterator<Item = I>) -> Self {
         Self { policy_ids: Some(ids.into_iter().map(Into::into).collect()), ..self }
@@ -109,7 +108,7 @@ impl Message for AssumeAgencyWithSaml {
         if has_form && !unpadded.unwrap_or(assertion).bytes().all(is_base64) {
             checks.violation(
                 "saml_assertion",
-                "must be base64 of the standard alphabet, without line breaks",
+                "must be base64 in the standard alphabet, without line breaks",
                 given_secret(&self.saml_assertion),
             );
         }
@@ -121,32 +120,32 @@ impl Message for AssumeAgencyWithSaml {
     }
 }
 
-/// The session that was made, its keys, and what the service read in the assertion.
+/// Output of [`AssumeAgencyWithSaml`].
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct AssumeAgencyWithSamlOutput {
-    /// The source identity named in the assertion, if there is one.
+    /// Source identity from the assertion, if set.
     pub source_identity: Option<String>,
-    /// The session.
+    /// Assumed session.
     #[serde(deserialize_with = "object::deserialize")]
     pub assumed_agency: AssumedAgency,
-    /// Its keys.
+    /// Temporary credentials of the session.
     #[serde(deserialize_with = "credentials::deserialize")]
     pub credentials: Credentials,
-    /// The recipient named in the subject's confirmation.
+    /// Recipient from the subject confirmation.
     pub audience: Option<String>,
-    /// The assertion's issuer.
+    /// Issuer of the assertion.
     pub issuer: Option<String>,
-    /// A hash over issuer, account and provider; together with the subject it tells users apart.
+    /// Hash of issuer, account and provider. Together with the subject it identifies a user.
     pub name_qualifier: Option<String>,
-    /// The subject's name id.
+    /// Name id of the subject.
     pub subject: Option<String>,
-    /// The form of the name id, as in `persistent`.
+    /// Format of the name id, as in `persistent`.
     pub subject_type: Option<String>,
 }
 
 impl AssumeAgencyWithSamlOutput {
-    /// A session with its keys, for servers and tests.
+    /// Creates an output, for servers and tests.
     #[must_use]
     pub fn new(assumed_agency: AssumedAgency, credentials: Credentials) -> Self {
         Self {

@@ -1,12 +1,12 @@
-//! What the three assume operations have in common in their answers.
+//! The assumed session in the output of the assume operations.
 
 use serde::Deserialize;
 #[cfg(feature = "server")]
 use serde::Serialize;
 
-/// The session that was made, as the service names it.
+/// Identifiers of an assumed session.
 ///
-/// The texts are kept as they came. URNs occur with five and with six parts.
+/// The texts are not validated. URNs with five and with six parts occur.
 ///
 /// ```
 /// use sts_proto::AssumedAgency;
@@ -18,32 +18,32 @@ use serde::Serialize;
 #[cfg_attr(feature = "server", derive(Serialize))]
 #[non_exhaustive]
 pub struct AssumedAgency {
-    /// `sts::ACCOUNT:assumed-agency:AGENCY/SESSION`, or with a further empty part.
+    /// URN of the session: `sts::ACCOUNT:assumed-agency:AGENCY/SESSION`, or with another empty part.
     pub urn: String,
-    /// `AGENCY_ID:SESSION`.
+    /// Id of the session: `AGENCY_ID:SESSION`.
     pub id: String,
 }
 
 impl AssumedAgency {
-    /// A session by its URN and id.
+    /// Creates an assumed session.
     #[must_use]
     pub fn new(urn: impl Into<String>, id: impl Into<String>) -> Self {
         Self { urn: urn.into(), id: id.into() }
     }
 
-    /// The agency's name, if the URN has the form that is known.
+    /// Returns the name of the agency, or `None` if the URN has an unknown format.
     #[must_use]
     pub fn agency(&self) -> Option<&str> {
         Some(self.agency_and_session()?.0)
     }
 
-    /// The session's name, if the URN has the form that is known.
+    /// Returns the name of the session, or `None` if the URN has an unknown format.
     #[must_use]
     pub fn session_name(&self) -> Option<&str> {
         Some(self.agency_and_session()?.1)
     }
 
-    /// A session name holds no slash, an agency's may.
+    /// Splits at the last slash: the name of an agency may contain slashes.
     fn agency_and_session(&self) -> Option<(&str, &str)> {
         let (_, names) = self.urn.rsplit_once("assumed-agency:")?;
         names.rsplit_once('/').filter(|(agency, session)| !agency.is_empty() && !session.is_empty())

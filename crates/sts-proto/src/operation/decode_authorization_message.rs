@@ -1,4 +1,4 @@
-//! `DecodeAuthorizationMessage`: why access was denied.
+//! The `DecodeAuthorizationMessage` operation.
 
 use http::Method;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use super::message::Message;
 use super::{Authentication, Operation};
 use crate::validate::Checks;
 
-/// Decodes the reason that came encoded with a denial.
+/// Decodes the reason of an access-denied error.
 ///
 /// The caller needs the permission `sts::decodeAuthorizationMessage`.
 ///
@@ -22,12 +22,12 @@ use crate::validate::Checks;
 #[cfg_attr(feature = "server", derive(Deserialize))]
 #[non_exhaustive]
 pub struct DecodeAuthorizationMessage {
-    /// The `encoded_authorization_message` of an error, 1 to 10240 characters.
+    /// Encoded authorization message of an error: 1 to 10240 characters.
     pub encoded_message: String,
 }
 
 impl DecodeAuthorizationMessage {
-    /// Decodes `encoded_message`.
+    /// Creates a request.
     #[must_use]
     pub fn new(encoded_message: impl Into<String>) -> Self {
         Self { encoded_message: encoded_message.into() }
@@ -52,18 +52,17 @@ impl Message for DecodeAuthorizationMessage {
     }
 }
 
-/// The reason in clear.
+/// Output of [`DecodeAuthorizationMessage`].
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "server", derive(Serialize))]
 #[non_exhaustive]
 pub struct DecodeAuthorizationMessageOutput {
-    /// Text that is JSON in practice: context and reason of the denial. Its form is not
-    /// documented.
+    /// Context and reason of the denial. The format is not documented; JSON was observed.
     pub decoded_message: String,
 }
 
 impl DecodeAuthorizationMessageOutput {
-    /// A reason, for servers and tests.
+    /// Creates an output, for servers and tests.
     #[must_use]
     pub fn new(decoded_message: impl Into<String>) -> Self {
         Self { decoded_message: decoded_message.into() }

@@ -1,4 +1,4 @@
-//! `GetCallerIdentity`: whose key this is.
+//! The `GetCallerIdentity` operation.
 
 use http::Method;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use super::message::Message;
 use super::{Authentication, Operation};
 use crate::validate::Checks;
 
-/// Tells who the caller is. It takes no parameters and needs no permission.
+/// Returns the identity of the caller. It requires no parameters and no permissions.
 ///
 /// ```
 /// use sts_proto::{Endpoint, GetCallerIdentity, Operation, Region};
@@ -22,7 +22,7 @@ use crate::validate::Checks;
 pub struct GetCallerIdentity {}
 
 impl GetCallerIdentity {
-    /// Asks who the caller is.
+    /// Creates a request.
     #[must_use]
     pub const fn new() -> Self {
         Self {}
@@ -41,22 +41,22 @@ impl Message for GetCallerIdentity {
     fn check(&self, _: &mut Checks) {}
 }
 
-/// Who the caller is.
+/// Output of [`GetCallerIdentity`].
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "server", derive(Serialize))]
 #[non_exhaustive]
 pub struct GetCallerIdentityOutput {
-    /// The caller's account.
+    /// Account id.
     pub account_id: String,
-    /// The caller: `iam::ACCOUNT:user:NAME`, `sts::ACCOUNT:assumed-agency:AGENCY/SESSION` and
-    /// others.
+    /// URN of the caller, such as `iam::ACCOUNT:user:NAME` or
+    /// `sts::ACCOUNT:assumed-agency:AGENCY/SESSION`.
     pub principal_urn: String,
-    /// The caller's id; for a session, the agency's id and the session's name.
+    /// Id of the caller. For a session, it contains the agency id and the session name.
     pub principal_id: String,
 }
 
 impl GetCallerIdentityOutput {
-    /// A caller, for servers and tests.
+    /// Creates an output, for servers and tests.
     #[must_use]
     pub fn new(
         account_id: impl Into<String>,

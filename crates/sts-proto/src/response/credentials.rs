@@ -1,4 +1,4 @@
-//! Credentials in a response: complete, and such that requests can be signed with them.
+//! Deserialization of temporary credentials in a response.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
@@ -11,7 +11,8 @@ use time::OffsetDateTime;
 use crate::response::object;
 use crate::{secret, timestamp};
 
-/// For `#[serde(deserialize_with = "credentials::deserialize")]`.
+/// Deserializes complete and valid credentials, for
+/// `#[serde(deserialize_with = "credentials::deserialize")]`.
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Credentials, D::Error> {
@@ -24,7 +25,7 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
     ))
 }
 
-/// Every field is checked where it is read, so that an error has the path of the field.
+/// Each field is validated when it is read, so that errors contain the path of the field.
 #[derive(Deserialize)]
 struct Issued {
     #[serde(deserialize_with = "access_key_id")]

@@ -1,7 +1,7 @@
-//! Why a body did not decode: the cold path.
+//! Conversion of decoding errors.
 //!
-//! The decoder's own message may quote the value it stumbled over, and that may be a key. So the
-//! reason is told by its category, and the field by decoding once more with an eye on the path.
+//! The message of `serde_json` may contain the invalid value, which may be a secret. Only the
+//! category and position of the error are used. The path of the field comes from decoding again.
 
 mod path;
 
@@ -12,7 +12,7 @@ use serde_json::error::Category;
 
 use crate::error::InvalidBody;
 
-/// Names what `error` stumbled over when it decoded `body` to a `T`.
+/// Converts an error from decoding `body` as a `T`.
 #[cold]
 pub(super) fn of_decoding<T: DeserializeOwned>(
     body: &[u8],
@@ -21,13 +21,13 @@ pub(super) fn of_decoding<T: DeserializeOwned>(
     match error.classify() {
         Category::Data => match path::of_failure::<T>(body) {
             (path, Some(error)) => of_field(path, &error),
-            (path, None) => InvalidBody::WrongField { path },
+            (path, None) => InvalidBody::InvalidField { path },
         },
         _ => of_syntax(error),
     }
 }
 
-/// Names what is wrong with a body that does not begin as an object does.
+/// Returns the error for a body that does not begin like an object.
 #[cold]
 pub(super) fn of_form(body: &[u8]) -> InvalidBody {
     if body.trim_ascii().is_empty() {
@@ -47,11 +47,11 @@ fn of_syntax(error: &serde_json::Error) -> InvalidBody {
     }
 }
 
-/// A field that is missing or stands there twice is known to the struct around it only, and its
-/// name to the message only: serde's own words, and a name that comes from our types.
+/// Converts an error in a field. serde reports the names of missing and duplicate fields only in
+/// the message; they are names of fields in this crate.
 fn of_field(path: String, error: &serde_json::Error) -> InvalidBody {
     let mut head = Head::default();
-    // It fails when the head is full, which is as good.
+    // An error means that the buffer is full; the rest is not needed.
     let _ = write!(head, "{error}");
     let message = head.as_str();
     let named = |words| Some(message.strip_prefix(words)?.split_once('`')?.0);
@@ -61,15 +61,15 @@ fn of_field(path: String, error: &serde_json::Error) -> InvalidBody {
     if let Some(name) = named("missing field `") {
         InvalidBody::MissingField { path: within(name) }
     } else if let Some(name) = named("duplicate field `") {
-        // The second one's key stands at the end of the path already, but for those in lists.
+        // The path ends with the duplicate field, except within lists.
         let is_there = path.rsplit('.').next() == Some(name);
-        InvalidBody::WrongField { path: if is_there { path } else { within(name) } }
+        InvalidBody::InvalidField { path: if is_there { path } else { within(name) } }
     } else {
-        InvalidBody::WrongField { path }
+        InvalidBody::InvalidField { path }
     }
 }
 
-/// The first bytes of a message, on the stack: its end may quote a key.
+/// The first bytes of a message, which do not include a value. The rest may contain a secret.
 struct Head {
     bytes: [u8; 80],
     length: usize,

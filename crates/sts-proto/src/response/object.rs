@@ -1,11 +1,11 @@
-//! Objects that are objects. The decoders that serde derives for structs take a list of their
-//! fields in order as well; on the wire that is another form, and no answer of the service has it.
+//! Deserialization of structs from objects only. Derived implementations of `Deserialize` also
+//! accept a list of the fields, which the service never sends.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
-/// For `#[serde(deserialize_with = "object::deserialize")]` on a field with a struct in it.
+/// Deserializes a struct, for `#[serde(deserialize_with = "object::deserialize")]`.
 pub(crate) fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: Deserialize<'de>,
@@ -14,7 +14,7 @@ where
     T::deserialize(Strict(deserializer))
 }
 
-/// The same for a list of structs that may be unset.
+/// Deserializes an optional list of structs.
 #[cfg(feature = "server")]
 pub(crate) fn deserialize_list<'de, T, D>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
 where
@@ -33,7 +33,7 @@ where
     Ok(list.map(|list| list.into_iter().map(|Object(object)| object).collect()))
 }
 
-/// A deserializer that gives a struct from a map only.
+/// Deserializer that accepts only maps for structs.
 struct Strict<D>(D);
 
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<D> {

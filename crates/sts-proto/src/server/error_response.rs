@@ -1,4 +1,4 @@
-//! Errors, written.
+//! Error responses.
 
 use http::header::HeaderValue;
 use http::{Response, StatusCode};
@@ -8,7 +8,7 @@ use super::request::RequestError;
 use super::response::{json_response, write};
 use crate::body::Body;
 
-/// An error in the service's documented form, with the request id in header and body.
+/// Error response in the documented format, with the request id in header and body.
 ///
 /// ```
 /// use http::StatusCode;
@@ -26,20 +26,20 @@ use crate::body::Body;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorResponse {
-    /// The status.
+    /// HTTP status.
     pub status: StatusCode,
-    /// The error code, as in `STS5.1106`.
+    /// Error code, as in `STS5.1106`.
     pub code: Option<String>,
-    /// The message.
+    /// Error message.
     pub message: Option<String>,
-    /// The request id.
+    /// Request id.
     pub request_id: Option<String>,
-    /// The reason of a denial, encoded.
+    /// Encoded reason of an access-denied error.
     pub encoded_authorization_message: Option<String>,
 }
 
 impl ErrorResponse {
-    /// An error of which nothing but the status is known.
+    /// Creates an error response with a status only.
     #[must_use]
     pub const fn new(status: StatusCode) -> Self {
         Self {
@@ -69,13 +69,13 @@ impl ErrorResponse {
         Self { request_id: Some(request_id.into()), ..self }
     }
 
-    /// Sets the encoded reason of a denial.
+    /// Sets the encoded reason of an access-denied error.
     #[must_use]
     pub fn encoded_authorization_message(self, message: impl Into<String>) -> Self {
         Self { encoded_authorization_message: Some(message.into()), ..self }
     }
 
-    /// The answer. A request id that no header can hold stands in the body only.
+    /// Returns the HTTP response. A request id that is not a valid header value is only in the body.
     #[must_use]
     pub fn to_response(&self) -> Response<Body> {
         #[derive(Serialize)]
@@ -105,9 +105,9 @@ impl ErrorResponse {
 }
 
 impl From<RequestError> for ErrorResponse {
-    /// As the gateway answers: it knows paths and methods, the service its bodies.
-    fn from(unreadable: RequestError) -> Self {
-        match unreadable {
+    /// Converts the error to the response of the gateway or the service.
+    fn from(error: RequestError) -> Self {
+        match error {
             RequestError::UnknownOperation => Self::new(StatusCode::NOT_FOUND)
                 .code("APIGW.0101")
                 .message("The API does not exist or has not been published in the environment"),

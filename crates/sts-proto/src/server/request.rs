@@ -1,4 +1,4 @@
-//! Requests, read.
+//! Requests of any operation.
 
 use http::{Method, Request};
 use serde::de::DeserializeOwned;
@@ -14,7 +14,7 @@ use crate::operation::{
 use crate::response;
 use crate::validate::InvalidRequest;
 
-/// A request of one of the five operations.
+/// Request of any of the five operations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AnyOperation {
@@ -30,7 +30,7 @@ pub enum AnyOperation {
     GetCallerIdentity(GetCallerIdentity),
 }
 
-/// One row of the routing table.
+/// Row of the routing table.
 struct Route {
     name: &'static str,
     snake_case: &'static str,
@@ -67,7 +67,7 @@ static ROUTES: [Route; 5] = [
     Route::of::<DecodeAuthorizationMessage>("decode_authorization_message", |body| {
         decode(body).map(AnyOperation::DecodeAuthorizationMessage)
     }),
-    // It has no body; what a client may send as one is ignored.
+    // The operation has no body; a body is ignored.
     Route::of::<GetCallerIdentity>("get_caller_identity", |_| {
         Ok(AnyOperation::GetCallerIdentity(GetCallerIdentity::new()))
     }),
@@ -78,8 +78,12 @@ fn decode<O: DeserializeOwned>(body: &[u8]) -> Result<O, InvalidBody> {
 }
 
 impl AnyOperation {
-    /// Reads the request of an operation. Limits are left to [`validate_for`](Self::validate_for),
-    /// the signature to whoever verifies it.
+    /// Reads a request. It does not check limits, see [`validate_for`](Self::validate_for), or the
+    /// signature.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if path, method or body do not belong to an operation.
     pub fn read<B: AsRef<[u8]>>(request: &Request<B>) -> Result<Self, RequestError> {
         let path = request.uri().path();
         let mut routes = ROUTES.iter().filter(|route| route.path == path).peekable();
@@ -92,8 +96,12 @@ impl AnyOperation {
         (route.read)(request.body().as_ref()).map_err(RequestError::InvalidBody)
     }
 
-    /// An operation by its name, as in `AssumeAgency` or `assume_agency`, and the JSON of its
-    /// fields as on the wire.
+    /// Reads an operation from its name, as in `AssumeAgency` or `assume_agency`, and the JSON of its
+    /// fields.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the name is unknown or the JSON is invalid.
     pub fn from_json(name: &str, json: &[u8]) -> Result<Self, RequestError> {
         let route = ROUTES
             .iter()
@@ -102,12 +110,12 @@ impl AnyOperation {
         (route.read)(json).map_err(RequestError::InvalidBody)
     }
 
-    /// The names that [`from_json`](Self::from_json) takes, in snake case.
+    /// Returns the names of all operations in snake case.
     pub fn names() -> impl Iterator<Item = &'static str> {
         ROUTES.iter().map(|route| route.snake_case)
     }
 
-    /// The operation's name, as in `AssumeAgency`.
+    /// Returns the name of the operation, as in `AssumeAgency`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -119,7 +127,7 @@ impl AnyOperation {
         }
     }
 
-    /// Whether requests to `path` with `method` are signed; `None` if there is no such operation.
+    /// Returns the authentication of the operation with this method and path, if it exists.
     #[must_use]
     pub fn authentication_of(method: &Method, path: &str) -> Option<Authentication> {
         ROUTES
@@ -128,7 +136,7 @@ impl AnyOperation {
             .map(|route| route.authentication)
     }
 
-    /// Whether its requests are signed.
+    /// Returns the authentication of the operation.
     #[must_use]
     pub const fn authentication(&self) -> Authentication {
         match self {
@@ -140,7 +148,11 @@ impl AnyOperation {
         }
     }
 
-    /// The request to send, as [`Operation::to_request_unvalidated`] gives it.
+    /// Returns the request, see [`Operation::to_request_unvalidated`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Operation::to_request_unvalidated`].
     pub fn to_request_unvalidated(
         &self,
         endpoint: &Endpoint,
@@ -156,7 +168,11 @@ impl AnyOperation {
         }
     }
 
-    /// Holds the request against the documented limits.
+    /// Validates the request, see [`Operation::validate_for`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Operation::validate_for`].
     pub fn validate_for(&self, caller: Caller) -> Result<(), InvalidRequest> {
         match self {
             Self::AssumeAgency(operation) => operation.validate_for(caller),

@@ -1,5 +1,5 @@
-//! Answers, written. The output types are not `Serialize` themselves where they hold secrets, so
-//! that nobody prints keys by accident; here each is written through a view of its own.
+//! Successful responses. Output types with secrets do not implement `Serialize`, which could expose
+//! the secrets by accident; they are written through private types.
 
 use std::num::NonZeroU8;
 
@@ -40,7 +40,7 @@ pub(super) fn write(wire: &impl Serialize) -> Body {
     let mut body = BodyWriter::with_capacity(2048);
     match serde_json::to_writer(&mut body, wire) {
         Ok(()) => body.finish(),
-        // Texts and numbers always serialise.
+        // Serialization of strings and numbers does not fail.
         Err(_) => Body::empty(),
     }
 }
@@ -68,8 +68,8 @@ impl<'a> From<&'a Credentials> for CredentialsView<'a> {
     }
 }
 
-/// In UTC, with three digits of a second or more, as the service writes it: the official Python
-/// SDK cannot read a moment without them. `None` for a year that RFC 3339 cannot write.
+/// Formats a date in UTC with at least three decimal digits, which the official Python SDK requires.
+/// Returns `None` for a year that RFC 3339 does not support.
 fn format_expiration(expiration: OffsetDateTime) -> Option<String> {
     let utc = expiration.checked_to_offset(UtcOffset::UTC)?;
     if utc.nanosecond().is_multiple_of(1_000_000) {
@@ -83,7 +83,7 @@ const MILLISECONDS: EncodedConfig = Config::DEFAULT
     .set_time_precision(TimePrecision::Second { decimal_digits: NonZeroU8::new(3) })
     .encode();
 
-/// What all three assume operations answer.
+/// Common part of the output of the assume operations.
 #[derive(Serialize)]
 struct SessionView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -175,7 +175,7 @@ impl ToResponse for GetCallerIdentityOutput {
 }
 
 mod sealed {
-    /// Only the outputs of this crate are answers.
+    /// Seals [`ToResponse`](super::ToResponse).
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented elsewhere")]
     pub trait Sealed {}
 }

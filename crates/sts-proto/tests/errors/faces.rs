@@ -18,7 +18,7 @@ fn the_faces_of_0301_are_told_by_their_message() {
     for (detail, kind) in [
         ("verify aksk signature fail", ErrorKind::InvalidCredentials),
         ("Get secretKey failed,ak:AK,err:ak not exist", ErrorKind::InvalidCredentials),
-        ("AK access failed to reach the limit, forbidden", ErrorKind::KeyLocked),
+        ("AK access failed to reach the limit, forbidden", ErrorKind::AccessKeyLocked),
         ("decrypt token fail", ErrorKind::ExpiredCredentials),
         ("token expires, expires_at: 2026-03-05T07:38:09Z", ErrorKind::ExpiredCredentials),
         ("signature expired, now is 2026", ErrorKind::ClockSkew),
@@ -57,7 +57,8 @@ fn every_documented_message_leads_to_its_documented_reaction() {
                 "after_refresh" => advice == RetryAdvice::AfterNewCredentials,
                 "not before 5 minutes" => {
                     let now = time::OffsetDateTime::UNIX_EPOCH;
-                    advice == RetryAdvice::AfterLock && error.wait(now) == Some(ACCESS_KEY_LOCKOUT)
+                    advice == RetryAdvice::AfterLockout
+                        && error.wait(now) == Some(ACCESS_KEY_LOCKOUT)
                 }
                 "once, with the corrected clock" => advice == RetryAdvice::AfterClockCorrection,
                 "yes" => advice == RetryAdvice::AfterBackoff,

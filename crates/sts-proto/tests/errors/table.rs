@@ -60,7 +60,7 @@ impl Row {
             ("transport" | "region", _) => ErrorKind::Unsupported,
             ("quota", _) => ErrorKind::QuotaExceeded,
             ("conflict", _) => ErrorKind::Conflict,
-            ("federation", _) => ErrorKind::FederationRefused,
+            ("federation", _) => ErrorKind::FederationRejected,
             // What the status alone says.
             ("by_status" | "out_of_scope", _) => error(status, "").kind(),
             other => panic!("{other:?}"),

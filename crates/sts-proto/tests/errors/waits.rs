@@ -139,6 +139,9 @@ fn only_a_throttled_answers_message_is_a_window() {
 #[test]
 fn a_locked_key_asks_for_the_time_of_its_lock() {
     let error = error(401, body("APIGW.0301", "AK access failed to reach the limit"));
-    assert_eq!((error.kind(), error.wait(NOW)), (ErrorKind::KeyLocked, Some(ACCESS_KEY_LOCKOUT)));
+    assert_eq!(
+        (error.kind(), error.wait(NOW)),
+        (ErrorKind::AccessKeyLocked, Some(ACCESS_KEY_LOCKOUT))
+    );
     assert_eq!(ACCESS_KEY_LOCKOUT, Duration::from_secs(300));
 }

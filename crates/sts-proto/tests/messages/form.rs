@@ -89,7 +89,7 @@ fn every_field_refuses_white_space_around_it_and_control_characters() {
 #[test]
 fn the_violation_says_what_came_along() {
     let rule = |text: &str| violations(&AssumeAgency::new(text, "session"))[0].rule.to_string();
-    let surrounded = "must not begin or end with white space: trim it where it is read";
+    let surrounded = "must not begin or end with white space";
     for text in [format!("{AGENCY}\n"), format!(" {AGENCY}")] {
         assert_eq!(rule(&text), surrounded);
     }

@@ -61,7 +61,7 @@ fn each_violation_says_field_limit_and_what_was_given() {
     );
     assert_eq!(
         said(&AssumeAgency::new(AGENCY, "build 42")),
-        ["agency_session_name must hold ASCII letters, digits and _+=,.@- only \
+        ["agency_session_name must contain only ASCII letters, digits and _+=,.@- \
           (given: 8 characters, \"build 42\")"]
     );
     assert_eq!(
@@ -79,13 +79,13 @@ fn each_violation_says_field_limit_and_what_was_given() {
     );
     assert_eq!(
         said(&assume().tag("a", "").tag("a", "")),
-        [r#"tags[1].key must not occur twice (given: 1 character, "a")"#]
+        [r#"tags[1].key is a duplicate (given: 1 character, "a")"#]
     );
     let mut no_code = assume();
     no_code.serial_number = Some("iam::0a:mfa:dev".into());
     assert_eq!(
         said(&no_code),
-        ["token_code must be set: serial_number and token_code go together (given: nothing)"]
+        ["token_code is missing; set both serial_number and token_code (given: nothing)"]
     );
 }
 

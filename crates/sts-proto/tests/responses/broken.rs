@@ -38,7 +38,7 @@ fn an_answer_cut_off_at_any_byte_is_an_error_that_says_so() {
 fn the_place_of_a_cut_is_told() {
     let why = unreadable("{\n  \"assumed_agency\"");
     assert!(matches!(why, InvalidBody::Truncated { line: 2, column: 18, .. }), "{why:?}");
-    assert_eq!(why.to_string(), "the body is cut off at line 2 column 18");
+    assert_eq!(why.to_string(), "body is truncated (line 2, column 18)");
 }
 
 #[test]

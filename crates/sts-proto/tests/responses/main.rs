@@ -37,7 +37,7 @@ fn read<B: AsRef<[u8]>>(body: B) -> Result<AssumeAgencyOutput, ServiceError> {
 #[track_caller]
 fn unreadable<B: AsRef<[u8]>>(body: B) -> InvalidBody {
     let error = read(body).expect_err("this is no answer");
-    assert_eq!(error.kind(), sts_proto::ErrorKind::UnreadableAnswer);
+    assert_eq!(error.kind(), sts_proto::ErrorKind::InvalidResponse);
     assert_eq!(error.status(), 200);
     error.invalid_body().expect("a 2xx says why it is no success").clone()
 }
@@ -49,9 +49,9 @@ fn why<B: AsRef<[u8]>>(body: B) -> String {
 }
 
 fn missing(path: &str) -> String {
-    format!("the field {path} is missing")
+    format!("missing field {path}")
 }
 
 fn wrong(path: &str) -> String {
-    format!("the field {path} is not of the expected form")
+    format!("invalid or duplicate field {path}")
 }

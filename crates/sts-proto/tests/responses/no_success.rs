@@ -24,7 +24,7 @@ fn any_2xx_that_decodes_is_a_success() {
 fn a_2xx_without_a_body_is_an_error() {
     for status in [200, 201, 202, 204, 205] {
         let error = answer(status, "").unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::UnreadableAnswer);
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse);
         assert_eq!(error.invalid_body(), Some(&InvalidBody::Empty));
         assert_eq!((error.class(), error.status().as_u16()), (StatusClass::Success, status));
         assert_eq!(error.kind().advice(), RetryAdvice::Never);
@@ -34,7 +34,7 @@ fn a_2xx_without_a_body_is_an_error() {
 #[test]
 fn a_page_under_200_is_an_error_that_shows_its_beginning() {
     let error = answer(200, "<html><title>Sign in to the Wi-Fi</title></html>").unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::UnreadableAnswer);
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     assert!(matches!(error.invalid_body(), Some(InvalidBody::NotJson { line: 1, column: 1, .. })));
     assert_eq!(error.excerpt(), Some("<html><title>Sign in to the Wi-Fi</title></html>"));
 }
@@ -43,7 +43,7 @@ fn a_page_under_200_is_an_error_that_shows_its_beginning() {
 fn an_error_under_200_is_an_error_with_its_code() {
     let body = r#"{"error_code":"STS5.1106","error_msg":"no such agency","request_id":"r"}"#;
     let error = answer(200, body).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::UnreadableAnswer);
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     assert!(error.code().is_some_and(|code| *code == "STS5.1106"));
     assert_eq!((error.message(), error.request_id()), (Some("no such agency"), Some("r")));
 }
@@ -88,6 +88,6 @@ fn the_request_id_of_an_unreadable_answer_is_kept() {
     assert_eq!(error.request_id(), Some("0f3c"));
     assert_eq!(
         error.to_string(),
-        "the answer cannot be read: the body is empty (HTTP status 200, request id 0f3c)"
+        "invalid response: empty body (HTTP status 200, request id 0f3c)"
     );
 }

@@ -1,4 +1,4 @@
-//! Errors, written by the server and read by the client.
+//! Round trips of error responses.
 
 use http::StatusCode;
 use proptest::option;
@@ -6,46 +6,46 @@ use proptest::prelude::*;
 use sts_proto::server::ErrorResponse;
 use sts_proto::{AssumeAgency, Operation};
 
-use crate::text::{any_text, shown_text};
+use crate::text::{any_text, harmless_text, shown_text};
 
-/// Any status that is no success.
+/// Any status except 2xx.
 fn status() -> impl Strategy<Value = StatusCode> {
     prop_oneof![100..200_u16, 300..1000_u16].prop_map(|code| StatusCode::from_u16(code).unwrap())
 }
 
 prop_compose! {
-    fn error_answer()(
+    fn error_response()(
         status in status(),
         (code, message) in (option::of(shown_text()), option::of(shown_text())),
         request_id in option::of(shown_text()),
         encoded in option::of(any_text().prop_map(|text| text + ".")),
     ) -> ErrorResponse {
-        let mut answer = ErrorResponse::new(status);
-        answer.code = code;
-        answer.message = message;
-        answer.request_id = request_id;
-        answer.encoded_authorization_message = encoded;
-        answer
+        let mut response = ErrorResponse::new(status);
+        response.code = code;
+        response.message = message;
+        response.request_id = request_id;
+        response.encoded_authorization_message = encoded;
+        response
     }
 }
 
 proptest! {
     #[test]
-    fn an_error_is_read_back_equal(answer in error_answer()) {
-        let error = AssumeAgency::read(&answer.to_response()).unwrap_err();
+    fn an_error_is_read_back_equal(response in error_response()) {
+        let error = AssumeAgency::read(&response.to_response()).unwrap_err();
         let mut read = ErrorResponse::new(error.status());
         read.code = error.code().map(ToString::to_string);
         read.message = error.message().map(str::to_owned);
         read.request_id = error.request_id().map(str::to_owned);
         read.encoded_authorization_message =
             error.encoded_authorization_message().map(str::to_owned);
-        prop_assert_eq!(read, answer);
+        prop_assert_eq!(read, response);
     }
 
     #[test]
-    fn any_message_keeps_its_length_and_all_that_can_be_shown(text in any_text()) {
-        let answer = ErrorResponse::new(StatusCode::BAD_REQUEST).message(text.clone());
-        let error = AssumeAgency::read(&answer.to_response()).unwrap_err();
+    fn a_message_without_secrets_keeps_its_printable_characters(text in harmless_text()) {
+        let response = ErrorResponse::new(StatusCode::BAD_REQUEST).message(text.clone());
+        let error = AssumeAgency::read(&response.to_response()).unwrap_err();
         let message = error.message().unwrap_or_default();
         prop_assert_eq!(message.chars().count(), text.chars().count());
         for (kept, given) in message.chars().zip(text.chars()) {
@@ -56,7 +56,7 @@ proptest! {
 }
 
 #[test]
-fn a_request_id_stands_in_header_and_body() {
+fn a_request_id_is_in_header_and_body() {
     let response = ErrorResponse::new(StatusCode::NOT_FOUND).request_id("c0ffee").to_response();
     assert_eq!(response.headers()["x-request-id"], "c0ffee");
     assert_eq!(response.headers()["content-type"], "application/json");
@@ -65,7 +65,7 @@ fn a_request_id_stands_in_header_and_body() {
 }
 
 #[test]
-fn a_request_id_that_no_header_can_hold_stands_in_the_body_only() {
+fn a_request_id_that_is_not_a_valid_header_value_is_in_the_body_only() {
     let response = ErrorResponse::new(StatusCode::NOT_FOUND).request_id("a\nb").to_response();
     assert!(!response.headers().contains_key("x-request-id"));
     assert_eq!(AssumeAgency::read(&response).unwrap_err().request_id(), Some("a b"));

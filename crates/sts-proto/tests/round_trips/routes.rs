@@ -37,7 +37,7 @@ fn a_request_of_no_operation_says_which_part_is_wrong() {
     let half = r#"{"agency_urn":"a"}"#;
     let error =
         AnyOperation::read(&request(Method::POST, "/v5/agencies/assume", half)).unwrap_err();
-    assert_eq!(error.to_string(), "the field agency_session_name is missing");
+    assert_eq!(error.to_string(), "invalid request body: missing field agency_session_name");
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn a_request_of_no_operation_is_answered_as_the_gateway_does() {
     }
     let error = answered(RequestError::InvalidBody(InvalidBody::Empty)).unwrap_err();
     assert_eq!((error.status().as_u16(), error.kind()), (400, ErrorKind::InvalidRequest));
-    assert_eq!(error.message(), Some("Invalid body parameter: the body is empty"));
+    assert_eq!(error.message(), Some("Invalid body parameter: empty body"));
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn fields_of_requests_have_their_types() {
     ] {
         let read = AnyOperation::read(&request(Method::POST, "/v5/agencies/assume", body));
         match read {
-            Err(RequestError::InvalidBody(InvalidBody::WrongField { path: found, .. })) => {
+            Err(RequestError::InvalidBody(InvalidBody::InvalidField { path: found, .. })) => {
                 assert!(found.starts_with(path), "{found} in {body}");
             }
             other => panic!("{body}: {other:?}"),

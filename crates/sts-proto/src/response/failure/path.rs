@@ -1,4 +1,4 @@
-//! Decoding with an eye on the path: the keys that lead to the value that fails.
+//! Decoding that records the path of the invalid value.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -11,32 +11,32 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-/// Decodes `body` again and gives the path at which it fails, with the error found there.
+/// Decodes `body` again and returns the path and the error of the invalid value.
 pub(super) fn of_failure<T: DeserializeOwned>(body: &[u8]) -> (String, Option<serde_json::Error>) {
     let path = Path::default();
     let mut json = serde_json::Deserializer::from_slice(body);
-    let error = T::deserialize(Watched { inner: &mut json, path: &path }).err();
+    let error = T::deserialize(Recorded { inner: &mut json, path: &path }).err();
     (path.0.into_inner().join("."), error)
 }
 
-/// The keys from the outermost object inwards. A key stays when its value fails.
+/// Field names from the outermost object inwards. A name stays on the path if its value is invalid.
 #[derive(Default)]
 struct Path<'de>(RefCell<Vec<Cow<'de, str>>>);
 
-/// A deserializer, a visitor, a map or a seed, watched.
-struct Watched<'p, 'de, Inner> {
+/// Wrapper of a deserializer, visitor, map or seed that records the path.
+struct Recorded<'p, 'de, Inner> {
     inner: Inner,
     path: &'p Path<'de>,
 }
 
-impl<'p, 'de, Inner> Watched<'p, 'de, Inner> {
-    /// Another one of the same path.
-    const fn with<Other>(&self, inner: Other) -> Watched<'p, 'de, Other> {
-        Watched { inner, path: self.path }
+impl<'p, 'de, Inner> Recorded<'p, 'de, Inner> {
+    /// Wraps `inner` with the same path.
+    const fn with<Other>(&self, inner: Other) -> Recorded<'p, 'de, Other> {
+        Recorded { inner, path: self.path }
     }
 }
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watched<'_, 'de, D> {
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Recorded<'_, 'de, D> {
     type Error = D::Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
@@ -49,7 +49,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watched<'_, 'de, D> {
         self.inner.deserialize_option(visitor)
     }
 
-    /// Raw JSON comes this way; it has no fields.
+    /// Used for raw JSON, which has no fields.
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
@@ -58,13 +58,13 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watched<'_, 'de, D> {
         self.inner.deserialize_newtype_struct(name, visitor)
     }
 
-    /// Passed on as a map, for a struct that takes no list.
+    /// Not forwarded to `deserialize_any`, because `object::deserialize` does not accept lists.
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         let visitor = self.with(visitor);
         self.inner.deserialize_map(visitor)
     }
 
-    /// Passed on as it is, for it copies nothing of what it skips.
+    /// Not forwarded to `deserialize_any`, which would copy the ignored value.
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         self.inner.deserialize_ignored_any(visitor)
     }
@@ -75,7 +75,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watched<'_, 'de, D> {
     }
 }
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, 'de, V> {
+impl<'de, V: Visitor<'de>> Visitor<'de> for Recorded<'_, 'de, V> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -129,7 +129,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, 'de, V> {
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Watched<'_, 'de, A> {
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Recorded<'_, 'de, A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
@@ -142,21 +142,21 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Watched<'_, 'de, A> {
         self.path.0.borrow_mut().push(key.clone());
         let key = seed.deserialize(CowStrDeserializer::new(key));
         if key.is_err() {
-            // The object around it knows of duplicates; the key itself is not what fails.
+            // The error concerns the object: a duplicate or unknown field.
             self.path.0.borrow_mut().pop();
         }
         key.map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        let seed = Watched { inner: seed, path: self.path };
+        let seed = Recorded { inner: seed, path: self.path };
         let value = self.inner.next_value_seed(seed)?;
         self.path.0.borrow_mut().pop();
         Ok(value)
     }
 }
 
-impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Watched<'_, 'de, S> {
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Recorded<'_, 'de, S> {
     type Value = S::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
@@ -165,7 +165,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Watched<'_, 'de, S> 
     }
 }
 
-/// A key, which is copied only if it is written with escapes.
+/// Field name, copied only if it contains escapes.
 struct Key<'de>(Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Key<'de> {
@@ -180,7 +180,7 @@ impl<'de> Visitor<'de> for KeyVisitor {
     type Value = Key<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
+        f.write_str("a field name")
     }
 
     fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
