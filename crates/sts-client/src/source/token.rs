@@ -13,12 +13,21 @@ const NOT_A_TOKEN: &str = "must be a single line of visible ASCII";
 /// Reads the token in a file. Such files are rewritten before their token expires, so they are
 /// read for every refresh.
 pub(super) fn read_file(host: &dyn Host, path: &Path) -> Result<HeaderValue, SourceError> {
+    if is_content(path.as_os_str().as_encoded_bytes()) {
+        return Err(SourceError::new("the path of the token file is a token itself"));
+    }
     let content = host.read_file(path).map_err(|error| {
         let message = format!("cannot read the token file {}", path.display());
         SourceError::new(message).with_source(error)
     })?;
     of(content)
         .map_err(|fault| SourceError::new(format!("the token file {} {fault}", path.display())))
+}
+
+/// Whether `path` is a JSON web token, JSON or a profile: what a file contains, given in place of its
+/// path. Errors show paths, so it is refused before.
+pub(super) fn is_content(path: &[u8]) -> bool {
+    path.starts_with(b"eyJ") || path.starts_with(b"{") || path.starts_with(b"[")
 }
 
 /// The token in `content`, without the white space around it. It shares the block of `content`,

@@ -10,6 +10,7 @@ use sts_proto::Secret;
 
 use super::SourceError;
 use super::sendable::sendable;
+use super::token;
 use crate::host::Host;
 
 /// Quotes that an env file or a template leaves in a value.
@@ -32,6 +33,9 @@ pub(super) fn path(host: &dyn Host, name: &str) -> Result<Option<PathBuf>, Sourc
     let Some(value) = text(host, name)? else { return Ok(None) };
     if value.expose_secret().contains(char::is_control) {
         return Err(invalid(name, "contains a control character or a line break"));
+    }
+    if token::is_content(value.expose_secret().as_bytes()) {
+        return Err(invalid(name, "must be a path, but is the content of such a file"));
     }
     Ok(Some(PathBuf::from(value.expose_secret())))
 }

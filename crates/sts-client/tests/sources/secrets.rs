@@ -142,6 +142,30 @@ fn errors_quote_neither_answers_nor_files() {
 }
 
 #[test]
+fn content_in_place_of_a_path_is_not_shown() {
+    for content in [
+        format!("eyJ{PLANTED}.e30.c2ln"),
+        format!("{{\"id_token\": \"{PLANTED}\"}}"),
+        format!("[basic] ak=AK sk={PLANTED}"),
+    ] {
+        let place = place().with_variable("HUAWEICLOUD_SDK_CREDENTIALS_FILE", &content);
+        let error = ask(&ProfileFile::new(place)).unwrap_err();
+        clean(&format!("{} {error:?}", in_full(&error)));
+        assert!(error.to_string().contains("HUAWEICLOUD_SDK_CREDENTIALS_FILE must be a path"));
+
+        let place = Place::default()
+            .with_variable("HUAWEICLOUD_OIDC_PROVIDER_URN", "iam::0a1b:oidcProvider:p")
+            .with_variable("HUAWEICLOUD_OIDC_AGENCY_URN", "iam::0a1b:agency:a")
+            .with_variable("HUAWEICLOUD_OIDC_TOKEN_FILE", &content);
+        let error = OidcAgency::from_environment(&place).unwrap_err();
+        clean(&format!("{} {error:?}", in_full(&error)));
+        let error = OidcAgency::new("p", "a", &content).operation(&place).unwrap_err();
+        clean(&format!("{} {error:?}", in_full(&error)));
+        assert!(!error.is_not_configured());
+    }
+}
+
+#[test]
 fn an_exchange_shows_method_and_host_only() {
     let uri = format!("http://127.0.0.1:9/agent/{PLANTED}?token={PLANTED}");
     let request = http::Request::post(uri)
