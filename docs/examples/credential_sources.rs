@@ -15,8 +15,8 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use sts_client::source::{Chain, CredentialSource, EcsMetadata, OidcAgency, PodIdentity};
-use sts_client::{Client, Host, InvalidVariable, Now, SystemHost};
+use sts_client::source::{Chain, EcsMetadata, OidcAgency, PodIdentity};
+use sts_client::{Client, Host, InvalidVariable, Now, ProvideCredentials, SystemHost};
 use sts_emulator::{Emulator, builtin};
 use sts_hyper::HyperTransport;
 use sts_proto::Body;
@@ -103,11 +103,14 @@ async fn main() -> Result<(), Box<dyn StdError>> {
 }
 
 /// Tells whose keys a source gives.
-async fn tell(emulator: &Emulator, source: impl CredentialSource) -> Result<(), Box<dyn StdError>> {
+async fn tell(
+    emulator: &Emulator,
+    source: impl ProvideCredentials,
+) -> Result<(), Box<dyn StdError>> {
     let client = HyperTransport::new()?
         .client()
         .endpoint(emulator.endpoint().clone())
-        .credential_source(source)
+        .credentials_provider(source)
         .build()?;
     println!("   {}", client.caller_identity().await?.principal_urn);
     Ok(())

@@ -4,12 +4,13 @@ use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 
+use sts_credentials::{ProvideCredentials, blocking};
 use sts_proto::{Credentials, Endpoint, InvalidEndpoint, InvalidRegion, Region};
 
 use crate::client::{BlockingClient, Client, Parts};
 use crate::context::{CallContext, CallPolicy};
 use crate::host::Host;
-use crate::source::{BlockingCredentialSource, CredentialSource, NoCredentials};
+use crate::no_credentials::NoCredentials;
 use crate::transport::{BlockingTransport, Transport};
 
 /// Builds a [`Client`] or a [`BlockingClient`].
@@ -68,17 +69,17 @@ impl<T, S> ClientBuilder<T, S> {
         self
     }
 
-    /// The keys that sign calls, the same every time.
+    /// Sets fixed credentials that sign calls.
     pub fn credentials(
         self,
         credentials: impl Into<Arc<Credentials>>,
     ) -> ClientBuilder<T, Arc<Credentials>> {
-        self.credential_source(credentials.into())
+        self.credentials_provider(credentials.into())
     }
 
-    /// Where the keys come from that sign calls. Without one, only operations that are not signed
-    /// can be called.
-    pub fn credential_source<S2>(self, source: S2) -> ClientBuilder<T, S2> {
+    /// Sets the provider of the credentials that sign calls. Without one, only operations that are
+    /// not signed can be called.
+    pub fn credentials_provider<S2>(self, source: S2) -> ClientBuilder<T, S2> {
         let Self { transport, host, source: _, endpoints, policy, error } = self;
         ClientBuilder { transport, host, source, endpoints, policy, error }
     }
@@ -93,7 +94,7 @@ impl<T, S> ClientBuilder<T, S> {
     pub fn build(self) -> Result<Client<T, S>, BuildError>
     where
         T: Transport,
-        S: CredentialSource,
+        S: ProvideCredentials,
     {
         self.finish().map(Client::new)
     }
@@ -102,7 +103,7 @@ impl<T, S> ClientBuilder<T, S> {
     pub fn build_blocking(self) -> Result<BlockingClient<T, S>, BuildError>
     where
         T: BlockingTransport,
-        S: BlockingCredentialSource,
+        S: blocking::ProvideCredentials,
     {
         self.finish().map(BlockingClient::new)
     }

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use http::{Request, Response};
+use sts_credentials::{CredentialsError, CredentialsRequest};
 use sts_proto::{Authentication, Body, Caller, Credentials, Operation, service_date};
 
 use self::credentials::NotAdmitted;
@@ -19,14 +20,13 @@ use self::decision::SHORTEST_ATTEMPT;
 use self::evidence::witness;
 pub use self::step::Step;
 use crate::context::CallContext;
-use crate::error::{Error, Failure};
+use crate::error::{Error, Failure, resolve};
 use crate::now::Now;
 use crate::report::Report;
 use crate::shared::clock_offset::{DatedResponse, SigningOffset};
 use crate::shared::endpoint_pool::Pick;
 use crate::shared::rejected_keys::Slot;
 use crate::signing_credentials::SigningCredentials;
-use crate::source::{KeyRequest, SourceError};
 use crate::trace;
 use crate::transport::{Exchange, TransportError, TransportErrorKind};
 
@@ -154,8 +154,10 @@ impl<O: Operation> Call<O> {
                 }
                 State::Credentials { is_requested: false, rejection } => {
                     self.state = State::Credentials { is_requested: true, rejection };
-                    let refused = self.credentials.as_ref().map(|ours| ours.credentials.clone());
-                    return Step::Credentials(KeyRequest { refused });
+                    let rejected = self.credentials.as_ref().map(|ours| ours.credentials.clone());
+                    return Step::Credentials(
+                        rejected.map(CredentialsRequest::after_rejection).unwrap_or_default(),
+                    );
                 }
                 State::Ready if left <= self.shortest_attempt() => {
                     let failure = self.last_failure.take().unwrap_or(Failure::Deadline);
@@ -207,12 +209,12 @@ impl<O: Operation> Call<O> {
 
     /// Hands in the credentials that [`Step::Credentials`] asked for, or why there are none. At
     /// any other time it does nothing.
-    pub fn provide(&mut self, credentials: Result<Arc<Credentials>, SourceError>) {
+    pub fn provide(&mut self, credentials: Result<Arc<Credentials>, CredentialsError>) {
         let State::Credentials { is_requested: true, rejection } = &mut self.state else {
             return;
         };
         let rejection = rejection.take();
-        self.state = match self.take_credentials(credentials, rejection) {
+        self.state = match self.take_credentials(credentials.map_err(resolve), rejection) {
             Ok(()) => State::Ready,
             Err(failure) => State::Done(Err(failure)),
         };
@@ -334,7 +336,7 @@ impl<O: Operation> Call<O> {
             let date = now.wall.saturating_add(signed_with.offset);
             ours.signer.sign(&mut request, date).map_err(|error| {
                 let message = "cannot sign the request";
-                Failure::Credentials(SourceError::new(message).with_source(error))
+                Failure::Credentials(CredentialsError::new(message).with_source(error))
             })?;
         }
         trace::attempt_sent(self.report.attempts.saturating_add(1), endpoint);

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use sts_credentials::{CredentialsError, ProvideCredentials, SharedCredentials, blocking};
 use sts_proto::{
     AssumeAgency, AssumeAgencyOutput, AssumeAgencyWithOidc, AssumeAgencyWithOidcOutput,
     AssumeAgencyWithSaml, AssumeAgencyWithSamlOutput, DecodeAuthorizationMessage,
@@ -14,11 +15,9 @@ use crate::context::CallContext;
 use crate::driver;
 use crate::error::Error;
 use crate::host::Host;
+use crate::no_credentials::NoCredentials;
 use crate::report::Report;
 use crate::session::{self, Assume, BlockingSession, Session, SessionPolicy};
-use crate::source::{
-    BlockingCredentialSource, CredentialSource, DynCredentialSource, NoCredentials, SourceError,
-};
 use crate::transport::{BlockingTransport, DynTransport, MaybeSend, MaybeSync, Transport};
 
 /// What both clients are made of.
@@ -38,15 +37,14 @@ pub(crate) struct Parts<T, S> {
 /// and `IsahcTransport::client`.
 pub struct Client<T, S = NoCredentials>(Arc<Parts<T, S>>);
 
-/// A [`Client`] whose transport and source nobody need name, for SDKs and applications that keep
-/// one in a struct.
+/// [`Client`] with erased types of transport and provider, for SDKs and applications that keep one
+/// in a struct.
 ///
 /// ```
 /// use std::sync::Arc;
 /// use sts_client::proto::{Body, Credentials};
-/// use sts_client::source::DynCredentialSource;
 /// use sts_client::transport::{DynTransport, transport_fn};
-/// use sts_client::{Client, DynClient, Exchange, TransportError};
+/// use sts_client::{Client, DynClient, Exchange, SharedCredentials, TransportError};
 /// # use std::time::Duration;
 /// # use sts_client::{Host, Now};
 /// # struct MyHost;
@@ -58,23 +56,22 @@ pub struct Client<T, S = NoCredentials>(Arc<Parts<T, S>>);
 /// #     |_: Exchange| async { Ok::<_, TransportError>(http::Response::new(Body::empty())) },
 /// #     |_| async {},
 /// # );
-/// # let my_source = Arc::new(Credentials::permanent("EXAMPLEAK00000000001", "a1B2c3"));
+/// # let my_provider = Arc::new(Credentials::permanent("EXAMPLEAK00000000001", "a1B2c3"));
 ///
 /// struct Deployer {
 ///     sts: DynClient,
 /// }
 ///
 /// let transport: Arc<dyn DynTransport> = Arc::new(my_transport);
-/// let source: Arc<dyn DynCredentialSource> = Arc::new(my_source);
 /// let sts = Client::builder(transport, MyHost)
 ///     .region("cn-north-4")
-///     .credential_source(source)
+///     .credentials_provider(SharedCredentials::new(my_provider))
 ///     .build()?;
 /// let deployer = Deployer { sts };
 /// # let _ = deployer.sts;
 /// # Ok::<(), sts_client::BuildError>(())
 /// ```
-pub type DynClient = Client<Arc<dyn DynTransport>, Arc<dyn DynCredentialSource>>;
+pub type DynClient = Client<Arc<dyn DynTransport>, SharedCredentials>;
 
 /// Calls STS over a [`BlockingTransport`], blocking the thread. Otherwise as [`Client`].
 pub struct BlockingClient<T, S = NoCredentials>(Arc<Parts<T, S>>);
@@ -86,7 +83,7 @@ impl<T> Client<T> {
     }
 }
 
-impl<T: Transport, S: CredentialSource> Client<T, S> {
+impl<T: Transport, S: ProvideCredentials> Client<T, S> {
     /// Makes a call of any operation, and reports what it took.
     pub async fn call<O: Operation>(&self, operation: O) -> Result<(O::Output, Report), Error> {
         let Parts { context, transport, source, host } = &*self.0;
@@ -149,7 +146,7 @@ impl<T: Transport, S: CredentialSource> Client<T, S> {
 impl<T, S> Client<T, S>
 where
     T: Transport + MaybeSend + MaybeSync + 'static,
-    S: CredentialSource + MaybeSend + MaybeSync + 'static,
+    S: ProvideCredentials + MaybeSend + MaybeSync + 'static,
 {
     /// Keys of an agency that stay fresh: `operation` is called for them again and again. Nothing
     /// is sent before somebody asks for keys.
@@ -194,7 +191,7 @@ where
 impl<T, S> BlockingClient<T, S>
 where
     T: BlockingTransport + Send + Sync + 'static,
-    S: BlockingCredentialSource + Send + Sync + 'static,
+    S: blocking::ProvideCredentials + Send + Sync + 'static,
 {
     /// Keys of an agency that stay fresh, as [`Client::session`] gives them.
     pub fn session<O: Assume + Clone + Send + Sync + 'static>(
@@ -225,7 +222,7 @@ where
     }
 }
 
-impl<T: BlockingTransport, S: BlockingCredentialSource> BlockingClient<T, S> {
+impl<T: BlockingTransport, S: blocking::ProvideCredentials> BlockingClient<T, S> {
     /// Makes a call of any operation, and reports what it took.
     pub fn call<O: Operation>(&self, operation: O) -> Result<(O::Output, Report), Error> {
         let Parts { context, transport, source, host } = &*self.0;
@@ -281,11 +278,11 @@ impl<T: BlockingTransport, S: BlockingCredentialSource> BlockingClient<T, S> {
 }
 
 /// Only the first fetch of a session could succeed with a code that is good for one call.
-fn check_repeatable<O: Operation>(operation: &O) -> Result<(), SourceError> {
+fn check_repeatable<O: Operation>(operation: &O) -> Result<(), CredentialsError> {
     if operation.is_repeatable() {
         return Ok(());
     }
-    Err(SourceError::new(format!(
+    Err(CredentialsError::new(format!(
         "a session calls {} again and again, and an MFA code is good for one call: take the code \
          out, or make that one call without a session",
         O::NAME

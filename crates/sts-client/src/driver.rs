@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::future::{Either, select};
+use sts_credentials::{ProvideCredentials, blocking};
 use sts_proto::Operation;
 
 use crate::call::{Call, Step};
@@ -11,7 +12,6 @@ use crate::context::CallContext;
 use crate::error::Error;
 use crate::host::Host;
 use crate::report::Report;
-use crate::source::{BlockingCredentialSource, CredentialSource};
 use crate::trace;
 use crate::transport::{BlockingTransport, Transport};
 
@@ -20,7 +20,7 @@ pub(crate) async fn call<O: Operation>(
     operation: O,
     context: &Arc<CallContext>,
     transport: &impl Transport,
-    source: &impl CredentialSource,
+    source: &impl ProvideCredentials,
     host: &dyn Host,
 ) -> Result<(O::Output, Report), Error> {
     let drive = async {
@@ -68,7 +68,7 @@ pub(crate) fn call_blocking<O: Operation>(
     operation: O,
     context: &Arc<CallContext>,
     transport: &impl BlockingTransport,
-    source: &impl BlockingCredentialSource,
+    source: &impl blocking::ProvideCredentials,
     host: &dyn Host,
 ) -> Result<(O::Output, Report), Error> {
     trace::in_call_blocking(O::NAME, || {

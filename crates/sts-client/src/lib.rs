@@ -17,6 +17,7 @@ mod context;
 mod driver;
 mod error;
 mod host;
+mod no_credentials;
 mod now;
 mod report;
 pub mod session;
@@ -34,10 +35,14 @@ pub use error::{Error, Failure};
 #[cfg(feature = "system")]
 pub use host::SystemHost;
 pub use host::{Host, InvalidVariable};
+pub use no_credentials::NoCredentials;
 pub use now::Now;
 pub use report::{FailedAttempt, Report};
 pub use session::{BlockingSession, Session, SessionPolicy};
 pub use shared::backoff::Backoff;
-pub use source::{BlockingCredentialSource, CredentialSource};
+pub use sts_credentials::{
+    Credentials, CredentialsError, CredentialsRequest, ProvideCredentials, Secret,
+    SharedCredentials, blocking,
+};
 pub use sts_proto as proto;
 pub use transport::{BlockingTransport, Exchange, Limits, Transport, TransportError};

@@ -3,7 +3,6 @@
 mod asynchronous;
 mod blocking;
 mod cache;
-mod error;
 mod machine;
 mod policy;
 mod refresh;
@@ -20,10 +19,10 @@ pub(crate) use self::asynchronous::Plan;
 pub use self::asynchronous::Session;
 pub use self::blocking::BlockingSession;
 pub(crate) use self::blocking::Plan as BlockingPlan;
-pub use self::error::SessionError;
 pub use self::machine::{CredentialState, SessionMachine};
 pub use self::policy::SessionPolicy;
 pub use self::watcher::Watcher;
+pub use crate::error::SessionError;
 
 /// An operation that returns credentials: the three that assume an agency.
 pub trait Assume: Operation {

@@ -4,7 +4,6 @@ mod closures;
 mod erased;
 mod error;
 mod exchange;
-mod maybe_send;
 mod pem;
 mod proxies;
 
@@ -12,13 +11,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Response;
+pub use sts_credentials::{BoxFuture, MaybeSend, MaybeSync};
 use sts_proto::Body;
 
 pub use self::closures::{TransportFn, transport_fn};
 pub use self::erased::DynTransport;
 pub use self::error::{Progress, TransportError, TransportErrorKind};
 pub use self::exchange::{Exchange, Limits};
-pub use self::maybe_send::{BoxFuture, MaybeSend, MaybeSync};
 pub use self::pem::{PemCertificates, UnreadableCertificate};
 pub use self::proxies::{Proxies, Proxy, ProxyError};
 

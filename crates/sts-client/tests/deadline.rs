@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use sts_client::source::{KeyRequest, SourceError};
 use sts_client::transport::{TransportErrorKind, transport_fn};
-use sts_client::{Client, CredentialSource, Exchange, Host, Now, TransportError};
+use sts_client::{
+    Client, CredentialsError, CredentialsRequest, Exchange, Host, Now, ProvideCredentials,
+    TransportError,
+};
 use sts_proto::{Credentials, ErrorKind};
 use time::macros::datetime;
 
@@ -28,8 +30,11 @@ impl Host for TestHost {
 /// A source that never answers.
 struct Silent;
 
-impl CredentialSource for Silent {
-    async fn credentials(&self, _: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
+impl ProvideCredentials for Silent {
+    async fn credentials(
+        &self,
+        _: CredentialsRequest,
+    ) -> Result<Arc<Credentials>, CredentialsError> {
         pending().await
     }
 }
@@ -48,7 +53,7 @@ fn a_source_that_never_answers_ends_the_call_at_its_deadline() {
     );
     let client = Client::builder(transport, host)
         .region("cn-north-4")
-        .credential_source(Silent)
+        .credentials_provider(Silent)
         .build()
         .unwrap();
     let error = futures_lite::future::block_on(client.caller_identity()).unwrap_err();

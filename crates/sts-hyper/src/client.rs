@@ -1,7 +1,6 @@
 //! STS clients over this transport.
 
-use sts_client::source::NoCredentials;
-use sts_client::{ClientBuilder, SystemHost};
+use sts_client::{ClientBuilder, NoCredentials, SystemHost};
 
 use crate::transport::HyperTransport;
 

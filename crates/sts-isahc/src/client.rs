@@ -1,7 +1,6 @@
 //! A client over this transport, on this machine.
 
-use sts_client::source::NoCredentials;
-use sts_client::{ClientBuilder, SystemHost};
+use sts_client::{ClientBuilder, NoCredentials, SystemHost};
 
 use crate::transport::IsahcTransport;
 

@@ -16,10 +16,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sts_client::session::SessionMachine;
-use sts_client::source::{KeyRequest, SourceError};
 use sts_client::{
     Call, CallContext, CallPolicy, Error, Host, Now, SessionPolicy, Step, SystemHost,
 };
+use sts_client::{CredentialsError, CredentialsRequest};
 use sts_emulator::{Emulator, Fault, Injection, ResetAt, TestClock, builtin};
 use sts_proto::{AssumeAgency, Credentials, GetCallerIdentity, Operation};
 
@@ -29,14 +29,14 @@ use self::connection::Connection;
 /// ready.
 const TICK: Duration = Duration::from_millis(1);
 
-type Provided = Result<Arc<Credentials>, SourceError>;
+type Provided = Result<Arc<Credentials>, CredentialsError>;
 
 /// A call and its exchange in flight.
 struct Task<O: Operation> {
     call: Call<O>,
     connection: Option<Connection>,
     /// The request for credentials that has not been served yet.
-    wanted: Option<KeyRequest>,
+    wanted: Option<CredentialsRequest>,
 }
 
 /// How far a task is.
@@ -56,7 +56,7 @@ impl<O: Operation> Task<O> {
     fn poll(
         &mut self,
         now: Now,
-        mut credentials: impl FnMut(&KeyRequest) -> Option<Provided>,
+        mut credentials: impl FnMut(&CredentialsRequest) -> Option<Provided>,
     ) -> Progress<O::Output> {
         loop {
             if let Some(outcome) = self.connection.as_mut().and_then(Connection::poll) {
@@ -87,7 +87,7 @@ struct Session {
     context: Arc<CallContext>,
     own_credentials: Arc<Credentials>,
     refresh: Option<Task<AssumeAgency>>,
-    failure: Option<SourceError>,
+    failure: Option<CredentialsError>,
 }
 
 impl Session {
@@ -112,20 +112,20 @@ impl Session {
             Ok(output) => {
                 let can_be_served =
                     self.machine.fetched(output.credentials.into(), now, service_now);
-                (!can_be_served).then(|| SourceError::new("received expired credentials"))
+                (!can_be_served).then(|| CredentialsError::new("received expired credentials"))
             }
             Err(error) => {
                 self.machine.failed(now);
-                Some(SourceError::new("cannot assume the agency").with_source(error))
+                Some(CredentialsError::new("cannot assume the agency").with_source(error))
             }
         };
         Duration::ZERO
     }
 
     /// Returns credentials for a call, or `None` while the call has to wait for them.
-    fn provide(&mut self, request: &KeyRequest, now: Now) -> Option<Provided> {
-        if let Some(refused) = &request.refused
-            && self.machine.invalidate(refused, now)
+    fn provide(&mut self, request: &CredentialsRequest, now: Now) -> Option<Provided> {
+        if let Some(rejected) = &request.rejected
+            && self.machine.invalidate(rejected, now)
         {
             return None;
         }

@@ -30,7 +30,7 @@ impl Outcome {
         let fields = [
             ("kind", Value::from(error.kind().as_str())),
             ("status", error.status().map_or(Value::Null, |status| json!(status.as_u16()))),
-            ("error_code", json!(error.code().map(sts_proto::ErrorCode::as_str))),
+            ("error_code", json!(error.code())),
             ("error_msg", Value::from(message)),
             ("request_id", json!(error.request_id())),
             ("attempts", json!(error.report().attempts)),

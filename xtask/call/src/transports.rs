@@ -3,9 +3,9 @@
 use std::error::Error as StdError;
 use std::sync::Arc;
 
-use sts_client::source::{BlockingCredentialSource, CredentialSource, NoCredentials};
 use sts_client::{
-    BlockingClient, BlockingTransport, CallPolicy, Client, ClientBuilder, SystemHost, Transport,
+    BlockingClient, BlockingTransport, CallPolicy, Client, ClientBuilder, NoCredentials,
+    ProvideCredentials, SystemHost, Transport, blocking,
 };
 use sts_hyper::HyperTransport;
 use sts_isahc::IsahcTransport;
@@ -95,7 +95,7 @@ async fn awaiting<T: Transport>(options: &Options, transport: T) -> Result<Outco
     }
 }
 
-async fn choose<T: Transport, S: CredentialSource>(
+async fn choose<T: Transport, S: ProvideCredentials>(
     options: &Options,
     client: &Client<T, S>,
 ) -> Result<Outcome, String> {
@@ -122,7 +122,7 @@ async fn await_one<T, S, O>(
 ) -> Result<Outcome, String>
 where
     T: Transport,
-    S: CredentialSource,
+    S: ProvideCredentials,
     O: Operation,
     O::Output: ToResponse,
 {
@@ -148,7 +148,7 @@ fn blocking<T: BlockingTransport>(options: &Options, transport: T) -> Result<Out
     }
 }
 
-fn choose_blocking<T: BlockingTransport, S: BlockingCredentialSource>(
+fn choose_blocking<T: BlockingTransport, S: blocking::ProvideCredentials>(
     options: &Options,
     client: &BlockingClient<T, S>,
 ) -> Result<Outcome, String> {
@@ -171,7 +171,7 @@ fn block_on_one<T, S, O>(
 ) -> Result<Outcome, String>
 where
     T: BlockingTransport,
-    S: BlockingCredentialSource,
+    S: blocking::ProvideCredentials,
     O: Operation,
     O::Output: ToResponse,
 {

@@ -7,10 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sts_client::{CallContext, CallPolicy, Host, Now};
 use http::{HeaderValue, Response, StatusCode};
 use libfuzzer_sys::fuzz_target;
 use sts_client::source::{EcsMetadata, Fetch, FetchSource, FetchStep, PodIdentity};
-use sts_client::{CallContext, CallPolicy, Host, Now};
 use sts_proto::Body;
 use time::OffsetDateTime;
 

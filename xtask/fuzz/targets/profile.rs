@@ -7,7 +7,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use sts_client::source::{BlockingCredentialSource, KeyRequest, ProfileFile};
+use sts_client::source::ProfileFile;
+use sts_client::blocking::ProvideCredentials;
+use sts_client::CredentialsRequest;
 use sts_client::{Host, Now};
 use sts_proto::{Body, Secret};
 use time::OffsetDateTime;
@@ -30,7 +32,7 @@ impl Host for OneFile {
 
 fuzz_target!(|content: &[u8]| {
     let provider = ProfileFile::new(OneFile(content.to_vec())).at("/profile");
-    match provider.credentials(KeyRequest::default()) {
+    match provider.credentials(CredentialsRequest::default()) {
         Ok(credentials) => {
             let text = String::from_utf8_lossy(content);
             let secrets =

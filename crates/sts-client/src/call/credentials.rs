@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sts_credentials::CredentialsError;
 use sts_proto::{Caller, Credentials, Operation};
 
 use super::evidence::verdict;
@@ -11,13 +12,12 @@ use super::{Call, Sent, State};
 use crate::error::Failure;
 use crate::now::Now;
 use crate::shared::rejected_keys::{Admission, Slot, Verdict};
-use crate::source::SourceError;
 
 impl<O: Operation> Call<O> {
     /// Takes what the provider gave, in place of credentials that `rejection` is about.
     pub(super) fn take_credentials(
         &mut self,
-        credentials: Result<Arc<Credentials>, SourceError>,
+        credentials: Result<Arc<Credentials>, CredentialsError>,
         rejection: Option<Failure>,
     ) -> Result<(), Failure> {
         let credentials = match (credentials, rejection) {
@@ -38,7 +38,7 @@ impl<O: Operation> Call<O> {
         }
         let prepared = self.context.prepare(&credentials).map_err(|error| {
             let message = "cannot sign with these credentials";
-            Failure::Credentials(SourceError::new(message).with_source(error))
+            Failure::Credentials(CredentialsError::new(message).with_source(error))
         })?;
         self.credentials = Some(prepared);
         Ok(())

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use sts_credentials::CredentialsRequest;
+
 use crate::error::Error;
 use crate::report::Report;
-use crate::source::KeyRequest;
 use crate::transport::Exchange;
 
 /// What a [`Call`](super::Call) asks for next.
@@ -14,7 +15,7 @@ use crate::transport::Exchange;
 #[expect(clippy::exhaustive_enums, reason = "a driver that knows them all can do every call")]
 pub enum Step<T> {
     /// Get keys, and hand them to [`Call::provide`](super::Call::provide).
-    Credentials(KeyRequest),
+    Credentials(CredentialsRequest),
     /// Send this, and hand what came of it to [`Call::receive`](super::Call::receive).
     Send(Exchange),
     /// Nothing to do for so long, unless something is handed in before. Then ask again; asking

@@ -9,17 +9,18 @@ use std::time::Duration;
 
 use event_listener::{Event, EventListener};
 use futures_util::future::{Either, select};
+use sts_credentials::{CredentialsError, CredentialsRequest, ProvideCredentials};
 use sts_proto::Credentials;
 
 use super::cache::{Cache, Obtained, Refreshed};
-use super::error::SessionError;
 use super::machine::CredentialState;
 use super::policy::SessionPolicy;
 use super::refresh::{Lease, Refresh};
 use super::watcher::Watcher;
 use crate::context::CallContext;
+use crate::error::SessionError;
 use crate::host::Host;
-use crate::source::{CredentialSource, IssuedCredentials, KeyRequest, SourceError};
+use crate::source::IssuedCredentials;
 use crate::transport::{BoxFuture, MaybeSend, MaybeSync};
 
 /// Credentials that are refreshed automatically, for any number of callers.
@@ -307,9 +308,12 @@ async fn yield_now() {
     .await;
 }
 
-impl CredentialSource for Session {
-    async fn credentials(&self, request: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
-        if let Some(rejected) = request.refused {
+impl ProvideCredentials for Session {
+    async fn credentials(
+        &self,
+        request: CredentialsRequest,
+    ) -> Result<Arc<Credentials>, CredentialsError> {
+        if let Some(rejected) = request.rejected {
             self.invalidate(&rejected);
         }
         Ok(self.credentials().await?)

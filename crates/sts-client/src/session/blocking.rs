@@ -4,15 +4,16 @@ use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Condvar, OnceLock, PoisonError};
 
+use sts_credentials::{CredentialsError, CredentialsRequest, blocking};
 use sts_proto::Credentials;
 
 use super::cache::{Cache, Obtained, Refreshed};
-use super::error::SessionError;
 use super::machine::CredentialState;
 use super::policy::SessionPolicy;
 use crate::context::CallContext;
+use crate::error::SessionError;
 use crate::host::Host;
-use crate::source::{BlockingCredentialSource, IssuedCredentials, KeyRequest, SourceError};
+use crate::source::IssuedCredentials;
 
 /// Blocking counterpart of [`Session`](super::Session), for any number of threads.
 ///
@@ -134,9 +135,12 @@ impl Inner {
     }
 }
 
-impl BlockingCredentialSource for BlockingSession {
-    fn credentials(&self, request: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
-        if let Some(rejected) = request.refused {
+impl blocking::ProvideCredentials for BlockingSession {
+    fn credentials(
+        &self,
+        request: CredentialsRequest,
+    ) -> Result<Arc<Credentials>, CredentialsError> {
+        if let Some(rejected) = request.rejected {
             self.invalidate(&rejected);
         }
         Ok(self.credentials()?)

@@ -8,10 +8,10 @@ use std::time::Duration;
 use arc_swap::ArcSwapOption;
 use sts_proto::Credentials;
 
-use super::error::SessionError;
 use super::machine::{CredentialState, SessionMachine};
 use super::policy::SessionPolicy;
 use crate::context::CallContext;
+use crate::error::SessionError;
 use crate::host::Host;
 use crate::now::Now;
 use crate::source::IssuedCredentials;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use event_listener::{Event, EventListener};
 
 use super::cache::{Obtained, Refreshed};
-use super::error::SessionError;
+use crate::error::SessionError;
 use crate::transport::BoxFuture;
 
 /// A refresh in flight, which outlives the caller that began it.

@@ -8,20 +8,20 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use sts_credentials::{
+    CredentialsError, CredentialsRequest, ProvideCredentials, SharedCredentials, blocking,
+};
 use sts_proto::Credentials;
 
 use self::links::{Links, Verdict};
 pub use self::report::{ChainReport, LinkState};
-use super::{
-    BlockingCredentialSource, CredentialSource, DynCredentialSource, KeyRequest, SourceError,
-};
 use crate::transport::{MaybeSend, MaybeSync};
 
 /// Credential providers in an order: the first one that is configured gives the credentials.
 ///
-/// A provider that [is not configured](SourceError::is_not_configured) is passed over. One that is
+/// A provider that [is not configured](CredentialsError::is_not_configured) is passed over. One that is
 /// configured but fails ends the search: the error names it, its reason, and those that were passed
-/// over, and keeps [kind](SourceError::kind), code and request id of the cause. Once a provider has
+/// over, and keeps [kind](CredentialsError::kind), code and request id of the cause. Once a provider has
 /// given credentials the chain stays with it, also when searches at the same time find different
 /// ones, so that a program does not change its identity because a file is gone.
 ///
@@ -30,24 +30,25 @@ use crate::transport::{MaybeSend, MaybeSync};
 /// ```
 /// use std::sync::Arc;
 /// use sts_client::proto::Credentials;
-/// use sts_client::source::{Chain, CredentialSource, KeyRequest, NoCredentials};
+/// use sts_client::source::Chain;
+/// use sts_client::{ProvideCredentials, CredentialsRequest, NoCredentials};
 ///
 /// # futures_lite::future::block_on(async {
 /// let chain = Chain::new()
 ///     .with("vault", NoCredentials)
 ///     .with("built in", Arc::new(Credentials::permanent("EXAMPLEAK00000000001", "a1B2c3")));
-/// let keys = chain.credentials(KeyRequest::default()).await?;
+/// let keys = chain.credentials(CredentialsRequest::default()).await?;
 /// assert_eq!(keys.access_key_id, "EXAMPLEAK00000000001");
 /// assert_eq!(chain.report().used(), Some("built in"));
-/// # Ok::<(), sts_client::source::SourceError>(())
+/// # Ok::<(), sts_client::CredentialsError>(())
 /// # }).unwrap();
 /// ```
 #[derive(Clone, Default)]
-pub struct Chain(Links<dyn DynCredentialSource>);
+pub struct Chain(Links<SharedCredentials>);
 
 /// Blocking counterpart of [`Chain`].
 #[derive(Clone, Default)]
-pub struct BlockingChain(Links<dyn BlockingCredentialSource + Send + Sync>);
+pub struct BlockingChain(Links<Arc<dyn blocking::ProvideCredentials + Send + Sync>>);
 
 impl Chain {
     /// A chain without any provider.
@@ -60,9 +61,9 @@ impl Chain {
     #[must_use]
     pub fn with<S>(self, name: impl Into<Cow<'static, str>>, source: S) -> Self
     where
-        S: CredentialSource + MaybeSend + MaybeSync + 'static,
+        S: ProvideCredentials + MaybeSend + MaybeSync + 'static,
     {
-        Self(self.0.with(name.into(), Arc::new(source)))
+        Self(self.0.with(name.into(), SharedCredentials::new(source)))
     }
 
     /// Returns which provider is used and why the others are not; before one is, what the last
@@ -84,7 +85,7 @@ impl BlockingChain {
     #[must_use]
     pub fn with<S>(self, name: impl Into<Cow<'static, str>>, source: S) -> Self
     where
-        S: BlockingCredentialSource + Send + Sync + 'static,
+        S: blocking::ProvideCredentials + Send + Sync + 'static,
     {
         Self(self.0.with(name.into(), Arc::new(source)))
     }
@@ -97,8 +98,11 @@ impl BlockingChain {
     }
 }
 
-impl CredentialSource for Chain {
-    async fn credentials(&self, request: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
+impl ProvideCredentials for Chain {
+    async fn credentials(
+        &self,
+        request: CredentialsRequest,
+    ) -> Result<Arc<Credentials>, CredentialsError> {
         if let Some(provider) = self.0.used() {
             return provider.credentials(request).await;
         }
@@ -117,8 +121,11 @@ impl CredentialSource for Chain {
     }
 }
 
-impl BlockingCredentialSource for BlockingChain {
-    fn credentials(&self, request: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
+impl blocking::ProvideCredentials for BlockingChain {
+    fn credentials(
+        &self,
+        request: CredentialsRequest,
+    ) -> Result<Arc<Credentials>, CredentialsError> {
         if let Some(provider) = self.0.used() {
             return provider.credentials(request);
         }

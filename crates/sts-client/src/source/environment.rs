@@ -3,12 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use sts_credentials::{CredentialsError, CredentialsRequest, ProvideCredentials, blocking};
 use sts_proto::Credentials;
 
 use super::read_once::ReadOnce;
 use super::sendable::sendable_id;
 use super::variable::{self, half_set};
-use super::{BlockingCredentialSource, CredentialSource, KeyRequest, SourceError};
 use crate::host::Host;
 
 const ACCESS_KEY: &str = "HUAWEICLOUD_SDK_AK";
@@ -38,14 +38,20 @@ impl Environment {
     }
 }
 
-impl CredentialSource for Environment {
-    async fn credentials(&self, request: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
-        BlockingCredentialSource::credentials(self, request)
+impl ProvideCredentials for Environment {
+    async fn credentials(
+        &self,
+        request: CredentialsRequest,
+    ) -> Result<Arc<Credentials>, CredentialsError> {
+        blocking::ProvideCredentials::credentials(self, request)
     }
 }
 
-impl BlockingCredentialSource for Environment {
-    fn credentials(&self, request: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
+impl blocking::ProvideCredentials for Environment {
+    fn credentials(
+        &self,
+        request: CredentialsRequest,
+    ) -> Result<Arc<Credentials>, CredentialsError> {
         self.keys.credentials(&request, || credentials_from_environment(&*self.host))
     }
 }
@@ -64,7 +70,7 @@ impl fmt::Debug for Environment {
 /// # Errors
 ///
 /// If neither access key nor secret key is set, the provider
-/// [is not configured](SourceError::is_not_configured). Any other error names the variable:
+/// [is not configured](CredentialsError::is_not_configured). Any other error names the variable:
 ///
 /// - One of the two is set without the other.
 /// - A value is not UTF-8, is in quotes, or contains white space, control characters or characters
@@ -87,12 +93,12 @@ impl fmt::Debug for Environment {
 /// # }
 /// let credentials = credentials_from_environment(&Platform)?;
 /// assert_eq!(credentials.access_key_id, "value-of-HUAWEICLOUD_SDK_AK");
-/// # Ok::<(), sts_client::source::SourceError>(())
+/// # Ok::<(), sts_client::CredentialsError>(())
 /// ```
-pub fn credentials_from_environment(host: &dyn Host) -> Result<Credentials, SourceError> {
+pub fn credentials_from_environment(host: &dyn Host) -> Result<Credentials, CredentialsError> {
     let federation = [variable::text(host, IDP_ID)?, variable::text(host, ID_TOKEN_FILE)?];
     if federation.iter().all(Option::is_some) {
-        return Err(SourceError::new(format!(
+        return Err(CredentialsError::new(format!(
             "{IDP_ID} and {ID_TOKEN_FILE} select federation over classic IAM, which STS does not \
              support; unset them, or set HUAWEICLOUD_OIDC_PROVIDER_URN and \
              HUAWEICLOUD_OIDC_AGENCY_URN"
@@ -103,7 +109,7 @@ pub fn credentials_from_environment(host: &dyn Host) -> Result<Credentials, Sour
         (Some(access_key), Some(secret_key)) => (access_key, secret_key),
         (None, None) => {
             let message = format!("{ACCESS_KEY} and {SECRET_KEY} are not set");
-            return Err(SourceError::not_configured(message));
+            return Err(CredentialsError::not_configured(message));
         }
         (Some(_), None) => return Err(half_set(ACCESS_KEY, SECRET_KEY)),
         (None, Some(_)) => return Err(half_set(SECRET_KEY, ACCESS_KEY)),

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Response;
+use sts_credentials::{CredentialsError, ProvideCredentials, blocking};
 use sts_proto::Body;
 
+use super::IssuedCredentials;
 use super::sendable::sendable_credentials;
-use super::{BlockingCredentialSource, CredentialSource, IssuedCredentials, SourceError};
 use crate::call::{Call, Step};
 use crate::client::Parts;
 use crate::session::{self, Assume};
@@ -37,7 +38,7 @@ pub trait FetchSource {
         &self,
         host: &dyn Host,
         context: &Arc<CallContext>,
-    ) -> Result<Self::Fetch, SourceError>;
+    ) -> Result<Self::Fetch, CredentialsError>;
 }
 
 /// State machine of one refresh. It does no IO: a driver sends its requests and passes the outcomes
@@ -75,7 +76,7 @@ impl<O: Assume> Fetch for Call<O> {
             return match Call::step(self, now) {
                 Step::Credentials(_) => {
                     let message = "refresh call requires credentials (bug in the provider)";
-                    self.provide(Err(SourceError::new(message)));
+                    self.provide(Err(CredentialsError::new(message)));
                     continue;
                 }
                 Step::Send(exchange) => FetchStep::Send(exchange),
@@ -120,7 +121,7 @@ async fn drive<F: FetchSource>(
 fn checked<F>(outcome: Result<IssuedCredentials, Error>) -> Result<IssuedCredentials, Error> {
     let issued = outcome?;
     sendable_credentials(issued.credentials()).map_err(|fault| {
-        SourceError::new(format!("invalid credentials from {}: {fault}", type_name::<F>()))
+        CredentialsError::new(format!("invalid credentials from {}: {fault}", type_name::<F>()))
     })?;
     Ok(issued)
 }
@@ -150,7 +151,7 @@ fn drive_blocking<F: FetchSource>(
 impl<T, S> Client<T, S>
 where
     T: Transport + MaybeSend + MaybeSync + 'static,
-    S: CredentialSource + MaybeSend + MaybeSync + 'static,
+    S: ProvideCredentials + MaybeSend + MaybeSync + 'static,
 {
     /// A session that keeps the credentials of a [`FetchSource`] fresh, as
     /// [`session`](Self::session) does for an operation. It uses the transport of this client, and
@@ -191,7 +192,7 @@ where
 impl<T, S> BlockingClient<T, S>
 where
     T: BlockingTransport + Send + Sync + 'static,
-    S: BlockingCredentialSource + Send + Sync + 'static,
+    S: blocking::ProvideCredentials + Send + Sync + 'static,
 {
     /// A session that keeps the credentials of a [`FetchSource`] fresh; see
     /// [`Client::session_from`].

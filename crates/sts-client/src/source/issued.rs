@@ -6,11 +6,11 @@ use std::time::Duration;
 use http::{HeaderMap, Response};
 use serde::Deserialize;
 use serde_json::error::Category;
+use sts_credentials::CredentialsError;
 use sts_proto::{Body, Credentials, Secret, service_date};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::SourceError;
 use super::sendable::{sendable, sendable_id};
 use crate::now::Now;
 
@@ -145,9 +145,9 @@ impl Issuer {
         response: &Response<Body>,
         sent: Now,
         received: Now,
-    ) -> Result<IssuedCredentials, SourceError> {
+    ) -> Result<IssuedCredentials, CredentialsError> {
         let credentials = self.read_body(response.body()).map_err(|complaint| {
-            SourceError::new(format!("invalid response of {}: {complaint}", self.name))
+            CredentialsError::new(format!("invalid response of {}: {complaint}", self.name))
         })?;
         let issued = IssuedCredentials::from(credentials);
         Ok(issued.with_date_of(response.headers(), sent, received))

@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::Uri;
 use http::uri::PathAndQuery;
+use sts_credentials::CredentialsError;
 
 pub use self::fetch::MetadataFetch;
 use self::token::Token;
-use super::SourceError;
 use super::address::{self, Reach};
 use super::fetch::FetchSource;
 use crate::context::CallContext;
@@ -25,7 +25,7 @@ use crate::host::Host;
 /// kept for its lifetime of six hours; clones share it.
 ///
 /// Where the service cannot be reached, or the machine has no agency, the provider
-/// [is not configured](SourceError::is_not_configured).
+/// [is not configured](CredentialsError::is_not_configured).
 ///
 /// Its requests [never go through a proxy](crate::Exchange::is_direct).
 ///
@@ -37,7 +37,7 @@ use crate::host::Host;
 ///
 /// let error = EcsMetadata::at("http://metadata.example").unwrap_err();
 /// assert!(error.to_string().contains("neither a link-local nor a loopback address"));
-/// # Ok::<(), sts_client::source::SourceError>(())
+/// # Ok::<(), sts_client::CredentialsError>(())
 /// ```
 #[derive(Clone)]
 pub struct EcsMetadata {
@@ -59,9 +59,9 @@ impl EcsMetadata {
     /// # Errors
     ///
     /// The URL is invalid, contains user info, or is neither link-local nor loopback.
-    pub fn at(base: &str) -> Result<Self, SourceError> {
+    pub fn at(base: &str) -> Result<Self, CredentialsError> {
         let base = address::parse(base, Reach::Local).map_err(|fault| {
-            SourceError::new(format!("the URL of the metadata service {fault}"))
+            CredentialsError::new(format!("the URL of the metadata service {fault}"))
         })?;
         Ok(Self::of(base))
     }
@@ -92,7 +92,11 @@ impl EcsMetadata {
 impl FetchSource for EcsMetadata {
     type Fetch = MetadataFetch;
 
-    fn begin(&self, host: &dyn Host, _: &Arc<CallContext>) -> Result<Self::Fetch, SourceError> {
+    fn begin(
+        &self,
+        host: &dyn Host,
+        _: &Arc<CallContext>,
+    ) -> Result<Self::Fetch, CredentialsError> {
         Ok(MetadataFetch::new(self.clone(), host.ticks()))
     }
 }

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sts_credentials::CredentialsError;
 use sts_proto::{AssumeAgencyWithOidc, Secret};
 
 use super::fetch::FetchSource;
 use super::sendable::sendable;
+use super::token;
 use super::variable::{self, half_set};
-use super::{SourceError, token};
 use crate::call::Call;
 use crate::context::CallContext;
 use crate::host::Host;
@@ -85,10 +86,10 @@ impl OidcAgency {
     ///
     /// # Errors
     ///
-    /// If neither URN is set, the provider [is not configured](SourceError::is_not_configured). A
+    /// If neither URN is set, the provider [is not configured](CredentialsError::is_not_configured). A
     /// part of the mandatory variables is an error, and so is a value that is not UTF-8, is in
     /// quotes, or contains white space where none belongs.
-    pub fn from_environment(host: &dyn Host) -> Result<Self, SourceError> {
+    pub fn from_environment(host: &dyn Host) -> Result<Self, CredentialsError> {
         let (provider, agency) = match (
             variable::plain_word(host, PROVIDER_URN)?,
             variable::plain_word(host, AGENCY_URN)?,
@@ -96,7 +97,7 @@ impl OidcAgency {
             (Some(provider), Some(agency)) => (provider, agency),
             (None, None) => {
                 let message = format!("{PROVIDER_URN} and {AGENCY_URN} are not set");
-                return Err(SourceError::not_configured(message));
+                return Err(CredentialsError::not_configured(message));
             }
             (Some(_), None) => return Err(half_set(PROVIDER_URN, AGENCY_URN)),
             (None, Some(_)) => return Err(half_set(AGENCY_URN, PROVIDER_URN)),
@@ -107,7 +108,7 @@ impl OidcAgency {
             (None, None) => {
                 let message =
                     format!("{AGENCY_URN} is set; set {TOKEN_FILE} or {ID_TOKEN} as well");
-                return Err(SourceError::new(message));
+                return Err(CredentialsError::new(message));
             }
         };
         let mut source = Self::of(provider, agency, token);
@@ -169,7 +170,7 @@ impl OidcAgency {
     /// # Errors
     ///
     /// The token file cannot be read, is empty, or contains more than a token.
-    pub fn operation(&self, host: &dyn Host) -> Result<AssumeAgencyWithOidc, SourceError> {
+    pub fn operation(&self, host: &dyn Host) -> Result<AssumeAgencyWithOidc, CredentialsError> {
         let mut operation = self.operation.clone();
         operation.id_token = match &self.token {
             IdToken::Given(token) => token.clone(),
@@ -189,7 +190,7 @@ impl FetchSource for OidcAgency {
         &self,
         host: &dyn Host,
         context: &Arc<CallContext>,
-    ) -> Result<Self::Fetch, SourceError> {
+    ) -> Result<Self::Fetch, CredentialsError> {
         Ok(Call::new(self.operation(host)?, context, host.seed()))
     }
 }

@@ -8,13 +8,15 @@ use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Response, Uri};
+use sts_credentials::CredentialsError;
 use sts_proto::Body;
 
 use super::address::{self, Reach};
+use super::failure;
 use super::fetch::{Fetch, FetchSource, FetchStep};
 use super::issued::{IssuedCredentials, Issuer};
+use super::token;
 use super::variable::{self, half_set};
-use super::{SourceError, token};
 use crate::context::CallContext;
 use crate::host::Host;
 use crate::now::Now;
@@ -57,9 +59,9 @@ impl PodIdentity {
     ///
     /// The URL is invalid, contains user info, or is plain http to a host that is neither
     /// link-local nor loopback.
-    pub fn new(uri: &str, token_file: impl Into<PathBuf>) -> Result<Self, SourceError> {
+    pub fn new(uri: &str, token_file: impl Into<PathBuf>) -> Result<Self, CredentialsError> {
         let uri = address::parse(uri, Reach::LocalOrHttps).map_err(|fault| {
-            SourceError::new(format!("the URL of the pod identity agent {fault}"))
+            CredentialsError::new(format!("the URL of the pod identity agent {fault}"))
         })?;
         Ok(Self { uri, token_file: token_file.into() })
     }
@@ -69,10 +71,10 @@ impl PodIdentity {
     ///
     /// # Errors
     ///
-    /// If neither is set, the provider [is not configured](SourceError::is_not_configured). One
+    /// If neither is set, the provider [is not configured](CredentialsError::is_not_configured). One
     /// without the other is an error, and so is a value that is not UTF-8, is in quotes or contains
     /// control characters, or a URL that [`new`](Self::new) rejects. Errors name the variable.
-    pub fn from_environment(host: &dyn Host) -> Result<Self, SourceError> {
+    pub fn from_environment(host: &dyn Host) -> Result<Self, CredentialsError> {
         match (variable::plain_word(host, FULL_URI)?, variable::path(host, TOKEN_FILE)?) {
             (Some(uri), Some(token_file)) => {
                 let uri = address::parse(&uri, Reach::LocalOrHttps)
@@ -83,7 +85,7 @@ impl PodIdentity {
             (None, Some(_)) => Err(half_set(TOKEN_FILE, FULL_URI)),
             (None, None) => {
                 let message = format!("{FULL_URI} and {TOKEN_FILE} are not set");
-                Err(SourceError::not_configured(message))
+                Err(CredentialsError::not_configured(message))
             }
         }
     }
@@ -102,7 +104,11 @@ impl PodIdentity {
 impl FetchSource for PodIdentity {
     type Fetch = PodIdentityFetch;
 
-    fn begin(&self, host: &dyn Host, _: &Arc<CallContext>) -> Result<Self::Fetch, SourceError> {
+    fn begin(
+        &self,
+        host: &dyn Host,
+        _: &Arc<CallContext>,
+    ) -> Result<Self::Fetch, CredentialsError> {
         let token = token::read_file(host, &self.token_file)?;
         let limits = Limits::default().with_timeout(TIMEOUT).with_body(LARGEST_RESPONSE);
         let exchange = Exchange::new(self.request(token), limits).direct();
@@ -126,12 +132,12 @@ pub struct PodIdentityFetch(State);
 enum State {
     Ready(Exchange),
     Sent { at: Now },
-    Done(Result<IssuedCredentials, SourceError>),
+    Done(Result<IssuedCredentials, CredentialsError>),
 }
 
 impl Fetch for PodIdentityFetch {
     fn step(&mut self, now: Now) -> FetchStep {
-        match mem::replace(&mut self.0, State::Done(Err(SourceError::over()))) {
+        match mem::replace(&mut self.0, State::Done(Err(failure::completed()))) {
             State::Ready(exchange) => {
                 self.0 = State::Sent { at: now };
                 FetchStep::Send(exchange)
@@ -165,14 +171,14 @@ fn read(
     outcome: Result<Response<Body>, TransportError>,
     sent: Now,
     received: Now,
-) -> Result<IssuedCredentials, SourceError> {
+) -> Result<IssuedCredentials, CredentialsError> {
     let response = outcome.map_err(|error| {
-        SourceError::new("no response from the pod identity agent").with_source(error)
+        CredentialsError::new("no response from the pod identity agent").with_source(error)
     })?;
     if !response.status().is_success() {
         let status = response.status();
         let message = format!("pod identity agent: request failed with status {}", status.as_u16());
-        return Err(SourceError::new(message).with_status(status));
+        return Err(failure::of_status(message, status));
     }
     ISSUER.read(&response, sent, received)
 }

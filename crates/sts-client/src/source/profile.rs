@@ -7,13 +7,13 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use sts_credentials::{CredentialsError, CredentialsRequest, ProvideCredentials, blocking};
 use sts_proto::{Credentials, Secret};
 
 use self::ini::Ini;
 use super::read_once::ReadOnce;
 use super::sendable::sendable_id;
 use super::variable;
-use super::{BlockingCredentialSource, CredentialSource, KeyRequest, SourceError};
 use crate::host::Host;
 
 const FILE: &str = "HUAWEICLOUD_SDK_CREDENTIALS_FILE";
@@ -38,7 +38,7 @@ const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
 /// # Errors
 ///
 /// A missing file in the default location means that the provider
-/// [is not configured](SourceError::is_not_configured). A named file that is missing, and a file
+/// [is not configured](CredentialsError::is_not_configured). A named file that is missing, and a file
 /// that cannot be read, are errors.
 ///
 /// The official SDKs for Python, Go and Java parse this file by three sets of rules. A file that
@@ -79,7 +79,7 @@ impl ProfileFile {
         Self { path: Some(path.into()), ..self }
     }
 
-    fn read(&self) -> Result<Credentials, SourceError> {
+    fn read(&self) -> Result<Credentials, CredentialsError> {
         let host = &*self.host;
         let named = match &self.path {
             Some(path) => Some(path.clone()),
@@ -90,19 +90,20 @@ impl ProfileFile {
         let usual = home.map(|home| home.join(".huaweicloud").join("credentials"));
         let path = named.or(usual).ok_or_else(|| {
             let message = format!("no profile file: neither {FILE} nor {HOME} is set");
-            SourceError::not_configured(message)
+            CredentialsError::not_configured(message)
         })?;
         let content = host.read_file(&path).map_err(|error| {
             use io::ErrorKind::{NotFound, Unsupported};
             if !is_named && matches!(error.kind(), NotFound | Unsupported) {
                 let message = format!("there is no profile file {}", path.display());
-                return SourceError::not_configured(message);
+                return CredentialsError::not_configured(message);
             }
             let message = format!("cannot read profile file {}", path.display());
-            SourceError::new(message).with_source(error)
+            CredentialsError::new(message).with_source(error)
         })?;
-        read(content.as_ref())
-            .map_err(|fault| SourceError::new(format!("profile file {}: {fault}", path.display())))
+        read(content.as_ref()).map_err(|fault| {
+            CredentialsError::new(format!("profile file {}: {fault}", path.display()))
+        })
     }
 }
 
@@ -129,14 +130,20 @@ fn read(content: &[u8]) -> Result<Credentials, String> {
     })
 }
 
-impl CredentialSource for ProfileFile {
-    async fn credentials(&self, request: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
-        BlockingCredentialSource::credentials(self, request)
+impl ProvideCredentials for ProfileFile {
+    async fn credentials(
+        &self,
+        request: CredentialsRequest,
+    ) -> Result<Arc<Credentials>, CredentialsError> {
+        blocking::ProvideCredentials::credentials(self, request)
     }
 }
 
-impl BlockingCredentialSource for ProfileFile {
-    fn credentials(&self, request: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
+impl blocking::ProvideCredentials for ProfileFile {
+    fn credentials(
+        &self,
+        request: CredentialsRequest,
+    ) -> Result<Arc<Credentials>, CredentialsError> {
         self.keys.credentials(&request, || self.read())
     }
 }

@@ -3,9 +3,8 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use sts_credentials::{CredentialsError, CredentialsRequest};
 use sts_proto::Credentials;
-
-use super::{KeyRequest, SourceError};
 
 /// Cache of the credentials that were read, so that callers are served from memory.
 #[derive(Default)]
@@ -16,11 +15,11 @@ impl ReadOnce {
     /// rejected them: they may have been rotated.
     pub(super) fn credentials(
         &self,
-        request: &KeyRequest,
-        read: impl FnOnce() -> Result<Credentials, SourceError>,
-    ) -> Result<Arc<Credentials>, SourceError> {
+        request: &CredentialsRequest,
+        read: impl FnOnce() -> Result<Credentials, CredentialsError>,
+    ) -> Result<Arc<Credentials>, CredentialsError> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_refused = |keys| request.refused.as_ref().is_some_and(|refused| refused == keys);
+        let is_refused = |keys| request.rejected.as_ref().is_some_and(|rejected| rejected == keys);
         if let Some(keys) = kept.as_ref().filter(|keys| !is_refused(*keys)) {
             return Ok(keys.clone());
         }

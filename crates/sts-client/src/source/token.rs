@@ -3,25 +3,26 @@
 use std::path::Path;
 
 use http::HeaderValue;
+use sts_credentials::CredentialsError;
 use sts_proto::Body;
 
-use super::SourceError;
 use crate::host::Host;
 
 const NOT_A_TOKEN: &str = "must be a single line of visible ASCII";
 
 /// Reads the token in a file. Such files are rewritten before their token expires, so they are
 /// read for every refresh.
-pub(super) fn read_file(host: &dyn Host, path: &Path) -> Result<HeaderValue, SourceError> {
+pub(super) fn read_file(host: &dyn Host, path: &Path) -> Result<HeaderValue, CredentialsError> {
     if is_content(path.as_os_str().as_encoded_bytes()) {
-        return Err(SourceError::new("the path of the token file is a token itself"));
+        return Err(CredentialsError::new("the path of the token file is a token itself"));
     }
     let content = host.read_file(path).map_err(|error| {
         let message = format!("cannot read the token file {}", path.display());
-        SourceError::new(message).with_source(error)
+        CredentialsError::new(message).with_source(error)
     })?;
-    of(content)
-        .map_err(|fault| SourceError::new(format!("the token file {} {fault}", path.display())))
+    of(content).map_err(|fault| {
+        CredentialsError::new(format!("the token file {} {fault}", path.display()))
+    })
 }
 
 /// Whether `path` is a JSON web token, JSON or a profile: what a file contains, given in place of its

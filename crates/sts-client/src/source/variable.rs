@@ -6,9 +6,9 @@
 
 use std::path::PathBuf;
 
+use sts_credentials::CredentialsError;
 use sts_proto::Secret;
 
-use super::SourceError;
 use super::sendable::sendable;
 use super::token;
 use crate::host::Host;
@@ -17,19 +17,19 @@ use crate::host::Host;
 const QUOTES: [char; 7] = ['"', '\'', '`', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}'];
 
 /// A variable that is one word of visible ASCII: credentials, tokens, URNs, URLs, numbers.
-pub(super) fn word(host: &dyn Host, name: &str) -> Result<Option<Secret>, SourceError> {
+pub(super) fn word(host: &dyn Host, name: &str) -> Result<Option<Secret>, CredentialsError> {
     let Some(value) = text(host, name)? else { return Ok(None) };
     sendable(value.expose_secret()).map_err(|fault| invalid(name, fault))?;
     Ok(Some(value))
 }
 
 /// The same for what is not a secret.
-pub(super) fn plain_word(host: &dyn Host, name: &str) -> Result<Option<String>, SourceError> {
+pub(super) fn plain_word(host: &dyn Host, name: &str) -> Result<Option<String>, CredentialsError> {
     Ok(word(host, name)?.map(|word| word.expose_secret().to_owned()))
 }
 
 /// A variable that is a path of the local system.
-pub(super) fn path(host: &dyn Host, name: &str) -> Result<Option<PathBuf>, SourceError> {
+pub(super) fn path(host: &dyn Host, name: &str) -> Result<Option<PathBuf>, CredentialsError> {
     let Some(value) = text(host, name)? else { return Ok(None) };
     if value.expose_secret().contains(char::is_control) {
         return Err(invalid(name, "contains a control character or a line break"));
@@ -41,8 +41,8 @@ pub(super) fn path(host: &dyn Host, name: &str) -> Result<Option<PathBuf>, Sourc
 }
 
 /// A variable that is any text.
-pub(super) fn text(host: &dyn Host, name: &str) -> Result<Option<Secret>, SourceError> {
-    let value = host.variable(name).map_err(|error| SourceError::new(error.to_string()))?;
+pub(super) fn text(host: &dyn Host, name: &str) -> Result<Option<Secret>, CredentialsError> {
+    let value = host.variable(name).map_err(|error| CredentialsError::new(error.to_string()))?;
     let Some(value) = value.map(Secret::from) else { return Ok(None) };
     let trimmed = value.expose_secret().trim();
     if trimmed.starts_with(QUOTES) || trimmed.ends_with(QUOTES) {
@@ -52,11 +52,11 @@ pub(super) fn text(host: &dyn Host, name: &str) -> Result<Option<Secret>, Source
 }
 
 /// The error for a variable whose value has a `fault`.
-pub(super) fn invalid(name: &str, fault: &str) -> SourceError {
-    SourceError::new(format!("environment variable {name} {fault}"))
+pub(super) fn invalid(name: &str, fault: &str) -> CredentialsError {
+    CredentialsError::new(format!("environment variable {name} {fault}"))
 }
 
 /// The error for one of two variables that belong together, if the other is missing.
-pub(super) fn half_set(set: &str, missing: &str) -> SourceError {
-    SourceError::new(format!("{set} is set, but {missing} is not"))
+pub(super) fn half_set(set: &str, missing: &str) -> CredentialsError {
+    CredentialsError::new(format!("{set} is set, but {missing} is not"))
 }

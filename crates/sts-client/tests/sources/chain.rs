@@ -2,11 +2,9 @@ use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
-use sts_client::source::{
-    BlockingChain, Chain, CredentialSource, EcsMetadata, KeyRequest, LinkState, NoCredentials,
-    SourceError,
-};
+use sts_client::source::{BlockingChain, Chain, EcsMetadata, LinkState};
 use sts_client::{Client, proto::Credentials};
+use sts_client::{CredentialsError, CredentialsRequest, NoCredentials, ProvideCredentials};
 
 use crate::world::{
     END, Place, Wire, answer, ask, ask_again, ask_blocking, blocking_client, client, in_full,
@@ -223,8 +221,8 @@ fn a_chain_of_ones_own_has_any_sources() {
     assert_eq!(ask(&chain).unwrap(), keys);
     assert_eq!(
         chain.report().to_string(),
-        "nothing is not configured (the client was given no credentials, and this operation is \
-         signed); own is used"
+        "nothing is not configured (operation requires credentials, but the client has none); \
+         own is used"
     );
     let longer = chain.with("more", NoCredentials);
     assert_eq!(longer.report().used(), None, "what was found before is forgotten");
@@ -238,7 +236,7 @@ fn an_error_of_a_chain_reaches_the_caller_of_a_client() {
     let chain = standard(&Wire::dead(), &place);
     let client = Client::builder(Wire::dead(), place)
         .region("cn-north-4")
-        .credential_source(chain)
+        .credentials_provider(chain)
         .build()
         .unwrap();
     let error = futures_lite::future::block_on(client.caller_identity()).unwrap_err();
@@ -249,18 +247,18 @@ fn an_error_of_a_chain_reaches_the_caller_of_a_client() {
 fn futures_of_sources_can_be_sent_to_other_threads() {
     fn is_send<T: Send>(_: &T) {}
     let chain = standard(&Wire::dead(), &home());
-    is_send(&chain.credentials(KeyRequest::default()));
-    let _: SourceError = SourceError::new("shared").clone();
+    is_send(&chain.credentials(CredentialsRequest::default()));
+    let _: CredentialsError = CredentialsError::new("shared").clone();
 }
 
 /// A provider whose response the test gives, after any number of other things happened.
 #[derive(Clone, Default)]
 struct Gated(Arc<Mutex<Vec<Outcome>>>);
 
-type Outcome = Result<Arc<Credentials>, SourceError>;
+type Outcome = Result<Arc<Credentials>, CredentialsError>;
 
-impl CredentialSource for Gated {
-    async fn credentials(&self, _: KeyRequest) -> Outcome {
+impl ProvideCredentials for Gated {
+    async fn credentials(&self, _: CredentialsRequest) -> Outcome {
         std::future::poll_fn(|_| match self.0.lock().unwrap().pop() {
             Some(outcome) => Poll::Ready(outcome),
             None => Poll::Pending,
@@ -276,7 +274,7 @@ impl Gated {
 }
 
 fn unset(what: &str) -> Outcome {
-    Err(SourceError::not_configured(format!("{what} is unset")))
+    Err(CredentialsError::not_configured(format!("{what} is unset")))
 }
 
 fn poll<F: Future>(future: Pin<&mut F>) -> Option<F::Output> {
@@ -290,17 +288,17 @@ fn poll<F: Future>(future: Pin<&mut F>) -> Option<F::Output> {
 fn searches_at_the_same_time_do_not_mix_what_they_found() {
     let (first, second) = (Gated::default(), Gated::default());
     let chain = Chain::new().with("first", first.clone()).with("second", second.clone());
-    let mut one = pin!(chain.credentials(KeyRequest::default()));
-    let mut other = pin!(chain.credentials(KeyRequest::default()));
+    let mut one = pin!(chain.credentials(CredentialsRequest::default()));
+    let mut other = pin!(chain.credentials(CredentialsRequest::default()));
     assert!(poll(one.as_mut()).is_none());
     assert!(poll(other.as_mut()).is_none());
     first.gives(unset("A"));
     assert!(poll(one.as_mut()).is_none(), "it is at the second");
-    first.gives(Err(SourceError::new("sealed")));
+    first.gives(Err(CredentialsError::new("sealed")));
     let error = poll(other.as_mut()).expect("the end of the search").unwrap_err();
     assert_eq!(in_full(&error), "provider first is configured but failed: sealed");
     assert_eq!(chain.report().to_string(), "first failed (sealed); second was not asked");
-    second.gives(Err(SourceError::new("locked")));
+    second.gives(Err(CredentialsError::new("locked")));
     let error = poll(one.as_mut()).expect("the end of the search").unwrap_err();
     assert_eq!(
         in_full(&error),
@@ -317,8 +315,8 @@ fn searches_at_the_same_time_do_not_mix_what_they_found() {
 fn a_search_that_found_nothing_reports_its_own_reasons() {
     let (first, second) = (Gated::default(), Gated::default());
     let chain = Chain::new().with("first", first.clone()).with("second", second.clone());
-    let mut one = pin!(chain.credentials(KeyRequest::default()));
-    let mut other = pin!(chain.credentials(KeyRequest::default()));
+    let mut one = pin!(chain.credentials(CredentialsRequest::default()));
+    let mut other = pin!(chain.credentials(CredentialsRequest::default()));
     first.gives(unset("A"));
     assert!(poll(one.as_mut()).is_none());
     first.gives(unset("B"));
@@ -335,8 +333,8 @@ fn a_search_that_found_nothing_reports_its_own_reasons() {
 fn searches_that_find_different_providers_end_with_one_identity() {
     let (first, second) = (Gated::default(), Gated::default());
     let chain = Chain::new().with("first", first.clone()).with("second", second.clone());
-    let mut one = pin!(chain.credentials(KeyRequest::default()));
-    let mut other = pin!(chain.credentials(KeyRequest::default()));
+    let mut one = pin!(chain.credentials(CredentialsRequest::default()));
+    let mut other = pin!(chain.credentials(CredentialsRequest::default()));
     first.gives(unset("A"));
     assert!(poll(one.as_mut()).is_none(), "it is at the second");
     assert!(poll(other.as_mut()).is_none(), "it is at the first");

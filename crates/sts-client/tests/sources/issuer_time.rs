@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue};
+use sts_client::NoCredentials;
 use sts_client::session::CredentialState;
 use sts_client::source::{
-    EcsMetadata, Fetch, FetchSource, FetchStep, IssuedCredentials, NoCredentials, PodIdentity,
+    EcsMetadata, Fetch, FetchSource, FetchStep, IssuedCredentials, PodIdentity,
 };
 use sts_client::{BlockingClient, CallContext, CallPolicy, Host, Now, Session};
 use sts_proto::Credentials;
@@ -163,7 +164,7 @@ fn without_a_date_the_time_that_calls_learned_decides() {
     let credentials = Arc::new(Credentials::permanent("AK", "s"));
     let client = sts_client::Client::builder(sts, place)
         .region("cn-north-4")
-        .credential_source(credentials)
+        .credentials_provider(credentials)
         .build()
         .unwrap();
     let metadata = || EcsMetadata::at("http://127.0.0.1:1").unwrap();

@@ -2,7 +2,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sts_client::source::{EcsMetadata, Fetch, FetchSource, FetchStep, SourceError};
+use sts_client::CredentialsError;
+use sts_client::source::{EcsMetadata, Fetch, FetchSource, FetchStep};
 use sts_client::transport::TransportErrorKind;
 use sts_client::{CallContext, CallPolicy, Failure, Host, TransportError};
 
@@ -41,7 +42,7 @@ fn script(answers: impl IntoIterator<Item = Answer>) -> Wire {
 }
 
 /// What a fetch over `wire` fails with.
-fn failure(wire: &Wire) -> SourceError {
+fn failure(wire: &Wire) -> CredentialsError {
     let session = client(wire, &Place::default()).session_from(metadata());
     let error = futures_lite::future::block_on(session.credentials()).unwrap_err();
     match error.call().unwrap().failure() {

@@ -1,7 +1,8 @@
 use std::io;
 use std::sync::Arc;
 
-use sts_client::source::{ProfileFile, SourceError};
+use sts_client::CredentialsError;
+use sts_client::source::ProfileFile;
 
 use crate::world::{Place, ask, ask_again, ask_blocking, in_full};
 
@@ -11,7 +12,7 @@ fn place() -> Place {
     Place::default().with_variable("HOME", "/home/u").with_variable("USERPROFILE", "/home/u")
 }
 
-fn read(content: &str) -> Result<Arc<sts_proto::Credentials>, SourceError> {
+fn read(content: &str) -> Result<Arc<sts_proto::Credentials>, CredentialsError> {
     ask(&ProfileFile::new(place().with_file(USUAL, content)))
 }
 

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use sts_client::source::{
-    BlockingCredentialSource, Chain, CredentialSource, DynCredentialSource, Environment,
-    KeyRequest, NoCredentials, ProfileFile,
-};
+use sts_client::source::{Chain, Environment, ProfileFile};
 use sts_client::transport::DynTransport;
 use sts_client::{BlockingClient, Client, DynClient};
+use sts_client::{
+    CredentialsRequest, NoCredentials, ProvideCredentials, SharedCredentials, blocking,
+};
 use sts_proto::{Credentials, GetCallerIdentity};
 
 use crate::world::{Place, Wire, answer, ask, ask_blocking};
@@ -35,8 +35,8 @@ fn clients_share_a_source_and_what_it_remembers() {
     let profile = Arc::new(ProfileFile::new(place.clone()).at("/profile"));
     let wire = Wire::new(|_| answer(200, IDENTITY));
     let builder = || Client::builder(wire.clone(), place.clone()).region("cn-north-4");
-    let one = builder().credential_source(Arc::clone(&profile)).build().unwrap();
-    let other = builder().credential_source(profile.clone()).build_blocking().unwrap();
+    let one = builder().credentials_provider(Arc::clone(&profile)).build().unwrap();
+    let other = builder().credentials_provider(profile.clone()).build_blocking().unwrap();
     futures_lite::future::block_on(one.caller_identity()).unwrap();
     place.remove("/profile");
     other.caller_identity().unwrap();
@@ -56,16 +56,18 @@ fn keys_in_an_arc_are_still_a_source_of_themselves() {
 fn a_client_need_not_name_transport_and_source() {
     let place = place();
     let wire = Wire::new(|_| answer(200, IDENTITY));
-    let sources: [Arc<dyn DynCredentialSource>; 3] = [
-        Arc::new(Environment::new(place.clone())),
-        Arc::new(Chain::new().with("profile", ProfileFile::new(place.clone()).at("/profile"))),
-        Arc::new(NoCredentials),
+    let sources: [SharedCredentials; 3] = [
+        SharedCredentials::new(Environment::new(place.clone())),
+        SharedCredentials::new(
+            Chain::new().with("profile", ProfileFile::new(place.clone()).at("/profile")),
+        ),
+        SharedCredentials::new(NoCredentials),
     ];
     for source in sources {
         let transport: Arc<dyn DynTransport> = Arc::new(wire.clone());
         let client: DynClient = Client::builder(transport, place.clone())
             .region("cn-north-4")
-            .credential_source(source)
+            .credentials_provider(source)
             .build()
             .unwrap();
         let _ = futures_lite::future::block_on(client.call(GetCallerIdentity::new()));
@@ -75,13 +77,13 @@ fn a_client_need_not_name_transport_and_source() {
 
 #[test]
 fn a_blocking_source_needs_no_name_either() {
-    type Source = Arc<dyn BlockingCredentialSource + Send + Sync>;
+    type Source = Arc<dyn blocking::ProvideCredentials + Send + Sync>;
     let place = place();
     let wire = Wire::new(|_| answer(200, IDENTITY));
     let source: Source = Arc::new(Environment::new(place.clone()));
     let client: BlockingClient<Wire, Source> = Client::builder(wire.clone(), place)
         .region("cn-north-4")
-        .credential_source(source)
+        .credentials_provider(source)
         .build_blocking()
         .unwrap();
     client.caller_identity().unwrap();
@@ -91,6 +93,6 @@ fn a_blocking_source_needs_no_name_either() {
 #[test]
 fn the_future_of_a_source_behind_a_pointer_goes_between_threads() {
     const fn assert_send<T: Send>(_: &T) {}
-    let source: Arc<dyn DynCredentialSource> = Arc::new(Environment::new(place()));
-    assert_send(&source.credentials(KeyRequest::default()));
+    let source = SharedCredentials::new(Environment::new(place()));
+    assert_send(&source.credentials(CredentialsRequest::default()));
 }

@@ -1,7 +1,8 @@
 //! Every variable that is read, with a value that cannot be meant.
 
+use sts_client::CredentialsError;
 use sts_client::source::{
-    Environment, OidcAgency, PodIdentity, ProfileFile, SourceError, credentials_from_environment,
+    Environment, OidcAgency, PodIdentity, ProfileFile, credentials_from_environment,
 };
 
 use crate::world::{Place, ask};
@@ -19,7 +20,7 @@ enum Holds {
 
 use Holds::{Path, Text, Word};
 
-type Read = fn(&Place) -> Result<(), SourceError>;
+type Read = fn(&Place) -> Result<(), CredentialsError>;
 
 const ENVIRONMENT: Read = |place| {
     ask(&Environment::new(place.clone()))?;

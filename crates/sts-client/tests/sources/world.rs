@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::{Request, Response};
-use sts_client::source::{
-    BlockingCredentialSource, CredentialSource, KeyRequest, NoCredentials, SourceError,
-};
 use sts_client::transport::TransportErrorKind;
 use sts_client::{
     BlockingClient, BlockingTransport, Client, Exchange, Host, InvalidVariable, Limits, Now,
     Transport, TransportError,
+};
+use sts_client::{
+    CredentialsError, CredentialsRequest, NoCredentials, ProvideCredentials, blocking,
 };
 use sts_proto::{Body, Credentials};
 use time::OffsetDateTime;
@@ -197,27 +197,27 @@ pub(crate) fn answer(status: u16, body: &str) -> Answer {
 }
 
 /// Asks a source that awaits.
-pub(crate) fn ask(source: &impl CredentialSource) -> Result<Arc<Credentials>, SourceError> {
-    futures_lite::future::block_on(source.credentials(KeyRequest::default()))
+pub(crate) fn ask(source: &impl ProvideCredentials) -> Result<Arc<Credentials>, CredentialsError> {
+    futures_lite::future::block_on(source.credentials(CredentialsRequest::default()))
 }
 
 /// Asks it after the service refused `keys`.
 pub(crate) fn ask_again(
-    source: &impl CredentialSource,
+    source: &impl ProvideCredentials,
     keys: Arc<Credentials>,
-) -> Result<Arc<Credentials>, SourceError> {
+) -> Result<Arc<Credentials>, CredentialsError> {
     futures_lite::future::block_on(source.credentials(refused(keys)))
 }
 
 pub(crate) fn ask_blocking(
-    source: &impl BlockingCredentialSource,
-) -> Result<Arc<Credentials>, SourceError> {
-    source.credentials(KeyRequest::default())
+    source: &impl blocking::ProvideCredentials,
+) -> Result<Arc<Credentials>, CredentialsError> {
+    source.credentials(CredentialsRequest::default())
 }
 
-pub(crate) fn refused(keys: Arc<Credentials>) -> KeyRequest {
-    let mut request = KeyRequest::default();
-    request.refused = Some(keys);
+pub(crate) fn refused(keys: Arc<Credentials>) -> CredentialsRequest {
+    let mut request = CredentialsRequest::default();
+    request.rejected = Some(keys);
     request
 }
 

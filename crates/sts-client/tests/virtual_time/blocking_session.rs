@@ -4,9 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Barrier;
 use std::thread;
 
-use sts_client::BlockingCredentialSource;
+use sts_client::CredentialsRequest;
+use sts_client::blocking;
 use sts_client::session::CredentialState;
-use sts_client::source::KeyRequest;
 use sts_proto::ErrorKind;
 
 use crate::session_world::{Place, Reply, number};
@@ -139,9 +139,9 @@ fn refused_keys_are_dropped_once_by_threads_too() {
     let refused = session.credentials().unwrap();
     let numbers: Vec<_> = thread::scope(|scope| {
         let ask = || {
-            let mut request = KeyRequest::default();
-            request.refused = Some(refused.clone());
-            let keys = BlockingCredentialSource::credentials(&session, request);
+            let mut request = CredentialsRequest::default();
+            request.rejected = Some(refused.clone());
+            let keys = blocking::ProvideCredentials::credentials(&session, request);
             number(&Ok(keys.unwrap()))
         };
         let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(ask)).collect();

@@ -206,7 +206,7 @@ fn other_keys_are_tried_once_after_a_refusal() {
     assert!(
         world
             .events
-            .contains(&Event::KeysAsked { refused: Some("HSTFIRST000000000001".to_owned()) })
+            .contains(&Event::KeysAsked { rejected: Some("HSTFIRST000000000001".to_owned()) })
     );
 
     let mut world = World::new(default_context(), [expired(), expired()]);

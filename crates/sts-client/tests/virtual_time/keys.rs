@@ -163,7 +163,7 @@ fn the_source_is_asked_for_others_when_another_call_saw_the_refusal() {
     assert!(
         world
             .events
-            .contains(&Event::KeysAsked { refused: Some("HSTFIRST000000000001".to_owned()) })
+            .contains(&Event::KeysAsked { rejected: Some("HSTFIRST000000000001".to_owned()) })
     );
     assert_eq!(world.keys_used(), ["HSTOTHER000000000002"]);
 }

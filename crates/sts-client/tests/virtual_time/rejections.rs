@@ -112,7 +112,7 @@ fn a_401_that_is_not_the_gateways_condemns_no_key() {
         assert_eq!((failure.status().unwrap().as_u16(), failure.report().attempts), (401, 1));
         world.script.push_back(identity());
         world.identity().unwrap();
-        let asked = Event::KeysAsked { refused: Some("HSTFIRST000000000001".to_owned()) };
+        let asked = Event::KeysAsked { rejected: Some("HSTFIRST000000000001".to_owned()) };
         assert!(!world.events.contains(&asked), "the provider keeps its credentials");
     }
 }
@@ -231,7 +231,7 @@ fn credentials_known_to_be_expired_are_not_signed_with() {
     world.script.push_back(identity());
     world.identity().unwrap();
     assert_eq!(world.sent().len(), 1);
-    let asked = Event::KeysAsked { refused: Some("HSTTEMP".to_owned()) };
+    let asked = Event::KeysAsked { rejected: Some("HSTTEMP".to_owned()) };
     assert!(world.events.contains(&asked));
 
     world.events.clear();

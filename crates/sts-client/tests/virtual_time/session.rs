@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sts_client::session::{CredentialState, SessionPolicy};
-use sts_client::{Backoff, CredentialSource, source::KeyRequest};
+use sts_client::{Backoff, CredentialsRequest, ProvideCredentials};
 use sts_proto::ErrorKind;
 
 use crate::session_tasks::{Tasks, at_once, get};
@@ -368,5 +368,5 @@ fn public_futures_can_go_to_another_thread() {
     is_send(&watcher.changed());
     is_send(&client.assume_agency(place.operation()));
     is_send(&client.caller_identity());
-    is_send(&CredentialSource::credentials(&session, KeyRequest::default()));
+    is_send(&ProvideCredentials::credentials(&session, CredentialsRequest::default()));
 }

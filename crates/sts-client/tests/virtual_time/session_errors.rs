@@ -4,13 +4,15 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sts_client::blocking::ProvideCredentials as _;
 use sts_client::session::SessionError;
-use sts_client::source::{
-    BlockingChain, BlockingCredentialSource, Chain, CredentialSource, DynCredentialSource,
-    KeyRequest, NoCredentials, SourceError,
-};
+use sts_client::source::{BlockingChain, Chain};
 use sts_client::{Client, Error};
-use sts_proto::{Credentials, ErrorCode, ErrorKind, RetryAdvice};
+use sts_client::{
+    CredentialsError, CredentialsRequest, NoCredentials, ProvideCredentials, SharedCredentials,
+    blocking,
+};
+use sts_proto::{Credentials, ErrorKind, RetryAdvice};
 
 use crate::session_tasks::{Tasks, get};
 use crate::session_world::{Place, Reply};
@@ -49,9 +51,9 @@ macro_rules! facts {
         Facts {
             kind: error.kind(),
             advice: error.advice(),
-            code: error.code().map(ErrorCode::as_str).map(str::to_owned),
+            code: error.code().map(str::to_owned),
             request_id: error.request_id().map(str::to_owned),
-            status: error.status().map(|status| status.as_u16()),
+            status: error.status().map(Into::into),
             has_wait: error.retry_in().is_some(),
         }
     }};
@@ -68,16 +70,16 @@ fn outage() -> Facts {
     }
 }
 
-fn client_of<S: CredentialSource>(place: &Place, source: S) -> Client<Place, S> {
+fn client_of<S: ProvideCredentials>(place: &Place, source: S) -> Client<Place, S> {
     Client::builder(place.clone(), place.clone())
         .region("cn-north-4")
-        .credential_source(source)
+        .credentials_provider(source)
         .build()
         .unwrap()
 }
 
-fn of_source(source: impl CredentialSource + Send + Sync + 'static) -> SourceError {
-    wait(async move { source.credentials(KeyRequest::default()).await }).unwrap_err()
+fn of_source(source: impl ProvideCredentials + Send + Sync + 'static) -> CredentialsError {
+    wait(async move { source.credentials(CredentialsRequest::default()).await }).unwrap_err()
 }
 
 #[test]
@@ -88,8 +90,8 @@ fn an_outage_keeps_kind_advice_code_and_request_id_through_every_layer() {
     let error = get(&session).unwrap_err();
     assert_eq!(facts!(error), outage());
     assert_eq!(facts!(of_source(session.clone())), outage(), "a session as a provider");
-    let boxed: Arc<dyn DynCredentialSource> = Arc::new(session.clone());
-    assert_eq!(facts!(of_source(Arc::clone(&boxed))), outage(), "behind a pointer");
+    let boxed = SharedCredentials::new(session.clone());
+    assert_eq!(facts!(of_source(boxed.clone())), outage(), "a shared handle");
     let chain = Chain::new().with("nothing", NoCredentials).with("agency", boxed);
     assert_eq!(facts!(of_source(chain.clone())), outage(), "a chain");
     let nested = Chain::new().with("chain", chain);
@@ -116,9 +118,9 @@ fn an_outage_keeps_its_facts_through_blocking_layers() {
     let session = place.blocking_session();
     let error = session.credentials().unwrap_err();
     assert_eq!(facts!(error), outage());
-    let boxed: Arc<dyn BlockingCredentialSource + Send + Sync> = Arc::new(session);
+    let boxed: Arc<dyn blocking::ProvideCredentials + Send + Sync> = Arc::new(session);
     let chain = BlockingChain::new().with("agency", boxed);
-    let error = chain.credentials(KeyRequest::default()).unwrap_err();
+    let error = chain.credentials(CredentialsRequest::default()).unwrap_err();
     assert_eq!(facts!(error), outage());
 }
 
@@ -129,27 +131,32 @@ struct Wrapping(sts_client::Session);
 #[error("the vault is sealed")]
 struct Sealed(#[source] SessionError);
 
-impl CredentialSource for Wrapping {
-    async fn credentials(&self, _: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
-        let sealed = |error| SourceError::new("no secret").with_source(Sealed(error));
+impl ProvideCredentials for Wrapping {
+    async fn credentials(
+        &self,
+        _: CredentialsRequest,
+    ) -> Result<Arc<Credentials>, CredentialsError> {
+        let sealed = |error| CredentialsError::new("no secret").with_source(Sealed(error));
         self.0.credentials().await.map_err(sealed)
     }
 }
 
 #[test]
-fn a_provider_of_ones_own_keeps_the_facts_of_its_cause() {
+fn a_client_keeps_the_facts_of_the_cause_of_a_custom_provider() {
     let place = Place::new();
     place.habit(Reply::Outage);
-    assert_eq!(facts!(of_source(Wrapping(place.session()))), outage());
+    let client = client_of(&place, Wrapping(place.session()));
+    let error: Error = wait(async move { client.caller_identity().await }).unwrap_err();
+    assert_eq!(facts!(error), outage());
 }
 
 #[test]
 fn an_error_without_a_cause_of_ours_is_one_of_the_provider() {
-    let error = SourceError::new("sealed").with_source(std::io::Error::other("closed"));
+    let error = CredentialsError::new("sealed").with_source(std::io::Error::other("closed"));
     assert_eq!((error.kind(), error.advice()), (ErrorKind::Credentials, RetryAdvice::Never));
     let error = error.with_kind(ErrorKind::Unavailable);
     assert_eq!(error.advice(), RetryAdvice::AfterBackoff);
-    let missing = SourceError::not_configured("unset").with_source(error);
+    let missing = CredentialsError::not_configured("unset").with_source(error);
     assert_eq!(missing.kind(), ErrorKind::Credentials, "nothing was tried");
 }
 
@@ -163,7 +170,7 @@ fn a_session_whose_provider_is_not_configured_is_passed_over_in_a_chain() {
         .with("metadata", session)
         .with("own", Arc::new(Credentials::permanent("OWN", "s")));
     let asked = chain.clone();
-    let credentials = wait(async move { asked.credentials(KeyRequest::default()).await });
+    let credentials = wait(async move { asked.credentials(CredentialsRequest::default()).await });
     assert_eq!(credentials.unwrap().access_key_id, "OWN");
     assert_eq!(chain.report().used(), Some("own"));
 }

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use http::Response;
 use sts_client::session::{CredentialState, SessionPolicy};
-use sts_client::source::{KeyRequest, SourceError};
 use sts_client::transport::transport_fn;
-use sts_client::{Backoff, Client, CredentialSource, Exchange, TransportError};
+use sts_client::{Backoff, Client, Exchange, ProvideCredentials, TransportError};
+use sts_client::{CredentialsError, CredentialsRequest};
 use sts_proto::{Body, Credentials, ErrorKind};
 
 use crate::session_tasks::{Tasks, at_once, get};
@@ -100,7 +100,7 @@ fn a_session_is_a_source_of_another() {
     let first = place.session();
     let client = sts_client::Client::builder(place.clone(), place.clone())
         .region("cn-north-4")
-        .credential_source(first.clone())
+        .credentials_provider(first.clone())
         .build()
         .unwrap();
     let second = client.session(place.operation());
@@ -120,7 +120,7 @@ fn a_session_without_keys_says_so_to_the_one_it_is_the_source_of() {
     let source = place.session();
     let client = sts_client::Client::builder(place.clone(), place.clone())
         .region("cn-north-4")
-        .credential_source(source)
+        .credentials_provider(source)
         .build()
         .unwrap();
     let error = get(&client.session(place.operation())).unwrap_err();
@@ -136,9 +136,9 @@ fn a_source_that_hears_of_a_refusal_gives_other_keys() {
     let refused = get(&session).unwrap();
     let mut tasks = Tasks::new();
     tasks.spawn(async move {
-        let mut request = KeyRequest::default();
-        request.refused = Some(refused);
-        CredentialSource::credentials(&session, request).await.unwrap().access_key_id.clone()
+        let mut request = CredentialsRequest::default();
+        request.rejected = Some(refused);
+        ProvideCredentials::credentials(&session, request).await.unwrap().access_key_id.clone()
     });
     assert_eq!(tasks.run().output(0).unwrap(), "HSTA0000000000000002");
 }
@@ -147,10 +147,13 @@ fn a_source_that_hears_of_a_refusal_gives_other_keys() {
 #[derive(Clone, Default)]
 struct Failing(Arc<AtomicUsize>);
 
-impl CredentialSource for Failing {
-    async fn credentials(&self, _: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
+impl ProvideCredentials for Failing {
+    async fn credentials(
+        &self,
+        _: CredentialsRequest,
+    ) -> Result<Arc<Credentials>, CredentialsError> {
         self.0.fetch_add(1, Ordering::SeqCst);
-        Err(SourceError::new("the vault is sealed"))
+        Err(CredentialsError::new("the vault is sealed"))
     }
 }
 
@@ -165,7 +168,7 @@ fn keep_fresh_has_a_floor_where_the_policy_has_no_backoff() {
     let (place, failing) = (Place::new(), Failing::default());
     let client = Client::builder(place.clone(), place.clone())
         .region("cn-north-4")
-        .credential_source(failing.clone())
+        .credentials_provider(failing.clone())
         .build()
         .unwrap();
     let session = client.session_with(place.operation(), without_backoff());
@@ -216,7 +219,7 @@ fn keep_fresh_lets_other_tasks_run_when_provider_and_timer_are_ready_at_once() {
     );
     let client = Client::builder(transport, place.clone())
         .region("cn-north-4")
-        .credential_source(failing)
+        .credentials_provider(failing)
         .build()
         .unwrap();
     let session = client.session_with(place.operation(), without_backoff());

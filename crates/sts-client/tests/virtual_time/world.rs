@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Request, Response};
-use sts_client::source::SourceError;
+use sts_client::CredentialsError;
 use sts_client::transport::TransportErrorKind;
 use sts_client::{Call, CallContext, CallPolicy, Error, Now, Report, Step, TransportError};
 use sts_proto::{Body, Credentials, Endpoint, GetCallerIdentity, Operation, Region};
@@ -66,7 +66,7 @@ pub(crate) enum Event {
     },
     /// Keys were asked for; in place of the ones named.
     KeysAsked {
-        refused: Option<String>,
+        rejected: Option<String>,
     },
     Waited(Duration),
 }
@@ -112,8 +112,8 @@ impl World {
         loop {
             match call.step(self.now) {
                 Step::Credentials(request) => {
-                    let refused = request.refused.map(|keys| keys.access_key_id.clone());
-                    self.events.push(Event::KeysAsked { refused });
+                    let rejected = request.rejected.map(|keys| keys.access_key_id.clone());
+                    self.events.push(Event::KeysAsked { rejected });
                     call.provide(self.next_keys());
                 }
                 Step::Send(exchange) => {
@@ -134,9 +134,9 @@ impl World {
         }
     }
 
-    fn next_keys(&mut self) -> Result<Arc<Credentials>, SourceError> {
+    fn next_keys(&mut self) -> Result<Arc<Credentials>, CredentialsError> {
         match self.keys.len() {
-            0 => Err(SourceError::new("there are no keys")),
+            0 => Err(CredentialsError::new("there are no keys")),
             1 => Ok(self.keys[0].clone()),
             _ => Ok(self.keys.pop_front().unwrap()),
         }

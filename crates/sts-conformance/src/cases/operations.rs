@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Request};
-use sts_client::source::CredentialSource;
-use sts_client::{Client, SystemHost};
+use sts_client::{Client, ProvideCredentials, SystemHost};
 use sts_proto::{AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Credentials, Endpoint};
 use sts_sign::{Signer, verify};
 use time::OffsetDateTime;
@@ -72,7 +71,7 @@ pub(crate) async fn caller_identity_is_signed(trial: &Trial<'_>) -> Result<(), S
 fn client(
     trial: &Trial<'_>,
     server: &Server,
-) -> Result<Client<Subject, impl CredentialSource + use<>>, Stop> {
+) -> Result<Client<Subject, impl ProvideCredentials + use<>>, Stop> {
     let credentials = Credentials::permanent(ACCESS_KEY_ID, SECRET).with_security_token(TOKEN);
     Ok(Client::builder(trial.transport()?, SystemHost)
         .endpoint(Endpoint::parse_allowing_http(&server.url(""))?)

@@ -5,9 +5,9 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sts_client::{Client, Exchange, SystemHost, Transport, TransportError};
 use aws_smithy_http_client::test_util::infallible_client_fn;
 use http::Response;
-use sts_client::{Client, Exchange, SystemHost, Transport, TransportError};
 use sts_proto::{Body, Credentials, Region};
 
 use super::messages::operation;

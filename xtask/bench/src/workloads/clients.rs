@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use sts_client::{Exchange, Limits, Transport};
 use bytes::Bytes;
 use http::header::USER_AGENT;
 use http::{HeaderValue, Request, StatusCode};
@@ -13,7 +14,6 @@ use isahc::AsyncReadResponseExt;
 use isahc::config::Configurable;
 use isahc::tls::{TlsConfig, TrustStore, TrustStoreBuilder};
 use rustls::pki_types::CertificateDer;
-use sts_client::{Exchange, Limits, Transport};
 use sts_emulator::builtin;
 use sts_hyper::HyperTransport;
 use sts_isahc::IsahcTransport;

@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use sts_credentials::CredentialsError;
 use sts_proto::Credentials;
 
 use super::report::{ChainReport, LinkState};
-use crate::source::SourceError;
-use crate::source::error::in_full;
+use crate::source::failure::in_full;
 
 /// Providers with their names. Clones share what was found.
-pub(super) struct Links<D: ?Sized> {
-    sources: Vec<(Cow<'static, str>, Arc<D>)>,
+pub(super) struct Links<P> {
+    sources: Vec<(Cow<'static, str>, P)>,
     found: Arc<Mutex<Found>>,
 }
 
@@ -24,8 +24,8 @@ struct Found {
 }
 
 /// One search: what it found, provider by provider. Searches at the same time do not mix.
-pub(super) struct Search<'a, D: ?Sized> {
-    links: &'a Links<D>,
+pub(super) struct Search<'a, P> {
+    links: &'a Links<P>,
     states: Vec<LinkState>,
 }
 
@@ -36,28 +36,28 @@ pub(super) enum Verdict {
     /// Another search found another provider first: the chain stays with that one.
     Outrun,
     /// The search is over.
-    End(Result<Arc<Credentials>, SourceError>),
+    End(Result<Arc<Credentials>, CredentialsError>),
 }
 
-impl<D: ?Sized> Links<D> {
+impl<P> Links<P> {
     /// Appends a provider. What was found before is forgotten.
-    pub(super) fn with(mut self, name: Cow<'static, str>, source: Arc<D>) -> Self {
+    pub(super) fn with(mut self, name: Cow<'static, str>, source: P) -> Self {
         self.sources.push((name, source));
         Self { found: Arc::default(), ..self }
     }
 
     /// The provider that the chain stays with.
-    pub(super) fn used(&self) -> Option<&D> {
+    pub(super) fn used(&self) -> Option<&P> {
         let used = self.found().used?;
-        self.sources.get(used).map(|(_, source)| &**source)
+        self.sources.get(used).map(|(_, source)| source)
     }
 
-    pub(super) fn sources(&self) -> impl Iterator<Item = &D> {
-        self.sources.iter().map(|(_, source)| &**source)
+    pub(super) fn sources(&self) -> impl Iterator<Item = &P> {
+        self.sources.iter().map(|(_, source)| source)
     }
 
     /// Begins a search at the first provider.
-    pub(super) fn search(&self) -> Search<'_, D> {
+    pub(super) fn search(&self) -> Search<'_, P> {
         Search { links: self, states: Vec::with_capacity(self.sources.len()) }
     }
 
@@ -78,9 +78,9 @@ impl<D: ?Sized> Links<D> {
     }
 }
 
-impl<D: ?Sized> Search<'_, D> {
+impl<P> Search<'_, P> {
     /// Takes what the next provider gave, and decides what follows.
-    pub(super) fn next(&mut self, outcome: Result<Arc<Credentials>, SourceError>) -> Verdict {
+    pub(super) fn next(&mut self, outcome: Result<Arc<Credentials>, CredentialsError>) -> Verdict {
         let index = self.states.len();
         self.states.push(match &outcome {
             Ok(_) => LinkState::Used,
@@ -104,10 +104,10 @@ impl<D: ?Sized> Search<'_, D> {
     }
 
     /// All providers were passed over.
-    pub(super) fn nothing_configured(self) -> SourceError {
+    pub(super) fn nothing_configured(self) -> CredentialsError {
         self.publish(None);
         let report = self.links.report_of(self.states);
-        SourceError::not_configured(match self.links.sources.len() {
+        CredentialsError::not_configured(match self.links.sources.len() {
             0 => "empty provider chain".to_owned(),
             _ => format!("no credential provider is configured; {report}"),
         })
@@ -123,24 +123,24 @@ impl<D: ?Sized> Search<'_, D> {
         found.used
     }
 
-    fn broken(&self, index: usize, error: SourceError) -> SourceError {
+    fn broken(&self, index: usize, error: CredentialsError) -> CredentialsError {
         let name = self.links.sources.get(index).map_or("unknown", |(name, _)| name);
         let passed_over = self.links.report_of(self.states.clone()).before(index);
         let mut message = format!("provider {name} is configured but failed");
         if !passed_over.is_empty() {
             message = format!("{message}; before it, {passed_over}");
         }
-        SourceError::new(message).with_source(error)
+        CredentialsError::new(message).with_source(error)
     }
 }
 
-impl<D: ?Sized> Clone for Links<D> {
+impl<P: Clone> Clone for Links<P> {
     fn clone(&self) -> Self {
         Self { sources: self.sources.clone(), found: Arc::clone(&self.found) }
     }
 }
 
-impl<D: ?Sized> Default for Links<D> {
+impl<P> Default for Links<P> {
     fn default() -> Self {
         Self { sources: Vec::new(), found: Arc::default() }
     }

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
+use sts_credentials::{CredentialsError, CredentialsRequest, ProvideCredentials, blocking};
 use sts_proto::Credentials;
 
 use super::{BlockingChain, Chain};
-use crate::source::{
-    BlockingCredentialSource, CredentialSource, EcsMetadata, Environment, KeyRequest, OidcAgency,
-    PodIdentity, ProfileFile, SourceError,
-};
+use crate::source::{EcsMetadata, Environment, OidcAgency, PodIdentity, ProfileFile};
 use crate::transport::{BlockingTransport, MaybeSend, MaybeSync, Transport};
 use crate::{BlockingClient, BlockingSession, Client, Session};
 
@@ -33,7 +31,7 @@ impl Chain {
     pub fn standard<T, S>(client: &Client<T, S>, metadata: EcsMetadata) -> Self
     where
         T: Transport + MaybeSend + MaybeSync + 'static,
-        S: CredentialSource + MaybeSend + MaybeSync + 'static,
+        S: ProvideCredentials + MaybeSend + MaybeSync + 'static,
     {
         let host = &client.parts().host;
         let oidc = OidcAgency::from_environment(&**host).map(|oidc| client.session_from(oidc));
@@ -52,7 +50,7 @@ impl BlockingChain {
     pub fn standard<T, S>(client: &BlockingClient<T, S>, metadata: EcsMetadata) -> Self
     where
         T: BlockingTransport + Send + Sync + 'static,
-        S: BlockingCredentialSource + Send + Sync + 'static,
+        S: blocking::ProvideCredentials + Send + Sync + 'static,
     {
         let host = &client.parts().host;
         let oidc = OidcAgency::from_environment(&**host).map(|oidc| client.session_from(oidc));
@@ -67,18 +65,24 @@ impl BlockingChain {
 }
 
 /// A session, or why there is none.
-struct Fetched<S>(Result<S, SourceError>);
+struct Fetched<S>(Result<S, CredentialsError>);
 
-impl CredentialSource for Fetched<Session> {
-    async fn credentials(&self, request: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
+impl ProvideCredentials for Fetched<Session> {
+    async fn credentials(
+        &self,
+        request: CredentialsRequest,
+    ) -> Result<Arc<Credentials>, CredentialsError> {
         let session = self.0.as_ref().map_err(Clone::clone)?;
-        CredentialSource::credentials(session, request).await
+        ProvideCredentials::credentials(session, request).await
     }
 }
 
-impl BlockingCredentialSource for Fetched<BlockingSession> {
-    fn credentials(&self, request: KeyRequest) -> Result<Arc<Credentials>, SourceError> {
+impl blocking::ProvideCredentials for Fetched<BlockingSession> {
+    fn credentials(
+        &self,
+        request: CredentialsRequest,
+    ) -> Result<Arc<Credentials>, CredentialsError> {
         let session = self.0.as_ref().map_err(Clone::clone)?;
-        BlockingCredentialSource::credentials(session, request)
+        blocking::ProvideCredentials::credentials(session, request)
     }
 }

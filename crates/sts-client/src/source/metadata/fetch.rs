@@ -4,6 +4,7 @@ use std::mem;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use sts_credentials::CredentialsError;
 use sts_proto::Body;
 
 use super::EcsMetadata;
@@ -11,7 +12,7 @@ use super::token::{LIFETIME_SECONDS, Token};
 use crate::now::Now;
 use crate::source::fetch::{Fetch, FetchStep};
 use crate::source::issued::Issuer;
-use crate::source::{IssuedCredentials, SourceError, token};
+use crate::source::{IssuedCredentials, failure, token};
 use crate::transport::{Exchange, Limits, TransportError, TransportErrorKind};
 
 const TOKEN_PATH: &str = "/meta-data/latest/api/token";
@@ -56,7 +57,7 @@ enum Ask {
 enum State {
     Ready(Ask),
     Sent { ask: Ask, at: Now },
-    Done(Result<IssuedCredentials, SourceError>),
+    Done(Result<IssuedCredentials, CredentialsError>),
 }
 
 impl MetadataFetch {
@@ -133,9 +134,9 @@ impl MetadataFetch {
             || matches!(error.kind(), TransportErrorKind::Protocol | TransportErrorKind::TooLarge);
         let message = format!("nothing answers as a metadata service at {}", self.metadata.shown());
         let failure = if is_there {
-            SourceError::new("no response from the metadata service")
+            CredentialsError::new("no response from the metadata service")
         } else {
-            SourceError::not_configured(message)
+            CredentialsError::not_configured(message)
         };
         State::Done(Err(failure.with_source(error)))
     }
@@ -143,7 +144,7 @@ impl MetadataFetch {
 
 impl Fetch for MetadataFetch {
     fn step(&mut self, now: Now) -> FetchStep {
-        match mem::replace(&mut self.state, State::Done(Err(SourceError::over()))) {
+        match mem::replace(&mut self.state, State::Done(Err(failure::completed()))) {
             State::Ready(ask) => {
                 self.state = State::Sent { ask, at: now };
                 FetchStep::Send(self.exchange(ask))
@@ -173,13 +174,13 @@ fn has_no_agency(body: &Body) -> bool {
 fn failed(what: &str, status: StatusCode) -> State {
     let message =
         format!("metadata service: {what} request failed with status {}", status.as_u16());
-    State::Done(Err(SourceError::new(message).with_status(status)))
+    State::Done(Err(failure::of_status(message, status)))
 }
 
 fn broken(message: String) -> State {
-    State::Done(Err(SourceError::new(message)))
+    State::Done(Err(CredentialsError::new(message)))
 }
 
 fn absent(message: &str) -> State {
-    State::Done(Err(SourceError::not_configured(message)))
+    State::Done(Err(CredentialsError::not_configured(message)))
 }

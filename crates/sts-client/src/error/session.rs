@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
-use sts_proto::{ErrorCode, ErrorKind, RetryAdvice};
+use sts_credentials::CredentialsError;
+use sts_proto::{ErrorKind, RetryAdvice};
 
-use crate::error::{Error, Failure};
-use crate::source::{REFRESH, SourceError};
+use super::call::{Error, Failure, REFRESH};
+use super::facts::Facts;
 use crate::transport::TransportErrorKind;
 
 /// Error returned when a session has no valid credentials: its last refresh failed.
@@ -27,7 +28,7 @@ pub struct SessionError {
 #[derive(Clone, Debug)]
 enum Cause {
     Call(Arc<Error>),
-    Source(Arc<SourceError>),
+    Source(CredentialsError),
     Session(Fault),
 }
 
@@ -67,23 +68,23 @@ impl Fault {
 }
 
 impl SessionError {
-    pub(super) const EXPIRED: Self = Self::new(Cause::Session(Fault::Expired));
-    pub(super) const BACKING_OFF: Self = Self::new(Cause::Session(Fault::BackingOff));
-    pub(super) const PANICKED: Self = Self::new(Cause::Session(Fault::Panicked));
-    pub(super) const STUCK: Self = Self::new(Cause::Session(Fault::Stuck));
-    pub(super) const LOST: Self = Self::new(Cause::Session(Fault::Lost));
+    pub(crate) const EXPIRED: Self = Self::new(Cause::Session(Fault::Expired));
+    pub(crate) const BACKING_OFF: Self = Self::new(Cause::Session(Fault::BackingOff));
+    pub(crate) const PANICKED: Self = Self::new(Cause::Session(Fault::Panicked));
+    pub(crate) const STUCK: Self = Self::new(Cause::Session(Fault::Stuck));
+    pub(crate) const LOST: Self = Self::new(Cause::Session(Fault::Lost));
 
     const fn new(cause: Cause) -> Self {
         Self { cause, retry_in: None }
     }
 
     /// The same with the time until the next refresh can begin.
-    pub(super) fn with_retry_in(self, wait: Duration) -> Self {
+    pub(crate) fn with_retry_in(self, wait: Duration) -> Self {
         Self { retry_in: Some(wait), ..self }
     }
 
     /// The time after which a proxy that refused may be asked again.
-    pub(super) fn wait_of_proxy(&self) -> Option<Duration> {
+    pub(crate) fn wait_of_proxy(&self) -> Option<Duration> {
         match self.call()?.failure() {
             Failure::Transport(error) => error.retry_in(),
             _ => None,
@@ -91,7 +92,7 @@ impl SessionError {
     }
 
     /// Whether the refresh ended with its task or runtime, which a transport may notice first.
-    pub(super) fn is_lost(&self) -> bool {
+    pub(crate) fn is_lost(&self) -> bool {
         let is_cancelled = |call: &Error| match call.failure() {
             Failure::Transport(error) => error.kind() == TransportErrorKind::Cancelled,
             _ => false,
@@ -142,23 +143,35 @@ impl SessionError {
     /// Returns the HTTP status of the response that the refresh failed for.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
-        self.response().map(sts_proto::ServiceError::status)
+        match &self.cause {
+            Cause::Call(error) => error.status(),
+            Cause::Source(error) => StatusCode::from_u16(error.status()?).ok(),
+            Cause::Session(_) => None,
+        }
     }
 
-    /// Returns the service's code in that response.
+    /// Returns the service's code in that response, as in `STS5.1001`.
     #[must_use]
-    pub fn code(&self) -> Option<&ErrorCode> {
-        self.response()?.code()
+    pub fn code(&self) -> Option<&str> {
+        match &self.cause {
+            Cause::Call(error) => error.code(),
+            Cause::Source(error) => error.code(),
+            Cause::Session(_) => None,
+        }
     }
 
     /// Returns the id of that request, to quote to support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.response()?.request_id()
+        match &self.cause {
+            Cause::Call(error) => error.request_id(),
+            Cause::Source(error) => error.request_id(),
+            Cause::Session(_) => None,
+        }
     }
 
     /// The error of the provider that a refresh asks, if it did not come to a call.
-    fn provider(&self) -> Option<&SourceError> {
+    fn provider(&self) -> Option<&CredentialsError> {
         match &self.cause {
             Cause::Source(error) => Some(error),
             Cause::Call(error) if error.operation() == REFRESH => match error.failure() {
@@ -166,14 +179,6 @@ impl SessionError {
                 _ => None,
             },
             Cause::Call(_) | Cause::Session(_) => None,
-        }
-    }
-
-    pub(crate) fn response(&self) -> Option<&sts_proto::ServiceError> {
-        match &self.cause {
-            Cause::Call(error) => error.service_error(),
-            Cause::Source(error) => error.response(),
-            Cause::Session(_) => None,
         }
     }
 }
@@ -184,19 +189,23 @@ impl From<Error> for SessionError {
     }
 }
 
-impl From<SourceError> for SessionError {
-    fn from(error: SourceError) -> Self {
-        Self::new(Cause::Source(Arc::new(error)))
+impl From<CredentialsError> for SessionError {
+    fn from(error: CredentialsError) -> Self {
+        Self::new(Cause::Source(error))
     }
 }
 
-impl From<SessionError> for SourceError {
+impl From<SessionError> for CredentialsError {
     /// The error of the session's own provider stays what it is, so that a chain sees whether that
     /// one is configured.
     fn from(error: SessionError) -> Self {
-        match error.provider() {
-            Some(provider) => provider.clone().with_retry_in(error.retry_in),
-            None => Self::new("the session has no credentials").with_source(error),
+        match (error.provider(), error.retry_in) {
+            (Some(provider), Some(wait)) => provider.clone().with_retry_in(wait),
+            (Some(provider), None) => provider.clone(),
+            (None, _) => {
+                let facts = Facts::of_session(&error);
+                facts.add_to(Self::new("the session has no credentials").with_source(error))
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `Send` and `Sync` where threads are: futures of a browser are neither.
+//! Thread-safety bounds on native targets; futures and providers on wasm have none.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod native {

@@ -1,0 +1,252 @@
+//! Calls that failed.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use http::StatusCode;
+use sts_credentials::CredentialsError;
+use sts_proto::{ErrorKind, InvalidRequest, RetryAdvice};
+use time::OffsetDateTime;
+
+use crate::report::Report;
+use crate::transport::TransportError;
+
+/// The name of a refresh, where that of an operation is expected.
+pub(super) const REFRESH: &str = "credential refresh";
+
+/// A call that failed: what happened, what to do now, and what was tried.
+///
+/// Branch on [`kind`](Self::kind). The response of the service is in
+/// [`service_error`](Self::service_error), and [`failure`](Self::failure) distinguishes the cases.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    operation: &'static str,
+    failure: Failure,
+    report: Report,
+    denial: Option<String>,
+}
+
+/// Why a call failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The service, or something in front of it, answered with an error.
+    Service(sts_proto::ServiceError),
+    /// No answer came.
+    Transport(TransportError),
+    /// The request breaks documented limits. Nothing was sent.
+    InvalidRequest(InvalidRequest),
+    /// There were no keys to sign with, or none that can sign. Nothing was sent.
+    Credentials(CredentialsError),
+    /// The service rejected these credentials a short time ago. Nothing was sent: more failed
+    /// signatures would lock the access key for all its users.
+    CredentialsRejected {
+        /// The response that rejected them.
+        answer: sts_proto::ServiceError,
+        /// The rest of their cool-off. Other credentials are used at once.
+        wait: Duration,
+    },
+    /// The credentials have expired by the service's clock, and the provider has no others.
+    /// Nothing was sent.
+    CredentialsExpired {
+        /// When they expired.
+        expiration: OffsetDateTime,
+    },
+    /// The time for the whole call ended before a request could be sent.
+    Deadline,
+    /// The client has no endpoint to send to.
+    NoEndpoint,
+    /// The machine was asked to go on after its end.
+    Over,
+}
+
+impl Failure {
+    pub(crate) fn service_error(&self) -> Option<&sts_proto::ServiceError> {
+        match self {
+            Self::Service(answer) | Self::CredentialsRejected { answer, .. } => Some(answer),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Service(answer) | Self::CredentialsRejected { answer, .. } => answer.kind(),
+            Self::Transport(_) => ErrorKind::Transport,
+            Self::InvalidRequest(_) | Self::NoEndpoint | Self::Over => ErrorKind::InvalidRequest,
+            Self::Credentials(error) => error.kind(),
+            Self::CredentialsExpired { .. } => ErrorKind::ExpiredCredentials,
+            Self::Deadline => ErrorKind::Timeout,
+        }
+    }
+}
+
+impl Error {
+    pub(crate) fn new(operation: &'static str, failure: Failure, report: Report) -> Self {
+        Self(Box::new(Inner { operation, failure, report, denial: None }))
+    }
+
+    /// What happened, in terms of what to do now.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.failure.kind()
+    }
+
+    /// Returns whether and when it makes sense to make the call again.
+    #[must_use]
+    pub fn advice(&self) -> RetryAdvice {
+        match &self.0.failure {
+            Failure::Credentials(error) => error.advice(),
+            failure => failure.kind().advice(),
+        }
+    }
+
+    /// Returns how long to wait before the call is made again, if the service or the credential
+    /// provider said so: minutes after a refusal by a proxy, because repeated wrong credentials may
+    /// lock their account.
+    #[must_use]
+    pub fn retry_in(&self) -> Option<Duration> {
+        match &self.0.failure {
+            Failure::Service(answer) => requested_wait(answer),
+            Failure::CredentialsRejected { wait, .. } => Some(*wait),
+            Failure::Credentials(error) => error.retry_in(),
+            Failure::Transport(error) => error.retry_in(),
+            _ => None,
+        }
+    }
+
+    /// The operation's name, as in `AssumeAgency`.
+    #[must_use]
+    pub fn operation(&self) -> &'static str {
+        self.0.operation
+    }
+
+    /// Why the call failed, case by case.
+    #[must_use]
+    pub fn failure(&self) -> &Failure {
+        &self.0.failure
+    }
+
+    /// Returns the response of the service to this call, if it is an error.
+    #[must_use]
+    pub fn service_error(&self) -> Option<&sts_proto::ServiceError> {
+        self.0.failure.service_error()
+    }
+
+    /// Returns the HTTP status of the response: of the one to this call, or of the one that its
+    /// credential provider failed for.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        match &self.0.failure {
+            Failure::Credentials(error) => StatusCode::from_u16(error.status()?).ok(),
+            failure => failure.service_error().map(sts_proto::ServiceError::status),
+        }
+    }
+
+    /// Returns the service's code in that response, as in `STS5.1001`.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match &self.0.failure {
+            Failure::Credentials(error) => error.code(),
+            failure => failure.service_error()?.code().map(sts_proto::ErrorCode::as_str),
+        }
+    }
+
+    /// Returns the service's message in the response to this call.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.service_error()?.message()
+    }
+
+    /// Returns the id of the request, to quote to support.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        match &self.0.failure {
+            Failure::Credentials(error) => error.request_id(),
+            failure => failure.service_error()?.request_id(),
+        }
+    }
+
+    /// What was tried.
+    #[must_use]
+    pub fn report(&self) -> &Report {
+        &self.0.report
+    }
+
+    /// The decoded reason of a denial, once a client's `explain_denial` has asked for it. Text,
+    /// JSON in practice.
+    #[must_use]
+    pub fn denial(&self) -> Option<&str> {
+        self.0.denial.as_deref()
+    }
+
+    pub(crate) fn with_denial(mut self, denial: String) -> Self {
+        self.0.denial = Some(denial);
+        self
+    }
+}
+
+/// The wait that a response asks for, when its own date says from when on.
+pub(crate) fn requested_wait(response: &sts_proto::ServiceError) -> Option<Duration> {
+    response.wait(response.date()?)
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.0.operation;
+        match &self.0.failure {
+            Failure::Service(answer) => write!(f, "{name}: {answer}")?,
+            Failure::Transport(error) => write!(f, "{name}: no answer came: {error}")?,
+            // It names the operation itself.
+            Failure::InvalidRequest(error) => write!(f, "{error}")?,
+            Failure::Credentials(error) => write!(f, "{name}: {error}")?,
+            Failure::CredentialsRejected { answer, wait } => write!(
+                f,
+                "{name} not sent: the service rejected these credentials, and they are held back \
+                 for {} s; other credentials are used at once; last rejection: {answer}",
+                wait.as_secs().max(1),
+            )?,
+            Failure::CredentialsExpired { expiration } => write!(
+                f,
+                "{name} not sent: the credentials expired at {expiration}; provide others",
+            )?,
+            Failure::Deadline => write!(f, "{name}: the time for the call is over")?,
+            Failure::NoEndpoint => write!(f, "{name}: the client has no endpoint to send to")?,
+            Failure::Over => write!(f, "{name}: the call is over, its outcome has been given")?,
+        }
+        match self.0.report.attempts {
+            0 | 1 => Ok(()),
+            attempts => write!(f, " after {attempts} attempts"),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("operation", &self.0.operation)
+            .field("failure", &self.0.failure)
+            .field("report", &self.0.report)
+            .field("denial", &self.0.denial)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    /// The cause behind what `Display` says already.
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0.failure {
+            Failure::Service(answer) | Failure::CredentialsRejected { answer, .. } => {
+                answer.source()
+            }
+            Failure::Transport(error) => error.source(),
+            Failure::InvalidRequest(error) => error.source(),
+            Failure::Credentials(error) => error.source(),
+            Failure::CredentialsExpired { .. }
+            | Failure::Deadline
+            | Failure::NoEndpoint
+            | Failure::Over => None,
+        }
+    }
+}

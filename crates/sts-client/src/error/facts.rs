@@ -1,0 +1,101 @@
+//! What errors of this crate say to a credential provider that fails because of them.
+
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use sts_credentials::CredentialsError;
+use sts_proto::{ErrorKind, RetryAdvice};
+
+use super::call::{Error, Failure, REFRESH, requested_wait};
+use super::session::SessionError;
+use crate::report::Report;
+use crate::transport::TransportError;
+
+/// Takes over what the first error of this crate among the causes says, so that providers need not
+/// copy it. An error that states a kind, or is of a provider that is not configured, is not changed.
+pub(crate) fn resolve(error: CredentialsError) -> CredentialsError {
+    if error.is_not_configured() || error.kind() != ErrorKind::Credentials {
+        return error;
+    }
+    match error.source().and_then(find) {
+        Some(facts) => facts.add_to(error),
+        None => error,
+    }
+}
+
+/// What an error says to its caller.
+pub(super) struct Facts {
+    pub(super) kind: ErrorKind,
+    pub(super) advice: RetryAdvice,
+    pub(super) retry_in: Option<Duration>,
+    /// Status, code and request id of the response.
+    pub(super) response: Option<(u16, Option<String>, Option<String>)>,
+}
+
+impl Facts {
+    fn of_kind(kind: ErrorKind) -> Self {
+        Self { kind, advice: kind.advice(), retry_in: None, response: None }
+    }
+
+    fn of_response(error: &sts_proto::ServiceError) -> Self {
+        let code = error.code().map(|code| code.as_str().to_owned());
+        let id = error.request_id().map(str::to_owned);
+        Self {
+            retry_in: requested_wait(error),
+            response: Some((error.status().as_u16(), code, id)),
+            ..Self::of_kind(error.kind())
+        }
+    }
+
+    fn of_call(error: &Error) -> Self {
+        let texts = (error.code().map(str::to_owned), error.request_id().map(str::to_owned));
+        Self {
+            kind: error.kind(),
+            advice: error.advice(),
+            retry_in: error.retry_in(),
+            response: error.status().map(|status| (status.as_u16(), texts.0, texts.1)),
+        }
+    }
+
+    pub(super) fn of_session(error: &SessionError) -> Self {
+        let texts = (error.code().map(str::to_owned), error.request_id().map(str::to_owned));
+        Self {
+            kind: error.kind(),
+            advice: error.advice(),
+            retry_in: error.retry_in(),
+            response: error.status().map(|status| (status.as_u16(), texts.0, texts.1)),
+        }
+    }
+
+    pub(super) fn add_to(self, error: CredentialsError) -> CredentialsError {
+        let mut error = error.with_kind(self.kind).with_advice(self.advice);
+        if let Some(wait) = self.retry_in {
+            error = error.with_retry_in(wait);
+        }
+        match self.response {
+            Some((status, code, id)) => error.with_response(status, code.as_deref(), id.as_deref()),
+            None => error,
+        }
+    }
+}
+
+fn find(cause: &(dyn StdError + 'static)) -> Option<Facts> {
+    if let Some(error) = cause.downcast_ref::<SessionError>() {
+        Some(Facts::of_session(error))
+    } else if let Some(error) = cause.downcast_ref::<Error>() {
+        Some(Facts::of_call(error))
+    } else if let Some(error) = cause.downcast_ref::<sts_proto::ServiceError>() {
+        Some(Facts::of_response(error))
+    } else if cause.is::<TransportError>() {
+        Some(Facts::of_kind(ErrorKind::Transport))
+    } else {
+        find(cause.source()?)
+    }
+}
+
+impl From<CredentialsError> for Error {
+    /// The error of a refresh that failed before it came to a call.
+    fn from(error: CredentialsError) -> Self {
+        Self::new(REFRESH, Failure::Credentials(resolve(error)), Report::default())
+    }
+}
