@@ -1,5 +1,4 @@
-//! The built-in config: what an emulator without a configuration knows. It is the same in every
-//! release, so tests may rely on it.
+//! The built-in configuration. It is the same in every release, so tests can rely on it.
 
 use sts_proto::{Credentials, Secret};
 
@@ -14,47 +13,47 @@ use crate::oidc::{OidcProvider, TrustedIssuer};
 #[cfg(feature = "saml")]
 use crate::saml::SamlProvider;
 
-/// The one account.
+/// Id of the account.
 pub const ACCOUNT_ID: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
 
-/// The one user of the account.
+/// Name of the user.
 pub const USER_NAME: &str = "emulator";
 
-/// The user's access key.
+/// Access key id of the user.
 pub const ACCESS_KEY_ID: &str = "HSTAEMULATOR00000001";
 
-/// The secret of the user's access key.
+/// Secret access key of the user.
 pub const SECRET_ACCESS_KEY: &str = "emulator-secret-key";
 
-/// An agency that everybody in the account may assume, and whom [`OIDC_PROVIDER_URN`] and
-/// [`SAML_PROVIDER_URN`] vouch for, for up to twelve hours.
+/// An agency that all users of the account, and holders of tokens of [`OIDC_PROVIDER_URN`] and
+/// [`SAML_PROVIDER_URN`], may assume for up to 12 hours.
 pub const AGENCY_URN: &str = "iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:agency:demo";
 
-/// An agency that exists and denies everybody.
+/// An agency that no caller may assume.
 pub const FORBIDDEN_AGENCY_URN: &str = "iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:agency:forbidden";
 
-/// A provider that takes the ID tokens of the emulator's own [issuer](crate::OidcIssuer), for the
-/// agency [`AGENCY_URN`].
+/// An OIDC provider that accepts the ID tokens of the emulator's own issuer. The agency
+/// [`AGENCY_URN`] trusts it.
 pub const OIDC_PROVIDER_URN: &str = "iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:oidcProvider:emulator";
 
-/// The audience that the provider's tokens need.
+/// The audience that ID tokens must have.
 pub const OIDC_CLIENT_ID: &str = "sts";
 
-/// A SAML provider for the agency [`AGENCY_URN`]. It has no certificate, so the signatures of its
-/// assertions are not checked: anybody can write them.
+/// A SAML provider that the agency [`AGENCY_URN`] trusts. It has no certificate, so the signatures
+/// of its assertions are not verified: any program can issue them.
 pub const SAML_PROVIDER_URN: &str = "iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:samlProvider:emulator";
 
-/// The issuer that the provider's assertions need.
+/// The issuer that assertions must have.
 pub const SAML_ISSUER: &str = "https://saml-issuer.sts-emulator.invalid";
 
-/// The audience that the provider's assertions need.
+/// The audience that assertions must have.
 pub const SAML_AUDIENCE: &str = "sts";
 
-/// What a pod has to show at the pod-identity endpoint, the content of its token file. The endpoint
-/// gives keys of the agency [`AGENCY_URN`], and so does the metadata endpoint.
+/// Content of the token file of a pod. The pod-identity endpoint and the metadata service return
+/// credentials of the agency [`AGENCY_URN`].
 pub const POD_TOKEN: &str = "emulator-pod-token";
 
-/// The user's key, ready to sign with.
+/// Returns the permanent credentials of the user.
 ///
 /// ```
 /// let credentials = sts_emulator::builtin::credentials();
@@ -70,7 +69,7 @@ impl Default for Config {
     fn default() -> Self {
         let mut config = Self::empty();
         let user = User::new(ACCOUNT_ID, USER_NAME, None);
-        config.add_key(&user, ACCESS_KEY_ID, Secret::from(SECRET_ACCESS_KEY));
+        config.add_access_key(&user, ACCESS_KEY_ID, Secret::from(SECRET_ACCESS_KEY));
         let trust = vec![PrincipalPattern::Account(ACCOUNT_ID.to_owned())];
         let agency = |name: &str| Agency::new(ACCOUNT_ID, name, None, trust.clone());
         let mut demo = agency("demo");

@@ -1,17 +1,17 @@
-//! What the emulator takes for the time.
+//! The clock of an emulator.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use time::OffsetDateTime;
 
-/// Tells the time of day. Signing dates, expirations and key locks are judged by it.
+/// A source of wall time for signing dates, expirations and lockouts.
 pub trait Clock: Send + Sync + 'static {
-    /// The time now.
+    /// Returns the current time.
     fn now(&self) -> OffsetDateTime;
 }
 
-/// The clock of the machine, the default.
+/// The system clock, the default.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -21,7 +21,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until a test moves it. Clones show the same time.
+/// A clock that moves only when a test moves it. Clones share the same time.
 ///
 /// ```
 /// use std::time::Duration;
@@ -36,20 +36,20 @@ impl Clock for SystemClock {
 pub struct TestClock(Arc<Mutex<OffsetDateTime>>);
 
 impl TestClock {
-    /// A clock that stands at `now`.
+    /// Creates a clock that shows `now`.
     #[must_use]
     pub fn new(now: OffsetDateTime) -> Self {
         Self(Arc::new(Mutex::new(now)))
     }
 
-    /// Moves it forward. It stops at the last moment that can be written.
+    /// Moves the clock forward, at most to the last representable time.
     pub fn advance(&self, time: Duration) {
         let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let time = time::Duration::try_from(time).unwrap_or(time::Duration::MAX);
         *now = now.saturating_add(time);
     }
 
-    /// Puts it at `now`, back in time too.
+    /// Sets the clock, backwards as well.
     pub fn set(&self, now: OffsetDateTime) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now;
     }

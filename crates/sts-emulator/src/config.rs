@@ -1,4 +1,4 @@
-//! What exists: users with their keys, and agencies with whom they trust.
+//! The configuration of an emulator: users with their access keys, agencies, identity providers.
 
 #[cfg(feature = "config")]
 mod error;
@@ -23,10 +23,10 @@ use crate::oidc::OidcProvider;
 #[cfg(feature = "saml")]
 use crate::saml::SamlProvider;
 
-/// What an emulator knows: accounts with their users, keys and agencies.
+/// Configuration of an emulator: accounts with their users, access keys and agencies.
 ///
-/// The default is the [built-in world](crate::builtin). Another one is read from TOML, the form
-/// of the configuration file; `docs/emulator.md` describes every key.
+/// The default is the [built-in configuration](crate::builtin). With the feature `config`, other
+/// configurations are parsed from TOML; `docs/emulator.md` describes the format.
 ///
 /// ```
 /// use sts_emulator::Config;
@@ -37,7 +37,7 @@ use crate::saml::SamlProvider;
 ///
 ///     [[accounts.users]]
 ///     name = "alice"
-///     keys = [{ access_key_id = "HSTALICE000000000001", secret_access_key = "alice-secret" }]
+///     access_keys = [{ access_key_id = "HSTALICE000000000001", secret_access_key = "alice-secret" }]
 ///
 ///     [[accounts.agencies]]
 ///     name = "reader"
@@ -51,7 +51,7 @@ use crate::saml::SamlProvider;
 /// ```
 #[derive(Clone)]
 pub struct Config {
-    keys: HashMap<String, AccessKey>,
+    access_keys: HashMap<String, AccessKey>,
     agencies: HashMap<String, Agency>,
     #[cfg(feature = "oidc")]
     oidc_providers: HashMap<String, OidcProvider>,
@@ -62,7 +62,7 @@ pub struct Config {
     faults: Vec<Injection>,
 }
 
-/// A permanent key and whose it is.
+/// A permanent access key and its owner.
 #[derive(Clone)]
 pub(crate) struct AccessKey {
     pub(crate) user: User,
@@ -72,7 +72,7 @@ pub(crate) struct AccessKey {
 impl Config {
     pub(crate) fn empty() -> Self {
         Self {
-            keys: HashMap::new(),
+            access_keys: HashMap::new(),
             agencies: HashMap::new(),
             #[cfg(feature = "oidc")]
             oidc_providers: HashMap::new(),
@@ -84,25 +84,30 @@ impl Config {
         }
     }
 
-    /// Adds a user's key; `false` when its id is taken.
-    pub(crate) fn add_key(&mut self, user: &User, access_key_id: &str, secret: Secret) -> bool {
+    /// Adds an access key of a user. Returns `false` if its id is a duplicate.
+    pub(crate) fn add_access_key(
+        &mut self,
+        user: &User,
+        access_key_id: &str,
+        secret: Secret,
+    ) -> bool {
         let key = AccessKey { user: user.clone(), secret };
-        self.keys.insert(access_key_id.to_owned(), key).is_none()
+        self.access_keys.insert(access_key_id.to_owned(), key).is_none()
     }
 
-    /// Adds an agency; `false` when its account has one of that name.
+    /// Adds an agency. Returns `false` if the account already has an agency of this name.
     pub(crate) fn add_agency(&mut self, agency: Agency) -> bool {
         self.agencies.insert(agency.urn(), agency).is_none()
     }
 
-    /// Adds a provider; `false` when its account has one of that name.
+    /// Adds an OIDC provider. Returns `false` if the account already has one of this name.
     #[cfg(feature = "oidc")]
     pub(crate) fn add_oidc_provider(&mut self, provider: OidcProvider) -> bool {
         let urn = provider.urn();
         self.oidc_providers.insert(urn, provider).is_none()
     }
 
-    /// The same for a SAML provider.
+    /// Adds a SAML provider. Returns `false` if the account already has one of this name.
     #[cfg(feature = "saml")]
     pub(crate) fn add_saml_provider(&mut self, provider: SamlProvider) -> bool {
         self.saml_providers.insert(provider.urn(), provider).is_none()
@@ -121,7 +126,7 @@ impl Config {
         self.metadata = Some(rules);
     }
 
-    /// Whose keys the metadata endpoints give, if anybody's.
+    /// Returns the rules of the metadata service, if it is configured.
     pub(crate) fn metadata(&self) -> Option<&MetadataRules> {
         self.metadata.as_ref()
     }
@@ -131,13 +136,13 @@ impl Config {
         self.faults.push(injection);
     }
 
-    /// The faults that are injected at the start.
+    /// Returns the faults that are injected at startup.
     pub(crate) fn faults(&self) -> &[Injection] {
         &self.faults
     }
 
-    pub(crate) fn key(&self, access_key_id: &str) -> Option<&AccessKey> {
-        self.keys.get(access_key_id)
+    pub(crate) fn access_key(&self, access_key_id: &str) -> Option<&AccessKey> {
+        self.access_keys.get(access_key_id)
     }
 
     pub(crate) fn agency(&self, urn: &str) -> Option<&Agency> {
@@ -163,7 +168,7 @@ impl fmt::Debug for Config {
         #[cfg(feature = "saml")]
         debug.field("saml_providers", &self.saml_providers.keys());
         debug
-            .field("keys", &self.keys.keys())
+            .field("access_keys", &self.access_keys.keys())
             .field("agencies", &self.agencies.keys())
             .field("deny_rules", &self.deny_rules)
             .field("metadata", &self.metadata)

@@ -1,4 +1,4 @@
-//! The emulator as its users hold it: built, started, and stopped by dropping it.
+//! The emulator: started by its builder, stopped when it is dropped.
 
 mod builder;
 mod in_process;
@@ -22,8 +22,9 @@ use crate::oidc::OidcIssuer;
 
 /// An STS that runs in this process, on a port of its own.
 ///
-/// It has a thread of its own, so it answers whatever runtime the test uses, and blocking clients
-/// too. Dropping it closes the port and all connections. Any number can run at once.
+/// It runs on its own thread and runtime, so it serves clients on any runtime, and blocking
+/// clients. Dropping it closes the port and all connections. Several emulators can run at the same
+/// time.
 ///
 /// ```
 /// use sts_emulator::{Emulator, builtin};
@@ -44,58 +45,58 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// An emulator with the built-in config, over plain http, on a free port of 127.0.0.1, unless
-    /// the builder is told otherwise.
+    /// Returns a builder. By default the emulator has the built-in configuration and serves http on
+    /// a free port of 127.0.0.1.
     pub fn builder() -> Builder {
         Builder::new()
     }
 
-    /// The URL to call, as in `http://127.0.0.1:45678`; with TLS it begins with `https`.
+    /// Returns the URL to call, such as `http://127.0.0.1:45678`; with TLS the scheme is `https`.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.started.url
     }
 
-    /// The endpoint to build requests for.
+    /// Returns the endpoint to build requests for.
     #[must_use]
     pub const fn endpoint(&self) -> &Endpoint {
         &self.started.endpoint
     }
 
-    /// Where it listens.
+    /// Returns the address of the listener.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.started.address
     }
 
-    /// The certificate, in PEM, that clients have to trust; `None` without TLS.
+    /// Returns the CA certificate in PEM that clients have to trust; `None` without TLS.
     #[must_use]
     #[cfg(feature = "tls")]
     pub fn ca_certificate_pem(&self) -> Option<&str> {
         self.started.ca_certificate_pem.as_deref()
     }
 
-    /// What goes wrong on request.
+    /// Returns the faults, to inject and clear them.
     #[must_use]
     pub const fn faults(&self) -> &Faults {
         &self.started.faults
     }
 
-    /// Mints ID tokens for `AssumeAgencyWithOIDC`.
+    /// Returns the issuer of ID tokens for `AssumeAgencyWithOIDC`.
     #[must_use]
     #[cfg(feature = "oidc")]
     pub const fn oidc_issuer(&self) -> &OidcIssuer {
         &self.started.oidc_issuer
     }
 
-    /// The URL of the control endpoint, if the builder was told to have one.
+    /// Returns the URL of the control endpoint, if [`Builder::control`] enabled it.
     #[must_use]
     pub fn control_url(&self) -> Option<&str> {
         self.started.control_url.as_deref()
     }
 
-    /// The URL of the metadata endpoints, if the builder was told to have them: what stands for
-    /// `http://169.254.169.254`, and with `/pod-identity` behind it the one for pods.
+    /// Returns the URL of the metadata endpoints, if [`Builder::metadata`] enabled them. It takes
+    /// the place of `http://169.254.169.254`; the path of pod identity is `/pod-identity`.
     #[must_use]
     pub fn metadata_url(&self) -> Option<&str> {
         self.started.metadata_url.as_deref()
@@ -103,11 +104,11 @@ impl Emulator {
 }
 
 impl Drop for Emulator {
-    /// Waits until the port is closed.
+    /// Blocks until the port is closed.
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // It holds nothing that a panic of it could have left half-done.
+            // The thread shares no state that a panic could leave half-updated.
             let _ = thread.join();
         }
     }

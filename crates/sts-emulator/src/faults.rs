@@ -1,4 +1,4 @@
-//! Faults on demand: what was injected, and which of it strikes a request.
+//! Fault injection.
 
 mod fault;
 mod injection;
@@ -19,15 +19,15 @@ pub(crate) use self::injection_config::InjectionConfig;
 pub(crate) use self::request_faults::RequestFaults;
 use crate::clock::Clock;
 
-/// The faults of an emulator. Clones are the same faults. Got from
-/// [`Emulator::faults`](crate::Emulator::faults).
+/// The faults of an emulator, returned by [`Emulator::faults`](crate::Emulator::faults). Clones
+/// share the same faults.
 ///
 /// ```
 /// use sts_emulator::{Emulator, Fault, Injection};
 ///
 /// let emulator = Emulator::builder().start_blocking()?;
 /// emulator.faults().inject(Injection::new(Fault::CutBody).times(1));
-/// // The answer to the next request is cut off.
+/// // The response to the next request is cut off.
 /// emulator.faults().clear();
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -39,16 +39,16 @@ pub struct Faults {
 
 struct State {
     seed: Sha256,
-    /// How many were injected so far.
+    /// Number of injections so far.
     count: u64,
     active: Vec<Active>,
 }
 
-/// An injection that may still strike.
+/// An injection that has not ended.
 struct Active {
     injection: Injection,
     until: Option<OffsetDateTime>,
-    /// Its own, so that injections do not change one another's draws.
+    /// A generator for each injection, so that injections do not affect each other's draws.
     rng: StdRng,
 }
 
@@ -59,7 +59,7 @@ impl Faults {
         Self { clock, state: Arc::new(Mutex::new(state)) }
     }
 
-    /// Lets a fault strike from now on. A bare [`Fault`] strikes at every request.
+    /// Injects a fault. A [`Fault`] without an [`Injection`] applies to every request.
     pub fn inject(&self, injection: impl Into<Injection>) {
         let injection = injection.into();
         let until = injection.lasts.map(|time| {
@@ -73,12 +73,12 @@ impl Faults {
         });
     }
 
-    /// Ends all of them.
+    /// Removes all faults.
     pub fn clear(&self) {
         self.with(|state| state.active.clear());
     }
 
-    /// What may still strike, with the times that are left.
+    /// Returns the active injections with the remaining number of times.
     pub(crate) fn active(&self) -> Vec<Injection> {
         let now = self.clock.now();
         self.with(|state| {
@@ -87,7 +87,7 @@ impl Faults {
         })
     }
 
-    /// What strikes a request of this operation that comes now.
+    /// Returns the faults of a request to this operation, and counts them.
     pub(crate) fn for_request(&self, operation: Option<&str>) -> RequestFaults {
         self.with(|state| {
             if state.active.is_empty() {
@@ -110,10 +110,10 @@ impl Active {
         self.injection.times != Some(0) && self.until.is_none_or(|end| now < end)
     }
 
-    /// The fault and a number drawn for it, if it strikes.
+    /// Returns the fault and a number random for it, if it applies to the request.
     fn draw(&mut self, operation: Option<&str>) -> Option<(Fault, u64)> {
-        let Injection { fault, operation: wanted, times, probability, .. } = &mut self.injection;
-        if wanted.is_some_and(|wanted| operation != Some(wanted)) {
+        let Injection { fault, operation: only, times, probability, .. } = &mut self.injection;
+        if only.is_some_and(|only| operation != Some(only)) {
             return None;
         }
         if probability.is_some_and(|probability| self.rng.random::<f64>() >= probability) {

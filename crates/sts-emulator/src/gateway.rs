@@ -1,6 +1,7 @@
-//! The gateway in front of the service: what it checks, in its order.
+//! The API gateway: size limits, authentication and the request log.
 //!
-//! Path and method, sizes, authentication; only then the service reads the body's parameters.
+//! The checks follow the order of the service: path and method, sizes, authentication, then the
+//! parameters of the operation.
 
 pub(crate) mod access_key_lockout;
 pub(crate) mod authentication;
@@ -25,10 +26,10 @@ use crate::request_log::{RequestLog, printable};
 use crate::service::{NOTE, RequestTime, Service};
 
 /// Limits of the gateway, in bytes.
-pub(crate) const LARGEST_BODY: usize = 12 * 1024 * 1024;
-const LONGEST_URI: usize = 32 * 1024;
-const LONGEST_HEADER: usize = 32 * 1024;
-const ALL_HEADERS: usize = 128 * 1024;
+pub(crate) const MAX_BODY: usize = 12 * 1024 * 1024;
+const MAX_URI: usize = 32 * 1024;
+const MAX_HEADER: usize = 32 * 1024;
+const MAX_HEADERS: usize = 128 * 1024;
 
 pub(crate) type Observer = Box<dyn Fn(&RequestLog) + Send + Sync>;
 
@@ -39,11 +40,11 @@ pub(crate) struct Gateway {
     pub(crate) observer: Option<Observer>,
 }
 
-/// One request on its way through the gateway.
+/// One request.
 pub(crate) struct Call {
     gateway: Arc<Gateway>,
     faults: RequestFaults,
-    /// By the emulator's clock, as far off as a fault makes it.
+    /// The emulator's clock, shifted by a fault.
     now: OffsetDateTime,
     operation: String,
     caller: Option<String>,
@@ -65,12 +66,12 @@ impl Gateway {
 }
 
 impl Call {
-    /// The faults that strike it.
+    /// Returns the faults of the request.
     pub(crate) const fn faults(&self) -> &RequestFaults {
         &self.faults
     }
 
-    /// Authenticates the caller and lets the service answer.
+    /// Authenticates the caller and executes the operation.
     pub(crate) fn respond(&mut self, request: &Request<Body>) -> Result<Response<Body>, Rejection> {
         let path = request.uri().path();
         let authentication = AnyOperation::authentication_of(request.method(), path);
@@ -87,7 +88,7 @@ impl Call {
         self.gateway.service.execute(&operation, caller.as_ref(), time)
     }
 
-    /// Gives the response its request id and date, and tells the observer.
+    /// Adds the request id and the date to the response, and calls the observer.
     pub(crate) fn conclude(
         &mut self,
         outcome: Result<Response<Body>, Rejection>,
@@ -101,9 +102,9 @@ impl Call {
                 (response, None)
             }
             Err(rejection) => {
-                let answer = rejection.to_answer(&self.gateway.service.seal);
-                let code = answer.code.clone().unwrap_or_default();
-                let mut response = answer.request_id(&request_id).to_response();
+                let error = rejection.to_response(&self.gateway.service.seal);
+                let code = error.code.clone().unwrap_or_default();
+                let mut response = error.request_id(&request_id).to_response();
                 if let Some(seconds) = rejection.retry_after() {
                     response.headers_mut().insert(RETRY_AFTER, seconds.into());
                 }
@@ -132,7 +133,7 @@ impl Call {
     }
 }
 
-/// What can be said before the body has come.
+/// Checks what can be checked before the body is read.
 pub(crate) fn admit(head: &Parts) -> Result<(), Rejection> {
     let route = Request::builder().method(&head.method).uri(&head.uri).body("");
     if let Some(Err(unreadable)) = route.ok().as_ref().map(AnyOperation::read)
@@ -145,9 +146,9 @@ pub(crate) fn admit(head: &Parts) -> Result<(), Rejection> {
         headers.map(|(name, value)| name.as_str().len() + value.len())
     };
     let target = head.uri.path_and_query().map_or(0, |target| target.as_str().len());
-    if target > LONGEST_URI {
+    if target > MAX_URI {
         Err(Rejection::TooLarge(TooLarge::Uri))
-    } else if sizes().any(|size| size > LONGEST_HEADER) || sizes().sum::<usize>() > ALL_HEADERS {
+    } else if sizes().any(|size| size > MAX_HEADER) || sizes().sum::<usize>() > MAX_HEADERS {
         Err(Rejection::TooLarge(TooLarge::Headers))
     } else {
         Ok(())

@@ -1,10 +1,10 @@
-//! An STS on your own machine: what tests and examples call instead of Huawei Cloud.
+//! A local emulator of Huawei Cloud STS for tests.
 //!
-//! It is a real HTTP server. It verifies signatures, dates and security tokens as the gateway
-//! does, issues temporary keys that work, locks keys that fail too often, and words its errors as
-//! the service words them. It misbehaves on request ([`Fault`]), mints ID tokens ([`OidcIssuer`]),
-//! and stands for the metadata service of machines and pods. `docs/emulator.md` says which of its
-//! behaviours are documented ones.
+//! The emulator is an HTTP server. It verifies signatures, dates and security tokens like the API
+//! gateway, issues temporary credentials that work, locks access keys after repeated failures, and
+//! returns the error codes and messages of the service. It injects faults on request ([`Fault`]),
+//! issues ID tokens (`OidcIssuer`), and emulates the metadata service and pod identity.
+//! `docs/emulator.md` lists which behaviour is documented and which is specific to the emulator.
 //!
 //! ```
 //! # async fn test() -> std::io::Result<()> {
@@ -16,7 +16,21 @@
 //! # }
 //! ```
 //!
-//! The crate is a binary too, for tests in other languages: `sts-emulator --help`.
+//! The crate also contains a program, for tests in other languages: `sts-emulator --help`.
+//!
+//! # Features
+//!
+//! All features are enabled by default. Without any of them the emulator serves
+//! `AssumeAgency`, `GetCallerIdentity`, `DecodeAuthorizationMessage`, the metadata service and pod identity over http.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `cli` | the program `sts-emulator` |
+//! | `config` | configuration from TOML |
+//! | `oidc` | `AssumeAgencyWithOIDC`, and an issuer of ID tokens |
+//! | `saml` | `AssumeAgencyWithSAML` |
+//! | `tls` | https |
+//! | `p256`, `sm2`, `sm3` | the signature algorithms `SDK-ECDSA-P256-SHA256`, `SDK-SM2-SM3`, `SDK-HMAC-SM3` |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 

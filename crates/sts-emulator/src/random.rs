@@ -1,4 +1,4 @@
-//! Fresh keys and ids. Everything here may be guessed by nobody, tests included.
+//! Random access keys and ids from a cryptographically secure generator.
 
 use rand::RngExt as _;
 use rand::distr::{Alphanumeric, SampleString as _};
@@ -6,7 +6,7 @@ use sts_proto::Secret;
 
 const UPPER_CASE: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-/// `HST` and 17 capital letters and digits, as in all published samples.
+/// Returns `HST` and 17 upper-case letters and digits, as in the published samples.
 pub(crate) fn access_key_id() -> String {
     let mut rng = rand::rng();
     let tail = std::iter::repeat_with(|| {
@@ -16,12 +16,12 @@ pub(crate) fn access_key_id() -> String {
     "HST".chars().chain(tail.take(17)).collect()
 }
 
-/// 40 letters and digits.
+/// Returns 40 letters and digits.
 pub(crate) fn secret_access_key() -> Secret {
     Alphanumeric.sample_string(&mut rand::rng(), 40).into()
 }
 
-/// 32 hexadecimal digits.
+/// Returns 32 hexadecimal digits.
 pub(crate) fn request_id() -> String {
     format!("{:032x}", rand::rng().random::<u128>())
 }

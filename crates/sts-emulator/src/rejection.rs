@@ -1,4 +1,4 @@
-//! Everything the emulator says no to, and how the gateway or the service words it.
+//! Rejected requests, and the error responses of the gateway and the service.
 
 pub(crate) mod denial;
 
@@ -17,51 +17,51 @@ use crate::oidc::IdTokenError;
 use crate::saml::AssertionError;
 use crate::seal::Seal;
 
-/// A request that is refused. `Display` is for the log line.
+/// A rejected request. `Display` is for the request log.
 #[derive(Debug)]
 pub(crate) enum Rejection {
-    /// No such path or method, or a body that is not the operation's JSON.
+    /// Unknown path, wrong method, or a body that is not the operation's JSON.
     Unreadable(RequestError),
     TooLarge(TooLarge),
     Unauthenticated(Unauthenticated),
-    /// The security token was sent, but not signed.
+    /// The security token was sent, but is not among the signed headers.
     TokenNotSigned,
-    /// A documented limit is broken.
+    /// A documented limit of a field is exceeded.
     Limits(InvalidRequest),
-    /// A rule of sessions that no limit of a field expresses.
+    /// A rule of sessions that is not a limit of a single field.
     Session(&'static str),
     MalformedPolicy,
-    /// The caller has no MFA device of this serial number.
+    /// The caller has no MFA device with this serial number.
     NoSuchDevice,
-    /// No agency has this URN.
+    /// Unknown URN of an agency.
     NoSuchAgency(String),
-    /// The operation requires a feature that this emulator was built without.
+    /// The operation requires a feature that is not compiled in.
     #[cfg(not(all(feature = "oidc", feature = "saml")))]
     NotBuiltIn {
         operation: &'static str,
         feature: &'static str,
     },
-    /// No identity provider has this URN.
+    /// Unknown URN of an identity provider.
     #[cfg(any(feature = "oidc", feature = "saml"))]
     NoSuchProvider(String),
-    /// An ID token that is not taken.
+    /// Invalid ID token.
     #[cfg(feature = "oidc")]
     IdToken(IdTokenError),
-    /// A SAML response that is not taken.
+    /// Invalid SAML response.
     #[cfg(feature = "saml")]
     Assertion(AssertionError),
     Denied(Denial),
-    /// A message that this emulator has not encoded.
+    /// The encoded message was not issued with this seed.
     ForeignMessage,
-    /// Too many requests, with the seconds to wait if they are told.
+    /// Rate limit exceeded. `retry_after` is in seconds.
     Throttled {
         retry_after: Option<u32>,
     },
-    /// The service is said to have failed.
+    /// A simulated failure of the service.
     ServerError(StatusCode),
 }
 
-/// A part of the request that is over the gateway's limit.
+/// The part of a request that exceeds a limit of the gateway.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum TooLarge {
     Body,
@@ -69,7 +69,7 @@ pub(crate) enum TooLarge {
     Headers,
 }
 
-/// The faces of 0301.
+/// The causes of `APIGW.0301`.
 #[derive(Debug)]
 pub(crate) enum Unauthenticated {
     NoSignature,
@@ -93,8 +93,8 @@ impl Rejection {
         })
     }
 
-    /// The answer without its request id.
-    pub(crate) fn to_answer(&self, seal: &Seal) -> ErrorResponse {
+    /// Returns the error response without the request id.
+    pub(crate) fn to_response(&self, seal: &Seal) -> ErrorResponse {
         let bad_request = ErrorResponse::new(StatusCode::BAD_REQUEST);
         let not_found = ErrorResponse::new(StatusCode::NOT_FOUND);
         match self {
@@ -130,16 +130,16 @@ impl Rejection {
                 .code("APIGW.0308")
                 .message(self.to_string()),
             Self::ServerError(status) => {
-                let answer = ErrorResponse::new(*status).message(self.to_string());
+                let response = ErrorResponse::new(*status).message(self.to_string());
                 match failure_code(*status) {
-                    Some(code) => answer.code(code),
-                    None => answer,
+                    Some(code) => response.code(code),
+                    None => response,
                 }
             }
         }
     }
 
-    /// What a Retry-After header says, in seconds.
+    /// Returns the value of the Retry-After header, in seconds.
     pub(crate) const fn retry_after(&self) -> Option<u32> {
         match self {
             Self::Throttled { retry_after } => *retry_after,
@@ -148,7 +148,7 @@ impl Rejection {
     }
 }
 
-/// The gateway's code for a failure of its own or of the service.
+/// Returns the code of a failure of the gateway or of the service behind it.
 fn failure_code(status: StatusCode) -> Option<&'static str> {
     match status {
         StatusCode::INTERNAL_SERVER_ERROR => Some("APIGW.0601"),
@@ -160,7 +160,7 @@ fn failure_code(status: StatusCode) -> Option<&'static str> {
 
 #[cfg(feature = "oidc")]
 impl IdTokenError {
-    /// The code of a wrong audience is known; those of other faults are not.
+    /// The code of a wrong audience is documented; those of other errors are not.
     const fn code(self) -> &'static str {
         match self {
             Self::Audience => "STS5.2001",
@@ -174,7 +174,7 @@ impl TooLarge {
         match self {
             Self::Body => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Uri => StatusCode::URI_TOO_LONG,
-            // 494 has no name; it is a valid status all the same.
+            // 494 is a valid status code without a name.
             Self::Headers => StatusCode::from_u16(494).unwrap_or(StatusCode::BAD_REQUEST),
         }
     }
@@ -189,7 +189,7 @@ impl TooLarge {
 }
 
 impl Unauthenticated {
-    /// What follows "Incorrect IAM authentication information:".
+    /// Returns the text after "Incorrect IAM authentication information:".
     fn detail(&self) -> Cow<'static, str> {
         match self {
             Self::NoSignature => "x-auth-token not found".into(),
@@ -215,7 +215,7 @@ impl fmt::Display for Rejection {
             Self::Unreadable(unreadable) => write!(f, "{unreadable}"),
             Self::TooLarge(part) => f.write_str(part.message()),
             Self::Unauthenticated(why) => match why {
-                // Never the echo: it holds the security token.
+                // Without the canonical request, which contains the security token.
                 Unauthenticated::Signature { why, .. } | Unauthenticated::Format { why } => {
                     f.write_str(why)
                 }
@@ -242,12 +242,12 @@ impl fmt::Display for Rejection {
                 write!(f, "the identity provider '{urn}' cannot be found")
             }
             #[cfg(feature = "oidc")]
-            Self::IdToken(why) => write!(f, "the ID token is refused: {why}"),
+            Self::IdToken(why) => write!(f, "invalid ID token: {why}"),
             #[cfg(feature = "saml")]
-            Self::Assertion(why) => write!(f, "the SAML response is refused: {why}"),
+            Self::Assertion(why) => write!(f, "invalid SAML response: {why}"),
             Self::Denied(denial) => write!(f, "{}: {}", denial.action(), denial.failure()),
             Self::ForeignMessage => {
-                f.write_str("the encoded message was not issued here or is damaged")
+                f.write_str("the encoded message is damaged or was not issued by this emulator")
             }
             Self::Throttled { .. } => f.write_str(
                 "The throttling threshold has been reached: policy user over ratelimit,\

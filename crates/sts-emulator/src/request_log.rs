@@ -1,4 +1,4 @@
-//! One line a request, for people.
+//! The request log.
 
 use std::fmt;
 
@@ -8,25 +8,25 @@ use time::macros::format_description;
 
 use crate::faults::Fault;
 
-/// What became of one request. `Display` is a line for a log; it holds no secret.
+/// One entry of the request log. `Display` formats it as a line without secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestLog {
-    /// When it came, by the emulator's clock.
+    /// Time of the request on the emulator's clock.
     pub at: OffsetDateTime,
-    /// The operation's name, or method and path when there is no such operation.
+    /// Name of the operation, or method and path of an unknown operation.
     pub operation: String,
-    /// The caller's URN, or the access key id that was presented when it was refused.
+    /// The caller's URN, or the access key id of a rejected request.
     pub caller: Option<String>,
-    /// The answer's status.
+    /// Status of the response.
     pub status: StatusCode,
-    /// The answer's error code and why, for a rejection.
+    /// Error code and reason of an unsuccessful response.
     pub error: Option<String>,
-    /// What else is to be known: that the signature of a SAML assertion was not checked.
+    /// Additional information, for example that the signature of a SAML assertion was not verified.
     pub note: Option<String>,
-    /// The faults that faults it. Some of them keep the answer from arriving as it is told here.
+    /// Faults of the request. Some of them change or suppress the response that is logged.
     pub faults: Vec<Fault>,
-    /// The answer's request id.
+    /// Request id of the response.
     pub request_id: String,
 }
 
@@ -50,7 +50,7 @@ impl fmt::Display for RequestLog {
     }
 }
 
-/// Text from outside, made fit for a line: bounded, and nothing that could move a cursor.
+/// Returns outside text as a bounded line without control characters.
 pub(crate) fn printable(text: &str) -> String {
     const LIMIT: usize = 300;
     let mut line = String::new();

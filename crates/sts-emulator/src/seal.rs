@@ -1,5 +1,4 @@
-//! What only this emulator can write and read: security tokens, metadata tokens,
-//! and reasons of denials.
+//! Authenticated encryption of security tokens, metadata tokens and authorization messages.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,10 +9,10 @@ use zeroize::Zeroizing;
 
 use crate::random;
 
-/// Room for a nonce so long that random ones never meet.
+/// Size of a nonce. Random nonces of this size do not collide.
 const NONCE: usize = 24;
 
-/// What a sealed text is for. One kind cannot be passed off as another.
+/// Purpose of a sealed text. A text of one purpose cannot be used for another.
 #[derive(Clone, Copy)]
 pub(crate) enum Purpose {
     SecurityToken,
@@ -31,8 +30,8 @@ impl Purpose {
     }
 }
 
-/// Authenticated encryption with a key made from the emulator's seed. Two emulators with one
-/// seed read each other's texts.
+/// Authenticated encryption with a key derived from the emulator's seed. Emulators with the same
+/// seed can open each other's texts.
 pub(crate) struct Seal(XChaCha20Poly1305);
 
 impl Seal {
@@ -41,18 +40,18 @@ impl Seal {
         Self(XChaCha20Poly1305::new(&key))
     }
 
-    /// Base64 of nonce and ciphertext.
+    /// Returns base64 of the nonce and the ciphertext.
     pub(crate) fn seal(&self, purpose: Purpose, plain: &[u8]) -> String {
         let nonce: [u8; NONCE] = random::bytes();
         let payload = Payload { msg: plain, aad: purpose.label() };
-        // The cipher refuses texts of 256 GiB and more, and no others.
+        // Fails only for texts of 256 GiB and more.
         let ciphertext = self.0.encrypt(&XNonce::from(nonce), payload);
         let mut sealed = nonce.to_vec();
         sealed.extend(ciphertext.unwrap_or_default());
         STANDARD.encode(sealed)
     }
 
-    /// The text, if it was sealed with this seed and for this purpose.
+    /// Returns the text, if it was sealed with this seed and for this purpose.
     pub(crate) fn open(&self, purpose: Purpose, sealed: &str) -> Option<Zeroizing<Vec<u8>>> {
         let sealed = STANDARD.decode(sealed).ok()?;
         let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE>()?;

@@ -1,4 +1,4 @@
-//! An HTTP server: accepts connections, reads requests, and sends the responses of a service.
+//! An HTTP server.
 
 mod body;
 mod connection;
@@ -35,20 +35,20 @@ pub(crate) use self::response::{error_response, json_response, text_response};
 use self::stream::{ConnectionStream, OverTcp};
 pub(crate) use self::workers::{WORKERS, Workers};
 
-/// Connections served at a time; others wait to be accepted.
+/// Maximum number of concurrent connections; others wait in the accept queue.
 const CONNECTIONS: usize = 12_000;
 
-/// A head must have come, and a connection between requests be used again, within this time.
+/// Timeout for the head of a request, and for idle connections.
 const HEAD_TIME: Duration = Duration::from_secs(30);
 #[cfg(feature = "tls")]
 const TLS_TIME: Duration = Duration::from_secs(10);
 
-/// Room for a head a little over the gateway's limits, so that it is the gateway who refuses it.
+/// Maximum size of a head. It exceeds the limits of the gateway, so that the gateway rejects.
 const HEAD_BUFFER: usize = 192 * 1024;
 
-/// Serves requests.
+/// A service that responds to requests.
 pub(crate) trait Respond: Send + Sync + 'static {
-    /// The response. An error closes the connection without one.
+    /// Returns the response. An error closes the connection without a response.
     fn respond(
         &self,
         request: Request<Incoming>,
@@ -65,7 +65,7 @@ pub(crate) enum Transport {
 }
 
 impl Transport {
-    /// The scheme of URLs.
+    /// Returns the scheme of URLs.
     pub(crate) const fn scheme(&self) -> &'static str {
         match self {
             Self::Tcp => "http",
@@ -75,28 +75,28 @@ impl Transport {
     }
 }
 
-/// A port to serve, and what all ports of an emulator share.
+/// A port to serve. All ports of an emulator share the memory limit.
 pub(crate) struct Port {
     pub(crate) listener: TcpListener,
     pub(crate) transport: Transport,
     pub(crate) memory: Memory,
 }
 
-/// Serves connections until it is dropped.
+/// Accepts and serves connections until the future is dropped.
 pub(crate) async fn serve(port: Port, service: impl Respond) {
     let Port { listener, transport, memory } = port;
     let service = Arc::new(service);
     let slots = Arc::new(Semaphore::new(CONNECTIONS));
     while let Ok(slot) = Arc::clone(&slots).acquire_owned().await {
         let Ok((stream, _)) = listener.accept().await else {
-            // Out of file descriptors, most likely; others will be closed soon.
+            // Probably out of file descriptors; wait until other connections are closed.
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
         };
         let (service, transport) = (Arc::clone(&service), transport.clone());
-        let connection = Arc::new(Connection::new(memory.account()));
+        let connection = Arc::new(Connection::new(memory.register()));
         tokio::spawn(async move {
-            // A connection that breaks concerns its client alone.
+            // An error concerns only this client.
             let _ = serve_stream(stream, transport, connection, &*service).await;
             drop(slot);
         });
@@ -130,12 +130,12 @@ async fn serve_http(
     let connection = &*connection;
     let service = service_fn(|request| async move {
         let response = service.respond(request, connection).await?;
-        connection.account().served();
+        connection.memory().served();
         Ok::<_, ConnectionError>(response.map(|body| Full::<Bytes>::new(body.into_bytes())))
     });
     http1::Builder::new()
         .timer(TokioTimer::new())
-        // A client that has closed its sending side gets its response all the same.
+        // A client that has closed its sending side still receives its response.
         .half_close(true)
         .header_read_timeout(HEAD_TIME)
         .max_buf_size(HEAD_BUFFER)

@@ -1,4 +1,4 @@
-//! The service behind the gateway: five operations, one a file.
+//! The service behind the gateway. Each operation has a module.
 
 mod assume_agency;
 #[cfg(feature = "oidc")]
@@ -24,11 +24,11 @@ pub(crate) use self::state::{RequestTime, Service};
 use crate::model::principal::Principal;
 use crate::rejection::{Rejection, Unauthenticated};
 
-/// What an answer says besides its content, to people.
+/// Response header with additional information for people.
 pub(crate) const NOTE: HeaderName = HeaderName::from_static("x-sts-emulator-note");
 
 impl Service {
-    /// Carries out an operation for `caller`, who is known for signed ones.
+    /// Executes an operation. `caller` is `None` for unsigned operations.
     pub(crate) fn execute(
         &self,
         operation: &AnyOperation,
@@ -77,7 +77,8 @@ impl Service {
 #[cfg(feature = "saml")]
 fn note_unverified(mut response: Response<Body>, is_verified: bool) -> Response<Body> {
     if !is_verified {
-        let note = http::HeaderValue::from_static("the signature of the assertion was not checked");
+        let note =
+            http::HeaderValue::from_static("the signature of the assertion was not verified");
         response.headers_mut().insert(NOTE, note);
     }
     response

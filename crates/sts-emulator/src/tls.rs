@@ -1,4 +1,4 @@
-//! TLS with a certificate authority made for one emulator.
+//! TLS with a generated certificate authority.
 
 use std::io;
 use std::sync::Arc;
@@ -12,17 +12,17 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use time::{Duration, OffsetDateTime};
 use tokio_rustls::TlsAcceptor;
 
-/// Names and addresses under which the emulator can be reached.
+/// Subject alternative names of the certificate.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// A server's side of TLS, and the certificate its clients have to trust.
+/// TLS configuration of the server, and the CA certificate that clients have to trust.
 pub(crate) struct Tls {
     pub(crate) acceptor: TlsAcceptor,
     pub(crate) ca_certificate_pem: String,
 }
 
 impl Tls {
-    /// Makes a new authority and a certificate of it.
+    /// Generates a certificate authority and a server certificate.
     pub(crate) fn generate() -> io::Result<Self> {
         let ca_key = KeyPair::generate().map_err(io::Error::other)?;
         let ca = authority()?;
@@ -64,7 +64,7 @@ fn server() -> io::Result<CertificateParams> {
     Ok(params)
 }
 
-/// Clients hold certificates against the clock of the machine, so this is not the emulator's.
+/// Clients validate certificates by the system clock, so this is not the emulator's clock.
 fn parameters(name: &str, names: &[&str]) -> io::Result<CertificateParams> {
     let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
     let mut params = CertificateParams::new(names).map_err(io::Error::other)?;

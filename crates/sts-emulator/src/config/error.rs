@@ -1,9 +1,10 @@
-//! What is wrong with a configuration, and where.
+//! Errors of a configuration file.
 
 use std::fmt;
 use std::ops::Range;
 
-/// A configuration that cannot be used, with its place. No value is shown: it may be a secret.
+/// Error of a configuration file, with its position. It does not contain values, which may be
+/// secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     line: Option<usize>,
@@ -17,18 +18,18 @@ impl ConfigError {
         Self {
             line: before.map(|before| before.matches('\n').count() + 1),
             key: span.and_then(|span| key_at(toml, span.start)),
-            // The first line says what is wrong; others may quote the file.
+            // The first line describes the problem; the others may quote the file.
             problem: without_value(problem.lines().next().unwrap_or_default()),
         }
     }
 
-    /// A problem with a key that is not there.
+    /// Creates an error about a missing key.
     pub(super) fn without_place(key: &str, problem: &str) -> Self {
         Self { line: None, key: Some(key.to_owned()), problem: problem.to_owned() }
     }
 
-    /// A problem with the value of `key` in the table that begins at `table`, or with the lack of
-    /// that key.
+    /// Creates an error about the value of `key`, or about its absence, in the table that begins at
+    /// `table`.
     pub(super) fn in_table(toml: &str, table: &Range<usize>, key: &str, problem: &str) -> Self {
         let table_line = Self::new(toml, Some(table), problem);
         let rest = toml.get(table.start..).unwrap_or_default();
@@ -36,26 +37,26 @@ impl ConfigError {
         let is_key = |line: &str| {
             line.split_once('=').is_some_and(|(left, _)| left.trim().trim_matches('"') == key)
         };
-        // In an inline table the key stands on the first line.
+        // In an inline table the key is on the first line.
         let below = lines.position(is_key).map_or(0, |index| index + 1);
         let line = table_line.line.map(|line| line + below);
         Self { line, key: Some(key.to_owned()), ..table_line }
     }
 
-    /// The line, from 1, if it has one.
+    /// Returns the line, counted from 1, if the error has a position.
     #[must_use]
     pub const fn line(&self) -> Option<usize> {
         self.line
     }
 
-    /// The key whose value is wrong, or the wrong key itself.
+    /// Returns the key that is invalid or whose value is.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.key.as_deref()
     }
 }
 
-/// A message of the decoder without the value that it quotes: `invalid type: string "value",
+/// Removes the quoted value from a message of the decoder, such as `invalid type: string "value",
 /// expected a boolean`.
 fn without_value(problem: &str) -> String {
     let quotes = ["invalid type: ", "invalid value: "].iter().any(|kind| problem.starts_with(kind));
@@ -67,7 +68,7 @@ fn without_value(problem: &str) -> String {
     }
 }
 
-/// The bare key that stands at `position`, or else the one whose value does.
+/// Returns the bare key at `position`, or else the key of the value at `position`.
 fn key_at(toml: &str, position: usize) -> Option<String> {
     let is_key = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let (before, after) = toml.split_at_checked(position)?;
@@ -78,13 +79,14 @@ fn key_at(toml: &str, position: usize) -> Option<String> {
     key.filter(|key| !key.is_empty()).map(str::to_owned)
 }
 
-/// What stands at a place in a file.
+/// The element at a position in a file.
 enum Place<'a> {
     Key,
     ValueOf(&'a str),
 }
 
-/// What follows `before`; nothing inside a quoted key. No part of a value is taken for a key.
+/// Classifies what follows `before`. Parts of values and of quoted keys are never classified as
+/// keys.
 fn place_after(before: &str) -> Option<Place<'_>> {
     let mut open = Vec::new();
     let mut place = Place::Key;

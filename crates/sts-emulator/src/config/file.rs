@@ -1,4 +1,4 @@
-//! The configuration file.
+//! Reads a configuration from TOML.
 
 mod agency;
 mod deny;
@@ -8,7 +8,6 @@ mod oidc_provider;
 mod reference;
 #[cfg(feature = "saml")]
 mod saml_provider;
-mod secret_text;
 mod text;
 mod user;
 
@@ -53,11 +52,11 @@ struct AccountTable {
     saml_providers: Vec<SamlProviderTable>,
 }
 
-/// The table of an OIDC provider, which is rejected without the feature.
+/// Table of an OIDC provider, which is rejected without the feature.
 #[cfg(not(feature = "oidc"))]
 type OidcProviderTable = Spanned<serde::de::IgnoredAny>;
 
-/// The table of a SAML provider, which is rejected without the feature.
+/// Table of a SAML provider, which is rejected without the feature.
 #[cfg(not(feature = "saml"))]
 type SamlProviderTable = Spanned<serde::de::IgnoredAny>;
 

@@ -7,11 +7,10 @@ use sts_proto::Body;
 
 use crate::endpoints::sts::StsEndpoint;
 
-/// An STS without a socket: a request in, an answer out, on the caller's thread.
+/// An STS without sockets that processes requests on the caller's thread.
 ///
-/// Made by [`Builder::in_process`](super::Builder::in_process), for simulations in virtual time and
-/// for fuzzing. It answers at once, so faults that hold answers back or break connections have no
-/// effect.
+/// Created by [`Builder::in_process`](super::Builder::in_process), for simulations in virtual time
+/// and for fuzzing. It responds immediately: faults of time and connections have no effect.
 ///
 /// ```
 /// use sts_emulator::{Emulator, TestClock, builtin};
@@ -35,7 +34,7 @@ impl InProcess {
         Self(sts)
     }
 
-    /// Answers a request, in absolute or in origin form.
+    /// Returns the response to a request in absolute or origin form.
     pub fn respond(&self, request: Request<Body>) -> Response<Body> {
         self.0.respond_now(request)
     }

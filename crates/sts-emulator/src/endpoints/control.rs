@@ -1,4 +1,4 @@
-//! The control endpoint: faults injected over HTTP, for tests that are not written in Rust.
+//! The control endpoint: injects faults over HTTP, for tests in other languages.
 
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
@@ -11,11 +11,11 @@ use crate::server::{
     reject_other_than_json,
 };
 
-/// No injection needs more.
-const LARGEST_BODY: usize = 16 * 1024;
+/// Maximum size of a request body, in bytes.
+const MAX_BODY: usize = 16 * 1024;
 
-/// So many injections are borne at a time, so that memory is bounded.
-const MOST: usize = 1000;
+/// Maximum number of active injections, which bounds the memory that they take.
+const MAX_INJECTIONS: usize = 1000;
 
 pub(crate) struct Control {
     faults: Faults,
@@ -25,7 +25,7 @@ pub(crate) struct Control {
 
 impl Control {
     pub(crate) const fn new(faults: Faults, guard: LoopbackGuard) -> Self {
-        Self { faults, guard, bodies: BodyReader::new(LARGEST_BODY) }
+        Self { faults, guard, bodies: BodyReader::new(MAX_BODY) }
     }
 
     fn inject(&self, json: &[u8]) -> Result<(), (StatusCode, String)> {
@@ -34,8 +34,11 @@ impl Control {
             serde_json::from_slice(json).map_err(|error| bad_request(error.to_string()))?;
         let injection =
             written.read().map_err(|(key, problem)| bad_request(format!("{key}: {problem}")))?;
-        if self.faults.active().len() >= MOST {
-            return Err((StatusCode::CONFLICT, format!("there are {MOST} of them already")));
+        if self.faults.active().len() >= MAX_INJECTIONS {
+            return Err((
+                StatusCode::CONFLICT,
+                format!("{MAX_INJECTIONS} injections are active; clear them first"),
+            ));
         }
         self.faults.inject(injection);
         Ok(())
@@ -56,10 +59,13 @@ impl Respond for Control {
             return Ok(rejection);
         }
         if head.uri.path() != "/faults" {
-            return Ok(error_response(StatusCode::NOT_FOUND, "there is /faults, and nothing else"));
+            return Ok(error_response(StatusCode::NOT_FOUND, "unknown path: must be /faults"));
         }
         if head.uri.query().is_some() {
-            return Ok(error_response(StatusCode::BAD_REQUEST, "/faults has no query parameters"));
+            return Ok(error_response(
+                StatusCode::BAD_REQUEST,
+                "unexpected query: /faults has no parameters",
+            ));
         }
         match head.method {
             Method::GET => {}

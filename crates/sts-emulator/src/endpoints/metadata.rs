@@ -1,4 +1,4 @@
-//! Where machines and pods of the cloud get their keys: the metadata service and pod identity.
+//! Local credential endpoints: the metadata service of a machine, and pod identity.
 
 mod ecs;
 mod issuer;
@@ -19,11 +19,11 @@ use crate::server::{
 };
 use crate::service::Service;
 
-/// The address of the metadata service inside the cloud: clients may be redirected from there.
+/// Address of the metadata service in the cloud. Requests to it may be redirected to the emulator.
 const ADDRESS: &str = "169.254.169.254";
 
-/// Requests for credentials say nothing in their bodies.
-const LARGEST_BODY: usize = 16 * 1024;
+/// Maximum size of a request body, in bytes. The bodies are ignored.
+const MAX_BODY: usize = 16 * 1024;
 
 pub(crate) struct Metadata {
     issuer: CredentialsIssuer,
@@ -35,7 +35,7 @@ impl Metadata {
     pub(crate) fn new(service: Arc<Service>, clock: Arc<dyn Clock>, guard: LoopbackGuard) -> Self {
         let guard = guard.with_host_of(ADDRESS);
         let issuer = CredentialsIssuer { service, clock };
-        Self { issuer, guard, bodies: BodyReader::new(LARGEST_BODY) }
+        Self { issuer, guard, bodies: BodyReader::new(MAX_BODY) }
     }
 }
 
@@ -53,7 +53,7 @@ impl Respond for Metadata {
             return Ok(rejection);
         }
         let headers = &head.headers;
-        // Nothing is read from a body, so there is no need for a type where there is none.
+        // The body is ignored, so a request without one needs no Content-Type.
         if !body.is_empty()
             && headers.contains_key(CONTENT_TYPE)
             && let Some(rejection) = reject_other_than_json(headers)

@@ -1,4 +1,4 @@
-//! The issuer over HTTP: what it publishes, and tokens for whoever asks.
+//! The HTTP endpoint of the issuer of ID tokens.
 
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
@@ -11,7 +11,7 @@ use crate::server::{
     reject_other_than_json,
 };
 
-const LARGEST_BODY: usize = 64 * 1024;
+const MAX_BODY: usize = 64 * 1024;
 
 pub(crate) struct IssuerEndpoint {
     issuer: OidcIssuer,
@@ -21,10 +21,10 @@ pub(crate) struct IssuerEndpoint {
 
 impl IssuerEndpoint {
     pub(crate) const fn new(issuer: OidcIssuer, guard: LoopbackGuard) -> Self {
-        Self { issuer, guard, bodies: BodyReader::new(LARGEST_BODY) }
+        Self { issuer, guard, bodies: BodyReader::new(MAX_BODY) }
     }
 
-    /// `OpenID` Connect Discovery, as far as it concerns ID tokens.
+    /// The `OpenID` Connect Discovery document, limited to what verifiers of ID tokens need.
     fn discovery(&self) -> Value {
         let url = self.issuer.url();
         json!({
@@ -65,11 +65,11 @@ impl Respond for IssuerEndpoint {
                 }
                 let Some(token) = self.token(body.as_ref()) else {
                     let status = StatusCode::BAD_REQUEST;
-                    return Ok(error_response(status, "send the claims as JSON object"));
+                    return Ok(error_response(status, "the body must be a JSON object of claims"));
                 };
                 token
             }
-            _ => return Ok(error_response(StatusCode::NOT_FOUND, "there is no such thing")),
+            _ => return Ok(error_response(StatusCode::NOT_FOUND, "unknown path or method")),
         };
         Ok(json_response(StatusCode::OK, &found))
     }

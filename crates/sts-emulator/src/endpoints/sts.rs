@@ -1,5 +1,4 @@
-//! The front of the STS: reads a request, lets faults strike it, and hands it to the gateway. Faults
-//! take effect here and nowhere else.
+//! The STS endpoint: reads requests, applies faults and calls the gateway.
 
 use std::sync::Arc;
 
@@ -9,13 +8,13 @@ use hyper::body::Incoming;
 use sts_proto::{AssumeAgencyWithSaml, Body, Operation as _};
 
 use crate::faults::Faults;
-use crate::gateway::{self, Call, Gateway, LARGEST_BODY};
+use crate::gateway::{self, Call, Gateway, MAX_BODY};
 use crate::model::operation;
 use crate::rejection::{Rejection, TooLarge};
 use crate::server::{BodyReader, Connection, ConnectionError, Respond, Workers};
 
-/// Requests with longer bodies are served beside the event loop, in bytes.
-const LONG_BODY: usize = 16 * 1024;
+/// Size of a body, in bytes, from which on a request is processed on a worker thread.
+const WORKER_BODY: usize = 16 * 1024;
 
 pub(crate) struct StsEndpoint {
     gateway: Arc<Gateway>,
@@ -26,23 +25,23 @@ pub(crate) struct StsEndpoint {
 
 impl StsEndpoint {
     pub(crate) fn new(gateway: Gateway, faults: Faults) -> Self {
-        let bodies = BodyReader::new(LARGEST_BODY);
+        let bodies = BodyReader::new(MAX_BODY);
         Self { gateway: Arc::new(gateway), faults, bodies, workers: Workers::default() }
     }
 
-    /// Answers a request that has come whole, at once. What faults do to connections and time has
+    /// Returns the response to a complete request immediately. Faults of time and connections have
     /// no effect.
     pub(crate) fn respond_now(&self, request: Request<Body>) -> Response<Body> {
         let (head, body) = request.into_parts();
         let faults = self.faults.for_request(operation::at_path(head.uri.path()));
         let mut call = self.gateway.call(&head, faults);
-        let body = (body.len() <= LARGEST_BODY).then_some(body);
+        let body = (body.len() <= MAX_BODY).then_some(body);
         let outcome = gateway::admit(&head).and_then(|()| outcome(&mut call, head, body));
         finish(&mut call, outcome)
     }
 }
 
-/// The outcome of a request that was admitted. There is no body if it was too large.
+/// Processes a request that was admitted. The body is `None` if it was too large.
 fn outcome(call: &mut Call, head: Parts, body: Option<Body>) -> Result<Response<Body>, Rejection> {
     let body = body.ok_or(Rejection::TooLarge(TooLarge::Body))?;
     match Rejection::of_faults(call.faults()) {
@@ -53,13 +52,14 @@ fn outcome(call: &mut Call, head: Parts, body: Option<Body>) -> Result<Response<
 
 fn finish(call: &mut Call, outcome: Result<Response<Body>, Rejection>) -> Response<Body> {
     let mut response = call.conclude(outcome);
-    call.faults().spoil(&mut response);
+    call.faults().replace_body(&mut response);
     response
 }
 
-/// Whether a request may take more than a fraction of a millisecond.
+/// Whether processing can take more than a fraction of a millisecond.
 fn takes_long(head: &Parts, body: Option<&Body>) -> bool {
-    body.is_some_and(|body| body.len() > LONG_BODY) || head.uri.path() == AssumeAgencyWithSaml::PATH
+    body.is_some_and(|body| body.len() > WORKER_BODY)
+        || head.uri.path() == AssumeAgencyWithSaml::PATH
 }
 
 impl Respond for StsEndpoint {

@@ -1,59 +1,59 @@
-//! What can go wrong.
+//! Kinds of faults.
 
 use std::fmt;
 use std::time::Duration;
 
 use http::StatusCode;
 
-/// Something that goes wrong on request. When and how often is said by an
-/// [`Injection`](super::Injection).
+/// A fault that the emulator injects. An [`Injection`](super::Injection) determines when and how
+/// often.
 ///
-/// Faults that strike one request together all have their effect; where two of them give an
-/// answer of their own, the one that was injected first does.
+/// Several faults can apply to the same request. If more than one of them replaces the response,
+/// the one that was injected first takes precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The answer comes so much later, on the clock of the machine.
+    /// Delays the response by this duration of real time.
     Latency(Duration),
-    /// 429 `APIGW.0308`, with the seconds of a Retry-After header if they are given.
+    /// Responds with 429 `APIGW.0308`.
     Throttling {
-        /// What the header says, in seconds; no header without it.
+        /// Value of the Retry-After header, in seconds; `None` omits the header.
         retry_after: Option<u32>,
     },
-    /// This status, with the gateway's code and message where it has one: 500, 502, 503 or 504.
+    /// Responds with this status, and with the gateway's code and message for 500, 502, 503 and
+    /// 504.
     ServerError(StatusCode),
-    /// The request is carried out, and the connection is reset at this point of the answer.
+    /// Processes the request, and resets the connection at this point of the response.
     Reset(ResetAt),
-    /// The request is carried out, and the connection is closed, in order, after half of the
-    /// answer's body.
+    /// Processes the request, and closes the connection after half of the response body.
     CutBody,
-    /// The request is carried out, and the answer's body is noise of the same length.
+    /// Processes the request, and replaces the response body with random bytes of the same length.
     GarbageBody,
-    /// The `Date` of the answer is off by so much. All else goes by the right time.
+    /// Shifts the `Date` of the response, and nothing else.
     WrongDate(time::Duration),
-    /// The emulator's clock is off by so much: for signing dates, for the end of keys, and for the
-    /// `Date` of the answer.
+    /// Shifts the emulator's clock for signing dates, expirations and the `Date` of the response.
     ClockOffset(time::Duration),
-    /// Keys are issued with an end that has passed, and are refused as such.
+    /// Issues credentials that are already expired.
     ExpiredCredentials,
-    /// Nobody is there: the connection is reset, and the request is not carried out.
+    /// Resets the connection without processing the request.
     Outage,
 }
 
-/// Where in an answer a connection is reset.
+/// Point of a response at which the connection is reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResetAt {
-    /// Before its first byte.
+    /// Before the first byte.
     BeforeResponse,
-    /// After some bytes of its head.
+    /// After the first 20 bytes.
     InHead,
-    /// After its head and half of its body.
+    /// After the head and half of the body.
     InBody,
 }
 
 impl Fault {
-    /// Its name in the configuration file, in the control endpoint's JSON and in the log.
+    /// Returns the name that is used in configuration files, by the control endpoint and in the
+    /// log.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -72,7 +72,7 @@ impl Fault {
 }
 
 impl fmt::Display for Fault {
-    /// The [name](Self::name).
+    /// Writes the [name](Self::name).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }

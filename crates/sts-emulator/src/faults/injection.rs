@@ -1,4 +1,4 @@
-//! When a fault strikes, and how often.
+//! When and how often a fault applies.
 
 use std::time::Duration;
 
@@ -6,14 +6,15 @@ use sts_proto::Operation;
 
 use super::fault::Fault;
 
-/// A fault, and when it strikes: without more words at every request until the faults are cleared.
+/// A fault, and the requests that it applies to: by default all requests until the faults are
+/// cleared.
 ///
 /// ```
 /// use std::time::Duration;
 /// use sts_emulator::{Fault, Injection};
 /// use sts_proto::AssumeAgency;
 ///
-/// // Of the calls of AssumeAgency within the next minute, every fifth or so; three at most.
+/// // About every fifth AssumeAgency request of the next minute, at most three.
 /// let injection = Injection::new(Fault::Throttling { retry_after: Some(2) })
 ///     .only::<AssumeAgency>()
 ///     .lasting(Duration::from_secs(60))
@@ -32,28 +33,28 @@ pub struct Injection {
 }
 
 impl Injection {
-    /// `fault`, at every request.
+    /// Applies `fault` to every request.
     pub const fn new(fault: Fault) -> Self {
         Self { fault, operation: None, times: None, probability: None, lasts: None }
     }
 
-    /// Strikes so many times, and then no more.
+    /// Limits the number of requests that the fault applies to.
     pub fn times(self, times: u32) -> Self {
         Self { times: Some(times), ..self }
     }
 
-    /// Strikes with this probability, 0 to 1. The draws follow from the emulator's seed, so equal
-    /// requests in equal order see equal faults.
+    /// Applies the fault with this probability, 0 to 1. Draws depend only on the emulator's seed
+    /// and on the order of requests.
     pub fn probability(self, probability: f64) -> Self {
         Self { probability: Some(probability), ..self }
     }
 
-    /// Strikes for so long after it was injected, on the emulator's clock.
+    /// Ends the injection after this duration on the emulator's clock.
     pub fn lasting(self, time: Duration) -> Self {
         Self { lasts: Some(time), ..self }
     }
 
-    /// Strikes at calls of the operation `O` alone.
+    /// Limits the fault to requests of the operation `O`.
     pub fn only<O: Operation>(self) -> Self {
         self.only_named(O::NAME)
     }

@@ -1,4 +1,4 @@
-//! Injections as they are written: in the configuration file and in the control endpoint's JSON.
+//! The serialized form of injections, in the configuration file and at the control endpoint.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::fault::{Fault, ResetAt};
 use super::injection::Injection;
 use crate::model::operation;
 
-/// All keys that an injection can have. Which of them go together is checked by [`read`](Self::read).
+/// All keys of an injection. [`read`](Self::read) checks their combination.
 #[derive(Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct InjectionConfig {
@@ -40,7 +40,7 @@ pub(crate) struct InjectionConfig {
     offset: Option<i64>,
 }
 
-/// A key, and what is wrong with its value.
+/// A key, and the problem with its value.
 pub(crate) type Problem = (&'static str, &'static str);
 
 const POINTS: [(&str, ResetAt); 3] = [
@@ -69,7 +69,7 @@ impl InjectionConfig {
         Ok(injection)
     }
 
-    /// The fault, with the keys that it has of its own taken out.
+    /// Takes the keys of the fault, and returns the fault.
     fn fault(&mut self) -> Result<Fault, Problem> {
         Ok(match self.fault.as_str() {
             "latency" => {

@@ -1,4 +1,4 @@
-//! The faults that strike one request, and what each does to it.
+//! The faults of one request, and their effects.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use sts_proto::Body;
 use super::fault::{Fault, ResetAt};
 use crate::server::CutPoint;
 
-/// Enough for the status, and less than any head.
-const SOME_OF_THE_HEAD: usize = 20;
+/// Ends within the status line and headers of every response.
+const HEAD_BYTES: usize = 20;
 
-/// The faults of one request, each with a number drawn for it.
+/// The faults of one request, each with a random number.
 #[derive(Default)]
 pub(crate) struct RequestFaults(Vec<(Fault, u64)>);
 
@@ -26,7 +26,7 @@ impl RequestFaults {
         self.0.iter().map(|(fault, _)| *fault)
     }
 
-    /// How long the answer is held back.
+    /// Returns the delay of the response.
     pub(crate) fn latency(&self) -> Duration {
         let latencies = self.faults().map(|fault| match fault {
             Fault::Latency(time) => time,
@@ -35,7 +35,7 @@ impl RequestFaults {
         latencies.fold(Duration::ZERO, Duration::saturating_add)
     }
 
-    /// How far the clock is off.
+    /// Returns the offset of the emulator's clock.
     pub(crate) fn clock_offset(&self) -> time::Duration {
         sum(self.faults().map(|fault| match fault {
             Fault::ClockOffset(offset) => offset,
@@ -43,7 +43,7 @@ impl RequestFaults {
         }))
     }
 
-    /// How far the answer's `Date` is off that clock.
+    /// Returns the offset of the response's `Date` from that clock.
     pub(crate) fn date_offset(&self) -> time::Duration {
         sum(self.faults().map(|fault| match fault {
             Fault::WrongDate(offset) => offset,
@@ -55,23 +55,23 @@ impl RequestFaults {
         self.faults().any(|fault| fault == Fault::ExpiredCredentials)
     }
 
-    /// Spoils the body of a finished answer.
-    pub(crate) fn spoil(&self, response: &mut Response<Body>) {
-        for (fault, drawn) in &self.0 {
+    /// Replaces the body of a complete response.
+    pub(crate) fn replace_body(&self, response: &mut Response<Body>) {
+        for (fault, random) in &self.0 {
             if *fault == Fault::GarbageBody {
                 let mut noise = vec![0; response.body().len()];
-                StdRng::seed_from_u64(*drawn).fill_bytes(&mut noise);
+                StdRng::seed_from_u64(*random).fill_bytes(&mut noise);
                 *response.body_mut() = Body::from(noise);
             }
         }
     }
 
-    /// Where the connection is cut while an answer of this length goes out.
+    /// Returns the point at which the connection is cut off, for a response of this length.
     pub(crate) fn cut(&self, response: &Response<Body>) -> Option<CutPoint> {
         let half = response.body().len() / 2;
         self.faults().find_map(|fault| match fault {
             Fault::Reset(ResetAt::BeforeResponse) | Fault::Outage => Some(CutPoint::reset_after(0)),
-            Fault::Reset(ResetAt::InHead) => Some(CutPoint::reset_after(SOME_OF_THE_HEAD)),
+            Fault::Reset(ResetAt::InHead) => Some(CutPoint::reset_after(HEAD_BYTES)),
             Fault::Reset(ResetAt::InBody) => Some(CutPoint::reset_in_body_after(half)),
             Fault::CutBody => Some(CutPoint::close_in_body_after(half)),
             _ => None,

@@ -1,4 +1,4 @@
-//! The lock on access keys whose signatures fail again and again.
+//! Lockout of access keys after repeated signature failures.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -6,14 +6,14 @@ use std::sync::{Mutex, PoisonError};
 use sts_proto::ACCESS_KEY_LOCKOUT;
 use time::OffsetDateTime;
 
-/// So many failures in a row are borne; one more locks the key.
-const BORNE: u32 = 5;
+/// Failures in a row that do not lock the access key. The next failure does.
+const TOLERATED_FAILURES: u32 = 5;
 
-/// So many keys are watched at most, so that memory is bounded. Keys that do not exist are never
-/// watched, so only a world of that size could reach it.
-const WATCHED: usize = 10_000;
+/// Maximum number of tracked access keys, which bounds the memory. Unknown access keys are never
+/// tracked, so only a configuration of this size can reach it.
+const MAX_TRACKED: usize = 10_000;
 
-/// Failures of each key since its last success.
+/// Signature failures of each access key since its last success.
 #[derive(Default)]
 pub(crate) struct AccessKeyLockout(Mutex<HashMap<String, Failures>>);
 
@@ -23,28 +23,28 @@ struct Failures {
 }
 
 impl Failures {
-    /// Failures are forgotten when the time of a lock has passed since the last of them.
+    /// Failures expire after the duration of a lockout without further failures.
     fn are_recent(&self, now: OffsetDateTime) -> bool {
         now - self.last < ACCESS_KEY_LOCKOUT
     }
 }
 
 impl AccessKeyLockout {
-    /// Whether the key is locked now.
+    /// Whether the access key is locked.
     pub(crate) fn is_locked(&self, access_key_id: &str, now: OffsetDateTime) -> bool {
         let keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         keys.get(access_key_id)
-            .is_some_and(|failures| failures.count > BORNE && failures.are_recent(now))
+            .is_some_and(|failures| failures.count > TOLERATED_FAILURES && failures.are_recent(now))
     }
 
-    /// Counts a signature that failed. It must not be called while the key is locked, for that
-    /// would prolong the lock.
+    /// Counts a signature failure. Must not be called while the access key is locked: that would
+    /// extend the lockout.
     pub(crate) fn failed(&self, access_key_id: &str, now: OffsetDateTime) {
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if keys.len() >= WATCHED {
+        if keys.len() >= MAX_TRACKED {
             keys.retain(|_, failures| failures.are_recent(now));
         }
-        if keys.len() >= WATCHED {
+        if keys.len() >= MAX_TRACKED {
             return;
         }
         let failures =
@@ -56,7 +56,7 @@ impl AccessKeyLockout {
         failures.last = now;
     }
 
-    /// Forgets the failures of a key that has signed rightly.
+    /// Clears the failures of an access key after a valid signature.
     pub(crate) fn succeeded(&self, access_key_id: &str) {
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         keys.remove(access_key_id);

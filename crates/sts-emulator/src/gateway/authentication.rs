@@ -15,9 +15,9 @@ use crate::rejection::{Rejection, Unauthenticated};
 use crate::request_log::printable;
 use crate::service::{Service, session_token};
 
-/// A signing date may be so far from the clock.
+/// Maximum distance of the signing date from the clock.
 const TOLERANCE: Duration = Duration::from_secs(15 * 60);
-/// The official Go SDK leaves the host out of its signatures, and is served.
+/// The official Go SDK does not sign the Host header, and the service accepts that.
 const VERIFIER: Verifier = Verifier::new(TOLERANCE).with_unsigned_host();
 
 /// Verifies the authentication of signed requests.
@@ -64,7 +64,8 @@ impl Authenticator {
         }
     }
 
-    /// Whose key it is, and the signer to verify with, if the key and its token are good now.
+    /// Returns the owner of the access key and the signer to verify with, if the access key and its
+    /// security token are valid.
     fn identify(
         &self,
         presented: &Presented<'_>,
@@ -77,7 +78,7 @@ impl Authenticator {
         let service = &self.service;
         let (principal, secret) = match security_token {
             None => {
-                let key = service.config.key(access_key_id);
+                let key = service.config.access_key(access_key_id);
                 let key = key.ok_or(Unauthenticated::UnknownKey)?;
                 (Principal::User(key.user.clone()), key.secret.clone())
             }
@@ -114,7 +115,7 @@ impl Authenticator {
         Ok((principal, signer))
     }
 
-    /// How the gateway words what the verification found.
+    /// Maps an error of the verification to the response of the gateway.
     fn unverified(&self, error: &VerifyError) -> Rejection {
         let why = printable(&error.to_string());
         let unauthenticated = match error {

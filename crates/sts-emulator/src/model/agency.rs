@@ -1,10 +1,10 @@
-//! Agencies, and whom they let in.
+//! Agencies and their trust policies.
 
 use crate::model::identifier::{agency_urn, stable_id};
 use crate::model::principal_pattern::PrincipalPattern;
 use crate::model::requester::Requester;
 
-/// An agency and the rules of its sessions.
+/// An agency and its session rules.
 #[derive(Clone, Debug)]
 pub(crate) struct Agency {
     pub(crate) account: String,
@@ -12,19 +12,19 @@ pub(crate) struct Agency {
     pub(crate) id: String,
     pub(crate) trust: Vec<PrincipalPattern>,
     pub(crate) external_id: Option<String>,
-    /// Whether the caller has to show a code of an MFA device.
-    pub(crate) needs_mfa: bool,
-    /// The keys that session tags may have; any without it.
+    /// Whether callers must provide the code of an MFA device.
+    pub(crate) requires_mfa: bool,
+    /// The allowed keys of session tags; `None` allows all.
     pub(crate) allowed_tags: Option<Vec<String>>,
-    /// In seconds.
+    /// Maximum session duration, in seconds.
     pub(crate) max_duration: u32,
 }
 
-/// The longest session there is: 12 hours.
-pub(crate) const LONGEST_SESSION: u32 = 43_200;
+/// Maximum duration of a session of any agency, in seconds: 12 hours.
+pub(crate) const MAX_SESSION_DURATION: u32 = 43_200;
 
 impl Agency {
-    /// An agency with the rules that hold when nothing else is said.
+    /// Creates an agency with the default rules.
     pub(crate) fn new(
         account: &str,
         name: &str,
@@ -37,9 +37,9 @@ impl Agency {
             id: id.unwrap_or_else(|| stable_id("agency", account, name)),
             trust,
             external_id: None,
-            needs_mfa: false,
+            requires_mfa: false,
             allowed_tags: None,
-            max_duration: LONGEST_SESSION,
+            max_duration: MAX_SESSION_DURATION,
         }
     }
 
@@ -47,8 +47,8 @@ impl Agency {
         agency_urn(&self.account, &self.name)
     }
 
-    /// What stands against its being assumed, if anything does.
-    pub(crate) fn objection(
+    /// Returns why the trust policy does not allow the request, or `None` if it does.
+    pub(crate) fn denial_reason(
         &self,
         requester: &Requester,
         external_id: Option<&String>,
@@ -56,7 +56,7 @@ impl Agency {
         if !self.trust.iter().any(|pattern| pattern.matches(requester)) {
             Some("the trust policy of the agency does not allow the caller")
         } else if self.external_id.is_some() && self.external_id.as_ref() != external_id {
-            Some("the external id is not the one that the trust policy of the agency asks for")
+            Some("the external id does not match the trust policy of the agency")
         } else {
             None
         }

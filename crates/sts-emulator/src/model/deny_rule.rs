@@ -1,15 +1,15 @@
-//! Rules that deny, whatever else allows.
+//! Deny rules, which take precedence over trust policies.
 
 use crate::model::principal_pattern::PrincipalPattern;
 use crate::model::requester::Requester;
 
-/// Denies what fits all of it.
+/// Denies the requests that match all its fields.
 #[derive(Clone, Debug)]
 pub(crate) struct DenyRule {
     pub(crate) principal: PrincipalPattern,
-    /// All actions without it.
+    /// `None` matches all actions.
     pub(crate) action: Option<String>,
-    /// All resources without it.
+    /// `None` matches all resources.
     pub(crate) resource: Option<String>,
 }
 

@@ -8,14 +8,14 @@ use time::OffsetDateTime;
 use crate::model::identifier::{agency_urn, stable_id};
 use crate::model::requester::Requester;
 
-/// Whoever has proven to hold a key.
+/// An authenticated caller.
 #[derive(Clone, Debug)]
 pub(crate) enum Principal {
     User(User),
     Session(Box<Session>),
 }
 
-/// A user with a permanent key.
+/// A user with permanent access keys.
 #[derive(Clone, Debug)]
 pub(crate) struct User {
     pub(crate) account: String,
@@ -24,7 +24,7 @@ pub(crate) struct User {
     pub(crate) mfa_devices: Vec<MfaDevice>,
 }
 
-/// A device that shows codes; this one shows the same code for ever.
+/// An MFA device. Its code does not change.
 #[derive(Clone, Debug)]
 pub(crate) struct MfaDevice {
     pub(crate) serial_number: String,
@@ -32,7 +32,7 @@ pub(crate) struct MfaDevice {
 }
 
 impl User {
-    /// A user without devices. An id that is not given follows from the names.
+    /// Creates a user without MFA devices. The default id depends on the account and the name.
     pub(crate) fn new(account: &str, name: &str, id: Option<String>) -> Self {
         Self {
             account: account.to_owned(),
@@ -43,7 +43,7 @@ impl User {
     }
 }
 
-/// A session of an agency, and its key. All of it travels in the security token.
+/// A session of an agency and its credentials. The security token contains all of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     pub(crate) account: String,
@@ -100,14 +100,14 @@ impl Principal {
         Requester { urn, account: Some(self.account().to_owned()), urns }
     }
 
-    /// The code that its device shows; a session has no devices.
+    /// Returns the code of an MFA device. Sessions have no devices.
     pub(crate) fn mfa_code(&self, serial_number: &str) -> Option<&Secret> {
         let Self::User(user) = self else { return None };
         let mut devices = user.mfa_devices.iter();
         devices.find(|device| device.serial_number == serial_number).map(|device| &device.code)
     }
 
-    /// What kind of key it is, for the limits that depend on it.
+    /// Returns the kind of credentials, on which some limits depend.
     pub(crate) fn caller(&self) -> Caller {
         match self {
             Self::User(_) => Caller::Permanent,

@@ -1,15 +1,15 @@
-//! Whom a rule is about.
+//! Patterns of requesters, in trust policies and deny rules.
 
 use crate::model::requester::Requester;
 
-/// Whom a rule is about.
+/// A pattern of requesters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PrincipalPattern {
     /// Any principal, and any holder of a token of an identity provider.
     Any,
     /// All users and sessions of an account.
     Account(String),
-    /// One user, one session, or by an agency's or a provider's URN all that it vouches for.
+    /// A user or a session; or all sessions of an agency; or all holders of a provider's tokens.
     Urn(String),
 }
 

@@ -1,22 +1,22 @@
 //! Errors of ID tokens.
 
-/// Why a token is refused.
+/// The reason for which an ID token is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum IdTokenError {
-    #[error("it is not a signed JSON Web Token with the claims iss, sub, aud and exp")]
+    #[error("not a signed JSON Web Token with the claims iss, sub, aud and exp")]
     Form,
-    #[error("it is not signed with RS256 or ES256")]
+    #[error("unsupported algorithm: must be RS256 or ES256")]
     Algorithm,
-    #[error("its header names critical extensions, and none is supported here")]
+    #[error("unsupported critical extension")]
     Critical,
-    #[error("none of the provider's keys has signed it")]
+    #[error("signature mismatch: not signed with a key of the provider")]
     Signature,
-    #[error("its issuer is not the provider's")]
+    #[error("unexpected issuer")]
     Issuer,
-    #[error("it has expired")]
+    #[error("expired")]
     Expired,
-    #[error("it is not valid yet")]
+    #[error("not valid yet")]
     NotYet,
-    #[error("its audience is none of the provider's client ids")]
+    #[error("the audience is not a client id of the provider")]
     Audience,
 }

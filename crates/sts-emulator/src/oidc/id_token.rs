@@ -11,14 +11,14 @@ use super::issuer::OidcIssuer;
 use super::jwks::Algorithm;
 use super::provider::OidcProvider;
 
-/// What a token that is good says.
+/// The claims of a valid token that the service uses.
 pub(crate) struct IdToken {
-    /// The client id of the provider that it is for.
+    /// The matching client id of the provider.
     pub(crate) audience: String,
     pub(crate) subject: String,
 }
 
-/// Names that occur twice are refused, as is a `null`.
+/// Duplicate names are rejected, and `null` for an optional claim.
 #[derive(Deserialize)]
 struct Claims {
     iss: String,
@@ -27,7 +27,7 @@ struct Claims {
     exp: f64,
     #[serde(default, deserialize_with = "present")]
     nbf: Option<f64>,
-    /// It restricts nothing, but has to be a time.
+    /// Only the type is checked.
     #[serde(default, deserialize_with = "present")]
     #[expect(dead_code, reason = "only its form is checked")]
     iat: Option<f64>,
@@ -45,13 +45,13 @@ struct Header {
     alg: String,
     #[serde(default, deserialize_with = "present")]
     kid: Option<String>,
-    /// Extensions that have to be understood. None is, and an empty or malformed list is not
-    /// allowed (RFC 7515, 4.1.11).
+    /// Extensions that must be supported. None is, and empty or malformed lists are invalid (RFC
+    /// 7515, 4.1.11).
     #[serde(default, deserialize_with = "present")]
     crit: Option<IgnoredAny>,
 }
 
-/// A value that is there, `null` included: `Option` alone takes that for none.
+/// Deserializes a value that is present. `Option` alone would accept `null`.
 fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     value: D,
 ) -> Result<Option<T>, D::Error> {
@@ -59,7 +59,7 @@ fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 }
 
 impl IdToken {
-    /// Reads a token of `provider` that is good at `now`.
+    /// Verifies a token of `provider` at the time `now`.
     pub(crate) fn read(
         token: &str,
         provider: &OidcProvider,
@@ -103,7 +103,7 @@ impl Claims {
         }
     }
 
-    /// The first of its audiences that is a client id of the provider.
+    /// Returns the first audience that is a client id of the provider.
     fn audience(&self, provider: &OidcProvider) -> Result<&str, IdTokenError> {
         let audiences = match &self.aud {
             Audience::One(audience) => std::slice::from_ref(audience),
@@ -119,7 +119,7 @@ impl Claims {
 
 fn decode<T: DeserializeOwned>(part: &str) -> Result<T, IdTokenError> {
     let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| IdTokenError::Form)?;
-    // A list of the values in order would be read as well.
+    // Derived implementations also accept a list of the values in order.
     if !json.trim_ascii_start().starts_with(b"{") {
         return Err(IdTokenError::Form);
     }

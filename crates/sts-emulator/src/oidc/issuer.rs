@@ -1,4 +1,4 @@
-//! An issuer of ID tokens of the emulator's own.
+//! The emulator's issuer of ID tokens.
 
 use std::fmt;
 use std::io;
@@ -16,17 +16,17 @@ use sts_proto::Secret;
 use super::jwks::Jwks;
 use crate::clock::Clock;
 
-/// The id of its only key.
+/// Id of the only key.
 const KEY_ID: &str = "emulator";
 
-/// How long a token is good unless its claims say otherwise, in seconds.
+/// Default lifetime of a token, in seconds.
 const LIFETIME: i64 = 3600;
 
-/// An issuer of ID tokens that an emulator trusts: each has one, with a key of its own. Got from
-/// [`Emulator::oidc_issuer`](crate::Emulator::oidc_issuer). Clones are the same issuer.
+/// An issuer of ID tokens, returned by [`Emulator::oidc_issuer`](crate::Emulator::oidc_issuer).
+/// Each emulator has one with its own key. Clones are the same issuer.
 ///
-/// Providers of the configuration that name neither issuer nor keys take its tokens, and so does
-/// the one of the [built-in world](crate::builtin).
+/// The [built-in configuration](crate::builtin) trusts it, and so do configured OIDC providers
+/// without an issuer and keys.
 ///
 /// ```
 /// use sts_emulator::{Emulator, builtin};
@@ -64,28 +64,28 @@ impl OidcIssuer {
         Ok(Self(Arc::new(Inner { url, clock, random, key, jwks_json, jwks })))
     }
 
-    /// The `iss` of its tokens: where it listens, if the builder was told to let it listen.
+    /// Returns the `iss` of the tokens. If the issuer listens, this is its URL.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.0.url
     }
 
-    /// Its JSON Web Key Set.
+    /// Returns the JSON Web Key Set.
     #[must_use]
     pub fn jwks(&self) -> &str {
         &self.0.jwks_json
     }
 
-    /// A token for `subject` and `audience`, good for an hour on the emulator's clock.
+    /// Returns a token for `subject` and `audience` that is valid for an hour on the emulator's
+    /// clock.
     #[must_use]
     pub fn id_token(&self, subject: &str, audience: &str) -> Secret {
         let claims = [("sub", subject), ("aud", audience)];
         self.mint(claims.map(|(name, value)| (name.to_owned(), value.into())).into_iter().collect())
     }
 
-    /// A token with these claims, right or wrong: a map of them or a struct. `iss`, `iat` and
-    /// `exp` are added where they are missing, and a `null` takes them away. `None` when it is no
-    /// JSON object.
+    /// Returns a token with these claims, valid or not: a map or a struct. Missing `iss`, `iat` and
+    /// `exp` are added; `null` removes a claim. Returns `None` if the claims are not a JSON object.
     pub fn id_token_with(&self, claims: impl Serialize) -> Option<Secret> {
         match serde_json::to_value(claims) {
             Ok(Value::Object(claims)) => Some(self.mint(claims)),
@@ -107,7 +107,7 @@ impl OidcIssuer {
         let [header, claims] =
             [header, claims.into()].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
         let message = format!("{header}.{claims}");
-        // It fails when the machine has no randomness; the token then verifies nowhere.
+        // Signing fails without randomness from the system; such a token is never accepted.
         let signature = self.0.key.sign(&self.0.random, message.as_bytes());
         let signature = signature.as_ref().map(AsRef::as_ref).unwrap_or_default();
         format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)).into()
@@ -120,7 +120,7 @@ fn generate(random: &SystemRandom) -> Result<EcdsaKeyPair, Unspecified> {
     Ok(EcdsaKeyPair::from_pkcs8(algorithm, key.as_ref(), random)?)
 }
 
-/// The set of one uncompressed point.
+/// Formats a key set with one key, an uncompressed point.
 fn write_jwks(point: &[u8]) -> String {
     let [x, y] = [point.get(1..33), point.get(33..65)]
         .map(|half| URL_SAFE_NO_PAD.encode(half.unwrap_or_default()));

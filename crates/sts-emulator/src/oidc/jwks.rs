@@ -11,7 +11,7 @@ const RSA_MODULUS_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 /// 3 to 2^33 - 1.
 const RSA_EXPONENT_BITS: std::ops::RangeInclusive<usize> = 2..=33;
 
-/// The keys of a set that can verify ID tokens. Keys of other kinds are left out.
+/// The keys of a set that can verify ID tokens. Other keys are ignored.
 #[derive(Clone)]
 pub(crate) struct Jwks(Vec<Jwk>);
 
@@ -29,7 +29,7 @@ enum PublicKey {
     P256(Vec<u8>),
 }
 
-/// A signature algorithm of RFC 7518 that is taken.
+/// A supported signature algorithm of RFC 7518.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Algorithm {
     Rs256,
@@ -47,7 +47,7 @@ impl Algorithm {
 }
 
 impl Jwks {
-    /// Reads the JSON; `None` if it is no key set or has no key to verify with.
+    /// Parses a key set. Returns `None` for invalid JSON, or if no key can verify ID tokens.
     pub(crate) fn read(json: &str) -> Option<Self> {
         #[derive(Deserialize)]
         struct Set {
@@ -90,7 +90,7 @@ impl Jwks {
         (!keys.is_empty()).then_some(Self(keys))
     }
 
-    /// Whether one of the keys has signed `message`; the one with this id, when one is named.
+    /// Whether a key has signed `message`. If `id` is given, only that key is tried.
     pub(super) fn verify(
         &self,
         algorithm: Algorithm,
@@ -106,7 +106,7 @@ impl Jwks {
 }
 
 impl PublicKey {
-    /// A key whose numbers are of a size that verifies: others would never, or at great cost.
+    /// Returns a key of a supported size. Other sizes are rejected by the verifier, or slow.
     fn rsa(n: Vec<u8>, e: Vec<u8>) -> Option<Self> {
         let bits = |number: &[u8]| {
             let digits = number.iter().skip_while(|byte| **byte == 0).count() * 8;

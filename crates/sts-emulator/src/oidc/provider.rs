@@ -3,7 +3,7 @@
 use super::issuer::OidcIssuer;
 use super::jwks::Jwks;
 
-/// A provider whose ID tokens are taken.
+/// A provider whose ID tokens are accepted.
 #[derive(Clone)]
 pub(crate) struct OidcProvider {
     pub(crate) account: String,
@@ -12,12 +12,12 @@ pub(crate) struct OidcProvider {
     pub(crate) issuer: TrustedIssuer,
 }
 
-/// Whose tokens a provider takes.
+/// The issuer that a provider trusts.
 #[derive(Clone)]
 pub(crate) enum TrustedIssuer {
-    /// The emulator's own.
+    /// The emulator's own issuer.
     Own,
-    /// Somebody's with this `iss` and these keys.
+    /// An issuer with this `iss` and these keys.
     Other { url: String, keys: Jwks },
 }
 

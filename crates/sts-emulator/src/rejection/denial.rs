@@ -1,4 +1,4 @@
-//! Why a caller was denied, as `DecodeAuthorizationMessage` tells it.
+//! Access denials and their encoded authorization messages.
 
 use serde::Serialize;
 
@@ -39,15 +39,15 @@ impl Denial {
         self.context.action
     }
 
-    /// The `encoded_authorization_message`.
+    /// Returns the `encoded_authorization_message`.
     pub(crate) fn encode(&self, seal: &Seal) -> String {
-        // Texts always serialise.
+        // Cannot fail: the fields are texts.
         let plain = serde_json::to_vec(self).unwrap_or_default();
         seal.seal(Purpose::AuthorizationMessage, &plain)
     }
 }
 
-/// The JSON of a denial, if this seed has encoded it.
+/// Returns the JSON of a denial, if the message was encoded with this seed.
 pub(crate) fn decode(message: &str, seal: &Seal) -> Option<String> {
     let plain = seal.open(Purpose::AuthorizationMessage, message)?;
     String::from_utf8(plain.to_vec()).ok()

@@ -1,4 +1,4 @@
-//! Authentication responses of SAML 2.0: what is read of them, and whether they hold.
+//! Authentication responses of SAML 2.0: parsing and validation.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,22 +14,22 @@ const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
 const BEARER: &str = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
 const NAME_ID_FORMAT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:";
 
-/// What an assertion that holds says.
+/// The content of a valid assertion that the service uses.
 pub(crate) struct Assertion {
     pub(crate) subject: String,
-    /// The form of the subject's name, as the service tells it.
+    /// Format of the subject's name, as the service returns it.
     pub(crate) subject_type: Option<String>,
     pub(crate) recipient: String,
     pub(crate) session_name: String,
     pub(crate) source_identity: Option<String>,
-    /// How long the session lasts at most, in seconds.
+    /// Maximum duration of the session, in seconds.
     pub(crate) longest_session: Option<u32>,
-    /// Whether its signature was checked.
+    /// Whether the signature was verified.
     pub(crate) is_verified: bool,
 }
 
 impl Assertion {
-    /// Reads a response of `provider`, base64 of XML, that is good at `now`.
+    /// Verifies a response of `provider`, base64 of XML, at the time `now`.
     pub(crate) fn read(
         response: &str,
         provider: &SamlProvider,
@@ -99,8 +99,8 @@ fn read(
     })
 }
 
-/// The recipient of the first confirmation for a bearer that holds: one has to (SAML profiles,
-/// 4.1.4.3). Without any, the rejection is that of the first.
+/// Returns the recipient of the first valid bearer confirmation; at least one is required (SAML
+/// profiles, 4.1.4.3). If none is valid, returns the error of the first.
 fn recipient(
     subject: Element<'_>,
     provider: &SamlProvider,
@@ -125,12 +125,12 @@ fn confirmed_recipient(
 ) -> Result<String, AssertionError> {
     let data = confirmation.only_child(ASSERTION, "SubjectConfirmationData");
     let data = data.ok_or(AssertionError::Form)?;
-    // Both are mandatory for bearers, and a start is not allowed (SAML profiles, 4.1.4.2).
+    // For bearers both are mandatory, and NotBefore is not allowed (SAML profiles, 4.1.4.2).
     let recipient = data.attribute("Recipient").ok_or(AssertionError::Form)?;
     let end = time(data, "NotOnOrAfter")?.ok_or(AssertionError::Form)?;
     if data.attribute("NotBefore").is_some() {
         Err(AssertionError::Form)
-    } else if provider.recipient.as_ref().is_some_and(|wanted| wanted != recipient) {
+    } else if provider.recipient.as_ref().is_some_and(|expected| expected != recipient) {
         Err(AssertionError::Recipient)
     } else if end <= now {
         Err(AssertionError::Expired)
@@ -139,7 +139,7 @@ fn confirmed_recipient(
     }
 }
 
-/// The shorter of `SessionNotOnOrAfter` and `SessionDuration`, in seconds from now.
+/// Returns the minimum of `SessionNotOnOrAfter` and `SessionDuration`, in seconds from now.
 fn longest_session(
     assertion: Element<'_>,
     now: OffsetDateTime,
@@ -161,8 +161,8 @@ fn longest_session(
     Ok(longest)
 }
 
-/// The first value of the attribute of this name, or of one whose name ends with it after a slash
-/// or a colon: providers put a namespace before it.
+/// Returns the first value of an attribute. A namespace that ends with a slash or a colon may
+/// precede the name.
 fn attribute(assertion: Element<'_>, name: &str) -> Option<String> {
     let statements = assertion.children(ASSERTION, "AttributeStatement");
     let mut attributes =
@@ -182,7 +182,7 @@ fn is_name(text: &str, longest: usize) -> bool {
     (2..=longest).contains(&text.len()) && text.chars().all(is_name_character)
 }
 
-/// A subject's name with what no session name can hold replaced.
+/// Returns a subject's name with invalid characters of session names replaced.
 fn as_session_name(subject: &str) -> String {
     let character = |c| if is_name_character(c) { c } else { '-' };
     subject.chars().map(character).take(128).collect()

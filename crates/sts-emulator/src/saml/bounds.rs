@@ -1,25 +1,25 @@
-//! Bounds on the cost of a document, counted in one pass over its text, before it is parsed.
+//! Limits on the cost of a document, checked in one pass over its text before it is parsed.
 //!
 //! Parsers compare each attribute of an element with its others, and canonicalization copies the
-//! namespaces in scope at each element: without bounds, small documents cost seconds.
+//! namespaces in scope at each element. Without limits, small documents take seconds.
 
 use super::error::AssertionError;
 
-/// Levels of elements.
+/// Depth of elements.
 const LEVELS: usize = 64;
 /// Elements, comments, processing instructions and CDATA sections together.
 const NODES: usize = 8_000;
-/// Attributes of one element, its namespace declarations included.
+/// Attributes of an element, including namespace declarations.
 const ATTRIBUTES: usize = 64;
 /// Namespace declarations in scope at one element.
 const NAMESPACES: usize = 64;
 /// Steps of canonicalization, as counted by [`check`].
 const STEPS: usize = 2_000_000;
 
-/// Counts what parsing and canonicalizing `xml` costs, in steps: bytes of the document, and at
-/// each element the bytes of all namespace declarations in scope.
+/// Returns the cost of parsing and canonicalizing `xml` in steps: the bytes of the document, and
+/// for each element the bytes of all namespace declarations in scope.
 ///
-/// Text that is not well-formed may be counted wrongly: the parser refuses it early.
+/// The count may be wrong for text that is not well-formed, which the parser rejects early.
 pub(super) fn check(xml: &str) -> Result<usize, AssertionError> {
     let mut steps = xml.len();
     let mut nodes = 0_usize;
@@ -70,7 +70,7 @@ struct Scope {
 /// A start tag.
 struct Tag<'a> {
     scope: Scope,
-    /// Whether it ends its element, too.
+    /// Whether it is an empty-element tag.
     is_empty: bool,
     rest: &'a str,
 }
@@ -90,8 +90,8 @@ impl<'a> Tag<'a> {
             let (value, following) = value.split_once(quote).ok_or(AssertionError::Xml)?;
             rest = following;
             attributes += 1;
-            // What stands before the quote is white space, a name and an equals sign; before the
-            // first one, the element's name as well.
+            // Before the quote are white space, a name and an equals sign; before the first quote
+            // also the name of the element.
             let name = before.trim_end().trim_end_matches('=').split_ascii_whitespace().next_back();
             let name = name.unwrap_or_default();
             if name == "xmlns" || name.starts_with("xmlns:") {
@@ -111,7 +111,7 @@ mod tests {
 
     use super::*;
 
-    /// `count` elements below `namespaces` declarations, 16 at each level.
+    /// Returns a document with `count` elements below `namespaces` declarations, 16 at each level.
     fn document(namespaces: usize, count: usize, uri: &str) -> String {
         let levels = namespaces.div_ceil(16);
         let mut xml = String::new();
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn namespaces_elements_attributes_and_levels_are_bounded() {
+    fn namespaces_elements_attributes_and_depth_are_limited() {
         let attributes = |count: usize| {
             let list: Vec<_> = (0..count).map(|index| format!("a{index}=\"'>\"")).collect();
             format!("<e {}/>", list.join(" "))
@@ -152,7 +152,7 @@ mod tests {
             (document(1, 7_990, "u"), true),
             (document(1, 8_000, "u"), false),
             (document(1, 2_000, &"u".repeat(900)), true),
-            // The amplification of one long name by many elements.
+            // Many elements amplify one long name.
             (document(1, 2_000, &"u".repeat(2_000)), false),
             (attributes(64), true),
             (attributes(65), false),
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_text_is_refused_or_counted() {
+    fn malformed_text_is_rejected_or_counted() {
         for xml in ["<", "<a", "<a b='", "<a b='c", "<!--", "<![CDATA[", "<?", "</", "<a b=\"'"] {
             assert_eq!(check(xml), Err(AssertionError::Xml), "{xml}");
         }

@@ -1,4 +1,4 @@
-//! Whether an assertion is of the provider, for this service, and valid now (SAML core, 2.5.1).
+//! Issuer, audience and validity period of an assertion (SAML core, 2.5.1).
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -7,8 +7,7 @@ use super::element::{ASSERTION, Element};
 use super::error::AssertionError;
 use super::provider::SamlProvider;
 
-/// Holds the issuer against the provider's. The response may leave its own out, as long as it is
-/// not another one.
+/// Checks the issuer of the assertion, and that of the response if it is present.
 pub(super) fn check_issuer(
     response: Element<'_>,
     assertion: Element<'_>,
@@ -24,7 +23,7 @@ pub(super) fn check_issuer(
     }
 }
 
-/// A response that names its destination has to be for the recipient, if one is configured.
+/// Checks the destination of the response, if the response and the configuration contain one.
 pub(super) fn check_destination(
     response: Element<'_>,
     provider: &SamlProvider,
@@ -38,7 +37,7 @@ pub(super) fn check_destination(
     }
 }
 
-/// All conditions have to hold, and one that is not understood does not (2.5.1.1).
+/// Checks all conditions. Unsupported conditions are invalid (2.5.1.1).
 pub(super) fn check(
     assertion: Element<'_>,
     provider: &SamlProvider,
@@ -61,7 +60,8 @@ pub(super) fn check(
         let audiences = restriction.children(ASSERTION, "Audience");
         audiences.iter().any(|audience| audience.text() == provider.audience)
     };
-    // Bearers need one (SAML profiles, 4.1.4.2), and of several each has to hold (2.5.1.4).
+    // Bearer assertions require an audience restriction (SAML profiles, 4.1.4.2), and all of them
+    // must hold (2.5.1.4).
     if !restrictions.is_empty() && restrictions.iter().all(is_for_provider) {
         Ok(())
     } else {
@@ -69,8 +69,8 @@ pub(super) fn check(
     }
 }
 
-/// `OneTimeUse` and `ProxyRestriction` do not restrict a service that keeps no assertion and
-/// issues none; each may occur once (2.5.1.5, 2.5.1.6).
+/// `OneTimeUse` and `ProxyRestriction` do not restrict a service that neither stores nor issues
+/// assertions. Each may occur once (2.5.1.5, 2.5.1.6).
 fn check_kinds(conditions: Element<'_>) -> Result<(), AssertionError> {
     let (mut one_time_uses, mut proxy_restrictions) = (0, 0);
     for kind in conditions.child_names() {
@@ -87,7 +87,7 @@ fn check_kinds(conditions: Element<'_>) -> Result<(), AssertionError> {
     Ok(())
 }
 
-/// The time in an attribute, if it is there.
+/// Parses the time in an optional attribute.
 pub(super) fn time(
     element: Element<'_>,
     attribute: &str,

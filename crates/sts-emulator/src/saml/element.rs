@@ -17,8 +17,8 @@ pub(super) struct Element<'a> {
     pub(super) id: NodeId,
 }
 
-/// Reads a document within the [bounds](bounds::check). A document type is refused: SAML forbids
-/// it, and entities could make the document grow.
+/// Parses a document within the [limits](bounds::check). Document types are rejected: SAML forbids
+/// them, and entities could expand the document.
 pub(super) fn parse(xml: &str) -> Result<Document<'_>, AssertionError> {
     bounds::check(xml)?;
     let parser = Parser::new().with_forbid_dtd(true).with_max_depth(64);
@@ -26,7 +26,7 @@ pub(super) fn parse(xml: &str) -> Result<Document<'_>, AssertionError> {
 }
 
 impl<'a> Element<'a> {
-    /// The root, if that is its name.
+    /// Returns the root element, if it has this name.
     pub(super) fn root(document: &'a Document<'a>, namespace: &str, name: &str) -> Option<Self> {
         let id = document.document_element()?;
         let is_it = document.element(id)?.matches_name_ns(namespace, name);
@@ -42,7 +42,7 @@ impl<'a> Element<'a> {
         self.children(namespace, name).into_iter().next()
     }
 
-    /// The only child of that name; none if there are several.
+    /// Returns the only child of this name; `None` if there are several.
     pub(super) fn only_child(self, namespace: &str, name: &str) -> Option<Self> {
         match *self.children(namespace, name) {
             [child] => Some(child),
@@ -50,7 +50,7 @@ impl<'a> Element<'a> {
         }
     }
 
-    /// The value of an attribute without a namespace.
+    /// Returns the value of an attribute without a namespace.
     pub(super) fn attribute(self, name: &str) -> Option<&'a str> {
         let attributes = &self.document.element(self.id)?.attributes;
         let attribute = attributes
@@ -59,7 +59,7 @@ impl<'a> Element<'a> {
         Some(&*attribute?.value)
     }
 
-    /// The namespaces and names of its child elements.
+    /// Returns the namespaces and names of the child elements.
     pub(super) fn child_names(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let children = self.document.children_iter(self.id);
         children.filter_map(move |child| {
@@ -68,7 +68,7 @@ impl<'a> Element<'a> {
         })
     }
 
-    /// How many elements it holds, itself included, counted up to a little over `limit`.
+    /// Counts the elements in it, including itself, up to `limit` + 1.
     pub(super) fn count(self, limit: usize) -> usize {
         let (mut open, mut count) = (vec![self.id], 0);
         while let Some(id) = open.pop() {
@@ -82,7 +82,7 @@ impl<'a> Element<'a> {
         count
     }
 
-    /// All its text, without white space around it.
+    /// Returns all text without surrounding white space.
     pub(super) fn text(self) -> String {
         self.document.text_content_deep(self.id).trim().to_owned()
     }

@@ -1,38 +1,38 @@
 //! Errors of SAML responses.
 
-/// Why an authentication response is refused.
+/// The reason for which an authentication response is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum AssertionError {
-    #[error("it is not base64 of XML without a document type")]
+    #[error("not base64 of XML without a document type")]
     Xml,
-    #[error("it has more elements, attributes or namespaces than any SAML response needs")]
+    #[error("too many elements, attributes or namespaces")]
     Size,
-    #[error("it is not a SAML 2.0 response with one assertion for a bearer")]
+    #[error("not a SAML 2.0 response with one bearer assertion")]
     Form,
-    #[error("its assertion is encrypted, which is not supported here")]
+    #[error("encrypted assertions are not supported")]
     Encrypted,
-    #[error("its status is not Success")]
+    #[error("the status is not Success")]
     Status,
     #[error("neither the response nor its assertion is signed")]
     Unsigned,
-    #[error("its signature is of a form or an algorithm that is not supported here")]
+    #[error("unsupported form or algorithm of the signature")]
     Algorithm,
-    #[error("its content is not what was signed")]
+    #[error("digest mismatch: the signed content was modified")]
     Digest,
-    #[error("its signature is not of the provider's key")]
+    #[error("signature mismatch: not signed with the key of the provider")]
     Signature,
-    #[error("its issuer is not the provider's")]
+    #[error("unexpected issuer")]
     Issuer,
-    #[error("its audience is not the provider's: one in each AudienceRestriction must be")]
+    #[error("the audience of the provider is missing in an AudienceRestriction")]
     Audience,
-    #[error("it has a condition that is not supported here, or one twice")]
+    #[error("unsupported or duplicate condition")]
     Condition,
-    #[error("its recipient is not the provider's")]
+    #[error("unexpected recipient")]
     Recipient,
-    #[error("it is not valid yet")]
+    #[error("not valid yet")]
     NotYet,
-    #[error("it has expired")]
+    #[error("expired")]
     Expired,
-    #[error("its SessionName or SourceIdentity has characters or a length that are not allowed")]
+    #[error("invalid characters or length of SessionName or SourceIdentity")]
     Name,
 }

@@ -6,18 +6,18 @@ use ring::digest;
 
 use super::signature::Certificate;
 
-/// A provider whose authentication responses are taken.
+/// A provider whose authentication responses are accepted.
 #[derive(Clone)]
 pub(crate) struct SamlProvider {
     pub(crate) account: String,
     pub(crate) name: String,
-    /// Its entity id.
+    /// Entity id of the provider.
     pub(crate) issuer: String,
-    /// The entity id of the service, which an assertion has to be for.
+    /// Entity id of the service, the required audience of assertions.
     pub(crate) audience: String,
-    /// Where assertions are delivered; any place without it.
+    /// Required recipient of assertions; `None` accepts all.
     pub(crate) recipient: Option<String>,
-    /// What signatures are held against; they are not checked without it.
+    /// Verifies signatures. Without it they are not verified.
     pub(crate) certificate: Option<Certificate>,
 }
 
@@ -26,7 +26,7 @@ impl SamlProvider {
         format!("iam::{}:samlProvider:{}", self.account, self.name)
     }
 
-    /// What tells subjects of this provider from those of others, by the documented formula.
+    /// Returns the namespace of the provider's subjects, by the documented formula.
     pub(crate) fn name_qualifier(&self) -> String {
         let Self { issuer, account, name, .. } = self;
         let text = format!("{issuer}{account}/{name}");

@@ -1,5 +1,5 @@
-//! XML signatures, as SAML 2.0 profiles them (core, chapter 5): one reference, to the signed
-//! element, by its ID; enveloped, canonicalized, and signed with RSA.
+//! XML signatures as profiled by SAML 2.0 (core, chapter 5): one enveloped reference to the signed
+//! element by its ID, canonicalized, signed with RSA.
 
 use std::sync::Arc;
 
@@ -20,17 +20,17 @@ use super::error::AssertionError;
 
 const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 
-/// A `SignedInfo` with one reference and two transforms has ten elements at most.
+/// A `SignedInfo` with one reference and two transforms has at most ten elements.
 const SIGNED_INFO_ELEMENTS: usize = 16;
 const INCLUSIVE_PREFIXES: usize = 32;
 
-/// A provider's certificate. It stands for its key alone: its dates and its issuer do not matter
-/// in SAML.
+/// Certificate of a provider. Only its key is used; its dates and its issuer are ignored, as in
+/// SAML.
 #[derive(Clone)]
 pub(crate) struct Certificate(Arc<CertificateDer<'static>>);
 
 impl Certificate {
-    /// Reads PEM; `None` if there is no certificate in it.
+    /// Parses PEM. Returns `None` if it does not contain a certificate.
     pub(crate) fn read(pem: &str) -> Option<Self> {
         let der = CertificateDer::from_pem_slice(pem.as_bytes()).ok()?;
         EndEntityCert::try_from(&der).ok()?;
@@ -49,7 +49,7 @@ impl Certificate {
     }
 }
 
-/// Verifies what is signed: the assertion, the response around it, or both.
+/// Verifies the signatures of the assertion and of the response. At least one must be present.
 pub(super) fn verify(
     response: Element<'_>,
     assertion: Element<'_>,
@@ -65,8 +65,8 @@ pub(super) fn verify(
     if is_signed { Ok(()) } else { Err(AssertionError::Unsigned) }
 }
 
-/// Verifies in the order of cost: form, algorithms, the signature over the few elements of
-/// `SignedInfo`, and the digest of the whole element only when that signature holds.
+/// Verifies in order of cost: form, algorithms, the signature over the few elements of
+/// `SignedInfo`. The whole element is digested only if that signature is valid.
 fn verify_element(element: Element<'_>, certificate: &Certificate) -> Result<(), AssertionError> {
     let algorithm = AssertionError::Algorithm;
     let signature = element.only_child(SIGNATURE, "Signature").ok_or(algorithm)?;
@@ -76,7 +76,7 @@ fn verify_element(element: Element<'_>, certificate: &Certificate) -> Result<(),
     }
     let reference = signed_info.only_child(SIGNATURE, "Reference").ok_or(algorithm)?;
 
-    // The reference has to be to the element that is read afterwards, and to no other.
+    // The reference must refer to the element that is read afterwards.
     let id = element.attribute("ID").filter(|id| !id.is_empty()).ok_or(algorithm)?;
     if reference.attribute("URI").and_then(|uri| uri.strip_prefix('#')) != Some(id) {
         return Err(algorithm);
@@ -104,7 +104,7 @@ fn verify_element(element: Element<'_>, certificate: &Certificate) -> Result<(),
     if hash.of(&content) == expected { Ok(()) } else { Err(AssertionError::Digest) }
 }
 
-/// The canonicalization that a reference asks for, after the removal of the signature.
+/// Returns the canonicalization transform, which follows the enveloped-signature transform.
 fn transform(reference: Element<'_>) -> Option<Element<'_>> {
     let transforms = reference.only_child(SIGNATURE, "Transforms")?;
     let transforms = transforms.children(SIGNATURE, "Transform");
@@ -116,7 +116,7 @@ fn transform(reference: Element<'_>) -> Option<Element<'_>> {
     Some(*canonicalization)
 }
 
-/// The nodes of the element without the signature.
+/// Returns the nodes of the element without the signature.
 fn without(element: Element<'_>, signature: Element<'_>) -> NodeSet {
     let document = element.document;
     let whole = NodeSet::tree_without_comments(element.id, document);
@@ -129,7 +129,7 @@ fn canonicalize(method: Element<'_>, nodes: &NodeSet) -> Option<Vec<u8>> {
     let prefixes = method.child(mode.uri(), "InclusiveNamespaces");
     let prefixes = prefixes.and_then(|list| list.attribute("PrefixList")).unwrap_or_default();
     let mut prefixes: Vec<_> = prefixes.split_ascii_whitespace().collect();
-    // The library looks at each of them at each element.
+    // The library compares each prefix with each element.
     prefixes.sort_unstable();
     prefixes.dedup();
     if prefixes.len() > INCLUSIVE_PREFIXES {
@@ -155,7 +155,7 @@ impl Hash {
         }
     }
 
-    /// The length of its values, in bytes.
+    /// Length of a hash value, in bytes.
     const fn length(self) -> usize {
         match self {
             Self::Sha256 => 32,

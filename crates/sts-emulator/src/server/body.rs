@@ -1,4 +1,4 @@
-//! Reading the bodies of requests within limits of size and time.
+//! Reads request bodies with limits on size and time.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::error::ConnectionError;
 
 const BODY_TIME: Duration = Duration::from_secs(60);
 
-/// Reads bodies up to a limit. Their memory is counted where the connection is read.
+/// Reads bodies up to a maximum size, in bytes. The stream of the connection counts their memory.
 pub(crate) struct BodyReader {
     limit: usize,
 }
@@ -21,7 +21,7 @@ impl BodyReader {
         Self { limit }
     }
 
-    /// The whole body, or nothing if it is longer than the limit.
+    /// Returns the whole body, or `None` if it exceeds the maximum size.
     pub(crate) async fn read(
         &self,
         body: Incoming,
@@ -33,7 +33,7 @@ impl BodyReader {
             let collected = tokio::time::timeout(BODY_TIME, self.collect(body, connection));
             collected.await.map_err(|_| ConnectionError)??
         };
-        connection.account().arrived();
+        connection.memory().complete();
         Ok(body)
     }
 
@@ -57,12 +57,13 @@ impl BodyReader {
     }
 }
 
-/// Reads the rest of a body that is refused: a client that still writes would not see a response.
+/// Reads and drops the rest of a rejected body. A client that is still sending would not read the
+/// response.
 async fn discard(mut body: Incoming, connection: &Connection) -> Result<(), ConnectionError> {
-    connection.account().let_go();
+    connection.memory().release();
     while let Some(frame) = body.frame().await {
         frame.map_err(|_| ConnectionError)?;
-        connection.account().let_go();
+        connection.memory().release();
     }
     Ok(())
 }

@@ -1,26 +1,26 @@
-//! What those who serve a request can do to its connection.
+//! The connection, as services see it.
 
 use super::cut::ScheduledCut;
-use super::memory::Account;
+use super::memory::ConnectionMemory;
 
-/// A connection, as those who serve its requests see it.
+/// A connection.
 pub(crate) struct Connection {
     scheduled_cut: ScheduledCut,
-    account: Account,
+    memory: ConnectionMemory,
 }
 
 impl Connection {
-    pub(super) fn new(account: Account) -> Self {
-        Self { scheduled_cut: ScheduledCut::default(), account }
+    pub(super) fn new(memory: ConnectionMemory) -> Self {
+        Self { scheduled_cut: ScheduledCut::default(), memory }
     }
 
-    /// Where it is cut off, if a fault says so.
+    /// Returns the slot for the point at which the connection is cut off.
     pub(crate) const fn scheduled_cut(&self) -> &ScheduledCut {
         &self.scheduled_cut
     }
 
-    /// What it holds of the emulator's memory.
-    pub(super) const fn account(&self) -> &Account {
-        &self.account
+    /// Returns the connection's share of the memory limit.
+    pub(super) const fn memory(&self) -> &ConnectionMemory {
+        &self.memory
     }
 }

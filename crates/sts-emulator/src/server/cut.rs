@@ -1,15 +1,15 @@
-//! Cutting a connection off in the middle of a response.
+//! Cutting off connections in the middle of a response.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What ends the head of an answer.
+/// End of the head of a response.
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 
-/// Where a connection is cut off: after so many bytes of the answer, or of its body.
+/// Point at which a connection is cut off, counted in bytes of the response or of its body.
 #[derive(Clone, Copy)]
 pub(crate) struct CutPoint {
     pub(super) is_reset: bool,
-    /// How much of the end of the head is still to come; nothing when bytes count from the start.
+    /// The part of the end of the head that has not been sent; empty if bytes count from the start.
     of_head: &'static [u8],
     left: usize,
 }
@@ -27,7 +27,7 @@ impl CutPoint {
         Self { is_reset: false, of_head: END_OF_HEAD, left: bytes }
     }
 
-    /// Whether this byte still goes out. It is then taken as sent.
+    /// Counts a byte as sent, and returns whether it may be sent.
     pub(super) fn passes(&mut self, byte: u8) -> bool {
         if let Some((next, rest)) = self.of_head.split_first() {
             self.of_head = match byte {
@@ -43,12 +43,12 @@ impl CutPoint {
     }
 }
 
-/// Tells a connection where it is cut off. Clones are of one connection.
+/// Slot for the point at which a connection is cut off. Clones share the slot.
 #[derive(Clone, Default)]
 pub(crate) struct ScheduledCut(Arc<Mutex<Option<CutPoint>>>);
 
 impl ScheduledCut {
-    /// Cuts the connection off at this point of the answer that goes out next.
+    /// Cuts the connection off at this point of the next response.
     pub(crate) fn set(&self, cut: CutPoint) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(cut);
     }

@@ -2,9 +2,9 @@
 
 use std::io;
 
-/// A connection that can only be closed.
+/// The connection must be closed.
 #[derive(Debug, thiserror::Error)]
-#[error("the connection broke or was too slow")]
+#[error("connection failed or timed out")]
 pub(crate) struct ConnectionError;
 
 impl From<io::Error> for ConnectionError {

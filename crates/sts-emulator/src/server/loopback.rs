@@ -1,9 +1,8 @@
-//! Endpoints for programs on this machine, which have no authentication: what a request has to
-//! say of itself, so that web pages cannot send it.
+//! Protection of unauthenticated local endpoints against requests of web pages.
 //!
-//! A page can send simple requests to any address (cross-site request forgery), and can have its
-//! own name resolve to an address of loopback (DNS rebinding). Browsers tell of both: in `Origin`,
-//! `Sec-Fetch-Site` and `Host`, none of which a page can forge.
+//! A page can send simple requests to any address (cross-site request forgery), and can make its
+//! own name resolve to a loopback address (DNS rebinding). Browsers send `Origin`, `Sec-Fetch-Site`
+//! and `Host`, which pages cannot forge.
 
 use std::net::IpAddr;
 
@@ -16,21 +15,21 @@ use super::response::error_response;
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Refuses requests that a web page may have caused.
+/// Rejects requests that a web page may have sent.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LoopbackGuard {
-    /// Hosts besides those of loopback, without ports.
+    /// Hosts besides the loopback hosts, without ports.
     hosts: Vec<String>,
 }
 
 impl LoopbackGuard {
-    /// Accepts the host of `address`, as in `name:port`, besides those of loopback.
+    /// Accepts the host of `address`, such as `name:port`, besides the loopback hosts.
     pub(crate) fn with_host_of(mut self, address: &str) -> Self {
         self.hosts.extend(host_of(address).map(str::to_owned));
         self
     }
 
-    /// The response to a request that is refused: a foreign host, or a foreign page behind it.
+    /// Returns the response to a rejected request: a foreign host, origin or site.
     pub(crate) fn rejection(&self, head: &Parts) -> Option<Response<Body>> {
         let mut hosts = head.headers.get_all(HOST).iter();
         let host = hosts.next().filter(|_| hosts.next().is_none());
@@ -38,10 +37,10 @@ impl LoopbackGuard {
         if !host.and_then(text).is_some_and(|host| self.is_ours(host))
             || target.is_some_and(|target| !self.is_ours(target.as_str()))
         {
-            return Some(forbidden("Host: must be one, and an address of loopback or localhost"));
+            return Some(forbidden("Host: must be a single loopback address or localhost"));
         }
         if !head.headers.get_all(ORIGIN).iter().all(|origin| self.is_our_origin(origin)) {
-            return Some(forbidden("Origin: requests of web pages of other hosts are refused"));
+            return Some(forbidden("Origin: requests of web pages of other hosts are rejected"));
         }
         let sites = head.headers.get_all(FETCH_SITE);
         if !sites
@@ -49,7 +48,7 @@ impl LoopbackGuard {
             .all(|site| matches!(site.as_bytes(), b"none" | b"same-origin" | b"same-site"))
         {
             return Some(forbidden(
-                "Sec-Fetch-Site: requests of web pages of other sites are refused",
+                "Sec-Fetch-Site: requests of web pages of other sites are rejected",
             ));
         }
         None
@@ -71,8 +70,8 @@ impl LoopbackGuard {
     }
 }
 
-/// The response to a request with a body whose type is not JSON: pages can send others without
-/// being asked.
+/// Returns the response to a request whose body is not JSON. Pages can send other types without a
+/// CORS preflight.
 pub(crate) fn reject_other_than_json(headers: &HeaderMap) -> Option<Response<Body>> {
     let mut types = headers.get_all(CONTENT_TYPE).iter();
     let content_type = types.next().filter(|_| types.next().is_none()).and_then(text);
@@ -88,8 +87,8 @@ fn text(value: &HeaderValue) -> Option<&str> {
     value.to_str().ok()
 }
 
-/// The host of an authority, with brackets around an IPv6 address; `None` if there is more in it
-/// than a host and a port.
+/// Returns the host of an authority, including the brackets of an IPv6 address. Returns `None` if
+/// the authority is not a host with an optional port.
 fn host_of(authority: &str) -> Option<&str> {
     let end = match authority.strip_prefix('[') {
         Some(address) => address.find(']')? + 2,
@@ -121,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_of_loopback_are_accepted_and_no_others() {
+    fn only_loopback_hosts_are_accepted() {
         let guard = LoopbackGuard::default().with_host_of("my-machine:8091");
         for host in [
             "127.0.0.1",
@@ -177,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_of_other_hosts_are_refused() {
+    fn pages_of_other_hosts_are_rejected() {
         let guard = LoopbackGuard::default();
         let with = |name, value| status(&guard, &[("host", "127.0.0.1:8091"), (name, value)]);
         for origin in ["http://127.0.0.1:8091", "http://localhost:3000", "https://[::1]"] {
@@ -211,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_json_or_refused() {
+    fn bodies_other_than_json_are_rejected() {
         for (content_type, is_accepted) in [
             (&["application/json"][..], true),
             (&["Application/JSON; charset=utf-8"], true),
@@ -227,8 +226,8 @@ mod tests {
             for value in content_type {
                 headers.append(CONTENT_TYPE, value.parse().unwrap());
             }
-            let is_refused = reject_other_than_json(&headers).is_some();
-            assert_eq!(!is_refused, is_accepted, "{content_type:?}");
+            let is_rejected = reject_other_than_json(&headers).is_some();
+            assert_eq!(!is_rejected, is_accepted, "{content_type:?}");
         }
     }
 }

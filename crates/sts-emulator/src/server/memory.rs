@@ -1,4 +1,4 @@
-//! The memory that requests take while they arrive and are served: one bound for all connections.
+//! Memory limit for requests in flight, shared by all connections.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,38 +6,38 @@ use std::task::Waker;
 
 use super::error::ConnectionError;
 
-/// Bytes of all requests that are arriving or being served, as they were received. Buffers of the
-/// HTTP library and of bodies that grow take about twice as much besides.
+/// Maximum number of bytes of all requests in flight, as received. The buffers of the HTTP library
+/// and growing bodies add about twice as much.
 const LIMIT: usize = 64 * 1024 * 1024;
 
-/// Connections with less are closed last: it takes many of them to free much.
+/// Connections that hold less are closed last: many of them would free little.
 const WORTH_CLOSING: usize = 16 * 1024;
 
-/// The bytes that all connections of an emulator hold. Clones share one bound.
+/// The bytes that all connections of an emulator hold. Clones share the limit.
 ///
-/// A connection never waits for memory. When there is none left, those whose request began first
-/// and has not arrived in full are closed: a stalled sender gives way to one that sends.
+/// Connections never wait for memory. When the limit is exceeded, connections whose incomplete
+/// requests began first are closed, so stalled senders do not block others.
 #[derive(Clone)]
 pub(crate) struct Memory(Arc<Mutex<State>>);
 
 struct State {
     limit: usize,
     used: usize,
-    /// Requests so far, which tells the order of their beginnings.
+    /// Number of requests so far, which orders their beginnings.
     requests: u64,
     next_id: u64,
     holders: HashMap<u64, Holder>,
-    /// Connections that may be closed and hold much, by the order in which their requests began.
+    /// Connections that may be closed and hold much, ordered by the beginnings of their requests.
     candidates: BTreeMap<u64, u64>,
 }
 
-/// What one connection holds.
+/// The share of one connection.
 #[derive(Default)]
 struct Holder {
     bytes: usize,
-    /// How much the last read gave: it may hold the beginning of the next request.
+    /// Size of the last read, which may contain the beginning of the next request.
     last_read: usize,
-    /// When its request began, as a number of [`State::requests`].
+    /// Beginning of the request, as a number of [`State::requests`].
     request: u64,
     phase: Phase,
     waker: Option<Waker>,
@@ -45,13 +45,13 @@ struct Holder {
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Phase {
-    /// Nothing of a request has been read.
+    /// No byte of a request has been read.
     #[default]
     Idle,
     Arriving,
-    /// The request has arrived in full.
+    /// The request is complete.
     Served,
-    /// It gave way to others, and is about to be closed.
+    /// The connection was chosen to free memory, and must be closed.
     Closed,
 }
 
@@ -73,13 +73,13 @@ impl Memory {
         })))
     }
 
-    /// The account of a new connection.
-    pub(super) fn account(&self) -> Account {
+    /// Registers a new connection.
+    pub(super) fn register(&self) -> ConnectionMemory {
         let mut state = self.lock();
         let id = state.next_id;
         state.next_id += 1;
         state.holders.insert(id, Holder::default());
-        Account { memory: self.clone(), id }
+        ConnectionMemory { memory: self.clone(), id }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -87,15 +87,14 @@ impl Memory {
     }
 }
 
-/// What one connection holds of the [`Memory`]. It is given back when this is dropped.
-pub(crate) struct Account {
+/// A connection's share of the [`Memory`], released when it is dropped.
+pub(crate) struct ConnectionMemory {
     memory: Memory,
     id: u64,
 }
 
-impl Account {
-    /// Counts bytes that were read from the connection. An error says that the connection has to
-    /// be closed.
+impl ConnectionMemory {
+    /// Counts bytes read from the connection. On error, the connection must be closed.
     pub(super) fn read(&self, bytes: usize) -> Result<(), ConnectionError> {
         let mut state = self.memory.lock();
         let State { requests, used, holders, candidates, .. } = &mut *state;
@@ -124,8 +123,8 @@ impl Account {
         if has_room { Ok(()) } else { Err(ConnectionError) }
     }
 
-    /// Wakes this task when the connection has to be closed. An error says that it has to be
-    /// already.
+    /// Registers a waker for the moment when the connection must be closed. Returns an error if it
+    /// must be closed already.
     pub(super) fn watch(&self, waker: &Waker) -> Result<(), ConnectionError> {
         let mut state = self.memory.lock();
         let holder = state.holders.get_mut(&self.id).ok_or(ConnectionError)?;
@@ -139,8 +138,8 @@ impl Account {
         Ok(())
     }
 
-    /// The request has arrived in full: the connection is not closed for the sake of others.
-    pub(super) fn arrived(&self) {
+    /// Marks the request as complete. The connection is no longer closed to free memory.
+    pub(super) fn complete(&self) {
         let mut state = self.memory.lock();
         if let Some(holder) = state.holders.get_mut(&self.id)
             && holder.phase == Phase::Arriving
@@ -150,8 +149,8 @@ impl Account {
         }
     }
 
-    /// What was read so far is not held any more.
-    pub(super) fn let_go(&self) {
+    /// Releases the bytes read so far.
+    pub(super) fn release(&self) {
         let mut state = self.memory.lock();
         let State { used, holders, .. } = &mut *state;
         if let Some(holder) = holders.get_mut(&self.id)
@@ -164,9 +163,9 @@ impl Account {
         }
     }
 
-    /// The request was served, and the next one may come.
+    /// Marks the request as served, and the connection as idle.
     pub(super) fn served(&self) {
-        self.let_go();
+        self.release();
         let mut state = self.memory.lock();
         if let Some(holder) = state.holders.get_mut(&self.id)
             && holder.phase != Phase::Closed
@@ -177,7 +176,7 @@ impl Account {
     }
 }
 
-impl Drop for Account {
+impl Drop for ConnectionMemory {
     fn drop(&mut self) {
         let mut state = self.memory.lock();
         let holder = state.holders.remove(&self.id);
@@ -185,13 +184,13 @@ impl Drop for Account {
             state.used -= holder.bytes;
             state.candidates.remove(&holder.request);
         }
-        // A waker may run anything when it is dropped.
+        // Dropping a waker may run arbitrary code, so the lock is released first.
         drop(state);
     }
 }
 
 impl State {
-    /// Lists a connection among those that may be closed, or takes it from the list.
+    /// Adds a connection to the candidates for closing, or removes it.
     fn list(&mut self, id: u64) {
         let Some(holder) = self.holders.get(&id) else { return };
         if holder.may_be_closed() && holder.bytes >= WORTH_CLOSING {
@@ -201,8 +200,8 @@ impl State {
         }
     }
 
-    /// Closes connections other than the one that reads until the bound holds, or none is left
-    /// that may be closed.
+    /// Closes connections other than `reader` until the limit holds, or none is left that may be
+    /// closed.
     fn make_room(&mut self, reader: u64) -> Vec<Waker> {
         let mut wakers = Vec::new();
         while self.used > self.limit {
@@ -262,9 +261,9 @@ mod tests {
     }
 
     #[test]
-    fn the_request_that_began_first_gives_way() {
+    fn the_oldest_incomplete_request_is_closed_first() {
         let memory = Memory::with_limit(100 * KB);
-        let [first, second, third] = [(); 3].map(|()| memory.account());
+        let [first, second, third] = [(); 3].map(|()| memory.register());
         let woken = Arc::new(Woken::default());
         first.read(20 * KB).unwrap();
         second.read(40 * KB).unwrap();
@@ -275,7 +274,7 @@ mod tests {
         first.read(1).unwrap_err();
         first.watch(Waker::noop()).unwrap_err();
         second.read(1).unwrap();
-        // What it does after that changes nothing.
+        // Further calls have no effect.
         first.served();
         first.read(1).unwrap_err();
         drop(first);
@@ -285,62 +284,62 @@ mod tests {
     }
 
     #[test]
-    fn many_that_stall_never_keep_another_from_arriving() {
+    fn stalled_senders_do_not_block_others() {
         let memory = Memory::with_limit(1000 * KB);
-        let stalled: Vec<_> = std::iter::repeat_with(|| memory.account()).take(500).collect();
-        for account in &stalled {
-            account.read(64 * KB).unwrap();
+        let stalled: Vec<_> = std::iter::repeat_with(|| memory.register()).take(500).collect();
+        for connection in &stalled {
+            connection.read(64 * KB).unwrap();
         }
-        let sender = memory.account();
+        let sender = memory.register();
         for _ in 0..15 {
             sender.read(64 * KB).unwrap();
         }
         assert!(used(&memory) <= 1000 * KB);
-        assert!(stalled.iter().any(|account| account.watch(Waker::noop()).is_err()));
+        assert!(stalled.iter().any(|connection| connection.watch(Waker::noop()).is_err()));
     }
 
     #[test]
-    fn what_has_arrived_stays() {
+    fn complete_requests_are_not_closed() {
         let memory = Memory::with_limit(100 * KB);
-        let [served, late] = [(); 2].map(|()| memory.account());
+        let [served, late] = [(); 2].map(|()| memory.register());
         served.read(90 * KB).unwrap();
-        served.arrived();
-        // There is nobody else to give way.
+        served.complete();
+        // No other connection may be closed.
         late.read(20 * KB).unwrap_err();
         assert_eq!(used(&memory), 90 * KB);
         served.read(1).unwrap();
     }
 
     #[test]
-    fn small_requests_give_way_after_large_ones() {
+    fn large_requests_are_closed_before_small_ones() {
         let memory = Memory::with_limit(100 * KB);
-        let small: Vec<_> = std::iter::repeat_with(|| memory.account()).take(6).collect();
-        for account in &small {
-            account.read(10 * KB).unwrap();
+        let small: Vec<_> = std::iter::repeat_with(|| memory.register()).take(6).collect();
+        for connection in &small {
+            connection.read(10 * KB).unwrap();
         }
-        let [large, late] = [(); 2].map(|()| memory.account());
+        let [large, late] = [(); 2].map(|()| memory.register());
         large.read(40 * KB).unwrap();
         late.read(30 * KB).unwrap();
         large.read(1).unwrap_err();
         late.read(30 * KB).unwrap();
         let is_closed: Vec<_> =
-            small.iter().map(|account| account.watch(Waker::noop()).is_err()).collect();
+            small.iter().map(|connection| connection.watch(Waker::noop()).is_err()).collect();
         assert_eq!(is_closed, [true, true, false, false, false, false]);
         assert_eq!(used(&memory), 100 * KB);
     }
 
     #[test]
-    fn an_idle_connection_that_still_holds_much_gives_way() {
+    fn an_idle_connection_that_holds_much_is_closed() {
         let memory = Memory::with_limit(100 * KB);
-        let [idle, late] = [(); 2].map(|()| memory.account());
+        let [idle, late] = [(); 2].map(|()| memory.register());
         idle.read(60 * KB).unwrap();
-        idle.arrived();
+        idle.complete();
         idle.served();
         late.read(60 * KB).unwrap();
         idle.read(1).unwrap_err();
-        // With its next request it is the last in the order.
+        // With its next request it becomes the last in the order.
         let memory = Memory::with_limit(100 * KB);
-        let [idle, other, late] = [(); 3].map(|()| memory.account());
+        let [idle, other, late] = [(); 3].map(|()| memory.register());
         idle.read(30 * KB).unwrap();
         idle.served();
         other.read(30 * KB).unwrap();
@@ -351,24 +350,24 @@ mod tests {
     }
 
     #[test]
-    fn a_served_request_is_given_back_but_for_the_last_read() {
+    fn a_served_request_is_released_except_the_last_read() {
         let memory = Memory::with_limit(100 * KB);
-        let account = memory.account();
-        account.read(50 * KB).unwrap();
-        account.read(3 * KB).unwrap();
-        account.arrived();
-        account.served();
+        let connection = memory.register();
+        connection.read(50 * KB).unwrap();
+        connection.read(3 * KB).unwrap();
+        connection.complete();
+        connection.served();
         assert_eq!(used(&memory), 3 * KB);
-        account.read(KB).unwrap();
-        account.let_go();
+        connection.read(KB).unwrap();
+        connection.release();
         assert_eq!(used(&memory), KB);
     }
 
     #[test]
-    fn a_connection_over_the_whole_bound_is_closed_itself() {
+    fn a_connection_that_exceeds_the_limit_is_closed() {
         let memory = Memory::with_limit(100 * KB);
-        let account = memory.account();
-        account.read(101 * KB).unwrap_err();
+        let connection = memory.register();
+        connection.read(101 * KB).unwrap_err();
         assert_eq!(used(&memory), 0);
     }
 }

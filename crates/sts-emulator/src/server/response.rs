@@ -1,4 +1,4 @@
-//! Responses of the endpoints beside the STS.
+//! Responses of the local endpoints.
 
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use http::{Response, StatusCode};
@@ -6,7 +6,7 @@ use serde::Serialize;
 use sts_proto::Body;
 
 pub(crate) fn json_response(status: StatusCode, value: &impl Serialize) -> Response<Body> {
-    // Texts and numbers always serialise.
+    // Cannot fail: the values are texts and numbers.
     response(status, "application/json", serde_json::to_vec(value).unwrap_or_default())
 }
 
@@ -24,7 +24,7 @@ fn response(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Re
     *response.status_mut() = status;
     for (name, value) in [
         (CONTENT_TYPE, content_type),
-        // Some of them hold credentials or tokens.
+        // Responses may contain credentials or tokens.
         (CACHE_CONTROL, "no-store"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ] {

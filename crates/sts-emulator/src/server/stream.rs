@@ -1,4 +1,4 @@
-//! The stream of a connection: counts what is read, and can be cut off in the middle of a response.
+//! The stream of a connection, which counts reads and can be cut off in the middle of a response.
 
 use std::io;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use tokio_rustls::server::TlsStream;
 
 use super::connection::Connection;
 
-/// A stream over TCP, with TLS between or without.
+/// A stream over TCP, with or without TLS.
 pub(super) trait OverTcp: AsyncRead + AsyncWrite + Unpin {
     fn tcp(&self) -> &TcpStream;
 }
@@ -42,7 +42,7 @@ impl<S: OverTcp> ConnectionStream<S> {
     }
 }
 
-/// What ends a connection from within: it makes the HTTP library let go of it.
+/// Returns an error that makes the HTTP library close the connection.
 fn aborted() -> io::Error {
     io::ErrorKind::ConnectionAborted.into()
 }
@@ -58,9 +58,9 @@ impl<S: OverTcp> AsyncRead for ConnectionStream<S> {
         match Pin::new(stream).poll_read(context, buffer) {
             Poll::Ready(Ok(())) => {
                 let read = buffer.filled().len().saturating_sub(before);
-                Poll::Ready(connection.account().read(read).map_err(|_| aborted()))
+                Poll::Ready(connection.memory().read(read).map_err(|_| aborted()))
             }
-            Poll::Pending => match connection.account().watch(context.waker()) {
+            Poll::Pending => match connection.memory().watch(context.waker()) {
                 Ok(()) => Poll::Pending,
                 Err(_) => Poll::Ready(Err(aborted())),
             },

@@ -1,4 +1,4 @@
-//! Work that would hold up the event loop.
+//! Worker threads for work that would block the event loop.
 
 use std::sync::Arc;
 
@@ -7,10 +7,10 @@ use tokio::task;
 
 use super::error::ConnectionError;
 
-/// Pieces of work at a time. More wait in order, as many as there are connections.
+/// Maximum number of concurrent tasks. Further tasks wait in order.
 pub(crate) const WORKERS: usize = 2;
 
-/// Threads beside the event loop.
+/// Limits the number of concurrent tasks.
 pub(crate) struct Workers(Arc<Semaphore>);
 
 impl Default for Workers {
@@ -20,8 +20,8 @@ impl Default for Workers {
 }
 
 impl Workers {
-    /// Does the work on another thread. It is done to its end once it has begun, whether or not
-    /// its connection is still there.
+    /// Runs `work` on a worker thread. Once started, it runs to completion even if the connection
+    /// is closed.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,

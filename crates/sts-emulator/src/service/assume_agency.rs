@@ -35,19 +35,19 @@ pub(super) fn execute(
             urn,
         )?;
     }
-    let wanted = SessionRequest {
+    let session_request = SessionRequest {
         name: &operation.agency_session_name,
         duration_seconds: operation.duration_seconds,
         source_identity: source_identity(operation, caller)?,
         transitive_tags: transitive_tags(operation, caller)?,
     };
-    let (session, credentials) = service.issue(agency, wanted, time)?;
+    let (session, credentials) = service.issue(agency, session_request, time)?;
     let mut output = AssumeAgencyOutput::new(session.assumed_agency(), credentials);
     output.source_identity = session.source_identity;
     Ok(output)
 }
 
-/// A code that is shown has to be right, asked for or not.
+/// Verifies the MFA code. A code that was not required must be valid as well.
 fn check_mfa(
     operation: &AssumeAgency,
     caller: &Principal,
@@ -60,9 +60,9 @@ fn check_mfa(
         (Some(serial_number), Some(code)) => match caller.mfa_code(serial_number) {
             None => Err(Rejection::NoSuchDevice),
             Some(right) if right == code => Ok(()),
-            Some(_) => denied("the MFA code is not the one that the device shows"),
+            Some(_) => denied("the MFA code is wrong"),
         },
-        _ if agency.needs_mfa => denied("the trust policy of the agency asks for MFA"),
+        _ if agency.requires_mfa => denied("the trust policy of the agency requires MFA"),
         _ => Ok(()),
     }
 }
@@ -82,25 +82,25 @@ fn check_tags(
     if tags.iter().all(|tag| agency.allows_tag(&tag.key)) {
         return Ok(());
     }
-    let failure = "the trust policy of the agency does not allow a tag of that key";
+    let failure = "the trust policy of the agency does not allow the tag key";
     Err(authorization::denied(requester, action::TAG_SESSION, &urn, failure))
 }
 
-/// The source identity in force: once set it stays for the whole chain.
+/// Returns the source identity. Once set, it cannot change within a chain of sessions.
 fn source_identity(
     operation: &AssumeAgency,
     caller: &Principal,
 ) -> Result<Option<String>, Rejection> {
     let inherited = caller.session().and_then(|session| session.source_identity.as_ref());
     match (inherited, &operation.source_identity) {
-        (Some(inherited), Some(asked)) if inherited != asked => {
+        (Some(inherited), Some(requested)) if inherited != requested => {
             Err(Rejection::Session("source_identity cannot be changed within a chain of sessions"))
         }
-        (inherited, asked) => Ok(inherited.or(asked.as_ref()).cloned()),
+        (inherited, requested) => Ok(inherited.or(requested.as_ref()).cloned()),
     }
 }
 
-/// The tags that sessions assumed with the new one inherit. An inherited tag cannot be replaced.
+/// Returns the tags that further sessions in the chain inherit. Inherited tags cannot be replaced.
 fn transitive_tags(
     operation: &AssumeAgency,
     caller: &Principal,
@@ -110,7 +110,7 @@ fn transitive_tags(
     let tags = operation.tags.as_deref().unwrap_or_default();
     if tags.iter().any(|tag| transitive.contains_key(&tag.key)) {
         return Err(Rejection::Session(
-            "a tag has the key of a tag that the caller's session has inherited",
+            "a tag would replace an inherited transitive tag of the caller's session",
         ));
     }
     let keys = operation.transitive_tag_keys.as_deref().unwrap_or_default();

@@ -37,13 +37,13 @@ pub(super) fn execute(
         agency,
         None,
     )?;
-    let wanted = SessionRequest {
+    let session_request = SessionRequest {
         name: &operation.agency_session_name,
         duration_seconds: operation.duration_seconds,
         source_identity: None,
         transitive_tags: BTreeMap::new(),
     };
-    let (session, credentials) = service.issue(agency, wanted, time)?;
+    let (session, credentials) = service.issue(agency, session_request, time)?;
     Ok(AssumeAgencyWithOidcOutput::new(
         session.assumed_agency(),
         credentials,

@@ -12,7 +12,7 @@ use crate::model::requester::Requester;
 use crate::rejection::Rejection;
 use crate::saml::Assertion;
 
-/// The answer, and whether the signature of the assertion was checked.
+/// Returns the response, and whether the signature of the assertion was verified.
 pub(super) fn execute(
     service: &Service,
     operation: &AssumeAgencyWithSaml,
@@ -45,16 +45,16 @@ pub(super) fn execute(
             urn,
         )?;
     }
-    let asked = operation.duration_seconds.unwrap_or(DEFAULT_DURATION);
-    let wanted = SessionRequest {
+    let duration = operation.duration_seconds.unwrap_or(DEFAULT_DURATION);
+    let session_request = SessionRequest {
         name: &assertion.session_name,
         duration_seconds: Some(
-            assertion.longest_session.map_or(asked, |longest| longest.min(asked)),
+            assertion.longest_session.map_or(duration, |longest| longest.min(duration)),
         ),
         source_identity: assertion.source_identity,
         transitive_tags: BTreeMap::new(),
     };
-    let (session, credentials) = service.issue(agency, wanted, time)?;
+    let (session, credentials) = service.issue(agency, session_request, time)?;
     let mut output = AssumeAgencyWithSamlOutput::new(session.assumed_agency(), credentials);
     output.source_identity = session.source_identity;
     output.audience = Some(assertion.recipient);

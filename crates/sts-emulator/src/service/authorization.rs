@@ -1,4 +1,4 @@
-//! Authorization: deny rules, and the trust policies of agencies.
+//! Authorization by deny rules and trust policies.
 
 use crate::config::Config;
 use crate::model::agency::Agency;
@@ -6,7 +6,7 @@ use crate::model::requester::Requester;
 use crate::rejection::Rejection;
 use crate::rejection::denial::Denial;
 
-/// Rejects an action that a deny rule of the configuration denies.
+/// Rejects an action that a deny rule denies.
 pub(super) fn check_deny_rules(
     config: &Config,
     requester: &Requester,
@@ -19,7 +19,7 @@ pub(super) fn check_deny_rules(
     Ok(())
 }
 
-/// Rejects what a deny rule denies, and requesters that the agency does not trust.
+/// Rejects actions that a deny rule denies, and requesters that the agency does not trust.
 pub(super) fn check_assume(
     config: &Config,
     requester: &Requester,
@@ -29,7 +29,7 @@ pub(super) fn check_assume(
 ) -> Result<(), Rejection> {
     let urn = agency.urn();
     check_deny_rules(config, requester, action, &urn)?;
-    match agency.objection(requester, external_id) {
+    match agency.denial_reason(requester, external_id) {
         Some(failure) => Err(denied(requester, action, &urn, failure)),
         None => Ok(()),
     }

@@ -1,4 +1,4 @@
-//! What the operations that assume an agency have in common.
+//! Sessions, which the operations that assume an agency issue.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,10 +13,10 @@ use crate::model::principal::Session;
 use crate::random;
 use crate::rejection::Rejection;
 
-/// How long a session lasts when nothing is asked for, in seconds.
+/// Default duration of a session, in seconds.
 pub(super) const DEFAULT_DURATION: u32 = 3600;
 
-/// A session that is asked for.
+/// A requested session.
 pub(crate) struct SessionRequest<'a> {
     pub(crate) name: &'a str,
     pub(crate) duration_seconds: Option<u32>,
@@ -25,29 +25,29 @@ pub(crate) struct SessionRequest<'a> {
 }
 
 impl Service {
-    /// Issues the keys of a session of `agency`.
+    /// Issues credentials for a session of `agency`.
     pub(crate) fn issue(
         &self,
         agency: &Agency,
-        wanted: SessionRequest<'_>,
+        session_request: SessionRequest<'_>,
         time: RequestTime,
     ) -> Result<(Session, Credentials), Rejection> {
-        let seconds = wanted.duration_seconds.unwrap_or(DEFAULT_DURATION);
+        let seconds = session_request.duration_seconds.unwrap_or(DEFAULT_DURATION);
         if seconds > agency.max_duration {
             return Err(Rejection::Session(
-                "duration_seconds is longer than the agency's maximum session duration",
+                "duration_seconds exceeds the maximum session duration of the agency",
             ));
         }
         let session = Session {
             account: agency.account.clone(),
             agency: agency.name.clone(),
             agency_id: agency.id.clone(),
-            name: wanted.name.to_owned(),
+            name: session_request.name.to_owned(),
             access_key_id: random::access_key_id(),
             secret_access_key: random::secret_access_key(),
             expiration: end(time, seconds),
-            source_identity: wanted.source_identity,
-            transitive_tags: wanted.transitive_tags,
+            source_identity: session_request.source_identity,
+            transitive_tags: session_request.transitive_tags,
         };
         let credentials = Credentials::temporary(
             &session.access_key_id,
@@ -59,8 +59,7 @@ impl Service {
     }
 }
 
-/// A policy has to be a JSON object. What it says is not looked at: nothing here is permitted
-/// or forbidden by it.
+/// Checks that a policy is a JSON object. Its content is ignored: permissions are not emulated.
 pub(super) fn check_policy(policy: Option<&str>) -> Result<(), Rejection> {
     match policy.map(serde_json::from_str::<HashMap<String, &RawValue>>) {
         Some(Err(_)) => Err(Rejection::MalformedPolicy),
@@ -68,7 +67,7 @@ pub(super) fn check_policy(policy: Option<&str>) -> Result<(), Rejection> {
     }
 }
 
-/// To the millisecond, as the service writes it.
+/// Returns the expiration, in whole milliseconds as the service formats it.
 fn end(time: RequestTime, seconds: u32) -> OffsetDateTime {
     let seconds = if time.credentials_expired { -1 } else { seconds.into() };
     let end = time.now.saturating_add(time::Duration::seconds(seconds));

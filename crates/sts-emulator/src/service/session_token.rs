@@ -1,5 +1,5 @@
-//! Security tokens. A token holds its whole session, so nothing has to be remembered: restarts
-//! with the same seed do not end sessions.
+//! Security tokens. A token contains its session, so the emulator stores no sessions, and sessions
+//! outlive a restart with the same seed.
 
 use std::collections::BTreeMap;
 
@@ -11,9 +11,9 @@ use zeroize::Zeroizing;
 use crate::model::principal::Session;
 use crate::seal::{Purpose, Seal};
 
-/// What a token says, while it is written.
+/// Content of a token, for serialization.
 #[derive(Serialize)]
-struct Written<'a> {
+struct SerializedSession<'a> {
     access_key_id: &'a str,
     secret_access_key: &'a str,
     account: &'a str,
@@ -25,9 +25,9 @@ struct Written<'a> {
     transitive_tags: &'a BTreeMap<String, String>,
 }
 
-/// The same, when it is read.
+/// Content of a token, for deserialization.
 #[derive(Deserialize)]
-struct Read {
+struct DeserializedSession {
     access_key_id: String,
     secret_access_key: Secret,
     account: String,
@@ -39,9 +39,9 @@ struct Read {
     transitive_tags: BTreeMap<String, String>,
 }
 
-/// The token of `session`.
+/// Returns the token of `session`.
 pub(crate) fn seal(session: &Session, seal: &Seal) -> Secret {
-    let written = Written {
+    let written = SerializedSession {
         access_key_id: &session.access_key_id,
         secret_access_key: session.secret_access_key.expose_secret(),
         account: &session.account,
@@ -52,15 +52,15 @@ pub(crate) fn seal(session: &Session, seal: &Seal) -> Secret {
         source_identity: session.source_identity.as_deref(),
         transitive_tags: &session.transitive_tags,
     };
-    // Texts, numbers and maps of texts always serialise.
+    // Cannot fail: the fields are texts, numbers and maps of texts.
     let plain = Zeroizing::new(serde_json::to_vec(&written).unwrap_or_default());
     seal.seal(Purpose::SecurityToken, &plain).into()
 }
 
-/// The session of `token`, if this seed has sealed it. Whether it has ended is not judged here.
+/// Returns the session of `token`, if it was sealed with this seed. The expiration is not checked.
 pub(crate) fn open(token: &str, seal: &Seal) -> Option<Session> {
     let plain = seal.open(Purpose::SecurityToken, token)?;
-    let read: Read = serde_json::from_slice(&plain).ok()?;
+    let read: DeserializedSession = serde_json::from_slice(&plain).ok()?;
     Some(Session {
         account: read.account,
         agency: read.agency,

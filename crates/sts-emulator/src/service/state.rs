@@ -1,4 +1,4 @@
-//! What all operations work with.
+//! State that the operations share.
 
 use time::OffsetDateTime;
 
@@ -7,15 +7,15 @@ use crate::config::Config;
 use crate::oidc::OidcIssuer;
 use crate::seal::Seal;
 
-/// When a call is carried out.
+/// Time of a request.
 #[derive(Clone, Copy)]
 pub(crate) struct RequestTime {
     pub(crate) now: OffsetDateTime,
-    /// Whether keys that are issued have ended already.
+    /// Whether issued credentials are already expired.
     pub(crate) credentials_expired: bool,
 }
 
-/// What the operations work with. It never changes: sessions live in their tokens.
+/// State that the operations share. It is immutable: tokens contain their sessions.
 pub(crate) struct Service {
     pub(crate) config: Config,
     pub(crate) seal: Seal,

@@ -36,10 +36,10 @@ fn a_value_of_the_wrong_type_is_named_with_its_line() {
 fn a_value_in_a_wrong_place_is_not_shown() {
     let account = "[[accounts]]\nid = \"a\"\n";
     let user = "[[accounts.users]]\nname = \"u\"\n";
-    let key = "[[accounts.users.keys]]\naccess_key_id = \"HST1\"\nsecret_access_key = ";
+    let key = "[[accounts.users.access_keys]]\naccess_key_id = \"HST1\"\nsecret_access_key = ";
     for (toml, line, named) in [
-        (format!("{account}{user}keys = [\"planted\"]"), 5, "keys"),
-        (format!("{account}{user}keys = \"planted, expected\""), 5, "keys"),
+        (format!("{account}{user}access_keys = [\"planted\"]"), 5, "access_keys"),
+        (format!("{account}{user}access_keys = \"planted, expected\""), 5, "access_keys"),
         (format!("{account}{user}mfa_devices = [\"planted\"]"), 5, "mfa_devices"),
         (format!("{account}users = \"planted\\\"\""), 3, "users"),
         ("metadata = \"planted\"".to_owned(), 1, "metadata"),
@@ -49,7 +49,7 @@ fn a_value_in_a_wrong_place_is_not_shown() {
         (format!("{account}{user}{key}[planted.part]"), 7, "secret_access_key"),
         (format!("{account}{user}{key}'# \"' planted="), 7, "secret_access_key"),
         (format!("{account}{user}{key}\"planted=\\q\""), 7, "secret_access_key"),
-        (format!("{account}{user}keys = [ # {{ it's\n planted.part ]"), 6, "keys"),
+        (format!("{account}{user}access_keys = [ # {{ it's\n planted.part ]"), 6, "access_keys"),
     ] {
         let error = toml.parse::<Config>().unwrap_err();
         assert!(!format!("{error} {error:?}").contains("planted"), "{toml}: {error:?}");
@@ -75,7 +75,9 @@ fn broken_toml_is_told_its_line() {
 fn names_that_occur_twice_are_refused() {
     let key = |id: &str| format!("{{ access_key_id = \"{id}\", secret_access_key = \"s\" }}");
     let user = |keys: &str| {
-        format!("[[accounts]]\nid = \"a\"\n[[accounts.users]]\nname = \"u\"\nkeys = [\n{keys}\n]\n")
+        format!(
+            "[[accounts]]\nid = \"a\"\n[[accounts.users]]\nname = \"u\"\naccess_keys = [\n{keys}\n]\n"
+        )
     };
     let twice = format!("{},\n{}", key("HST1"), key("HST1"));
     assert_wrong(&user(&twice), 7, "access_key_id", "duplicate access key id");
@@ -220,7 +222,7 @@ fn keys_that_cannot_sign_are_refused() {
     ] {
         let toml = format!(
             "[[accounts]]\nid = \"a\"\n[[accounts.users]]\nname = \"u\"\n\
-             keys = [{{ access_key_id = \"{id}\", secret_access_key = \"{secret}\" }}]\n"
+             access_keys = [{{ access_key_id = \"{id}\", secret_access_key = \"{secret}\" }}]\n"
         );
         assert_wrong(&toml, 5, key, "must");
     }
@@ -231,7 +233,7 @@ fn no_secret_is_shown() {
     for secret in ["12345678", "hunter2", "\"hunter2", "['hunter2']", "\"\\q hunter2\""] {
         let toml = format!(
             "[[accounts]]\nid = \"a\"\n[[accounts.users]]\nname = \"u\"\n\
-             keys = [{{ access_key_id = \"HST1\", secret_access_key = {secret} }}]\n"
+             access_keys = [{{ access_key_id = \"HST1\", secret_access_key = {secret} }}]\n"
         );
         let error = toml.parse::<Config>().unwrap_err();
         let shown = format!("{error} {error:?}");

@@ -70,7 +70,7 @@ fn config() -> Config {
     id = "first"
     [[accounts.users]]
     name = "alice"
-    keys = [{ access_key_id = "HSTALICE000000000001", secret_access_key = "alice-secret" }]
+    access_keys = [{ access_key_id = "HSTALICE000000000001", secret_access_key = "alice-secret" }]
     [[accounts.agencies]]
     name = "home"
     [[accounts.agencies]]

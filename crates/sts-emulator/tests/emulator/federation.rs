@@ -75,7 +75,7 @@ fn config(jwks: &Value) -> Config {
         id = "a"
         [[accounts.users]]
         name = "alice"
-        keys = [{{ access_key_id = "HSTALICE000000000001", secret_access_key = "alice-secret" }}]
+        access_keys = [{{ access_key_id = "HSTALICE000000000001", secret_access_key = "alice-secret" }}]
         [[accounts.agencies]]
         name = "deploy"
         trust = ["{PROVIDER}"]
@@ -153,14 +153,11 @@ async fn a_token_that_proves_nothing_is_refused() {
         ("eyJhbGciOi".to_owned(), "not a signed JSON Web Token"),
         ("a.b.c".to_owned(), "not a signed JSON Web Token"),
         (provider.token(&json!({"iss": "https://ci.example"})), "the claims"),
-        (format!("{message}."), "none of the provider's keys"),
+        (format!("{message}."), "signature mismatch"),
         (format!("{unsigned}.{payload}."), "RS256 or ES256"),
-        (stranger.token(&claims()), "none of the provider's keys"),
-        (
-            provider.sign(&json!({"alg": "ES256", "kid": "other"}), &claims()),
-            "none of the provider's keys",
-        ),
-        (provider.sign(&json!({"alg": "RS256"}), &claims()), "none of the provider's keys"),
+        (stranger.token(&claims()), "signature mismatch"),
+        (provider.sign(&json!({"alg": "ES256", "kid": "other"}), &claims()), "signature mismatch"),
+        (provider.sign(&json!({"alg": "RS256"}), &claims()), "signature mismatch"),
         (provider.sign(&json!({"alg": "HS256"}), &claims()), "RS256 or ES256"),
         (provider.token(&claims_with("iss", json!("https://evil.example"))), "issuer"),
         (provider.token(&claims_with("exp", json!(1_772_694_489))), "expired"),

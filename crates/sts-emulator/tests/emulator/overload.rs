@@ -85,7 +85,7 @@ async fn requests_are_served_while_hostile_ones_are() {
     let hostile = async {
         let bodies = [hostile(), large()];
         for body in bodies.iter().cycle().take(20) {
-            assert_refused(assume(&sts, body).await, "the SAML response is refused");
+            assert_refused(assume(&sts, body).await, "invalid SAML response");
         }
     };
     let others = async {

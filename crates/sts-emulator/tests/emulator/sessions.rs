@@ -60,7 +60,7 @@ async fn a_session_lasts_no_longer_than_the_agency_allows() {
         id = "a"
         [[accounts.users]]
         name = "alice"
-        keys = [{ access_key_id = "HSTALICE000000000001", secret_access_key = "alice-secret" }]
+        access_keys = [{ access_key_id = "HSTALICE000000000001", secret_access_key = "alice-secret" }]
         [[accounts.agencies]]
         name = "short"
         max_duration = 7200

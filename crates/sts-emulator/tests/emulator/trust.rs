@@ -14,12 +14,12 @@ const WORLD: &str = r#"
 
     [[accounts.users]]
     name = "alice"
-    keys = [{ access_key_id = "HSTALICE000000000001", secret_access_key = "alice-secret" }]
+    access_keys = [{ access_key_id = "HSTALICE000000000001", secret_access_key = "alice-secret" }]
     mfa_devices = [{ serial_number = "iam::a:mfa:alice", code = "123456" }]
 
     [[accounts.users]]
     name = "bob"
-    keys = [{ access_key_id = "HSTBOB00000000000001", secret_access_key = "bob-secret" }]
+    access_keys = [{ access_key_id = "HSTBOB00000000000001", secret_access_key = "bob-secret" }]
 
     [[accounts.agencies]]
     name = "open"

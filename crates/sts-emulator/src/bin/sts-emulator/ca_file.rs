@@ -1,4 +1,4 @@
-//! The file with the certificate that clients have to trust.
+//! The file with the CA certificate.
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -6,19 +6,19 @@ use std::path::{Path, PathBuf};
 
 use sts_emulator::Emulator;
 
-/// What the names of temporary files begin and end with.
+/// Prefix and suffix of the names of temporary files.
 const PREFIX: &str = "sts-emulator-ca-";
 const SUFFIX: &str = ".pem";
 
-/// The file with the CA certificate. One that was not asked for by name is removed at the end.
+/// The file with the CA certificate. A temporary file is removed at exit.
 pub(crate) struct CaFile {
     path: PathBuf,
-    /// Open as long as the program runs, with a lock: a file without a lock was left behind.
+    /// The locked file, open until exit. A file without a lock is stale.
     temporary: Option<File>,
 }
 
 impl CaFile {
-    /// Writes the certificate of an emulator that speaks TLS, to `path` or to a temporary file.
+    /// Writes the CA certificate to `path` or to a temporary file, if the emulator uses TLS.
     pub(crate) fn of(emulator: &Emulator, path: Option<&Path>) -> io::Result<Option<Self>> {
         let Some(pem) = emulator.ca_certificate_pem() else {
             return Ok(None);
@@ -42,20 +42,20 @@ impl CaFile {
 impl Drop for CaFile {
     fn drop(&mut self) {
         if self.temporary.is_some() {
-            // Someone may have removed it before.
+            // The file may have been removed already.
             let _ = std::fs::remove_file(&self.path);
         }
     }
 }
 
-/// A new file with a lock. A file that is there already is not ours to write through.
+/// Creates and locks a new file. Existing files are not overwritten.
 #[cfg(unix)]
 fn create(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::MetadataExt as _;
 
     use rustix::fs::{FlockOperation, flock};
 
-    // Another emulator that starts may take the file for a stale one before it is locked.
+    // Another starting emulator may remove the file as stale before it is locked.
     for _ in 0..10 {
         let file = File::create_new(path)?;
         flock(&file, FlockOperation::LockExclusive)?;
@@ -66,16 +66,16 @@ fn create(path: &Path) -> io::Result<File> {
             return Ok(file);
         }
     }
-    Err(io::Error::other(format!("{} is removed each time that it is made", path.display())))
+    Err(io::Error::other(format!("{} is removed repeatedly by other processes", path.display())))
 }
 
-/// A new file. A file that is there already is not ours to write through.
+/// Creates a new file. Existing files are not overwritten.
 #[cfg(not(unix))]
 fn create(path: &Path) -> io::Result<File> {
     File::create_new(path)
 }
 
-/// Removes files of emulators that were killed. What cannot be removed is left to others.
+/// Removes the files of emulators that were killed. Errors are ignored.
 #[cfg(unix)]
 pub(crate) fn remove_stale() {
     use rustix::fs::{FlockOperation, Mode, OFlags, flock, open};
@@ -95,11 +95,11 @@ pub(crate) fn remove_stale() {
     }
 }
 
-/// Files are locked on Unix only, so none is known to be stale.
+/// Files are locked on Unix only, so stale files cannot be recognized.
 #[cfg(not(unix))]
 pub(crate) fn remove_stale() {}
 
-/// Whether a file of this name is made by [`CaFile::of`].
+/// Whether [`CaFile::of`] creates files with this name.
 #[cfg(unix)]
 fn is_temporary_name(name: &str) -> bool {
     let numbers = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));

@@ -1,4 +1,4 @@
-//! The emulator as a program.
+//! The program `sts-emulator`.
 #![forbid(unsafe_code)]
 
 mod ca_file;
@@ -22,37 +22,37 @@ fn main() -> ExitCode {
     let options = match Options::parse(lexopt::Parser::from_env()) {
         Ok(Invocation::Run(options)) => options,
         Ok(Invocation::Help) => {
-            // Whoever closed the pipe does not want to read it.
+            // A closed pipe is not an error.
             let _ = io::stdout().write_all(options::HELP.as_bytes());
             return ExitCode::SUCCESS;
         }
         Err(error) => {
-            complain(&format_args!("{error}; --help lists the options"));
+            print_error(&format_args!("{error}; --help lists the options"));
             return ExitCode::from(2);
         }
     };
     match run(options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            complain(&failure.text);
+            print_error(&failure.text);
             ExitCode::from(failure.exit)
         }
     }
 }
 
-fn complain(text: &dyn fmt::Display) {
-    // There is no other place to say it.
+fn print_error(text: &dyn fmt::Display) {
+    // Standard error is the only place to report an error.
     let _ = writeln!(io::stderr(), "sts-emulator: {text}");
 }
 
-/// What ends the program early.
+/// An error that ends the program.
 struct Failure {
     text: String,
     exit: u8,
 }
 
 impl Failure {
-    /// What was given on the command line cannot be used.
+    /// Creates an error about the command line or the configuration file.
     fn usage(text: String) -> Self {
         Self { text, exit: 2 }
     }
@@ -75,7 +75,7 @@ fn run(options: Options) -> Result<(), Failure> {
         .listen(&options.listen)
         .on_request(move |request| write_line(request.to_string()));
     if let Some(path) = &options.config {
-        builder = builder.config(read_world(path)?);
+        builder = builder.config(read_config(path)?);
     }
     if let Some(seed) = options.seed {
         builder = builder.seed(seed);
@@ -96,14 +96,18 @@ fn run(options: Options) -> Result<(), Failure> {
         builder = builder.oidc_issuer(address);
     }
     let served = runtime.block_on(async {
-        // Before the first line is out: whoever reads it may stop us at once.
+        // Before the first line is written: its reader may stop the program immediately.
         let stopped = stop_signal().map_err(|error| Failure::io("cannot start", &error))?;
         let emulator =
             builder.start().await.map_err(|error| Failure::io("cannot listen", &error))?;
         let certificate = CaFile::of(&emulator, options.ca_file.as_deref())
             .map_err(|error| Failure::io("cannot write the CA certificate", &error))?;
-        output::announce(greeting(&emulator, certificate.as_ref(), options.oidc_issuer.is_some()))
-            .map_err(|error| Failure::io("cannot start", &error))?;
+        output::announce(listening_lines(
+            &emulator,
+            certificate.as_ref(),
+            options.oidc_issuer.is_some(),
+        ))
+        .map_err(|error| Failure::io("cannot start", &error))?;
         stopped.await;
         Ok(())
     });
@@ -111,19 +115,23 @@ fn run(options: Options) -> Result<(), Failure> {
     served
 }
 
-fn read_world(path: &Path) -> Result<Config, Failure> {
+fn read_config(path: &Path) -> Result<Config, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
     text.parse().map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
 }
 
-/// What the program says once it listens.
-fn greeting(emulator: &Emulator, certificate: Option<&CaFile>, is_issuing: bool) -> String {
+/// Returns the lines that report the addresses of the listeners.
+fn listening_lines(
+    emulator: &Emulator,
+    certificate: Option<&CaFile>,
+    has_oidc_issuer: bool,
+) -> String {
     let mut lines = vec![format!("listening on {}", emulator.url())];
     lines.extend(certificate.map(|file| format!("ca certificate: {}", file.path().display())));
     lines.extend(emulator.control_url().map(|url| format!("control on {url}")));
     lines.extend(emulator.metadata_url().map(|url| format!("metadata on {url}")));
-    if is_issuing {
+    if has_oidc_issuer {
         lines.push(format!("oidc issuer on {}", emulator.oidc_issuer().url()));
     }
     lines.join("\n") + "\n"

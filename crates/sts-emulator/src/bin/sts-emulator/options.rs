@@ -1,4 +1,4 @@
-//! The command line.
+//! Command-line options.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -6,38 +6,38 @@ use std::path::PathBuf;
 use lexopt::{Arg, Parser, ValueExt as _};
 
 pub(crate) const HELP: &str = "\
-An STS on your own machine, for tests.
+A local emulator of Huawei Cloud STS, for tests.
 
 Usage: sts-emulator [OPTIONS]
 
 Options:
-  --listen ADDR      address and port, as in 127.0.0.1:8090; port 0 is a free one
+  --listen ADDR      address and port, such as 127.0.0.1:8090; port 0 selects a free port
                      [default: 127.0.0.1:0]
-  --config FILE      accounts, users, credentials and agencies, in TOML; without it the built-in
-                     config: access key HSTAEMULATOR00000001 with secret emulator-secret-key,
-                     agency iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:agency:demo and its neighbour
-                     agency:forbidden, which denies everybody
-  --tls              speak TLS with a certificate for localhost, 127.0.0.1 and ::1
-  --ca-file FILE     with --tls: where to write the CA certificate, which stays there
-                     [default: a file of its own, removed at the end]
-  --seed TEXT        make the key of security tokens from TEXT, so that they outlive a restart
-                     [default: random]
-  --control ADDR     have a control endpoint for faults on this address of loopback
-                     [default: none]
-  --metadata ADDR    have the endpoints where machines and pods of the cloud get their keys on
-                     this address of loopback [default: none]
-  --oidc-issuer ADDR publish the keys of the emulator's issuer of ID tokens, and mint tokens, on
-                     this address of loopback [default: none]
-  --echo             respond to a wrong signature with the canonical request of the gateway
-  -h, --help         print this
+  --config FILE      accounts, users, access keys and agencies, in TOML; without it the built-in
+                     configuration: access key HSTAEMULATOR00000001 with the secret key
+                     emulator-secret-key, agency
+                     iam::0a1b2c3d4e5f60718293a4b5c6d7e8f9:agency:demo, and agency:forbidden,
+                     which denies all callers
+  --tls              serve https with a certificate for localhost, 127.0.0.1 and ::1
+  --ca-file FILE     with --tls: the file to write the CA certificate to, which is kept at exit
+                     [default: a temporary file, removed at exit]
+  --seed TEXT        derive the key of security tokens from TEXT, so that sessions outlive a
+                     restart [default: random]
+  --control ADDR     enable the control endpoint for faults on this loopback address
+                     [default: disabled]
+  --metadata ADDR    enable the metadata service and pod identity on this loopback address
+                     [default: disabled]
+  --oidc-issuer ADDR enable the HTTP endpoint of the issuer of ID tokens on this loopback address
+                     [default: disabled]
+  --echo             add the canonical request to the response to a signature mismatch
+  -h, --help         print this help
 
-When it is ready it prints `listening on URL`, with --tls `ca certificate: FILE`, with --control
-`control on URL`, with --metadata `metadata on URL`, with --oidc-issuer `oidc issuer on URL`, to
-standard output. Each request gives a line on standard error, unless nobody reads it. SIGINT,
-SIGTERM or SIGHUP stop it.
+When the emulator listens, it prints `listening on URL` to standard output, and with the options
+`ca certificate: FILE`, `control on URL`, `metadata on URL` and `oidc issuer on URL`. It logs each
+request as a line on standard error. SIGINT, SIGTERM or SIGHUP stop it.
 ";
 
-/// What the command line asks for.
+/// The requested action.
 pub(crate) enum Invocation {
     Run(Options),
     Help,
@@ -73,7 +73,7 @@ impl Options {
             if let Arg::Long(name) = argument
                 && !given.insert(name.to_owned())
             {
-                return Err(format!("--{name} is given twice").into());
+                return Err(format!("duplicate option --{name}").into());
             }
             match argument {
                 Arg::Long("listen") => options.listen = parser.value()?.string()?,
@@ -90,7 +90,7 @@ impl Options {
             }
         }
         if options.ca_file.is_some() && !options.tls {
-            return Err("--ca-file needs --tls".into());
+            return Err("--ca-file requires --tls".into());
         }
         Ok(Invocation::Run(options))
     }

@@ -1,5 +1,5 @@
-//! Standard output and standard error, which may be pipes that nobody reads: writing to them never
-//! holds up the server.
+//! Standard output and standard error. Either may be a pipe that is not read, so writing never
+//! blocks the server.
 
 use std::io::{self, Write as _};
 use std::sync::Arc;
@@ -8,13 +8,13 @@ use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
 use std::time::Duration;
 
-/// Lines of the log that wait to be written; more are dropped and counted.
+/// Maximum number of queued log lines; further lines are dropped and counted.
 const WAITING_LINES: usize = 4096;
 
-/// How long the end of the program waits for the log to be written.
+/// Maximum time to write the remaining log lines at exit.
 const LAST_LINES: Duration = Duration::from_millis(500);
 
-/// The request log on standard error, written by a thread of its own.
+/// The request log on standard error, written by its own thread.
 pub(crate) struct LogWriter {
     lines: SyncSender<String>,
     dropped: Arc<AtomicU64>,
@@ -34,7 +34,7 @@ impl LogWriter {
         Ok(Self { lines, dropped, finished })
     }
 
-    /// Hands lines to the thread, or counts them when it does not keep up.
+    /// Returns a function that queues lines, or counts them as dropped if the queue is full.
     pub(crate) fn sender(&self) -> impl Fn(String) + Send + Sync + 'static {
         let (lines, dropped) = (self.lines.clone(), Arc::clone(&self.dropped));
         move |line| {
@@ -44,18 +44,18 @@ impl LogWriter {
         }
     }
 
-    /// Waits until all lines are written, though not for long. Senders have to be dropped before.
+    /// Waits for a limited time until all lines are written. All senders must have been dropped.
     pub(crate) fn finish(self) {
         let Self { lines, finished, .. } = self;
         drop(lines);
-        // A pipe that nobody reads takes nothing any more: the rest is lost.
+        // The remaining lines are lost if the pipe is not read.
         let _ = finished.recv_timeout(LAST_LINES);
     }
 }
 
 fn write_lines(waiting: &Receiver<String>, dropped: &AtomicU64) {
     for line in waiting {
-        // There is no other place to say that it cannot be written.
+        // A write error cannot be reported elsewhere.
         let _ = writeln!(io::stderr(), "{line}");
         report_dropped(dropped);
     }
@@ -73,10 +73,10 @@ fn report_dropped(dropped: &AtomicU64) {
     }
 }
 
-/// Writes to standard output in the background: it may be a full pipe.
+/// Writes to standard output on a thread of its own, because the pipe may be full.
 pub(crate) fn announce(text: String) -> io::Result<()> {
     let write = move || {
-        // Without a reader there is nobody to tell, but there may be someone to serve.
+        // Without a reader the output is dropped; the emulator continues to serve.
         let mut stdout = io::stdout().lock();
         let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     };

@@ -1,8 +1,8 @@
-//! The signals that stop the program.
+//! Signals that stop the program.
 
 use std::io;
 
-/// Resolves when the program is asked to stop: by SIGINT, SIGTERM or SIGHUP.
+/// Resolves on SIGINT, SIGTERM or SIGHUP.
 #[cfg(unix)]
 pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -20,21 +20,21 @@ pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     }))
 }
 
-/// Whether the program was started to survive its terminal, as by `nohup`. Known on Linux only.
+/// Whether SIGHUP is ignored, as under `nohup`. Known on Linux only.
 #[cfg(unix)]
 fn is_hangup_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    // SIGHUP is number 1, the lowest bit.
+    // SIGHUP is signal 1, the lowest bit.
     mask.is_some_and(|mask| mask & 1 == 1)
 }
 
-/// Resolves when the program is asked to stop.
+/// Resolves on Ctrl-C.
 #[cfg(not(unix))]
 pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     Ok(async {
-        // Without a way to be asked it runs until it is killed.
+        // Without a handler the program runs until it is killed.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending().await
         }

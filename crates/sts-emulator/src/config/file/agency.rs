@@ -6,11 +6,11 @@ use toml::Spanned;
 use super::reference;
 use super::text::{Problem, is_part, not_empty, part};
 use crate::config::Config;
-use crate::model::agency::{Agency, LONGEST_SESSION};
+use crate::model::agency::{Agency, MAX_SESSION_DURATION};
 use crate::model::principal_pattern::PrincipalPattern;
 
-/// The shortest maximum that an administrator can set: 1 hour.
-const SHORTEST_MAXIMUM: u32 = 3600;
+/// Lower bound of the maximum session duration that an administrator can set, in seconds.
+const MIN_MAX_DURATION: u32 = 3600;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,23 +33,23 @@ pub(super) fn read(account: &str, table: &AgencyTable) -> Result<Agency, Problem
         None => vec![PrincipalPattern::Account(account.to_owned())],
     };
     let max_duration = match &table.max_duration {
-        Some(seconds) if !(SHORTEST_MAXIMUM..=LONGEST_SESSION).contains(seconds.as_ref()) => {
+        Some(seconds) if !(MIN_MAX_DURATION..=MAX_SESSION_DURATION).contains(seconds.as_ref()) => {
             return Err((seconds.span(), "must be 3600 to 43200 seconds"));
         }
         Some(seconds) => *seconds.as_ref(),
-        None => LONGEST_SESSION,
+        None => MAX_SESSION_DURATION,
     };
     let id = table.id.as_ref().map(not_empty).transpose()?;
     Ok(Agency {
         external_id: table.external_id.as_ref().map(not_empty).transpose()?,
-        needs_mfa: table.mfa,
+        requires_mfa: table.mfa,
         allowed_tags: table.allowed_tags.clone(),
         max_duration,
         ..Agency::new(account, part(&table.name)?, id, trust)
     })
 }
 
-/// Agencies and identity providers that the agency trusts have to be in the file.
+/// Checks that agencies and identity providers in the trust policy are defined in the file.
 pub(super) fn check_trust(config: &Config, table: &AgencyTable) -> Result<(), Problem> {
     for entry in table.trust.iter().flatten() {
         reference::check(config, entry)?;
@@ -57,7 +57,7 @@ pub(super) fn check_trust(config: &Config, table: &AgencyTable) -> Result<(), Pr
     Ok(())
 }
 
-/// `"*"`, an account id or a URN.
+/// Parses `"*"`, an account id or a URN.
 pub(super) fn read_principal(entry: &Spanned<String>) -> Result<PrincipalPattern, Problem> {
     match entry.as_ref().as_str() {
         "*" => Ok(PrincipalPattern::Any),

@@ -1,9 +1,9 @@
 //! `[metadata]`
 
 use serde::Deserialize;
+use sts_proto::Secret;
 use toml::Spanned;
 
-use super::secret_text::SecretText;
 use super::text::Problem;
 use crate::config::Config;
 use crate::model::metadata::MetadataRules;
@@ -14,7 +14,7 @@ pub(super) struct MetadataTable {
     agency: Spanned<String>,
     #[serde(default = "yes")]
     tokens: bool,
-    pod_token: Option<Spanned<SecretText>>,
+    pod_token: Option<Spanned<Secret>>,
 }
 
 const fn yes() -> bool {
@@ -26,13 +26,13 @@ pub(super) fn read(config: &Config, table: &MetadataTable) -> Result<MetadataRul
         return Err((table.agency.span(), "must be the URN of an agency in this file"));
     }
     if let Some(token) = &table.pod_token
-        && token.as_ref().0.is_empty()
+        && token.as_ref().is_empty()
     {
         return Err((token.span(), "must not be empty"));
     }
     Ok(MetadataRules {
         agency_urn: table.agency.as_ref().clone(),
         has_tokens: table.tokens,
-        pod_token: table.pod_token.as_ref().map(|token| token.as_ref().0.clone()),
+        pod_token: table.pod_token.as_ref().map(|token| token.as_ref().clone()),
     })
 }

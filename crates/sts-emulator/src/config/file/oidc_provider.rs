@@ -24,9 +24,9 @@ pub(super) fn read(account: &str, table: &OidcProviderTable) -> Result<OidcProvi
             let keys = Jwks::read(jwks.as_ref()).ok_or((jwks.span(), problem))?;
             TrustedIssuer::Other { url: not_empty(issuer)?, keys }
         }
-        (Some(lonely), None) | (None, Some(lonely)) => {
+        (Some(one), None) | (None, Some(one)) => {
             return Err((
-                lonely.span(),
+                one.span(),
                 "requires its counterpart: set both issuer and jwks, or neither",
             ));
         }

@@ -1,4 +1,4 @@
-//! URNs of a file that stand for something in it.
+//! References to agencies and identity providers of a file.
 
 use toml::Spanned;
 
@@ -6,14 +6,14 @@ use super::text::{Problem, is_part};
 use crate::config::Config;
 use crate::model::identifier::agency_urn;
 
-/// Whether the text is written as a URN.
+/// Whether the text has the prefix of a URN.
 pub(super) fn is_urn(text: &str) -> bool {
     text.starts_with("iam::") || text.starts_with("sts::")
 }
 
-/// Refuses the URN of an agency, a session or an identity provider that is not in the file, and one
-/// of nothing that could call: most likely it is misspelt. Users may be elsewhere, as accounts may:
-/// they cannot call, which is what a test of a denial needs.
+/// Rejects the URN of an agency, a session or an identity provider that is not in the file, and
+/// URNs of other kinds: most likely they are misspelt. Users and accounts need not be defined:
+/// tests of denials name callers that the emulator does not know.
 pub(super) fn check(config: &Config, entry: &Spanned<String>) -> Result<(), Problem> {
     let urn = entry.as_ref();
     if !is_urn(urn) || is_user(urn) || exists(config, urn) {
@@ -33,7 +33,7 @@ fn is_user(urn: &str) -> bool {
 
 fn exists(config: &Config, urn: &str) -> bool {
     if let Some(session) = urn.strip_prefix("sts::") {
-        // Sessions come and go; their agency has to be there.
+        // Sessions are not defined in the file; their agency must be.
         let Some((account, session)) = session.split_once(":assumed-agency:") else { return false };
         let agency = session.split_once('/').map(|(agency, _)| agency_urn(account, agency));
         return agency.is_some_and(|urn| config.agency(&urn).is_some());

@@ -1,13 +1,13 @@
-//! Checks of texts in the configuration file.
+//! Validation of texts in the configuration file.
 
 use std::ops::Range;
 
 use toml::Spanned;
 
-/// The position of a value, and what is wrong with it.
+/// The position of a value, and the problem with it.
 pub(super) type Problem = (Range<usize>, &'static str);
 
-/// Text that can stand between the colons of a URN.
+/// Returns a text that is valid as a part of a URN.
 pub(super) fn part(text: &Spanned<String>) -> Result<&str, Problem> {
     if is_part(text.as_ref()) {
         Ok(text.as_ref())
@@ -17,7 +17,7 @@ pub(super) fn part(text: &Spanned<String>) -> Result<&str, Problem> {
     }
 }
 
-/// Text that is not empty.
+/// Returns a text that is not empty.
 pub(super) fn not_empty(text: &Spanned<String>) -> Result<String, Problem> {
     if text.as_ref().is_empty() {
         return Err((text.span(), "must not be empty"));

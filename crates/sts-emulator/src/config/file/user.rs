@@ -1,10 +1,10 @@
 //! `[[accounts.users]]`
 
 use serde::Deserialize;
+use sts_proto::Secret;
 use sts_sign::Signer;
 use toml::Spanned;
 
-use super::secret_text::SecretText;
 use super::text::{Problem, not_empty, part};
 use crate::config::Config;
 use crate::model::principal::{MfaDevice, User};
@@ -15,26 +15,26 @@ pub(super) struct UserTable {
     pub(super) name: Spanned<String>,
     id: Option<Spanned<String>>,
     #[serde(default)]
-    keys: Vec<KeyTable>,
+    access_keys: Vec<AccessKeyTable>,
     #[serde(default)]
     mfa_devices: Vec<DeviceTable>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct KeyTable {
+struct AccessKeyTable {
     access_key_id: Spanned<String>,
-    secret_access_key: Spanned<SecretText>,
+    secret_access_key: Spanned<Secret>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DeviceTable {
     serial_number: Spanned<String>,
-    code: Spanned<SecretText>,
+    code: Spanned<Secret>,
 }
 
-/// Adds the keys of a user.
+/// Adds a user's access keys.
 pub(super) fn add(config: &mut Config, account: &str, table: &UserTable) -> Result<(), Problem> {
     let mut devices: Vec<MfaDevice> = Vec::new();
     for device in &table.mfa_devices {
@@ -48,19 +48,19 @@ pub(super) fn add(config: &mut Config, account: &str, table: &UserTable) -> Resu
     let id = table.id.as_ref().map(not_empty).transpose()?;
     let user = User::new(account, part(&table.name)?, id);
     let user = User { mfa_devices: devices, ..user };
-    for key in &table.keys {
+    for key in &table.access_keys {
         let access_key_id = key.access_key_id.as_ref();
         if access_key_id.is_empty() || !access_key_id.bytes().all(|b| b.is_ascii_alphanumeric()) {
             return Err((key.access_key_id.span(), "must consist of ASCII letters and digits"));
         }
-        let secret = &key.secret_access_key.as_ref().0;
+        let secret = key.secret_access_key.get_ref();
         if Signer::from_parts(access_key_id, secret.expose_secret()).is_err() {
             return Err((
                 key.secret_access_key.span(),
                 "must not be empty or have leading or trailing white space",
             ));
         }
-        if !config.add_key(&user, access_key_id, secret.clone()) {
+        if !config.add_access_key(&user, access_key_id, secret.clone()) {
             return Err((key.access_key_id.span(), "duplicate access key id"));
         }
     }
@@ -68,10 +68,10 @@ pub(super) fn add(config: &mut Config, account: &str, table: &UserTable) -> Resu
 }
 
 fn read_device(table: &DeviceTable) -> Result<MfaDevice, Problem> {
-    let code = &table.code.as_ref().0;
+    let code = table.code.get_ref();
     let digits = code.expose_secret().as_bytes();
     if digits.len() != 6 || !digits.iter().all(u8::is_ascii_digit) {
-        return Err((table.code.span(), "must be six digits in quotes"));
+        return Err((table.code.span(), "must be a string of six digits"));
     }
     Ok(MfaDevice { serial_number: not_empty(&table.serial_number)?, code: code.clone() })
 }

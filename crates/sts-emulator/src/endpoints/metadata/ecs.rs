@@ -1,4 +1,4 @@
-//! The metadata service of a machine: a token of its own first, then keys.
+//! The metadata service of a machine: first a metadata token, then credentials.
 
 use http::{HeaderMap, Response, StatusCode};
 use serde_json::json;
@@ -11,16 +11,16 @@ use crate::server::{json_response, text_response};
 const TTL: &str = "x-metadata-token-ttl-seconds";
 const TOKEN: &str = "x-metadata-token";
 
-/// The longest that a token of the service lives, in seconds.
-const LONGEST_TTL: i64 = 21_600;
+/// Maximum lifetime of a metadata token, in seconds.
+const MAX_TTL: i64 = 21_600;
 
-/// A token that tells its own end, so that nothing has to be remembered.
+/// Returns a metadata token. It contains its expiration, so the emulator stores no state.
 pub(super) fn token(issuer: &CredentialsIssuer, headers: &HeaderMap) -> Response<Body> {
     if issuer.rules().is_some_and(|rules| !rules.has_tokens) {
         return text_response(StatusCode::NOT_FOUND, "404 Not Found");
     }
     let ttl = headers.get(TTL).and_then(|value| value.to_str().ok()?.parse::<i64>().ok());
-    let Some(ttl) = ttl.filter(|ttl| (1..=LONGEST_TTL).contains(ttl)) else {
+    let Some(ttl) = ttl.filter(|ttl| (1..=MAX_TTL).contains(ttl)) else {
         return text_response(StatusCode::BAD_REQUEST, "400 Bad Request");
     };
     let end = issuer.clock.now().unix_timestamp().saturating_add(ttl);
@@ -28,7 +28,7 @@ pub(super) fn token(issuer: &CredentialsIssuer, headers: &HeaderMap) -> Response
     text_response(StatusCode::OK, &token)
 }
 
-/// The keys of the machine's agency. A token that is shown has to be a good one.
+/// Returns credentials of the machine's agency. The metadata token is optional, but must be valid.
 pub(super) fn security_key(issuer: &CredentialsIssuer, headers: &HeaderMap) -> Response<Body> {
     if let Some(token) = headers.get(TOKEN)
         && !token.to_str().is_ok_and(|token| is_valid(issuer, token))

@@ -28,14 +28,14 @@ impl CredentialsIssuer {
     /// Issues credentials, and returns them with their expiration as the services format it.
     pub(super) fn issue(&self, session_name: &str) -> Option<(Credentials, String)> {
         let agency = self.service.config.agency(&self.rules()?.agency_urn)?;
-        let wanted = SessionRequest {
+        let session_request = SessionRequest {
             name: session_name,
             duration_seconds: Some(agency.max_duration.min(MAX_DURATION)),
             source_identity: None,
             transitive_tags: BTreeMap::new(),
         };
         let time = RequestTime { now: self.clock.now(), credentials_expired: false };
-        let (_, credentials) = self.service.issue(agency, wanted, time).ok()?;
+        let (_, credentials) = self.service.issue(agency, session_request, time).ok()?;
         let expiration = credentials.expiration.and_then(formatted)?;
         Some((credentials, expiration))
     }

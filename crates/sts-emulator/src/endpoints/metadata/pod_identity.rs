@@ -1,4 +1,4 @@
-//! Pod identity: keys for a pod that shows the content of its token file.
+//! Pod identity: credentials for a pod that sends the content of its token file.
 
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Response, StatusCode};
@@ -9,16 +9,16 @@ use super::issuer::CredentialsIssuer;
 use crate::server::{json_response, text_response};
 
 pub(super) fn respond(issuer: &CredentialsIssuer, headers: &HeaderMap) -> Response<Body> {
-    let wanted = issuer.rules().and_then(|rules| rules.pod_token.as_ref());
-    let shown = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if wanted.is_none() || shown.map(Secret::from).as_ref() != wanted {
-        return text_response(
-            StatusCode::UNAUTHORIZED,
-            "401 Unauthorized: the token is not the pod's",
-        );
+    let expected = issuer.rules().and_then(|rules| rules.pod_token.as_ref());
+    let presented = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    if expected.is_none() || presented.map(Secret::from).as_ref() != expected {
+        return text_response(StatusCode::UNAUTHORIZED, "401 Unauthorized: invalid pod token");
     }
     let Some((credentials, expiration)) = issuer.issue("emulated-pod") else {
-        return text_response(StatusCode::UNAUTHORIZED, "401 Unauthorized: the pod has no agency");
+        return text_response(
+            StatusCode::UNAUTHORIZED,
+            "401 Unauthorized: the agency of the pod is not configured",
+        );
     };
     json_response(
         StatusCode::OK,
