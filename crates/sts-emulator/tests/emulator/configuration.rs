@@ -254,7 +254,7 @@ fn the_configurations_of_the_guide_are_taken() {
 
 proptest! {
     #[test]
-    fn no_text_stops_it(text in "([a-z\\[\\]{}=\"'#., \n]|accounts|users|keys|id|name){0,40}") {
+    fn no_text_stops_it(text in "([a-z\\[\\]{}=\"'#., \n]|accounts|users|access_keys|id|name){0,40}") {
         if let Err(error) = text.parse::<Config>() {
             assert!(!error.to_string().contains('\n'));
         }
