@@ -27,7 +27,7 @@ pub struct HyperTransportBuilder {
     pool_idle_timeout: Duration,
     pool_max_idle: usize,
     user_agent: HeaderValue,
-    /// As the environment says, unless something else is said here.
+    /// `None`: those of the environment.
     proxies: Option<Result<Proxies, ProxyError>>,
     roots: Roots,
     tls: Option<ClientConfig>,
@@ -50,80 +50,80 @@ impl HyperTransportBuilder {
         }
     }
 
-    /// How long a new connection may take: resolving, connecting and the TLS handshake together.
-    /// 3 seconds by default. The time for the whole exchange is one of its
-    /// [limits](sts_client::transport::Limits::timeout).
+    /// Sets the timeout of a new connection: name resolution, TCP and TLS handshake together.
+    ///
+    /// 3 seconds by default. The whole exchange has a
+    /// [timeout](sts_client::transport::Limits::timeout) of its own.
     pub const fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// How long an idle connection is kept. 60 seconds by default.
+    /// Sets the time after which an idle connection is closed. 60 seconds by default.
     pub const fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
         self.pool_idle_timeout = timeout;
         self
     }
 
-    /// How many idle connections are kept for each host and runtime. 4 by default; 0 keeps none.
+    /// Sets the maximum number of idle connections for each host and runtime. 4 by default.
     pub const fn pool_max_idle(mut self, connections: usize) -> Self {
         self.pool_max_idle = connections;
         self
     }
 
-    /// The `User-Agent` of requests that have none. `sts-hyper/` and the version by default.
+    /// Sets the `User-Agent` of requests without one. `sts-hyper/` and the version by default.
     pub fn user_agent(self, user_agent: HeaderValue) -> Self {
         Self { user_agent, ..self }
     }
 
-    /// Goes through this proxy, whatever the environment says:
-    /// `http://user:password@host:port`, as [`Proxies::all`] reads it. User and password are sent
-    /// to the proxy alone, and never printed.
+    /// Sets the proxy, regardless of the environment: `http://user:password@host:port`; see
+    /// [`Proxies::all`]. User and password are sent only to the proxy and are not printed.
     ///
-    /// An `https` target is reached through a tunnel (`CONNECT`); a request for an `http` target
-    /// is handed to the proxy. Without this setting it is as the environment of the process says
-    /// when the transport is built; see [`Proxies::from_environment`].
+    /// Requests to `https` targets use a tunnel (`CONNECT`), requests to `http` targets are
+    /// forwarded by the proxy. Link-local targets and local credential endpoints are always reached
+    /// directly. By default the proxies are read from the environment when the transport is built;
+    /// see [`Proxies::from_environment`].
     ///
-    /// Link-local targets and local credential endpoints are reached directly all the same.
-    ///
-    /// An invalid URL given here is reported by [`build`](Self::build), one in the environment by
-    /// the exchange that would use it.
+    /// [`build`](Self::build) returns an error for an invalid URL. An invalid URL in the
+    /// environment fails the exchange that would use it.
     pub fn proxy(mut self, url: &str) -> Self {
         self.proxies = Some(Proxies::all(url));
         self
     }
 
-    /// Goes through no proxy, whatever the environment says.
+    /// Disables all proxies, including those of the environment.
     pub fn no_proxy(mut self) -> Self {
         self.proxies = Some(Ok(Proxies::none()));
         self
     }
 
-    /// Trusts these certificates too, one or more in PEM: for private clouds and emulators.
-    /// A certificate that cannot be read is an error of [`build`](Self::build).
+    /// Adds root certificates, one or more in PEM, for example of a private cloud or an emulator.
     ///
-    /// The machine's certificates are those of `SSL_CERT_FILE` and `SSL_CERT_DIR` if one of them
-    /// is set. Of those files all that can be read is trusted; what could not be read is named in
-    /// the error of a TLS handshake that fails.
+    /// [`build`](Self::build) returns an error for an invalid certificate. `SSL_CERT_FILE` and
+    /// `SSL_CERT_DIR`, if one of them is set, replace the certificates of the machine. Invalid
+    /// certificates in those files are skipped and listed in the errors of failed TLS handshakes.
     pub fn root_certificate_pem(mut self, pem: &[u8]) -> Self {
         self.roots.added.push(pem.to_vec());
         self
     }
 
-    /// Trusts the roots of Mozilla's list, compiled in, in place of the machine's: for images
-    /// without certificates. They are as old as the build.
+    /// Replaces the root certificates of the machine by Mozilla's list as of the build, for example
+    /// in container images without certificates.
     #[cfg(feature = "webpki-roots")]
     pub const fn webpki_roots(mut self) -> Self {
         self.roots.base = Base::Bundled;
         self
     }
 
-    /// Uses this configuration of TLS, for client certificates or a verifier of your own. It
-    /// replaces all other settings of trust; its list of ALPN protocols is set by the transport.
+    /// Sets the TLS configuration, for example for client certificates or a custom verifier.
+    ///
+    /// It replaces all settings of root certificates. The transport overrides its ALPN protocols.
     pub fn rustls_config(self, config: ClientConfig) -> Self {
         Self { tls: Some(config), ..self }
     }
 
-    /// Offers HTTP/2 beside HTTP/1.1 in the TLS handshake. Whether STS takes it is unknown.
+    /// Offers HTTP/2 in addition to HTTP/1.1 in the TLS handshake. It is not known whether the
+    /// service supports HTTP/2.
     #[cfg(feature = "http2")]
     pub const fn http2(mut self) -> Self {
         self.http2 = true;
@@ -134,21 +134,22 @@ impl HyperTransportBuilder {
     ///
     /// # Errors
     ///
-    /// An invalid certificate of [`root_certificate_pem`](Self::root_certificate_pem),
-    /// `SSL_CERT_FILE` and `SSL_CERT_DIR` without any certificate that can be read, an invalid URL
-    /// given to [`proxy`](Self::proxy), or no cryptography for TLS.
+    /// - [`root_certificate_pem`](Self::root_certificate_pem) contains an invalid certificate.
+    /// - `SSL_CERT_FILE` and `SSL_CERT_DIR` contain no valid certificate.
+    /// - The URL of [`proxy`](Self::proxy) is invalid.
+    /// - No crypto provider for TLS is available.
     pub fn build(self) -> Result<HyperTransport, BuildError> {
         #[cfg(feature = "http2")]
         let http2 = self.http2;
         #[cfg(not(feature = "http2"))]
         let http2 = false;
 
-        let (mut tls, doubt) = if let Some(tls) = self.tls {
+        let (mut tls, tls_hint) = if let Some(tls) = self.tls {
             (tls, None)
         } else {
-            let trusted = self.roots.read()?;
-            let doubt = trusted.doubt();
-            (tls::config(trusted.store)?, doubt)
+            let roots = self.roots.load()?;
+            let tls_hint = roots.tls_hint();
+            (tls::config(roots.store)?, tls_hint)
         };
         tls.alpn_protocols =
             if http2 { vec![b"h2".to_vec(), b"http/1.1".to_vec()] } else { vec![] };
@@ -159,13 +160,13 @@ impl HyperTransportBuilder {
         let proxies = Arc::new(proxies);
         let mut pool = Client::builder(TokioExecutor::new());
         pool
-            // The transport writes `Host` itself, with the port as the URI has it.
+            // The transport sets `Host` itself, with the port as written in the URI.
             .set_host(false)
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(self.pool_idle_timeout)
             .pool_max_idle_per_host(self.pool_max_idle);
         let requests = |proxies| {
-            let connector = Connector::new(&tls, doubt.clone(), proxies, self.connect_timeout);
+            let connector = Connector::new(&tls, tls_hint.clone(), proxies, self.connect_timeout);
             let pools = Pools::new(pool.clone(), connector);
             move |request| pools.request(request)
         };

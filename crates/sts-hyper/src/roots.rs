@@ -1,4 +1,4 @@
-//! The root certificates to trust.
+//! Root certificates.
 
 use std::env;
 use std::ffi::OsString;
@@ -12,18 +12,18 @@ use sts_client::transport::PemCertificates;
 
 use crate::build_error::BuildError;
 
-/// How many unreadable certificates of one place are named.
-const SHOWN: usize = 3;
+/// Maximum number of unreadable certificates that an error lists for each file or directory.
+const MAX_LISTED: usize = 3;
 
-/// The root certificates to trust.
+/// Settings of the root certificates.
 ///
-/// The machine's are read by `rustls-native-certs` instead of being asked by
-/// `rustls-platform-verifier`: it honours `SSL_CERT_FILE` and `SSL_CERT_DIR` on every system, and
-/// what it reads takes the certificates of a private cloud beside it.
+/// The certificates of the machine are loaded by `rustls-native-certs` instead of verified by
+/// `rustls-platform-verifier`, because it supports `SSL_CERT_FILE` and `SSL_CERT_DIR` on every
+/// system and additional certificates of a private cloud.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Roots {
     pub(crate) base: Base,
-    /// Trusted as well, in PEM.
+    /// Additional certificates in PEM.
     pub(crate) added: Vec<Vec<u8>>,
 }
 
@@ -36,36 +36,40 @@ pub(crate) enum Base {
     Bundled,
 }
 
-/// The certificates that could be read, and what could not.
-pub(crate) struct Trusted {
+/// Loaded certificates and the errors of unreadable ones.
+pub(crate) struct LoadedRoots {
     pub(crate) store: RootCertStore,
     unreadable: Vec<String>,
 }
 
 impl Roots {
-    pub(crate) fn read(&self) -> Result<Trusted, BuildError> {
-        let mut trusted = Trusted { store: RootCertStore::empty(), unreadable: Vec::new() };
+    pub(crate) fn load(&self) -> Result<LoadedRoots, BuildError> {
+        let mut loaded = LoadedRoots { store: RootCertStore::empty(), unreadable: Vec::new() };
         for pem in &self.added {
             let certificates = read_pem(pem).all().map_err(BuildError::certificate)?;
-            trusted.add(certificates);
+            loaded.add(certificates);
         }
         match self.base {
-            Base::Machine => trusted.add_machine()?,
+            Base::Machine => loaded.add_machine()?,
             #[cfg(feature = "webpki-roots")]
             Base::Bundled => {
-                trusted.store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+                loaded.store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
             }
         }
-        Ok(trusted)
+        Ok(loaded)
     }
 }
 
-impl Trusted {
-    /// What to know when the certificate of a server is not accepted.
-    pub(crate) fn doubt(&self) -> Option<String> {
+impl LoadedRoots {
+    /// Returns a hint for errors of a TLS handshake.
+    pub(crate) fn tls_hint(&self) -> Option<String> {
         let unreadable = self.unreadable.join("; ");
         if self.store.is_empty() {
-            let found = if unreadable.is_empty() { "the machine has none" } else { &unreadable };
+            let found = if unreadable.is_empty() {
+                "the machine has no root certificates"
+            } else {
+                &unreadable
+            };
             Some(format!("no root certificate was loaded: {found}"))
         } else {
             (!unreadable.is_empty()).then(|| format!("unreadable root certificates: {unreadable}"))
@@ -76,7 +80,7 @@ impl Trusted {
         self.store.add_parsable_certificates(certificates);
     }
 
-    /// The machine's certificates, or those that the environment names in place of them.
+    /// Loads the certificates named by the environment, else those of the machine.
     fn add_machine(&mut self) -> Result<(), BuildError> {
         let file = variable("SSL_CERT_FILE").map(PathBuf::from);
         let directories = variable("SSL_CERT_DIR");
@@ -102,7 +106,7 @@ impl Trusted {
             Ok(pem) => {
                 let found = read_pem(&pem);
                 self.add(found.certificates);
-                let unreadable = found.unreadable.iter().take(SHOWN);
+                let unreadable = found.unreadable.iter().take(MAX_LISTED);
                 self.unreadable.extend(unreadable.map(|it| format!("SSL_CERT_FILE={name}: {it}")));
             }
             Err(error) => self.unreadable.push(format!("SSL_CERT_FILE={name}: {error}")),
@@ -111,14 +115,16 @@ impl Trusted {
 
     fn add_native(&mut self, found: CertificateResult) {
         self.add(found.certs);
-        self.unreadable.extend(found.errors.into_iter().take(SHOWN).map(
-            |error| match error.kind {
+        self.unreadable.extend(found.errors.into_iter().take(MAX_LISTED).map(|error| {
+            match error.kind {
                 ErrorKind::Io { inner, path } => format!("{}: {inner}", path.display()),
                 ErrorKind::Os(error) => error.to_string(),
-                // The error of a parser may print what it could not read.
-                _ => "a file of the machine or of SSL_CERT_DIR: invalid PEM".to_owned(),
-            },
-        ));
+                // The error of the parser may contain the invalid text.
+                _ => {
+                    "invalid PEM in a certificate file of the machine or of SSL_CERT_DIR".to_owned()
+                }
+            }
+        }));
     }
 }
 

@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
-#[expect(clippy::unnecessary_wraps, reason = "the suite asks for it")]
+#[expect(clippy::unnecessary_wraps, reason = "the suite requires it")]
 fn transport(setup: &Setup) -> Result<HyperTransport, Unsupported> {
     let mut builder = HyperTransport::builder();
     if let Some(pem) = &setup.root_certificates_pem {
@@ -26,9 +26,9 @@ fn transport(setup: &Setup) -> Result<HyperTransport, Unsupported> {
 
 sts_conformance::tests!(transport, |case| RUNTIME.block_on(case));
 
-/// All cases at once, on a runtime that has one thread for them and for hyper.
+/// Runs all cases concurrently on a current-thread runtime.
 #[test]
-fn one_thread_is_enough() {
+fn conforms_on_a_current_thread_runtime() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let report = runtime.block_on(sts_conformance::conformance(transport));
     assert!(report.is_conformant() && report.skipped() == 0, "{report}");

@@ -1,4 +1,4 @@
-//! A client of the user's own.
+//! Transports over an existing hyper-util client.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
@@ -25,7 +25,7 @@ use tower_service::Service;
 
 type Connecting = Pin<Box<dyn Future<Output = io::Result<TokioIo<TcpStream>>> + Send>>;
 
-/// Connects to one address, whatever the URI says, or takes for ever.
+/// Connects to a fixed address regardless of the URI, or never completes.
 #[derive(Clone)]
 struct To(Option<SocketAddr>);
 
@@ -54,7 +54,7 @@ async fn listener() -> (TcpListener, SocketAddr) {
     (listener, address)
 }
 
-/// The next request, up to the end of its head.
+/// Accepts a connection and reads the head of a request.
 async fn accept(listener: &TcpListener) -> (TcpStream, String) {
     let (mut connection, _) = listener.accept().await.unwrap();
     let mut head = Vec::new();
@@ -68,23 +68,23 @@ fn get(url: &str) -> Exchange {
     Exchange::new(Request::get(url).body(Body::empty()).unwrap(), Limits::default())
 }
 
-fn within(timeout: Duration, mut exchange: Exchange) -> Exchange {
+fn with_timeout(timeout: Duration, mut exchange: Exchange) -> Exchange {
     exchange.limits.timeout = timeout;
     exchange
 }
 
 #[tokio::test]
-async fn its_connector_is_used_and_the_request_goes_out_as_it_is() {
+async fn connector_is_used_and_the_request_is_unchanged() {
     let (listener, address) = listener().await;
     let client = Client::builder(TokioExecutor::new()).build(To(Some(address)));
     let transport = HyperTransport::from_client(client);
-    let answer = async {
+    let respond = async {
         let (mut connection, head) = accept(&listener).await;
         connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await.unwrap();
         head
     };
     let exchange = transport.send(get("http://sts.invalid:80/v5/caller-identity"));
-    let (response, head) = tokio::join!(exchange, answer);
+    let (response, head) = tokio::join!(exchange, respond);
     assert_eq!(response.unwrap().body().as_ref(), b"ok");
     assert!(head.starts_with("GET /v5/caller-identity HTTP/1.1\r\n"), "{head}");
     assert!(head.contains("\r\nhost: sts.invalid:80\r\n"), "{head}");
@@ -92,7 +92,7 @@ async fn its_connector_is_used_and_the_request_goes_out_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_failure_of_its_connector_is_not_sent() {
+async fn connector_error_is_not_sent() {
     let (listener, address) = listener().await;
     drop(listener);
     let client = Client::builder(TokioExecutor::new()).build(To(Some(address)));
@@ -103,31 +103,31 @@ async fn a_failure_of_its_connector_is_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn time_that_its_connector_takes_is_not_sent() {
+async fn timeout_while_connecting_is_not_sent() {
     let client = Client::builder(TokioExecutor::new()).build(To(None));
     let transport = HyperTransport::from_client(client);
-    let exchange = within(Duration::from_secs(5), get("http://sts.invalid/"));
+    let exchange = with_timeout(Duration::from_secs(5), get("http://sts.invalid/"));
     let error = transport.send(exchange).await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Timeout);
     assert_eq!(error.progress(), Progress::NotSent);
 }
 
 #[tokio::test]
-async fn a_silent_server_may_have_got_it() {
+async fn timeout_after_connecting_may_have_been_sent() {
     let (listener, address) = listener().await;
     let client = Client::builder(TokioExecutor::new()).build(HttpConnector::new());
     let transport = HyperTransport::from_client(client);
-    let exchange = within(Duration::from_millis(100), get(&format!("http://{address}/")));
+    let exchange = with_timeout(Duration::from_millis(100), get(&format!("http://{address}/")));
     let (error, _connection) = tokio::join!(transport.send(exchange), accept(&listener));
     let error = error.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Timeout);
     assert_eq!(error.progress(), Progress::MaybeSent);
 }
 
-/// On another thread it may begin to write at the moment in which the time is over.
+/// A connection task on another thread may begin to write when the timeout expires.
 #[tokio::test]
-async fn what_a_connection_holds_may_have_been_sent() {
-    /// Runs the tasks of connections, until it is told to let them lie.
+async fn request_held_by_a_connection_may_have_been_sent() {
+    /// Runs the connection tasks until it is stopped.
     #[derive(Clone, Default)]
     struct Stoppable(Arc<AtomicBool>);
 
@@ -148,16 +148,16 @@ async fn what_a_connection_holds_may_have_been_sent() {
     let client = Client::builder(executor.clone()).build(HttpConnector::new());
     let transport = HyperTransport::from_client(client);
     let url = format!("http://{address}/");
-    let answer = async {
+    let respond = async {
         let (mut connection, _) = accept(&listener).await;
         connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await.unwrap();
         connection
     };
-    let (response, _connection) = tokio::join!(transport.send(get(&url)), answer);
+    let (response, _connection) = tokio::join!(transport.send(get(&url)), respond);
     response.unwrap();
 
     executor.0.store(true, Ordering::Relaxed);
-    let exchange = within(Duration::from_millis(50), get(&url));
+    let exchange = with_timeout(Duration::from_millis(50), get(&url));
     let error = transport.send(exchange).await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Timeout);
     assert_eq!(error.progress(), Progress::MaybeSent);

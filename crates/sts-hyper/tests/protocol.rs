@@ -1,4 +1,4 @@
-//! TLS and HTTP/2 as only this transport can be told.
+//! TLS and HTTP/2 settings that only this transport has.
 
 #![cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
@@ -26,8 +26,8 @@ fn certificate() -> CertifiedKey<KeyPair> {
     rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap()
 }
 
-/// Serves one connection over TLS, with HTTP/2 preferred, and gives its URL. Each answer tells the
-/// version, the host and the body of its request.
+/// Serves one TLS connection that prefers HTTP/2 and returns its URL. Each response contains the
+/// version, host and body of its request.
 async fn serve(certificate: &CertifiedKey<KeyPair>) -> String {
     let key = PrivateKeyDer::try_from(certificate.signing_key.serialize_der()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -80,7 +80,7 @@ fn post(url: &str) -> Exchange {
 }
 
 #[tokio::test]
-async fn http_2_is_not_offered_unless_asked_for() {
+async fn http_2_is_not_offered_by_default() {
     let certificate = certificate();
     let url = serve(&certificate).await;
     let pem = certificate.cert.pem();
@@ -92,7 +92,7 @@ async fn http_2_is_not_offered_unless_asked_for() {
 
 #[cfg(feature = "http2")]
 #[tokio::test]
-async fn http_2_carries_what_was_signed() {
+async fn http_2_request_matches_the_signed_one() {
     let certificate = certificate();
     let url = serve(&certificate).await;
     let pem = certificate.cert.pem();
@@ -110,7 +110,7 @@ async fn http_2_carries_what_was_signed() {
 }
 
 #[tokio::test]
-async fn an_own_configuration_of_tls_decides_whom_to_trust() {
+async fn rustls_config_determines_the_root_certificates() {
     let certificate = certificate();
     let url = serve(&certificate).await;
     let mut roots = RootCertStore::empty();
@@ -121,7 +121,7 @@ async fn an_own_configuration_of_tls_decides_whom_to_trust() {
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    // Left there by mistake: the transport offers what it was told to speak.
+    // The transport overrides the ALPN protocols.
     config.alpn_protocols = vec![b"h2".to_vec()];
 
     let transport = HyperTransport::builder().rustls_config(config).build().unwrap();
@@ -131,7 +131,7 @@ async fn an_own_configuration_of_tls_decides_whom_to_trust() {
 
 #[cfg(feature = "webpki-roots")]
 #[tokio::test]
-async fn bundled_roots_do_not_trust_a_stranger() {
+async fn bundled_roots_reject_unknown_authorities() {
     use sts_client::transport::{Progress, TransportErrorKind};
 
     let url = serve(&certificate()).await;

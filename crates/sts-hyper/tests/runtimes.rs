@@ -1,4 +1,4 @@
-//! One transport on several runtimes, of which some are idle or gone.
+//! One transport on several runtimes, some of them idle or shut down.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
@@ -24,8 +24,8 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// A server that keeps connections and responds to each request on them, or to none. It hands
-/// over each connection.
+/// A server that keeps connections open and responds to all requests or to none. Sends each
+/// connection to the returned receiver.
 fn serve(responds: bool) -> (String, Receiver<TcpStream>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();
@@ -55,7 +55,7 @@ fn respond_to_all(mut connection: impl Read + Write) {
 }
 
 fn get(url: &str) -> Exchange {
-    // So long that nothing here can have waited for it.
+    // Longer than any test runs.
     let limits = Limits::default().with_timeout(Duration::from_secs(3600));
     Exchange::new(Request::get(url).body(Body::empty()).unwrap(), limits)
 }
@@ -65,7 +65,7 @@ fn transport() -> HyperTransport {
 }
 
 #[test]
-fn the_connections_of_an_idle_runtime_are_not_waited_for() {
+fn connections_of_an_idle_runtime_are_not_used() {
     let (url, connections) = serve(true);
     let transport = transport();
     let (first, second) = (runtime(), runtime());
@@ -73,13 +73,12 @@ fn the_connections_of_an_idle_runtime_are_not_waited_for() {
         let response = runtime.block_on(transport.send(get(&url))).unwrap();
         assert_eq!(response.body().as_ref(), b"ok");
     }
-    // Each runtime uses its own again.
+    // Each runtime reuses its own connection.
     assert_eq!(connections.try_iter().count(), 2);
 }
 
-/// Also not of connections with TLS.
 #[test]
-fn the_connections_of_an_idle_runtime_are_not_waited_for_over_tls() {
+fn tls_connections_of_an_idle_runtime_are_not_used() {
     let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -108,7 +107,7 @@ fn the_connections_of_an_idle_runtime_are_not_waited_for_over_tls() {
 }
 
 #[test]
-fn a_runtime_for_each_call_is_fine() {
+fn each_exchange_can_use_a_new_runtime() {
     let (url, _connections) = serve(true);
     let transport = transport();
     for _ in 0..100 {
@@ -117,7 +116,7 @@ fn a_runtime_for_each_call_is_fine() {
 }
 
 #[test]
-fn a_runtime_that_shuts_down_is_an_error_of_its_exchanges() {
+fn shutdown_of_the_runtime_cancels_its_exchanges() {
     let (url, connections) = serve(false);
     let transport = transport();
     let mut exchange = Box::pin(transport.send(get(&url)));
@@ -139,7 +138,7 @@ fn a_runtime_that_shuts_down_is_an_error_of_its_exchanges() {
     assert!(error.source().unwrap().to_string().contains("runtime"));
 }
 
-/// Responds to one request, and closes the connection.
+/// Responds to one request and closes the connection.
 fn respond(connections: &Receiver<TcpStream>) {
     let mut connection = connections.recv().unwrap();
     let mut request = Vec::new();
@@ -152,12 +151,12 @@ fn respond(connections: &Receiver<TcpStream>) {
     connection.write_all(response).unwrap();
 }
 
-/// A session's refresh is polled by all that wait for it.
+/// All waiting callers poll the refresh of a session.
 #[test]
-fn an_exchange_can_be_polled_from_another_runtime_and_from_none() {
+fn exchange_can_be_polled_outside_of_its_runtime() {
     let transport = transport();
     let home = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    for abroad in [Some(runtime()), None] {
+    for other in [Some(runtime()), None] {
         let (url, connections) = serve(false);
         let mut exchange = pin!(transport.send(get(&url)));
         home.block_on(async {
@@ -166,8 +165,8 @@ fn an_exchange_can_be_polled_from_another_runtime_and_from_none() {
             assert!(polled.is_pending(), "{polled:?}");
         });
         let server = std::thread::spawn(move || respond(&connections));
-        let response = match abroad {
-            Some(abroad) => abroad.block_on(exchange),
+        let response = match other {
+            Some(other) => other.block_on(exchange),
             None => futures_lite::future::block_on(exchange),
         };
         assert_eq!(response.unwrap().body().as_ref(), b"ok");
@@ -176,7 +175,7 @@ fn an_exchange_can_be_polled_from_another_runtime_and_from_none() {
 }
 
 #[test]
-fn an_exchange_dropped_elsewhere_does_not_panic() {
+fn exchange_can_be_dropped_outside_of_its_runtime() {
     let (url, _connections) = serve(false);
     let transport = transport();
     for is_home_alive in [true, false] {
@@ -193,7 +192,7 @@ fn an_exchange_dropped_elsewhere_does_not_panic() {
 }
 
 #[test]
-fn without_a_runtime_it_is_an_error() {
+fn exchange_without_a_runtime_is_an_error() {
     let exchange = pin!(transport_and_send());
     let mut context = Context::from_waker(Waker::noop());
     let Poll::Ready(error) = exchange.poll(&mut context) else { unreachable!("it cannot wait") };

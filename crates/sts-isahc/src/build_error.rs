@@ -1,4 +1,4 @@
-//! Why a transport cannot be built.
+//! Error of building a transport.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -28,7 +28,7 @@ impl BuildError {
     }
 
     pub(crate) fn client(error: isahc::Error) -> Self {
-        Self { message: "isahc cannot start".into(), source: Some(Box::new(error)) }
+        Self { message: "cannot create the isahc client".into(), source: Some(Box::new(error)) }
     }
 
     pub(crate) fn proxy(error: ProxyError) -> Self {

@@ -11,9 +11,9 @@ use sts_client::transport::{Proxies, ProxyError};
 
 use crate::build_error::BuildError;
 use crate::clients::{ClientSlot, Clients};
-use crate::transport::IsahcTransport;
 #[cfg(feature = "rustls-tls")]
-use crate::trust::Roots;
+use crate::roots::Roots;
+use crate::transport::IsahcTransport;
 
 /// Settings of an [`IsahcTransport`]; see [`IsahcTransport::builder`].
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub struct IsahcTransportBuilder {
     pool_idle_timeout: Duration,
     pool_max_idle: usize,
     user_agent: HeaderValue,
-    /// As the environment says, unless something else is said here.
+    /// `None`: those of the environment.
     proxies: Option<Result<Proxies, ProxyError>>,
     #[cfg(feature = "rustls-tls")]
     roots: Roots,
@@ -42,69 +42,67 @@ impl IsahcTransportBuilder {
         }
     }
 
-    /// How long a new connection may take: resolving, connecting and the TLS handshake together.
-    /// 3 seconds by default. The time for the whole exchange is one of its
-    /// [limits](sts_client::transport::Limits::timeout).
+    /// Sets the timeout of a new connection: name resolution, TCP and TLS handshake together.
+    ///
+    /// 3 seconds by default. The whole exchange has a
+    /// [timeout](sts_client::transport::Limits::timeout) of its own.
     pub const fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// How long an idle connection is kept. 60 seconds by default.
+    /// Sets the time after which an idle connection is closed. 60 seconds by default.
     pub const fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
         self.pool_idle_timeout = timeout;
         self
     }
 
-    /// How many idle connections are kept, to all hosts together. 4 by default; 0 keeps none.
+    /// Sets the maximum number of idle connections to all hosts together. 4 by default.
     pub const fn pool_max_idle(mut self, connections: usize) -> Self {
         self.pool_max_idle = connections;
         self
     }
 
-    /// The `User-Agent` of requests that have none. `sts-isahc/` and the version by default.
+    /// Sets the `User-Agent` of requests without one. `sts-isahc/` and the version by default.
     pub fn user_agent(mut self, user_agent: HeaderValue) -> Self {
         self.user_agent = user_agent;
         self
     }
 
-    /// Goes through this proxy, whatever the environment says:
-    /// `http://user:password@host:port`, as [`Proxies::all`] reads it. User and password are sent
-    /// to the proxy alone, and never printed.
+    /// Sets the proxy, regardless of the environment: `http://user:password@host:port`; see
+    /// [`Proxies::all`]. User and password are sent only to the proxy and are not printed.
     ///
-    /// An `https` target is reached through a tunnel (`CONNECT`); a request for an `http` target
-    /// is handed to the proxy. Without this setting it is as the environment of the process says
-    /// when the transport is built; see [`Proxies::from_environment`].
+    /// Requests to `https` targets use a tunnel (`CONNECT`), requests to `http` targets are
+    /// forwarded by the proxy. Link-local targets and local credential endpoints are always reached
+    /// directly. By default the proxies are read from the environment when the transport is built;
+    /// see [`Proxies::from_environment`].
     ///
-    /// Link-local targets and local credential endpoints are reached directly all the same.
-    ///
-    /// An invalid URL given here is reported by [`build`](Self::build), one in the environment by
-    /// the exchange that would use it.
+    /// [`build`](Self::build) returns an error for an invalid URL. An invalid URL in the
+    /// environment fails the exchange that would use it.
     pub fn proxy(mut self, url: &str) -> Self {
         self.proxies = Some(Proxies::all(url));
         self
     }
 
-    /// Goes through no proxy, whatever the environment says.
+    /// Disables all proxies, including those of the environment.
     pub fn no_proxy(mut self) -> Self {
         self.proxies = Some(Ok(Proxies::none()));
         self
     }
 
-    /// Trusts these certificates too, one or more in PEM: for private clouds and emulators.
-    /// A certificate that cannot be read is an error of [`build`](Self::build).
+    /// Adds root certificates, one or more in PEM, for example of a private cloud or an emulator.
     ///
-    /// The machine's certificates are those of `SSL_CERT_FILE` and `SSL_CERT_DIR` if one of them
-    /// is set. Of those files all that can be read is trusted; what could not be read is named in
-    /// the error of a TLS handshake that fails.
+    /// [`build`](Self::build) returns an error for an invalid certificate. `SSL_CERT_FILE` and
+    /// `SSL_CERT_DIR`, if one of them is set, replace the certificates of the machine. Invalid
+    /// certificates in those files are skipped and listed in the errors of failed TLS handshakes.
     #[cfg(feature = "rustls-tls")]
     pub fn root_certificate_pem(mut self, pem: &[u8]) -> Self {
         self.roots.added.push(pem.to_vec());
         self
     }
 
-    /// Trusts the roots of Mozilla's list, compiled in, in place of the machine's: for images
-    /// without certificates. They are as old as the build.
+    /// Replaces the root certificates of the machine by Mozilla's list as of the build, for example
+    /// in container images without certificates.
     #[cfg(feature = "webpki-roots")]
     pub const fn webpki_roots(mut self) -> Self {
         self.roots.bundled = true;
@@ -115,18 +113,19 @@ impl IsahcTransportBuilder {
     ///
     /// # Errors
     ///
-    /// An invalid certificate of `root_certificate_pem`, `SSL_CERT_FILE` and `SSL_CERT_DIR`
-    /// without any certificate that can be read, an invalid URL given to
-    /// [`proxy`](Self::proxy), or isahc cannot start its thread.
+    /// - `root_certificate_pem` contains an invalid certificate.
+    /// - `SSL_CERT_FILE` and `SSL_CERT_DIR` contain no valid certificate.
+    /// - The URL of [`proxy`](Self::proxy) is invalid.
+    /// - isahc cannot start its thread.
     pub fn build(self) -> Result<IsahcTransport, BuildError> {
         let environment = || Ok(Proxies::from_environment(&SystemHost));
         let proxies = self.proxies.unwrap_or_else(environment).map_err(BuildError::proxy)?;
         #[cfg(feature = "rustls-tls")]
-        let trusted = self.roots.read()?;
+        let roots = self.roots.load()?;
         #[cfg(feature = "rustls-tls")]
-        let (tls, doubt) = (trusted.config(), trusted.doubt());
+        let (tls, tls_hint) = (roots.config(), roots.tls_hint());
         #[cfg(not(feature = "rustls-tls"))]
-        let doubt = None;
+        let tls_hint = None;
         let client = move |kept_connections| {
             let client = HttpClient::builder()
                 .connect_timeout(limit(self.connect_timeout))
@@ -144,7 +143,7 @@ impl IsahcTransportBuilder {
         };
         kept.start().map_err(BuildError::client)?;
         let clients = Clients { kept, fresh: ClientSlot::new(move || client(0)) };
-        Ok(IsahcTransport::over(clients, self.user_agent, Some(proxies), doubt))
+        Ok(IsahcTransport::over(clients, self.user_agent, Some(proxies), tls_hint))
     }
 }
 
@@ -152,7 +151,7 @@ pub(crate) fn default_user_agent() -> HeaderValue {
     HeaderValue::from_static(concat!("sts-isahc/", env!("CARGO_PKG_VERSION")))
 }
 
-/// A time that libcurl takes for a limit: it counts milliseconds, and takes 0 for none.
+/// Clamps a timeout to the range of libcurl, which counts milliseconds and treats 0 as no timeout.
 pub(crate) fn limit(time: Duration) -> Duration {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     time.clamp(Duration::from_millis(1), DAY)

@@ -1,4 +1,4 @@
-//! A client over this transport, on this machine.
+//! STS clients over this transport.
 
 use sts_client::{ClientBuilder, NoCredentials, SystemHost};
 
@@ -11,8 +11,8 @@ pub type Client<S = NoCredentials> = sts_client::Client<IsahcTransport, S>;
 pub type BlockingClient<S = NoCredentials> = sts_client::BlockingClient<IsahcTransport, S>;
 
 impl IsahcTransport {
-    /// A client over this transport, with the clocks and the randomness of the operating system:
-    /// `build` makes one that awaits, `build_blocking` one that blocks the thread.
+    /// Returns a client builder with the clocks and the randomness of the operating system. `build`
+    /// creates an async client, `build_blocking` a blocking one.
     ///
     /// ```
     /// use sts_client::proto::Credentials;

@@ -1,4 +1,4 @@
-//! What isahc's and libcurl's errors mean in the terms of the contract.
+//! Classification of the errors of isahc and libcurl.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -6,98 +6,96 @@ use std::fmt;
 use isahc::error::{Error, ErrorKind};
 use sts_client::transport::{TransportError, TransportErrorKind};
 
-/// What is known of an exchange beside the error.
-pub(crate) struct Circumstances<'a> {
-    /// The host and port of the target.
+/// Facts about an exchange that its error does not contain.
+pub(crate) struct Context<'a> {
+    /// Host and port of the target.
     pub(crate) target: &'a str,
     pub(crate) is_https: bool,
-    /// Whether the time of the exchange was not yet over.
+    /// Whether the error occurred before the timeout of the exchange.
     pub(crate) is_early: bool,
-    /// What to know when the certificate of the server is not accepted.
-    pub(crate) doubt: Option<&'a str>,
-    /// How a proxy refused a tunnel, if it did or may have.
-    pub(crate) refusal: Option<&'a str>,
+    /// Hint for errors of a TLS handshake.
+    pub(crate) tls_hint: Option<&'a str>,
+    /// How a proxy rejected the tunnel, if it did or may have done so.
+    pub(crate) rejection: Option<&'a str>,
 }
 
-/// The exchange ended without a complete response.
-pub(crate) fn failure(error: Error, circumstances: &Circumstances<'_>) -> TransportError {
-    // Set as soon as the request has a connection, and kept when libcurl takes another.
+/// Classifies an exchange without a complete response.
+pub(crate) fn classify(error: Error, context: &Context<'_>) -> TransportError {
+    // Set when the request has a connection, and kept when libcurl opens another one.
     let connected = error.remote_addr().is_some();
     let kind = match kind(&error) {
-        // libcurl has one code for both of its limits in time, and does not report whether the TLS
-        // handshake had begun: it is `Connect` only without TLS.
-        TransportErrorKind::Timeout
-            if circumstances.is_early && !connected && !circumstances.is_https =>
-        {
+        // libcurl has one code for both timeouts and does not report whether the TLS handshake had
+        // begun, so a connect timeout is `Connect` only without TLS.
+        TransportErrorKind::Timeout if context.is_early && !connected && !context.is_https => {
             TransportErrorKind::Connect
         }
-        // There was no connection yet that could close: it is the proxy that would not make one.
+        // Without a connection to the target, it was the proxy that closed.
         TransportErrorKind::Closed | TransportErrorKind::Protocol if !connected => {
             TransportErrorKind::Connect
         }
         kind => kind,
     };
-    // What may be a refusal of credentials must not be tried again.
-    let kind = match circumstances.refusal {
+    // Possibly rejected proxy credentials must not be sent again.
+    let kind = match context.rejection {
         Some(_) if kind == TransportErrorKind::Connect && !connected => TransportErrorKind::Proxy,
         _ => kind,
     };
     if connected {
         return TransportError::maybe_sent(kind).with_source(error);
     }
-    let what = what_failed(&error, kind, circumstances);
-    TransportError::not_sent(kind).with_source(ConnectFailure { what, source: error })
+    let message = message(&error, kind, context);
+    TransportError::not_sent(kind).with_source(ConnectError { message, source: error })
 }
 
-/// What isahc leaves of libcurl's reason is a number: this names the host, and all that the number
-/// can mean.
-fn what_failed(error: &Error, kind: TransportErrorKind, known: &Circumstances<'_>) -> String {
-    let target = known.target;
+/// Returns a message that names the host and the possible reasons. isahc keeps only the error code
+/// of libcurl.
+fn message(error: &Error, kind: TransportErrorKind, context: &Context<'_>) -> String {
+    let target = context.target;
     match kind {
         TransportErrorKind::Resolve => format!("resolving {target}, or its proxy, failed"),
         TransportErrorKind::Connect => {
             format!("connecting to {target}, or to its proxy, failed: refused or unreachable")
         }
         TransportErrorKind::Proxy => {
-            let refusal = known.refusal.unwrap_or_default();
-            format!("the proxy made no tunnel to {target} ({refusal})")
+            let rejection = context.rejection.unwrap_or_default();
+            format!("the proxy did not open a tunnel to {target} ({rejection})")
         }
         TransportErrorKind::Timeout => format!(
-            "no connection to {target} in time: resolving, connecting or the TLS handshake took \
+            "connecting to {target} timed out: name resolution, connection or TLS handshake took \
              too long"
         ),
         TransportErrorKind::Tls if *error.kind() == ErrorKind::BadServerCertificate => {
-            let doubt = known.doubt.map_or(String::new(), |doubt| format!(" ({doubt})"));
+            let hint = context.tls_hint.map_or(String::new(), |hint| format!(" ({hint})"));
             format!(
-                "the certificate of {target} was not accepted: it has expired or is not yet valid, \
-                 is for another name, or its issuer is not trusted{doubt}"
+                "the certificate of {target} was rejected: it has expired or is not yet valid, \
+                 is for another name, or its issuer is not trusted{hint}"
             )
         }
         TransportErrorKind::Tls => {
-            let doubt = known.doubt.map_or(String::new(), |doubt| format!(" ({doubt})"));
+            let hint = context.tls_hint.map_or(String::new(), |hint| format!(" ({hint})"));
             format!(
                 "TLS handshake with {target} failed: no common protocol version, or the \
-                 connection was closed{doubt}"
+                 connection was closed{hint}"
             )
         }
-        _ => format!("no connection to {target}"),
+        _ => format!("connecting to {target} failed"),
     }
 }
 
-/// There was no connection to send the request on.
+/// Error of a connection that could not be established.
 #[derive(Debug)]
-struct ConnectFailure {
-    what: String,
+struct ConnectError {
+    message: String,
     source: Error,
 }
 
-impl fmt::Display for ConnectFailure {
+impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)
+        f.write_str(&self.message)
     }
 }
 
-impl StdError for ConnectFailure {
+impl StdError for ConnectError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         Some(&self.source)
     }
@@ -106,14 +104,14 @@ impl StdError for ConnectFailure {
 fn kind(error: &Error) -> TransportErrorKind {
     let curl = error.source().and_then(|source| source.downcast_ref::<curl::Error>());
     if let Some(curl) = curl {
-        // Where isahc's kinds say too little.
+        // Codes that isahc does not distinguish.
         if curl.is_ssl_connect_error() || curl.is_ssl_cacert_badfile() {
             return TransportErrorKind::Tls;
         }
         if curl.is_got_nothing() {
             return TransportErrorKind::Closed;
         }
-        // isahc took no more from libcurl: a line of the head is no header.
+        // isahc aborted the transfer because a line of the head is not a valid header.
         if curl.is_write_error() {
             return TransportErrorKind::Protocol;
         }
@@ -126,8 +124,8 @@ fn kind(error: &Error) -> TransportErrorKind {
         | ErrorKind::InvalidTlsConfiguration
         | ErrorKind::TlsEngine => TransportErrorKind::Tls,
         ErrorKind::Timeout => TransportErrorKind::Timeout,
-        // The request's body is not there a second time: libcurl wanted to repeat the request on
-        // a new connection, since the old one had died under it.
+        // libcurl attempted to repeat the request on a new connection after the old one was closed,
+        // and the body cannot be read twice.
         ErrorKind::Io | ErrorKind::RequestBodyNotRewindable => TransportErrorKind::Closed,
         ErrorKind::InvalidContentEncoding | ErrorKind::ProtocolViolation => {
             TransportErrorKind::Protocol

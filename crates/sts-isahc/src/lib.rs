@@ -6,13 +6,13 @@ mod builder;
 mod client;
 mod clients;
 mod errors;
-mod overheard;
 mod proxy;
+#[cfg(feature = "rustls-tls")]
+mod roots;
 mod timer;
 mod transport;
-#[cfg(feature = "rustls-tls")]
-mod trust;
-mod unlogged;
+mod tunnel_status;
+mod wire_log;
 
 pub use build_error::BuildError;
 pub use builder::IsahcTransportBuilder;

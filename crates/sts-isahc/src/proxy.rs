@@ -1,11 +1,11 @@
-//! What a request is told of its proxy.
+//! Proxy settings of a request.
 
 use isahc::auth::{Authentication, Credentials};
 use isahc::config::Configurable;
 use sts_client::transport::Proxy;
 
-/// Tells a request its proxy, or that it has none. What is not set here libcurl would look up by
-/// itself, by rules of its own.
+/// Sets or disables the proxy of a request. Unset values would be read from the environment by
+/// libcurl.
 pub(crate) fn apply<C: Configurable>(proxy: Option<&Proxy>, request: C) -> C {
     let request = request.proxy(proxy.map(|proxy| proxy.uri().clone())).proxy_blacklist([""]);
     match proxy.and_then(Proxy::credentials) {

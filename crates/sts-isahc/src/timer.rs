@@ -1,4 +1,4 @@
-//! Waiting, on any executor.
+//! Timer for any executor.
 
 use std::process;
 use std::sync::{Arc, LazyLock};
@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use event_listener::Event;
 
-/// The process in which the thread of `async_io` runs, if it runs.
+/// The process in which the thread of `async_io` runs.
 static ORIGIN: LazyLock<u32> = LazyLock::new(process::id);
 
-/// Remembers the process, for it may be forked before it waits for the first time.
+/// Records the process, because it may be forked before the first timer.
 pub(crate) fn start() {
     LazyLock::force(&ORIGIN);
 }
@@ -23,7 +23,7 @@ pub(crate) async fn sleep(duration: Duration) {
     }
 }
 
-/// In the child of a fork: the thread of `async_io` is not there.
+/// For the child of a `fork`, in which the thread of `async_io` does not exist.
 async fn sleep_on_thread(duration: Duration) {
     let over = Arc::new(Event::new());
     let listener = over.listen();

@@ -1,4 +1,4 @@
-//! One exchange over isahc.
+//! The transport and its exchanges.
 
 use std::error::Error;
 use std::pin::pin;
@@ -22,84 +22,87 @@ use sts_proto::{Body, BodyWriter};
 use crate::build_error::BuildError;
 use crate::builder::{IsahcTransportBuilder, default_user_agent, limit};
 use crate::clients::{ClientSlot, Clients};
-use crate::errors::{self, Circumstances};
-use crate::overheard::{self, Refusal};
+use crate::errors::{self, Context};
 use crate::proxy;
 use crate::timer;
-use crate::unlogged::Unlogged;
+use crate::tunnel_status::{self, TunnelStatus};
+use crate::wire_log::Unlogged;
 
-// isahc takes http 0.2 as well as 1: this does not compile if it was given another than ours.
+// isahc supports http 0.2 and 1. This does not compile if its version differs from ours.
 const _: fn(Request<()>) -> isahc::http::Request<()> = |request| request;
 
 /// A [`Transport`] and [`BlockingTransport`] over isahc, which runs libcurl on a thread of its own.
 ///
-/// Clones share threads and connections. The async half runs on any executor, the blocking half on
-/// any thread.
+/// Clones share threads and connections. The async transport runs on any executor, the blocking
+/// transport on any thread.
 ///
-/// - The request goes out as it is given. `Host` is the authority of the URI as written there,
-///   port included, unless the request names one: the signature covers it. Names of headers are
-///   written in title case. `User-Agent` is added where there is none; libcurl adds
-///   `Accept: */*`.
-/// - No redirect is followed, no cookie kept, no encoding offered, `100-continue` not asked for.
-/// - libcurl repeats a request when a kept connection dies under it before a byte of the response.
-///   Here it cannot: a body is given to it once, and requests without a body get a connection of
-///   their own. In return a request may fail on a connection that the server closed less than a
-///   second ago; those closed for longer are noticed and replaced.
-/// - A target that libcurl would rewrite is refused: one with dot segments, or with escapes in lower
-///   case.
-/// - Proxies are those of the environment, unless the builder sets
-///   [others](IsahcTransportBuilder::proxy).
-/// - An exchange that is dropped or stopped by a limit closes its connection at once, or as soon
-///   as the exchanges that run beside it have ended. libcurl can only close all connections of a
-///   client, so the transport goes on with a new one.
-/// - After a `fork`, the child gets a client of its own with its next exchange. Exchanges that were
-///   in flight go on in the parent only.
+/// - Requests are sent unchanged, with header names in title case. `Host` defaults to the authority
+///   of the URI as written, including the port, because the signature covers it. `User-Agent` is
+///   added if it is missing; libcurl adds `Accept: */*`.
+/// - Redirects, cookies, content encodings and `100-continue` are not supported.
+/// - Requests are not repeated. libcurl would repeat a request whose idle connection was closed, so
+///   it can read each body only once, and requests without a body use a new connection. As a
+///   result, a request may fail on a connection that the server closed less than a second ago.
+/// - Targets that libcurl would normalize are rejected: those with dot segments or with
+///   percent-encoding in lower case.
+/// - Proxies are read from the environment unless the builder sets
+///   [a proxy](IsahcTransportBuilder::proxy).
+/// - An exchange that is dropped or exceeds its limits closes its connection immediately, or when
+///   the concurrent exchanges have ended. libcurl can only close all connections of a client, so
+///   the transport continues with a new client.
+/// - After a `fork`, the child process uses a new client. Exchanges in flight continue in the
+///   parent process only.
 ///
-/// What libcurl does not distinguish is [`Closed`](TransportErrorKind::Closed): a head that is too
-/// large, an invalid chunk, a connection closed early. So is a response without a byte of body
-/// and without a length, which looks like a head that broke off; and a response whose server closes
-/// the connection at once and without the farewell of TLS.
+/// Failures that libcurl does not distinguish are reported as
+/// [`Closed`](TransportErrorKind::Closed): a head that is too large, an invalid chunk, a connection
+/// closed early. So are a response without a body and without a length, which cannot be
+/// distinguished from a truncated head, and a response whose server closes the connection without
+/// `close_notify` of TLS.
 #[derive(Clone, Debug)]
 pub struct IsahcTransport {
     clients: Arc<Clients>,
     user_agent: HeaderValue,
-    /// `None`: as the client of the user has it.
+    /// `None` for a client passed to `from_client`, which has its own proxy settings.
     proxies: Option<Arc<Proxies>>,
-    /// What to know when the certificate of a server is not accepted.
-    doubt: Option<Arc<str>>,
+    /// Hint for errors of a TLS handshake.
+    tls_hint: Option<Arc<str>>,
 }
 
 impl IsahcTransport {
-    /// A transport with the defaults of [`IsahcTransportBuilder`].
+    /// Returns a transport with the defaults of [`IsahcTransportBuilder`].
+    ///
+    /// # Errors
+    ///
+    /// Returns an error under the conditions listed at [`IsahcTransportBuilder::build`].
     pub fn new() -> Result<Self, BuildError> {
         Self::builder().build()
     }
 
-    /// Settings for a transport.
+    /// Returns a builder with the default settings.
     pub fn builder() -> IsahcTransportBuilder {
         IsahcTransportBuilder::new()
     }
 
-    /// A transport over a client of yours, with its proxies, resolver, TLS and so on. If it has
-    /// no proxy setting, libcurl reads the variables of the environment by rules of its own.
-    /// Link-local and loopback targets and [direct](Exchange::is_direct) exchanges are reached
-    /// without a proxy.
+    /// Returns a transport over an existing isahc client with its proxies, resolver and TLS
+    /// settings.
     ///
-    /// What the contract asks for is set on each request. It cannot undo default headers and
-    /// cookie jars of the client: give it none. And libcurl may repeat a request without a body,
-    /// which is `GetCallerIdentity` and changes nothing, unless the client was built with
-    /// `connection_cache_size(0)`.
-    ///
-    /// The transport cannot make another such client. So an exchange that is dropped while the
-    /// server is silent keeps its connection until its
-    /// [limit](sts_client::transport::Limits::timeout), 10 seconds by default: 100 dropped
-    /// exchanges a second are up to 1,000 descriptors. And in the child of a `fork` each exchange
-    /// fails. isahc's log of this client may go silent, for it would hold credentials.
+    /// - If the client has no proxy setting, libcurl reads the environment by its own rules.
+    ///   Link-local and loopback targets and [direct](Exchange::is_direct) exchanges do not use a
+    ///   proxy.
+    /// - The transport sets the options that the contract requires on each request. It cannot
+    ///   remove default headers or a cookie jar of the client; do not configure these.
+    /// - libcurl may repeat a request without a body (`GetCallerIdentity`, which has no side
+    ///   effects) unless the client was built with `connection_cache_size(0)`.
+    /// - The transport cannot create another client. An exchange that is dropped before it receives
+    ///   a response keeps its connection until its
+    ///   [timeout](sts_client::transport::Limits::timeout), 10 seconds by default: 100 dropped
+    ///   exchanges per second use up to 1,000 descriptors. In the child of a `fork`, exchanges fail.
+    /// - isahc's log of this client may be suppressed, because it would contain credentials.
     #[must_use]
     pub fn from_client(client: HttpClient) -> Self {
         let clients = Clients {
-            kept: ClientSlot::of_user(client.clone()),
-            fresh: ClientSlot::of_user(client),
+            kept: ClientSlot::from_client(client.clone()),
+            fresh: ClientSlot::from_client(client),
         };
         Self::over(clients, default_user_agent(), None, None)
     }
@@ -108,27 +111,27 @@ impl IsahcTransport {
         clients: Clients,
         user_agent: HeaderValue,
         proxies: Option<Proxies>,
-        doubt: Option<String>,
+        tls_hint: Option<String>,
     ) -> Self {
         timer::start();
-        let (proxies, doubt) = (proxies.map(Arc::new), doubt.map(Arc::from));
-        Self { clients: Arc::new(clients), user_agent, proxies, doubt }
+        let (proxies, tls_hint) = (proxies.map(Arc::new), tls_hint.map(Arc::from));
+        Self { clients: Arc::new(clients), user_agent, proxies, tls_hint }
     }
 
-    /// The way to the target of an exchange.
+    /// Returns the route to the target of an exchange.
     fn route(&self, exchange: &Exchange) -> Result<Route<'_>, TransportError> {
         let target = exchange.request.uri();
-        let refuse = |error| TransportError::of_proxy(error, Progress::NotSent);
+        let to_error = |error| TransportError::of_proxy(error, Progress::NotSent);
         match &self.proxies {
-            _ if exchange.is_direct => Ok(Route::Told(None)),
-            Some(proxies) => Ok(Route::Told(proxies.for_target(target).map_err(refuse)?)),
-            None if Proxies::is_local(target) => Ok(Route::Told(None)),
-            None => Ok(Route::Own),
+            _ if exchange.is_direct => Ok(Route::Explicit(None)),
+            Some(proxies) => Ok(Route::Explicit(proxies.for_target(target).map_err(to_error)?)),
+            None if Proxies::is_local(target) => Ok(Route::Explicit(None)),
+            None => Ok(Route::ClientDefault),
         }
     }
 
-    /// The same request, with the headers that libcurl would otherwise choose by its own rules,
-    /// and with what it would do of its own accord switched off.
+    /// Converts a request: adds the headers that libcurl would otherwise set itself and disables the
+    /// features that the contract does not permit.
     fn prepare(
         &self,
         request: Request<Body>,
@@ -149,8 +152,8 @@ impl IsahcTransport {
 
         let request = Request::builder();
         let request = match route {
-            Route::Own => request,
-            Route::Told(proxy) => proxy::apply(proxy, request),
+            Route::ClientDefault => request,
+            Route::Explicit(proxy) => proxy::apply(proxy, request),
         };
         let mut request = request
             .method(head.method)
@@ -161,8 +164,8 @@ impl IsahcTransport {
             .expect_continue(ExpectContinue::disabled())
             .automatic_decompression(false)
             .redirect_policy(RedirectPolicy::None);
-        if let Some(none) = request.headers_mut() {
-            *none = headers;
+        if let Some(empty) = request.headers_mut() {
+            *empty = headers;
         }
         request.body(once(body))
     }
@@ -174,10 +177,10 @@ impl IsahcTransport {
         let slot = if exchange.request.body().is_empty() { fresh } else { kept };
         let (mut in_flight, client) = slot.begin()?;
         let outcome = self.exchange_over(&client, exchange, route).await;
-        // libcurl still waits for the rest of what is too large.
+        // libcurl continues to receive a response that is too large.
         let is_too_large = |error: &TransportError| error.kind() == TransportErrorKind::TooLarge;
         if !outcome.as_ref().is_err_and(is_too_large) {
-            in_flight.is_over();
+            in_flight.complete();
         }
         outcome
     }
@@ -190,44 +193,46 @@ impl IsahcTransport {
     ) -> Result<Response<Body>, TransportError> {
         let target = authority(request.uri());
         let is_https = request.uri().scheme() == Some(&Scheme::HTTPS);
-        let request = self.prepare(request, limits, route).map_err(refused)?;
+        let request = self.prepare(request, limits, route).map_err(rejected)?;
 
         let started = Instant::now();
-        let (reader, tunnel) = if is_https { (None, route.proxy()) } else { (route.proxy(), None) };
+        let (forward, tunnel) =
+            if is_https { (None, route.proxy()) } else { (route.proxy(), None) };
         let is_tunnelled = is_https && route.may_have_proxy();
-        let is_heard = is_tunnelled && overheard::can_listen();
-        let refusal = Refusal::default();
-        let failure = |error| {
-            let status = refusal.status().filter(|status| !status.is_success());
+        let is_observed = is_tunnelled && tunnel_status::can_observe();
+        let tunnel_status = TunnelStatus::default();
+        let to_error = |error| {
+            let status = tunnel_status.get().filter(|status| !status.is_success());
             if let Some((proxy, status)) = tunnel.zip(status) {
                 return TransportError::of_proxy(proxy.refused(status), Progress::NotSent);
             }
-            let said = match status {
+            let rejection = match status {
                 Some(status) => Some(format!("status {status}")),
-                None if is_heard || tunnel.is_none() => None,
-                None => Some("refused or unreachable: libcurl is not heard".to_owned()),
+                None if is_observed || tunnel.is_none() => None,
+                None => Some("rejected or unreachable; the status is not available".to_owned()),
             };
-            let said = said.filter(|_| !status.is_some_and(|status| status.is_server_error()));
+            let rejection =
+                rejection.filter(|_| !status.is_some_and(|status| status.is_server_error()));
             let is_early = started.elapsed() < limits.timeout;
-            let (target, doubt) = (&*target, self.doubt.as_deref());
-            let refusal = said.as_deref();
-            errors::failure(error, &Circumstances { target, is_https, is_early, doubt, refusal })
+            let (target, tls_hint) = (&*target, self.tls_hint.as_deref());
+            let rejection = rejection.as_deref();
+            errors::classify(error, &Context { target, is_https, is_early, tls_hint, rejection })
         };
-        let sending = pin!(async { client.send_async(request).await.map_err(&failure) });
-        let response = if is_heard {
-            Unlogged::new(refusal.noticed(sending)).await?
+        let sending = pin!(async { client.send_async(request).await.map_err(&to_error) });
+        let response = if is_observed {
+            Unlogged::new(tunnel_status.observe(sending)).await?
         } else {
             Unlogged::new(sending).await?
         };
         let (head, body) = response.into_parts();
-        // It asks for credentials of a proxy, so it is not the service's.
-        if let Some(proxy) = reader
+        // The response of the proxy, not of the service.
+        if let Some(proxy) = forward
             && head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED
         {
             let error = proxy.refused(head.status);
             return Err(TransportError::of_proxy(error, Progress::MaybeSent));
         }
-        let body = collect(body, limits.body, failure).await?;
+        let body = collect(body, limits.body, to_error).await?;
         if !is_complete(&head, &body) {
             return Err(TransportError::maybe_sent(TransportErrorKind::Closed));
         }
@@ -260,48 +265,48 @@ impl BlockingTransport for IsahcTransport {
     }
 }
 
-/// The way to a target.
+/// How a target is reached.
 #[derive(Clone, Copy)]
 enum Route<'a> {
-    /// As the client of the user has it, or libcurl finds it in the environment.
-    Own,
-    /// Through this proxy, or none.
-    Told(Option<&'a Proxy>),
+    /// By the proxy settings of the client or of the environment.
+    ClientDefault,
+    /// Through this proxy, or directly.
+    Explicit(Option<&'a Proxy>),
 }
 
 impl<'a> Route<'a> {
     const fn may_have_proxy(self) -> bool {
-        !matches!(self, Self::Told(None))
+        !matches!(self, Self::Explicit(None))
     }
 
     const fn proxy(self) -> Option<&'a Proxy> {
         match self {
-            Self::Own => None,
-            Self::Told(proxy) => proxy,
+            Self::ClientDefault => None,
+            Self::Explicit(proxy) => proxy,
         }
     }
 }
 
-/// Nothing was sent, for this reason.
-fn refused(why: impl Into<Box<dyn Error + Send + Sync>>) -> TransportError {
-    TransportError::not_sent(TransportErrorKind::Other).with_source(why)
+/// Returns the error of a request that was not sent.
+fn rejected(reason: impl Into<Box<dyn Error + Send + Sync>>) -> TransportError {
+    TransportError::not_sent(TransportErrorKind::Other).with_source(reason)
 }
 
-/// Refuses what libcurl or isahc would not send as it is.
+/// Rejects requests that libcurl or isahc would not send unchanged.
 fn check(request: &Request<Body>) -> Result<(), TransportError> {
-    let refuse = |why: &'static str| Err(refused(why));
+    let reject = |reason: &'static str| Err(rejected(reason));
     if !matches!(request.uri().scheme_str(), Some("https" | "http")) {
-        return refuse("the URI is neither http nor https");
+        return reject("unsupported URI scheme, expected http or https");
     }
     if request.headers().values().any(|value| value.to_str().is_err()) {
-        return refuse("a header holds more than visible ASCII");
+        return reject("a header value contains characters other than visible ASCII");
     }
     let target = request.uri().path_and_query().map_or("", PathAndQuery::as_str);
     if has_dot_segment(request.uri().path()) {
-        return refuse("libcurl would take the dot segments out of the path");
+        return reject("path contains dot segments, which libcurl normalizes");
     }
     if has_lower_case_escape(target) {
-        return refuse("libcurl would turn the escapes of the path into upper case");
+        return reject("target contains percent-encoding in lower case, which libcurl normalizes");
     }
     Ok(())
 }
@@ -317,14 +322,14 @@ fn has_lower_case_escape(target: &str) -> bool {
     target.split('%').skip(1).any(|rest| rest.bytes().take(2).any(|byte| byte.is_ascii_lowercase()))
 }
 
-/// The authority as written, without user information.
+/// Returns the authority as written, without user info.
 fn host(uri: &Uri) -> Option<HeaderValue> {
     let authority = uri.authority()?.as_str();
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     HeaderValue::from_str(host).ok()
 }
 
-/// The host and port that a URI names.
+/// Returns host and port of a URI.
 fn authority(uri: &Uri) -> String {
     let host = uri.host().unwrap_or_default();
     let port =
@@ -332,8 +337,8 @@ fn authority(uri: &Uri) -> String {
     format!("{host}:{port}")
 }
 
-/// Whether the head had its end. libcurl takes a head that breaks off for a response without a body;
-/// so there must be a byte of it, or a word on where it ends.
+/// Returns whether the head is complete. libcurl treats a truncated head as a response without a
+/// body, so a response must have a body or a header that states its length.
 fn is_complete(head: &Parts, body: &Body) -> bool {
     let Some(length) = head.headers.get(CONTENT_LENGTH) else {
         return !body.is_empty()
@@ -343,7 +348,7 @@ fn is_complete(head: &Parts, body: &Body) -> bool {
     !body.is_empty() || length == "0" || head.status == StatusCode::NOT_MODIFIED
 }
 
-/// A body that can be read one time: isahc cannot rewind a reader.
+/// Returns a body that can be read only once, because isahc cannot rewind a reader.
 fn once(body: Body) -> AsyncBody {
     if body.is_empty() {
         return AsyncBody::empty();
@@ -352,11 +357,11 @@ fn once(body: Body) -> AsyncBody {
     AsyncBody::from_reader_sized(Cursor::new(body), length)
 }
 
-/// Reads the whole body, or stops where it outgrows `limit`.
+/// Reads the whole body, at most `limit` bytes.
 async fn collect(
     mut body: AsyncBody,
     limit: usize,
-    failure: impl Fn(isahc::Error) -> TransportError,
+    to_error: impl Fn(isahc::Error) -> TransportError,
 ) -> Result<Body, TransportError> {
     let too_large = || TransportError::maybe_sent(TransportErrorKind::TooLarge);
     let declared = body.len().map(|length| usize::try_from(length).unwrap_or(usize::MAX));
@@ -365,9 +370,9 @@ async fn collect(
     }
     let mut writer = BodyWriter::with_capacity(declared.unwrap_or(0));
     let mut piece = vec![0; 4096];
-    // The end of a body whose length is known is not waited for.
+    // Does not wait for the end of a body whose length is known.
     while declared != Some(writer.len()) {
-        let length = body.read(&mut piece).await.map_err(|error| failure(error.into()))?;
+        let length = body.read(&mut piece).await.map_err(|error| to_error(error.into()))?;
         let Some(read) = piece.get(..length).filter(|read| !read.is_empty()) else {
             break;
         };

@@ -1,4 +1,4 @@
-//! Exchanges that are dropped while the server is silent.
+//! Exchanges that are dropped before a response.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
@@ -36,14 +36,14 @@ fn exchange(url: &str, body: &str) -> Exchange {
     Exchange::new(request, Limits::default().with_timeout(Duration::from_secs(600)))
 }
 
-/// Whether the other side closes the connection, long before the limit of its exchange.
+/// Returns whether the client closes the connection long before the timeout of its exchange.
 fn is_closed(mut connection: TcpStream) -> bool {
     connection.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     connection.read_to_end(&mut Vec::new()).is_ok()
 }
 
 #[test]
-fn a_dropped_exchange_closes_its_connection_at_once() {
+fn dropped_exchange_closes_its_connection_immediately() {
     let (url, connections) = silent_server();
     let transport = IsahcTransport::builder().no_proxy().build().unwrap();
     let mut held = Vec::new();
@@ -58,7 +58,7 @@ fn a_dropped_exchange_closes_its_connection_at_once() {
 }
 
 #[test]
-fn it_closes_as_soon_as_those_beside_it_have_ended() {
+fn dropped_exchange_closes_after_concurrent_exchanges() {
     let (url, connections) = silent_server();
     let transport = IsahcTransport::builder().no_proxy().build().unwrap();
     let exchanges: Vec<_> =

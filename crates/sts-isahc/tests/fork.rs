@@ -1,4 +1,4 @@
-//! A transport that is used before and after `fork`, as servers with worker processes do.
+//! Transports that are used before and after `fork`, as in servers with worker processes.
 
 #![cfg(unix)]
 #![expect(unsafe_code, reason = "fork is unsafe")]
@@ -50,7 +50,7 @@ fn exchange(url: &str, body: &str) -> Exchange {
     Exchange::new(request, Limits::default())
 }
 
-/// Runs `script` in a child, and waits for its end.
+/// Runs `script` in a child process and waits for its end.
 fn in_child(script: impl FnOnce()) {
     // SAFETY: the child runs only the script, which takes no lock that another thread of this
     // process may hold, and leaves without the destructors of the parent.
@@ -78,9 +78,9 @@ fn in_child(script: impl FnOnce()) {
     assert_eq!(status, 0, "after {:?}", started.elapsed());
 }
 
-/// In one test, for a child has only the thread that forked.
+/// A single test, because a child process has only the thread that forked.
 #[test]
-fn a_transport_works_before_and_after_a_fork() {
+fn transport_works_before_and_after_a_fork() {
     let url = serve();
     let transport = IsahcTransport::builder().no_proxy().build().unwrap();
     let sends = |body| {
@@ -99,7 +99,7 @@ fn a_transport_works_before_and_after_a_fork() {
     });
     sends_all();
 
-    // One that was never used in the child is dropped there without waiting for its thread.
+    // A transport that the child did not use is dropped without joining its thread.
     let other = transport.clone();
     in_child(move || drop(other));
     let other = IsahcTransport::builder().no_proxy().build().unwrap();

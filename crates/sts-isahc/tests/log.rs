@@ -1,4 +1,4 @@
-//! isahc writes whole requests and responses to its log. Exchanges must not be among them.
+//! Exchanges do not appear in the wire log of isahc, received by a `tracing` subscriber.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
@@ -12,20 +12,20 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-/// Hears everything at every level, on every thread.
+/// Records everything at every level, on every thread.
 #[derive(Clone, Default)]
-struct Ear {
-    heard: Arc<Mutex<String>>,
+struct Recorder {
+    recorded: Arc<Mutex<String>>,
     spans: Arc<AtomicU64>,
 }
 
-impl Visit for Ear {
+impl Visit for Recorder {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        writeln!(self.heard.lock().unwrap(), "{field}={value:?}").unwrap();
+        writeln!(self.recorded.lock().unwrap(), "{field}={value:?}").unwrap();
     }
 }
 
-impl Subscriber for Ear {
+impl Subscriber for Recorder {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
         true
     }
@@ -51,25 +51,25 @@ impl Subscriber for Ear {
     fn exit(&self, _: &Id) {}
 }
 
-/// With `tracing-subscriber`'s registry in mind, which panics at the span of another subscriber.
-fn parent_is_known(ear: &Ear, parent: Option<&Id>) -> bool {
-    parent.is_none_or(|parent| parent.into_u64() <= ear.spans.load(Ordering::Relaxed))
+/// The registry of `tracing-subscriber` panics for the span of another subscriber.
+fn parent_is_known(recorder: &Recorder, parent: Option<&Id>) -> bool {
+    parent.is_none_or(|parent| parent.into_u64() <= recorder.spans.load(Ordering::Relaxed))
 }
 
 #[test]
-fn exchanges_leave_no_secret_in_a_subscriber() {
-    let ear = Ear::default();
-    tracing::subscriber::set_global_default(ear.clone()).unwrap();
+fn subscriber_receives_no_secret() {
+    let recorder = Recorder::default();
+    tracing::subscriber::set_global_default(recorder.clone()).unwrap();
     let url = support::serve(1 + support::EXCHANGES);
 
-    // First isahc alone, so that its log is known to be on, and what it takes for granted is cached.
+    // isahc alone first: the wire log must be enabled, and `tracing` caches the interest.
     support::send_without_transport(&url);
-    assert!(ear.heard.lock().unwrap().contains("planted-body"), "isahc has no wire log any more");
+    assert!(recorder.recorded.lock().unwrap().contains("planted-body"), "no wire log of isahc");
 
-    ear.heard.lock().unwrap().clear();
+    recorder.recorded.lock().unwrap().clear();
     support::send_secrets(&url).unwrap();
     support::send_to_refusing_proxy();
-    let heard = ear.heard.lock().unwrap();
-    assert!(!heard.contains("planted"), "{heard}");
-    assert!(!heard.contains("Proxy-Authorization"), "{heard}");
+    let recorded = recorder.recorded.lock().unwrap();
+    assert!(!recorded.contains("planted"), "{recorded}");
+    assert!(!recorded.contains("Proxy-Authorization"), "{recorded}");
 }

@@ -1,4 +1,5 @@
-//! With `tracing`'s feature `log`, isahc's wire log goes to `log`. No exchange must be in it.
+//! With the feature `log` of `tracing`, the wire log of isahc is forwarded to `log`. It must not
+//! contain exchanges.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
@@ -10,12 +11,12 @@ use std::sync::Mutex;
 
 use log::{LevelFilter, Log, Metadata, Record};
 
-/// Gets all records at all levels.
-struct Ear(Mutex<String>);
+/// Records everything at every level.
+struct Recorder(Mutex<String>);
 
-static EAR: Ear = Ear(Mutex::new(String::new()));
+static RECORDER: Recorder = Recorder(Mutex::new(String::new()));
 
-impl Log for Ear {
+impl Log for Recorder {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
         true
     }
@@ -27,37 +28,37 @@ impl Log for Ear {
     fn flush(&self) {}
 }
 
-/// Whether `tracing` hands its records to `log`: only then a span that is off is still known.
-/// To be called before there is a subscriber.
+/// Returns whether `tracing` forwards its records to `log`: only then do disabled spans exist.
+/// Must be called before a subscriber is set.
 fn tracing_has_log() -> bool {
     !tracing::trace_span!("off").is_none()
 }
 
 #[test]
-fn exchanges_leave_no_secret_in_a_logger() {
-    log::set_logger(&EAR).unwrap();
+fn logger_receives_no_secret() {
+    log::set_logger(&RECORDER).unwrap();
     log::set_max_level(LevelFilter::Trace);
     let url = support::serve(1 + support::EXCHANGES);
 
-    // First isahc alone, so that its log is known to be on if it can be.
+    // isahc alone first, to find out whether its wire log is enabled.
     support::send_without_transport(&url);
-    let is_logged = EAR.0.lock().unwrap().contains("planted-body");
+    let is_logged = RECORDER.0.lock().unwrap().contains("planted-body");
     assert_eq!(is_logged, tracing_has_log());
 
-    EAR.0.lock().unwrap().clear();
+    RECORDER.0.lock().unwrap().clear();
     let outcome = support::send_secrets(&url);
     if outcome.is_ok() {
         support::send_to_refusing_proxy();
     }
-    let heard = EAR.0.lock().unwrap();
-    assert!(!heard.contains("planted"), "{heard}");
-    assert!(!heard.contains("Proxy-Authorization"), "{heard}");
-    drop(heard);
+    let recorded = RECORDER.0.lock().unwrap();
+    assert!(!recorded.contains("planted"), "{recorded}");
+    assert!(!recorded.contains("Proxy-Authorization"), "{recorded}");
+    drop(recorded);
 
-    // What cannot be kept out of the log is not sent: with the feature `log-always`, `log` gets
-    // records of tracing also when there was a subscriber.
+    // With the feature `log-always`, records are forwarded to `log` even if a subscriber is set. The
+    // exchange is then rejected.
     tracing::info!("after a subscriber");
-    let is_always = EAR.0.lock().unwrap().contains("after a subscriber");
+    let is_always = RECORDER.0.lock().unwrap().contains("after a subscriber");
     assert_eq!(outcome.is_err(), is_always, "{outcome:?}");
     if let Err(error) = outcome {
         assert!(error.source().unwrap().to_string().contains("isahc::wire"), "{error:?}");

@@ -1,4 +1,4 @@
-//! A client of the user's own, and what isahc does besides.
+//! Transports over an existing isahc client, and behaviour of libcurl.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
@@ -16,8 +16,8 @@ use sts_client::transport::{
 use sts_isahc::IsahcTransport;
 use sts_proto::Body;
 
-/// A server that answers one request without a body, and tells what it was.
-fn serve_once(answer: &'static str) -> (SocketAddr, JoinHandle<String>) {
+/// Responds to one request without a body and returns it.
+fn serve_once(response: &'static str) -> (SocketAddr, JoinHandle<String>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();
     let thread = std::thread::spawn(move || {
@@ -28,7 +28,7 @@ fn serve_once(answer: &'static str) -> (SocketAddr, JoinHandle<String>) {
             connection.read_exact(&mut byte).unwrap();
             request.extend(byte);
         }
-        connection.write_all(answer.as_bytes()).unwrap();
+        connection.write_all(response.as_bytes()).unwrap();
         String::from_utf8(request).unwrap()
     });
     (address, thread)
@@ -39,7 +39,7 @@ fn get(url: &str) -> Exchange {
 }
 
 #[test]
-fn the_contract_overrides_the_settings_of_an_own_client() {
+fn contract_overrides_the_settings_of_the_client() {
     let (address, server) =
         serve_once("HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n");
     let client = HttpClient::builder()
@@ -56,9 +56,9 @@ fn the_contract_overrides_the_settings_of_an_own_client() {
     assert!(!request.to_lowercase().contains("accept-encoding"), "{request}");
 }
 
-/// The signature covers the port as the URI has it; by itself libcurl leaves a usual port out.
+/// The signature covers the port as written in the URI; libcurl omits default ports.
 #[test]
-fn a_usual_port_stays_in_the_host_when_the_uri_has_it() {
+fn explicit_default_port_is_kept_in_host() {
     for authority in ["sts.example:80", "sts.example", "[::1]:80"] {
         let (address, server) = serve_once("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
         let client = HttpClient::builder().proxy(None).dial(Dialer::ip_socket(address));
@@ -71,7 +71,7 @@ fn a_usual_port_stays_in_the_host_when_the_uri_has_it() {
 }
 
 #[test]
-fn what_would_not_go_out_as_it_is_is_refused() {
+fn requests_that_libcurl_would_change_are_rejected() {
     let transport = IsahcTransport::new().unwrap();
     for target in ["/a/../b", "/a/.", "/a/%2e%2E/b", "/%c3%A9", "/?x=%2f", "/%zz"] {
         let exchange = get(&format!("http://127.0.0.1:9{target}"));
@@ -88,7 +88,7 @@ fn what_would_not_go_out_as_it_is_is_refused() {
 }
 
 #[test]
-fn both_halves_share_one_transport() {
+fn transport_is_async_and_blocking() {
     let transport = IsahcTransport::new().unwrap();
     let (address, _server) = serve_once("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
     let future = Transport::send(&transport, get(&format!("http://{address}/")));
@@ -101,7 +101,7 @@ fn both_halves_share_one_transport() {
 }
 
 #[test]
-fn both_halves_can_wait() {
+fn sleep_is_async_and_blocking() {
     let transport = IsahcTransport::new().unwrap();
     let time = std::time::Duration::from_millis(20);
     let started = std::time::Instant::now();
@@ -111,10 +111,10 @@ fn both_halves_can_wait() {
     assert!(started.elapsed() >= 2 * time);
 }
 
-/// With a pool of the user's own, libcurl may repeat a GET. What it is then refused may have been
-/// sent before.
+/// libcurl may repeat a GET with the pool of an existing client. If the second connection is
+/// refused, the request may already have been sent.
 #[test]
-fn a_refusal_after_a_connection_that_died_may_be_sent() {
+fn refused_connection_after_a_closed_one_may_have_been_sent() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();
     let server = std::thread::spawn(move || {
@@ -141,12 +141,12 @@ fn a_refusal_after_a_connection_that_died_may_be_sent() {
     server.join().unwrap();
 }
 
-/// The environment of the test that runs itself again.
+/// Set in the child process of a test.
 const TARGET: &str = "STS_TEST_TARGET";
 
-/// libcurl reads these variables by itself.
+/// libcurl reads these variables itself.
 #[test]
-fn variables_of_the_environment_do_not_apply_to_this_machine() {
+fn proxies_of_the_environment_do_not_apply_to_local_targets() {
     if let Ok(url) = std::env::var(TARGET) {
         let transport = IsahcTransport::from_client(HttpClient::new().unwrap());
         for exchange in [get(&url), get(&url).direct()] {
@@ -157,7 +157,7 @@ fn variables_of_the_environment_do_not_apply_to_this_machine() {
     }
     for name in ["http_proxy", "all_proxy", "ALL_PROXY"] {
         let (servers, url) = serve_twice("HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n");
-        let test = "variables_of_the_environment_do_not_apply_to_this_machine";
+        let test = "proxies_of_the_environment_do_not_apply_to_local_targets";
         let output = std::process::Command::new(std::env::current_exe().unwrap())
             .args(["--exact", test])
             .env_remove("no_proxy")
@@ -171,8 +171,8 @@ fn variables_of_the_environment_do_not_apply_to_this_machine() {
     }
 }
 
-/// A server that answers two requests without a body, each on a connection of its own.
-fn serve_twice(answer: &'static str) -> (JoinHandle<()>, String) {
+/// Responds to two requests without a body, each on a new connection.
+fn serve_twice(response: &'static str) -> (JoinHandle<()>, String) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let thread = std::thread::spawn(move || {
@@ -184,20 +184,20 @@ fn serve_twice(answer: &'static str) -> (JoinHandle<()>, String) {
                 connection.read_exact(&mut byte).unwrap();
                 request.extend(byte);
             }
-            connection.write_all(answer.as_bytes()).unwrap();
+            connection.write_all(response.as_bytes()).unwrap();
         }
     });
     (thread, url)
 }
 
-/// What its address is only the client knows, but not that it must not be asked again.
+/// The transport does not know the address of the proxy, but it must not retry.
 #[test]
-fn a_proxy_of_its_own_that_refuses_credentials_is_known() {
-    for (answer, kind) in [
+fn status_407_of_the_proxy_of_the_client_is_a_proxy_error() {
+    for (response, kind) in [
         ("HTTP/1.1 407 No\r\ncontent-length: 0\r\n\r\n", TransportErrorKind::Proxy),
         ("HTTP/1.1 502 No\r\ncontent-length: 0\r\n\r\n", TransportErrorKind::Connect),
     ] {
-        let (address, proxy) = serve_once(answer);
+        let (address, proxy) = serve_once(response);
         let url = format!("http://{address}").parse().unwrap();
         let client = HttpClient::builder().proxy(Some(url)).build().unwrap();
         let transport = IsahcTransport::from_client(client);

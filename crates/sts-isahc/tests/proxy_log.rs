@@ -1,4 +1,4 @@
-//! What a program that listens to everything gets of an exchange through a proxy.
+//! Exchanges through a proxy do not appear in the records of a `tracing` subscriber.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
@@ -16,21 +16,21 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-static HEARD: Mutex<String> = Mutex::new(String::new());
-/// Its spans have numbers from here on.
+static RECORDED: Mutex<String> = Mutex::new(String::new());
+/// Id of the first span.
 const FIRST: u64 = 1 << 40;
 
-/// Gets everything, and notices spans whose parents it does not know: others panic there.
-struct Ear(AtomicU64);
+/// Records everything, and spans with unknown parents, for which other subscribers panic.
+struct Recorder(AtomicU64);
 
-impl Subscriber for Ear {
+impl Subscriber for Recorder {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
         true
     }
 
     fn new_span(&self, attributes: &Attributes<'_>) -> Id {
         if attributes.parent().is_some_and(|parent| parent.into_u64() < FIRST) {
-            HEARD.lock().unwrap().push_str("UNKNOWN PARENT\n");
+            RECORDED.lock().unwrap().push_str("UNKNOWN PARENT\n");
         }
         attributes.record(&mut Text);
         Id::from_u64(self.0.fetch_add(1, Ordering::Relaxed))
@@ -55,15 +55,15 @@ struct Text;
 
 impl Visit for Text {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        writeln!(HEARD.lock().unwrap(), "{field}: {value:?}").unwrap();
+        writeln!(RECORDED.lock().unwrap(), "{field}: {value:?}").unwrap();
     }
 }
 
 #[test]
-fn a_refusal_is_noticed_and_leaves_no_secret() {
-    tracing::subscriber::set_global_default(Ear(AtomicU64::new(FIRST))).unwrap();
+fn proxy_status_is_observed_without_logging_secrets() {
+    tracing::subscriber::set_global_default(Recorder(AtomicU64::new(FIRST))).unwrap();
     tracing::trace!("it works");
-    assert!(HEARD.lock().unwrap().contains("it works"));
+    assert!(RECORDED.lock().unwrap().contains("it works"));
 
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();
@@ -94,6 +94,6 @@ fn a_refusal_is_noticed_and_leaves_no_secret() {
         assert_eq!(error.proxy().unwrap().status().unwrap(), 407);
     }
     proxy.join().unwrap();
-    let heard = HEARD.lock().unwrap();
-    assert!(!heard.contains("planted") && !heard.contains("UNKNOWN PARENT"), "{heard}");
+    let recorded = RECORDED.lock().unwrap();
+    assert!(!recorded.contains("planted") && !recorded.contains("UNKNOWN PARENT"), "{recorded}");
 }

@@ -1,4 +1,4 @@
-//! Exchanges full of secrets, for the tests of logs.
+//! Exchanges with secrets, for the tests of logs.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
@@ -9,7 +9,7 @@ use sts_client::transport::{BlockingTransport, Exchange, Limits, TransportError}
 use sts_isahc::IsahcTransport;
 use sts_proto::Body;
 
-/// Serves this number of requests, each on a connection of its own.
+/// Serves a number of requests, each on a new connection.
 pub(crate) fn serve(times: usize) -> String {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();
@@ -26,21 +26,21 @@ pub(crate) fn serve(times: usize) -> String {
                 connection.read_exact(&mut byte).unwrap();
                 request.extend(byte);
             }
-            let response = "HTTP/1.1 200 OK\r\nconnection: close\r\nx-secret: planted-answer\r\n\
-                            content-length: 15\r\n\r\nplanted-answer!";
+            let response = "HTTP/1.1 200 OK\r\nconnection: close\r\nx-secret: planted-response\r\n\
+                            content-length: 15\r\n\r\nplanted-content";
             connection.write_all(response.as_bytes()).unwrap();
         }
     });
     format!("http://{address}/")
 }
 
-/// Sends a request with isahc alone, so that what it logs can be seen.
+/// Sends a request with isahc alone, whose exchanges are logged.
 pub(crate) fn send_without_transport(url: &str) {
     let request = Request::post(url).body("planted-body").unwrap();
     HttpClient::new().unwrap().send(request).unwrap();
 }
 
-/// Sends [`EXCHANGES`] requests over transports and a client of the user's own.
+/// Sends [`EXCHANGES`] requests over transports and an existing client.
 pub(crate) fn send_secrets(url: &str) -> Result<(), TransportError> {
     let transport = IsahcTransport::new().unwrap();
     let own = IsahcTransport::from_client(HttpClient::new().unwrap());
@@ -56,16 +56,16 @@ pub(crate) fn send_secrets(url: &str) -> Result<(), TransportError> {
                 .unwrap();
             let exchange = Exchange::new(request, Limits::default());
             let response = BlockingTransport::send(transport, exchange)?;
-            assert_eq!(response.body().as_ref(), b"planted-answer!");
+            assert_eq!(response.body().as_ref(), b"planted-content");
         }
     }
     Ok(())
 }
 
-/// The requests of [`send_secrets`].
+/// Number of requests of [`send_secrets`].
 pub(crate) const EXCHANGES: usize = 6;
 
-/// Sends a request to a proxy that refuses a tunnel, with credentials for it.
+/// Sends a request with credentials to a proxy that rejects the tunnel.
 pub(crate) fn send_to_refusing_proxy() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let proxy = format!("http://planted:planted@{}", listener.local_addr().unwrap());
@@ -77,7 +77,7 @@ pub(crate) fn send_to_refusing_proxy() {
             connection.read_exact(&mut byte).unwrap();
             request.extend(byte);
         }
-        let response = "HTTP/1.1 407 Refused\r\nx-secret: planted-answer\r\n\
+        let response = "HTTP/1.1 407 Refused\r\nx-secret: planted-response\r\n\
                         content-length: 0\r\n\r\n";
         connection.write_all(response.as_bytes()).unwrap();
     });
@@ -85,7 +85,7 @@ pub(crate) fn send_to_refusing_proxy() {
     let request = Request::post("https://sts.example/").body(Body::from(b"planted".to_vec()));
     let exchange = Exchange::new(request.unwrap(), Limits::default());
     let error = BlockingTransport::send(&transport, exchange).unwrap_err();
-    // A subscriber that panics on isahc's thread would end it with another error.
+    // A subscriber that panics on isahc's thread would cause another error.
     assert!(format!("{error:?}").contains("407"), "{error:?}");
     server.join().unwrap();
 }

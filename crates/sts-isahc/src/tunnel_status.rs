@@ -1,7 +1,7 @@
-//! The status of a proxy that refused a tunnel.
+//! Status with which a proxy rejected a tunnel.
 //!
-//! isahc drops libcurl's error text, and the response to `CONNECT` with it. What is left is a line
-//! that libcurl writes for people, which isahc passes on to `tracing`.
+//! isahc discards libcurl's error text and the response to `CONNECT`. The status is read from
+//! libcurl's log messages, which isahc passes to `tracing`.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -18,51 +18,52 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
 use tracing::{Event, Level, Metadata, Subscriber};
 
-use crate::unlogged::silence_thread;
+use crate::wire_log::silence_thread;
 
-/// Whether a refusal can be noticed without harm. `log` gets no records of `tracing`, if it is set
-/// up to get them, once the process has had a subscriber.
-pub(crate) fn can_listen() -> bool {
-    // With tracing's feature `log`, a span is known even if it is off.
+/// Returns whether the status can be observed without side effects. Once a process has set a
+/// subscriber, `tracing` no longer forwards records to `log`.
+pub(crate) fn can_observe() -> bool {
+    // With the feature `log` of `tracing`, disabled spans exist as well.
     dispatcher::has_been_set() || tracing::trace_span!("off").is_none()
 }
 
-/// The status that a proxy refused with, once libcurl has said it.
+/// Status of the response to `CONNECT`, set when libcurl has logged it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Refusal(Arc<OnceLock<StatusCode>>);
+pub(crate) struct TunnelStatus(Arc<OnceLock<StatusCode>>);
 
-impl Refusal {
-    pub(crate) fn status(&self) -> Option<StatusCode> {
+impl TunnelStatus {
+    pub(crate) fn get(&self) -> Option<StatusCode> {
         self.0.get().copied()
     }
 
-    /// A future in which a refusal is noticed. It must send its request when it is polled.
-    pub(crate) fn noticed<F>(&self, exchange: F) -> Noticing<F> {
-        let listener = Listener { refusal: self.clone(), itself: OnceLock::new() };
-        Noticing { dispatch: Dispatch::new(listener), exchange }
+    /// Returns a future that records the status. `exchange` must send its request when it is
+    /// polled.
+    pub(crate) fn observe<F>(&self, exchange: F) -> Observed<F> {
+        let listener = Listener { status: self.clone(), dispatch: OnceLock::new() };
+        Observed { dispatch: Dispatch::new(listener), exchange }
     }
 
     /// libcurl writes `CONNECT tunnel failed, response 407`; before version 7.87
     /// `Received HTTP code 407 from proxy after CONNECT`.
-    fn notice(&self, line: &str) {
+    fn parse(&self, line: &str) {
         if !line.contains("CONNECT") {
             return;
         }
         let mut words = line.split(' ').skip_while(|word| !matches!(*word, "response" | "code"));
         if let Some(status) = words.nth(1).and_then(|word| word.trim().parse().ok()) {
-            // The first line is the one about this request.
+            // Only the first message belongs to this request.
             let _ = self.0.set(status);
         }
     }
 }
 
-/// A future of [`Refusal::noticed`].
-pub(crate) struct Noticing<F> {
+/// A future of [`TunnelStatus::observe`].
+pub(crate) struct Observed<F> {
     dispatch: Dispatch,
     exchange: F,
 }
 
-impl<F: Future + Unpin> Future for Noticing<F> {
+impl<F: Future + Unpin> Future for Observed<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
@@ -71,21 +72,21 @@ impl<F: Future + Unpin> Future for Noticing<F> {
     }
 }
 
-/// Gets the span of one request and, on isahc's thread, the lines inside of it. Requests and
-/// responses, which isahc writes to another target, it does not get.
+/// Subscriber of the span of one request and of the events within it on isahc's thread. It does not
+/// receive requests and responses, which isahc logs to another target.
 struct Listener {
-    refusal: Refusal,
-    itself: OnceLock<WeakDispatch>,
+    status: TunnelStatus,
+    dispatch: OnceLock<WeakDispatch>,
 }
 
 thread_local! {
-    /// Of isahc's thread, while it is in spans of listeners.
+    /// Guards of the listener spans that isahc's thread has entered.
     static ENTERED: RefCell<Vec<DefaultGuard>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Subscriber for Listener {
     fn on_register_dispatch(&self, dispatch: &Dispatch) {
-        let _ = self.itself.set(dispatch.downgrade());
+        let _ = self.dispatch.set(dispatch.downgrade());
     }
 
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
@@ -109,41 +110,41 @@ impl Subscriber for Listener {
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        event.record(&mut Line(&self.refusal));
+        event.record(&mut Line(&self.status));
     }
 
-    /// Events go to the thread's subscriber, not to that of their span.
+    /// Events are sent to the subscriber of the thread, not to that of their span.
     fn enter(&self, _: &Id) {
         silence_thread();
-        if let Some(dispatch) = self.itself.get().and_then(WeakDispatch::upgrade) {
+        if let Some(dispatch) = self.dispatch.get().and_then(WeakDispatch::upgrade) {
             let guard = dispatcher::set_default(&dispatch);
             ENTERED.with_borrow_mut(|entered| entered.push(guard));
         }
     }
 
     fn exit(&self, _: &Id) {
-        // Restored outside of the borrow.
+        // Dropped outside of the borrow.
         let guard = ENTERED.with_borrow_mut(Vec::pop);
         drop(guard);
     }
 }
 
-struct Line<'a>(&'a Refusal);
+struct Line<'a>(&'a TunnelStatus);
 
 impl Visit for Line<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         if field.name() == "message" {
-            self.0.notice(&format!("{value:?}"));
+            self.0.parse(&format!("{value:?}"));
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Refusal;
+    use super::TunnelStatus;
 
     #[test]
-    fn a_status_is_read_in_the_words_of_libcurl_only() {
+    fn status_is_parsed_from_messages_of_libcurl() {
         for (line, status) in [
             ("CONNECT tunnel failed, response 407", Some(407)),
             ("Received HTTP code 403 from proxy after CONNECT", Some(403)),
@@ -154,9 +155,9 @@ mod tests {
             ("response 407", None),
             ("", None),
         ] {
-            let refusal = Refusal::default();
-            refusal.notice(line);
-            assert_eq!(refusal.status().map(|status| status.as_u16()), status, "{line}");
+            let tunnel = TunnelStatus::default();
+            tunnel.parse(line);
+            assert_eq!(tunnel.get().map(|status| status.as_u16()), status, "{line}");
         }
     }
 }

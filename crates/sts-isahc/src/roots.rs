@@ -1,4 +1,4 @@
-//! The root certificates to trust.
+//! Root certificates.
 
 use std::env;
 use std::ffi::OsString;
@@ -12,46 +12,46 @@ use sts_client::transport::PemCertificates;
 
 use crate::build_error::BuildError;
 
-/// How many unreadable certificates of one place are named.
-const SHOWN: usize = 3;
+/// Maximum number of unreadable certificates that an error lists for each file or directory.
+const MAX_LISTED: usize = 3;
 
-/// The root certificates to trust. Without settings, here or in the environment, isahc asks the
-/// machine's verifier.
+/// Settings of the root certificates. Without settings here or in the environment, isahc uses the
+/// verifier of the machine.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Roots {
-    /// Trusted as well, in PEM.
+    /// Additional certificates in PEM.
     pub(crate) added: Vec<Vec<u8>>,
-    /// Mozilla's list in place of the machine's.
+    /// Whether Mozilla's list replaces that of the machine.
     #[cfg(feature = "webpki-roots")]
     pub(crate) bundled: bool,
 }
 
-/// The certificates that could be read, and what could not.
+/// Loaded certificates and the errors of unreadable ones.
 #[derive(Default)]
-pub(crate) struct Trusted {
+pub(crate) struct LoadedRoots {
     certificates: Vec<CertificateDer<'static>>,
     unreadable: Vec<String>,
     is_verified_by_machine: bool,
 }
 
 impl Roots {
-    pub(crate) fn read(&self) -> Result<Trusted, BuildError> {
-        let mut trusted = Trusted::default();
+    pub(crate) fn load(&self) -> Result<LoadedRoots, BuildError> {
+        let mut loaded = LoadedRoots::default();
         for pem in &self.added {
             let certificates = read_pem(pem).all().map_err(BuildError::certificate)?;
-            trusted.certificates.extend(certificates);
+            loaded.certificates.extend(certificates);
         }
         #[cfg(feature = "webpki-roots")]
         if self.bundled {
-            trusted.certificates.extend(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());
-            return Ok(trusted);
+            loaded.certificates.extend(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());
+            return Ok(loaded);
         }
-        trusted.add_machine()?;
-        Ok(trusted)
+        loaded.add_machine()?;
+        Ok(loaded)
     }
 }
 
-impl Trusted {
+impl LoadedRoots {
     pub(crate) fn config(&self) -> TlsConfig {
         if self.is_verified_by_machine {
             return TlsConfig::default();
@@ -61,18 +61,18 @@ impl Trusted {
         TlsConfig::builder().trust_store(store.build()).build()
     }
 
-    /// What to know when the certificate of a server is not accepted.
-    pub(crate) fn doubt(&self) -> Option<String> {
+    /// Returns a hint for errors of a TLS handshake.
+    pub(crate) fn tls_hint(&self) -> Option<String> {
         let unreadable = self.unreadable.join("; ");
         (!unreadable.is_empty()).then(|| format!("unreadable root certificates: {unreadable}"))
     }
 
-    /// The machine's certificates, or those that the environment names in place of them.
+    /// Loads the certificates named by the environment, else those of the machine.
     fn add_machine(&mut self) -> Result<(), BuildError> {
         let file = variable("SSL_CERT_FILE").map(PathBuf::from);
         let directories = variable("SSL_CERT_DIR");
         if file.is_none() && directories.is_none() {
-            // isahc takes either the machine's verifier or a list.
+            // isahc supports either the verifier of the machine or a list.
             if self.certificates.is_empty() {
                 self.is_verified_by_machine = true;
             } else {
@@ -98,24 +98,26 @@ impl Trusted {
             Ok(pem) => {
                 let found = read_pem(&pem);
                 self.certificates.extend(found.certificates);
-                let unreadable = found.unreadable.iter().take(SHOWN);
+                let unreadable = found.unreadable.iter().take(MAX_LISTED);
                 self.unreadable.extend(unreadable.map(|it| format!("SSL_CERT_FILE={name}: {it}")));
             }
             Err(error) => self.unreadable.push(format!("SSL_CERT_FILE={name}: {error}")),
         }
     }
 
-    /// libcurl takes all certificates of a list or none.
+    /// Skips invalid certificates, because libcurl rejects a list that contains one.
     fn add_native(&mut self, found: CertificateResult) {
         self.certificates.extend(found.certs.into_iter().filter(is_valid));
-        self.unreadable.extend(found.errors.into_iter().take(SHOWN).map(
-            |error| match error.kind {
+        self.unreadable.extend(found.errors.into_iter().take(MAX_LISTED).map(|error| {
+            match error.kind {
                 ErrorKind::Io { inner, path } => format!("{}: {inner}", path.display()),
                 ErrorKind::Os(error) => error.to_string(),
-                // The error of a parser may print what it could not read.
-                _ => "a file of the machine or of SSL_CERT_DIR: invalid PEM".to_owned(),
-            },
-        ));
+                // The error of the parser may contain the invalid text.
+                _ => {
+                    "invalid PEM in a certificate file of the machine or of SSL_CERT_DIR".to_owned()
+                }
+            }
+        }));
     }
 }
 
@@ -126,7 +128,7 @@ fn read_pem(pem: &[u8]) -> PemCertificates<CertificateDer<'static>> {
     })
 }
 
-/// By the rules of rustls, which libcurl is built with.
+/// Returns whether rustls, which libcurl is built with, accepts the certificate.
 fn is_valid(certificate: &CertificateDer<'static>) -> bool {
     webpki::anchor_from_trusted_cert(certificate).is_ok()
 }
