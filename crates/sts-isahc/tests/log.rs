@@ -15,13 +15,13 @@ use tracing::{Event, Metadata, Subscriber};
 /// Records everything at every level, on every thread.
 #[derive(Clone, Default)]
 struct Recorder {
-    recorded: Arc<Mutex<String>>,
+    text: Arc<Mutex<String>>,
     spans: Arc<AtomicU64>,
 }
 
 impl Visit for Recorder {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        writeln!(self.recorded.lock().unwrap(), "{field}={value:?}").unwrap();
+        writeln!(self.text.lock().unwrap(), "{field}={value:?}").unwrap();
     }
 }
 
@@ -64,12 +64,12 @@ fn subscriber_receives_no_secret() {
 
     // isahc alone first: the wire log must be enabled, and `tracing` caches the interest.
     support::send_without_transport(&url);
-    assert!(recorder.recorded.lock().unwrap().contains("planted-body"), "no wire log of isahc");
+    assert!(recorder.text.lock().unwrap().contains("planted-body"), "no wire log of isahc");
 
-    recorder.recorded.lock().unwrap().clear();
+    recorder.text.lock().unwrap().clear();
     support::send_secrets(&url).unwrap();
     support::send_to_refusing_proxy();
-    let recorded = recorder.recorded.lock().unwrap();
-    assert!(!recorded.contains("planted"), "{recorded}");
-    assert!(!recorded.contains("Proxy-Authorization"), "{recorded}");
+    let text = recorder.text.lock().unwrap();
+    assert!(!text.contains("planted"), "{text}");
+    assert!(!text.contains("Proxy-Authorization"), "{text}");
 }
