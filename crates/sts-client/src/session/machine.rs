@@ -281,7 +281,7 @@ impl SessionMachine {
         };
         let age = now.ticks.saturating_sub(kept.since.ticks);
         self.not_before = Duration::ZERO;
-        if age > self.policy.backoff.cap {
+        if age > self.policy.backoff.cap.max(SHORTEST_WAIT) {
             self.young_rejections = 0;
         } else {
             self.wait(self.young_rejections, now.ticks, now);

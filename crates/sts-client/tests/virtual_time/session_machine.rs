@@ -297,6 +297,30 @@ fn old_rejections_are_forgotten() {
 }
 
 #[test]
+fn credentials_that_are_always_rejected_at_once_are_no_loop_whatever_the_policy() {
+    let millisecond = Duration::from_millis(1);
+    for (base, cap) in [(0, 0), (0, 60_000), (1, 60_000), (60_000, 0), (10, 20)] {
+        let mut policy = SessionPolicy::default();
+        policy.backoff = Backoff::new(millisecond * base, millisecond * cap);
+        let mut machine = SessionMachine::new(policy, 7);
+        let mut now = Now::new(START, seconds(50));
+        let mut refreshes = 0;
+        for _ in 0..10_000 {
+            now = now.after(millisecond);
+            if machine.begin_fetch(now) {
+                refreshes += 1;
+                now = now.after(millisecond);
+                assert!(machine.fetched(keys(now.wall + seconds(3600)), now, now.wall));
+                now = now.after(millisecond);
+                let rejected = machine.credentials(now).unwrap().clone();
+                assert!(machine.invalidate(&rejected, now));
+            }
+        }
+        assert!(refreshes <= 42, "{refreshes} in ten seconds with {base} {cap}");
+    }
+}
+
+#[test]
 fn no_wait_is_shorter_than_a_quarter_of_a_second() {
     for (base, cap) in [(0, 0), (0, 60_000), (1, 60_000), (60_000, 0), (10, 20)] {
         let mut policy = SessionPolicy::default();
