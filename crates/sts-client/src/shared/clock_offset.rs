@@ -116,10 +116,13 @@ impl ClockOffset {
         is_known.then(|| now.wall.saturating_add(self.measured()))
     }
 
-    /// Whether the wall clock has jumped since a signature was last accepted or rejected.
+    /// Whether the wall clock has jumped since a signature was last accepted or rejected, or since
+    /// the offset was learned after that.
     pub(crate) fn is_suspect(&self, now: Now) -> bool {
-        let judged = self.lock().judged;
-        judged.is_some_and(|at| jumped(at, now))
+        let knowledge = self.lock();
+        let Some(judged) = knowledge.judged else { return false };
+        let learned = knowledge.learned.filter(|at| at.ticks > judged.ticks);
+        jumped(learned.unwrap_or(judged), now)
     }
 
     /// Learns from a response. Returns whether it is a rejection that the clock excuses: the
@@ -128,7 +131,7 @@ impl ClockOffset {
         let DatedResponse { signed_with, sent, received, witness, .. } = *response;
         let mut knowledge = self.lock();
         let offset = response.offset().filter(|offset| match witness {
-            Witness::Accepted => (*offset - signed_with.offset).abs() <= SERVICE_TOLERANCE,
+            Witness::Accepted => response.agrees_with_its_signature(),
             Witness::Rejected | Witness::Service => !knowledge.disproves(*offset, received),
             Witness::Unknown => knowledge.hears_again(*offset, received),
         });
@@ -143,12 +146,16 @@ impl ClockOffset {
             let milliseconds = i64::try_from(offset.whole_milliseconds()).unwrap_or_default();
             self.milliseconds.store(milliseconds, Ordering::Relaxed);
         }
-        if matches!(witness, Witness::Accepted | Witness::Rejected) {
+        // Responses may arrive out of order, across a jump of the wall clock.
+        let is_latest = |last: Option<Now>| last.is_none_or(|last| last.ticks <= sent.ticks);
+        if matches!(witness, Witness::Accepted | Witness::Rejected) && is_latest(knowledge.judged) {
             knowledge.judged = Some(sent);
         }
         match witness {
             Witness::Accepted => {
-                knowledge.accepted = Some((sent, signed_with.offset));
+                if is_latest(knowledge.accepted.map(|(at, _)| at)) {
+                    knowledge.accepted = Some((sent, signed_with.offset));
+                }
                 if signed_with.corrections == knowledge.corrections {
                     knowledge.unconfirmed = None;
                 }
@@ -213,6 +220,12 @@ impl DatedResponse {
     fn offset_when_sent(&self) -> Option<Duration> {
         let half = self.half_exchange()?;
         Some(self.date? - self.sent.wall.saturating_add(half))
+    }
+
+    /// Whether the service could accept the signing date at the time of its `Date`.
+    fn agrees_with_its_signature(&self) -> bool {
+        self.offset_when_sent()
+            .is_some_and(|offset| (offset - self.signed_with.offset).abs() <= SERVICE_TOLERANCE)
     }
 
     /// The service wrote its `Date` about in the middle of the exchange.

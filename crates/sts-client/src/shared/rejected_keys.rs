@@ -164,6 +164,8 @@ impl RejectedKeys {
             return;
         };
         match (verdict, &mut entry.standing) {
+            // It was signed before the clock was set, and proves nothing about dates since.
+            (Verdict::Accepted, Standing::Unproven(slots)) if !slots.contains(&slot) => {}
             (Verdict::Accepted, standing) => *standing = Standing::Accepted,
             (Verdict::Rejected(error, reason), Standing::Rejected(rejection)) => {
                 rejection.repeat(error, *reason, slot, now);

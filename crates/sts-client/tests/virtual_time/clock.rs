@@ -9,7 +9,7 @@ use sts_client::{Call, Exchange, Now, Step};
 use sts_proto::{Body, GetCallerIdentity};
 
 use crate::cloud::{http_date, signing_date};
-use crate::fleet::{Reply, failures, run, run_from};
+use crate::fleet::{Reply, failures, run, run_by, run_from};
 use crate::world::{Answer, START, World, default_context, error, identity, keys};
 
 const LATENCY: Duration = Duration::from_millis(20);
@@ -90,6 +90,43 @@ fn a_clock_that_is_set_while_calls_are_made_costs_none_of_them() {
             gateway.respond(exchange, now)
         });
         assert_eq!(failures(&outcomes), 0, "{change}");
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_to_and_fro_while_calls_are_in_flight_costs_no_call_and_locks_no_key() {
+    for (period, minutes, latency, gap) in [
+        (1000, 20, 1500, 50),
+        (3000, 20, 2000, 100),
+        (5000, -60, 3000, 200),
+        (7000, 31, 300, 20),
+        (10_000, 14, 2000, 100),
+        (10_000, 16, 2000, 100),
+        (60_000, 60 * 24, 500, 1000),
+    ] {
+        let clock = |elapsed: Duration| {
+            let is_wrong = (elapsed.as_millis() / period) % 2 == 1;
+            let skew = time::Duration::minutes(if is_wrong { minutes } else { 0 });
+            Now::new(START + elapsed + skew, elapsed)
+        };
+        let (mut rng, mut failed, mut most) = (fastrand::Rng::with_seed(7), 0, 0);
+        let starts = (0..120_000 / gap).map(|number| Duration::from_millis(number * gap));
+        let outcomes = run_by(clock, &default_context(), &keys("A"), starts, |exchange, now| {
+            let latency = Duration::from_millis(latency / 2 + rng.u64(..latency));
+            let time = START + now.ticks + latency / 2;
+            let date = http_date(time);
+            let response = if (signing_date(exchange) - time).abs() <= time::Duration::minutes(15) {
+                failed = 0;
+                with_date(identity(), &date)
+            } else {
+                failed += 1;
+                error(401, &[("date", &date)], "APIGW.0301", "verify aksk signature fail")
+            };
+            most = most.max(failed);
+            (latency, response)
+        });
+        assert_eq!(failures(&outcomes), 0, "{minutes} minutes each {period} ms");
+        assert!(most < 5, "{most} failed signatures in a row: five lock the key");
     }
 }
 

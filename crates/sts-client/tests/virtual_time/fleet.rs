@@ -50,6 +50,17 @@ pub(crate) fn run_from(
     context: &Arc<CallContext>,
     credentials: &Arc<Credentials>,
     starts: impl IntoIterator<Item = Duration>,
+    service: impl FnMut(&Exchange, Now) -> Reply,
+) -> Vec<Outcome> {
+    run_by(|elapsed| origin.after(elapsed), context, credentials, starts, service)
+}
+
+/// The same by any clock.
+pub(crate) fn run_by(
+    clock: impl Fn(Duration) -> Now,
+    context: &Arc<CallContext>,
+    credentials: &Arc<Credentials>,
+    starts: impl IntoIterator<Item = Duration>,
     mut service: impl FnMut(&Exchange, Now) -> Reply,
 ) -> Vec<Outcome> {
     let mut outcomes: Vec<Option<Outcome>> = Vec::new();
@@ -62,7 +73,7 @@ pub(crate) fn run_from(
         events.push(Reverse((start, index)));
     }
     while let Some(Reverse((time, index))) = events.pop() {
-        let now = origin.after(time);
+        let now = clock(time);
         let (call, start, pending) = &mut calls[index];
         if let Some(response) = pending.take() {
             call.receive(response, now);

@@ -157,3 +157,30 @@ fn a_jump_of_the_wall_clock_makes_it_suspect_until_a_signature_is_accepted() {
     assert!(!clock.is_suspect(set));
     assert_eq!(clock.service_time(set), Some(at(10).wall));
 }
+
+#[test]
+fn an_accepted_signature_teaches_the_time_across_a_jump_of_the_wall_clock() {
+    let clock = ClockOffset::default();
+    let hour = Duration::hours(1);
+    let sent = ahead(Witness::Accepted, Duration::ZERO, clock.for_signing(), at(0));
+    let received = Now::new(at(2).wall + hour, at(2).ticks);
+    clock.learn(&DatedResponse { date: Some(at(1).wall), received, ..sent });
+    assert_eq!(clock.measured(), -hour);
+    assert!(!clock.is_suspect(received), "the time is known again");
+    // The clock is set back: what was learned in between is void, too.
+    assert!(clock.is_suspect(at(3)));
+    learn(&clock, Witness::Accepted, Duration::ZERO, at(4));
+    assert!(!clock.is_suspect(at(5)));
+}
+
+#[test]
+fn an_older_response_does_not_replace_what_a_newer_one_proved() {
+    let clock = ClockOffset::default();
+    let old = ahead(Witness::Accepted, Duration::ZERO, clock.for_signing(), at(0));
+    let set = Now::new(at(10).wall + Duration::hours(1), at(10).ticks);
+    let late = Now::new(at(11).wall + Duration::hours(1), at(11).ticks);
+    let offset = SigningOffset { offset: Duration::hours(-1), corrections: 1 };
+    clock.learn(&ahead(Witness::Accepted, Duration::hours(-1), offset, set));
+    clock.learn(&DatedResponse { received: late, ..old });
+    assert!(!clock.is_suspect(late));
+}
