@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sts_proto::{Credentials, Endpoint};
-use sts_sign::InvalidKeys;
+use sts_sign::SignerError;
 use time::OffsetDateTime;
 
 use crate::shared::backoff::Backoff;
@@ -151,7 +151,7 @@ impl CallContext {
     pub(crate) fn prepare(
         &self,
         credentials: &Arc<Credentials>,
-    ) -> Result<Arc<SigningCredentials>, InvalidKeys> {
+    ) -> Result<Arc<SigningCredentials>, SignerError> {
         let mut last = self.last_prepared.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(prepared) = &*last
             && Arc::ptr_eq(&prepared.credentials, credentials)

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use sts_proto::Credentials;
-use sts_sign::{InvalidKeys, Signer};
+use sts_sign::{Signer, SignerError};
 
 /// Credentials with the signer that was prepared from them. Preparing it costs a good part of a
 /// signature.
@@ -14,7 +14,7 @@ pub(crate) struct SigningCredentials {
 }
 
 impl SigningCredentials {
-    pub(crate) fn new(credentials: &Arc<Credentials>) -> Result<Self, InvalidKeys> {
+    pub(crate) fn new(credentials: &Arc<Credentials>) -> Result<Self, SignerError> {
         let signer = Signer::new(credentials)?;
         Ok(Self { credentials: Arc::clone(credentials), signer })
     }

@@ -61,7 +61,7 @@ fn told_of(script: fn(usize) -> Result<Response<Body>, TransportError>) -> (Stri
         |_| ready(()),
     );
     let keys = Credentials::permanent("EXAMPLEAK00000000001", "PLANTED-secret-key")
-        .with_security_token("PLANTED-token");
+        .security_token("PLANTED-token");
     let client = Client::builder(transport, TestHost::default())
         .region("cn-north-4")
         .credentials(keys)

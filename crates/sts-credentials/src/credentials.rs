@@ -74,7 +74,7 @@ impl Credentials {
     /// Sets the security token and leaves the expiration as it is: environment variables, for
     /// example, do not state one.
     #[must_use]
-    pub fn with_security_token(self, security_token: impl Into<Secret>) -> Self {
+    pub fn security_token(self, security_token: impl Into<Secret>) -> Self {
         Self { security_token: Some(security_token.into()), ..self }
     }
 

@@ -6,7 +6,7 @@ use sts_credentials::{Credentials, InvalidCredentials};
 use time::macros::datetime;
 
 fn valid() -> Credentials {
-    Credentials::permanent("HST", "secret").with_security_token("token")
+    Credentials::permanent("HST", "secret").security_token("token")
 }
 
 #[test]
@@ -25,8 +25,8 @@ fn credentials_expire_at_their_expiration() {
 fn credentials_that_can_sign_are_valid() {
     valid().validate().unwrap();
     Credentials::permanent("A", "geheim: schlüssel").validate().unwrap();
-    valid().with_security_token("t".repeat(100_000)).validate().unwrap();
-    valid().with_security_token("+/=,;~!").validate().unwrap();
+    valid().security_token("t".repeat(100_000)).validate().unwrap();
+    valid().security_token("+/=,;~!").validate().unwrap();
 }
 
 #[test]

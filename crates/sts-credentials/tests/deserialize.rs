@@ -96,7 +96,7 @@ fn permanent_credentials_have_neither_token_nor_expiration() {
     }
     let token = r#"{"access": "AK", "secret": "s", "securitytoken": "t"}"#;
     for credentials in read::<Credentials>(token) {
-        assert_eq!(credentials, Ok(Credentials::permanent("AK", "s").with_security_token("t")));
+        assert_eq!(credentials, Ok(Credentials::permanent("AK", "s").security_token("t")));
     }
 }
 

@@ -49,7 +49,7 @@ fn printed(secret: &str) -> Vec<String> {
         debug(&oidc.to_request_unvalidated(&endpoint).unwrap()),
         debug(&saml.to_request_unvalidated(&endpoint).unwrap()),
         debug(&Credentials::permanent("AK", secret)),
-        debug(&Credentials::permanent("AK", secret).with_security_token(secret)),
+        debug(&Credentials::permanent("AK", secret).security_token(secret)),
         debug(&Credentials::temporary("AK", secret, secret, end)),
         debug(&AssumeAgency::read(&response).unwrap()),
         debug(&AssumeAgencyWithOidc::read(&response).unwrap()),

@@ -1,19 +1,19 @@
-//! The `Authorization` header, written and read.
+//! The `Authorization` header.
 
 use bytes::Bytes;
 use http::HeaderValue;
 use http::header::InvalidHeaderValue;
 
-use crate::algorithm::{Algorithm, Signature};
+use crate::algorithm::Algorithm;
 use crate::canonical_request::CanonicalHeaders;
 use crate::hex;
+use crate::key::Signature;
 use crate::scope::Scope;
 use crate::sink::{self, Sink, Written};
 use crate::string_to_sign::StringToSign;
 
-/// The value of an `Authorization` header, to be written:
-/// `ALGORITHM Access=ID, SignedHeaders=a;b, Signature=HEX`. For a derived key
-/// `Credential=ID/DAY/REGION/SERVICE` stands in place of `Access=ID`.
+/// New value: `ALGORITHM Access=ID, SignedHeaders=a;b, Signature=HEX`. A derived key has
+/// `Credential=ID/DAY/REGION/SERVICE` instead of `Access=ID`.
 pub(crate) struct NewAuthorization<'a> {
     pub(crate) access_key_id: &'a str,
     pub(crate) text: &'a StringToSign<'a>,
@@ -49,32 +49,33 @@ impl Written for NewAuthorization<'_> {
     }
 }
 
-/// What an `Authorization` header says.
+/// Parsed value of an `Authorization` header.
 pub(crate) struct Authorization<'a> {
     pub(crate) algorithm: Algorithm,
     pub(crate) access_key_id: &'a str,
     /// Day and scope of a derived key.
     pub(crate) derived: Option<(&'a str, Scope)>,
-    /// Lower case, ascending, each once.
+    /// Unique names in lower case, sorted.
     pub(crate) signed_headers: Vec<&'a str>,
     pub(crate) signature: Vec<u8>,
 }
 
-/// The length in bytes of the longest scheme that is shown.
+/// Maximum length of a scheme in an error, in bytes.
 const LONGEST_SCHEME: usize = 32;
 
-/// What is wrong with an `Authorization` header.
-pub(crate) enum Unreadable<'a> {
-    /// It names no algorithm of this crate, but maybe another scheme.
+/// Error returned when parsing an `Authorization` header fails.
+pub(crate) enum InvalidAuthorization<'a> {
+    /// Unknown algorithm or another authentication scheme.
     Scheme(&'a str),
-    /// A part of it.
+    /// Missing or invalid part, with the expected format.
     Part(&'static str),
 }
 
 impl<'a> Authorization<'a> {
-    /// Reads the value of a header.
-    pub(crate) fn read(value: &'a str) -> Result<Self, Unreadable<'a>> {
-        let no_scheme = Unreadable::Part("an algorithm and a blank in front of the parameters");
+    /// Parses the value of a header.
+    pub(crate) fn read(value: &'a str) -> Result<Self, InvalidAuthorization<'a>> {
+        let no_scheme =
+            InvalidAuthorization::Part("expected an algorithm and a space before the parameters");
         let (scheme, rest) = value.split_once(' ').ok_or(no_scheme)?;
         let algorithm = Algorithm::from_name(scheme).ok_or_else(|| unknown_scheme(scheme))?;
         let mut fields = rest.split(", ");
@@ -83,34 +84,35 @@ impl<'a> Authorization<'a> {
         let (access_key_id, derived) = if algorithm == Algorithm::V11HmacSha256 {
             field("Credential=")
                 .and_then(read_credential)
-                .ok_or(Unreadable::Part("Credential=ID/DAY/REGION/SERVICE"))?
+                .ok_or(InvalidAuthorization::Part("expected Credential=ID/DAY/REGION/SERVICE"))?
         } else {
             let id = field("Access=").filter(|id| !id.is_empty());
-            (id.ok_or(Unreadable::Part("Access=ID"))?, None)
+            (id.ok_or(InvalidAuthorization::Part("expected Access=ID"))?, None)
         };
-        let signed_headers = field("SignedHeaders=")
-            .and_then(read_names)
-            .ok_or(Unreadable::Part("SignedHeaders=a;b, in lower case and ascending"))?;
+        let signed_headers =
+            field("SignedHeaders=").and_then(read_names).ok_or(InvalidAuthorization::Part(
+                "expected SignedHeaders=a;b with sorted names in lower case",
+            ))?;
         let signature = field("Signature=")
             .and_then(hex::decode)
             .filter(|bytes| !bytes.is_empty())
-            .ok_or(Unreadable::Part("Signature=HEX, in lower case"))?;
+            .ok_or(InvalidAuthorization::Part("expected Signature=HEX in lower case"))?;
         if fields.next().is_some() {
-            return Err(Unreadable::Part("nothing after Signature"));
+            return Err(InvalidAuthorization::Part("unexpected text after Signature"));
         }
         Ok(Self { algorithm, access_key_id, derived, signed_headers, signature })
     }
 }
 
-/// The error for a scheme that is not an algorithm. It is shown, so what has not the form of one is
-/// left out: it may be a token.
-fn unknown_scheme(scheme: &str) -> Unreadable<'_> {
+/// Returns the error for an unknown scheme. A text that does not look like a scheme may be a token
+/// and is not shown.
+fn unknown_scheme(scheme: &str) -> InvalidAuthorization<'_> {
     let name = scheme.strip_suffix(',').unwrap_or(scheme);
     let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if is_name && name.len() <= LONGEST_SCHEME {
-        Unreadable::Scheme(scheme)
+        InvalidAuthorization::Scheme(scheme)
     } else {
-        Unreadable::Part("the name of an algorithm in front of the parameters")
+        InvalidAuthorization::Part("expected an algorithm before the parameters")
     }
 }
 

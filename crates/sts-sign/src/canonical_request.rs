@@ -1,4 +1,4 @@
-//! The canonical request: the one form in which both sides write down what is signed.
+//! The canonical request.
 
 mod headers;
 mod query;
@@ -10,7 +10,7 @@ pub(crate) use self::headers::{CanonicalHeaders, Unsignable, is_secret};
 use crate::payload::PayloadLine;
 use crate::sink::{Sink, Written};
 
-/// Method, URI, query, headers, their names and the payload's hash, with a line feed between.
+/// Method, URI, query, headers, header names and payload hash, separated by line feeds.
 pub(crate) struct CanonicalRequest<'a> {
     pub(crate) method: &'a Method,
     pub(crate) uri: &'a Uri,
@@ -34,7 +34,7 @@ impl Written for CanonicalRequest<'_> {
     }
 }
 
-/// Methods are upper case, save for some that callers make up.
+/// Writes the method in upper case.
 fn write_method(method: &str, sink: &mut impl Sink) {
     if method.bytes().any(|letter| letter.is_ascii_lowercase()) {
         sink.write(method.to_ascii_uppercase().as_bytes());

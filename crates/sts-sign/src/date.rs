@@ -1,13 +1,13 @@
-//! The date of a request: the value of `X-Sdk-Date`.
+//! Dates in the format of `X-Sdk-Date`.
 
 use time::{Date, Month, OffsetDateTime, Time, UtcDateTime, UtcOffset};
 
-/// `YYYYMMDDTHHMMSSZ`, to the second and in UTC.
+/// `YYYYMMDDTHHMMSSZ` in UTC.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SdkDate([u8; 16]);
 
 impl SdkDate {
-    /// The date of `moment`; `None` when its year does not have four digits.
+    /// Formats a date. Returns `None` if the year does not have four digits.
     pub(crate) fn at(moment: OffsetDateTime) -> Option<Self> {
         let moment = moment.checked_to_offset(UtcOffset::UTC)?;
         let (year, month, day) = moment.to_calendar_date();
@@ -27,7 +27,7 @@ impl SdkDate {
         Some(Self(text))
     }
 
-    /// Reads the value of a header.
+    /// Parses the value of a header.
     pub(crate) fn read(text: &[u8]) -> Option<(Self, OffsetDateTime)> {
         let text: [u8; 16] = text.try_into().ok()?;
         let [c1, c2, y1, y2, m1, m2, d1, d2, b'T', h1, h2, n1, n2, s1, s2, b'Z'] = text else {
@@ -40,19 +40,19 @@ impl SdkDate {
         Some((Self(text), UtcDateTime::new(date, time).into()))
     }
 
-    /// All of it.
+    /// Returns the whole text.
     pub(crate) const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
 
-    /// `YYYYMMDD`.
+    /// Returns `YYYYMMDD`.
     pub(crate) const fn day(&self) -> [u8; 8] {
         let [c1, c2, y1, y2, m1, m2, d1, d2, ..] = self.0;
         [c1, c2, y1, y2, m1, m2, d1, d2]
     }
 }
 
-/// Hundreds and the rest of a number below ten thousand.
+/// Splits a number below ten thousand into hundreds and the remainder.
 #[expect(clippy::cast_possible_truncation, reason = "both are below one hundred")]
 const fn two_numbers(number: u16) -> (u8, u8) {
     ((number / 100) as u8, (number % 100) as u8)

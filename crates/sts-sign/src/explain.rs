@@ -1,4 +1,4 @@
-//! What is signed, as a text that can be shown.
+//! Redacted canonical request and string to sign, for debugging.
 
 mod difference;
 
@@ -10,17 +10,19 @@ use crate::hash::Hash;
 use crate::sink::readable;
 use crate::string_to_sign::StringToSign;
 
-/// The canonical request and the string to sign of a request, with secrets left out.
+/// Redacted canonical request and string to sign of a request.
 ///
-/// Values of security tokens and of headers marked sensitive read `[redacted]`; the hash in the
-/// string to sign is that of the real ones. `Display` shows both texts.
+/// Values of secret and sensitive headers are replaced by `[redacted]`. The hash in the string to
+/// sign covers the actual values. `Display` shows both texts.
 ///
-/// A gateway that refuses a signature may echo the canonical request it computed, with `|` in
-/// place of line feeds. Holding the two against each other names the mistake:
+/// A gateway that rejects a signature may echo its canonical request with `|` instead of line
+/// feeds. Compare both to find the cause:
 ///
 /// ```
-/// # use sts_sign::Signer;
-/// # let now = time::macros::datetime!(2026-03-05 07:08:09 UTC);
+/// use sts_sign::Signer;
+/// use time::macros::datetime;
+///
+/// let now = datetime!(2026-03-05 07:08:09 UTC);
 /// let signer = Signer::from_parts("HSTEXAMPLE0000000001", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7xC0fL3rU6iO9z")?;
 /// let request = http::Request::get("https://a.example.com/v5/caller-identity").body("")?;
 ///
@@ -45,24 +47,23 @@ impl Explanation {
         Self { canonical_request: readable(request), string_to_sign: readable(text), hash }
     }
 
-    /// The six parts of the canonical request.
+    /// Returns the canonical request.
     #[must_use]
     pub fn canonical_request(&self) -> &str {
         &self.canonical_request
     }
 
-    /// The string that the signature is computed over.
+    /// Returns the string to sign.
     #[must_use]
     pub fn string_to_sign(&self) -> &str {
         &self.string_to_sign
     }
 
-    /// The first difference between this canonical request and the one in `echo`, the message of
-    /// a gateway; `None` when none can be seen.
+    /// Returns the first difference between this canonical request and the one in `echo`, a
+    /// message of a gateway, or `None` if no difference is visible.
     ///
-    /// The parts are separated by `|` or by line feeds, and words may stand before and after.
-    /// Values of secrets may be redacted in `echo`; then they are taken as equal. When they are
-    /// not, they are compared, but never shown.
+    /// The lines in `echo` are separated by `|` or line feeds. Text before and after is ignored.
+    /// Redacted values count as equal. Other secret values are compared, but never shown.
     #[must_use]
     pub fn first_difference(&self, echo: &str) -> Option<Difference> {
         Difference::first(self, echo)

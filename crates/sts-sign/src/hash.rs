@@ -1,4 +1,4 @@
-//! The hash of payloads and canonical requests.
+//! Hash functions for payloads and canonical requests.
 
 use hmac::digest::Update;
 use hmac::digest::array::typenum::U32;
@@ -9,7 +9,7 @@ use sm3::Sm3;
 use crate::hex;
 use crate::sink::{Written, feed};
 
-/// A hash function of 32 bytes.
+/// Hash function with an output of 32 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Hash {
     Sha256,
@@ -18,7 +18,7 @@ pub(crate) enum Hash {
 }
 
 impl Hash {
-    /// The hash of `bytes`, in hex.
+    /// Returns the hash of `bytes` in hex.
     pub(crate) fn hex_of(self, bytes: &[u8]) -> [u8; 64] {
         hex::encode(&match self {
             Self::Sha256 => Sha256::digest(bytes).into(),
@@ -27,7 +27,7 @@ impl Hash {
         })
     }
 
-    /// The hash of `text`, in hex.
+    /// Returns the hash of `text` in hex.
     pub(crate) fn hex_of_text(self, text: &impl Written) -> [u8; 64] {
         hex::encode(&match self {
             Self::Sha256 => hash_of::<Sha256>(text),
@@ -37,7 +37,7 @@ impl Hash {
     }
 }
 
-/// The hash of `text`.
+/// Returns the hash of `text`.
 pub(crate) fn hash_of<D>(text: &impl Written) -> [u8; 32]
 where
     D: Digest<OutputSize = U32> + Update,

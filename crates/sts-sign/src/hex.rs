@@ -1,20 +1,20 @@
-//! Lower-case hexadecimal, the form of every hash and signature.
+//! Lower-case hexadecimal encoding.
 
-/// The two digits of each byte.
+/// Returns the two digits of each byte.
 pub(crate) fn encode(bytes: &[u8; 32]) -> [u8; 64] {
     let mut text = [0; 64];
     write(bytes, &mut text);
     text
 }
 
-/// Writes the two digits of each byte, as far as there is room.
+/// Writes the two digits of each byte into `text`, up to its length.
 pub(crate) fn write(bytes: &[u8], text: &mut [u8]) {
     for (digits, byte) in text.as_chunks_mut().0.iter_mut().zip(bytes) {
         *digits = [digit(byte >> 4), digit(byte & 0xF)];
     }
 }
 
-/// The bytes of lower-case digits; `None` for anything else.
+/// Decodes lower-case digits. Returns `None` for any other text.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
         return None;

@@ -1,11 +1,10 @@
-//! The host a request is for, as it stands in the `Host` header.
+//! The value of the `Host` header.
 
 use http::Uri;
 use http::uri::{Port, Scheme};
 
-/// The authority of `uri` without user info, and without the port when it is the scheme's own.
-///
-/// A substring of the URI; `None` when it names no host, as in origin form.
+/// Returns the authority of `uri` without user info and default port, or `None` if the URI has no
+/// host, as in origin form.
 pub(crate) fn of(uri: &Uri) -> Option<&str> {
     let authority = uri.authority()?;
     let text = authority.as_str();

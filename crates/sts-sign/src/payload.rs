@@ -1,19 +1,18 @@
-//! The body of a request, as far as the signature covers it.
+//! The signed payload of a request.
 
 use crate::hash::Hash;
 use crate::hex;
 
-/// What is signed of the body.
+/// Body of a request for signing.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum Payload<'a> {
-    /// The bytes as they will be sent.
+    /// Bytes of the body.
     Bytes(&'a [u8]),
-    /// Their hash, made by the caller: SHA-256, or SM3 for the algorithms with SM3.
+    /// Hash of the body: SHA-256, or SM3 for algorithms with SM3.
     Hash([u8; 32]),
-    /// Nothing: `UNSIGNED-PAYLOAD` stands in place of the hash, and the request says so in a
-    /// signed `X-Sdk-Content-Sha256` (or `-Sm3`) header. Services that take JSON, as STS does,
-    /// never need it.
+    /// Unsigned body, marked by `UNSIGNED-PAYLOAD` in a signed `X-Sdk-Content-Sha256` (or `-Sm3`)
+    /// header. It is not needed for services that accept JSON, such as STS.
     Unsigned,
 }
 
@@ -27,14 +26,14 @@ impl std::fmt::Debug for Payload<'_> {
     }
 }
 
-/// The last line of the canonical request.
+/// Last line of the canonical request.
 pub(crate) enum PayloadLine {
     Hash([u8; 64]),
     Unsigned,
 }
 
 impl PayloadLine {
-    /// What stands in place of the hash when the body is not signed.
+    /// Replacement for the hash of an unsigned body.
     pub(crate) const UNSIGNED: &'static str = "UNSIGNED-PAYLOAD";
 
     pub(crate) fn of(payload: Payload<'_>, hash: Hash) -> Self {

@@ -1,8 +1,8 @@
-//! What a derived key is good for.
+//! The scope of a derived key.
 
 use crate::sink::{Sink, Written};
 
-/// The region and the service that a key of `V11-HMAC-SHA256` is derived for.
+/// Region and service of a key that is derived for `V11-HMAC-SHA256`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scope {
     region: String,
@@ -10,27 +10,27 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// A region id, as `cn-north-4` (`globe` for global services), and the service's name in
-    /// derived signing. No official SDK gives a name for STS.
+    /// Creates a scope from a region id, such as `cn-north-4` (`globe` for global services), and
+    /// the name of a service. The official SDKs do not define a name for STS.
     #[must_use]
     pub fn new(region: impl Into<String>, service: impl Into<String>) -> Self {
         Self { region: region.into(), service: service.into() }
     }
 
-    /// The region's id.
+    /// Returns the region id.
     #[must_use]
     pub fn region(&self) -> &str {
         &self.region
     }
 
-    /// The service's name.
+    /// Returns the name of the service.
     #[must_use]
     pub fn service(&self) -> &str {
         &self.service
     }
 }
 
-/// `DAY/REGION/SERVICE`: what the key of one day is good for.
+/// Scope of the key of one day: `DAY/REGION/SERVICE`.
 #[derive(Clone, Copy)]
 pub(crate) struct DayScope<'a> {
     pub(crate) day: [u8; 8],

@@ -1,4 +1,4 @@
-//! Which headers are signed.
+//! Selection of the headers to sign.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ pub(crate) static X_SDK_CONTENT_SHA256: HeaderName =
     HeaderName::from_static("x-sdk-content-sha256");
 pub(crate) static X_SDK_CONTENT_SM3: HeaderName = HeaderName::from_static("x-sdk-content-sm3");
 
-/// Which headers of a request a [`Signer`](crate::Signer) signs.
+/// Selection of the headers that a [`Signer`](crate::Signer) signs.
 ///
 /// `Host`, `X-Sdk-Date`, `Content-Type`, `X-Security-Token` and the header that marks an unsigned
-/// payload always are, as far as the request has them. A signed header must arrive unchanged, so
-/// sign none that an HTTP library or a proxy adds or rewrites: `User-Agent`, `Content-Length`,
-/// `Accept`, `Connection`. A name that contains `_` is never signed, for gateways drop it.
+/// payload are always signed if present. A signed header must arrive unchanged: do not sign headers
+/// that HTTP libraries or proxies add or change, such as `User-Agent`, `Content-Length`, `Accept`
+/// and `Connection`. Names with `_` are never signed, because gateways drop such headers.
 #[derive(Clone, Debug, Default)]
 pub struct SignedHeaders(Choice);
 
@@ -33,13 +33,13 @@ impl Default for Choice {
 }
 
 impl SignedHeaders {
-    /// The default and those of `names` that a request has.
+    /// Selects the default headers and those in `names`.
     #[must_use]
     pub fn default_and(names: impl IntoIterator<Item = HeaderName>) -> Self {
         Self(Choice::DefaultAnd(names.into_iter().collect()))
     }
 
-    /// All that a request has when it is signed.
+    /// Selects all headers that a request has when it is signed.
     #[must_use]
     pub const fn all() -> Self {
         Self(Choice::All)

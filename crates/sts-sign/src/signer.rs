@@ -1,7 +1,8 @@
-//! The signer: keys, prepared once, that sign any number of requests.
+//! The signer.
 
 mod draft;
 mod error;
+mod signer_error;
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,20 +17,22 @@ use sts_credentials::{
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use self::draft::Draft;
+use self::draft::{Draft, Settings};
 pub use self::error::SignError;
-#[cfg(feature = "sm3")]
-use crate::algorithm::HmacSm3Key;
-#[cfg(feature = "p256")]
-use crate::algorithm::P256Key;
-#[cfg(feature = "sm2")]
-use crate::algorithm::Sm2Key;
-use crate::algorithm::{Algorithm, HmacSha256Key, Key, V11Key};
+pub use self::signer_error::SignerError;
+use self::signer_error::check_scope;
+use crate::algorithm::Algorithm;
 use crate::authorization::NewAuthorization;
 use crate::canonical_request::CanonicalRequest;
 use crate::date::SdkDate;
 use crate::explain::Explanation;
-use crate::keys::{InvalidKeys, check_scope};
+#[cfg(feature = "sm3")]
+use crate::key::HmacSm3Key;
+#[cfg(feature = "p256")]
+use crate::key::P256Key;
+#[cfg(feature = "sm2")]
+use crate::key::Sm2Key;
+use crate::key::{HmacSha256Key, Key, V11Key};
 use crate::payload::{Payload, PayloadLine};
 use crate::scope::Scope;
 use crate::signed_headers::{
@@ -39,15 +42,15 @@ use crate::string_to_sign::StringToSign;
 
 /// Signs requests with one access key.
 ///
-/// It is prepared once: the secret is worked into the state of a MAC and not kept. Cloning is
-/// cheap, and any number of threads may sign at once. `Debug` shows the access key id and the
-/// algorithm only.
+/// Prepare a signer once and use it for any number of requests and threads. The secret access key
+/// is used to initialize a MAC and is not kept. Cloning is cheap. `Debug` shows only the access
+/// key id and the algorithm.
 ///
 /// ```
 /// use sts_sign::Signer;
 ///
 /// let signer = Signer::from_parts("HSTEXAMPLE0000000001", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7xC0fL3rU6iO9z")?
-///     .with_security_token("ggpEXAMPLEtoken+/==")?;
+///     .security_token("ggpEXAMPLEtoken+/==")?;
 ///
 /// let mut request = http::Request::post("https://sts.cn-north-4.myhuaweicloud.com/v5/agencies/assume")
 ///     .header("content-type", "application/json")
@@ -62,7 +65,7 @@ use crate::string_to_sign::StringToSign;
 #[derive(Clone)]
 pub struct Signer {
     access_key_id: Arc<str>,
-    /// Shared, so that clones share the key of a day as well.
+    /// Shared with clones, including the cached key of a day.
     pub(crate) key: Arc<dyn Key>,
     pub(crate) security_token: Option<HeaderValue>,
     signed_headers: SignedHeaders,
@@ -74,33 +77,36 @@ impl Signer {
     ///
     /// # Errors
     ///
-    /// The part of the credentials that cannot sign or be sent, and why.
-    pub fn new(credentials: &Credentials) -> Result<Self, InvalidKeys> {
+    /// Returns an error if a part of the credentials is empty or not a valid header value.
+    pub fn new(credentials: &Credentials) -> Result<Self, SignerError> {
         let secret = credentials.secret_access_key.expose_secret();
         let signer = Self::from_parts(&credentials.access_key_id, secret)?;
         match &credentials.security_token {
-            Some(token) => signer.with_security_token(token.expose_secret()),
+            Some(token) => signer.security_token(token.expose_secret()),
             None => Ok(signer),
         }
     }
 
-    /// Creates the same signer from an access key id and a secret access key. For temporary
-    /// credentials add [`with_security_token`](Self::with_security_token).
+    /// Creates a signer for `SDK-HMAC-SHA256` from its parts. For temporary credentials, add [`security_token`](Self::security_token).
     ///
     /// # Errors
     ///
-    /// The part that cannot sign or be sent, and why.
-    pub fn from_parts(access_key_id: &str, secret_access_key: &str) -> Result<Self, InvalidKeys> {
+    /// Returns an error if a part is empty or not a valid header value.
+    pub fn from_parts(access_key_id: &str, secret_access_key: &str) -> Result<Self, SignerError> {
         check_keys(access_key_id, secret_access_key)?;
         Ok(Self::of(access_key_id, HmacSha256Key::new(secret_access_key)))
     }
 
-    /// A signer for `V11-HMAC-SHA256`. The key of a day is derived once and kept.
+    /// Creates a signer for `V11-HMAC-SHA256`. The derived key of a day is cached.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a part of the credentials or the scope is invalid.
     pub fn v11(
         access_key_id: &str,
         secret_access_key: &str,
         scope: Scope,
-    ) -> Result<Self, InvalidKeys> {
+    ) -> Result<Self, SignerError> {
         check_keys(access_key_id, secret_access_key)?;
         check_scope("region", scope.region())?;
         check_scope("service", scope.service())?;
@@ -108,27 +114,39 @@ impl Signer {
         Ok(Self::of(access_key_id, key))
     }
 
-    /// A signer for `SDK-HMAC-SM3`.
+    /// Creates a signer for `SDK-HMAC-SM3`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a part of the credentials is invalid.
     #[cfg(feature = "sm3")]
-    pub fn sm3(access_key_id: &str, secret_access_key: &str) -> Result<Self, InvalidKeys> {
+    pub fn sm3(access_key_id: &str, secret_access_key: &str) -> Result<Self, SignerError> {
         check_keys(access_key_id, secret_access_key)?;
         Ok(Self::of(access_key_id, HmacSm3Key::new(secret_access_key)))
     }
 
-    /// A signer for `SDK-ECDSA-P256-SHA256`. Its nonces are deterministic (RFC 6979).
+    /// Creates a signer for `SDK-ECDSA-P256-SHA256` with deterministic nonces (RFC 6979).
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a part of the credentials is invalid.
     #[cfg(feature = "p256")]
-    pub fn p256(access_key_id: &str, secret_access_key: &str) -> Result<Self, InvalidKeys> {
+    pub fn p256(access_key_id: &str, secret_access_key: &str) -> Result<Self, SignerError> {
         check_keys(access_key_id, secret_access_key)?;
         let key = P256Key::new(access_key_id, secret_access_key);
-        Ok(Self::of(access_key_id, key.ok_or(InvalidKeys::NoPrivateKey)?))
+        Ok(Self::of(access_key_id, key.ok_or(SignerError::NoPrivateKey)?))
     }
 
-    /// A signer for `SDK-SM2-SM3`. Its nonces are deterministic, in the manner of RFC 6979.
+    /// Creates a signer for `SDK-SM2-SM3` with deterministic nonces, similar to RFC 6979.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a part of the credentials is invalid.
     #[cfg(feature = "sm2")]
-    pub fn sm2(access_key_id: &str, secret_access_key: &str) -> Result<Self, InvalidKeys> {
+    pub fn sm2(access_key_id: &str, secret_access_key: &str) -> Result<Self, SignerError> {
         check_keys(access_key_id, secret_access_key)?;
         let key = Sm2Key::new(access_key_id, secret_access_key);
-        Ok(Self::of(access_key_id, key.ok_or(InvalidKeys::NoPrivateKey)?))
+        Ok(Self::of(access_key_id, key.ok_or(SignerError::NoPrivateKey)?))
     }
 
     fn of(access_key_id: &str, key: impl Key + 'static) -> Self {
@@ -140,11 +158,15 @@ impl Signer {
         }
     }
 
-    /// The same with the security token of a temporary access key. It is sent as
-    /// `X-Security-Token` and signed.
-    pub fn with_security_token(self, token: &str) -> Result<Self, InvalidKeys> {
+    /// Sets the security token of temporary credentials, which is sent and signed as
+    /// `X-Security-Token`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the token is empty or not a valid header value.
+    pub fn security_token(self, token: &str) -> Result<Self, SignerError> {
         validate_security_token(token)?;
-        // The block that all clones of the header value share is wiped when the last is gone.
+        // Clones of the header value share the bytes, which are wiped on drop.
         let block = Bytes::from_owner(Zeroizing::new(token.as_bytes().to_vec()));
         let mut value = HeaderValue::from_maybe_shared(block).map_err(|_| {
             let (part, allowed) = ("security token", "visible ASCII");
@@ -154,33 +176,37 @@ impl Signer {
         Ok(Self { security_token: Some(value), ..self })
     }
 
-    /// The same with another choice of headers to sign.
+    /// Sets the headers to sign.
     #[must_use]
-    pub fn with_signed_headers(self, headers: SignedHeaders) -> Self {
+    pub fn signed_headers(self, headers: SignedHeaders) -> Self {
         Self { signed_headers: headers, ..self }
     }
 
-    /// Names the key. No secret: it is part of every signed request.
+    /// Returns the access key id.
     #[must_use]
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
 
-    /// What the key signs with.
+    /// Returns the signing algorithm.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         self.key.algorithm()
     }
 
-    /// Signs `request` as of `now`, the date that the service compares with its own clock.
+    /// Signs `request` with the date `now`, which the service compares with its clock.
     ///
-    /// See [`sign_parts`](Self::sign_parts) for what it sets.
+    /// See [`sign_parts`](Self::sign_parts) for the headers that it sets.
+    ///
+    /// # Errors
+    ///
+    /// As [`sign_parts`](Self::sign_parts).
     pub fn sign<B: AsRef<[u8]>>(
         &self,
         request: &mut Request<B>,
         now: OffsetDateTime,
     ) -> Result<(), SignError> {
-        // The map is taken out for a moment, since a request lends its parts one at a time.
+        // A request cannot lend its headers mutably together with its other parts.
         let mut headers = std::mem::take(request.headers_mut());
         let payload = Payload::Bytes(request.body().as_ref());
         let signed = self.sign_parts(request.method(), request.uri(), &mut headers, payload, now);
@@ -190,12 +216,17 @@ impl Signer {
 
     /// Signs a request given in parts, for HTTP stacks that do not use [`http::Request`].
     ///
-    /// It sets `X-Sdk-Date`, `Authorization`, `X-Security-Token` when there is a token,
-    /// `X-Sdk-Content-Sha256` (or `-Sm3`) when the payload is not signed, and `Host` when it is
-    /// absent; a `Host` that is there is signed as it is. What an earlier attempt set of the first
-    /// four is replaced or removed. The rest stays alone. On error nothing was changed.
+    /// Sets `X-Sdk-Date`, `Authorization`, `X-Security-Token` if the signer has a token,
+    /// `X-Sdk-Content-Sha256` (or `-Sm3`) for an unsigned payload, and `Host` if it is missing. An
+    /// existing `Host` is signed unchanged. Signature headers of an earlier attempt are replaced
+    /// or removed.
     ///
     /// The signature covers method, path, query, headers and payload: send them unchanged.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the request has no host, if a header cannot be signed, or if the date is
+    /// out of range. The headers are unchanged in this case.
     pub fn sign_parts(
         &self,
         method: &Method,
@@ -205,7 +236,7 @@ impl Signer {
         now: OffsetDateTime,
     ) -> Result<(), SignError> {
         let date = SdkDate::at(now).ok_or(SignError::Date)?;
-        let draft = Draft::new(self, method, uri, headers, payload, &date)?;
+        let draft = Draft::new(self.settings(), method, uri, headers, payload, &date)?;
         let text = self.string_to_sign(&draft.canonical, date);
         let signature = self.key.sign(&text).ok_or(SignError::NoSignature)?;
         let authorization = NewAuthorization {
@@ -225,10 +256,9 @@ impl Signer {
             .then(|| HeaderValue::from_static(PayloadLine::UNSIGNED));
 
         let is_signed_again = draft.is_signed_again;
-        // With room for all five, nothing below can fail.
+        // With this capacity, the insertions below cannot fail.
         headers.try_reserve(5).map_err(|_| SignError::TooManyHeaders)?;
         if is_signed_again {
-            // What may not be set anew below.
             headers.remove(&X_SDK_CONTENT_SHA256);
             headers.remove(&X_SDK_CONTENT_SM3);
             if self.security_token.is_none() {
@@ -252,7 +282,11 @@ impl Signer {
         set(&AUTHORIZATION, authorization)
     }
 
-    /// What [`sign`](Self::sign) would sign, for debugging: secrets are left out.
+    /// Returns the texts that [`sign`](Self::sign) would sign, for debugging. Secrets are redacted.
+    ///
+    /// # Errors
+    ///
+    /// As [`sign_parts`](Self::sign_parts).
     pub fn explain<B: AsRef<[u8]>>(
         &self,
         request: &Request<B>,
@@ -262,7 +296,12 @@ impl Signer {
         self.explain_parts(request.method(), request.uri(), request.headers(), payload, now)
     }
 
-    /// What [`sign_parts`](Self::sign_parts) would sign, for debugging: secrets are left out.
+    /// Returns the texts that [`sign_parts`](Self::sign_parts) would sign, for debugging. Secrets
+    /// are redacted.
+    ///
+    /// # Errors
+    ///
+    /// As [`sign_parts`](Self::sign_parts).
     pub fn explain_parts(
         &self,
         method: &Method,
@@ -272,9 +311,18 @@ impl Signer {
         now: OffsetDateTime,
     ) -> Result<Explanation, SignError> {
         let date = SdkDate::at(now).ok_or(SignError::Date)?;
-        let draft = Draft::new(self, method, uri, headers, payload, &date)?;
+        let draft = Draft::new(self.settings(), method, uri, headers, payload, &date)?;
         let text = self.string_to_sign(&draft.canonical, date);
         Ok(Explanation::new(&draft.canonical, &text, self.key.hash()))
+    }
+
+    fn settings(&self) -> Settings<'_> {
+        Settings {
+            algorithm: self.algorithm(),
+            hash: self.key.hash(),
+            security_token: self.security_token.as_ref(),
+            signed_headers: &self.signed_headers,
+        }
     }
 
     pub(crate) fn string_to_sign(
@@ -291,7 +339,7 @@ impl Signer {
     }
 }
 
-/// Checks an access key: its id stands in a header, its secret is only computed with.
+/// Validates an access key id and a secret access key.
 fn check_keys(id: &str, secret: &str) -> Result<(), InvalidCredentials> {
     validate_access_key_id(id)?;
     validate_secret_access_key(secret)

@@ -1,24 +1,24 @@
-//! Where the canonical texts are written to: one writer feeds hashes and explanations alike.
+//! Output of canonical texts to hashes and explanations.
 
 use hmac::digest::Update;
 
-/// Takes a text in pieces.
+/// Receiver of a text in pieces.
 pub(crate) trait Sink {
-    /// The next piece.
+    /// Writes the next piece.
     fn write(&mut self, piece: &[u8]);
 
-    /// The next piece, which must not be shown.
+    /// Writes the next piece, which is a secret.
     fn write_secret(&mut self, piece: &[u8]) {
         self.write(piece);
     }
 }
 
-/// A text that writes itself.
+/// Text that can be written to a [`Sink`].
 pub(crate) trait Written {
     fn write_to(&self, sink: &mut impl Sink);
 }
 
-/// Feeds `text` to a hash or a MAC.
+/// Writes `text` to a hash or a MAC.
 pub(crate) fn feed<D: Update>(hash: &mut D, text: &impl Written) {
     text.write_to(&mut Feeding(hash));
 }
@@ -26,24 +26,24 @@ pub(crate) fn feed<D: Update>(hash: &mut D, text: &impl Written) {
 struct Feeding<'a, D>(&'a mut D);
 
 impl<D: Update> Sink for Feeding<'_, D> {
-    // Most pieces are a byte or two, and are stored in place when this is inlined.
+    // Inlining helps because most pieces have one or two bytes.
     #[inline]
     fn write(&mut self, piece: &[u8]) {
         self.0.update(piece);
     }
 }
 
-/// `text` as it can be shown, with its secrets replaced.
+/// Returns `text` with its secrets redacted.
 pub(crate) fn readable(text: &impl Written) -> String {
     let mut readable = Readable::default();
     text.write_to(&mut readable);
     readable.0
 }
 
-/// What stands where a secret was.
+/// Replacement for a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
 
-/// `text` in a block of just its length.
+/// Returns `text` in a buffer of exactly its length.
 pub(crate) fn bytes_of(text: &impl Written) -> Vec<u8> {
     let mut length = Length(0);
     text.write_to(&mut length);
@@ -66,7 +66,7 @@ impl Sink for Vec<u8> {
     }
 }
 
-/// Collects a text that can be shown.
+/// Collector of a redacted text.
 #[derive(Default)]
 struct Readable(String);
 

@@ -1,23 +1,22 @@
-//! The string to sign: what the signature is computed over.
+//! The string to sign.
 
 use crate::algorithm::Algorithm;
 use crate::date::SdkDate;
 use crate::scope::{DayScope, Scope};
 use crate::sink::{Sink, Written};
 
-/// The algorithm, the date, for a derived key its scope, and the hash of the canonical request,
-/// each on a line of its own.
+/// Algorithm, date, scope of a derived key, and hash of the canonical request, one per line.
 pub(crate) struct StringToSign<'a> {
     pub(crate) algorithm: Algorithm,
     pub(crate) date: SdkDate,
-    /// What a derived key is derived for.
+    /// Scope of a derived key.
     pub(crate) scope: Option<&'a Scope>,
-    /// In hex.
+    /// Hash in hex.
     pub(crate) hash: [u8; 64],
 }
 
 impl StringToSign<'_> {
-    /// What a derived key of the date's day is good for.
+    /// Returns the scope of a derived key with the day of the date.
     pub(crate) fn day_scope(&self) -> Option<DayScope<'_>> {
         let day = self.date.day();
         self.scope.map(|scope| DayScope { day, scope })

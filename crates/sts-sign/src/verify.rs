@@ -1,4 +1,4 @@
-//! Verification: the server's side of a signature.
+//! Verification of signatures.
 
 mod error;
 
@@ -22,16 +22,16 @@ use crate::scope::Scope;
 use crate::signed_headers::{X_SDK_DATE, X_SECURITY_TOKEN};
 use crate::signer::Signer;
 
-/// What a request says about who signed it. Nothing of it is verified yet.
+/// Unverified claims of a request about its signer.
 #[non_exhaustive]
 pub struct Presented<'a> {
-    /// Names the key.
+    /// Access key id.
     pub access_key_id: &'a str,
-    /// The token of a temporary key, when one was sent.
+    /// Security token, if the request contains one.
     pub security_token: Option<&'a str>,
-    /// What it was signed with.
+    /// Signing algorithm.
     pub algorithm: Algorithm,
-    /// What a derived key was derived for; only with [`Algorithm::V11HmacSha256`].
+    /// Scope of a derived key, for [`Algorithm::V11HmacSha256`] only.
     pub scope: Option<Scope>,
 }
 
@@ -45,7 +45,7 @@ impl std::fmt::Debug for Presented<'_> {
     }
 }
 
-/// A signature that holds: who signed what, and when.
+/// A verified request: signer, date and signed headers.
 #[derive(Clone, Debug)]
 pub struct Verified {
     access_key_id: String,
@@ -56,44 +56,46 @@ pub struct Verified {
 }
 
 impl Verified {
-    /// Whose key signed.
+    /// Returns the access key id of the signer.
     #[must_use]
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
 
-    /// What it was signed with.
+    /// Returns the signing algorithm.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
-    /// The date in the request, to the second.
+    /// Returns the date of the request in whole seconds.
     #[must_use]
     pub const fn date(&self) -> OffsetDateTime {
         self.date
     }
 
-    /// The headers that the signature covers, in lower case and ascending.
+    /// Returns the names of the signed headers in lower case, sorted.
     #[must_use]
     pub fn signed_headers(&self) -> &[String] {
         &self.signed_headers
     }
 
-    /// Whether the signature covers the body; it does not when the signer chose
-    /// [`Payload::Unsigned`].
+    /// Returns whether the signature covers the body. It does not for [`Payload::Unsigned`].
     #[must_use]
     pub const fn is_payload_signed(&self) -> bool {
         self.is_payload_signed
     }
 }
 
-/// Checks the signature of `request`, as a [`Verifier`] with that tolerance does.
+/// Verifies the signature of `request` with a [`Verifier`] of this tolerance.
 ///
-/// `lookup` gives the [`Signer`] prepared from the keys of the access key id that is presented,
-/// or `None` when there is no such key. When the signer has a security token, the request must
-/// carry the same one. A date further than `tolerance` from `now` is refused; Huawei Cloud's
-/// gateway allows 15 minutes.
+/// `lookup` returns the [`Signer`] for the access key id, or `None` if it is unknown. If the signer
+/// has a security token, the request must contain the same one. The date must be within `tolerance`
+/// of `now`; the gateway of Huawei Cloud allows 15 minutes.
+///
+/// # Errors
+///
+/// Returns an error if the request is not signed correctly.
 pub fn verify<B: AsRef<[u8]>, S: Borrow<Signer>>(
     request: &Request<B>,
     lookup: impl FnOnce(&Presented<'_>) -> Option<S>,
@@ -103,39 +105,43 @@ pub fn verify<B: AsRef<[u8]>, S: Borrow<Signer>>(
     Verifier::new(tolerance).verify(request, lookup, now)
 }
 
-/// Checks signatures: what a server demands of them.
+/// Verifies signatures on a server.
 ///
-/// Date and host must be signed, and a token when there is one. Signatures and tokens are compared
-/// in constant time.
+/// Date, host and security token must be signed. Signatures and tokens are compared in constant
+/// time.
 ///
 /// ```
 /// use std::time::Duration;
 /// use sts_sign::Verifier;
 ///
-/// // As the gateway: the official Go SDK leaves the host out of its signatures.
-/// let verifier = Verifier::new(Duration::from_secs(900)).with_unsigned_host();
+/// // The official Go SDK does not sign the host.
+/// let verifier = Verifier::new(Duration::from_secs(900)).allow_unsigned_host();
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Verifier {
     tolerance: Duration,
-    takes_unsigned_host: bool,
+    allows_unsigned_host: bool,
 }
 
 impl Verifier {
-    /// Takes dates up to `tolerance` from its clock, in whole seconds.
+    /// Creates a verifier that accepts dates within `tolerance`, in whole seconds.
     #[must_use]
     pub const fn new(tolerance: Duration) -> Self {
-        Self { tolerance, takes_unsigned_host: false }
+        Self { tolerance, allows_unsigned_host: false }
     }
 
-    /// Takes signatures that do not cover the host as well. The documentation demands a signed
-    /// date and leaves other headers to the caller. Such a request is good at any host.
+    /// Accepts signatures that do not cover the host, as the gateway does. Such a signature is valid
+    /// for any host.
     #[must_use]
-    pub const fn with_unsigned_host(self) -> Self {
-        Self { takes_unsigned_host: true, ..self }
+    pub const fn allow_unsigned_host(self) -> Self {
+        Self { allows_unsigned_host: true, ..self }
     }
 
-    /// Checks the signature of `request`, in absolute or in origin form; see [`verify`].
+    /// Verifies the signature of `request`, in absolute or origin form. See [`verify`].
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the request is not signed correctly.
     pub fn verify<B: AsRef<[u8]>, S: Borrow<Signer>>(
         &self,
         request: &Request<B>,
@@ -146,7 +152,7 @@ impl Verifier {
         let value = single(headers, AUTHORIZATION.as_str())?.ok_or(VerifyError::Missing)?;
         let authorization = Authorization::read(value)?;
         let token = single(headers, X_SECURITY_TOKEN.as_str())?;
-        if !self.takes_unsigned_host {
+        if !self.allows_unsigned_host {
             must_be_signed(&authorization, HOST.as_str())?;
         }
         must_be_signed(&authorization, X_SDK_DATE.as_str())?;
@@ -154,7 +160,6 @@ impl Verifier {
             must_be_signed(&authorization, X_SECURITY_TOKEN.as_str())?;
         }
         let (date, moment) = read_date(headers)?;
-        // The date has whole seconds only.
         if moment.unix_timestamp().abs_diff(now.unix_timestamp()) > self.tolerance.as_secs() {
             return Err(VerifyError::DateOff { date: moment, now });
         }
@@ -198,7 +203,7 @@ impl Verifier {
     }
 }
 
-/// The key that was looked up must be the one that the request presents, token included.
+/// Checks that the signer matches the request, including the token.
 fn must_be_key_of(
     signer: &Signer,
     authorization: &Authorization<'_>,
@@ -232,17 +237,17 @@ fn unknown_key(authorization: &Authorization<'_>) -> VerifyError {
     VerifyError::UnknownKey { access_key_id: authorization.access_key_id.to_owned() }
 }
 
-/// The only value of a header.
+/// Returns the value of a header that must not be repeated.
 fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, VerifyError> {
     let mut values = headers.get_all(name).iter();
     let value = values.next();
     if values.next().is_some() {
-        return Err(VerifyError::malformed(name, "it stands there more than once"));
+        return Err(VerifyError::malformed(name, "duplicate header"));
     }
     value
         .map(|value| value.to_str())
         .transpose()
-        .map_err(|_| VerifyError::malformed(name, "its value is not visible ASCII"))
+        .map_err(|_| VerifyError::malformed(name, "value is not visible ASCII"))
 }
 
 fn must_be_signed(authorization: &Authorization<'_>, name: &str) -> Result<(), VerifyError> {
@@ -256,10 +261,10 @@ fn read_date(headers: &HeaderMap) -> Result<(SdkDate, OffsetDateTime), VerifyErr
     let name = X_SDK_DATE.as_str();
     let value = single(headers, name)?.ok_or_else(|| VerifyError::absent(name))?;
     SdkDate::read(value.as_bytes())
-        .ok_or_else(|| VerifyError::malformed(name, "it must read YYYYMMDDTHHMMSSZ"))
+        .ok_or_else(|| VerifyError::malformed(name, "expected YYYYMMDDTHHMMSSZ"))
 }
 
-/// The headers that were signed, as they arrived.
+/// Returns the signed headers as received.
 fn canonical_headers<'a, B>(
     request: &'a Request<B>,
     names: &[&'a str],
@@ -268,7 +273,7 @@ fn canonical_headers<'a, B>(
     for name in names {
         let mut values = request.headers().get_all(*name).iter().peekable();
         if values.peek().is_none() {
-            // In HTTP/2 the host is part of the URI.
+            // In HTTP/2, the host is part of the URI.
             let host = host::of(request.uri()).filter(|_| *name == HOST.as_str());
             let host = host.ok_or_else(|| VerifyError::absent(name))?;
             canonical.add_plain(name, host.as_bytes());

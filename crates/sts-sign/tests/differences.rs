@@ -13,7 +13,7 @@ fn explanation() -> Explanation {
         .header("content-type", "application/json")
         .body("{}")
         .unwrap();
-    let signer = signer.with_security_token(TOKEN).unwrap();
+    let signer = signer.security_token(TOKEN).unwrap();
     signer.explain(&request, datetime!(2026-03-05 07:08:09 UTC)).unwrap()
 }
 
@@ -88,7 +88,7 @@ fn the_first_difference_is_named_in_words() {
 
 #[test]
 fn secrets_are_compared_and_never_shown() {
-    let said = "x-security-token differs; its values are not shown";
+    let said = "x-security-token differs; values are not shown";
     assert_eq!(difference(TOKEN, "plantedToken2"), said);
 
     let lost = difference(&format!("x-security-token:{TOKEN}|"), "");

@@ -79,9 +79,9 @@ impl Plain {
     }
 
     fn with_token(&self, signer: Signer) -> Signer {
-        let signer = signer.with_signed_headers(SignedHeaders::all());
+        let signer = signer.signed_headers(SignedHeaders::all());
         match &self.token {
-            Some(token) => signer.with_security_token(token).unwrap(),
+            Some(token) => signer.security_token(token).unwrap(),
             None => signer,
         }
     }
@@ -300,7 +300,7 @@ proptest! {
         let Ok(value) = HeaderValue::from_bytes(&value) else { return Ok(()) };
         let now = OffsetDateTime::from_unix_timestamp(timestamp >> 20).unwrap_or(OffsetDateTime::UNIX_EPOCH);
         let mut request = Request::get(uri.clone()).header(name, &value).body("").unwrap();
-        let signer = Signer::from_parts(ID, SECRET).unwrap().with_signed_headers(SignedHeaders::all());
+        let signer = Signer::from_parts(ID, SECRET).unwrap().signed_headers(SignedHeaders::all());
         let payload = if unsigned { Payload::Unsigned } else { Payload::Bytes(b"") };
         let method = request.method().clone();
         let signed = signer.sign_parts(&method, &uri, request.headers_mut(), payload, now);

@@ -75,7 +75,7 @@ fn signers() -> Vec<Signer> {
         #[cfg(feature = "sm2")]
         Signer::sm2(ID, SECRET).unwrap(),
     ];
-    signers.into_iter().map(|signer| signer.with_security_token(TOKEN).unwrap()).collect()
+    signers.into_iter().map(|signer| signer.security_token(TOKEN).unwrap()).collect()
 }
 
 // The only test of its binary: another one's blocks would be looked at as well.

@@ -29,7 +29,7 @@ fn signers() -> Vec<Signer> {
         #[cfg(feature = "sm2")]
         Signer::sm2(ID, SECRET).unwrap(),
     ];
-    signers.into_iter().map(|signer| signer.with_security_token(TOKEN).unwrap()).collect()
+    signers.into_iter().map(|signer| signer.security_token(TOKEN).unwrap()).collect()
 }
 
 fn assert_clean(shown: &str) {
@@ -58,7 +58,7 @@ fn nothing_prints_a_secret() {
         };
         assert_shows_nothing(&verify(&signed, look, NOW, Duration::ZERO).unwrap_err());
 
-        let token_wrong = signer.clone().with_security_token("other").unwrap();
+        let token_wrong = signer.clone().security_token("other").unwrap();
         let error = verify(&signed, |_| Some(&token_wrong), NOW, Duration::ZERO).unwrap_err();
         assert_eq!(error, VerifyError::TokenWrong);
         assert_shows_nothing(&error);
@@ -72,7 +72,7 @@ fn nothing_prints_a_secret() {
     assert_shows_nothing(&Signer::from_parts(&format!("{SECRET},"), "secret").unwrap_err());
     assert_shows_nothing(&Signer::from_parts(ID, &format!("{SECRET} ")).unwrap_err());
     let signer = Signer::from_parts(ID, "secret").unwrap();
-    assert_shows_nothing(&signer.with_security_token(&format!("{TOKEN}\n")).unwrap_err());
+    assert_shows_nothing(&signer.security_token(&format!("{TOKEN}\n")).unwrap_err());
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn explanations_redact_every_header_that_names_a_secret() {
         "x-password",
         "x-amz-credential",
     ];
-    let signer = Signer::from_parts(ID, SECRET).unwrap().with_signed_headers(SignedHeaders::all());
+    let signer = Signer::from_parts(ID, SECRET).unwrap().signed_headers(SignedHeaders::all());
     for name in secret {
         let request =
             Request::get("https://sts.example.com/").header(name, SECRET).body("").unwrap();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::header::{ACCEPT, AUTHORIZATION, HOST, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use sts_credentials::{Credentials, InvalidCredentials, validate_security_token};
-use sts_sign::{InvalidKeys, Payload, Scope, SignError, SignedHeaders, Signer, verify};
+use sts_sign::{Payload, Scope, SignError, SignedHeaders, Signer, SignerError, verify};
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -36,7 +36,7 @@ fn signed_names(request: &Request<&str>) -> String {
 
 #[test]
 fn signing_sets_its_headers_and_leaves_the_rest_alone() {
-    let signer = signer().with_security_token("token").unwrap();
+    let signer = signer().security_token("token").unwrap();
     let mut request = get("https://sts.example.com/v5/caller-identity");
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
     signer.sign(&mut request, NOW).unwrap();
@@ -53,7 +53,7 @@ fn signing_sets_its_headers_and_leaves_the_rest_alone() {
 
 #[test]
 fn signing_again_replaces_what_an_earlier_attempt_set() {
-    let temporary = signer().with_security_token("token").unwrap();
+    let temporary = signer().security_token("token").unwrap();
     let (method, uri) = (Method::GET, Uri::from_static("https://sts.example.com/"));
     let mut headers = HeaderMap::new();
     temporary.sign_parts(&method, &uri, &mut headers, Payload::Unsigned, NOW).unwrap();
@@ -93,9 +93,9 @@ fn more_headers_are_signed_on_request_but_none_with_an_underscore() {
     request.headers_mut().insert(under_score, HeaderValue::from_static("any"));
     request.headers_mut().insert("x-other", HeaderValue::from_static("any"));
 
-    signer().with_signed_headers(chosen).sign(&mut request, NOW).unwrap();
+    signer().signed_headers(chosen).sign(&mut request, NOW).unwrap();
     assert_eq!(signed_names(&request), "accept;host;x-sdk-date");
-    signer().with_signed_headers(SignedHeaders::all()).sign(&mut request, NOW).unwrap();
+    signer().signed_headers(SignedHeaders::all()).sign(&mut request, NOW).unwrap();
     assert_eq!(signed_names(&request), "accept;host;x-other;x-sdk-date");
 }
 
@@ -194,12 +194,11 @@ fn a_request_that_cannot_be_signed_is_as_it_was() {
         }
         request
     };
-    let not_ascii = |name: &str| {
-        format!("the value of header {name} is not visible ASCII and cannot be signed")
-    };
+    let not_ascii =
+        |name: &str| format!("header {name} cannot be signed: value is not visible ASCII");
     let repeated = |name: &str| {
         format!(
-            "header {name} has several values and cannot be signed: join them, or do not sign it"
+            "header {name} cannot be signed: duplicate header; join the values or do not sign it"
         )
     };
     for (mut request, now, error) in [
@@ -216,7 +215,7 @@ fn a_request_that_cannot_be_signed_is_as_it_was() {
     ] {
         request.headers_mut().insert("x-sdk-date", HeaderValue::from_static("19700101T000000Z"));
         let before = request.headers().clone();
-        let token = signer().with_security_token("token").unwrap();
+        let token = signer().security_token("token").unwrap();
         assert_eq!(token.sign(&mut request, now).unwrap_err().to_string(), error);
         assert_eq!(request.headers(), &before);
     }
@@ -241,7 +240,7 @@ fn a_full_header_map_is_an_error_and_stays_as_it_was() {
 fn credentials_that_cannot_sign_are_refused_by_name() {
     use InvalidCredentials::{Character, Empty, WhiteSpace};
     let error = |id: &str, secret: &str| match Signer::from_parts(id, secret) {
-        Err(InvalidKeys::Credentials(error)) => error,
+        Err(SignerError::Credentials(error)) => error,
         other => panic!("{other:?}"),
     };
     let (id, secret) = ("access key id", "secret access key");
@@ -255,20 +254,20 @@ fn credentials_that_cannot_sign_are_refused_by_name() {
 
     for token in ["", "token\r\n", "tok\u{0}en", "tok en"] {
         let invalid = validate_security_token(token).unwrap_err();
-        let error = signer().with_security_token(token).unwrap_err();
-        assert_eq!(error, InvalidKeys::Credentials(invalid));
-        let credentials = Credentials::permanent(ID, SECRET).with_security_token(token);
+        let error = signer().security_token(token).unwrap_err();
+        assert_eq!(error, SignerError::Credentials(invalid));
+        let credentials = Credentials::permanent(ID, SECRET).security_token(token);
         assert_eq!(Signer::new(&credentials).unwrap_err(), error);
     }
 
     let scope = |region, service| Signer::v11(ID, SECRET, Scope::new(region, service)).unwrap_err();
-    assert!(matches!(scope("", "sts"), InvalidKeys::EmptyScope { part, .. } if part == "region"));
+    assert!(matches!(scope("", "sts"), SignerError::EmptyScope { part, .. } if part == "region"));
     for region in ["a/b", "a,b", "a b", " a", "é"] {
         let error = scope(region, "sts");
-        assert!(matches!(error, InvalidKeys::Scope { part, .. } if part == "region"), "{error:?}");
+        assert!(matches!(error, SignerError::Scope { part, .. } if part == "region"), "{error:?}");
     }
     let service = scope("cn-north-4", "");
-    assert!(matches!(service, InvalidKeys::EmptyScope { part, .. } if part == "service"));
+    assert!(matches!(service, SignerError::EmptyScope { part, .. } if part == "service"));
 }
 
 #[test]
@@ -281,7 +280,7 @@ fn a_signer_is_made_from_credentials_or_their_parts() {
     let permanent = Credentials::permanent(ID, SECRET);
     assert_eq!(signed(Signer::new(&permanent).unwrap()), signed(signer()));
     let temporary = Credentials::temporary(ID, SECRET, "token", NOW);
-    let parts = signer().with_security_token("token").unwrap();
+    let parts = signer().security_token("token").unwrap();
     assert_eq!(signed(Signer::new(&temporary).unwrap()), signed(parts));
 }
 

@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderName, HeaderValue, Request};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
-use sts_sign::{InvalidKeys, Scope, SignedHeaders, Signer, verify};
+use sts_sign::{Scope, SignedHeaders, Signer, SignerError, verify};
 use time::{Date, Month, OffsetDateTime, Time};
 
 #[derive(Deserialize)]
@@ -104,21 +104,21 @@ impl Vector {
         request
     }
 
-    fn signer(&self) -> Result<Signer, InvalidKeys> {
+    fn signer(&self) -> Result<Signer, SignerError> {
         let (id, secret) = (&self.access_key_id, &self.secret_access_key);
         let signer = match (&self.region_id, &self.derived_auth_service_name) {
             (Some(region), Some(service)) => Signer::v11(id, secret, Scope::new(region, service)),
             _ => self.plain_signer(id, secret),
         }?;
         // The Python SDK signs every header that it is given.
-        let signer = signer.with_signed_headers(SignedHeaders::all());
+        let signer = signer.signed_headers(SignedHeaders::all());
         match self.token() {
-            Some(token) => signer.with_security_token(token),
+            Some(token) => signer.security_token(token),
             None => Ok(signer),
         }
     }
 
-    fn plain_signer(&self, id: &str, secret: &str) -> Result<Signer, InvalidKeys> {
+    fn plain_signer(&self, id: &str, secret: &str) -> Result<Signer, SignerError> {
         match self.algorithm.as_str() {
             "SDK-HMAC-SHA256" => Signer::from_parts(id, secret),
             #[cfg(feature = "sm3")]

@@ -21,7 +21,7 @@ fn signer() -> Signer {
 }
 
 fn temporary() -> Signer {
-    signer().with_security_token("token").unwrap()
+    signer().security_token("token").unwrap()
 }
 
 fn request() -> Request<&'static str> {
@@ -66,7 +66,7 @@ fn a_signature_that_holds_says_who_signed_what_and_when() {
 #[test]
 fn the_key_is_looked_up_by_what_the_request_presents() {
     let signer = Signer::v11(ID, SECRET, Scope::new("cn-north-4", "sts")).unwrap();
-    let signer = signer.with_security_token("token").unwrap();
+    let signer = signer.security_token("token").unwrap();
     let lookup = |presented: &sts_sign::Presented<'_>| {
         assert_eq!(presented.access_key_id, ID);
         assert_eq!(presented.security_token, Some("token"));
@@ -78,11 +78,11 @@ fn the_key_is_looked_up_by_what_the_request_presents() {
 }
 
 fn absent(header: &str) -> String {
-    format!("header {header} is signed but did not arrive")
+    format!("missing signed header {header}")
 }
 
 fn not_signed(header: &str) -> String {
-    format!("header {header} is not signed: name it in SignedHeaders")
+    format!("header {header} is not signed; add it to SignedHeaders")
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn a_malformed_header_is_named_with_what_is_wrong() {
         (signer(), "Signature=", "Signature=XX", "Signature=HEX"),
         (signer(), "Signature=", "Signature=a", "Signature=HEX"),
         (signer(), ", Signature=", ", Signatures=", "Signature=HEX"),
-        (signer(), "Signature=", "Signature=ab, More=", "nothing after"),
+        (signer(), "Signature=", "Signature=ab, More=", "text after Signature"),
     ] {
         let mut request = signed_by(&signer);
         set_authorization(&mut request, from, to);
@@ -270,7 +270,7 @@ fn the_host_may_be_unsigned_where_the_server_says_so() {
     let signer = Signer::from_parts("GOAK", "the-secret").unwrap();
     let now = datetime!(2026-03-05 07:08:09 UTC);
     let strict = Verifier::new(TOLERANCE);
-    let verified = strict.with_unsigned_host().verify(&request, |_| Some(&signer), now).unwrap();
+    let verified = strict.allow_unsigned_host().verify(&request, |_| Some(&signer), now).unwrap();
     assert_eq!(verified.signed_headers(), ["x-sdk-date"]);
     let error = strict.verify(&request, |_| Some(&signer), now).unwrap_err();
     assert_eq!(error.to_string(), not_signed("host"));
@@ -296,7 +296,7 @@ fn a_date_off_by_more_than_the_tolerance_is_refused() {
     let error = at(late).unwrap_err();
     let VerifyError::DateOff { date, now, .. } = error else { panic!("{error}") };
     assert_eq!((date, now), (NOW, late));
-    assert_eq!(error.to_string(), "the request is dated 901 seconds behind the verifier's clock");
+    assert_eq!(error.to_string(), "request date is 901 seconds behind the verifier's clock");
     let error = at(NOW - TOLERANCE - Duration::from_secs(1)).unwrap_err();
     assert!(error.to_string().contains("901 seconds ahead of"));
 }
@@ -329,7 +329,7 @@ fn a_temporary_key_needs_its_own_token() {
     let error = verified_by(&temporary(), &signed_by(&signer())).unwrap_err();
     assert_eq!(error, VerifyError::TokenMissing);
     for token in ["tokem", "toke", "tokenn"] {
-        let other = signer().with_security_token(token).unwrap();
+        let other = signer().security_token(token).unwrap();
         let error = verified_by(&temporary(), &signed_by(&other)).unwrap_err();
         assert_eq!(error, VerifyError::TokenWrong);
     }

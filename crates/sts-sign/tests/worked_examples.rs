@@ -44,7 +44,7 @@ fn a_get_caller_identity() {
 #[test]
 fn b_assume_agency_with_a_security_token() {
     let signer =
-        Signer::from_parts(ID, SECRET).unwrap().with_security_token("ggpEXAMPLEtoken+/==").unwrap();
+        Signer::from_parts(ID, SECRET).unwrap().security_token("ggpEXAMPLEtoken+/==").unwrap();
     let body = r#"{"agency_urn":"iam::0123456789abcdef0123456789abcdef:agency:reader","agency_session_name":"build-42","duration_seconds":1800}"#;
     let request = Request::post("https://sts.cn-north-4.myhuaweicloud.com/v5/agencies/assume")
         .header("Content-Type", "application/json")

@@ -199,7 +199,7 @@ fn authority(path: &OsString) -> Result<Authority, String> {
 fn given_credentials(ak: String, sk: String, token: Option<String>) -> Result<Credentials, String> {
     let mut credentials = Credentials::permanent(ak, sk);
     if let Some(token) = token {
-        credentials = credentials.with_security_token(token);
+        credentials = credentials.security_token(token);
     }
     Signer::new(&credentials)
         .map_err(|error| format!("cannot sign with --ak, --sk and --token: {error}"))?;

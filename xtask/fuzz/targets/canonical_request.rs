@@ -20,7 +20,7 @@ fuzz_target!(|input: (&str, &[u8], &[u8], &[u8], &[u8])| {
         request.headers_mut().append(name, value);
     }
     let signer = Signer::from_parts("EXAMPLEAK00000000001", "the-secret-key").expect("keys");
-    let signer = signer.with_signed_headers(SignedHeaders::all());
+    let signer = signer.signed_headers(SignedHeaders::all());
     let now = OffsetDateTime::UNIX_EPOCH;
     let before = request.headers().clone();
     match signer.sign(&mut request, now) {

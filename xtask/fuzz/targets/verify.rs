@@ -27,7 +27,7 @@ fuzz_target!(|input: (&str, Vec<(&[u8], &[u8])>, &[u8])| {
         }
     }
     let signer = Signer::from_parts("EXAMPLEAK00000000001", "the-secret-key").expect("keys");
-    let signer = signer.with_security_token("token").expect("a token");
+    let signer = signer.security_token("token").expect("a token");
     let now = OffsetDateTime::UNIX_EPOCH;
     let refusal = verify(&request, |_| Some(&signer), now, Duration::from_secs(900));
     let refusal = refusal.expect_err("nobody guesses a signature");

@@ -98,9 +98,9 @@ impl Vector {
             other => return Err(format!("the algorithm {other:?} is not known")),
         };
         // The official SDK signs every header that it is given.
-        let signer = signer.map(|signer| signer.with_signed_headers(SignedHeaders::all()));
+        let signer = signer.map(|signer| signer.signed_headers(SignedHeaders::all()));
         match token {
-            Some(token) => signer.and_then(|signer| signer.with_security_token(token)),
+            Some(token) => signer.and_then(|signer| signer.security_token(token)),
             None => signer,
         }
         .map_err(|error| error.to_string())

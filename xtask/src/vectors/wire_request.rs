@@ -55,7 +55,7 @@ pub(super) fn check(vector: &str) -> Result<(), Failure> {
     let token = vector.security_token.as_deref();
     if let (Authentication::Signed, Some(token)) = (operation.authentication(), token) {
         Signer::from_parts("EXAMPLEAK00000000001", "a1B2c3")
-            .and_then(|signer| signer.with_security_token(token))
+            .and_then(|signer| signer.security_token(token))
             .map_err(|error| error.to_string())?
             .sign(&mut request, datetime!(2026-03-05 07:08:09 UTC))
             .map_err(|error| error.to_string())?;

@@ -117,7 +117,7 @@ pub fn credentials_from_environment(host: &dyn Host) -> Result<Credentials, Cred
     sendable_id(&access_key).map_err(|fault| variable::invalid(ACCESS_KEY, fault))?;
     let credentials = Credentials::permanent(access_key, secret_key);
     Ok(match variable::word(host, SECURITY_TOKEN)? {
-        Some(token) => credentials.with_security_token(token),
+        Some(token) => credentials.security_token(token),
         None => credentials,
     })
 }

@@ -125,7 +125,7 @@ fn read(content: &[u8]) -> Result<Credentials, String> {
     sendable_id(access_key).map_err(|fault| format!("ak in section [{section}] {fault}"))?;
     let credentials = Credentials::permanent(access_key, Secret::from(mandatory("sk")?));
     Ok(match ini.value(section, "security_token")? {
-        Some(token) => credentials.with_security_token(token),
+        Some(token) => credentials.security_token(token),
         None => credentials,
     })
 }

@@ -145,9 +145,9 @@ fn what_others_fetch_is_checked_as_well() {
         (Credentials::permanent("A,B", "HUSH"), "access key id contains a comma or a slash"),
         (Credentials::permanent("AK", ""), "secret key is empty"),
         (Credentials::permanent("AK", "HU SH"), "secret key contains white space"),
-        (Credentials::permanent("AK", "S").with_security_token(""), "security token is empty"),
+        (Credentials::permanent("AK", "S").security_token(""), "security token is empty"),
         (
-            Credentials::permanent("AK", "S").with_security_token("HUSH\n"),
+            Credentials::permanent("AK", "S").security_token("HUSH\n"),
             "security token contains a control character or a line break",
         ),
     ] {

@@ -276,7 +276,7 @@ fn a_request_over_a_limit_is_not_sent_unless_checks_are_off() {
 fn temporary_keys_may_ask_for_an_hour_at_most() {
     let operation =
         AssumeAgency::new("iam::0a1b:agency:a", "name").duration(Duration::from_secs(3601));
-    let temporary = keys("HSTFIRST000000000001").as_ref().clone().with_security_token("token");
+    let temporary = keys("HSTFIRST000000000001").as_ref().clone().security_token("token");
     let mut world = World::new(default_context(), []);
     world.keys = [temporary.into()].into();
     let error = world.run(operation).unwrap_err();

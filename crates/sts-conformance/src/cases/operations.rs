@@ -71,8 +71,13 @@ pub(crate) async fn caller_identity_is_signed(trial: &Trial<'_>) -> Result<(), S
 fn client(
     trial: &Trial<'_>,
     server: &Server,
+<<<<<<< HEAD
 ) -> Result<Client<Subject, impl ProvideCredentials + use<>>, Stop> {
     let credentials = Credentials::permanent(ACCESS_KEY_ID, SECRET).with_security_token(TOKEN);
+=======
+) -> Result<Client<Subject, impl CredentialSource + use<>>, Stop> {
+    let credentials = Credentials::permanent(ACCESS_KEY_ID, SECRET).security_token(TOKEN);
+>>>>>>> 2be6540 (sign: separate keys from algorithms, describe signing in the terms of the field)
     Ok(Client::builder(trial.transport()?, SystemHost)
         .endpoint(Endpoint::parse_allowing_http(&server.url(""))?)
         .credentials(credentials)
@@ -104,7 +109,7 @@ fn expect_verified(received: &Received) -> Result<(), Stop> {
         let name = HeaderName::from_bytes(name.as_bytes())?;
         request.headers_mut().append(name, HeaderValue::from_str(value)?);
     }
-    let signer = Signer::from_parts(ACCESS_KEY_ID, SECRET)?.with_security_token(TOKEN)?;
+    let signer = Signer::from_parts(ACCESS_KEY_ID, SECRET)?.security_token(TOKEN)?;
     let now = OffsetDateTime::now_utc();
     verify(&request, |_| Some(&signer), now, TOLERANCE).map_err(|error| {
         Stop::Failed(format!("the received request does not match its signature: {error}"))

@@ -170,7 +170,7 @@ async fn a_damaged_or_foreign_token_is_refused() {
     let mut other = ours.call(session("s2")).await.unwrap().credentials;
     other.security_token = one.security_token;
     for token in [other.security_token.take().unwrap(), "garbage".into()] {
-        let mixed = other.clone().with_security_token(token);
+        let mixed = other.clone().security_token(token);
         let error = ours.call_with(&mixed, GetCallerIdentity::new()).await.unwrap_err();
         assert_unauthenticated(&error, "decrypt token fail");
     }

@@ -107,8 +107,8 @@ pub(crate) fn are_signed_with_keys() {
     assert_wiped("credentials", || {
         for secret in [PLAIN, ODD] {
             let permanent = Credentials::permanent("AK", secret);
-            let with_token = permanent.clone().with_security_token(secret);
-            let again = with_token.clone().with_security_token(secret.to_owned());
+            let with_token = permanent.clone().security_token(secret);
+            let again = with_token.clone().security_token(secret.to_owned());
             let end = OffsetDateTime::UNIX_EPOCH;
             let temporary = Credentials::temporary("AK", secret.to_owned(), secret, end);
             assert_ne!(temporary, again);

@@ -1,10 +1,10 @@
-//! The canonical headers: one line each, sorted by name, and the list of their names.
+//! Canonical headers: one line per header, sorted by name, and the list of names.
 
 use http::HeaderValue;
 
 use crate::sink::Sink;
 
-/// Whether the values of a header are secrets, marked so or not. `name` is in lower case.
+/// Returns whether a header is known to contain a secret. `name` is in lower case.
 pub(crate) fn is_secret(name: &str) -> bool {
     const PARTS: [&str; 8] = [
         "token",
@@ -19,22 +19,22 @@ pub(crate) fn is_secret(name: &str) -> bool {
     PARTS.iter().any(|part| name.contains(part))
 }
 
-/// The signed headers of a request.
+/// Signed headers of a request.
 pub(crate) struct CanonicalHeaders<'a>(Vec<CanonicalHeader<'a>>);
 
 struct CanonicalHeader<'a> {
-    /// In lower case.
+    /// Name in lower case.
     name: &'a str,
-    /// Without white space at its ends.
+    /// Value without surrounding white space.
     value: &'a [u8],
     is_secret: bool,
 }
 
-/// A header that cannot be signed.
+/// Header that cannot be signed.
 pub(crate) enum Unsignable<'a> {
-    /// Its value is not visible ASCII.
+    /// The value is not visible ASCII.
     Value(&'a str),
-    /// It has several values, and signers differ about those.
+    /// The header has several values.
     Repeated(&'a str),
 }
 
@@ -55,12 +55,12 @@ impl<'a> CanonicalHeaders<'a> {
         Ok(())
     }
 
-    /// Adds a header that the signer sets, and that is a secret.
+    /// Adds a secret header that the signer sets.
     pub(crate) fn add_secret(&mut self, name: &'a str, value: &'a [u8]) {
         self.add_text(name, value, true);
     }
 
-    /// Adds a header that the signer sets, and that is none.
+    /// Adds another header that the signer sets.
     pub(crate) fn add_plain(&mut self, name: &'a str, value: &'a [u8]) {
         self.add_text(name, value, false);
     }
@@ -69,7 +69,7 @@ impl<'a> CanonicalHeaders<'a> {
         self.0.push(CanonicalHeader { name, value: value.trim_ascii(), is_secret });
     }
 
-    /// Brings the headers into order when all were added.
+    /// Sorts the headers and rejects duplicates.
     pub(crate) fn sort(&mut self) -> Result<(), Unsignable<'a>> {
         self.0.sort_unstable_by(|a, b| a.name.cmp(b.name));
         let mut pairs = self.0.iter().zip(self.0.iter().skip(1));
@@ -79,12 +79,12 @@ impl<'a> CanonicalHeaders<'a> {
         }
     }
 
-    /// The names in order.
+    /// Returns the names in order.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> {
         self.0.iter().map(|header| header.name)
     }
 
-    /// Writes `name:value` and a line feed for each.
+    /// Writes a line `name:value` per header.
     pub(super) fn write_lines(&self, sink: &mut impl Sink) {
         for header in &self.0 {
             sink.write(header.name.as_bytes());
@@ -98,7 +98,7 @@ impl<'a> CanonicalHeaders<'a> {
         }
     }
 
-    /// Writes the names with semicolons between.
+    /// Writes the names, separated by semicolons.
     pub(crate) fn write_names(&self, sink: &mut impl Sink) {
         for (index, name) in self.names().enumerate() {
             if index > 0 {

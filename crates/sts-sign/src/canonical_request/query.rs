@@ -1,4 +1,4 @@
-//! The canonical query: pairs sorted by name, then by value.
+//! The canonical query: pairs sorted by name and value.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use super::uri::write_component;
 use crate::sink::Sink;
 
-/// Writes the pairs of `query`. A name without a value gets an empty one, and a plus is a plus.
+/// Writes the pairs of `query`. A missing value is empty, and a plus sign is not a space.
 pub(super) fn write(query: &str, sink: &mut impl Sink) {
     let mut pairs: Vec<[Cow<'_, [u8]>; 2]> = query
         .split('&')
@@ -15,7 +15,7 @@ pub(super) fn write(query: &str, sink: &mut impl Sink) {
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
         .map(|(name, value)| [name, value].map(|text| percent_decode_str(text).into()))
         .collect();
-    // Sorted before they are encoded, as the official Python SDK does it.
+    // The official Python SDK sorts before it encodes.
     pairs.sort_unstable();
     for (index, [name, value]) in pairs.iter().enumerate() {
         if index > 0 {

@@ -1,4 +1,4 @@
-//! The canonical URI: the path, percent-decoded once and encoded once.
+//! The canonical URI: the path, percent-decoded and encoded again.
 
 use std::borrow::Cow;
 
@@ -6,16 +6,16 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_e
 
 use crate::sink::Sink;
 
-/// Everything but RFC 3986's unreserved characters.
+/// All characters except the unreserved ones of RFC 3986.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Everything but those and the separator of segments.
+/// All characters except the unreserved ones and slashes.
 const ENCODED_IN_PATH: &AsciiSet = &ENCODED.remove(b'/');
 
-/// Writes the path with the slash that ends every canonical URI.
+/// Writes the path with a trailing slash.
 ///
-/// It is decoded before it is split into segments, as the official Python SDK does it, so an
-/// encoded slash separates as well. Empty segments and dots stay as they are.
+/// The path is decoded before it is split into segments, as in the official Python SDK, so an
+/// encoded slash becomes a separator. Empty segments and dot segments are preserved.
 pub(super) fn write(path: &str, sink: &mut impl Sink) {
     let path: Cow<'_, [u8]> =
         if path.contains('%') { percent_decode_str(path).into() } else { path.as_bytes().into() };
@@ -27,7 +27,7 @@ pub(super) fn write(path: &str, sink: &mut impl Sink) {
     }
 }
 
-/// Writes a name or a value of the query, both of which are given decoded.
+/// Writes a decoded name or value of the query.
 pub(super) fn write_component(component: &[u8], sink: &mut impl Sink) {
     for piece in percent_encode(component, ENCODED) {
         sink.write(piece.as_bytes());

@@ -1,4 +1,4 @@
-//! A canonical request held against the one that a gateway echoes.
+//! Comparison of a canonical request with the gateway's.
 
 use std::fmt;
 
@@ -6,10 +6,9 @@ use super::Explanation;
 use crate::canonical_request::is_secret;
 use crate::sink::{REDACTED, Sink, Written};
 
-/// Something that was signed one way and seen another way by a gateway.
+/// Difference between the signed request and the request that a gateway received.
 ///
-/// `Display` says it in words, as in `host signed as "a", gateway saw "b"`. No secret is part of
-/// it.
+/// `Display` describes it, as in `host signed as "a", gateway saw "b"`, without secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     part: String,
@@ -18,20 +17,20 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// `method`, `canonical URI`, `query`, the name of a header, `list of signed headers` or
+    /// Returns the part that differs: `method`, `canonical URI`, `query`, the name of a header, `list of signed headers` or
     /// `payload hash`.
     #[must_use]
     pub fn part(&self) -> &str {
         &self.part
     }
 
-    /// What was signed; `None` for a header that was not.
+    /// Returns the signed value, or `None` for a header that was not signed.
     #[must_use]
     pub fn signed(&self) -> Option<&str> {
         self.signed.as_deref()
     }
 
-    /// What the gateway saw; `None` for a header that it did not.
+    /// Returns the value at the gateway, or `None` for a missing header.
     #[must_use]
     pub fn seen(&self) -> Option<&str> {
         self.seen.as_deref()
@@ -78,7 +77,7 @@ impl Difference {
         })
     }
 
-    /// When all that can be shown is equal and complete, it must be a secret.
+    /// If all other parts are equal and complete, a secret differs.
     fn of_secrets(signed: &Parts<'_>, seen: &Parts<'_>) -> Option<Self> {
         if signed.payload != seen.payload {
             return None;
@@ -100,7 +99,7 @@ impl fmt::Display for Difference {
         let part = &self.part;
         match (&self.signed, &self.seen) {
             (Some(signed), Some(seen)) if signed == seen => {
-                write!(f, "{part} differs; its values are not shown")
+                write!(f, "{part} differs; values are not shown")
             }
             (Some(signed), Some(seen)) => {
                 write!(f, "{part} signed as {signed:?}, gateway saw {seen:?}")
@@ -112,14 +111,14 @@ impl fmt::Display for Difference {
     }
 }
 
-/// The canonical request in a message.
+/// Canonical request in a message.
 struct Echo<'a> {
     text: &'a str,
     separator: char,
 }
 
 impl<'a> Echo<'a> {
-    /// From the method, which stands right before the path, to the end of the payload's hash.
+    /// Finds the text from the method, which precedes the path, to the end of the payload hash.
     fn find(message: &'a str) -> Self {
         let (separator, before_path) = [('|', "|/"), ('\n', "\n/")]
             .into_iter()
@@ -148,7 +147,7 @@ impl Written for Echo<'_> {
     }
 }
 
-/// A canonical request, taken apart.
+/// Parts of a canonical request.
 struct Parts<'a> {
     method: &'a str,
     uri: &'a str,
@@ -156,13 +155,12 @@ struct Parts<'a> {
     headers: Vec<(&'a str, &'a str)>,
     names: &'a str,
     payload: &'a str,
-    /// Whether the text ends before the payload's hash, as messages of limited length do.
+    /// Whether the text is truncated before the payload hash.
     is_cut: bool,
 }
 
 impl<'a> Parts<'a> {
-    /// Parts that are missing are empty. A line among the headers that has no name is part of a
-    /// value and left out.
+    /// Splits the text. Missing parts are empty, and header lines without a name are ignored.
     fn of(text: &'a str, separator: char) -> Self {
         let mut parts = text.split(separator);
         let mut next = || parts.next().unwrap_or_default();
@@ -173,7 +171,7 @@ impl<'a> Parts<'a> {
         let (names, payload) = (next(), next());
         let is_cut = payload.is_empty();
         if names.is_empty() {
-            // The last value may be cut as well.
+            // The last value may be truncated.
             headers.pop();
         }
         Self { method, uri, query, headers, names, payload, is_cut }

@@ -1,33 +1,44 @@
-//! A request on the way to its signature.
+//! The parts of a request that are signed.
 
 use http::header::{AUTHORIZATION, HOST};
-use http::{HeaderMap, HeaderName, Method, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
-use super::{SignError, Signer};
+use super::error::SignError;
+use crate::algorithm::Algorithm;
 use crate::canonical_request::{CanonicalHeaders, CanonicalRequest};
 use crate::date::SdkDate;
+use crate::hash::Hash;
 use crate::host;
 use crate::payload::{Payload, PayloadLine};
 use crate::signed_headers::{
-    X_SDK_CONTENT_SHA256, X_SDK_CONTENT_SM3, X_SDK_DATE, X_SECURITY_TOKEN,
+    SignedHeaders, X_SDK_CONTENT_SHA256, X_SDK_CONTENT_SM3, X_SDK_DATE, X_SECURITY_TOKEN,
 };
 
-/// What an earlier attempt may have set. `Host` is not among these: it may be the caller's.
+/// Headers that an earlier attempt may have set. `Host` may belong to the caller.
 static SET_BY_SIGNER: [&HeaderName; 5] =
     [&AUTHORIZATION, &X_SDK_DATE, &X_SECURITY_TOKEN, &X_SDK_CONTENT_SHA256, &X_SDK_CONTENT_SM3];
 
-/// What is signed, and what has to be done to the request's headers to make it true.
+/// Settings of the signer.
+#[derive(Clone, Copy)]
+pub(super) struct Settings<'a> {
+    pub(super) algorithm: Algorithm,
+    pub(super) hash: Hash,
+    pub(super) security_token: Option<&'a HeaderValue>,
+    pub(super) signed_headers: &'a SignedHeaders,
+}
+
+/// Canonical request and the changes that it requires in the headers.
 pub(super) struct Draft<'a> {
     pub(super) canonical: CanonicalRequest<'a>,
-    /// What `Host` has to be set to, unless it is there.
+    /// Value for a missing `Host` header.
     pub(super) host: Option<&'a str>,
-    /// Whether an earlier attempt has left headers.
+    /// Whether the request contains headers of an earlier attempt.
     pub(super) is_signed_again: bool,
 }
 
 impl<'a> Draft<'a> {
     pub(super) fn new(
-        signer: &'a Signer,
+        settings: Settings<'a>,
         method: &'a Method,
         uri: &'a Uri,
         headers: &'a HeaderMap,
@@ -40,7 +51,7 @@ impl<'a> Draft<'a> {
             has_host |= *name == HOST;
             if SET_BY_SIGNER.contains(&name) {
                 is_signed_again = true;
-            } else if signer.signed_headers.include(name) {
+            } else if settings.signed_headers.include(name) {
                 canonical.add(name.as_str(), value)?;
             }
         }
@@ -49,15 +60,15 @@ impl<'a> Draft<'a> {
             canonical.add_plain(HOST.as_str(), host.as_bytes());
         }
         if let Payload::Unsigned = payload {
-            let name = signer.algorithm().payload_header();
+            let name = settings.algorithm.payload_header();
             canonical.add_plain(name.as_str(), PayloadLine::UNSIGNED.as_bytes());
         }
         canonical.add_plain(X_SDK_DATE.as_str(), date.as_bytes());
-        if let Some(token) = &signer.security_token {
+        if let Some(token) = settings.security_token {
             canonical.add_secret(X_SECURITY_TOKEN.as_str(), token.as_bytes());
         }
         canonical.sort()?;
-        let payload = PayloadLine::of(payload, signer.key.hash());
+        let payload = PayloadLine::of(payload, settings.hash);
         let canonical = CanonicalRequest { method, uri, headers: canonical, payload };
         Ok(Self { canonical, host, is_signed_again })
     }

@@ -1,38 +1,39 @@
-//! Why a request cannot be signed.
+//! Errors in the signing of a request.
 
 use http::HeaderName;
 
 use crate::canonical_request::Unsignable;
 
-/// A request that cannot be signed. It was not changed.
+/// Error returned when a request cannot be signed. The request is unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignError {
-    /// There is neither a host in the URI nor a `Host` header.
-    #[error("the request has no host: give it an absolute URI or a Host header")]
+    /// Missing host: neither the URI nor a `Host` header contains one.
+    #[error("missing host; use an absolute URI or set the Host header")]
     NoHost,
-    /// Signers and gateways differ about anything but visible ASCII.
-    #[error("the value of header {name} is not visible ASCII and cannot be signed")]
+    /// Header value with characters other than visible ASCII, which implementations encode
+    /// differently.
+    #[error("header {name} cannot be signed: value is not visible ASCII")]
     #[non_exhaustive]
     HeaderValue {
-        /// The header's name, in lower case.
+        /// Name of the header in lower case.
         name: String,
     },
-    /// Signers and gateways differ about headers with several values.
-    #[error("header {name} has several values and cannot be signed: join them, or do not sign it")]
+    /// Header with several values, which implementations join differently.
+    #[error("header {name} cannot be signed: duplicate header; join the values or do not sign it")]
     #[non_exhaustive]
     RepeatedHeader {
-        /// The header's name, in lower case.
+        /// Name of the header in lower case.
         name: String,
     },
-    /// `X-Sdk-Date` has four digits for the year.
-    #[error("the date is outside the years 0 to 9999: is the clock set?")]
+    /// Date out of range: `X-Sdk-Date` has a year of four digits.
+    #[error("signing date out of range (year 0-9999); check the system clock")]
     Date,
-    /// An algorithm on a curve has no signature for this request, once in 2^256.
-    #[error("no signature can be made of this request at this date: take another")]
+    /// ECDSA or SM2 has no signature for this request and date, with a probability of about 2^-256.
+    #[error("signing failed for this date; retry with another date")]
     NoSignature,
-    /// An [`http::HeaderMap`] holds 32768 headers at most.
-    #[error("the request has too many headers")]
+    /// Too many headers: an [`http::HeaderMap`] is limited to 32768.
+    #[error("too many headers in the request")]
     TooManyHeaders,
 }
 

@@ -1,105 +1,104 @@
-//! Why a request does not verify.
+//! Errors in the verification of a request.
 
 use time::OffsetDateTime;
 
 use crate::algorithm::Algorithm;
-use crate::authorization::Unreadable;
+use crate::authorization::InvalidAuthorization;
 use crate::canonical_request::Unsignable;
 use crate::explain::Explanation;
 
-/// Why a request does not verify. No secret is part of the message.
+/// Error returned when a request fails verification. It never contains a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// The request is not signed.
-    #[error("the request has no Authorization header")]
+    /// Missing `Authorization` header.
+    #[error("missing Authorization header")]
     Missing,
-    /// The request is authorized in another way.
-    #[error("the Authorization header has the scheme {scheme:?}, which is no signing algorithm")]
+    /// Unsupported authentication scheme.
+    #[error("unsupported scheme {scheme:?} in the Authorization header")]
     #[non_exhaustive]
     OtherScheme {
-        /// Its first word.
+        /// Scheme of the header.
         scheme: String,
     },
-    /// A header does not have its form.
+    /// Malformed header.
     #[error("header {header} is malformed: {problem}")]
     #[non_exhaustive]
     Malformed {
-        /// The header's name, in lower case.
+        /// Name of the header in lower case.
         header: String,
-        /// What is wrong with it.
+        /// Description of the problem.
         problem: &'static str,
     },
-    /// A header must be signed and is not.
-    #[error("header {header} is not signed: name it in SignedHeaders")]
+    /// Header that must be signed, but is not.
+    #[error("header {header} is not signed; add it to SignedHeaders")]
     #[non_exhaustive]
     NotSigned {
-        /// The header's name, in lower case.
+        /// Name of the header in lower case.
         header: String,
     },
-    /// A header is named as signed, or must be there, and did not arrive.
-    #[error("header {header} is signed but did not arrive")]
+    /// Missing header that is signed or mandatory.
+    #[error("missing signed header {header}")]
     #[non_exhaustive]
     Absent {
-        /// The header's name, in lower case.
+        /// Name of the header in lower case.
         header: String,
     },
-    /// The date is too far from the verifier's clock.
+    /// Date outside the tolerance.
     #[error(
-        "the request is dated {} seconds {} the verifier's clock",
+        "request date is {} seconds {} the verifier's clock",
         (*date - *now).whole_seconds().unsigned_abs(),
         if date < now { "behind" } else { "ahead of" }
     )]
     #[non_exhaustive]
     DateOff {
-        /// The date in the request.
+        /// Date of the request.
         date: OffsetDateTime,
-        /// The date it was compared with.
+        /// Time of the verifier.
         now: OffsetDateTime,
     },
-    /// There is no such key.
-    #[error("access key {access_key_id:?} is unknown")]
+    /// Unknown access key.
+    #[error("unknown access key {access_key_id:?}")]
     #[non_exhaustive]
     UnknownKey {
-        /// The access key id in the request.
+        /// Access key id of the request.
         access_key_id: String,
     },
-    /// The key signs with another algorithm.
-    #[error("the request is signed with {presented}, where {expected} is expected")]
+    /// Unexpected algorithm for this access key.
+    #[error("unexpected algorithm {presented}; expected {expected}")]
     #[non_exhaustive]
     OtherAlgorithm {
-        /// The one in the request.
+        /// Algorithm of the request.
         presented: Algorithm,
-        /// The one of the signer that was looked up.
+        /// Algorithm of the signer.
         expected: Algorithm,
     },
-    /// The key was derived for another day, region or service.
-    #[error("the Credential names another day, region or service")]
+    /// Unexpected day, region or service of a derived key.
+    #[error("unexpected day, region or service in Credential")]
     OtherScope,
-    /// The key is temporary, and the request has no token.
-    #[error("the key is temporary, but the request has no X-Security-Token header")]
+    /// Missing security token.
+    #[error("missing X-Security-Token header for temporary credentials")]
     TokenMissing,
-    /// The token is not the key's.
-    #[error("the security token is not the one of this access key")]
+    /// Security token of another access key.
+    #[error("security token does not belong to this access key")]
     TokenWrong,
-    /// The signature is not that of this request and key.
-    #[error("the signature does not match: wrong secret, or the request was signed otherwise")]
+    /// Signature mismatch.
+    #[error("signature mismatch: wrong secret key, or the request was modified after signing")]
     #[non_exhaustive]
     SignatureMismatch {
-        /// What the verifier computed, to be compared with what was signed.
+        /// Canonical request and string to sign of the verifier.
         explanation: Box<Explanation>,
     },
 }
 
 impl VerifyError {
-    /// The canonical request that the verifier computed, when it came so far. The value of a
-    /// security token reads `[redacted]`.
+    /// Returns the redacted canonical request of the verifier for a signature mismatch.
     #[must_use]
     pub fn canonical_request(&self) -> Option<&str> {
         self.explanation().map(Explanation::canonical_request)
     }
 
-    /// The same with the string to sign, when the verifier came so far.
+    /// Returns the redacted canonical request and string to sign for a signature mismatch.
     #[must_use]
     pub fn explanation(&self) -> Option<&Explanation> {
         match self {
@@ -117,11 +116,11 @@ impl VerifyError {
     }
 }
 
-impl From<Unreadable<'_>> for VerifyError {
-    fn from(unreadable: Unreadable<'_>) -> Self {
-        match unreadable {
-            Unreadable::Scheme(scheme) => Self::OtherScheme { scheme: scheme.to_owned() },
-            Unreadable::Part(problem) => Self::malformed("authorization", problem),
+impl From<InvalidAuthorization<'_>> for VerifyError {
+    fn from(error: InvalidAuthorization<'_>) -> Self {
+        match error {
+            InvalidAuthorization::Scheme(scheme) => Self::OtherScheme { scheme: scheme.to_owned() },
+            InvalidAuthorization::Part(problem) => Self::malformed("authorization", problem),
         }
     }
 }
@@ -129,10 +128,8 @@ impl From<Unreadable<'_>> for VerifyError {
 impl From<Unsignable<'_>> for VerifyError {
     fn from(header: Unsignable<'_>) -> Self {
         match header {
-            Unsignable::Value(name) => Self::malformed(name, "its value is not visible ASCII"),
-            Unsignable::Repeated(name) => {
-                Self::malformed(name, "it is signed and has several values")
-            }
+            Unsignable::Value(name) => Self::malformed(name, "value is not visible ASCII"),
+            Unsignable::Repeated(name) => Self::malformed(name, "signed header has several values"),
         }
     }
 }

@@ -50,7 +50,7 @@ impl Transport for Mock {
 
 pub fn client() -> Client<Mock, Arc<Credentials>> {
     let keys =
-        Credentials::permanent(ACCESS_KEY_ID, SECRET_ACCESS_KEY).with_security_token(token());
+        Credentials::permanent(ACCESS_KEY_ID, SECRET_ACCESS_KEY).security_token(token());
     Client::builder(Mock(Body::from(answers::assume_agency())), SystemHost)
         .region(Region::CN_NORTH_4)
         .credentials(keys)

@@ -47,7 +47,7 @@ fn request() -> Request<Body> {
 
 fn signer() -> Signer {
     Signer::from_parts(ACCESS_KEY_ID, SECRET_ACCESS_KEY)
-        .and_then(|signer| signer.with_security_token(&token()))
+        .and_then(|signer| signer.security_token(&token()))
         .expect("keys")
 }
 

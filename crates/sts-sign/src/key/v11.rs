@@ -1,7 +1,6 @@
-//! `V11-HMAC-SHA256`: a key derived for a day, a region and a service.
+//! `V11-HMAC-SHA256`: HMAC with a key derived for a day, a region and a service.
 //!
-//! The derivation is HKDF (RFC 5869) with the access key id as salt; the key is the hex text of
-//! its output, not the output itself.
+//! The derivation is HKDF (RFC 5869) with the access key id as salt. The key is the output in hex.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,7 +9,8 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::hmac_key::HmacKey;
-use super::{Algorithm, Key, Signature};
+use super::{Key, Signature};
+use crate::algorithm::Algorithm;
 use crate::hash::Hash;
 use crate::hex;
 use crate::scope::{DayScope, Scope};
@@ -19,7 +19,7 @@ use crate::string_to_sign::StringToSign;
 
 type DayKey = HmacKey<Hmac<Sha256>>;
 
-/// What the keys of days are expanded from, and the last of those.
+/// Extracted key of HKDF, and the cached key of the last day.
 pub(crate) struct V11Key {
     extracted: DayKey,
     scope: Scope,
@@ -33,9 +33,9 @@ impl V11Key {
         Self { extracted: DayKey::new(&*extracted), scope, last: Mutex::new(None) }
     }
 
-    /// The key of `day`. It is derived when the day changes, and kept.
+    /// Returns the key of `day`, which is derived when the day changes.
     fn of_day(&self, day: [u8; 8]) -> DayKey {
-        // A key is put there whole, so a thread that panicked has left nothing half-done.
+        // Poisoning is ignored: the value is never partly updated.
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, key)) = last.as_ref().filter(|(kept, _)| *kept == day) {
             return key.clone();
@@ -75,7 +75,7 @@ impl Key for V11Key {
     }
 }
 
-/// What HKDF expands with to its first 32 bytes.
+/// Input of the first block of the HKDF expansion.
 struct Info<'a>(DayScope<'a>);
 
 impl Written for Info<'_> {

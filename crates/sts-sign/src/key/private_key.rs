@@ -1,18 +1,18 @@
-//! The private key of a curve, derived from the secret.
+//! Derivation of private keys for elliptic curves.
 
 use hmac::Mac;
 use hmac::digest::array::typenum::U32;
 use hmac::digest::{KeyInit, Update};
 use zeroize::Zeroizing;
 
-use super::Algorithm;
 use super::hmac_key::HmacKey;
+use crate::algorithm::Algorithm;
 use crate::sink::{Sink, Written};
 
-/// Derives candidates with the HMAC `M` until `accept` makes a key of one.
+/// Derives candidates with the HMAC `M` until `accept` returns a key.
 ///
-/// A candidate is one more than a MAC, as a big-endian number. `accept` must refuse zero, which
-/// stands for one that is too large, and numbers that are not below the order of the curve.
+/// A candidate is a MAC, as a big-endian number, plus one. `accept` must reject zero, which is an
+/// overflow, and numbers that are not below the order of the curve.
 pub(super) fn derive<M, K>(
     algorithm: Algorithm,
     access_key_id: &str,
@@ -30,7 +30,7 @@ where
     })
 }
 
-/// What a candidate is derived from.
+/// Input of the derivation of a candidate.
 struct Context<'a> {
     algorithm: Algorithm,
     access_key_id: &'a str,
@@ -48,7 +48,7 @@ impl Written for Context<'_> {
     }
 }
 
-/// Adds one; the largest number becomes zero. It takes the same time for every number.
+/// Adds one in constant time. The largest number becomes zero.
 fn increment(number: &mut [u8; 32]) {
     let mut carry = true;
     for digit in number.iter_mut().rev() {

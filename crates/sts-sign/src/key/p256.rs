@@ -5,14 +5,15 @@ use p256::ecdsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
 use p256::ecdsa::{self, SigningKey};
 use sha2::Sha256;
 
-use super::{Algorithm, Key, Signature, private_key};
+use super::{Key, Signature, private_key};
+use crate::algorithm::Algorithm;
 use crate::hash::{Hash, hash_of};
 use crate::string_to_sign::StringToSign;
 
 pub(crate) struct P256Key(SigningKey);
 
 impl P256Key {
-    /// `None` if no private key can be derived, which does not happen in practice.
+    /// Returns `None` if a private key cannot be derived. This does not happen in practice.
     pub(crate) fn new(access_key_id: &str, secret: &str) -> Option<Self> {
         let accept = |number: &[u8; 32]| SigningKey::from_slice(number).ok();
         let algorithm = Algorithm::EcdsaP256Sha256;

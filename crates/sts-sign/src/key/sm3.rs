@@ -1,10 +1,11 @@
-//! `SDK-HMAC-SM3`: as `SDK-HMAC-SHA256`, with SM3 for every hash.
+//! `SDK-HMAC-SM3`: `SDK-HMAC-SHA256` with SM3 instead of SHA-256.
 
 use hmac::Hmac;
 use sm3::Sm3;
 
 use super::hmac_key::HmacKey;
-use super::{Algorithm, Key, Signature};
+use super::{Key, Signature};
+use crate::algorithm::Algorithm;
 use crate::hash::Hash;
 use crate::string_to_sign::StringToSign;
 

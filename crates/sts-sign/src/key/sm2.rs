@@ -6,22 +6,23 @@ use sm2::dsa::signature::{Signer, Verifier};
 use sm2::dsa::{self, SigningKey, VerifyingKey};
 use sm3::Sm3;
 
-use super::{Algorithm, Key, Signature, private_key};
+use super::{Key, Signature, private_key};
+use crate::algorithm::Algorithm;
 use crate::hash::Hash;
 use crate::sink::bytes_of;
 use crate::string_to_sign::StringToSign;
 
-/// The user id that all official signers hash in.
+/// User id of all official SDKs.
 const USER_ID: &str = "1234567812345678";
 
 pub(crate) struct Sm2Key {
-    /// `SigningKey` does not wipe itself, so one is made for each signature.
+    /// `SigningKey` is not wiped on drop, so one is created per signature.
     secret: SecretKey,
     public: VerifyingKey,
 }
 
 impl Sm2Key {
-    /// `None` if no private key can be derived, which does not happen in practice.
+    /// Returns `None` if a private key cannot be derived. This does not happen in practice.
     pub(crate) fn new(access_key_id: &str, secret: &str) -> Option<Self> {
         let accept = |number: &[u8; 32]| SecretKey::from_slice(number).ok();
         let secret =

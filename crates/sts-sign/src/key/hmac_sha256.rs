@@ -1,10 +1,11 @@
-//! `SDK-HMAC-SHA256`: the secret is the key, without any prefix.
+//! `SDK-HMAC-SHA256`: HMAC with the secret access key.
 
 use hmac::Hmac;
 use sha2::Sha256;
 
 use super::hmac_key::HmacKey;
-use super::{Algorithm, Key, Signature};
+use super::{Key, Signature};
+use crate::algorithm::Algorithm;
 use crate::hash::Hash;
 use crate::string_to_sign::StringToSign;
 

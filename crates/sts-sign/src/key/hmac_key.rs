@@ -1,4 +1,4 @@
-//! HMAC with its key worked in, over any hash of 32 bytes.
+//! Initialized HMAC with any hash of 32 bytes.
 
 use hmac::Mac;
 use hmac::digest::array::typenum::U32;
@@ -6,30 +6,27 @@ use hmac::digest::{KeyInit, Update};
 
 use crate::sink::{Written, feed};
 
-/// An HMAC that has taken its key. Its state is wiped at the end, and the key is not kept.
+/// Initialized HMAC. The state is wiped on drop, and the key is not kept.
 #[derive(Clone)]
 pub(crate) struct HmacKey<M>(M);
 
 impl<M: Mac<OutputSize = U32> + KeyInit + Update + Clone> HmacKey<M> {
-    #[expect(
-        clippy::expect_used,
-        reason = "HMAC is defined for keys of any length: no input reaches this"
-    )]
+    #[expect(clippy::expect_used, reason = "HMAC accepts keys of any length")]
     pub(super) fn new(key: &[u8]) -> Self {
-        Self(<M as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length"))
+        Self(<M as KeyInit>::new_from_slice(key).expect("HMAC accepts keys of any length"))
     }
 
-    /// The code of `bytes`, which are copied nowhere.
+    /// Returns the MAC of `bytes` without copying them.
     pub(super) fn mac_bytes(&self, bytes: &[u8]) -> [u8; 32] {
         self.0.clone().chain_update(bytes).finalize().into_bytes().into()
     }
 
-    /// The code of `text`.
+    /// Returns the MAC of `text`.
     pub(super) fn mac(&self, text: &impl Written) -> [u8; 32] {
         self.after(text).finalize().into_bytes().into()
     }
 
-    /// Whether `code` is the code of `text`, in constant time.
+    /// Verifies the MAC of `text` in constant time.
     pub(super) fn verifies(&self, text: &impl Written, code: &[u8]) -> bool {
         self.after(text).verify_slice(code).is_ok()
     }
