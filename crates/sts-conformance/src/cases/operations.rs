@@ -71,13 +71,8 @@ pub(crate) async fn caller_identity_is_signed(trial: &Trial<'_>) -> Result<(), S
 fn client(
     trial: &Trial<'_>,
     server: &Server,
-<<<<<<< HEAD
 ) -> Result<Client<Subject, impl ProvideCredentials + use<>>, Stop> {
-    let credentials = Credentials::permanent(ACCESS_KEY_ID, SECRET).with_security_token(TOKEN);
-=======
-) -> Result<Client<Subject, impl CredentialSource + use<>>, Stop> {
     let credentials = Credentials::permanent(ACCESS_KEY_ID, SECRET).security_token(TOKEN);
->>>>>>> 2be6540 (sign: separate keys from algorithms, describe signing in the terms of the field)
     Ok(Client::builder(trial.transport()?, SystemHost)
         .endpoint(Endpoint::parse_allowing_http(&server.url(""))?)
         .credentials(credentials)

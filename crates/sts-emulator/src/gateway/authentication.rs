@@ -17,13 +17,8 @@ use crate::service::{Service, session_token};
 
 /// Maximum distance of the signing date from the clock.
 const TOLERANCE: Duration = Duration::from_secs(15 * 60);
-<<<<<<< HEAD
 /// The official Go SDK does not sign the Host header, and the service accepts that.
-const VERIFIER: Verifier = Verifier::new(TOLERANCE).with_unsigned_host();
-=======
-/// The official Go SDK leaves the host out of its signatures, and is served.
 const VERIFIER: Verifier = Verifier::new(TOLERANCE).allow_unsigned_host();
->>>>>>> 2be6540 (sign: separate keys from algorithms, describe signing in the terms of the field)
 
 /// Verifies the authentication of signed requests.
 pub(crate) struct Authenticator {
