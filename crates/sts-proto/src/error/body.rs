@@ -26,9 +26,26 @@ pub(super) struct ErrorBody {
 }
 
 impl ErrorBody {
+    /// Reads a body. A gateway may pass the body of another service on as the text of its message.
+    pub(super) fn read(body: &[u8]) -> Self {
+        let outer = Self::search(body);
+        let text = outer.message.as_ref().filter(|_| outer.code.is_none());
+        let inner = text.map(|text| Self::search(text.expose_secret().as_bytes()));
+        match inner.filter(|inner| inner.code.is_some()) {
+            None => outer,
+            Some(inner) => Self {
+                request_id: outer.request_id.or(inner.request_id),
+                encoded_authorization_message: outer
+                    .encoded_authorization_message
+                    .or(inner.encoded_authorization_message),
+                ..inner
+            },
+        }
+    }
+
     /// Searches level by level, so outer objects take precedence. Code and message come from the
     /// same object; an object with a code takes precedence over one with only a message.
-    pub(super) fn read(body: &[u8]) -> Self {
+    fn search(body: &[u8]) -> Self {
         let mut found = Self::default();
         let mut level: Vec<&RawValue> = serde_json::from_slice(body).into_iter().collect();
         for _ in 0..MAX_DEPTH {

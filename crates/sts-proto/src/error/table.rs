@@ -157,7 +157,7 @@ const CODES: &[KnownCode] = &[
     row(Gateway, 203, &[504], Is(Unavailable), "backend timeout; the request may have been executed"),
     row(Gateway, 204, &[400], Is(Unsupported), "TLS version rejected"),
     row(Gateway, 205, &[400], Is(Unsupported), "client certificate verification failed (mutual TLS)"),
-    row(Gateway, 301, &[401], Is(InvalidCredentials), "IAM authentication failed; the cause is given only in DETAIL (message_patterns)"),
+    row(Gateway, 301, &[401], Is(InvalidCredentials), "IAM authentication failed; only the message names the cause"),
     row(Gateway, 302, &[403], Is(AccessDenied), "IAM authorization at the gateway failed"),
     row(Gateway, 303, &[401], Is(InvalidCredentials), "app authentication failed (app signing, not IAM); also the documented code for 'signature expired'"),
     row(Gateway, 304, &[403], Is(AccessDenied), "app authorization failed"),

@@ -96,6 +96,21 @@ fn code_and_message_are_read_in_every_spelling() {
 }
 
 #[test]
+fn a_body_may_be_the_text_of_a_message() {
+    let inner = json!({"error_code": "C.1", "error_msg": "m", "request_id": "r"}).to_string();
+    for outer in [json!({"message": inner}), json!({"error": {"errmsg": inner}, "id": 5})] {
+        assert_eq!(pair(&outer), both("C.1", "m"), "{outer}");
+        assert_eq!(error(400, outer.to_string()).request_id(), Some("r"));
+    }
+    // A code of the outer body is the one of the response.
+    let with_code = json!({"error_code": "C.2", "error_msg": inner});
+    assert_eq!(pair(&with_code), both("C.2", &inner));
+    for text in ["{", "{}", "5", "[\"a\"]", "{\"message\":\"m\"}"] {
+        assert_eq!(pair(&json!({"message": text})), (None, Some(text.to_owned())));
+    }
+}
+
+#[test]
 fn a_code_may_be_a_number() {
     assert_eq!(pair(&json!({"code": 401, "message": "m"})), both("401", "m"));
     assert_eq!(pair(&json!({"error_code": 1106, "error_msg": "m"})), both("1106", "m"));
