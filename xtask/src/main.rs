@@ -104,7 +104,7 @@ fn run(command: &Task, arguments: Vec<OsString>) -> ExitCode {
 }
 
 fn overview() -> String {
-    let line = |Task { name, summary, .. }: &Task| format!("  {name:<16}{summary}\n");
+    let line = |Task { name, summary, .. }: &Task| format!("  {name:<18}{summary}\n");
     let lines: String = TASKS.iter().map(line).collect();
     format!(
         "usage: cargo xtask COMMAND [ARGUMENTS]\n\n{lines}\n\

@@ -76,8 +76,11 @@ pub(crate) fn one_option(
         match (option, given) {
             (None, _) => return Err(unexpected(argument)),
             (Some(option), None) => given = Some(*option),
+            (Some(option), Some(other)) if *option == other => {
+                return Err(Stop::Usage(format!("--{option} is given twice")));
+            }
             (Some(option), Some(other)) => {
-                return Err(Stop::Usage(format!("give either --{other} or --{option}, and once")));
+                return Err(Stop::Usage(format!("give either --{other} or --{option}")));
             }
         }
     }

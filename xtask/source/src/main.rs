@@ -33,8 +33,10 @@ fn main() -> ExitCode {
             print!("{LANGUAGE}");
             return ExitCode::SUCCESS;
         }
-        ["imports" | "language", unexpected, ..] => {
-            eprintln!("xtask: unexpected argument {unexpected:?}\n{IMPORTS}{LANGUAGE}");
+        [name @ ("imports" | "language"), unexpected, ..] => {
+            eprintln!(
+                "xtask: {name}: unexpected argument {unexpected:?}; see `cargo xtask {name} --help`"
+            );
             return ExitCode::from(2);
         }
         _ => {
