@@ -198,16 +198,19 @@ impl<'de> Deserialize<'de> for Endpoint {
 
 /// The authority in lower case and without the default port of the scheme.
 fn normalized(authority: &Authority, scheme: &Scheme) -> Result<Authority, Problem> {
-    let host = authority.host().to_ascii_lowercase();
-    if host.is_empty() {
+    let written = authority.host();
+    if written.is_empty() {
         return Err(Problem::EmptyHost);
     }
-    if let Some(bracketed) = host.strip_prefix('[') {
-        let address = bracketed.strip_suffix(']').ok_or(Problem::Ipv6)?;
-        address.parse::<Ipv6Addr>().map_err(|_| Problem::Ipv6)?;
-    }
+    let host = match written.strip_prefix('[') {
+        Some(bracketed) => {
+            let address = bracketed.strip_suffix(']').ok_or(Problem::Ipv6)?;
+            format!("[{}]", address.parse::<Ipv6Addr>().map_err(|_| Problem::Ipv6)?)
+        }
+        None => written.to_ascii_lowercase(),
+    };
     let default_port = if *scheme == Scheme::HTTPS { 443 } else { 80 };
-    let port = match authority.as_str().get(host.len()..) {
+    let port = match authority.as_str().get(written.len()..) {
         Some("") => None,
         Some(text) => Some(port(text).ok_or(Problem::Port)?).filter(|port| *port != default_port),
         None => return Err(Problem::EmptyHost),

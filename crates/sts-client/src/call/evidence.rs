@@ -32,7 +32,8 @@ pub(super) fn blames_endpoint(failure: &Failure) -> bool {
 
 /// Whether an error response shows that the service or its gateway wrote it.
 pub(super) fn is_from_service(error: &ServiceError) -> bool {
-    has_known_code(error) || error.request_id().is_some()
+    // Many proxies give their pages a request id, too.
+    has_known_code(error) || (error.request_id().is_some() && error.excerpt().is_none())
 }
 
 fn has_content(error: &ServiceError) -> bool {

@@ -93,9 +93,9 @@ impl Outage {
 impl EndpointPool {
     /// A pool of `endpoints` in order of preference. Duplicates are one endpoint.
     pub(crate) fn new(endpoints: impl IntoIterator<Item = Endpoint>) -> Self {
-        let mut unique = Vec::new();
+        let mut unique: Vec<Endpoint> = Vec::new();
         for endpoint in endpoints {
-            if !unique.contains(&endpoint) {
+            if !unique.iter().any(|other| without_dot(other) == without_dot(&endpoint)) {
                 unique.push(endpoint);
             }
         }
@@ -226,6 +226,12 @@ impl Health {
             outage.abandon_probe(until);
         }
     }
+}
+
+/// The URL without the dot after a fully qualified host name.
+fn without_dot(endpoint: &Endpoint) -> String {
+    let host = endpoint.host();
+    endpoint.as_str().replacen(host, host.trim_end_matches('.'), 1)
 }
 
 /// Begins a probe of an endpoint that is preferred to the first healthy one, if one is due and
