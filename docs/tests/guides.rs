@@ -53,6 +53,31 @@ fn the_guide_to_evolution_names_all_that_may_grow() {
     }
 }
 
+#[test]
+fn the_guide_to_evolution_names_all_exhaustive_enums() {
+    let guide = include_str!("../evolution.md");
+    let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("crates");
+    let mut directories = vec![crates];
+    let mut count = 0;
+    while let Some(directory) = directories.pop() {
+        for entry in std::fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                directories.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                for rest in text.split("clippy::exhaustive_enums").skip(1) {
+                    let rest = rest.split_once("pub enum ").unwrap().1;
+                    let name = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap();
+                    assert!(guide.contains(&format!("`{name}`")), "{name}");
+                    count += 1;
+                }
+            }
+        }
+    }
+    assert!(count > 3, "{count} exhaustive enums are found");
+}
+
 const OPERATIONS: [&str; 5] = [
     "AssumeAgency",
     "AssumeAgencyWithOidc",
