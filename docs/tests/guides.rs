@@ -97,6 +97,20 @@ const PUBLIC_APIS: [&str; 7] = [
 ];
 
 #[test]
+fn the_life_of_one_request_visits_at_most_twelve_files() {
+    let guide = include_str!("../architecture.md");
+    let section = guide.split_once("## The life of one request").unwrap().1;
+    let section = section.split_once("\n## ").unwrap().0;
+    let quoted = section.split('`').skip(1).step_by(2);
+    let files: Vec<&str> = quoted.filter(|text| text.starts_with("crates/")).collect();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    for file in &files {
+        assert!(root.join(file).is_file(), "{file}");
+    }
+    assert!((8..=12).contains(&files.len()), "{files:?}");
+}
+
+#[test]
 fn the_architecture_names_every_dependency() {
     let guide = include_str!("../architecture.md");
     for manifest in MANIFESTS {
