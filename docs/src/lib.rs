@@ -1,5 +1,5 @@
 //! The guides of this workspace and the READMEs of its crates: their code is compiled and run as
-//! documentation tests. Guides that go through an example are held to it by `tests/guides.rs`.
+//! documentation tests. `tests/guides.rs` compares guides with the examples that they explain.
 #![forbid(unsafe_code)]
 
 #[doc = include_str!("../../README.md")]
@@ -21,6 +21,11 @@ pub struct Emulator;
 #[cfg(doctest)]
 #[derive(Debug)]
 pub struct Errors;
+
+#[doc = include_str!("../security.md")]
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct Security;
 
 #[doc = include_str!("../sources.md")]
 #[cfg(doctest)]

@@ -74,11 +74,12 @@ fn no_line_of_code_is_hidden_from_documentation_only() {
 }
 
 /// Pages that people read on a code-hosting site, which shows the lines that rustdoc hides.
-const PAGES: [(&str, &str); 9] = [
+const PAGES: [(&str, &str); 10] = [
     ("README.md", ENGLISH),
     ("README.zh-CN.md", CHINESE),
     ("CONTRIBUTING.md", include_str!("../../CONTRIBUTING.md")),
     ("architecture.md", include_str!("../architecture.md")),
+    ("credentials.md", include_str!("../credentials.md")),
     ("embedding.md", include_str!("../embedding.md")),
     ("evolution.md", include_str!("../evolution.md")),
     ("performance.md", include_str!("../performance.md")),

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::io;
 
 use self::cost::Cost;
-use crate::answers;
+use crate::responses;
 use crate::row::{Row, Unit};
 use crate::statistics::Samples;
 use crate::versions;
@@ -15,10 +15,10 @@ use crate::versions;
 pub struct Candidate {
     pub name: &'static str,
     is: &'static str,
-    /// Whose versions are told.
+    /// The crates whose versions are printed.
     crates: &'static [&'static str],
-    /// What it is answered when it is tried.
-    answer: fn() -> Vec<u8>,
+    /// The response that it receives in its test run.
+    response: fn() -> Vec<u8>,
 }
 
 const CANDIDATES: &[Candidate] = &[
@@ -26,61 +26,61 @@ const CANDIDATES: &[Candidate] = &[
         name: "sts-sign",
         is: "with sts-proto: builds, signs and reads",
         crates: &[],
-        answer: answers::assume_agency,
+        response: responses::assume_agency,
     },
     Candidate {
         name: "rusty-s3",
         is: "signs and reads",
         crates: &["rusty-s3"],
-        answer: answers::objects,
+        response: responses::objects,
     },
     Candidate {
         name: "reqsign",
         is: "signs",
         crates: &["reqsign-core", "reqsign-aws-v4"],
-        answer: Vec::new,
+        response: Vec::new,
     },
     Candidate {
         name: "sts-hyper",
         is: "a whole client",
         crates: &[],
-        answer: answers::assume_agency,
+        response: responses::assume_agency,
     },
     Candidate {
         name: "hyper",
         is: "the raw client, with hyper-rustls, ring and the roots of the machine",
         crates: &["hyper-util", "hyper-rustls"],
-        answer: answers::assume_agency,
+        response: responses::assume_agency,
     },
     Candidate {
         name: "oauth2",
         is: "a whole client",
         crates: &["oauth2"],
-        answer: answers::access_token,
+        response: responses::access_token,
     },
     Candidate {
         name: "aws-sdk-sts",
         is: "with aws-config: a whole client",
         crates: &["aws-sdk-sts", "aws-config"],
-        answer: answers::assume_role,
+        response: responses::assume_role,
     },
     Candidate {
         name: "sts-isahc",
         is: "a whole client",
         crates: &[],
-        answer: answers::assume_agency,
+        response: responses::assume_agency,
     },
     Candidate {
         name: "isahc",
         is: "the raw client, default features",
         crates: &["isahc"],
-        answer: answers::assume_agency,
+        response: responses::assume_agency,
     },
     Candidate {
         name: "isahc-rustls",
         is: "the raw client, with the features of ours",
         crates: &["isahc"],
-        answer: answers::assume_agency,
+        response: responses::assume_agency,
     },
 ];
 
@@ -101,7 +101,7 @@ pub fn run(progress: impl Fn(&str)) -> io::Result<Vec<Program>> {
     cost::fetch()?;
     let programs = CANDIDATES.iter().map(|candidate| {
         progress(candidate.name);
-        let cost = Cost::of(candidate.name, (candidate.answer)())?;
+        let cost = Cost::of(candidate.name, (candidate.response)())?;
         Ok(Program { candidate, cost })
     });
     programs.collect()

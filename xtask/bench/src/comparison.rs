@@ -1,4 +1,4 @@
-//! Pieces of work that come to the same, measured in turns.
+//! Equivalent work of several implementations, measured in turns.
 
 use std::time::Duration;
 
@@ -6,20 +6,20 @@ use crate::row::{Goal, Row, Unit};
 use crate::statistics::Samples;
 use crate::work::Work;
 
-/// How often each has two turns, and how long a turn takes at least.
+/// The number of rounds, with two turns for each implementation, and the minimum time of a turn.
 const ROUNDS: usize = 150;
 const TURN: Duration = Duration::from_millis(1);
 
-/// Ours beside others.
+/// Our implementation and those it is compared with.
 pub struct Comparison {
     pub name: &'static str,
     pub ours: Work,
     pub rivals: Vec<Rival>,
-    /// How many blocks of memory ours may ask for.
+    /// The maximum number of allocations of our implementation.
     pub most_allocations: Option<f64>,
 }
 
-/// A floor that nobody can get below, or a peer.
+/// The unavoidable part of the work, or a peer.
 pub struct Rival {
     pub name: &'static str,
     pub work: Work,
@@ -27,7 +27,7 @@ pub struct Rival {
 }
 
 impl Comparison {
-    /// Two rows for each rival: the time, and the blocks of memory asked for.
+    /// Returns two rows for each rival: time and allocations.
     pub fn run(self) -> Vec<Row> {
         let mut contenders = vec![Contender::new(self.ours)];
         let mut rivals = Vec::new();
@@ -35,8 +35,8 @@ impl Comparison {
             contenders.push(Contender::new(rival.work));
             rivals.push((rival.name, rival.goal));
         }
-        // In turns, so that whatever slows the machine slows all; forth and back, so that nobody
-        // always follows the same one.
+        // In turns, so that external load affects all alike; in both orders, so that no
+        // implementation always follows the same one.
         for _ in 0..ROUNDS {
             contenders.iter_mut().for_each(Contender::take_turn);
             contenders.iter_mut().rev().for_each(Contender::take_turn);

@@ -1,7 +1,7 @@
 //! Ours, floors and peers, measured in one run.
 
 mod allocations;
-mod answers;
+mod responses;
 mod arguments;
 mod build;
 mod chart;

@@ -1,5 +1,5 @@
-//! docs/performance.md and its charts. What is measured is written between marks; the words around
-//! them are written by hand.
+//! docs/performance.md and its charts. The results are written between marks; the text around them is
+//! written by hand.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use crate::chart::{self, Bar, Colour};
 use crate::row::{Row, Unit};
 use crate::{machine, table, versions};
 
-/// Writes what ours cost beside others.
+/// Writes the results of the comparisons.
 pub fn write_rows(rows: &[Row]) -> io::Result<()> {
     let peers = versions::of(
         &[
@@ -30,36 +30,36 @@ pub fn write_rows(rows: &[Row]) -> io::Result<()> {
     );
     let machine = machine::description();
     let tables = tables(rows);
-    write_section("bench", &format!("{machine}.\nBeside {peers}.\n\n{tables}"))?;
+    write_section("bench", &format!("{machine}.\nCompared with {peers}.\n\n{tables}"))?;
     let ratios = |unit| rows.iter().filter(move |row| row.unit == unit).filter_map(ratio_bar);
     write_chart(
         "performance-time.svg",
-        "Time of ours to theirs: shorter is better; the strokes are goals",
+        "Time relative to peers: shorter is better; strokes mark goals",
         &ratios(Unit::Nanoseconds).collect::<Vec<_>>(),
         Some(1.0),
     )?;
     write_chart(
         "performance-exchanges.svg",
-        "Exchanges a second of ours to theirs: longer is better; the strokes are goals",
+        "Exchanges per second relative to peers: longer is better; strokes mark goals",
         &ratios(Unit::CallsPerSecond).collect::<Vec<_>>(),
         Some(1.0),
     )
 }
 
-/// What [`write_rows`] writes, but for the machine.
+/// Returns the tables that [`write_rows`] writes.
 pub fn tables(rows: &[Row]) -> String {
     let sections = [
         ("Time", &[Unit::Nanoseconds][..]),
-        ("Blocks of memory asked for", &[Unit::Allocations]),
-        ("Exchanges a second", &[Unit::CallsPerSecond]),
-        ("Time of an exchange", &[Unit::MedianMicroseconds, Unit::P99Microseconds]),
+        ("Allocations", &[Unit::Allocations]),
+        ("Exchanges per second", &[Unit::CallsPerSecond]),
+        ("Duration of an exchange", &[Unit::MedianMicroseconds, Unit::P99Microseconds]),
     ];
     let sections =
         sections.map(|(title, units)| format!("### {title}\n\n{}", table::of(rows, units)));
     sections.join("\n")
 }
 
-/// Writes what it costs to build programs.
+/// Writes the build times of the programs.
 pub fn write_programs(programs: &[Program]) -> io::Result<()> {
     let machine = machine::description();
     write_section("build", &format!("{machine}.\n\n{}", build::table(programs)))?;
@@ -78,7 +78,7 @@ fn ratio_bar(row: &Row) -> Option<Bar> {
             Some(false) => Colour::Bad,
             None => Colour::Ours,
         },
-        // A goal of ours alone lies elsewhere for each of theirs.
+        // An absolute goal is a different ratio for each peer.
         goal: row.goal.map(|goal| match row.goal_is {
             Some("ours at most") => goal / row.theirs,
             _ => goal,
@@ -106,7 +106,7 @@ fn write_chart(name: &str, title: &str, bars: &[Bar], mark: Option<f64>) -> io::
     std::fs::write(docs().join(name), chart::bars(title, bars, mark))
 }
 
-/// Puts it in place of what is between the marks of that name.
+/// Replaces the text between the marks of that name.
 fn write_section(name: &str, content: &str) -> io::Result<()> {
     let path = docs().join("performance.md");
     let page = std::fs::read_to_string(&path)?;

@@ -61,7 +61,7 @@ impl Unit {
         }
     }
 
-    /// What tells rows apart that have the same name in a table.
+    /// Distinguishes rows with the same name in a table.
     pub fn suffix(self) -> &'static str {
         match self {
             Self::MedianMicroseconds => ", median",

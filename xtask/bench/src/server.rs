@@ -1,4 +1,4 @@
-//! The fastest server that the clients can be held against: it answers the same bytes to all.
+//! The fastest server for the comparison of clients: it sends the same response to every request.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -34,12 +34,12 @@ pub struct Certificate {
 }
 
 impl Server {
-    pub fn start(answer: Vec<u8>) -> Self {
-        Self::start_thread(answer, "http", None)
+    pub fn start(response: Vec<u8>) -> Self {
+        Self::start_thread(response, "http", None)
     }
 
-    pub fn start_with_tls(answer: Vec<u8>) -> Self {
-        Self::start_thread(answer, "https", Some(tls()))
+    pub fn start_with_tls(response: Vec<u8>) -> Self {
+        Self::start_thread(response, "https", Some(tls()))
     }
 
     /// How many connections were made to it.
@@ -48,7 +48,7 @@ impl Server {
     }
 
     fn start_thread(
-        answer: Vec<u8>,
+        response: Vec<u8>,
         scheme: &str,
         tls: Option<(TlsAcceptor, Certificate)>,
     ) -> Self {
@@ -62,7 +62,7 @@ impl Server {
             runtime.expect("a runtime").block_on(async {
                 let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
                 sender.send(listener.local_addr().expect("an address")).expect("a receiver");
-                serve(listener, acceptor, Bytes::from(answer), &count).await;
+                serve(listener, acceptor, Bytes::from(response), &count).await;
             });
         });
         let address: SocketAddr = receiver.recv().expect("an address");
@@ -91,33 +91,33 @@ fn tls() -> (TlsAcceptor, Certificate) {
 async fn serve(
     listener: TcpListener,
     acceptor: Option<TlsAcceptor>,
-    answer: Bytes,
+    response: Bytes,
     connections: &AtomicUsize,
 ) {
     loop {
         let Ok((socket, _)) = listener.accept().await else { continue };
         connections.fetch_add(1, Ordering::Relaxed);
         socket.set_nodelay(true).expect("an option");
-        let (acceptor, answer) = (acceptor.clone(), answer.clone());
+        let (acceptor, response) = (acceptor.clone(), response.clone());
         tokio::spawn(async move {
             match acceptor {
                 Some(acceptor) => {
                     if let Ok(socket) = acceptor.accept(socket).await {
-                        answer_all(socket, answer).await;
+                        respond_to_all(socket, response).await;
                     }
                 }
-                None => answer_all(socket, answer).await,
+                None => respond_to_all(socket, response).await,
             }
         });
     }
 }
 
-async fn answer_all(socket: impl AsyncRead + AsyncWrite + Unpin, answer: Bytes) {
+async fn respond_to_all(socket: impl AsyncRead + AsyncWrite + Unpin, response: Bytes) {
     let service = service_fn(move |request: http::Request<Incoming>| {
-        let answer = answer.clone();
+        let response = response.clone();
         async move {
             let _ = request.into_body().collect().await;
-            Ok::<_, Infallible>(Response::new(Full::new(answer)))
+            Ok::<_, Infallible>(Response::new(Full::new(response)))
         }
     });
     // A client that goes away is none of its business.

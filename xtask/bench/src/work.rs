@@ -1,4 +1,4 @@
-//! Pieces of work, and what doing them costs.
+//! Work to measure, and its cost.
 
 use std::hint::spin_loop;
 use std::ops::AddAssign;
@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use crate::allocations;
 
-/// Does something so many times; tells what it cost.
+/// Repeats an action the given number of times and returns the cost.
 pub type Work = Box<dyn FnMut(u32) -> Cost>;
 
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cost {
     pub time: Duration,
-    /// Blocks of memory that the measured thread asked for.
+    /// Allocations of the measured thread.
     pub allocations: u64,
 }
 

@@ -11,15 +11,15 @@ mod signatures;
 
 use std::thread;
 
-use crate::answers;
+use crate::responses;
 use crate::cores;
 use crate::row::Row;
 use crate::server::Server;
 
 /// The rows of all workloads that have `only` in their names, telling of each before it begins.
 pub fn run(only: &str, progress: impl Fn(&str) + Sync) -> Vec<Row> {
-    let plain = Server::start(answers::assume_agency());
-    let tls = Server::start_with_tls(answers::assume_agency());
+    let plain = Server::start(responses::assume_agency());
+    let tls = Server::start_with_tls(responses::assume_agency());
     let mut comparisons = messages::all();
     comparisons.extend(signatures::all());
     comparisons.extend(calls::all());

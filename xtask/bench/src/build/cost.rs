@@ -24,7 +24,7 @@ pub fn fetch() -> io::Result<()> {
 }
 
 impl Cost {
-    pub fn of(name: &str, answer: Vec<u8>) -> io::Result<Self> {
+    pub fn of(name: &str, response: Vec<u8>) -> io::Result<Self> {
         let package = format!("program-{name}");
         let target = manifest().join("../../target/bench/programs").join(name);
         let crates = crates(&package)?;
@@ -34,7 +34,7 @@ impl Cost {
         let release = build(&package, &target, &["--release"])?;
         let binary = target.join("release").join(&package);
         let size = fs::metadata(&binary)?.len();
-        try_out(&binary, answer)?;
+        try_out(&binary, response)?;
         remove(&target)?;
         Ok(Self { crates, debug, release, size })
     }
@@ -67,14 +67,14 @@ fn build(package: &str, target: &Path, options: &[&str]) -> io::Result<Duration>
 }
 
 /// A program that does not do its work would be small.
-fn try_out(binary: &Path, answer: Vec<u8>) -> io::Result<()> {
-    let server = Server::start(answer.clone());
+fn try_out(binary: &Path, response: Vec<u8>) -> io::Result<()> {
+    let server = Server::start(response.clone());
     let mut command = Command::new(binary);
     let mut program =
         command.arg(&server.url).stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
     let mut stdin = program.stdin.take().expect("piped");
     // The programs that call read nothing, and may be gone by now.
-    let _ = stdin.write_all(&answer);
+    let _ = stdin.write_all(&response);
     drop(stdin);
     let status = program.wait()?;
     status.success().then_some(()).ok_or_else(|| io::Error::other(format!("{command:?}: {status}")))

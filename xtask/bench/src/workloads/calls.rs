@@ -12,7 +12,7 @@ use sts_proto::{Body, Credentials, Region};
 
 use super::messages::operation;
 use super::signatures::{ACCESS_KEY_ID, SECRET_ACCESS_KEY, token};
-use crate::answers;
+use crate::responses;
 use crate::comparison::{Comparison, Rival};
 use crate::row::Goal;
 use crate::work::{Work, repeated};
@@ -51,7 +51,7 @@ impl Transport for Mock {
 pub fn client() -> Client<Mock, Arc<Credentials>> {
     let keys =
         Credentials::permanent(ACCESS_KEY_ID, SECRET_ACCESS_KEY).security_token(token());
-    Client::builder(Mock(Body::from(answers::assume_agency())), SystemHost)
+    Client::builder(Mock(Body::from(responses::assume_agency())), SystemHost)
         .region(Region::CN_NORTH_4)
         .credentials(keys)
         .build()
@@ -67,10 +67,10 @@ fn call() -> Work {
 }
 
 fn aws_sdk_sts() -> Work {
-    let answer = answers::assume_role();
+    let answer = responses::assume_role();
     let http = infallible_client_fn(move |_| {
         let body = aws_smithy_types::body::SdkBody::from(answer.as_slice());
-        http::Response::builder().status(200).body(body).expect("an answer")
+        http::Response::builder().status(200).body(body).expect("a response")
     });
     let keys = aws_credential_types::Credentials::new(
         ACCESS_KEY_ID,

@@ -23,7 +23,7 @@ use time::macros::datetime;
 use tokio::runtime::Runtime;
 
 use super::messages::operation;
-use crate::answers;
+use crate::responses;
 use crate::server::Server;
 
 /// The largest number of exchanges at a time.
@@ -69,7 +69,7 @@ pub async fn exchange_by_raw_isahc(client: &isahc::HttpClient, request: &Request
 
 /// Errors are fast, and would be measured as such.
 fn check(status: StatusCode, length: usize) {
-    static LENGTH: LazyLock<usize> = LazyLock::new(|| answers::assume_agency().len());
+    static LENGTH: LazyLock<usize> = LazyLock::new(|| responses::assume_agency().len());
     assert_eq!((status, length), (StatusCode::OK, *LENGTH));
 }
 

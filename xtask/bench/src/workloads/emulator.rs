@@ -1,4 +1,4 @@
-//! The emulator against a server that only answers, both called by the same raw client.
+//! The emulator compared with a server that sends a fixed response, both called by the same raw client.
 
 use std::time::SystemTime;
 
@@ -27,7 +27,7 @@ pub fn all<'a>(emulator: &'a Emulator, server: &'a Server) -> Vec<Duel<'a>> {
     let duel = |name, request: fn(&Endpoint) -> Request<Body>| Duel {
         name,
         ours: Box::new(move || calls(emulator.url(), server, request)),
-        against: "a hyper server that only answers",
+        against: "a hyper server that only responds",
         theirs: Box::new(move || calls(&server.url, server, request)),
         goal: GOAL,
     };

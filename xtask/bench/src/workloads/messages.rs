@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sts_proto::{AssumeAgency, Body, Endpoint, Operation, Region};
 use time::OffsetDateTime;
 
-use crate::answers;
+use crate::responses;
 use crate::comparison::{Comparison, Rival};
 use crate::row::Goal;
 use crate::work::{Work, repeated};
@@ -30,7 +30,7 @@ pub fn operation() -> AssumeAgency {
 pub fn all() -> Vec<Comparison> {
     vec![
         Comparison {
-            name: "read the answer of AssumeAgency",
+            name: "read the response of AssumeAgency",
             ours: read(),
             rivals: vec![Rival {
                 name: "serde_json into a bare struct",
@@ -51,7 +51,7 @@ pub fn all() -> Vec<Comparison> {
             most_allocations: None,
         },
         Comparison {
-            name: "build a request, read its answer, no signature",
+            name: "build a request, read its response, no signature",
             ours: build_and_read(),
             rivals: vec![Rival { name: "oauth2, client credentials", work: oauth2(), goal: None }],
             most_allocations: None,
@@ -60,7 +60,7 @@ pub fn all() -> Vec<Comparison> {
 }
 
 fn read() -> Work {
-    let response = Response::new(Body::from(answers::assume_agency()));
+    let response = Response::new(Body::from(responses::assume_agency()));
     repeated(move || {
         black_box(AssumeAgency::read(black_box(&response)).expect("an output"));
     })
@@ -93,9 +93,9 @@ fn read_bare() -> Work {
         expiration: OffsetDateTime,
     }
 
-    let bytes = answers::assume_agency();
+    let bytes = responses::assume_agency();
     repeated(move || {
-        black_box(serde_json::from_slice::<Answer>(black_box(&bytes)).expect("an answer"));
+        black_box(serde_json::from_slice::<Answer>(black_box(&bytes)).expect("a response"));
     })
 }
 
@@ -143,7 +143,7 @@ fn build_bare() -> Work {
 
 fn build_and_read() -> Work {
     let (operation, endpoint) = (operation(), Endpoint::from(Region::CN_NORTH_4));
-    let bytes = answers::assume_agency();
+    let bytes = responses::assume_agency();
     repeated(move || {
         black_box(black_box(&operation).to_request(&endpoint).expect("a request"));
         let response = Response::new(bytes.clone());
@@ -153,12 +153,12 @@ fn build_and_read() -> Work {
 
 /// The client of another token service.
 fn oauth2() -> Work {
-    let bytes = answers::access_token();
+    let bytes = responses::access_token();
     let client = BasicClient::new(ClientId::new("build-42".to_owned()))
         .set_client_secret(ClientSecret::new("aB3dE6gH9jK2mN5pQ8sT1vW4yZ7xC0fL".to_owned()))
         .set_token_uri(TokenUrl::new("https://token.example/token".to_owned()).expect("a URL"));
     repeated(move || {
-        let answer = client
+        let token = client
             .exchange_client_credentials()
             .add_scope(Scope::new("infrastructure-and-reliability".to_owned()))
             .request(&|request| {
@@ -166,6 +166,6 @@ fn oauth2() -> Work {
                 Ok::<_, std::io::Error>(Response::new(bytes.clone()))
             })
             .expect("a token");
-        assert_eq!(answer.access_token().secret().len(), 1000);
+        assert_eq!(token.access_token().secret().len(), 1000);
     })
 }

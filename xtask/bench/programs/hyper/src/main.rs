@@ -16,10 +16,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let client = Client::builder(TokioExecutor::new()).build(connector);
     let request = Request::post(url).body(Full::new(Bytes::from_static(b"{}")))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let answer = runtime.block_on(async {
+    let response = runtime.block_on(async {
         let response = client.request(request).await?;
         Ok::<_, Box<dyn Error>>(response.into_body().collect().await?.to_bytes())
     })?;
-    println!("{answer:?}");
+    println!("{response:?}");
     Ok(())
 }

@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .set_token_uri(TokenUrl::new(url)?);
     let http = oauth2::reqwest::Client::new();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let answer = runtime.block_on(client.exchange_client_credentials().request_async(&http))?;
-    println!("{:?} {:?}", answer.access_token(), answer.expires_in());
+    let response = runtime.block_on(client.exchange_client_credentials().request_async(&http))?;
+    println!("{:?} {:?}", response.access_token(), response.expires_in());
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Signs a request to the URL given, and reads an answer from standard input.
+//! Signs a request to the URL given, and reads an response from standard input.
 
 use std::error::Error;
 use std::time::Duration;
@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let list = bucket.list_objects_v2(Some(&credentials));
     println!("{}", list.sign(Duration::from_secs(60)));
 
-    let answer = std::io::read_to_string(std::io::stdin())?;
-    println!("{:?}", ListObjectsV2::parse_response(&answer)?);
+    let response = std::io::read_to_string(std::io::stdin())?;
+    println!("{:?}", ListObjectsV2::parse_response(&response)?);
     Ok(())
 }

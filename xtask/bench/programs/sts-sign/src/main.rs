@@ -1,4 +1,4 @@
-//! Builds and signs a request to the URL given, and reads an answer from standard input.
+//! Builds and signs a request to the URL given, and reads an response from standard input.
 
 use std::error::Error;
 use std::io::Read;
@@ -16,8 +16,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     signer.sign(&mut request, SystemTime::now().into())?;
     println!("{} {:?}", request.uri(), request.headers());
 
-    let mut answer = Vec::new();
-    std::io::stdin().read_to_end(&mut answer)?;
-    println!("{:?}", AssumeAgency::read(&Response::new(answer))?);
+    let mut response = Vec::new();
+    std::io::stdin().read_to_end(&mut response)?;
+    println!("{:?}", AssumeAgency::read(&Response::new(response))?);
     Ok(())
 }

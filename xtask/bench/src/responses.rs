@@ -1,4 +1,4 @@
-//! What the services answer.
+//! Responses of the measured services.
 
 /// To AssumeAgency: about 1356 bytes.
 pub fn assume_agency() -> Vec<u8> {
