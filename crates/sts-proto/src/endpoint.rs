@@ -17,7 +17,8 @@ const SHOWN_LIMIT: usize = 256;
 /// The address of an STS: scheme, host, port and, behind some proxies, a base path.
 ///
 /// The usual endpoint follows from the [`Region`]; any other is given as a URL. URLs that differ
-/// only in the case of the host, in a default port or in trailing slashes are the same endpoint.
+/// only in the case of the host, in the notation of an IPv6 address, in a default port or in
+/// trailing slashes are the same endpoint.
 /// With serde, an endpoint is a string, and only https URLs deserialize.
 ///
 /// ```
@@ -196,7 +197,8 @@ impl<'de> Deserialize<'de> for Endpoint {
     }
 }
 
-/// The authority in lower case and without the default port of the scheme.
+/// The authority in lower case, an IPv6 address in its shortest form, without the default port of
+/// the scheme.
 fn normalized(authority: &Authority, scheme: &Scheme) -> Result<Authority, Problem> {
     let written = authority.host();
     if written.is_empty() {

@@ -25,6 +25,10 @@ pub(crate) enum Health {
     /// A captive portal responds to everything with its page.
     Portal,
     Redirect,
+    /// JSON of something else than the service.
+    Foreign,
+    /// Another failure for each request.
+    Changing,
     /// Throttled, with the seconds of `Retry-After`.
     Throttled(Option<u8>),
 }
@@ -133,7 +137,10 @@ impl State {
     fn respond(&mut self, exchange: &Exchange) -> Answer {
         let host = exchange.request.uri().host().unwrap();
         let index: usize = host.split('.').nth(1).unwrap()[13..].parse().unwrap();
-        let health = self.health[index - 1];
+        let health = match self.health[index - 1] {
+            Health::Changing => self.any_failure(),
+            health => health,
+        };
         let wrong = http_date(self.time() + time::Duration::hours(3));
         let latency = match health {
             Health::BlackHole => exchange.limits.timeout,
@@ -157,6 +164,12 @@ impl State {
                 let headers: Vec<_> = wait.into_iter().chain([("date", &*right)]).collect();
                 error(429, &headers, "APIGW.0308", "The throttling threshold has been reached")
             }
+            Health::Foreign => {
+                let response = Response::builder().status(403).header("date", &wrong);
+                let body = br#"{"message":"blocked by policy"}"#.to_vec();
+                Ok(response.body(Body::from(body)).unwrap())
+            }
+            Health::Changing => unreachable!("it is one of the others"),
             Health::Healthy if is_dated => Ok(self.issue(&right)),
             Health::Healthy => {
                 let message =
@@ -164,6 +177,23 @@ impl State {
                 error(401, &[("date", &right)], "APIGW.0301", message)
             }
         }
+    }
+
+    /// One of all failures, by the time.
+    fn any_failure(&self) -> Health {
+        let time = u64::try_from(self.elapsed.as_nanos()).unwrap_or_default();
+        let failures = [
+            Health::Refused,
+            Health::BlackHole,
+            Health::Unavailable,
+            Health::BadGateway,
+            Health::Portal,
+            Health::Redirect,
+            Health::Foreign,
+            Health::Throttled(None),
+            Health::Throttled(Some(5)),
+        ];
+        failures[fastrand::Rng::with_seed(time).usize(..failures.len())]
     }
 
     fn issue(&mut self, date: &str) -> Response<Body> {

@@ -16,7 +16,7 @@ fn random_time(mean: Duration, rng: &mut Rng) -> Duration {
 }
 
 fn random_fault(rng: &mut Rng) -> Health {
-    match rng.u8(..9) {
+    match rng.u8(..13) {
         0 => Health::Refused,
         1 => Health::BlackHole,
         2 => Health::Unavailable,
@@ -24,6 +24,8 @@ fn random_fault(rng: &mut Rng) -> Health {
         4 => Health::Portal,
         5 => Health::Redirect,
         6 => Health::Throttled(None),
+        7 => Health::Foreign,
+        8..=10 => Health::Changing,
         _ => Health::Throttled(Some(rng.u8(1..40))),
     }
 }
