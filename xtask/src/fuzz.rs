@@ -46,22 +46,30 @@ needs a C++ compiler.
 
 impl Plan {
     fn parse(arguments: Arguments) -> Result<Self, Stop> {
-        let mut plan = Self { seconds: 600, targets: Vec::new() };
+        let mut seconds = None;
+        let mut targets = Vec::new();
         let mut parser = Parser::from_args(arguments);
         while let Some(argument) = parser.next()? {
-            match argument {
-                Long("smoke") => plan.seconds = 60,
+            let given = match argument {
+                Long("smoke") => 60,
                 Long("seconds") => {
                     let given = parser.value()?.string()?;
                     // libFuzzer takes 0 for no limit.
-                    plan.seconds = given.parse().ok().filter(|&n| n > 0).ok_or_else(|| {
+                    given.parse().ok().filter(|&n| n > 0).ok_or_else(|| {
                         Stop::Usage(format!("--seconds must be a number from 1 on, not {given:?}"))
-                    })?;
+                    })?
                 }
-                Value(target) => plan.targets.push(target.string()?),
+                Value(target) => {
+                    targets.push(target.string()?);
+                    continue;
+                }
                 other => return Err(unexpected(other)),
+            };
+            if seconds.replace(given).is_some() {
+                return Err(Stop::Usage("give either --smoke or --seconds, and once".to_owned()));
             }
         }
+        let mut plan = Self { seconds: seconds.unwrap_or(600), targets };
         let all = names_in(&root().join("xtask/fuzz/targets"))?;
         if let Some(unknown) = plan.targets.iter().find(|target| !all.contains(target)) {
             let all = all.join(", ");

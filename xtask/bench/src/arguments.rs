@@ -29,6 +29,9 @@ impl Options {
                 Long("help") | Short('h') => options.is_for_help = true,
                 Long("build") => options.builds = true,
                 Long("json") => options.as_json = true,
+                Long("only") if options.only.is_some() => {
+                    return Err("--only is given twice".into());
+                }
                 Long("only") => options.only = Some(parser.value()?.string()?),
                 _ => return Err(argument.unexpected()),
             }

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -9,6 +10,9 @@ use lexopt::prelude::{Long, Short, ValueExt};
 use sts_client::session::SessionPolicy;
 
 pub(crate) const HELP: &str = include_str!("../usage.txt");
+
+/// In seconds.
+const LONGEST_TIME: u32 = 30 * 24 * 60 * 60;
 
 pub(crate) struct Options {
     pub(crate) clients: u32,
@@ -38,8 +42,14 @@ impl Options {
             only_ours: false,
             svg: None,
         };
+        let mut given = HashSet::new();
         let mut parser = lexopt::Parser::from_env();
         while let Some(argument) = parser.next().map_err(|error| error.to_string())? {
+            if let Long(name) = argument
+                && !given.insert(name.to_owned())
+            {
+                return Err(format!("--{name} is given twice"));
+            }
             let name = match argument {
                 Short('h') | Long("help") => return Ok(None),
                 Long("only-ours") => {
@@ -54,6 +64,12 @@ impl Options {
             };
             let value = parser.value().and_then(ValueExt::string);
             options.set(&name, &value.map_err(|error| error.to_string())?)?;
+        }
+        let (outage_begin, outage_length) = options.outage;
+        let Self { lifetime, spread, ask_every, .. } = options;
+        let times = [lifetime, spread, ask_every, outage_begin, outage_length];
+        if times.iter().any(|&time| time > LONGEST_TIME) {
+            return Err(format!("times are at most {LONGEST_TIME} seconds, 30 days"));
         }
         if options.clients == 0 || options.ask_every == 0 || options.lifetime == 0 {
             return Err("--clients, --ask-every and --lifetime are at least 1".to_owned());

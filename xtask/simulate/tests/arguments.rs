@@ -31,6 +31,10 @@ fn unknown_and_surplus_arguments_are_refused() {
         &["--refresh", "2,1"],
         &["--refresh", "NaN,1"],
         &["--only-ours=yes"],
+        &["--seed", "1", "--seed", "2"],
+        &["--only-ours", "--only-ours"],
+        &["--ask-every", "4294967295"],
+        &["--outage", "0,4294967295"],
     ] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
