@@ -1,41 +1,40 @@
-//! Removes secrets from text that others wrote.
+//! Redaction of secrets in texts from responses.
 //!
-//! A text that does not mention a secret loses only what has the form of one: JSON web tokens, user
-//! info of URLs and long runs of base64 or hex. In a text that mentions a secret, any word may be the secret, so
-//! only known words, dates and the values of harmless names are kept. An unknown form hides too
-//! much rather than too little.
+//! In a text that does not mention a secret, JSON web tokens, user info of URLs and long runs of
+//! base64 or hex are hidden. In a text that mentions a secret, any word may be the secret: only known
+//! words, dates and the values of harmless names are kept, so unknown formats are hidden as well.
 
 use super::words;
 
-/// The length in bytes from which on base64 with digits and both cases is a secret.
+/// Minimum length of base64 with digits and both cases that is hidden, in bytes.
 const SHORTEST_RUN: usize = 32;
-/// The length in bytes from which on a hex number is a secret. Request and account ids have 32.
+/// Minimum length of hex that is hidden, in bytes. Request and account ids have 32.
 const SHORTEST_HEX: usize = 40;
-/// Hex digits of a SHA-256, which hashes of payloads have.
+/// Length of a SHA-256 hash in hex, such as the hash of a payload.
 const HASH: usize = 64;
-/// The shortest JSON web token: `{"` in base64 and a few characters.
+/// Minimum length of a JSON web token that is hidden, in bytes.
 const SHORTEST_JWT: usize = 12;
 
-/// A part of a text.
+/// Part of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
     Plain(&'a str),
-    /// The place of a secret.
+    /// Hidden part.
     Secret,
 }
 
-/// What a text is.
+/// Kind of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
-    /// An id, which may be long.
+    /// Identifier, which may be long.
     Id,
-    /// Text for people.
+    /// Message.
     Prose,
     /// Lines of `name:value`, such as a canonical request.
     Lines,
 }
 
-/// Splits a text into what may be shown and the places of secrets.
+/// Splits a text into parts that may be shown and hidden parts.
 pub(super) fn redact(text: &str, form: Form) -> Vec<Piece<'_>> {
     let is_line_end = |c: char| c == '|' || (form == Form::Lines && matches!(c, '\n' | '\r'));
     let mut pieces = Pieces::default();
@@ -54,18 +53,18 @@ pub(super) fn redact(text: &str, form: Form) -> Vec<Piece<'_>> {
     pieces.0
 }
 
-/// What stands in front of a word, as far as it says what the word is.
+/// Context in which a word appears.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Before {
-    /// Nothing that says so.
+    /// Any text.
     Text,
-    /// The name of a secret.
+    /// After the name of a secret.
     Secret,
-    /// The name of a secret and a separator, as in `token: `. A sentence may follow.
+    /// After the name of a secret and a loose separator, as in `token: `.
     SecretAndColon,
-    /// The name of a secret and a separator that only a value follows, as in `token=`.
+    /// After the name of a secret and a strict separator, as in `token=`.
     SecretAndEquals,
-    /// A harmless name and a separator, as in `ak:`.
+    /// After a harmless name and a separator, as in `ak:`.
     Harmless,
 }
 
@@ -79,8 +78,7 @@ fn mentions_secret(line: &str) -> bool {
     words::mentions_secret(line) || words.any(|(word, next)| words::names_secret(word, next))
 }
 
-/// Keeps of a line that mentions a secret what cannot be the secret. Returns what stands in front
-/// of the next line, if it is the name of a secret.
+/// Hides all words of a line that may be a secret. Returns the context of the next line.
 fn keep_known_words<'a>(
     line: &'a str,
     mut before: Before,
@@ -93,7 +91,7 @@ fn keep_known_words<'a>(
     while let Some((word, mut after, tail)) = split_first_word(rest) {
         let is_value = before == Before::SecretAndEquals && !word.is_empty();
         if is_value && form == Form::Lines {
-            // The value of a header is the rest of its line.
+            // The rest of the line is the value.
             pieces.hide();
             return Before::Text;
         }
@@ -102,15 +100,19 @@ fn keep_known_words<'a>(
             && (gap.is_empty() || gap.ends_with(char::is_whitespace))
             && gap.chars().all(|c| c.is_whitespace() || ",;.:".contains(c))
             && words::is_like_prose(word);
-        if word.is_empty() || is_in_sentence || is_kept(word, before, is_listed) {
-            pieces.keep(word);
-        } else {
+        let is_hidden = !word.is_empty() && !is_in_sentence && !is_kept(word, before, is_listed);
+        if is_hidden {
             pieces.hide();
             after = without_padding(after);
+        } else {
+            pieces.keep(word);
         }
         pieces.keep(after);
         if !word.is_empty() {
-            before = before.then(word, after, first_word(tail));
+            let next = before.then(word, after, first_word(tail));
+            // A secret may consist of several words.
+            let is_in_secret = is_hidden && next == Before::Text && before.is_secret();
+            before = if is_in_secret { Before::SecretAndColon } else { next };
             is_last_listed = is_listed;
         }
         (gap, rest) = (after, tail);
@@ -122,7 +124,10 @@ fn is_kept(word: &str, before: Before, is_listed: bool) -> bool {
     let is_harmless = words::is_date(word) || (is_listed && words::is_header_name(word));
     match before {
         Before::SecretAndEquals => false,
-        Before::SecretAndColon => words::is_prose(word) || is_harmless,
+        Before::SecretAndColon => {
+            // One or two digits may be a group of a code.
+            words::is_prose(word) || (word.len() > 2 && words::is_date(word))
+        }
         Before::Harmless => {
             let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
             let has_both_cases = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
@@ -135,7 +140,11 @@ fn is_kept(word: &str, before: Before, is_listed: bool) -> bool {
 }
 
 impl Before {
-    /// What stands in front of the word after this one.
+    const fn is_secret(self) -> bool {
+        matches!(self, Self::Secret | Self::SecretAndColon | Self::SecretAndEquals)
+    }
+
+    /// Returns the context of the next word.
     fn then(self, word: &str, after: &str, next: &str) -> Self {
         if words::is_link(word) && matches!(self, Self::Secret | Self::Harmless) {
             // `the token is X`
@@ -145,7 +154,9 @@ impl Before {
         if words::is_harmless_name(word) && separator.is_some() {
             return Self::Harmless;
         }
-        if !words::names_secret(word, next) {
+        // `key` in `secret key: X` is part of the name.
+        let continues_name = self == Self::Secret && words::is_name(word);
+        if !continues_name && !words::names_secret(word, next) {
             return Self::Text;
         }
         match separator {
@@ -156,7 +167,7 @@ impl Before {
     }
 }
 
-/// Hides JSON web tokens, user info of URLs and, in prose, long runs of base64 or hex.
+/// Hides JSON web tokens, user info of URLs and, in messages, long runs of base64 or hex.
 fn hide_by_form<'a>(line: &'a str, form: Form, pieces: &mut Pieces<'a>) {
     let mut rest = line;
     while let Some((before, after)) = split_at_user_info(rest) {
@@ -167,7 +178,7 @@ fn hide_by_form<'a>(line: &'a str, form: Form, pieces: &mut Pieces<'a>) {
     hide_words_by_form(rest, form, pieces);
 }
 
-/// Splits a text at the first user info of a URL in it, which may be a password.
+/// Splits a text at the first user info of a URL, which may be a password.
 fn split_at_user_info(text: &str) -> Option<(&str, &str)> {
     text.match_indices("//").find_map(|(at, slashes)| {
         let (before, rest) = text.split_at_checked(at + slashes.len())?;
@@ -191,7 +202,7 @@ fn hide_words_by_form<'a>(line: &'a str, form: Form, pieces: &mut Pieces<'a>) {
     }
 }
 
-/// What follows a secret that base64 may have padded.
+/// Removes the padding of base64 that follows a secret.
 fn without_padding(after: &str) -> &str {
     after.trim_start_matches('=')
 }
@@ -203,7 +214,7 @@ fn is_web_token(word: &str) -> bool {
     })
 }
 
-/// Whether a word has the form of a key, a token or a signature.
+/// Returns whether a word looks like a key, a token or a signature.
 fn has_form_of_secret(word: &str) -> bool {
     let is_hex = |part: &str| {
         part.len() >= SHORTEST_HEX
@@ -222,8 +233,8 @@ fn has_form_of_secret(word: &str) -> bool {
         || word.split(|c: char| !c.is_ascii_alphanumeric() && !"+/-_%".contains(c)).any(is_run)
 }
 
-/// The first word of a text, what follows it up to the next word, and the rest. The word is empty
-/// if the text begins with something else.
+/// Returns the first word, the text up to the next word, and the rest. The word is empty if the text
+/// does not begin with one.
 fn split_first_word(text: &str) -> Option<(&str, &str, &str)> {
     let is_wide = text.chars().next().map(words::is_wide)?;
     let is_in_word = |c: char| words::is_of_word(c) && words::is_wide(c) == is_wide;
@@ -238,7 +249,7 @@ fn first_word(text: &str) -> &str {
     split_first_word(text).map_or("", |(word, ..)| word)
 }
 
-/// Pieces in the order of the text.
+/// Parts in the order of the text.
 #[derive(Default)]
 struct Pieces<'a>(Vec<Piece<'a>>);
 
@@ -249,7 +260,7 @@ impl<'a> Pieces<'a> {
         }
     }
 
-    /// Adds a secret. Parts of a secret that only blanks and marks separate are one.
+    /// Adds a hidden part, or extends the last one across white space and punctuation.
     fn hide(&mut self) {
         let is_mark = |c: char| c.is_whitespace() || "=:.,+/&-".contains(c);
         match &self.0[..] {

@@ -1,9 +1,9 @@
-//! Words that name a secret, and words that cannot be one.
+//! Names of secrets, and words that are not secrets.
 
 use zeroize::Zeroizing;
 
-/// A text with one of these mentions a secret, whatever the spelling: it is compared in lower
-/// case and without anything but letters and digits.
+/// A text that contains one of these mentions a secret. It is compared in lower case and reduced to
+/// letters and digits, which covers all spellings.
 const MENTIONS: [&str; 21] = [
     "token",
     "secret",
@@ -27,8 +27,8 @@ const MENTIONS: [&str; 21] = [
     "signature",
     "bearer",
 ];
-/// The same in other languages, in lower case: Chinese, which the service may use, and those of
-/// proxies and portals in front of it.
+/// Mentions in other languages, in lower case: Chinese, which the service may use, and languages of
+/// proxies in front of it.
 #[rustfmt::skip]
 const FOREIGN_MENTIONS: [&str; 40] = [
     "令牌", "密钥", "秘钥", "签名", "密码", "口令", "凭证", "凭据", "验证码", "断言", "权杖",
@@ -37,12 +37,12 @@ const FOREIGN_MENTIONS: [&str; 40] = [
     "kennwort", "schlüssel", "mot de passe", "jeton", "clé", "contraseña", "clave", "senha",
     "chave", "пароль", "токен", "ключ",
 ];
-/// Whole words that mention a secret.
+/// Words, and parts of names such as `HW_SK` and `userSk`, that mention a secret.
 const MENTION_WORDS: [&str; 9] = ["sk", "pwd", "pass", "otp", "totp", "mfa", "jwt", "auth", "aksk"];
-/// Parts of words that mention a secret, but not in `encoded authorization message`.
+/// Parts of words that mention a secret, except in `encoded authorization message`.
 const MENTION_PARTS: [&str; 2] = ["authorization", "cookie"];
 
-/// What names of secrets are made of.
+/// Components of names of secrets.
 #[rustfmt::skip]
 const NAME_PARTS: [&str; 44] = [
     "access", "aksk", "api", "apikey", "assertion", "auth", "authorization", "bearer", "client",
@@ -52,7 +52,7 @@ const NAME_PARTS: [&str; 44] = [
     "signing", "sk", "sts", "subject", "token", "user", "web", "x",
 ];
 
-/// Names whose values are shown, in lower case and without hyphens and underscores.
+/// Names whose values are kept, reduced to lower-case letters and digits.
 #[rustfmt::skip]
 const HARMLESS_NAMES: [&str; 16] = [
     "access", "accesskey", "accesskeyid", "ak", "date", "domainid", "expiration", "expiresat",
@@ -62,7 +62,7 @@ const HARMLESS_NAMES: [&str; 16] = [
 /// Words between a name and its value.
 const LINKS: [&str; 9] = ["is", "was", "are", "were", "equals", "reads", "read", "为", "是"];
 
-/// Words of sentences about secrets.
+/// Words of messages about secrets.
 #[rustfmt::skip]
 const PROSE: [&str; 389] = [
     "a", "about", "absent", "accept", "accepted", "access", "accesskey", "account", "action",
@@ -107,10 +107,10 @@ const PROSE: [&str; 389] = [
     "your", "zero",
 ];
 
-/// The length in bytes up to which letters alone are taken for a word of a sentence.
+/// Maximum length of an unknown word of a sentence, in bytes.
 const LONGEST_WORD: usize = 14;
 
-/// Names of algorithms, and other words of the protocol.
+/// Names of algorithms and other words of the protocol.
 #[rustfmt::skip]
 const PROTOCOL: [&str; 19] = [
     "assumeagency", "assumeagencywithoidc", "assumeagencywithsaml", "audiencerestriction",
@@ -119,16 +119,16 @@ const PROTOCOL: [&str; 19] = [
     "sdk-hmac-sha256", "sdk-hmac-sm3", "sessionname", "sourceidentity", "v11-hmac-sha256",
 ];
 
-/// What stands between a name and its value.
+/// Separator between a name and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Separator {
-    /// A colon and a blank: a value or a sentence follows.
+    /// Colon and white space: a value or a sentence follows.
     Loose,
-    /// Only a value follows.
+    /// Any other separator: a value follows.
     Strict,
 }
 
-/// The separator in what follows a word, if there is one.
+/// Returns the separator in the text between a word and the next one.
 pub(super) fn separator(after: &str) -> Option<Separator> {
     if after.contains(['=', '>', '\u{ff1d}']) {
         return Some(Separator::Strict);
@@ -140,7 +140,7 @@ pub(super) fn separator(after: &str) -> Option<Separator> {
     Some(if is_loose { Separator::Loose } else { Separator::Strict })
 }
 
-/// Whether a line mentions a secret, in whatever spelling.
+/// Returns whether a line mentions a secret.
 pub(super) fn mentions_secret(line: &str) -> bool {
     let plain = normalized(line);
     let lower = Zeroizing::new(line.to_lowercase());
@@ -148,16 +148,25 @@ pub(super) fn mentions_secret(line: &str) -> bool {
         || FOREIGN_MENTIONS.iter().any(|mention| lower.contains(mention))
 }
 
-/// Whether a word mentions a secret, given the next word.
+/// Returns whether a word mentions a secret, given the next word.
 pub(super) fn names_secret(word: &str, next: &str) -> bool {
     let name = normalized(word);
     let has_part = || MENTION_PARTS.iter().any(|part| name.contains(part));
     let is_message = name.contains("message") || next.eq_ignore_ascii_case("message");
-    mentions_secret(word) || MENTION_WORDS.contains(&name.as_str()) || (has_part() && !is_message)
+    mentions_secret(word) || has_mention_word(word) || (has_part() && !is_message)
 }
 
-/// Whether a word consists of what names of secrets are made of. In capitals alone it may be a
-/// placeholder's value.
+fn has_mention_word(word: &str) -> bool {
+    let is_mention = |part: &str| MENTION_WORDS.contains(&normalized(part).as_str());
+    // The last part of names such as `userSk`.
+    let last = word.rfind(|c: char| c.is_ascii_uppercase()).and_then(|at| word.get(at..));
+    is_mention(word)
+        || word.split(|c: char| !c.is_alphanumeric()).any(is_mention)
+        || last.is_some_and(is_mention)
+}
+
+/// Returns whether a word consists of components of names of secrets. A word in capitals may be a
+/// value instead.
 pub(super) fn is_name(word: &str) -> bool {
     let is_shouted = word.bytes().all(|byte| byte.is_ascii_uppercase());
     !is_shouted && is_made_of_parts(&normalized(word))
@@ -168,7 +177,7 @@ fn is_made_of_parts(name: &str) -> bool {
         || NAME_PARTS.iter().any(|part| name.strip_prefix(part).is_some_and(is_made_of_parts))
 }
 
-/// Whether a word is one of a sentence about secrets, or the name of something that is shown.
+/// Returns whether a word occurs in messages about secrets or is a harmless name.
 pub(super) fn is_prose(word: &str) -> bool {
     let is = |known: &&str| word.eq_ignore_ascii_case(known);
     word.chars().all(is_wide)
@@ -177,24 +186,24 @@ pub(super) fn is_prose(word: &str) -> bool {
         || is_harmless_name(word)
 }
 
-/// Whether a word has the form of one of a sentence. A secret seldom has it, so such words are kept
-/// where a value is not expected.
+/// Returns whether a word looks like one of a sentence. Such words are kept where a value is not
+/// expected.
 pub(super) fn is_like_prose(word: &str) -> bool {
     let rest = word.strip_prefix(|c: char| c.is_ascii_alphabetic()).unwrap_or(word);
     word.len() <= LONGEST_WORD && rest.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
-/// Whether the value of this name is shown.
+/// Returns whether the value of this name is kept.
 pub(super) fn is_harmless_name(word: &str) -> bool {
     HARMLESS_NAMES.contains(&normalized(word).as_str())
 }
 
-/// Whether a value may follow this word.
+/// Returns whether a value may follow this word.
 pub(super) fn is_link(word: &str) -> bool {
     LINKS.iter().any(|link| word.eq_ignore_ascii_case(link))
 }
 
-/// Whether a word is a date, a time, or a part of a time that colons separate.
+/// Returns whether a word is a date, a time, or a part of a time between colons.
 pub(super) fn is_date(word: &str) -> bool {
     let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let word = word.trim_end_matches(['Z', 'z']);
@@ -221,27 +230,30 @@ pub(super) fn is_date(word: &str) -> bool {
     }
 }
 
-/// Whether a word is the name of a header in a list of such names.
+/// Returns whether a word is the name of a header in a list of signed headers. Other words with
+/// hyphens may be passphrases.
 pub(super) fn is_header_name(word: &str) -> bool {
+    const NAMES: [&str; 6] =
+        ["accept", "content-encoding", "content-length", "content-type", "host", "user-agent"];
     let is_part = |part: &str| {
         let is_word = part.len() <= 16 && part.bytes().all(|byte| byte.is_ascii_lowercase());
         is_word || (part.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit()))
     };
-    (word == "host" || word.contains('-')) && word.len() <= 48 && word.split('-').all(is_part)
+    let is_extension = word.starts_with("x-") && word.len() <= 48;
+    NAMES.contains(&word) || (is_extension && word.split('-').all(is_part))
 }
 
-/// Whether a character is part of a word. Quotes, brackets and separators are not.
+/// Returns whether a character is part of a word. Quotes, brackets and separators are not.
 pub(super) fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || "_-./+%~#@!*$^?".contains(c)
 }
 
-/// Whether a character is of a script that is written without blanks.
+/// Returns whether a character belongs to a script without spaces between words.
 pub(super) const fn is_wide(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
 }
 
-/// The letters and digits of a text in lower case, also those of full width. They may be a secret,
-/// so they are wiped.
+/// Reduces a text to ASCII letters and digits in lower case. Full-width forms are converted.
 fn normalized(text: &str) -> Zeroizing<String> {
     let mut plain = Zeroizing::new(String::with_capacity(text.len()));
     let letters = text.chars().map(half_width).filter(char::is_ascii_alphanumeric);
@@ -249,7 +261,7 @@ fn normalized(text: &str) -> Zeroizing<String> {
     plain
 }
 
-/// The ASCII character of a full-width one, which Chinese input methods produce.
+/// Converts a full-width form, which Chinese input methods produce, to ASCII.
 fn half_width(c: char) -> char {
     let ascii = u32::from(c).checked_sub(0xfee0).and_then(char::from_u32);
     ascii.filter(char::is_ascii_graphic).unwrap_or(c)

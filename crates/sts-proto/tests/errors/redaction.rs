@@ -327,3 +327,29 @@ fn user_info_of_urls_is_hidden_and_the_host_stays() {
         assert_eq!(error(502, body("C.1", text)).message(), Some(shown));
     }
 }
+
+#[test]
+fn a_value_after_a_composed_name_is_hidden() {
+    for name in ["HW_SK", "HUAWEICLOUD_SDK_SK", "userSk", "smtp-pass", "admin.otp"] {
+        let text = format!("{name}=hunter2");
+        let shown = error(400, body("C.1", &text)).message().map(str::to_owned);
+        assert!(!shown.clone().unwrap_or_default().contains("hunter2"), "{text}: {shown:?}");
+    }
+}
+
+#[test]
+fn a_passphrase_and_a_code_in_groups_are_hidden() {
+    for (text, secret) in [
+        ("password: correct-horse-battery; try again", "horse"),
+        ("wrong password; correct-horse-battery", "horse"),
+        ("token code: 12 34 56 rejected", "56"),
+        ("token_code: 12 34 56 rejected", "56"),
+        ("password: hunter2 swordfish rejected", "swordfish"),
+        ("secret access key: swordfish", "swordfish"),
+        ("the secret key is swordfish", "swordfish"),
+        ("password=hunter2, swordfish", "swordfish"),
+    ] {
+        let shown = error(400, body("C.1", text)).message().unwrap_or_default().to_owned();
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}
