@@ -90,4 +90,4 @@ macro_rules! table {
     };
 }
 
-crate::__cases!(table);
+cases::for_each_case!(table);

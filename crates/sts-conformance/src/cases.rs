@@ -204,3 +204,5 @@ macro_rules! __cases {
         }
     };
 }
+
+pub(crate) use __cases as for_each_case;
