@@ -1,14 +1,14 @@
-//! The main job: assume an agency and use the keys, over hyper and then over isahc.
+//! Assumes an agency and uses its credentials, over hyper and then over isahc.
 //!
 //! ```text
 //! cargo run --example assume_agency
 //! ```
 //!
 //! Without options it starts an emulator on this machine. With `--endpoint URL` or
-//! `--region REGION` it talks to that service instead, with the keys of `HUAWEICLOUD_SDK_AK`,
-//! `HUAWEICLOUD_SDK_SK` and, for temporary ones, `HUAWEICLOUD_SDK_SECURITY_TOKEN`.
+//! `--region REGION` it calls that service instead, with the credentials of `HUAWEICLOUD_SDK_AK`,
+//! `HUAWEICLOUD_SDK_SK` and, if they are temporary, `HUAWEICLOUD_SDK_SECURITY_TOKEN`.
 //!
-//! It ends with status 0 if every step that it showed came out as it should.
+//! It exits with status 0 if every step has the expected result.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it shows what happens")]
 
 use std::error::Error as StdError;
@@ -27,16 +27,16 @@ use sts_proto::{AssumeAgency, Credentials, Endpoint, ErrorKind, Region};
 const HELP: &str = "\
 usage: cargo run --example assume_agency -- [OPTIONS]
 
-  --endpoint URL     talk to this service instead of an emulator; http:// only for tests
-  --region REGION    the same by region, such as cn-north-4
-  --agency URN       the agency to assume; on this machine that of an emulator by default
-  --forbidden URN    an agency that must not be assumed, to show a denial; that of an emulator, if
-                     the other one is
-  --wrong-secret     show a wrong signature elsewhere than on this machine, too: it counts as a
-                     failed one of the real key, and a few in a row lock it
+  --endpoint URL     call this service instead of an emulator; http:// only for tests
+  --region REGION    call the service in this region, such as cn-north-4
+  --agency URN       the agency to assume; default on this machine: that of the emulator
+  --forbidden URN    an agency that denies access, to show a denial; default on this machine: that
+                     of the emulator
+  --wrong-secret     send a wrong signature to a service that is not on this machine; it counts as a
+                     failed signature of the access key, and a few consecutive ones lock it
 ";
 
-/// What to show, and where.
+/// The service to call, and the steps.
 struct Plan {
     endpoint: Endpoint,
     credentials: Credentials,
@@ -56,7 +56,7 @@ fn main() -> ExitCode {
             eprintln!("assume_agency: {error}");
             let mut cause = error.source();
             while let Some(error) = cause {
-                eprintln!("  because: {error}");
+                eprintln!("  caused by: {error}");
                 cause = error.source();
             }
             ExitCode::FAILURE
@@ -69,7 +69,7 @@ fn run() -> Result<(), Failure> {
         print!("{HELP}");
         return Ok(());
     };
-    // It lives as long as this binding.
+    // The emulator runs until this binding is dropped.
     let emulator = match options.endpoint {
         Some(_) => None,
         None => Some(Emulator::builder().start_blocking()?),
@@ -95,10 +95,10 @@ async fn show<T: Transport + Clone>(plan: &Plan, transport: &T) -> Result<(), Fa
     println!("1. assume {}", plan.agency);
     let operation = AssumeAgency::new(&plan.agency, "example").duration(Duration::from_secs(900));
     let session = client.assume_agency(operation).await?;
-    println!("   session {}", session.assumed_agency.urn);
-    println!("   keys    {:?}", session.credentials);
+    println!("   session     {}", session.assumed_agency.urn);
+    println!("   credentials {:?}", session.credentials);
 
-    println!("2. who am I with these keys?");
+    println!("2. get the caller identity with these credentials");
     let identity = client_with(session.credentials)?.caller_identity().await?;
     println!("   {} of account {}", identity.principal_urn, identity.account_id);
     expect(identity.principal_urn == session.assumed_agency.urn, "the session is the caller")?;
@@ -108,15 +108,15 @@ async fn show<T: Transport + Clone>(plan: &Plan, transport: &T) -> Result<(), Fa
         let denied = client.assume_agency(AssumeAgency::new(forbidden, "example")).await;
         let error = client.explain_denial(failure_of(denied)?).await;
         println!("   {error}");
-        println!("   reason {}", error.denial().unwrap_or("not told"));
+        println!("   reason {}", error.denial().unwrap_or("unknown"));
         expect(error.kind() == ErrorKind::AccessDenied, "the agency is denied")?;
         expect(error.denial().is_some(), "the reason can be decoded")?;
     } else {
-        println!("3. left out: give an agency that must not be assumed with --forbidden");
+        println!("3. left out: --forbidden gives an agency that denies access");
     }
 
     if !plan.shows_wrong_secret {
-        println!("4. left out: a wrong signature counts against the key; --wrong-secret makes one");
+        println!("4. left out: a failed signature counts against the access key; use --wrong-secret");
         return Ok(());
     }
     println!("4. sign with a wrong secret");
@@ -124,19 +124,19 @@ async fn show<T: Transport + Clone>(plan: &Plan, transport: &T) -> Result<(), Fa
     wrong.secret_access_key = "not-the-secret".into();
     let error = failure_of(client_with(wrong)?.caller_identity().await)?;
     println!("   {error}");
-    expect(error.kind() == ErrorKind::InvalidCredentials, "the signature is refused")?;
-    expect(error.report().attempts == 1, "a refused key is not tried again")
+    expect(error.kind() == ErrorKind::InvalidCredentials, "the signature is rejected")?;
+    expect(error.report().attempts == 1, "a rejected access key is not retried")
 }
 
 fn failure_of<T>(outcome: Result<T, sts_client::Error>) -> Result<sts_client::Error, Failure> {
     match outcome {
-        Ok(_) => Err(Failure::Step("a call succeeded that must not".into())),
+        Ok(_) => Err(Failure::Step("a call succeeded that must fail".into())),
         Err(error) => Ok(error),
     }
 }
 
 fn expect(holds: bool, what: &str) -> Result<(), Failure> {
-    if holds { Ok(()) } else { Err(Failure::Step(format!("it does not hold that {what}").into())) }
+    if holds { Ok(()) } else { Err(Failure::Step(format!("unexpected result; expected: {what}").into())) }
 }
 
 enum Failure {
@@ -159,7 +159,7 @@ struct Options {
 }
 
 impl Options {
-    /// `None` if help was asked for.
+    /// Returns `None` if help is requested.
     fn parse() -> Result<Option<Self>, String> {
         use lexopt::prelude::{Long, Short, ValueExt};
         let mut options = Self::default();
@@ -210,9 +210,9 @@ impl Options {
                 (endpoint, credentials.map_err(|error| error.to_string())?)
             }
             (None, Some(emulator)) => (emulator.endpoint().clone(), builtin::credentials()),
-            (None, None) => return Err("there is no endpoint".to_owned()),
+            (None, None) => return Err("missing endpoint".to_owned()),
         };
-        // An emulator, most likely: nobody else has the built-in agencies.
+        // Most likely an emulator, which has the built-in agencies.
         let is_here = is_loopback(endpoint.host());
         let (agency, forbidden) = match self.agency {
             Some(agency) => (agency, self.forbidden),
@@ -220,14 +220,14 @@ impl Options {
                 let forbidden = self.forbidden.as_deref().unwrap_or(builtin::FORBIDDEN_AGENCY_URN);
                 (builtin::AGENCY_URN.to_owned(), Some(forbidden.to_owned()))
             }
-            None => return Err(format!("{endpoint} is not on this machine: --agency is missing")),
+            None => return Err(format!("{endpoint} is not on this machine: missing --agency")),
         };
         let shows_wrong_secret = is_here || self.wrong_secret;
         Ok(Plan { endpoint, credentials, agency, forbidden, shows_wrong_secret })
     }
 }
 
-/// Whether `host`, IPv6 in brackets, is this machine.
+/// Returns whether `host` is a loopback host. An IPv6 address is in brackets.
 fn is_loopback(host: &str) -> bool {
     let ipv6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     host == "localhost"

@@ -14,7 +14,7 @@
 //! The call is signed with the credentials of `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` and, if
 //! they are temporary, `HUAWEICLOUD_SDK_SECURITY_TOKEN`. To see the form of the output without an
 //! account, give `--emulator`: its credentials are worthless, and it says so.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is what it is for")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the output is the purpose")]
 
 use std::error::Error as StdError;
 use std::process::ExitCode;
@@ -72,7 +72,7 @@ fn main() -> ExitCode {
 }
 
 fn run(options: Options) -> Result<String, Box<dyn StdError>> {
-    // It lives as long as this binding.
+    // The emulator runs until this binding is dropped.
     let emulator;
     let (endpoint, agency, credentials) = match options.service {
         Service::At { endpoint, agency } => {
@@ -102,7 +102,7 @@ fn run(options: Options) -> Result<String, Box<dyn StdError>> {
 }
 
 fn for_process(credentials: &Credentials) -> Result<String, Box<dyn StdError>> {
-    // Whole seconds: not every reader knows fractions.
+    // Whole seconds, because not every reader accepts fractions.
     let end =
         credentials.expiration.ok_or("the credentials do not expire")?.replace_nanosecond(0)?;
     let object = json!({
@@ -120,7 +120,7 @@ fn for_shell(credentials: &Credentials) -> Result<String, Box<dyn StdError>> {
     let values = [&credentials.access_key_id, credentials.secret_access_key.expose_secret(), token];
     if values.iter().any(|value| value.contains('\'')) {
         return Err(
-            "the credentials contain a quote, which a shell would take for their end".into()
+            "the credentials contain a quote, which would end the string in a shell".into()
         );
     }
     let names = [
@@ -145,15 +145,15 @@ struct Options {
     form: Form,
 }
 
-/// Where credentials come from. An emulator has to be asked for: nobody may take its credentials
-/// for those of an account.
+/// The service that issues the credentials. An emulator is used only on request, so that its
+/// credentials are not mistaken for those of an account.
 enum Service {
     At { endpoint: Endpoint, agency: String },
     Emulator,
 }
 
 impl Options {
-    /// `None` if help was asked for.
+    /// Returns `None` if help is requested.
     fn parse() -> Result<Option<Self>, Box<dyn StdError>> {
         use lexopt::prelude::{Long, Short, ValueExt};
         let (mut endpoint, mut agency, mut is_emulated) = (None, None, false);

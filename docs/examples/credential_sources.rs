@@ -1,12 +1,12 @@
-//! The places that give temporary keys inside the cloud, and the chain that finds the right one:
-//! ECS metadata, pod identity, an ID token. An emulator on this machine stands for all of them.
+//! Credential providers for programs inside the cloud: ECS metadata, pod identity, an ID token, and
+//! the default provider chain. An emulator on this machine serves all of them.
 //!
 //! ```text
 //! cargo run --example credential_sources
 //! ```
 //!
-//! Variables and files come from a host of its own here, so that nothing has to be set up; a
-//! program takes `SystemHost`.
+//! Variables and files come from a custom implementation, so the example needs no setup. Programs use
+//! `SystemHost`.
 #![expect(clippy::print_stdout, reason = "it shows what happens")]
 
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ use sts_emulator::{Emulator, builtin};
 use sts_hyper::HyperTransport;
 use sts_proto::Body;
 
-/// A host with variables and files of its own. Its clocks are the machine's.
+/// An environment with its own variables and files, and the clocks of the system.
 #[derive(Clone, Default)]
 struct Place {
     variables: BTreeMap<&'static str, String>,
@@ -54,38 +54,38 @@ impl Host for Place {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn StdError>> {
     let emulator = Emulator::builder().metadata("127.0.0.1:0").start().await?;
-    let metadata_url = emulator.metadata_url().ok_or("the emulator was told to have one")?;
+    let metadata_url = emulator.metadata_url().ok_or("missing metadata service")?;
     let id_token = emulator.oidc_issuer().id_token("run-7", builtin::OIDC_CLIENT_ID);
 
     let mut place = Place::default();
     place.files.insert("/pod/token", builtin::POD_TOKEN.to_owned());
     place.files.insert("/oidc/token", id_token.expose_secret().to_owned());
 
-    // Needs no keys: it lends its transport, its host and its endpoint to the sources.
+    // The providers use the transport, the environment and the endpoint of this client.
     let lender = |place: &Place| {
         let transport = HyperTransport::new()?;
         let builder = Client::builder(transport, place.clone());
         builder.endpoint(emulator.endpoint().clone()).build().map_err(Box::<dyn StdError>::from)
     };
 
-    println!("1. the agency of an ECS, from its metadata service at {metadata_url}");
+    println!("1. ECS metadata at {metadata_url}");
     let metadata = EcsMetadata::at(metadata_url)?;
-    tell(&emulator, lender(&place)?.session_from(metadata.clone())).await?;
+    show_identity(&emulator, lender(&place)?.session_from(metadata.clone())).await?;
 
-    println!("2. the service account of a pod, from the pod identity agent");
+    println!("2. pod identity");
     let pod = PodIdentity::new(&format!("{metadata_url}/pod-identity"), "/pod/token")?;
-    tell(&emulator, lender(&place)?.session_from(pod)).await?;
+    show_identity(&emulator, lender(&place)?.session_from(pod)).await?;
 
-    println!("3. an agency, for an ID token in a file");
+    println!("3. an agency with an ID token from a file");
     let agency = OidcAgency::new(builtin::OIDC_PROVIDER_URN, builtin::AGENCY_URN, "/oidc/token");
-    tell(&emulator, lender(&place)?.session_from(agency)).await?;
+    show_identity(&emulator, lender(&place)?.session_from(agency)).await?;
 
-    println!("4. the chain, where nothing is configured but the machine");
+    println!("4. the provider chain without configuration");
     let chain = Chain::standard(&lender(&place)?, metadata.clone());
-    tell(&emulator, chain.clone()).await?;
+    show_identity(&emulator, chain.clone()).await?;
     println!("   {}", chain.report());
 
-    println!("5. the chain, with variables for OIDC");
+    println!("5. the provider chain with variables for OIDC");
     for (name, value) in [
         ("HUAWEICLOUD_OIDC_PROVIDER_URN", builtin::OIDC_PROVIDER_URN),
         ("HUAWEICLOUD_OIDC_AGENCY_URN", builtin::AGENCY_URN),
@@ -94,16 +94,16 @@ async fn main() -> Result<(), Box<dyn StdError>> {
         place.variables.insert(name, value.to_owned());
     }
     let chain = Chain::standard(&lender(&place)?, metadata);
-    tell(&emulator, chain.clone()).await?;
+    show_identity(&emulator, chain.clone()).await?;
     println!("   {}", chain.report());
     if chain.report().used() != Some("OIDC agency") {
-        return Err("OIDC comes first".into());
+        return Err("the provider chain did not use OIDC first".into());
     }
     Ok(())
 }
 
-/// Tells whose keys a source gives.
-async fn tell(
+/// Prints the identity of the provider's credentials.
+async fn show_identity(
     emulator: &Emulator,
     source: impl ProvideCredentials,
 ) -> Result<(), Box<dyn StdError>> {

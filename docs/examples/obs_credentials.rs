@@ -1,16 +1,15 @@
-//! Object storage with the keys of an assumed agency: reqsign signs, a session gives the keys.
+//! Requests to object storage, signed by reqsign with the credentials of an assumed agency.
 //!
 //! ```text
 //! cargo run --example obs_credentials
 //! ```
 //!
-//! The agency is of an emulator on this machine. The requests are signed and not sent.
+//! The agency is that of an emulator on this machine. The requests are signed but not sent.
 //!
-//! The crate `opendal` takes no provider for OBS, up to 0.59: it reads
+//! The crate `opendal`, up to 0.59, does not accept a credential provider for OBS. It reads
 //! `HUAWEI_CLOUD_ACCESS_KEY_ID`, `HUAWEI_CLOUD_SECRET_ACCESS_KEY` and
-//! `HUAWEI_CLOUD_SECURITY_TOKEN`, once, so an operator is good for one lifetime of the keys. It does
-//! take an HTTP transport: one that signs anew what it is to send keeps an operator going for ever.
-//! `docs/opendal` is such an operator.
+//! `HUAWEI_CLOUD_SECURITY_TOKEN` once, so an operator works until these credentials expire. It does
+//! accept an HTTP transport, which can sign each request again: see `docs/opendal`.
 #![expect(clippy::print_stdout, reason = "it shows what happens")]
 
 use std::error::Error as StdError;
@@ -25,7 +24,7 @@ use sts_emulator::{Emulator, builtin};
 use sts_hyper::HyperTransport;
 use sts_proto::{AssumeAgency, RetryAdvice};
 
-/// The keys of a session, for whatever asks reqsign's trait for OBS keys.
+/// A session as a credential provider for reqsign's OBS signer.
 #[derive(Debug)]
 pub(crate) struct AgencyCredentials(pub(crate) Session);
 
@@ -33,34 +32,34 @@ impl ProvideCredential for AgencyCredentials {
     type Credential = Credential;
 
     async fn provide_credential(&self, _: &Context) -> Result<Option<Credential>> {
-        let keys = self.0.credentials().await.map_err(|error| {
+        let credentials = self.0.credentials().await.map_err(|error| {
             let may_help = error.kind().advice() == RetryAdvice::AfterBackoff;
-            let told = Error::new(ErrorKind::Unexpected, "the agency gives no keys");
-            told.set_retryable(may_help).with_source(error)
+            let failed = Error::new(ErrorKind::Unexpected, "cannot get credentials of the agency");
+            failed.set_retryable(may_help).with_source(error)
         })?;
         Ok(Some(Credential::new(
-            keys.access_key_id.clone(),
-            keys.secret_access_key.expose_secret().to_owned(),
-            keys.security_token.as_ref().map(|token| token.expose_secret().to_owned()),
+            credentials.access_key_id.clone(),
+            credentials.secret_access_key.expose_secret().to_owned(),
+            credentials.security_token.as_ref().map(|token| token.expose_secret().to_owned()),
         )))
     }
 }
 
-/// Signs requests to one bucket with keys that are good now.
+/// Signs requests to one bucket with valid credentials.
 ///
-/// `reqsign_core::Signer` is not for temporary keys: its OBS credentials have no end, so it would
-/// keep the first ones for ever. Also keep the debug level of `log` off for reqsign: it writes the
-/// string to sign, and the security token is part of that.
+/// `reqsign_core::Signer` does not support temporary OBS credentials: they have no expiration, so it
+/// keeps the first ones forever. Disable the debug level of `log` for reqsign: it logs the string to
+/// sign, which contains the security token.
 pub(crate) struct ObsSigner {
-    pub(crate) keys: AgencyCredentials,
+    pub(crate) credentials: AgencyCredentials,
     pub(crate) bucket: RequestSigner,
 }
 
 impl ObsSigner {
     pub(crate) async fn sign(&self, head: &mut Parts) -> Result<()> {
         let context = Context::new();
-        let keys = self.keys.provide_credential(&context).await?;
-        self.bucket.sign_request(&context, head, keys.as_ref(), None).await?;
+        let credentials = self.credentials.provide_credential(&context).await?;
+        self.bucket.sign_request(&context, head, credentials.as_ref(), None).await?;
         if let Some(token) = head.headers.get_mut("x-obs-security-token") {
             token.set_sensitive(true);
         }
@@ -80,12 +79,12 @@ async fn main() -> std::result::Result<(), Box<dyn StdError>> {
     tokio::spawn(session.keep_fresh());
 
     let signer =
-        ObsSigner { keys: AgencyCredentials(session), bucket: RequestSigner::new("backups") };
+        ObsSigner { credentials: AgencyCredentials(session), bucket: RequestSigner::new("backups") };
     let url = "https://backups.obs.cn-north-4.myhuaweicloud.com/nightly.tar";
     let (mut head, ()) = Request::get(url).body(())?.into_parts();
     signer.sign(&mut head).await?;
 
-    // OBS names the key in front of the signature.
+    // The access key id precedes the signature.
     let signature = head.headers.get(AUTHORIZATION).ok_or("no signature")?.to_str()?;
     let (key, _) = signature.split_once(':').ok_or("no key")?;
     println!("{} {}\nauthorization: {key}:[redacted]", head.method, head.uri);

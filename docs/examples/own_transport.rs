@@ -1,11 +1,10 @@
-//! An HTTP stack of one's own under the client: ureq, which blocks.
+//! A custom transport: ureq, a blocking HTTP client.
 //!
 //! ```text
 //! cargo run --example own_transport
 //! ```
 //!
-//! It calls an emulator on this machine. That it keeps the contract is shown by
-//! `tests/transports.rs`, which runs `sts-conformance` on it.
+//! It calls an emulator on this machine. `tests/transports.rs` runs the conformance suite on it.
 #![expect(clippy::print_stdout, reason = "it shows what happens")]
 
 use std::error::Error as StdError;
@@ -21,7 +20,7 @@ use sts_proto::{AssumeAgency, Body};
 use ureq::config::{AutoHeaderValue, Config};
 use ureq::{Agent, Timeout as Phase};
 
-/// ureq cannot add more to a moment.
+/// The longest timeout that ureq accepts.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A transport over ureq.
@@ -32,22 +31,22 @@ impl BlockingTransport for UreqTransport {
         let Exchange { request, limits, .. } = exchange;
         let is_tls = request.uri().scheme_str() == Some("https");
         let request = self.0.configure_request(request.map(|body| body.as_ref().to_vec()));
-        // A little less to connect in: so an error tells which of both it was.
+        // The connect timeout is shorter, so that the error shows which of the two expired.
         let limit = limits.timeout.min(DAY);
         let request = request.timeout_connect(Some(limit.mul_f32(0.9)));
         let request = request.timeout_global(Some(limit)).build();
-        let (head, mut body) = self.0.run(request).map_err(why)?.into_parts();
+        let (head, mut body) = self.0.run(request).map_err(classify)?.into_parts();
         let is_framed = head.headers.contains_key(CONTENT_LENGTH)
             || head.headers.contains_key(TRANSFER_ENCODING);
         if head.status.is_informational() {
             return Err(TransportError::maybe_sent(Kind::Protocol));
         } else if is_tls && !is_framed {
-            // ureq would not notice that such a body was cut.
+            // ureq does not detect that such a body is truncated.
             return Err(TransportError::maybe_sent(Kind::Closed));
         } else if body.content_length().is_some_and(|length| length > limits.body as u64) {
             return Err(TransportError::maybe_sent(Kind::TooLarge));
         }
-        let bytes = body.with_config().limit(limits.body as u64).read_to_vec().map_err(why)?;
+        let bytes = body.with_config().limit(limits.body as u64).read_to_vec().map_err(classify)?;
         Ok(Response::from_parts(head, Body::from(bytes)))
     }
 
@@ -56,11 +55,11 @@ impl BlockingTransport for UreqTransport {
     }
 }
 
-/// What went wrong, and whether the request may have been sent.
-fn why(error: ureq::Error) -> TransportError {
+/// Classifies an error, and whether the request may have been sent.
+fn classify(error: ureq::Error) -> TransportError {
     use ureq::Error::{BadUri, BodyExceedsLimit, ConnectProxyFailed, HostNotFound, Io, Protocol};
     use ureq::Error::{LargeResponseHeader, Rustls, Timeout};
-    let told = match &error {
+    let classified = match &error {
         HostNotFound => TransportError::not_sent(Kind::Resolve),
         BadUri(_) => TransportError::not_sent(Kind::Other),
         ConnectProxyFailed(_) => TransportError::not_sent(Kind::Connect),
@@ -71,21 +70,21 @@ fn why(error: ureq::Error) -> TransportError {
         Protocol(_) => TransportError::maybe_sent(Kind::Protocol),
         Io(error) => match error.kind() {
             ErrorKind::ConnectionRefused => TransportError::not_sent(Kind::Connect),
-            // The handshake, or a record after it: ureq does not say.
+            // Either the handshake or a later record: ureq does not distinguish them.
             ErrorKind::InvalidData => TransportError::maybe_sent(Kind::Tls),
             ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => {
                 TransportError::maybe_sent(Kind::Closed)
             }
-            // What the system's resolver says is no error of the system.
+            // Errors of the resolver do not have an OS error code.
             _ if error.raw_os_error().is_none() => TransportError::not_sent(Kind::Resolve),
             _ => TransportError::maybe_sent(Kind::Other),
         },
         _ => TransportError::maybe_sent(Kind::Other),
     };
-    told.with_source(error)
+    classified.with_source(error)
 }
 
-/// Settings that hold ureq to the contract.
+/// Settings of ureq that the transport contract requires.
 pub(crate) fn settings() -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
     Config::builder()
         .http_status_as_error(false)

@@ -1,4 +1,4 @@
-//! The example of the main job, as a reader runs it.
+//! Runs the example `assume_agency` with its options.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
@@ -28,7 +28,7 @@ fn shown(output: &Output) -> (String, String) {
 }
 
 #[test]
-fn an_emulator_that_runs_apart_needs_no_agency() {
+fn a_separate_emulator_needs_no_agency() {
     let emulator = Emulator::builder().start_blocking().unwrap();
     let output = example(&["--endpoint", emulator.url()]);
     let (out, err) = shown(&output);
@@ -38,18 +38,18 @@ fn an_emulator_that_runs_apart_needs_no_agency() {
 }
 
 #[test]
-fn elsewhere_the_agency_has_to_be_given() {
+fn a_remote_service_requires_an_agency() {
     // Nothing is sent.
     let output = example(&["--region", "cn-north-4"]);
     let (out, err) = shown(&output);
     assert_eq!(output.status.code(), Some(2), "{out}{err}");
-    assert!(out.is_empty() && err.contains("--agency is missing"), "{out}{err}");
+    assert!(out.is_empty() && err.contains("missing --agency"), "{out}{err}");
 }
 
 #[test]
-fn elsewhere_no_signature_is_wrong_unless_that_is_asked_for() {
+fn a_remote_service_gets_a_wrong_signature_only_with_an_option() {
     let emulator = Emulator::builder().start_blocking().unwrap();
-    // 127.0.0.1 in a spelling that the example does not take for this machine.
+    // A spelling of 127.0.0.1 that the example does not recognize as loopback.
     let url = format!("http://[::ffff:127.0.0.1]:{}", emulator.address().port());
     let given = ["--endpoint", &url, "--agency", builtin::AGENCY_URN];
     let output = example(&given);
@@ -65,17 +65,17 @@ fn elsewhere_no_signature_is_wrong_unless_that_is_asked_for() {
 }
 
 #[test]
-fn a_step_that_comes_out_otherwise_is_a_failure() {
+fn an_unexpected_result_is_a_failure() {
     let emulator = Emulator::builder().start_blocking().unwrap();
     let given = ["--endpoint", emulator.url(), "--forbidden", builtin::AGENCY_URN];
     let output = example(&given);
     let (out, err) = shown(&output);
     assert_eq!(output.status.code(), Some(1), "{out}{err}");
-    assert!(err.contains("a call succeeded that must not"), "{out}{err}");
+    assert!(err.contains("a call succeeded that must fail"), "{out}{err}");
 }
 
 #[test]
-fn options_that_it_does_not_have_are_refused() {
+fn invalid_options_are_rejected() {
     for arguments in [
         &["--agencies", builtin::AGENCY_URN][..],
         &["surplus"],

@@ -1,11 +1,11 @@
-//! The short examples, as a reader runs them: against the emulator that they start.
+//! Runs the examples against the emulators that they start.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::env::consts::EXE_EXTENSION;
 use std::process::Command;
 
-/// What a program prints that ends well and complains of nothing.
+/// Returns the output of an example that succeeds without messages on standard error.
 fn printed(name: &str) -> String {
     // Cargo builds the examples beside the tests.
     let test = std::env::current_exe().unwrap();
@@ -30,14 +30,14 @@ fn an_agency_is_assumed_over_ureq_and_over_reqwest() {
 }
 
 #[test]
-fn a_request_to_object_storage_is_signed_with_the_keys_of_an_agency() {
+fn a_request_to_object_storage_is_signed_with_the_credentials_of_an_agency() {
     let shown = printed("obs_credentials");
     assert!(shown.contains("authorization: OBS HST"), "{shown}");
     assert!(shown.contains("x-obs-security-token: Some(Sensitive)"), "{shown}");
 }
 
 #[test]
-fn an_embedded_client_waits_and_corrects_its_clock_and_leaves_a_denial_alone() {
+fn an_embedded_client_retries_and_corrects_its_clock_but_does_not_retry_a_denial() {
     let shown = printed("embedding");
     assert_eq!(shown.matches("Credentials {").count(), 3, "{shown}");
     assert_eq!(shown.matches("attempt 1: rate limit exceeded").count(), 1, "{shown}");
@@ -52,7 +52,7 @@ fn one_call_is_driven_by_hand() {
 }
 
 #[test]
-fn a_loop_by_hand_makes_calls_through_faults_and_refreshes_its_keys() {
+fn a_custom_loop_retries_calls_and_refreshes_credentials() {
     let shown = printed("custom_runtime");
     assert_eq!(shown.matches("assumed-agency:demo/loop").count(), 6, "{shown}");
     assert!(shown.contains("Stale: Some(") && shown.contains("Fresh: Some("), "{shown}");

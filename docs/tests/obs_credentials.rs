@@ -1,4 +1,4 @@
-//! Requests to object storage, signed with the keys of an assumed agency.
+//! Requests to object storage, signed with the credentials of an assumed agency.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
@@ -27,8 +27,8 @@ fn session(emulator: &Emulator) -> Session {
 }
 
 fn signer(session: &Session) -> ObsSigner {
-    let keys = AgencyCredentials(session.clone());
-    ObsSigner { keys, bucket: RequestSigner::new("backups") }
+    let credentials = AgencyCredentials(session.clone());
+    ObsSigner { credentials, bucket: RequestSigner::new("backups") }
 }
 
 fn unsigned() -> Parts {
@@ -40,35 +40,35 @@ fn header<'a>(head: &'a Parts, name: &str) -> &'a str {
     head.headers.get(name).unwrap().to_str().unwrap()
 }
 
-/// As "Authentication of Signature in a Header" of the OBS API reference says.
-fn expected(head: &Parts, keys: &Credentials) -> String {
-    let token = keys.security_token.as_ref().unwrap().expose_secret();
+/// The value according to "Authentication of Signature in a Header" in the OBS API reference.
+fn expected(head: &Parts, credentials: &Credentials) -> String {
+    let token = credentials.security_token.as_ref().unwrap().expose_secret();
     let date = header(head, "date");
     let text = format!("GET\n\n\n{date}\nx-obs-security-token:{token}\n/backups/nightly.tar");
-    let secret = keys.secret_access_key.expose_secret();
+    let secret = credentials.secret_access_key.expose_secret();
     let mut mac = Hmac::<Sha1>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(text.as_bytes());
     let signature = STANDARD.encode(mac.finalize().into_bytes());
-    format!("OBS {}:{signature}", keys.access_key_id)
+    format!("OBS {}:{signature}", credentials.access_key_id)
 }
 
 #[tokio::test]
-async fn the_keys_of_the_agency_sign_and_their_token_goes_along() {
+async fn the_credentials_of_the_agency_sign_and_add_their_token() {
     let emulator = Emulator::builder().start().await.unwrap();
     let session = session(&emulator);
     let mut head = unsigned();
     signer(&session).sign(&mut head).await.unwrap();
 
-    let keys = session.credentials().await.unwrap();
-    assert_ne!(keys.access_key_id, builtin::ACCESS_KEY_ID);
-    assert_eq!(header(&head, "authorization"), expected(&head, &keys));
-    let token = keys.security_token.as_ref().unwrap().expose_secret();
+    let credentials = session.credentials().await.unwrap();
+    assert_ne!(credentials.access_key_id, builtin::ACCESS_KEY_ID);
+    assert_eq!(header(&head, "authorization"), expected(&head, &credentials));
+    let token = credentials.security_token.as_ref().unwrap().expose_secret();
     assert_eq!(header(&head, "x-obs-security-token"), token);
     assert!(!format!("{head:?}").contains(token));
 }
 
 #[tokio::test]
-async fn new_keys_of_the_session_sign_the_next_request() {
+async fn new_credentials_of_the_session_sign_the_next_request() {
     let emulator = Emulator::builder().start().await.unwrap();
     let session = session(&emulator);
     let signer = signer(&session);
@@ -86,7 +86,7 @@ async fn new_keys_of_the_session_sign_the_next_request() {
 }
 
 #[tokio::test]
-async fn without_keys_nothing_is_signed() {
+async fn without_credentials_nothing_is_signed() {
     let emulator = Emulator::builder().start().await.unwrap();
     let session = session(&emulator);
     drop(emulator);

@@ -12,7 +12,7 @@ use lexopt::prelude::{Long, Value, ValueExt};
 use crate::task::{Arguments, Stop, Task, unexpected};
 use crate::tools::{cargo, names_in, root, succeeds};
 
-/// What `cargo fuzz` passes to the compiler, without the sanitizer: there is no unsafe code.
+/// What `cargo fuzz` passes to the compiler, without the sanitizer, since the crates forbid unsafe code.
 const COVERAGE: &str = "-Cpasses=sancov-module \
      -Cllvm-args=-sanitizer-coverage-level=4 \
      -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
@@ -149,5 +149,5 @@ fn host_triple() -> Result<String, String> {
     let output = output.map_err(|error| format!("cannot run rustc: {error}"))?;
     let text = String::from_utf8_lossy(&output.stdout);
     let host = text.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned).ok_or_else(|| "rustc does not tell its host".to_owned())
+    host.map(str::to_owned).ok_or_else(|| "rustc -vV has no host line".to_owned())
 }

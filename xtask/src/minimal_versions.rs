@@ -1,5 +1,5 @@
-//! The published crates with the minimal versions of dependencies that they ask for: a requirement
-//! that is too low is a promise that nobody tries.
+//! Compiles the published crates with the minimal versions of their direct dependencies, because a
+//! version requirement that is too low stays unnoticed otherwise.
 
 use std::env;
 use std::path::Path;

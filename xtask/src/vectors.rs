@@ -21,7 +21,7 @@ struct File<'a> {
     vectors: Vec<&'a RawValue>,
 }
 
-/// Only what tells one form of vectors from another.
+/// The fields that distinguish the kinds of vectors.
 #[derive(Deserialize)]
 struct Form {
     #[serde(default)]
@@ -94,14 +94,14 @@ fn check_file(path: &Path, tally: &mut Tally) {
                 count(&name, result);
             }
         }
-        Err(error) => count("-", Err(format!("is no file of vectors: {error}"))),
+        Err(error) => count("-", Err(format!("not a file of vectors: {error}"))),
     }
 }
 
 fn check(index: usize, vector: &str) -> (String, Result<(), Failure>) {
     let form: Form = match serde_json::from_str(vector) {
         Ok(form) => form,
-        Err(error) => return (format!("#{index}"), Err(format!("is no vector: {error}"))),
+        Err(error) => return (format!("#{index}"), Err(format!("not a vector: {error}"))),
     };
     let name = match (&form.name, &form.operation) {
         (Some(name), _) => name.clone(),

@@ -78,7 +78,7 @@ fn weigh(toolchain: &Toolchain) -> Result<(), String> {
             }
             "runs, and imports nothing"
         } else {
-            "NOT RUN: there is no node here"
+            "NOT RUN: Node.js is missing"
         };
         println!("{program}: {} bytes{zipped}; {outcome}", size.len());
     }
@@ -124,7 +124,7 @@ impl Toolchain {
     }
 }
 
-/// The one line that the compiler answers.
+/// Returns the single line that rustc prints.
 fn rustc(arguments: &[&str]) -> Option<String> {
     let output = output(Command::new("rustc").current_dir(root()).args(arguments)).ok()?;
     Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())

@@ -1,4 +1,4 @@
-//! An HTTP stack of one's own under the client: reqwest, which awaits.
+//! A custom transport: reqwest, an async HTTP client.
 //!
 //! ```text
 //! cargo run --example reqwest_transport

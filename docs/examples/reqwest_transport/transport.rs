@@ -1,7 +1,7 @@
 //! A transport over reqwest. Copy this file into a program that has reqwest.
 //!
-//! `docs/tests/transports.rs` runs `sts-conformance` on it; what reqwest cannot tell apart is in
-//! `docs/transports.md`.
+//! `docs/tests/transports.rs` runs the conformance suite on it. `docs/transports.md` lists the
+//! failures that reqwest does not distinguish.
 
 use std::error::Error as StdError;
 use std::io::{self, ErrorKind};
@@ -13,23 +13,23 @@ use sts_client::transport::TransportErrorKind as Kind;
 use sts_client::{Exchange, Transport, TransportError};
 use sts_proto::{Body, BodyWriter};
 
-/// A transport over reqwest, to be used inside of a tokio runtime.
+/// A transport over reqwest, for use inside a tokio runtime.
 pub(crate) struct ReqwestTransport {
     client: reqwest::Client,
-    /// For direct exchanges: reqwest has one proxy for all requests of a client.
+    /// For direct exchanges, because the proxy of a reqwest client applies to all its requests.
     direct: reqwest::Client,
     has_proxy: bool,
 }
 
 impl ReqwestTransport {
-    /// Goes through `proxy`, if it is given.
+    /// Creates a transport that uses `proxy`, if it is given.
     pub(crate) fn new(
         settings: impl Fn() -> reqwest::ClientBuilder,
         proxy: Option<&str>,
     ) -> reqwest::Result<Self> {
         let mut builder = settings();
         if let Some(proxy) = proxy {
-            // Metadata services are there.
+            // Metadata services have link-local addresses.
             let link_local = reqwest::NoProxy::from_string("169.254.0.0/16,fe80::/10");
             builder = builder.proxy(reqwest::Proxy::all(proxy)?.no_proxy(link_local));
         }
@@ -44,16 +44,16 @@ impl Transport for ReqwestTransport {
         let request = prepare(request)?;
         let client = if is_direct { &self.direct } else { &self.client };
         let is_read_by_proxy = self.has_proxy && !is_direct && request.url().scheme() == "http";
-        let answer = async {
-            let response = client.execute(request).await.map_err(why)?;
+        let exchange = async {
+            let response = client.execute(request).await.map_err(classify)?;
             if is_read_by_proxy && response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
                 return Err(TransportError::maybe_sent(Kind::Proxy));
             }
             collect(response, limits.body).await
         };
-        // How far it got by then reqwest does not say.
+        // reqwest does not report how far the request got.
         let time_is_over = |_| Err(TransportError::maybe_sent(Kind::Timeout));
-        tokio::time::timeout(limits.timeout, answer).await.unwrap_or_else(time_is_over)
+        tokio::time::timeout(limits.timeout, exchange).await.unwrap_or_else(time_is_over)
     }
 
     async fn sleep(&self, duration: Duration) {
@@ -61,7 +61,7 @@ impl Transport for ReqwestTransport {
     }
 }
 
-/// The same request, or none: reqwest would tidy up a target that is signed as it was written.
+/// Converts the request. Fails if reqwest would normalize the signed target.
 fn prepare(mut request: Request<Body>) -> Result<reqwest::Request, TransportError> {
     let uri = request.uri().clone();
     if let Some(authority) = uri.authority()
@@ -72,14 +72,14 @@ fn prepare(mut request: Request<Body>) -> Result<reqwest::Request, TransportErro
     if request.body().is_empty() && !request.method().is_safe() {
         request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(0));
     }
-    let request = reqwest::Request::try_from(request.map(Body::into_bytes)).map_err(why)?;
+    let request = reqwest::Request::try_from(request.map(Body::into_bytes)).map_err(classify)?;
     if request.url().path() != uri.path() || request.url().query() != uri.query() {
-        return Err(TransportError::not_sent(Kind::Other).with_source("an untidy target"));
+        return Err(TransportError::not_sent(Kind::Other).with_source("reqwest would normalize the request target"));
     }
     Ok(request)
 }
 
-/// Reads the whole body, or stops where it outgrows `limit`.
+/// Reads the whole body, at most `limit` bytes.
 async fn collect(
     mut response: reqwest::Response,
     limit: usize,
@@ -91,7 +91,7 @@ async fn collect(
         return Err(too_large());
     }
     let mut body = BodyWriter::default();
-    while let Some(piece) = response.chunk().await.map_err(why)? {
+    while let Some(piece) = response.chunk().await.map_err(classify)? {
         if piece.len() > limit - body.len() {
             return Err(too_large());
         }
@@ -101,11 +101,11 @@ async fn collect(
     Ok(Response::from_parts(head, body.finish()))
 }
 
-/// What went wrong, and whether the request may have been sent.
-fn why(error: reqwest::Error) -> TransportError {
-    // The URL may hold a token.
+/// Classifies an error, and whether the request may have been sent.
+fn classify(error: reqwest::Error) -> TransportError {
+    // The URL may contain a token.
     let error = error.without_url();
-    let told = if error.is_builder() {
+    let classified = if error.is_builder() {
         TransportError::not_sent(Kind::Other)
     } else if error.is_dns() {
         TransportError::not_sent(Kind::Resolve)
@@ -119,7 +119,7 @@ fn why(error: reqwest::Error) -> TransportError {
     } else if error.is_timeout() {
         TransportError::maybe_sent(Kind::Timeout)
     } else {
-        // reqwest does not tell a close from what is no HTTP; hyper, below it, does.
+        // reqwest does not distinguish a closed connection from invalid HTTP, but hyper does.
         TransportError::maybe_sent(match causes(&error).find_map(|cause| cause.downcast_ref()) {
             Some(error) if hyper::Error::is_parse_too_large(error) => Kind::TooLarge,
             Some(error) if error.is_parse() => Kind::Protocol,
@@ -127,10 +127,10 @@ fn why(error: reqwest::Error) -> TransportError {
             _ => Kind::Closed,
         })
     };
-    told.with_source(error)
+    classified.with_source(error)
 }
 
-/// Whether a connection was there, and its handshake failed.
+/// Returns whether the TLS handshake of an open connection failed.
 fn is_of_tls(error: &reqwest::Error) -> bool {
     causes(error).any(|cause| match cause.downcast_ref().map(io::Error::kind) {
         Some(kind) => matches!(kind, ErrorKind::ConnectionReset | ErrorKind::UnexpectedEof),
@@ -139,16 +139,16 @@ fn is_of_tls(error: &reqwest::Error) -> bool {
 }
 
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
-    // What an `io::Error` wraps is not its source.
+    // The error inside an `io::Error` is not its source.
     std::iter::successors(error.source(), |&cause| match cause.downcast_ref::<io::Error>() {
         Some(error) => error.get_ref().map(|wrapped| wrapped as _),
         None => cause.source(),
     })
 }
 
-/// Settings that hold reqwest to the contract.
+/// Settings of reqwest that the transport contract requires.
 pub(crate) fn settings() -> reqwest::ClientBuilder {
-    // This workspace's rustls has no provider of its own; with reqwest's feature `rustls` it has.
+    // This workspace builds reqwest without a crypto provider; its feature `rustls` has one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -156,6 +156,6 @@ pub(crate) fn settings() -> reqwest::ClientBuilder {
         .referer(false)
         .http1_only()
         .no_proxy()
-        // Shorter than the limit of an exchange: so an error tells which of both it was.
+        // Shorter than the timeout of an exchange, so that the error shows which of the two expired.
         .connect_timeout(Duration::from_secs(5))
 }

@@ -17,6 +17,6 @@ fuzz_target!(|value: &[u8]| {
     let signer = Signer::from_parts("EXAMPLEAK00000000001", "the-secret-key").expect("keys");
     let now = OffsetDateTime::UNIX_EPOCH;
     let refusal = verify(&request, |_| Some(&signer), now, Duration::from_secs(900));
-    let refusal = refusal.expect_err("nobody guesses a signature");
+    let refusal = refusal.expect_err("a random signature is not valid");
     let _ = format!("{refusal}{refusal:?}");
 });

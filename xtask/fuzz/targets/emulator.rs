@@ -1,4 +1,4 @@
-//! Any request at the emulator, signed or not: an answer or an error of the service's form.
+//! Any request to the emulator, signed or unsigned, gets a response in the format of the service.
 //!
 //! An input is written as a request is: `METHOD TARGET`, with `signed` or `temporary` behind it to
 //! have it signed by such a key; headers; an empty line; the body. A body of XML is a SAML response,
@@ -61,7 +61,7 @@ static FEDERATION: LazyLock<InProcess> = LazyLock::new(|| {
 
 const PROVIDER: &str = "iam::a:samlProvider:corp";
 
-fn answer(request: Request<Body>) -> Response<Body> {
+fn respond(request: Request<Body>) -> Response<Body> {
     if !request.body().as_ref().starts_with(b"<") {
         return emulator().respond(request);
     }
@@ -101,11 +101,11 @@ fuzz_target!(|input: &[u8]| {
     // What cannot be signed arrives as it is.
     let _ = signer.map(|signer| signer.sign(&mut request, NOW));
     let is_federation = request.uri().path().contains("-with-");
-    let answer = answer(request);
-    let status = answer.status();
+    let response = respond(request);
+    let status = response.status();
     assert!(status.is_success() || status.is_client_error(), "{status}");
-    assert!(!status.is_success() || signer.is_some() || is_federation, "nobody guesses a key");
-    let text = std::str::from_utf8(answer.body().as_ref()).expect("all answers are text");
+    assert!(!status.is_success() || signer.is_some() || is_federation, "a random request is not signed");
+    let text = std::str::from_utf8(response.body().as_ref()).expect("all responses are text");
     assert!(status.is_success() || text.contains("\"error_code\""), "{status}: {text}");
     assert!(!text.contains(builtin::SECRET_ACCESS_KEY), "a secret");
 });

@@ -48,7 +48,7 @@ fn drive(mut fetch: impl Fetch, token: &[u8], date: &[u8], body: &[u8]) {
                 }
                 fetch.receive(Ok(response), now);
             }
-            FetchStep::Wait(_) => unreachable!("every request has been answered"),
+            FetchStep::Wait(_) => unreachable!("every request has got a response"),
             FetchStep::Done(outcome) => {
                 if let Ok(issued) = outcome {
                     let credentials = issued.credentials();

@@ -1,4 +1,4 @@
-//! Any request at the server's side: an operation, or an answer that refuses it.
+//! Any request on the server side is an operation or gets an error response.
 #![no_main]
 
 use http::Request;

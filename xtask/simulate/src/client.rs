@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use fastrand::Rng;
 use sts_client::session::{SessionMachine, SessionPolicy};
 
-use crate::service::{Answer, Service};
+use crate::service::{Response, Service};
 
 /// What came of it that a client needed keys.
 #[derive(Clone, Copy, PartialEq)]
@@ -13,21 +13,21 @@ pub(crate) enum Ask {
     Served,
     /// It waits for the fetch.
     Waits,
-    WithoutKeys,
-    /// It failed although it had keys that were still good.
+    WithoutCredentials,
+    /// The caller fails although its credentials are valid.
     Failed,
 }
 
 pub(crate) trait Client {
-    /// Needs keys now. Tells after how many seconds to call [`retry`](Self::retry).
+    /// Asks for credentials. Returns the seconds until the call of [`retry`](Self::retry), if any.
     fn ask(&mut self, service: &mut Service) -> (Ask, Option<NonZeroU32>);
 
-    /// The next attempt of its call. Tells how many callers waited, whether they were served, and
-    /// after how many seconds to call this again.
+    /// Makes the next attempt. Returns how many callers waited, whether they were served, and the
+    /// seconds until the next call, if any.
     fn retry(&mut self, service: &mut Service) -> (u32, bool, Option<NonZeroU32>);
 }
 
-/// A session of this project, with a call of at most three attempts as a fetch.
+/// A session of this project, whose refresh is a call of at most three attempts.
 pub(crate) struct Session {
     machine: SessionMachine,
     rng: Rng,
@@ -56,10 +56,10 @@ impl Session {
     fn attempt(&mut self, service: &mut Service) -> Attempt {
         self.attempts += 1;
         let now = service.now();
-        let answer = service.request();
-        if answer == Answer::Keys {
+        let response = service.request();
+        if response == Response::Credentials {
             self.purse = (self.purse + 1).min(FULL_PURSE);
-            if !self.machine.fetched(service.keys(), now, now.wall) {
+            if !self.machine.fetched(service.credentials(), now, now.wall) {
                 self.attempts = ATTEMPTS;
             }
             return Attempt::Over;
@@ -67,7 +67,7 @@ impl Session {
         if self.attempts < ATTEMPTS && self.purse >= 10 {
             self.purse -= 10;
             // A throttled call pauses as the gateway advises; others are back within the second.
-            let wait = if answer == Answer::Throttled { self.rng.u32(2..=5) } else { 1 };
+            let wait = if response == Response::Throttled { self.rng.u32(2..=5) } else { 1 };
             if let Some(wait) = NonZeroU32::new(wait) {
                 return Attempt::Again(wait);
             }
@@ -94,7 +94,7 @@ impl Client for Session {
             self.waiting += 1;
             Ask::Waits
         } else {
-            Ask::WithoutKeys
+            Ask::WithoutCredentials
         };
         (ask, again)
     }
@@ -137,11 +137,11 @@ impl Client for Plain {
         let left = self.end.saturating_sub(service.second());
         let ask = if left > self.rule.refresh_at {
             Ask::Served
-        } else if service.request() == Answer::Keys {
-            self.end = service.end_of_keys();
+        } else if service.request() == Response::Credentials {
+            self.end = service.expiration();
             Ask::Served
         } else if left == 0 {
-            Ask::WithoutKeys
+            Ask::WithoutCredentials
         } else if self.rule.serves_old {
             Ask::Served
         } else {

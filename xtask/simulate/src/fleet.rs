@@ -46,7 +46,7 @@ pub(crate) fn run<C: Client>(
                 continue;
             };
             let (waited, is_served, again) = client.retry(&mut service);
-            let ask = if is_served { Ask::Served } else { Ask::WithoutKeys };
+            let ask = if is_served { Ask::Served } else { Ask::WithoutCredentials };
             outcome.count(ask, waited, &service);
             note(&mut agenda, second, again, who);
         }

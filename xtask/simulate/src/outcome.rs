@@ -9,18 +9,18 @@ use crate::service::{Service, index};
 /// Loads are averaged over so many seconds, so that chance does not count as a peak.
 const BIN: usize = 10;
 
-/// How long after the outage the herd may take to come back.
+/// The time after the outage in which the first peak is measured.
 const TEN_MINUTES: u32 = 600;
 
-/// Nobody waits longer than this after an outage for the next attempt of a session.
+/// The longest time from the end of an outage to the next attempt of a session.
 const MINUTE: u32 = 60;
 
 pub(crate) struct Outcome {
     pub(crate) name: &'static str,
     served: u64,
-    without_keys: u64,
-    /// Those of them whose old keys were good, or who had none more than a minute after the
-    /// outage although the service was well.
+    without_credentials: u64,
+    /// Callers without credentials although their old credentials were valid, or although the
+    /// service had been available for more than a minute.
     needlessly: u64,
     begin: u32,
     outage: (u32, u32),
@@ -35,12 +35,12 @@ needlessly
                                             the 10 min    after that  served        keys";
 
     pub(crate) fn new(name: &'static str, options: &Options) -> Self {
-        // What is steady begins when everybody has refreshed twice.
+        // The steady state begins when all clients have refreshed twice.
         let begin = options.spread.saturating_add(options.lifetime.saturating_mul(2));
         Self {
             name,
             served: 0,
-            without_keys: 0,
+            without_credentials: 0,
             needlessly: 0,
             begin: begin.min(options.outage.0 / 2),
             outage: (options.outage.0, options.outage_end()),
@@ -53,10 +53,10 @@ needlessly
         match ask {
             Ask::Served => self.served += callers,
             Ask::Waits => {}
-            Ask::WithoutKeys | Ask::Failed => {
+            Ask::WithoutCredentials | Ask::Failed => {
                 let since = service.second().checked_sub(self.outage.1);
                 let is_over = since.is_none_or(|since| since > MINUTE) && !service.is_out();
-                self.without_keys += callers;
+                self.without_credentials += callers;
                 if ask == Ask::Failed || is_over {
                     self.needlessly += callers;
                 }
@@ -96,11 +96,11 @@ impl fmt::Display for Outcome {
         let mean = self.mean();
         let over = self.outage.1.saturating_add(TEN_MINUTES);
         let (soon, later) = (self.peak(self.outage.1..over), self.peak(over..u32::MAX));
-        let Self { name, served, without_keys, needlessly, .. } = self;
+        let Self { name, served, without_credentials, needlessly, .. } = self;
         write!(
             f,
             "{name:<24} {requests:>9} {mean:>7.1} {:>13.1} {:>11.2}  {served:<12}  \
-             {without_keys:<10}  {needlessly}",
+             {without_credentials:<10}  {needlessly}",
             soon / mean,
             later / mean,
         )

@@ -1,4 +1,4 @@
-//! STS as the fleet sees it: it answers, throttles, or is out.
+//! A model of STS that responds, throttles, or is unavailable.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use time::OffsetDateTime;
 use crate::options::Options;
 
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Answer {
-    Keys,
+pub(crate) enum Response {
+    Credentials,
     Throttled,
     Unavailable,
 }
@@ -20,8 +20,8 @@ pub(crate) struct Service {
     limit: u32,
     outage: std::ops::Range<u32>,
     second: u32,
-    /// Keys that are issued in this second: all alike, for nobody looks at them.
-    keys: Arc<Credentials>,
+    /// The credentials that are issued in this second. Their content does not matter.
+    credentials: Arc<Credentials>,
     /// Requests of each second.
     pub(crate) load: Vec<u32>,
 }
@@ -33,14 +33,14 @@ impl Service {
             limit: if options.limit == 0 { u32::MAX } else { options.limit },
             outage: options.outage.0..options.outage_end(),
             second: 0,
-            keys: Arc::new(keys(options.lifetime)),
+            credentials: Arc::new(credentials(options.lifetime)),
             load: vec![0],
         }
     }
 
     pub(crate) fn tick(&mut self, second: u32) {
         self.second = second;
-        self.keys = Arc::new(keys(second.saturating_add(self.lifetime)));
+        self.credentials = Arc::new(credentials(second.saturating_add(self.lifetime)));
         self.load.resize(index(second) + 1, 0);
     }
 
@@ -56,31 +56,31 @@ impl Service {
         self.outage.contains(&self.second)
     }
 
-    pub(crate) fn request(&mut self) -> Answer {
+    pub(crate) fn request(&mut self) -> Response {
         let requests = self.load.last_mut().map_or(0, |requests| {
             *requests += 1;
             *requests
         });
         if self.is_out() {
-            Answer::Unavailable
+            Response::Unavailable
         } else if requests > self.limit {
-            Answer::Throttled
+            Response::Throttled
         } else {
-            Answer::Keys
+            Response::Credentials
         }
     }
 
-    pub(crate) fn keys(&self) -> Arc<Credentials> {
-        Arc::clone(&self.keys)
+    pub(crate) fn credentials(&self) -> Arc<Credentials> {
+        Arc::clone(&self.credentials)
     }
 
-    /// The second at which keys that are issued now end.
-    pub(crate) fn end_of_keys(&self) -> u32 {
+    /// The second at which credentials that are issued now expire.
+    pub(crate) fn expiration(&self) -> u32 {
         self.second.saturating_add(self.lifetime)
     }
 }
 
-fn keys(end: u32) -> Credentials {
+fn credentials(end: u32) -> Credentials {
     Credentials::temporary("HST", "secret", "token", date(end))
 }
 

@@ -31,7 +31,7 @@ pub fn all() -> Vec<Comparison> {
     }]
 }
 
-/// Answers at once.
+/// Returns a fixed response immediately.
 pub struct Mock(Body);
 
 impl Transport for Mock {

@@ -129,7 +129,7 @@ fn reqsign() -> Work {
     )
 }
 
-/// The clock is read for each, and there is no body.
+/// Reads the clock for each request, which has no body.
 fn rusty_s3() -> Work {
     let endpoint = "https://obs.cn-north-4.myhuaweicloud.com".parse().expect("a URL");
     let bucket =

@@ -1,5 +1,5 @@
-//! The machine of a call on top of the messages: it signs, is turned away once, waits and is
-//! answered.
+//! The state machine of a call, in addition to the messages: it signs a request, is throttled once,
+//! waits, and gets a response.
 //!
 //! See `messages.rs` on why it is a program.
 #![forbid(unsafe_code)]

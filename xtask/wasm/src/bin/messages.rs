@@ -1,8 +1,8 @@
-//! The messages alone: a request is built and signed, and its answer read.
+//! The messages alone: a request is built and signed, and its response is decoded.
 //!
 //! A program is the way to WebAssembly without unsafe code and without generated code: its `main`
-//! is exported, and its exit code is what that returns. It is handed nothing, so time and bytes
-//! stand here, behind `black_box`, which keeps the compiler from working the result out.
+//! is exported, and its exit code is the result. It has no input, so time and bytes are constants,
+//! behind `black_box`, which keeps the compiler from evaluating the result.
 #![forbid(unsafe_code)]
 
 use std::error::Error as StdError;

@@ -1,4 +1,4 @@
-//! Signs a request to the URL given, and reads an response from standard input.
+//! Signs a request to the URL given, and reads a response from standard input.
 
 use std::error::Error;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Builds and signs a request to the URL given, and reads an response from standard input.
+//! Builds and signs a request to the URL given, and reads a response from standard input.
 
 use std::error::Error;
 use std::io::Read;
