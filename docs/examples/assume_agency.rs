@@ -116,7 +116,9 @@ async fn show<T: Transport + Clone>(plan: &Plan, transport: &T) -> Result<(), Fa
     }
 
     if !plan.shows_wrong_secret {
-        println!("4. left out: a failed signature counts against the access key; use --wrong-secret");
+        println!(
+            "4. left out: a failed signature counts against the access key; use --wrong-secret"
+        );
         return Ok(());
     }
     println!("4. sign with a wrong secret");
@@ -136,7 +138,11 @@ fn failure_of<T>(outcome: Result<T, sts_client::Error>) -> Result<sts_client::Er
 }
 
 fn expect(holds: bool, what: &str) -> Result<(), Failure> {
-    if holds { Ok(()) } else { Err(Failure::Step(format!("unexpected result; expected: {what}").into())) }
+    if holds {
+        Ok(())
+    } else {
+        Err(Failure::Step(format!("unexpected result; expected: {what}").into()))
+    }
 }
 
 enum Failure {

@@ -119,9 +119,7 @@ fn for_shell(credentials: &Credentials) -> Result<String, Box<dyn StdError>> {
     let token = credentials.security_token.as_ref().map_or("", Secret::expose_secret);
     let values = [&credentials.access_key_id, credentials.secret_access_key.expose_secret(), token];
     if values.iter().any(|value| value.contains('\'')) {
-        return Err(
-            "the credentials contain a quote, which would end the string in a shell".into()
-        );
+        return Err("the credentials contain a quote, which would end the string in a shell".into());
     }
     let names = [
         ["HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN"],

@@ -78,8 +78,10 @@ async fn main() -> std::result::Result<(), Box<dyn StdError>> {
     let session = client.session(AssumeAgency::new(builtin::AGENCY_URN, "obs_credentials"));
     tokio::spawn(session.keep_fresh());
 
-    let signer =
-        ObsSigner { credentials: AgencyCredentials(session), bucket: RequestSigner::new("backups") };
+    let signer = ObsSigner {
+        credentials: AgencyCredentials(session),
+        bucket: RequestSigner::new("backups"),
+    };
     let url = "https://backups.obs.cn-north-4.myhuaweicloud.com/nightly.tar";
     let (mut head, ()) = Request::get(url).body(())?.into_parts();
     signer.sign(&mut head).await?;

@@ -74,7 +74,8 @@ fn prepare(mut request: Request<Body>) -> Result<reqwest::Request, TransportErro
     }
     let request = reqwest::Request::try_from(request.map(Body::into_bytes)).map_err(classify)?;
     if request.url().path() != uri.path() || request.url().query() != uri.query() {
-        return Err(TransportError::not_sent(Kind::Other).with_source("reqwest would normalize the request target"));
+        return Err(TransportError::not_sent(Kind::Other)
+            .with_source("reqwest would normalize the request target"));
     }
     Ok(request)
 }
