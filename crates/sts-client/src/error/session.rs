@@ -11,7 +11,7 @@ use sts_proto::{ErrorKind, RetryAdvice};
 
 use super::call::{Error, Failure, REFRESH};
 use super::facts::Facts;
-use crate::transport::TransportErrorKind;
+use crate::transport::{TransportError, TransportErrorKind};
 
 /// Error returned when a session has no valid credentials: its last refresh failed.
 ///
@@ -83,11 +83,12 @@ impl SessionError {
         Self { retry_in: Some(wait), ..self }
     }
 
-    /// The time after which a proxy that refused may be asked again.
+    /// The time after which a proxy that refused may be asked again, whatever is in between.
     pub(crate) fn wait_of_proxy(&self) -> Option<Duration> {
-        match self.call()?.failure() {
-            Failure::Transport(error) => error.retry_in(),
-            _ => None,
+        match &self.cause {
+            Cause::Call(error) => wait_of_proxy(&**error),
+            Cause::Source(error) => wait_of_proxy(error),
+            Cause::Session(_) => None,
         }
     }
 
@@ -217,6 +218,16 @@ impl fmt::Display for SessionError {
             Cause::Source(error) => error.fmt(f),
             Cause::Session(fault) => f.write_str(fault.message()),
         }
+    }
+}
+
+fn wait_of_proxy(cause: &(dyn StdError + 'static)) -> Option<Duration> {
+    if let Some(error) = cause.downcast_ref::<TransportError>() {
+        return error.retry_in();
+    }
+    match cause.downcast_ref::<Error>().map(Error::failure) {
+        Some(Failure::Transport(error)) => error.retry_in(),
+        _ => wait_of_proxy(cause.source()?),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a call does when its proxy refuses, in virtual time.
 
+use std::error::Error;
+use std::iter::successors;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -7,7 +9,12 @@ use http::StatusCode;
 use sts_client::transport::{
     BlockingTransport, Exchange, Progress, Proxies, ProxyError, TransportError, TransportErrorKind,
 };
-use sts_client::{CallContext, CallPolicy, Client, Failure, Host, Now};
+use sts_client::{
+    BlockingClient, BlockingSession, CallContext, CallPolicy, Client, ClientBuilder, Failure, Host,
+    Now,
+};
+use sts_credentials::blocking::ProvideCredentials;
+use sts_credentials::{Credentials, CredentialsError, CredentialsRequest};
 use sts_proto::{AssumeAgency, Endpoint, Region};
 
 use crate::world::{Answer, START, World, default_context, identity, keys};
@@ -103,15 +110,43 @@ impl Host for Refusing {
 #[test]
 fn refreshes_after_a_refusal_are_minutes_apart() {
     let place = Refusing(Arc::new(Mutex::new((Duration::from_secs(1000), Vec::new()))));
-    let client = Client::builder(place.clone(), place.clone())
-        .region("cn-north-4")
-        .credentials(keys("HST"))
-        .build_blocking()
-        .unwrap();
+    let client = place.builder().credentials(keys("HST")).build_blocking().unwrap();
     let session = client.session(AssumeAgency::new("iam::0a1b:agency:backup", "nightly"));
+    are_minutes_apart(&place, &session);
+
+    // A provider with a client of its own is in between.
+    let place = Refusing(Arc::new(Mutex::new((Duration::from_secs(1000), Vec::new()))));
+    let client = place.builder().credentials(keys("HST")).build_blocking().unwrap();
+    let client = place.builder().credentials_provider(Asking(client)).build_blocking().unwrap();
+    let session = client.session(AssumeAgency::new("iam::0a1b:agency:backup", "nightly"));
+    are_minutes_apart(&place, &session);
+}
+
+/// A provider without a memory.
+struct Asking(BlockingClient<Refusing, Arc<Credentials>>);
+
+impl ProvideCredentials for Asking {
+    fn credentials(&self, _: CredentialsRequest) -> Result<Arc<Credentials>, CredentialsError> {
+        let output =
+            self.0.assume_agency(AssumeAgency::new("iam::0a1b:agency:first", "nightly")).map_err(
+                |error| CredentialsError::new("no credentials of the agency").with_source(error),
+            )?;
+        Ok(Arc::new(output.credentials))
+    }
+}
+
+impl Refusing {
+    fn builder(&self) -> ClientBuilder<Self> {
+        Client::builder(self.clone(), self.clone()).region("cn-north-4")
+    }
+}
+
+fn are_minutes_apart(place: &Refusing, session: &BlockingSession) {
     for _ in 0..360 {
         let error = session.credentials().unwrap_err();
-        assert!(error.to_string().contains("status 407"), "{error}");
+        let causes = successors(Some(&error as &dyn Error), |cause| (*cause).source());
+        let shown: Vec<_> = causes.map(ToString::to_string).collect();
+        assert!(shown.join(": ").contains("status 407"), "{shown:?}");
         assert!(error.retry_in().unwrap() <= Duration::from_secs(360));
         place.sleep(Duration::from_secs(10));
     }
