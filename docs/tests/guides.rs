@@ -111,6 +111,26 @@ fn the_life_of_one_request_visits_at_most_twelve_files() {
 }
 
 #[test]
+fn the_map_for_contributors_names_paths_that_exist() {
+    let guide = include_str!("../../CONTRIBUTING.md");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut count = 0;
+    for path in guide.split('`').skip(1).step_by(2) {
+        let is_path = ["crates/", "docs/", "xtask/"].iter().any(|start| path.starts_with(start));
+        if !is_path || path.contains('*') {
+            continue;
+        }
+        let (before, names) = path.split_once('{').unwrap_or((path, ""));
+        for name in names.trim_end_matches('}').split(',') {
+            let path = root.join(format!("{before}{name}"));
+            assert!(path.exists() || path.with_extension("rs").exists(), "{}", path.display());
+            count += 1;
+        }
+    }
+    assert!(count > 15, "{count} paths are found");
+}
+
+#[test]
 fn the_architecture_names_every_dependency() {
     let guide = include_str!("../architecture.md");
     for manifest in MANIFESTS {
