@@ -1,4 +1,4 @@
-//! Benchmarks, in a workspace of their own because of the peers.
+//! Runs the benchmarks, which are a separate workspace because of their peers.
 
 #[path = "../bench/src/arguments.rs"]
 mod arguments;
@@ -15,7 +15,7 @@ pub(crate) const TASK: Task = Task {
 };
 
 fn run(arguments: Arguments) -> Result<bool, Stop> {
-    // Checked here as well, for to build the peers takes minutes.
+    // Checked before the build, which takes minutes.
     if Options::parse(lexopt::Parser::from_args(arguments.iter().cloned()))?.is_for_help {
         return Err(Stop::Help);
     }
@@ -25,7 +25,7 @@ fn run(arguments: Arguments) -> Result<bool, Stop> {
         .arg(root().join("target/bench"))
         .arg("--")
         .args(arguments)
-        // All of it is on loopback, whatever proxy the environment names.
+        // All servers are on loopback, so a proxy of the environment must not be used.
         .env("NO_PROXY", "localhost")
         .env("no_proxy", "localhost")
         .current_dir(root().join("xtask/bench"));

@@ -1,4 +1,4 @@
-//! Everything that CI checks: each check is run, and a table says how it went.
+//! Runs all checks of CI and prints a table of the results.
 
 mod checks;
 mod surroundings;
@@ -52,7 +52,7 @@ fn run(arguments: Arguments) -> Result<bool, Stop> {
             run_check(check, &surroundings)
         }
     };
-    // All of them, for what fails first is seldom all that does.
+    // Later checks run too, so that one run reports all failures.
     let mut table: Vec<_> = CHECKS.iter().map(|check| (check.name, outcome(check))).collect();
     table.push((surroundings::CHECK, timed(surroundings::CHECK, || surroundings.are_untouched())));
     Ok(print_table(&table))

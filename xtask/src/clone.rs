@@ -1,4 +1,4 @@
-//! The project as others get it: what is committed, and nothing else.
+//! A fresh clone of the repository, with committed files only.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::tools::{root, succeeds};
 
-/// A fresh clone below the target directory, in place of an earlier one of this name.
+/// Creates a fresh clone below the target directory and replaces an earlier one of this name.
 pub(crate) fn fresh(name: &str) -> Result<PathBuf, String> {
     let place = root().join("target/clones").join(name);
     remove(&place)?;

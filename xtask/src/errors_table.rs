@@ -1,4 +1,4 @@
-//! `docs/errors.md`, made from the tables that judge.
+//! Writes the tables of `docs/errors.md` from the tables that classify errors.
 
 use std::fmt::Write;
 use std::fs;

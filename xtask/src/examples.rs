@@ -1,4 +1,4 @@
-//! The examples of the guides, each run to its end against the emulator that it starts.
+//! Runs the examples of the guides against the emulators that they start.
 
 use crate::task::{Task, no_arguments};
 use crate::tools::{cargo, names_in, root, succeeds};
@@ -17,11 +17,10 @@ Runs every example in docs/examples to its end, against an emulator that it star
     },
 };
 
-/// Arguments of examples that do not start an emulator without being asked to, because they print
-/// its credentials.
+/// Arguments of examples that start an emulator only on request, because they print its credentials.
 const ARGUMENTS: [(&str, &str); 1] = [("credential_process", "--emulator")];
 
-/// All of them, so that a new one is run without being named here.
+/// Runs all files in the directory, so that new examples are included.
 fn run() -> Result<bool, String> {
     let mut is_fine = true;
     for name in names_in(&root().join("docs/examples"))? {

@@ -12,7 +12,7 @@ use lexopt::prelude::{Long, Value, ValueExt};
 use crate::task::{Arguments, Stop, Task, unexpected};
 use crate::tools::{cargo, names_in, root, succeeds};
 
-/// What `cargo fuzz` passes to the compiler, without the sanitizer, since the crates forbid unsafe code.
+/// The compiler flags of `cargo fuzz`, without the sanitizer, since the crates forbid unsafe code.
 const COVERAGE: &str = "-Cpasses=sancov-module \
      -Cllvm-args=-sanitizer-coverage-level=4 \
      -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
@@ -20,7 +20,7 @@ const COVERAGE: &str = "-Cpasses=sancov-module \
      -Cllvm-args=-sanitizer-coverage-trace-compares \
      -Ccodegen-units=1 --cfg fuzzing";
 
-/// How `fuzz` is to run.
+/// The options of `fuzz`.
 struct Plan {
     seconds: u32,
     targets: Vec<String>,
@@ -113,7 +113,7 @@ fn run_target(
     binaries: &Path,
     target_dir: &Path,
 ) -> Result<(), String> {
-    // What is found along the way is kept here; the corpus in the repository stays small.
+    // New inputs are kept here, so that the corpus in the repository stays small.
     let grown = target_dir.join("corpus").join(target);
     let artifacts = target_dir.join("artifacts").join(target);
     for directory in [&grown, &artifacts] {

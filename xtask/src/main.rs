@@ -83,7 +83,7 @@ fn help(command: &Task) -> ExitCode {
 
 fn run(command: &Task, arguments: Vec<OsString>) -> ExitCode {
     let name = command.name;
-    // Before anything is built, also for commands that are programs of their own.
+    // Checked before a command that is a package of its own is built.
     if arguments.first().is_some_and(|first| first == "--help" || first == "-h") {
         return help(command);
     }

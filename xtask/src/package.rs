@@ -1,4 +1,4 @@
-//! The crates as they are published.
+//! Packages the published crates.
 
 use crate::task::{Task, no_arguments};
 use crate::tools::{cargo, names_in, root, succeeds};
@@ -18,7 +18,7 @@ compiled.
     },
 };
 
-/// What is published: all in `crates`, and nothing else.
+/// Returns the published crates: those in `crates`.
 pub(crate) fn published() -> Result<Vec<String>, String> {
     names_in(&root().join("crates"))
 }

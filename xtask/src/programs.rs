@@ -1,5 +1,5 @@
-//! Commands that are packages of their own, built when they are first called: they need HTTP, TLS
-//! or optimisation, which the other commands do not.
+//! Commands that are separate packages, built on first use, because they need HTTP, TLS
+//! or optimization.
 
 use std::env;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! The commands of the README, as a reader pastes them: in a fresh clone, with nothing built.
+//! Runs the commands of the README in a fresh clone without a previous build.
 
 use std::fs;
 use std::process::Command;
@@ -22,8 +22,8 @@ nothing built.
     },
 };
 
-/// What stands for a command that cannot be run here. This program is part of `cargo xtask ci`, so
-/// in the clone it only says what it would check.
+/// Replacements for commands that cannot run here. This task is part of `cargo xtask ci`, so
+/// in the clone that command only lists the checks.
 const STAND_INS: [(&str, &str); 1] = [("cargo xtask ci", "cargo xtask ci --list")];
 
 fn run() -> Result<bool, String> {
@@ -50,7 +50,7 @@ fn run() -> Result<bool, String> {
     Ok(true)
 }
 
-/// The lines of its blocks of shell commands.
+/// Returns the lines of the shell blocks.
 fn commands(readme: &str) -> Vec<&str> {
     let blocks = readme.split("```sh\n").skip(1);
     let blocks = blocks.filter_map(|rest| rest.split_once("```"));

@@ -13,11 +13,11 @@ pub(crate) struct Task {
     pub(crate) summary: &'static str,
     /// The text of `--help`.
     pub(crate) help: &'static str,
-    /// Does the work; `false` if something failed and the reason is printed already.
+    /// Runs the command. Returns `false` if it failed and has printed the reason.
     pub(crate) run: fn(Arguments) -> Result<bool, Stop>,
 }
 
-/// What stands behind the name of the command.
+/// The arguments after the name of the command.
 pub(crate) type Arguments = Vec<OsString>;
 
 /// Why a command ended early.
@@ -25,11 +25,11 @@ pub(crate) type Arguments = Vec<OsString>;
 pub(crate) enum Stop {
     /// `--help` was given.
     Help,
-    /// The arguments are wrong. Nothing was done.
+    /// The arguments are invalid.
     Usage(String),
-    /// The work could not be done.
+    /// The command failed.
     Failed(String),
-    /// A program that does the work ended with this code, and said why.
+    /// A program exited with this code and has printed the reason.
     Ended(ExitCode),
 }
 
@@ -45,7 +45,7 @@ impl From<lexopt::Error> for Stop {
     }
 }
 
-/// Refuses an argument that the command does not have.
+/// Returns the error for an unexpected argument.
 pub(crate) fn unexpected(argument: lexopt::Arg<'_>) -> Stop {
     match argument {
         Short('h') | Long("help") => Stop::Help,

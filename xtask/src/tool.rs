@@ -1,5 +1,5 @@
-//! Tools of others, each of a certain version, installed below the target directory when they are
-//! first needed.
+//! External tools in fixed versions, installed below the target directory on
+//! first use.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -58,7 +58,7 @@ fn run(arguments: Arguments) -> Result<bool, Stop> {
 }
 
 impl Tool {
-    /// Where it is, now that it is there.
+    /// Returns the path of the installed tool.
     fn program(&self) -> Result<PathBuf, String> {
         let Self { name, version, .. } = self;
         let place = root().join(format!("target/tools/{name}-{version}"));
@@ -75,7 +75,7 @@ impl Tool {
         match origin {
             Origin::Crate => succeeds(
                 cargo()
-                    // They run for seconds; to optimise them takes minutes.
+                    // They run for seconds, and an optimized build takes minutes.
                     .args(["install", "--quiet", "--locked", "--debug", "--root"])
                     .arg(place)
                     .env("CARGO_PROFILE_DEV_DEBUG", "0")

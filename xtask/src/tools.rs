@@ -27,13 +27,13 @@ pub(crate) fn succeeds(command: &mut Command) -> Result<bool, String> {
     }
 }
 
-/// Whether a program of this name can be run.
+/// Returns whether a program of this name can be run.
 pub(crate) fn is_there(program: &str) -> bool {
     let paths = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&paths).any(|directory| directory.join(program).is_file())
 }
 
-/// What the files and directories in a directory are called, without extensions, in order.
+/// Returns the sorted names of the files and directories in a directory, without extensions.
 pub(crate) fn names_in(directory: &Path) -> Result<Vec<String>, String> {
     let entries =
         fs::read_dir(directory).map_err(|error| format!("{}: {error}", directory.display()))?;

@@ -1,4 +1,4 @@
-//! Recorded vectors, held against the public API.
+//! Compares recorded vectors with the public API.
 
 mod response;
 mod signing;
@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use crate::task::{Arguments, Stop, Task, unexpected};
 
-/// Why a vector does not hold.
+/// The reason why a vector fails.
 type Failure = String;
 
 #[derive(Deserialize)]

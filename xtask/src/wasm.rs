@@ -1,4 +1,4 @@
-//! The sans-IO crates on wasm32-unknown-unknown: checked, weighed and, where there is Node.js, run.
+//! Checks the sans-IO crates on wasm32-unknown-unknown, measures and runs them.
 //!
 //! A toolchain without that target's standard library can do it all the same if it has the
 //! library's source: Debian's packages `rustc-web`, `cargo-web` and `rust-web-src` are such a
@@ -14,7 +14,7 @@ use crate::tools::{cargo, is_there, root, succeeds};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const CRATES: [&str; 4] = ["sts-credentials", "sts-proto", "sts-sign", "sts-client"];
-/// What each is made of is in `xtask/wasm/src/bin`.
+/// The programs in `xtask/wasm/src/bin`.
 const PROGRAMS: [&str; 2] = ["messages", "call"];
 
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
@@ -24,7 +24,7 @@ const DEBIAN_LIBRARY: &str = "/usr/lib/rustlib/src/rust/library/std/Cargo.toml";
 const MISSING: &str = "needs the target wasm32-unknown-unknown, as `rustup target add` gives it, \
     or Debian's packages rustc-web, cargo-web and rust-web-src";
 
-/// Why it cannot be done here; `None` if it can.
+/// Returns the reason to skip the check on this machine, if any.
 pub(crate) fn missing() -> Option<&'static str> {
     Toolchain::find().is_none().then_some(MISSING)
 }
@@ -56,7 +56,7 @@ fn check() -> Result<Toolchain, String> {
     Ok(toolchain)
 }
 
-/// Builds the programs as small as they get, and runs them.
+/// Builds the programs optimized for size, and runs them.
 fn weigh(toolchain: &Toolchain) -> Result<(), String> {
     let mut build = toolchain.cargo("build");
     if !succeeds(build.args(["--profile", "wasm", "-p", "xtask-wasm"]))? {
@@ -114,7 +114,7 @@ impl Toolchain {
         if let Self::Debian { linker } = self {
             cargo
                 .arg("-Zbuild-std=std,panic_abort")
-                // `-Z` on a compiler that is released.
+                // Allows `-Z` on a stable compiler.
                 .env("RUSTC_BOOTSTRAP", "1")
                 .env("RUSTC", DEBIAN_RUSTC)
                 .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
@@ -130,7 +130,7 @@ fn rustc(arguments: &[&str]) -> Option<String> {
     Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// What a program prints. Fails if it cannot be started or fails.
+/// Returns the output of a program. Fails if it cannot be started or fails.
 fn output(command: &mut Command) -> Result<Output, String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command.output().map_err(|error| format!("cannot run {program}: {error}"))?;

@@ -1,10 +1,10 @@
-//! An operator of OpenDAL whose requests an assumed agency signs, for as long as it lives.
+//! An OpenDAL operator whose requests are signed with the credentials of an assumed agency.
 //!
 //! ```text
 //! cargo run --manifest-path docs/opendal/Cargo.toml
 //! ```
 //!
-//! The agency is of an emulator on this machine, and the bucket is a map in this program.
+//! The agency is that of an emulator on this machine, and the bucket is a map in this program.
 #![forbid(unsafe_code)]
 
 use std::collections::HashMap;
@@ -29,8 +29,8 @@ mod obs_credentials;
 
 use obs_credentials::{AgencyCredentials, ObsSigner};
 
-/// Signs what the next transport is to send. That replaces the signature of OpenDAL, which knows
-/// keys of one lifetime only.
+/// Signs each request with current credentials. This replaces the signature of OpenDAL, which reads
+/// its credentials only once.
 struct Signing<T> {
     signer: ObsSigner,
     next: T,
@@ -61,26 +61,26 @@ async fn main() -> std::result::Result<(), Box<dyn StdError>> {
         keys: AgencyCredentials(session.clone()),
         bucket: RequestSigner::new("backups"),
     };
-    // In earnest, `next` is the transport of the crate opendal-http-transport-reqwest.
+    // A real program uses the transport of the crate opendal-http-transport-reqwest as `next`.
     let transport = HttpTransporter::new(Signing { signer, next: Bucket::default() });
     let service = Obs::default()
         .endpoint("https://obs.cn-north-4.myhuaweicloud.com")
         .bucket("backups")
-        // Something to sign with, or it sends nothing.
+        // OpenDAL requires credentials before it sends a request.
         .access_key_id("replaced")
         .secret_access_key("replaced");
     let context = OperationContext::new().with_http_transport(transport);
     let operator = Operator::new(service)?.with_context(context);
 
     operator.write("nightly.tar", "what was saved").await?;
-    // Other keys, as after an hour.
+    // New credentials, as after an hour.
     session.invalidate(&*session.credentials().await?);
     let saved = operator.read("nightly.tar").await?;
     println!("{}", String::from_utf8(saved.to_vec())?);
     Ok(())
 }
 
-/// Takes what is signed with temporary keys, and says whose keys they are.
+/// A bucket that accepts requests signed with temporary credentials and prints their access key id.
 #[derive(Default)]
 struct Bucket(Mutex<HashMap<String, Buffer>>);
 

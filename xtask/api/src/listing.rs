@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use crate::package::{Package, cargo};
 
-/// Of its own, since it builds every crate under every feature.
+/// A separate target directory, because every crate is built with every feature.
 const TARGET_DIRECTORY: &str = "target/api";
 
-/// One line for each public item. What every type has, and what is derived, is left out.
+/// Returns one line for each public item, without blanket and derived implementations.
 #[derive(Debug)]
 pub(crate) struct Listing {
     package: String,
@@ -29,13 +29,13 @@ impl Listing {
         Ok(Self { package: package.name.clone(), items })
     }
 
-    /// What this one offers and `other` does not.
+    /// Returns the items that `other` does not have.
     pub(crate) fn beyond<'a>(&'a self, other: &Self) -> Vec<&'a String> {
         let known: BTreeSet<&String> = other.items.iter().collect();
         self.items.iter().filter(|item| !known.contains(item)).collect()
     }
 
-    /// Types and traits of other projects in it: a new major version of theirs is one of ours.
+    /// Returns the types and traits of other projects in the public API.
     fn foreign(&self) -> BTreeSet<&str> {
         let is_in_path = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | ':');
         let paths = self.items.iter().flat_map(|item| item.split(|letter| !is_in_path(letter)));
@@ -67,14 +67,14 @@ impl fmt::Display for Listing {
     }
 }
 
-/// Has rustdoc write down what it knows of a package, and gives the file.
+/// Writes the JSON documentation of a package and returns its path.
 fn rustdoc_json(package: &Package, features: &[&str]) -> Result<PathBuf, String> {
     let status = cargo()
         .args(["rustdoc", "--quiet", "--lib", "--package", &package.name])
         .args(["--no-default-features", "--features", &features.join(",")])
         .args(["--target-dir", TARGET_DIRECTORY])
         .args(["--", "-Z", "unstable-options", "--output-format", "json"])
-        // `-Z` on a compiler that is released.
+        // Allows `-Z` on a stable compiler.
         .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTDOCFLAGS", "--cap-lints allow")
         .status()

@@ -1,5 +1,5 @@
-//! `cargo xtask api`: the public API of each crate as text, checked in, so that a change of it shows
-//! in review; and the proof that features only add to it.
+//! `cargo xtask api`: records the public API of each crate as text, so that reviews show its changes,
+//! and checks that features are additive.
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a command-line program")]
 
@@ -17,7 +17,7 @@ use self::package::Package;
 
 const HELP: &str = include_str!("../usage.txt");
 
-/// What to do for each crate; complaints come back.
+/// The action for each crate, which returns the differences.
 type Work = fn(&Package) -> Result<Vec<String>, String>;
 
 fn main() -> ExitCode {
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// `None` if help was asked for.
+/// Returns `None` if help is requested.
 fn parse(mut parser: lexopt::Parser) -> Result<Option<Work>, lexopt::Error> {
     let mut work: Option<Work> = None;
     while let Some(argument) = parser.next()? {
@@ -91,8 +91,8 @@ fn check(package: &Package) -> Result<Vec<String>, String> {
     Ok(complaints)
 }
 
-/// What a crate offers without features is offered with each, and what it offers with one is offered
-/// with all.
+/// Checks that the API without features is part of the API with each feature, and that part of the
+/// API with all features.
 fn features_only_add(package: &Package) -> Result<Vec<String>, String> {
     let none = Listing::of(package, &[])?;
     let all = Listing::of(package, &package.all_features())?;

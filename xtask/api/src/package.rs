@@ -10,13 +10,13 @@ use serde_json::Value;
 #[derive(Debug)]
 pub(crate) struct Package {
     pub(crate) name: String,
-    /// Without `default`, which is a choice of others.
+    /// The features without `default`.
     pub(crate) features: Vec<String>,
     directory: PathBuf,
 }
 
 impl Package {
-    /// All packages of the workspace that are published.
+    /// Returns the published packages of the workspace.
     pub(crate) fn published() -> Result<Vec<Self>, String> {
         let metadata = cargo().args(["metadata", "--no-deps", "--format-version", "1"]).output();
         let metadata = metadata.map_err(|error| format!("cannot run cargo: {error}"))?;
@@ -24,7 +24,7 @@ impl Package {
             .map_err(|error| format!("cannot read what cargo says of the workspace: {error}"))?;
         let packages =
             metadata.get("packages").and_then(Value::as_array).ok_or("cargo names no packages")?;
-        // Published nowhere is a list of no registry.
+        // An empty list of registries means that the package is not published.
         let published = packages.iter().filter(|package| package["publish"].is_null());
         published
             .map(|package| Self::read(package).ok_or("a package without a name".into()))
@@ -44,7 +44,7 @@ impl Package {
         self.features.iter().map(String::as_str).collect()
     }
 
-    /// Where its API is recorded.
+    /// Returns the path of its `public-api.txt`.
     pub(crate) fn listing_file(&self) -> PathBuf {
         self.directory.join("public-api.txt")
     }

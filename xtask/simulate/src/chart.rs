@@ -1,4 +1,4 @@
-//! The load over time as a drawing.
+//! Draws the load over time.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ const TOP: f64 = 50.0;
 const RIGHT: f64 = WIDTH - 20.0;
 const BOTTOM: f64 = HEIGHT - 50.0;
 
-/// A point of a line stands for so many seconds.
+/// The seconds that one point of a line represents.
 const STEP: u8 = 30;
 
 const COLOURS: [&str; 3] = ["#0a7d4f", "#c77700", "#b3261e"];
@@ -28,7 +28,7 @@ impl Scale {
         LEFT + (RIGHT - LEFT) * (second / self.seconds).min(1.0)
     }
 
-    /// Less than one request in ten seconds lies on the ground.
+    /// Less than one request in ten seconds is drawn at the bottom.
     fn y(&self, rate: f64) -> f64 {
         let height = (rate.max(0.1).log10() + 1.0) / (self.decades + 1.0);
         BOTTOM - (BOTTOM - TOP) * height.min(1.0)

@@ -1,4 +1,4 @@
-//! Clients: what each does when it needs keys.
+//! Clients and their refresh policies.
 
 use std::num::NonZeroU32;
 
@@ -7,11 +7,11 @@ use sts_client::session::{SessionMachine, SessionPolicy};
 
 use crate::service::{Response, Service};
 
-/// What came of it that a client needed keys.
+/// The result of a request for credentials.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Ask {
     Served,
-    /// It waits for the fetch.
+    /// The caller waits for the refresh.
     Waits,
     WithoutCredentials,
     /// The caller fails although its credentials are valid.
@@ -110,17 +110,17 @@ impl Client for Session {
     }
 }
 
-/// When others refresh.
+/// The refresh policy of another client.
 #[derive(Clone, Copy)]
 pub(crate) struct Rule {
-    /// Every caller fetches when there are fewer seconds left.
+    /// A caller refreshes when fewer seconds are left.
     pub(crate) refresh_at: u32,
-    /// Whether a fetch that fails is forgiven as long as the old keys are good.
+    /// Whether a failed refresh is ignored while the old credentials are valid.
     pub(crate) serves_old: bool,
 }
 
-/// A client that fetches when a caller finds too little time left. It has neither jitter nor a
-/// back-off, and makes one attempt a call, as SDKs do by default.
+/// A client that refreshes when a caller finds too little time left. It has neither jitter nor
+/// backoff, and makes one attempt per call.
 pub(crate) struct Plain {
     rule: Rule,
     end: u32,

@@ -1,4 +1,4 @@
-//! The loop: second after second, those who need keys ask.
+//! The simulation loop, in steps of one second.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -15,7 +15,7 @@ struct Member<C> {
     start: u32,
 }
 
-/// Which members go on with a call, by the second. A member is named by its group and its place.
+/// The members that continue a call, by second. A member is identified by group and index.
 type Agenda = BTreeMap<u32, Vec<(usize, usize)>>;
 
 pub(crate) fn run<C: Client>(
@@ -24,7 +24,7 @@ pub(crate) fn run<C: Client>(
     new: impl Fn(u64) -> C,
 ) -> Outcome {
     let mut rng = Rng::with_seed(options.seed);
-    // Those who ask in the same second stand together.
+    // Members that ask in the same second form a group.
     let mut groups: Vec<Vec<Member<C>>> = Vec::new();
     groups.resize_with(index(options.ask_every), Vec::new);
     let length = groups.len();

@@ -1,7 +1,7 @@
-//! `cargo xtask simulate`: a fleet of sessions in virtual time, and what it does to STS.
+//! `cargo xtask simulate`: the load of a fleet of sessions on STS, in virtual time.
 //!
-//! Ours is the real `SessionMachine`. Beside it run two policies that are in use elsewhere. The
-//! same options give the same numbers, every time.
+//! The sessions are real `SessionMachine`s, compared with two other common policies. The
+//! same options always give the same results.
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a command-line program")]
 

@@ -28,7 +28,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// `None` when help was asked for.
+    /// Returns `None` if help is requested.
     pub(crate) fn parse() -> Result<Option<Self>, String> {
         let mut options = Self {
             clients: 100_000,
@@ -105,8 +105,8 @@ impl Options {
         Ok(())
     }
 
-    /// The second at which everything ends: time for three more lifetimes after the outage, in
-    /// which what it has bunched together comes back.
+    /// The last second of the simulation: three lifetimes after the outage, in
+    /// which the peaks that it causes recur.
     pub(crate) fn end(&self) -> u32 {
         let waves = self.lifetime.saturating_mul(3).max(1800);
         self.outage_end().saturating_add(waves)

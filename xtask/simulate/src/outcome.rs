@@ -1,4 +1,4 @@
-//! What a run came to.
+//! The results of a run.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use crate::client::Ask;
 use crate::options::Options;
 use crate::service::{Service, index};
 
-/// Loads are averaged over so many seconds, so that chance does not count as a peak.
+/// The seconds over which the load is averaged, so that random variation is not a peak.
 const BIN: usize = 10;
 
 /// The time after the outage in which the first peak is measured.
@@ -70,7 +70,7 @@ needlessly
         self.load.chunks(bin).map(rate).collect()
     }
 
-    /// Of the time before the outage, and after its waves: what the policy costs in peace.
+    /// The load of the policy in normal operation, before the outage.
     fn mean(&self) -> f64 {
         let quiet = self.load.get(index(self.begin)..index(self.outage.0)).unwrap_or_default();
         quiet.iter().copied().map(f64::from).sum::<f64>() / length(quiet).max(1.0)

@@ -3,14 +3,14 @@
 use crate::tools::is_there;
 use crate::wasm;
 
-/// One check: arguments of cargo, none of which has a space, and when it is left out.
+/// One check: arguments of cargo without spaces, and when to skip it.
 #[derive(Clone, Copy)]
 pub(crate) struct Check {
     pub(crate) name: &'static str,
     pub(crate) arguments: &'static str,
-    /// `--quick` leaves it out.
+    /// Whether `--quick` skips it.
     pub(crate) is_slow: bool,
-    /// Why it cannot be made on this machine, if so.
+    /// Returns the reason to skip it on this machine, if any.
     pub(crate) missing: fn() -> Option<&'static str>,
 }
 
@@ -22,7 +22,7 @@ const fn slow(name: &'static str, arguments: &'static str) -> Check {
     Check { is_slow: true, ..quick(name, arguments) }
 }
 
-/// In this order: what fails most often and costs least comes first. What each means, and what to
+/// Ordered by cost and probability of failure. The meaning of each check, and what to
 /// do when it fails, is in CONTRIBUTING.md.
 pub(crate) const CHECKS: &[Check] = &[
     quick("fmt", "fmt --all --check"),
@@ -34,7 +34,7 @@ pub(crate) const CHECKS: &[Check] = &[
     ),
     // Without `--all-targets`, which builds examples as tests: tests run them as programs.
     slow("test, doctests", "test --workspace"),
-    // In the workspace each crate gets the features that others ask of it.
+    // In a workspace build, each crate has the features that the other crates enable.
     quick(
         "test of the sans-IO crates, no features",
         "test -p sts-credentials -p sts-proto -p sts-sign -p sts-client",
@@ -44,12 +44,12 @@ pub(crate) const CHECKS: &[Check] = &[
         "test -p sts-credentials -p sts-proto -p sts-sign -p sts-client --all-features",
     ),
     quick("emulator, no features", "test -p sts-emulator --no-default-features --test features"),
-    // What TLS and HTTP/2 promise takes features.
+    // Tests of TLS and HTTP/2 need features.
     slow(
         "conformance and tests of the transports, all features",
         "test -p sts-conformance -p sts-hyper -p sts-isahc --all-features",
     ),
-    // Features of dependencies that any crate of a program may ask for.
+    // Features of dependencies that any crate of a program may enable.
     slow(
         "isahc's wire log, handed to log",
         "test -p sts-isahc --test log --test log_without_subscriber \
@@ -60,7 +60,7 @@ pub(crate) const CHECKS: &[Check] = &[
         "test -p sts-isahc --test log --test log_without_subscriber \
          --features isahc/log,tracing/log-always",
     ),
-    // The workspace's tests have these too; here they cannot be skipped unseen.
+    // `--required` turns a skipped test into a failure.
     Check {
         missing: no_python,
         ..slow(

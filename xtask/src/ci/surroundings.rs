@@ -1,5 +1,5 @@
-//! Where the checks run: with a home directory and a directory for temporary files below the target
-//! directory, so that what a test writes outside of it is found.
+//! The environment of the checks: home and temporary directories are below the target
+//! directory, so that files that a test writes elsewhere are found.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -13,12 +13,12 @@ use crate::tools::{is_there, root};
 
 pub(crate) const CHECK: &str = "nothing written outside target";
 
-/// Settings of the tools in the home directory, and the variables that say where they are.
+/// Settings of tools in the home directory, and the variables that contain their paths.
 const KEPT: [(&str, &str); 8] = [
     ("CARGO_HOME", ".cargo"),
     ("RUSTUP_HOME", ".rustup"),
     ("PYENV_ROOT", ".pyenv"),
-    // The one that pip reads last wins.
+    // pip uses the value that it reads last.
     ("PIP_CONFIG_FILE", ".pip/pip.conf"),
     ("PIP_CONFIG_FILE", ".config/pip/pip.conf"),
     ("npm_config_userconfig", ".npmrc"),
@@ -26,7 +26,7 @@ const KEPT: [(&str, &str); 8] = [
     ("GIT_CONFIG_GLOBAL", ".gitconfig"),
 ];
 
-/// Directories that tools would take in place of the home directory.
+/// Directories that tools use instead of the home directory.
 const ELSEWHERE: [&str; 5] =
     ["XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"];
 
@@ -34,14 +34,14 @@ pub(crate) struct Surroundings {
     top: PathBuf,
     home: PathBuf,
     temporary: PathBuf,
-    /// Of pip and npm. They outlive a run.
+    /// The caches of pip and npm, which are kept between runs.
     caches: PathBuf,
     kept: Vec<(&'static str, OsString)>,
     untracked: BTreeSet<String>,
 }
 
 impl Surroundings {
-    /// Empty directories, in place of those of an earlier run.
+    /// Creates empty directories and replaces those of an earlier run.
     pub(crate) fn prepare() -> Result<Self, String> {
         Self::at(root(), &root().join("target/ci"))
     }
@@ -71,7 +71,7 @@ impl Surroundings {
         command.env("HOME", &self.home).env("USERPROFILE", &self.home)
     }
 
-    /// Whether nothing was written to the home directory and nothing new lies among the sources.
+    /// Returns whether the home directory is empty and the sources have no new files.
     pub(crate) fn are_untouched(&self) -> Result<bool, String> {
         let mut found = Vec::new();
         files_in(&self.home, &mut found)?;
@@ -99,7 +99,7 @@ fn kept() -> Vec<(&'static str, OsString)> {
     KEPT.iter().filter(is_unset).filter_map(there).collect()
 }
 
-/// Files below the sources that git neither tracks nor ignores; none without git.
+/// Returns the files that git neither tracks nor ignores, or none without git.
 fn untracked(top: &Path) -> Result<BTreeSet<String>, String> {
     if !is_there("git") {
         return Ok(BTreeSet::new());
@@ -130,7 +130,7 @@ fn files_in(directory: &Path, found: &mut Vec<PathBuf>) -> Result<(), String> {
 mod tests {
     use super::*;
 
-    /// Runs a script in surroundings of its own, with sources of its own.
+    /// Runs a script in a separate environment with separate sources.
     fn is_untouched_by(name: &str, script: &str) -> bool {
         let place = root().join("target/tmp/surroundings").join(name);
         remove(&place).unwrap();

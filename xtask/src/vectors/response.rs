@@ -1,4 +1,4 @@
-//! Answers, and what they are to be read as.
+//! Responses and the expected results of decoding them.
 
 use std::collections::BTreeMap;
 
@@ -87,7 +87,7 @@ impl Vector {
     }
 }
 
-/// What an answer holds, by the names on the wire.
+/// The content of a response, by its names on the wire.
 type Fields = BTreeMap<&'static str, String>;
 
 fn session(
@@ -109,8 +109,8 @@ fn session(
     fields
 }
 
-/// Holds what was read against every key of `expect`. A key that is not known is a failure: it
-/// would be an expectation that nothing can break.
+/// Compares the result with every key of `expect`. An unknown key is a failure, because it
+/// would not be compared with anything.
 fn compare(
     expect: &Map<String, Value>,
     read: &Result<Fields, ServiceError>,

@@ -1,4 +1,4 @@
-//! Requests signed by the official SDK, signed again.
+//! Signs the requests again that the official SDK has signed.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -37,11 +37,11 @@ struct Expect {
     authorization: String,
 }
 
-/// What cannot stand in a URI's path. A percent sign can: the paths hold encoded sequences.
+/// Characters to encode in a path. The percent sign is not one of them, because paths are encoded.
 const NOT_IN_PATH: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'?').add(b'#');
 
-/// What stands in the place of the token wherever a canonical request is shown.
+/// The placeholder of the token in recorded canonical requests.
 const REDACTED: &str = "[redacted]";
 
 pub(super) fn check(vector: &str) -> Result<(), Failure> {
@@ -56,7 +56,7 @@ pub(super) fn check(vector: &str) -> Result<(), Failure> {
     let mut request = vector.request()?;
 
     let explanation = signer.explain(&request, now).map_err(|error| error.to_string())?;
-    // The explanation leaves the token out; that it is right is seen by the signature.
+    // The explanation does not contain the token; the signature verifies it.
     let expected = match token {
         Some(token) => vector.expect.canonical_request.replace(token, REDACTED),
         None => vector.expect.canonical_request.clone(),
@@ -97,7 +97,7 @@ impl Vector {
             }
             other => return Err(format!("the algorithm {other:?} is not known")),
         };
-        // The official SDK signs every header that it is given.
+        // The official SDK signs all headers.
         let signer = signer.map(|signer| signer.signed_headers(SignedHeaders::all()));
         match token {
             Some(token) => signer.and_then(|signer| signer.security_token(token)),
@@ -128,7 +128,7 @@ impl Vector {
             .body(body)
             .map_err(|error| error.to_string())?;
         for (name, value) in &self.headers {
-            // The signer is given the token, and sets it.
+            // The signer sets the token header.
             if Some(value.as_str()) == self.token() {
                 continue;
             }

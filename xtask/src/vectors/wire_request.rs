@@ -28,7 +28,7 @@ pub(super) fn check(vector: &str) -> Result<(), Failure> {
         serde_json::from_str(vector).map_err(|error| format!("cannot be read: {error}"))?;
     let operation = AnyOperation::from_json(&vector.operation, vector.params.get().as_bytes())
         .map_err(|error| format!("params: {error}"))?;
-    // The official client checks no limits.
+    // The official client does not validate limits.
     let mut request = operation
         .to_request_unvalidated(&Endpoint::from(Region::CN_NORTH_4))
         .map_err(|error| error.to_string())?;
@@ -51,7 +51,7 @@ pub(super) fn check(vector: &str) -> Result<(), Failure> {
         return Err(differs("body", &body.to_string(), &vector.body_json.to_string()));
     }
 
-    // The token travels with the signature; unsigned operations have neither.
+    // Unsigned operations have neither signature nor token.
     let token = vector.security_token.as_deref();
     if let (Authentication::Signed, Some(token)) = (operation.authentication(), token) {
         Signer::from_parts("EXAMPLEAK00000000001", "a1B2c3")

@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     if assume() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Whether the second attempt, after a wait, gave the keys.
+/// Returns whether the second attempt returned credentials after a wait.
 fn assume() -> bool {
     let Ok(start) = OffsetDateTime::from_unix_timestamp(black_box(NOW)) else { return false };
     let keys =

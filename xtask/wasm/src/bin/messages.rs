@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether signature and keys are as they should be.
+/// Returns whether the signature and the credentials are as expected.
 fn assume() -> Result<bool, Box<dyn StdError>> {
     let now = OffsetDateTime::from_unix_timestamp(black_box(NOW))?;
     let signer =
