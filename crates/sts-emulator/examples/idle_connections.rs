@@ -1,4 +1,4 @@
-//! Holds many idle connections to an emulator, and measures what they cost it:
+//! Measures the memory of idle connections to an emulator:
 //!
 //! ```sh
 //! cargo run -p sts-emulator --example idle_connections --release -- 10000
@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         connections.push(TcpStream::connect(address)?);
     }
     println!("{wanted} connections made in {:.1?}", start.elapsed());
-    // It answers on a connection that came after all of them, and on the first and last of them.
+    // The emulator serves a later connection, and the first and the last of these.
     let start = Instant::now();
     ask(address)?;
     println!("a request on another connection took {:.1?}", start.elapsed());

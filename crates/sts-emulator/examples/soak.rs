@@ -1,5 +1,4 @@
-//! Sends a great many requests to an emulator that misbehaves in every way, and watches its
-//! memory:
+//! Sends many requests to an emulator with all faults, and measures its memory:
 //!
 //! ```sh
 //! cargo run -p sts-emulator --example soak --release -- 1000000
@@ -104,7 +103,7 @@ async fn watch(server: &Server, soak: &Soak, requests: u64) -> Option<u64> {
     after_a_tenth
 }
 
-/// Requests that are still to be sent, and what became of the others.
+/// Remaining requests, and the outcomes of the others.
 struct Soak {
     endpoint: Endpoint,
     address: SocketAddr,
@@ -129,7 +128,7 @@ impl Soak {
                 let keys = session.as_ref().unwrap_or(&user);
                 self.call(&mut sender, keys, &GetCallerIdentity::new()).await.map(drop)
             };
-            // Keys that were issued with an end that had passed.
+            // Credentials that were issued expired.
             if outcome.as_ref().is_err_and(|error| error.starts_with("401")) {
                 session = None;
             }

@@ -1,4 +1,4 @@
-//! The program: what it prints, how it ends.
+//! The program `sts-emulator`.
 #![forbid(unsafe_code)]
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
@@ -55,7 +55,7 @@ impl Running {
 }
 
 impl Running {
-    /// Waits for the end, though not for ever.
+    /// Waits for the exit with a timeout.
     fn ended(&mut self) -> std::process::ExitStatus {
         let until = Instant::now() + PATIENCE;
         loop {
@@ -81,14 +81,14 @@ fn run(arguments: &[&str]) -> Output {
 
 /// One line on standard error, exit code 2.
 #[track_caller]
-fn assert_refused(arguments: &[&str], told: &[&str]) {
+fn assert_rejected(arguments: &[&str], expected: &[&str]) {
     let output = run(arguments);
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{stderr}");
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
     assert!(output.stdout.is_empty());
-    for told in told {
-        assert!(stderr.contains(told), "{stderr:?} tells {told:?}");
+    for text in expected {
+        assert!(stderr.contains(text), "{stderr:?} contains {text:?}");
     }
 }
 
@@ -110,7 +110,7 @@ impl Drop for File {
 }
 
 #[test]
-fn it_tells_its_url_serves_logs_and_stops_when_asked() {
+fn it_prints_its_url_serves_logs_and_stops() {
     for signal in ["TERM", "INT"] {
         let mut running = Running::start(&[]);
         let address = running.line("listening on http://");
@@ -200,11 +200,11 @@ fn a_configuration_file_takes_the_place_of_the_built_in_world() {
 fn a_wrong_configuration_file_is_named_with_line_and_key() {
     let file = File::new("wrong.toml", "[[accounts]]\nid = \"a\"\nagency = 1\n");
     let path = file.0.to_str().unwrap();
-    assert_refused(&["--config", path], &[path, "line 3", "agency", "unknown field"]);
-    assert_refused(&["--config", "/nowhere/at/all.toml"], &["/nowhere/at/all.toml"]);
+    assert_rejected(&["--config", path], &[path, "line 3", "agency", "unknown field"]);
+    assert_rejected(&["--config", "/nowhere/at/all.toml"], &["/nowhere/at/all.toml"]);
     let file = File::new("empty.toml", "# nothing yet\n");
     let path = file.0.to_str().unwrap();
-    assert_refused(&["--config", path], &[path, "accounts", "missing"]);
+    assert_rejected(&["--config", path], &[path, "accounts", "missing"]);
 }
 
 /// The status of the response to a request on a connection of its own.
@@ -238,7 +238,7 @@ fn send_requests(mut stream: &TcpStream, count: usize) {
 }
 
 #[test]
-fn a_log_that_nobody_reads_does_not_stop_it() {
+fn a_log_that_is_not_read_does_not_stop_it() {
     let mut running = Running::start(&[]);
     let address = running.line("listening on http://");
     let stream = TcpStream::connect(&address).unwrap();
@@ -282,7 +282,7 @@ fn lines_that_are_dropped_are_counted() {
 
 #[test]
 fn a_full_pipe_in_the_place_of_standard_output_does_not_stop_it() {
-    // Whoever starts it may have filled the pipe before.
+    // The parent process may have filled the pipe.
     let (reader, mut writer) = std::io::pipe().unwrap();
     let filler = writer.try_clone().unwrap();
     std::thread::spawn(move || {
@@ -432,13 +432,13 @@ fn certificates_of_killed_emulators_are_removed_and_others_stay() {
 
 #[test]
 fn wrong_options_are_named_in_one_line() {
-    assert_refused(&["--lisen", "x"], &["--lisen"]);
-    assert_refused(&["--listen"], &["--listen"]);
-    assert_refused(&["extra"], &["extra"]);
-    assert_refused(&["--tls=yes"], &["--tls"]);
-    assert_refused(&["--ca-file", "x"], &["--ca-file requires --tls"]);
-    assert_refused(&["--seed", "x", "--seed=y"], &["duplicate option --seed"]);
-    assert_refused(&["--tls", "--tls"], &["duplicate option --tls"]);
+    assert_rejected(&["--lisen", "x"], &["--lisen"]);
+    assert_rejected(&["--listen"], &["--listen"]);
+    assert_rejected(&["extra"], &["extra"]);
+    assert_rejected(&["--tls=yes"], &["--tls"]);
+    assert_rejected(&["--ca-file", "x"], &["--ca-file requires --tls"]);
+    assert_rejected(&["--seed", "x", "--seed=y"], &["duplicate option --seed"]);
+    assert_rejected(&["--tls", "--tls"], &["duplicate option --tls"]);
 }
 
 #[test]

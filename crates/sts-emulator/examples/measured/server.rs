@@ -1,4 +1,4 @@
-//! An emulator in a process of its own, whose memory can be told from the client's.
+//! An emulator in a process of its own, to measure its memory without the client's.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::SocketAddr;
@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use sts_emulator::{Builder, Emulator};
 
-/// What the second process is called with.
+/// Argument of the second process.
 const SERVE: &str = "serve";
 
 /// A second process of this program that runs an emulator, and ends with this one.
@@ -41,7 +41,7 @@ impl Server {
         address.parse().map_err(io::Error::other)
     }
 
-    /// Its resident memory in KiB, where the system tells it as Linux does.
+    /// Returns its resident memory in KiB, on Linux.
     pub(crate) fn memory(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

@@ -1,4 +1,4 @@
-//! Who may call at all.
+//! Authentication of requests.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use sts_sign::{Scope, Signer};
 
 use crate::caller::{Sts, sts, sts_with};
 
-async fn refused(sts: &Sts, request: Request<Body>) -> ServiceError {
+async fn rejected(sts: &Sts, request: Request<Body>) -> ServiceError {
     GetCallerIdentity::read(&sts.send(request).await).unwrap_err()
 }
 
@@ -30,7 +30,7 @@ fn assert_unauthenticated(error: &ServiceError, detail: &str) {
 }
 
 #[tokio::test]
-async fn a_wrong_secret_is_refused() {
+async fn a_wrong_secret_is_rejected() {
     let sts = sts().await;
     let error = sts.call_with(&wrong_secret(), GetCallerIdentity::new()).await.unwrap_err();
     assert_unauthenticated(&error, "verify aksk signature fail");
@@ -38,17 +38,17 @@ async fn a_wrong_secret_is_refused() {
 }
 
 #[tokio::test]
-async fn a_changed_body_is_refused() {
+async fn a_changed_body_is_rejected() {
     let sts = sts().await;
     let operation = AssumeAgency::new(builtin::AGENCY_URN, "build-42");
     let request = sts.signed(&builtin::credentials(), &operation);
     let (head, _) = request.into_parts();
     let request = Request::from_parts(head, Body::from(b"{}".to_vec()));
-    assert_unauthenticated(&refused(&sts, request).await, "verify aksk signature fail");
+    assert_unauthenticated(&rejected(&sts, request).await, "verify aksk signature fail");
 }
 
 #[tokio::test]
-async fn an_unknown_key_is_refused() {
+async fn an_unknown_key_is_rejected() {
     let sts = sts().await;
     let unknown = Credentials::permanent("HSTNOBODY00000000001", "secret");
     let error = sts.call_with(&unknown, GetCallerIdentity::new()).await.unwrap_err();
@@ -56,21 +56,21 @@ async fn an_unknown_key_is_refused() {
 }
 
 #[tokio::test]
-async fn a_request_without_a_signature_is_refused() {
+async fn a_request_without_a_signature_is_rejected() {
     let sts = sts().await;
     let endpoint = sts.emulator.endpoint();
     let request = GetCallerIdentity::new().to_request(endpoint).unwrap();
-    assert_unauthenticated(&refused(&sts, request).await, "x-auth-token not found");
+    assert_unauthenticated(&rejected(&sts, request).await, "x-auth-token not found");
 }
 
 #[tokio::test]
-async fn an_authorization_of_another_form_is_refused() {
+async fn an_authorization_of_another_form_is_rejected() {
     let sts = sts().await;
     for authorization in ["Bearer eyJ", "SDK-HMAC-SHA256", "SDK-HMAC-SHA256 Access=A, B=C", "\t"] {
         let mut request = sts.signed(&builtin::credentials(), &GetCallerIdentity::new());
         let value = authorization.parse().unwrap();
         request.headers_mut().insert("authorization", value);
-        assert_unauthenticated(&refused(&sts, request).await, "format is incorrect");
+        assert_unauthenticated(&rejected(&sts, request).await, "format is incorrect");
     }
 }
 
@@ -82,7 +82,7 @@ async fn a_date_is_good_for_fifteen_minutes_either_way() {
     sts.wait(15 * 60 - 1);
     assert_eq!(sts.send(in_time).await.status(), 200);
     sts.wait(60);
-    assert_unauthenticated(&refused(&sts, late).await, "verify aksk signature fail");
+    assert_unauthenticated(&rejected(&sts, late).await, "verify aksk signature fail");
 
     let early = request();
     sts.clock.set(sts.clock.now() - Duration::from_secs(16 * 60));
@@ -90,7 +90,7 @@ async fn a_date_is_good_for_fifteen_minutes_either_way() {
     let date = response.headers()["date"].to_str().unwrap().to_owned();
     let error = GetCallerIdentity::read(&response).unwrap_err();
     assert_unauthenticated(&error, "verify aksk signature fail");
-    // What a client corrects its clock by.
+    // Clients learn their clock offset from it.
     assert_eq!(date, "Thu, 05 Mar 2026 07:08:08 GMT");
 }
 
@@ -143,7 +143,7 @@ async fn a_temporary_key_without_its_token_is_unknown() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_signed_is_refused() {
+async fn a_token_that_is_not_signed_is_rejected() {
     let sts = sts().await;
     let session = sts.call(AssumeAgency::new(builtin::AGENCY_URN, "s1")).await.unwrap();
     let token = session.credentials.security_token.clone().unwrap();
@@ -152,13 +152,13 @@ async fn a_token_that_is_not_signed_is_refused() {
     let mut request = sts.signed(&keys, &GetCallerIdentity::new());
     let token = token.expose_secret().parse().unwrap();
     request.headers_mut().insert("x-security-token", token);
-    let error = refused(&sts, request).await;
+    let error = rejected(&sts, request).await;
     assert_eq!(error.status(), 400);
     assert_eq!(error.code().map(ToString::to_string).as_deref(), Some("APIGW.0602"));
 }
 
 #[tokio::test]
-async fn a_damaged_or_foreign_token_is_refused() {
+async fn a_damaged_or_foreign_token_is_rejected() {
     let (ours, theirs) = (sts().await, sts().await);
     let session = |name: &'static str| AssumeAgency::new(builtin::AGENCY_URN, name);
     let foreign = theirs.call(session("s1")).await.unwrap().credentials;
@@ -190,7 +190,7 @@ async fn a_token_ends_when_it_was_said_to() {
 }
 
 #[tokio::test]
-async fn every_signing_algorithm_is_taken() {
+async fn every_signing_algorithm_is_accepted() {
     let sts = sts().await;
     let (id, secret) = (builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY);
     for signer in [
@@ -207,7 +207,7 @@ async fn every_signing_algorithm_is_taken() {
     }
 }
 
-/// A request as the official Go SDK signs it: the host is not part of it.
+/// Returns a request signed like those of the official Go SDK, without the Host header.
 fn signed_as_from_go(sts: &Sts, secret: &str) -> Request<Body> {
     let hex = |bytes: &[u8]| -> String {
         let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
@@ -237,14 +237,14 @@ fn signed_as_from_go(sts: &Sts, secret: &str) -> Request<Body> {
 }
 
 #[tokio::test]
-async fn a_signature_without_the_host_is_taken_as_the_go_sdk_makes_it() {
+async fn a_signature_without_the_host_is_accepted_as_the_go_sdk_makes_it() {
     let sts = sts().await;
     let request = signed_as_from_go(&sts, builtin::SECRET_ACCESS_KEY);
     assert_eq!(
         GetCallerIdentity::read(&sts.send(request).await).unwrap().account_id,
         builtin::ACCOUNT_ID
     );
-    let error = refused(&sts, signed_as_from_go(&sts, "another-secret")).await;
+    let error = rejected(&sts, signed_as_from_go(&sts, "another-secret")).await;
     assert_unauthenticated(&error, "verify aksk signature fail");
 }
 

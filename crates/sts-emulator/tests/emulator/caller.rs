@@ -1,4 +1,4 @@
-//! Someone who calls an emulator: signs with a key, sends over a socket, reads the answer.
+//! A client of the emulator: signs requests, sends them over a socket, reads responses.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use sts_sign::Signer;
 use time::macros::datetime;
 use tokio::net::TcpStream;
 
-/// An emulator with a clock that tests can move.
+/// An emulator with a test clock.
 pub(crate) struct Sts {
     pub(crate) emulator: Emulator,
     pub(crate) clock: TestClock,
@@ -33,7 +33,7 @@ pub(crate) async fn sts_with(
 }
 
 impl Sts {
-    /// Calls with the built-in key.
+    /// Calls with the built-in credentials.
     pub(crate) async fn call<O: Operation>(&self, operation: O) -> Result<O::Output, ServiceError> {
         self.call_with(&builtin::credentials(), operation).await
     }
@@ -48,7 +48,7 @@ impl Sts {
         O::read(&self.send(request).await)
     }
 
-    /// The signed request of an operation, limits unchecked.
+    /// Returns the signed request of an operation without validating it.
     pub(crate) fn signed<O: Operation>(
         &self,
         credentials: &Credentials,
@@ -65,7 +65,7 @@ impl Sts {
         send(&self.emulator, request).await
     }
 
-    /// The same, where the connection may break.
+    /// Sends a request on a connection that may fail.
     pub(crate) async fn try_send(&self, request: Request<Body>) -> hyper::Result<Response<Body>> {
         let stream = TcpStream::connect(self.emulator.address()).await.unwrap();
         try_send_over(TokioIo::new(stream), request).await
@@ -100,7 +100,7 @@ async fn try_send_over(
 ) -> hyper::Result<Response<Body>> {
     let (mut sender, connection) = http1::handshake(stream).await?;
     tokio::spawn(connection);
-    // Origin form and a Host header, as every HTTP client writes it.
+    // Origin form and a Host header, like HTTP clients.
     let uri = request.uri().clone();
     let host = uri.authority().unwrap().as_str().parse().unwrap();
     request.headers_mut().entry("host").or_insert(host);

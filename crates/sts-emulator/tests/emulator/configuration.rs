@@ -1,4 +1,4 @@
-//! What a wrong configuration file is told.
+//! Errors of configuration files.
 
 use proptest::proptest;
 use sts_emulator::Config;
@@ -66,13 +66,13 @@ fn a_missing_key_is_named() {
 }
 
 #[test]
-fn broken_toml_is_told_its_line() {
+fn the_line_of_invalid_toml_is_reported() {
     let error = "[[accounts]]\nid = \n".parse::<Config>().unwrap_err();
     assert_eq!(error.line(), Some(2));
 }
 
 #[test]
-fn names_that_occur_twice_are_refused() {
+fn names_that_occur_twice_are_rejected() {
     let key = |id: &str| format!("{{ access_key_id = \"{id}\", secret_access_key = \"s\" }}");
     let user = |keys: &str| {
         format!(
@@ -88,7 +88,7 @@ fn names_that_occur_twice_are_refused() {
 }
 
 #[test]
-fn a_file_that_says_nothing_is_refused() {
+fn a_file_that_says_nothing_is_rejected() {
     for toml in ["", "\n\n", "# nothing yet\n", "accounts = []\n", "faults = []\ndeny = []\n"] {
         let error = toml.parse::<Config>().unwrap_err();
         assert_eq!((error.line(), error.key()), (None, Some("accounts")), "{toml:?}");
@@ -97,7 +97,7 @@ fn a_file_that_says_nothing_is_refused() {
 }
 
 #[test]
-fn accounts_users_and_devices_that_occur_twice_are_refused() {
+fn accounts_users_and_devices_that_occur_twice_are_rejected() {
     let account = "[[accounts]]\nid = \"a\"\n";
     assert_wrong(&account.repeat(2), 4, "id", "duplicate account id");
     let other = "[[accounts]]\nid = \"b\"\n";
@@ -164,7 +164,7 @@ fn whom_a_rule_names_has_to_be_there() {
 }
 
 #[test]
-fn texts_that_nobody_could_show_are_refused() {
+fn texts_that_no_caller_could_send_are_rejected() {
     let agency = |rest: &str| {
         format!("[[accounts]]\nid = \"a\"\n[[accounts.agencies]]\nname = \"r\"\n{rest}\n")
     };
@@ -177,7 +177,7 @@ fn texts_that_nobody_could_show_are_refused() {
 }
 
 #[test]
-fn providers_that_accept_nothing_are_refused() {
+fn providers_that_accept_nothing_are_rejected() {
     let provider = |kind: &str, rest: &str| {
         format!("[[accounts]]\nid = \"a\"\n[[accounts.{kind}_providers]]\nname = \"p\"\n{rest}\n")
     };
@@ -213,7 +213,7 @@ fn a_fault_that_makes_no_sense_is_named_with_its_line() {
 }
 
 #[test]
-fn keys_that_cannot_sign_are_refused() {
+fn keys_that_cannot_sign_are_rejected() {
     for (id, secret, key) in [
         ("", "s", "access_key_id"),
         ("HST 1", "s", "access_key_id"),
@@ -242,7 +242,7 @@ fn no_secret_is_shown() {
 }
 
 #[test]
-fn the_configurations_of_the_guide_are_taken() {
+fn the_configurations_of_the_guide_are_accepted() {
     let guide = include_str!("guide.md");
     let fences = guide.split("```toml\n").skip(1).map(|rest| rest.split_once("```").unwrap().0);
     let worlds = fences.map(|toml| format!("{:?}", toml.parse::<Config>().unwrap()));

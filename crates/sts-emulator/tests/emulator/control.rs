@@ -1,4 +1,4 @@
-//! Faults injected over HTTP.
+//! The control endpoint.
 
 use http::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
@@ -43,7 +43,7 @@ async fn a_fault_is_injected_listed_and_cleared() {
         let answer = control(&sts, Method::POST, "/faults", &fault.to_string()).await;
         assert_eq!(answer.status(), 200, "{}", json_of(&answer));
     }
-    // What can strike no more is not listed.
+    // Exhausted injections are not listed.
     let [throttling, latency, error, _, date] = &faults;
     let listed = json_of(&control(&sts, Method::GET, "/faults", "").await);
     assert_eq!(listed, json!({"faults": [throttling, latency, error, date]}));
@@ -56,7 +56,7 @@ async fn a_fault_is_injected_listed_and_cleared() {
     sts.call(GetCallerIdentity::new()).await.unwrap();
 }
 
-/// Any fault, as it is written.
+/// Generates serialized faults.
 fn fault() -> impl Strategy<Value = Value> {
     let offset = -100_000_i64..100_000;
     let fault = prop_oneof![
@@ -112,7 +112,7 @@ fn every_fault_is_listed_as_it_was_written() {
 }
 
 #[tokio::test]
-async fn what_makes_no_sense_is_refused_and_named() {
+async fn invalid_injections_are_rejected_with_the_key() {
     let sts = controlled().await;
     for (body, told) in [
         ("", "EOF"),
@@ -129,7 +129,7 @@ async fn what_makes_no_sense_is_refused_and_named() {
     }
     for (method, path, body, status) in [
         (Method::GET, "/", "", 404),
-        // It would clear all of them, whatever the query says.
+        // Ignoring the query would clear all faults.
         (Method::DELETE, "/faults?fault=outage", "", 400),
         (Method::PUT, "/faults", "{}", 405),
         (Method::POST, "/faults", &" ".repeat(20_000), 413),

@@ -1,4 +1,4 @@
-//! Agencies that are not to be had, and why.
+//! Denials and their reasons.
 
 use sts_emulator::{Config, builtin};
 use sts_proto::{AssumeAgency, Credentials, DecodeAuthorizationMessage, ErrorKind, ServiceError};
@@ -47,12 +47,12 @@ async fn the_reason_of_a_denial_can_be_decoded() {
 }
 
 #[tokio::test]
-async fn a_foreign_or_damaged_message_is_refused() {
+async fn a_foreign_or_damaged_message_is_rejected() {
     let (ours, theirs) = (sts().await, sts().await);
     let assume = AssumeAgency::new(builtin::FORBIDDEN_AGENCY_URN, "s1");
     let foreign = denied(&theirs, assume).await;
     let foreign = foreign.encoded_authorization_message().unwrap().to_owned();
-    // A security token is sealed too, but for another purpose.
+    // A security token is sealed as well, but for another purpose.
     let session = ours.call(AssumeAgency::new(builtin::AGENCY_URN, "s1")).await.unwrap();
     let token = session.credentials.security_token.unwrap();
     for message in [foreign.as_str(), token.expose_secret(), "damaged", "AAAA"] {
@@ -63,7 +63,7 @@ async fn a_foreign_or_damaged_message_is_refused() {
     }
 }
 
-/// Two accounts. Alice of the first calls.
+/// Two accounts; the caller is Alice of the first.
 fn config() -> Config {
     r#"
     [[accounts]]
@@ -94,7 +94,7 @@ fn config() -> Config {
     name = "bobs"
     trust = ["iam::first:user:bob"]
     [[accounts.agencies]]
-    name = "everybody"
+    name = "all_callers"
     trust = ["*"]
     external_id = "contract-7"
     "#
@@ -128,7 +128,7 @@ async fn an_agency_is_assumed_by_those_it_trusts() {
 async fn an_external_id_has_to_be_the_one_asked_for() {
     let sts = sts_with(|builder| builder.config(config())).await;
     let alice = Credentials::permanent("HSTALICE000000000001", "alice-secret");
-    let assume = || AssumeAgency::new("iam::second:agency:everybody", "s1");
+    let assume = || AssumeAgency::new("iam::second:agency:all_callers", "s1");
     for (assume, is_allowed) in [
         (assume(), false),
         (assume().external_id("contract-8"), false),

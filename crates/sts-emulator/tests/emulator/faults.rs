@@ -1,4 +1,4 @@
-//! What goes wrong on request.
+//! Fault injection.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -15,19 +15,19 @@ async fn identity(sts: &Sts) -> Result<(), ServiceError> {
     sts.call(GetCallerIdentity::new()).await.map(|_| ())
 }
 
-async fn refused(sts: &Sts) -> ServiceError {
+async fn rejected(sts: &Sts) -> ServiceError {
     identity(sts).await.unwrap_err()
 }
 
 #[tokio::test]
-async fn throttling_tells_how_long_to_wait_when_it_is_asked_to() {
+async fn throttling_sends_retry_after_if_configured() {
     let sts = sts().await;
     sts.emulator.faults().inject(Injection::new(Fault::Throttling { retry_after: None }).times(1));
     let seven = Fault::Throttling { retry_after: Some(7) };
     sts.emulator.faults().inject(Injection::new(seven).times(2));
 
-    // Both strike, the earlier one answers.
-    let error = refused(&sts).await;
+    // Both apply; the earlier one determines the response.
+    let error = rejected(&sts).await;
     assert_eq!((error.status().as_u16(), error.kind()), (429, ErrorKind::Throttled));
     assert_eq!(error.code().map(ToString::to_string).as_deref(), Some("APIGW.0308"));
     assert!(error.message().unwrap().starts_with("The throttling threshold has been reached"));
@@ -49,7 +49,7 @@ async fn server_errors_come_in_a_burst_of_the_wanted_length() {
     ] {
         sts.emulator.faults().inject(Injection::new(Fault::ServerError(status)).times(3));
         for _ in 0..3 {
-            let error = refused(&sts).await;
+            let error = rejected(&sts).await;
             assert_eq!((error.status(), error.kind()), (status, ErrorKind::Unavailable));
             assert_eq!(error.code().map(ToString::to_string).as_deref(), code);
         }
@@ -57,8 +57,8 @@ async fn server_errors_come_in_a_burst_of_the_wanted_length() {
     }
 }
 
-/// All that comes back over a connection of its own.
-async fn raw_answer(sts: &Sts) -> (Vec<u8>, std::io::Result<usize>) {
+/// Returns all bytes of the response on a new connection.
+async fn raw_response(sts: &Sts) -> (Vec<u8>, std::io::Result<usize>) {
     let request = sts.signed(&builtin::credentials(), &GetCallerIdentity::new());
     let mut text = format!("GET {} HTTP/1.1\r\n", GetCallerIdentity::PATH);
     for (name, value) in request.headers() {
@@ -74,7 +74,7 @@ async fn raw_answer(sts: &Sts) -> (Vec<u8>, std::io::Result<usize>) {
 #[tokio::test]
 async fn a_connection_is_reset_at_the_chosen_point() {
     let sts = sts().await;
-    let (whole, _) = raw_answer(&sts).await;
+    let (whole, _) = raw_response(&sts).await;
     let text = String::from_utf8(whole).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     for (at, length) in [
@@ -83,7 +83,7 @@ async fn a_connection_is_reset_at_the_chosen_point() {
         (ResetAt::InBody, head.len() + 4 + body.len() / 2),
     ] {
         sts.emulator.faults().inject(Injection::new(Fault::Reset(at)).times(1));
-        let (answer, outcome) = raw_answer(&sts).await;
+        let (answer, outcome) = raw_response(&sts).await;
         assert_eq!(outcome.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset, "{at:?}");
         assert_eq!(answer.len(), length, "{at:?}");
     }
@@ -93,9 +93,9 @@ async fn a_connection_is_reset_at_the_chosen_point() {
 #[tokio::test]
 async fn a_cut_body_ends_in_order_and_too_early() {
     let sts = sts().await;
-    let (whole, _) = raw_answer(&sts).await;
+    let (whole, _) = raw_response(&sts).await;
     sts.emulator.faults().inject(Injection::new(Fault::CutBody).times(2));
-    let (answer, outcome) = raw_answer(&sts).await;
+    let (answer, outcome) = raw_response(&sts).await;
     assert_eq!(outcome.unwrap(), answer.len());
     assert!(answer.len() < whole.len());
     let text = String::from_utf8(answer).unwrap();
@@ -109,7 +109,7 @@ async fn a_cut_body_ends_in_order_and_too_early() {
 async fn a_garbage_body_is_unreadable() {
     let sts = sts().await;
     sts.emulator.faults().inject(Injection::new(Fault::GarbageBody).times(1));
-    let error = refused(&sts).await;
+    let error = rejected(&sts).await;
     assert_eq!((error.status().as_u16(), error.kind()), (200, ErrorKind::InvalidResponse));
 }
 
@@ -131,7 +131,7 @@ async fn a_clock_that_is_off_refuses_what_is_signed_by_the_right_time() {
     let answer = sts.send(request).await;
     assert_eq!(answer.status(), 401);
     assert_eq!(answer.headers()["date"], "Thu, 05 Mar 2026 08:08:09 GMT");
-    // Who goes by the answer's Date is served.
+    // A client that uses the Date of the response is served.
     sts.wait(3600);
     let request = sts.signed(&builtin::credentials(), &GetCallerIdentity::new());
     sts.clock.set(sts_emulator::Clock::now(&sts.clock) - time::Duration::hours(1));
@@ -153,7 +153,7 @@ async fn an_outage_lasts_for_its_time_on_the_clock() {
     let outage = Injection::new(Fault::Outage).lasting(Duration::from_secs(60));
     sts.emulator.faults().inject(outage);
     for _ in 0..2 {
-        let (answer, outcome) = raw_answer(&sts).await;
+        let (answer, outcome) = raw_response(&sts).await;
         assert_eq!(outcome.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
         assert!(answer.is_empty());
         sts.wait(59);
@@ -172,7 +172,7 @@ async fn identity_fails(sts: &Sts) {
 }
 
 #[tokio::test]
-async fn latency_holds_the_answer_back() {
+async fn latency_delays_the_response() {
     let sts = sts().await;
     let latency = Duration::from_millis(30);
     sts.emulator.faults().inject(Injection::new(Fault::Latency(latency)).times(1));
@@ -193,11 +193,11 @@ async fn a_fault_of_one_operation_leaves_the_others_alone() {
     sts.call(assume()).await.unwrap();
 }
 
-/// Which of forty calls fail.
+/// Returns which of forty calls fail.
 async fn failures(seed: &str) -> Vec<bool> {
     let sts = sts_with(|builder| {
         let fault = Injection::new(Fault::ServerError(StatusCode::BAD_GATEWAY)).probability(0.5);
-        // Another one of its own draws in between.
+        // Another injection draws in between.
         let other = Injection::new(Fault::WrongDate(time::Duration::HOUR)).probability(0.3);
         builder.seed(seed).fault(other).fault(fault)
     })
@@ -237,7 +237,7 @@ async fn faults_of_the_configuration_strike_from_the_start() {
     identity_fails(&sts).await;
     sts.wait(10);
     // The only throttled request was lost in the outage.
-    assert_eq!(refused(&sts).await.status(), 401);
+    assert_eq!(rejected(&sts).await.status(), 401);
 }
 
 #[tokio::test]
@@ -249,7 +249,7 @@ async fn the_log_names_the_faults() {
         builder.fault(Fault::GarbageBody).fault(Fault::WrongDate(time::Duration::HOUR))
     })
     .await;
-    refused(&sts).await;
+    rejected(&sts).await;
     let lines = lines.lock().unwrap();
     assert!(lines[0].contains(" 200 fault=garbage_body fault=wrong_date request_id="), "{lines:?}");
 }

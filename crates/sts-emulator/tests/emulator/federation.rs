@@ -1,4 +1,4 @@
-//! Sessions for the holders of ID tokens.
+//! `AssumeAgencyWithOIDC`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,7 +15,7 @@ use crate::caller::{Sts, sts_with};
 
 const PROVIDER: &str = "iam::a:oidcProvider:ci";
 
-/// A provider of ID tokens: a P-256 key and what is published of it.
+/// A provider of ID tokens with a P-256 key.
 struct Provider {
     key: EcdsaKeyPair,
     random: SystemRandom,
@@ -34,7 +34,7 @@ impl Provider {
         let point = &self.key.public_key().as_ref()[1..];
         let (x, y) = point.split_at(32);
         let [x, y] = [x, y].map(|part| URL_SAFE_NO_PAD.encode(part));
-        // A key of another kind is no reason to refuse the set.
+        // Keys of other kinds are ignored.
         json!({"keys": [
             {"kty": "OKP", "crv": "Ed25519", "x": "AAAA", "kid": "other"},
             {"kty": "EC", "crv": "P-256", "kid": "ec-1", "x": x, "y": y},
@@ -57,7 +57,7 @@ impl Provider {
     }
 }
 
-/// Good for another hour.
+/// Claims that are valid for an hour.
 fn claims() -> Value {
     json!({"iss": "https://ci.example", "sub": "run-7", "aud": "sts", "exp": 1_772_698_089})
 }
@@ -120,7 +120,7 @@ async fn a_good_id_token_gives_a_session() {
 }
 
 #[tokio::test]
-async fn rs256_and_several_audiences_are_taken() {
+async fn rs256_and_several_audiences_are_accepted() {
     let vector: Value = serde_json::from_str(include_str!("vectors/rs256.json")).unwrap();
     let sts = federated(&vector["jwks"]).await;
     let token = vector["id_token"].as_str().unwrap();
@@ -130,7 +130,7 @@ async fn rs256_and_several_audiences_are_taken() {
 }
 
 #[tokio::test]
-async fn a_token_for_somebody_else_is_refused() {
+async fn a_token_for_another_audience_is_rejected() {
     let provider = Provider::new();
     let sts = federated(&provider.jwks()).await;
     for audience in [json!("billing"), json!(["billing", "shop"]), json!([])] {
@@ -142,7 +142,7 @@ async fn a_token_for_somebody_else_is_refused() {
 }
 
 #[tokio::test]
-async fn a_token_that_proves_nothing_is_refused() {
+async fn a_token_that_proves_nothing_is_rejected() {
     let (provider, stranger) = (Provider::new(), Provider::new());
     let sts = federated(&provider.jwks()).await;
     let good = provider.token(&claims());
@@ -171,7 +171,7 @@ async fn a_token_that_proves_nothing_is_refused() {
 }
 
 #[tokio::test]
-async fn critical_extensions_are_refused() {
+async fn critical_extensions_are_rejected() {
     let provider = Provider::new();
     let sts = federated(&provider.jwks()).await;
     // None is supported, and none of these is a list of names (RFC 7515, 4.1.11).
@@ -201,7 +201,7 @@ async fn critical_extensions_are_refused() {
 }
 
 #[tokio::test]
-async fn names_that_occur_twice_or_have_another_type_are_refused() {
+async fn names_that_occur_twice_or_have_another_type_are_rejected() {
     let provider = Provider::new();
     let sts = federated(&provider.jwks()).await;
     let header = r#"{"alg":"ES256","kid":"ec-1"}"#;
@@ -319,7 +319,7 @@ async fn an_agency_has_to_trust_the_provider() {
 }
 
 #[test]
-fn keys_that_are_no_key_set_are_refused_with_their_line() {
+fn keys_that_are_no_key_set_are_rejected_with_their_line() {
     for jwks in ["", "{}", r#"{"keys":[]}"#, r#"{"keys":[{"kty":"oct","k":"AAAA"}]}"#] {
         let toml = format!(
             "[[accounts]]\nid = \"a\"\n[[accounts.oidc_providers]]\nname = \"ci\"\n\

@@ -1,4 +1,4 @@
-//! What the gateway says before anybody is asked, and what it does with garbage.
+//! The checks of the gateway, and invalid input.
 
 use std::io::{Read as _, Write as _};
 use std::net::Shutdown;
@@ -55,7 +55,7 @@ async fn paths_and_methods_that_do_not_exist_are_not_found() {
 }
 
 #[tokio::test]
-async fn every_answer_has_a_request_id_and_the_date_of_the_clock() {
+async fn every_response_has_a_request_id_and_the_date_of_the_clock() {
     let sts = sts().await;
     let good = sts.signed(&builtin::credentials(), &GetCallerIdentity::new());
     let bad = request(&sts, "GET", "/", "");
@@ -111,7 +111,7 @@ async fn heads_over_the_limits_are_too_large() {
 }
 
 #[tokio::test]
-async fn a_signed_body_that_is_no_request_is_refused() {
+async fn a_signed_body_that_is_no_request_is_rejected() {
     let sts = sts().await;
     for body in ["", "{", "[]", "{}", r#"{"agency_urn":5,"agency_session_name":"s1"}"#, "\u{0}"] {
         let mut request = request(&sts, "POST", AssumeAgency::PATH, body);
@@ -152,7 +152,7 @@ async fn federation_looks_at_no_signature_and_finds_no_provider() {
 }
 
 #[tokio::test]
-async fn garbage_is_answered_or_cut_off_and_hurts_nobody() {
+async fn garbage_gets_a_response_or_is_cut_off() {
     let sts = sts().await;
     let garbage: [&[u8]; 9] = [
         b"\0\xff\xfe\r\n\r\n",
@@ -170,15 +170,15 @@ async fn garbage_is_answered_or_cut_off_and_hurts_nobody() {
         stream.write_all(bytes).await.unwrap();
         stream.shutdown().await.unwrap();
         let mut answer = Vec::new();
-        // A reset is as good as an end.
+        // A reset ends the response as well.
         let _ = stream.read_to_end(&mut answer).await;
         assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"), "{bytes:?}");
     }
     sts.call(GetCallerIdentity::new()).await.unwrap();
 }
 
-/// What comes back for `bytes`; a reset is as good as an end.
-fn answer_to(emulator: &Emulator, bytes: &[u8]) -> Vec<u8> {
+/// Returns the response to `bytes`; a reset ends it as well.
+fn response_to(emulator: &Emulator, bytes: &[u8]) -> Vec<u8> {
     let mut answer = Vec::new();
     let mut stream = std::net::TcpStream::connect(emulator.address()).unwrap();
     let _ = stream.write_all(bytes);
@@ -205,12 +205,12 @@ fn no_bytes_stop_it() {
             );
             let whole = [head.as_bytes(), &body].concat();
             for bytes in [&whole, &body] {
-                let answer = answer_to(&emulator, bytes);
+                let answer = response_to(&emulator, bytes);
                 prop_assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"));
             }
             Ok(())
         })
         .unwrap();
-    let answer = answer_to(&emulator, b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    let answer = response_to(&emulator, b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
     assert!(answer.starts_with(b"HTTP/1.1 404 "));
 }

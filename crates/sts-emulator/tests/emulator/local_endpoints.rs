@@ -1,4 +1,4 @@
-//! Endpoints without authentication refuse what a web page can send.
+//! Local endpoints reject requests of web pages.
 
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
@@ -83,7 +83,7 @@ fn programs_on_this_machine_are_served() {
 }
 
 #[test]
-fn web_pages_of_others_are_refused_everywhere() {
+fn web_pages_of_others_are_rejected_everywhere() {
     let emulator = emulator();
     for (url, line, body) in endpoints(&emulator) {
         for headers in [

@@ -1,4 +1,4 @@
-//! Keys for machines and pods.
+//! The metadata service and pod identity.
 
 use http::{Request, Response};
 use hyper_util::rt::TokioIo;
@@ -34,7 +34,7 @@ fn text(response: &Response<Body>) -> String {
 const TOKEN: &str = "/meta-data/latest/api/token";
 const KEY: &str = "/openstack/latest/securitykey";
 
-/// The keys in an answer, whose members have these names.
+/// Returns the credentials in a response, whose members have these names.
 fn keys(response: &Response<Body>, names: [&str; 5]) -> Credentials {
     assert_eq!(response.status(), 200, "{}", text(response));
     let [object, access, secret, token, end] = names;
@@ -63,7 +63,7 @@ async fn a_machine_gets_keys_that_the_sts_takes() {
     assert_eq!(keys.expiration, Some(datetime!(2026-03-05 13:08:09.512 UTC)));
     let session = format!("sts::{}:assumed-agency:demo/emulated-machine", builtin::ACCOUNT_ID);
     assert_eq!(who(&sts, &keys).await, session);
-    // The old way, without a token.
+    // Without a token.
     who(&sts, &machine_keys(&call(&sts, "GET", KEY, &[]).await)).await;
 }
 
@@ -112,7 +112,7 @@ async fn cloud_of(metadata: &str) -> Sts {
 }
 
 #[tokio::test]
-async fn a_machine_without_an_agency_is_told_so() {
+async fn a_machine_without_an_agency_gets_an_error() {
     let sts = cloud_of("").await;
     let answer = call(&sts, "GET", KEY, &[]).await;
     assert_eq!(answer.status(), 401);
@@ -139,7 +139,7 @@ async fn they_are_there_only_when_asked_for_and_on_loopback_alone() {
 }
 
 #[test]
-fn an_agency_that_is_not_there_is_refused_with_its_line() {
+fn an_agency_that_is_not_there_is_rejected_with_its_line() {
     let error = "[metadata]\nagency = \"iam::a:agency:m\"\n".parse::<Config>().unwrap_err();
     assert_eq!((error.line(), error.key()), (Some(2), Some("agency")), "{error}");
 }

@@ -1,4 +1,4 @@
-//! ID tokens of the emulator's own issuer.
+//! The emulator's issuer of ID tokens.
 
 use http::{Request, Response};
 use hyper_util::rt::TokioIo;

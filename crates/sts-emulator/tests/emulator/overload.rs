@@ -1,4 +1,4 @@
-//! Clients that ask for too much at once do not keep the emulator from serving others.
+//! Limits on memory and time.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use sts_emulator::Emulator;
 use sts_proto::{AssumeAgencyWithSaml, GetCallerIdentity, Operation as _};
 
-use crate::saml::{assert_refused, assume, federated, vector};
+use crate::saml::{assert_rejected, assume, federated, vector};
 
 /// Longer than anything here takes on a busy machine, and shorter than the time for a body.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -85,7 +85,7 @@ async fn requests_are_served_while_hostile_ones_are() {
     let hostile = async {
         let bodies = [hostile(), large()];
         for body in bodies.iter().cycle().take(20) {
-            assert_refused(assume(&sts, body).await, "invalid SAML response");
+            assert_rejected(assume(&sts, body).await, "invalid SAML response");
         }
     };
     let others = async {

@@ -1,4 +1,4 @@
-//! What is said about a request on the log.
+//! The request log.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,4 +1,4 @@
-//! Sessions for the subjects of SAML assertions. The responses in `vectors/saml.json` were made
+//! `AssumeAgencyWithSAML`. The responses in `vectors/saml.json` were made
 //! and signed with `signxml`, a library of another language.
 
 use std::time::Duration;
@@ -83,7 +83,10 @@ pub(crate) async fn assume(
 }
 
 #[track_caller]
-pub(crate) fn assert_refused(outcome: Result<AssumeAgencyWithSamlOutput, ServiceError>, why: &str) {
+pub(crate) fn assert_rejected(
+    outcome: Result<AssumeAgencyWithSamlOutput, ServiceError>,
+    why: &str,
+) {
     let error = outcome.unwrap_err();
     assert_eq!(error.status(), 400);
     assert_eq!(error.code().map(ToString::to_string).as_deref(), Some("EMULATOR.0006"));
@@ -138,7 +141,7 @@ async fn a_session_is_as_long_as_the_shortest_of_what_limits_it() {
 }
 
 #[tokio::test]
-async fn what_was_changed_or_signed_by_nobody_is_refused() {
+async fn a_changed_or_unsigned_response_is_rejected() {
     let sts = federated().await;
     let xml = vector("signed_assertion");
     let whole = vector("signed_response");
@@ -155,7 +158,7 @@ async fn what_was_changed_or_signed_by_nobody_is_refused() {
             "signed",
         ),
     ] {
-        assert_refused(assume(&sts, &xml).await, why);
+        assert_rejected(assume(&sts, &xml).await, why);
     }
     // A certificate inside the response proves nothing: the provider's counts.
     let start = xml.find("<ds:KeyInfo>").unwrap();
@@ -164,7 +167,7 @@ async fn what_was_changed_or_signed_by_nobody_is_refused() {
 }
 
 #[tokio::test]
-async fn a_signed_assertion_beside_a_forged_one_is_refused() {
+async fn a_signed_assertion_beside_a_forged_one_is_rejected() {
     let sts = federated().await;
     let xml = vector("signed_assertion");
     let start = xml.find("<saml:Assertion").unwrap();
@@ -172,18 +175,18 @@ async fn a_signed_assertion_beside_a_forged_one_is_refused() {
     let signed = &xml[start..end];
     let forged = signed[..signed.find("<ds:Signature").unwrap()].replace("alice", "mallory");
     let forged = format!("{forged}</saml:Assertion>");
-    assert_refused(
+    assert_rejected(
         assume(&sts, &xml.replace(signed, &format!("{forged}{signed}"))).await,
         "one bearer assertion",
     );
     // The signed one hidden in an extension, the forged one where it is read.
     let hidden = format!("<samlp:Extensions>{signed}</samlp:Extensions>{forged}");
-    assert_refused(assume(&sts, &xml.replace(signed, &hidden)).await, "signed");
+    assert_rejected(assume(&sts, &xml.replace(signed, &hidden)).await, "signed");
     let moved = signed.find("<ds:Signature").unwrap();
     let signature = &signed[moved..signed.len() - "</saml:Assertion>".len()];
     let wrapped = forged.replace("</saml:Assertion>", &format!("{signature}</saml:Assertion>"));
     let hidden = format!("<samlp:Extensions>{signed}</samlp:Extensions>{wrapped}");
-    assert_refused(assume(&sts, &xml.replace(signed, &hidden)).await, "digest mismatch");
+    assert_rejected(assume(&sts, &xml.replace(signed, &hidden)).await, "digest mismatch");
 }
 
 #[tokio::test]
@@ -232,19 +235,19 @@ async fn what_an_assertion_says_is_checked_with_a_certificate_or_without() {
         ("samlp:Response", "samlp:LogoutResponse", "not a SAML 2.0 response"),
     ] {
         assert!(xml.contains(old), "{old}");
-        assert_refused(assume(&sts, &xml.replace(old, new)).await, why);
+        assert_rejected(assume(&sts, &xml.replace(old, new)).await, why);
     }
     let encrypted = xml.replace("saml:Assertion", "saml:EncryptedAssertion");
-    assert_refused(assume(&sts, &encrypted).await, "encrypted");
+    assert_rejected(assume(&sts, &encrypted).await, "encrypted");
     let mut other_place = vector("signed_assertion");
     other_place = other_place.replace("https://sp.example/acs", "https://elsewhere.example");
     assume(&sts, &other_place).await.unwrap();
     let strict = federated().await;
-    assert_refused(assume(&strict, &other_place).await, "digest mismatch");
+    assert_rejected(assume(&strict, &other_place).await, "digest mismatch");
 }
 
 #[tokio::test]
-async fn without_a_session_name_the_subjects_name_is_taken() {
+async fn without_a_session_name_the_subjects_name_is_accepted() {
     let sts = trusting().await;
     let xml = vector("signed_assertion");
     let xml = xml.replace("\"SessionName\"", "\"Other\"").replace("alice@corp.example", "ali ce/x");
@@ -274,12 +277,12 @@ async fn an_agency_has_to_trust_the_provider() {
 }
 
 #[tokio::test]
-async fn hostile_xml_is_refused() {
+async fn hostile_xml_is_rejected() {
     let sts = federated().await;
     let bomb = "<!DOCTYPE r [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><r>&b;</r>";
-    assert_refused(assume(&sts, bomb).await, "not base64 of XML");
+    assert_rejected(assume(&sts, bomb).await, "not base64 of XML");
     for xml in ["<a>".repeat(20_000), "<a>".repeat(10_000) + &"</a>".repeat(10_000)] {
-        assert_refused(assume(&sts, &xml).await, "not base64 of XML");
+        assert_rejected(assume(&sts, &xml).await, "not base64 of XML");
     }
     for xml in ["plain", "<a/>", ""] {
         let error = assume(&sts, xml).await.unwrap_err();
@@ -307,7 +310,7 @@ fn no_change_of_a_byte_stops_it() {
 }
 
 #[test]
-fn a_certificate_that_is_none_is_refused_with_its_line() {
+fn a_certificate_that_is_none_is_rejected_with_its_line() {
     let toml = "[[accounts]]\nid = \"a\"\n[[accounts.saml_providers]]\nname = \"corp\"\n\
                 issuer = \"i\"\naudience = \"a\"\ncertificate = \"none\"\n";
     let error = toml.parse::<Config>().unwrap_err();

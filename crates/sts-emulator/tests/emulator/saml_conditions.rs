@@ -1,6 +1,6 @@
-//! What a SAML response has to hold besides its signature (SAML core, 2.5.1; profiles, 4.1.4).
+//! Conditions of SAML responses (SAML core, 2.5.1; profiles, 4.1.4).
 
-use crate::saml::{assert_refused, assume, federated, trusting, vector};
+use crate::saml::{assert_rejected, assume, federated, trusting, vector};
 
 const RESTRICTION: &str = "<saml:AudienceRestriction><saml:Audience>https://sp.example/metadata\
                            </saml:Audience></saml:AudienceRestriction>";
@@ -40,17 +40,17 @@ async fn each_audience_restriction_has_to_hold() {
         audiences(&[&format!("{OURS}/")]),
         audiences(&[&OURS.to_uppercase()]),
     ] {
-        assert_refused(assume(&sts, &with_conditions(&conditions)).await, "audience");
+        assert_rejected(assume(&sts, &with_conditions(&conditions)).await, "audience");
     }
 }
 
 #[tokio::test]
-async fn conditions_that_are_not_understood_are_refused() {
+async fn conditions_that_are_not_understood_are_rejected() {
     let sts = trusting().await;
     let with = |more: &str| with_conditions(&format!("{}{more}", audiences(&[OURS])));
     for more in ["<saml:OneTimeUse/>", "<saml:ProxyRestriction Count='0'/>"] {
         assume(&sts, &with(more)).await.unwrap();
-        assert_refused(assume(&sts, &with(&more.repeat(2))).await, "condition");
+        assert_rejected(assume(&sts, &with(&more.repeat(2))).await, "condition");
     }
     for more in [
         "<saml:Condition xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xsi:type='x'/>",
@@ -58,7 +58,7 @@ async fn conditions_that_are_not_understood_are_refused() {
         "<AudienceRestriction/>",
         "<x:OneTimeUse xmlns:x='urn:x'/>",
     ] {
-        assert_refused(assume(&sts, &with(more)).await, "condition");
+        assert_rejected(assume(&sts, &with(more)).await, "condition");
     }
 }
 
@@ -80,12 +80,12 @@ async fn form_version_and_issuers_are_checked() {
         (">alice@corp.example<", "> <", form),
     ] {
         assert!(xml.contains(old), "{old}");
-        assert_refused(assume(&sts, &xml.replace(old, new)).await, why);
+        assert_rejected(assume(&sts, &xml.replace(old, new)).await, why);
     }
     let status = "<samlp:Status><samlp:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"/>\
                   </samlp:Status>";
     assert!(xml.contains(status));
-    assert_refused(assume(&sts, &xml.replace(status, &status.repeat(2))).await, "Success");
+    assert_rejected(assume(&sts, &xml.replace(status, &status.repeat(2))).await, "Success");
     // Of the response's own issuer and of the assertion's.
     for change in [
         |xml: &str, issuer: &str| xml.replacen(issuer, "<saml:Issuer>x</saml:Issuer>", 1),
@@ -94,7 +94,7 @@ async fn form_version_and_issuers_are_checked() {
             format!("{before}<saml:Issuer>x</saml:Issuer>{after}")
         },
     ] {
-        assert_refused(assume(&sts, &change(&xml, issuer)).await, "issuer");
+        assert_rejected(assume(&sts, &change(&xml, issuer)).await, "issuer");
     }
     assume(&sts, &xml.replacen(issuer, "", 1)).await.unwrap();
 }
@@ -134,17 +134,17 @@ async fn the_shortest_authentication_statement_ends_the_session() {
     let session = assume(&sts, &with("2026-03-05T07:18:09.512Z")).await.unwrap();
     let left = session.credentials.expiration.unwrap() - sts_emulator::Clock::now(&sts.clock);
     assert_eq!(left.whole_seconds(), 600);
-    assert_refused(assume(&sts, &with("2026-03-05T07:08:09Z")).await, "expired");
+    assert_rejected(assume(&sts, &with("2026-03-05T07:08:09Z")).await, "expired");
 }
 
 #[tokio::test]
-async fn a_response_for_another_destination_is_refused() {
+async fn a_response_for_another_destination_is_rejected() {
     let sts = federated().await;
     // The assertion alone is signed, so the response around it can be changed.
     let xml = vector("signed_assertion");
     let elsewhere =
         xml.replace("Destination=\"https://sp.example/acs\"", "Destination=\"https://x.example\"");
-    assert_refused(assume(&sts, &elsewhere).await, "recipient");
+    assert_rejected(assume(&sts, &elsewhere).await, "recipient");
     assume(&sts, &xml.replace(" Destination=\"https://sp.example/acs\"", "")).await.unwrap();
 }
 
@@ -157,7 +157,7 @@ fn hostile(begin: &str, content: &str) -> String {
 }
 
 #[tokio::test]
-async fn documents_that_would_cost_much_are_refused_before_they_do() {
+async fn documents_that_would_cost_much_are_rejected_before_they_do() {
     let sts = federated().await;
     let namespaces = |count: usize| -> String {
         let all: Vec<_> = (0..count).map(|index| format!("xmlns:n{index:x}='u'")).collect();
@@ -182,7 +182,7 @@ async fn documents_that_would_cost_much_are_refused_before_they_do() {
         (hostile(&namespaces(50), &"<e/>".repeat(3_000)), "digest mismatch"),
     ] {
         assert!(xml.len() < 75_000, "{}", xml.len());
-        assert_refused(assume(&sts, &xml).await, why);
+        assert_rejected(assume(&sts, &xml).await, why);
     }
     // A reference with many transforms, many references, and a long list of prefixes.
     let xml = vector("signed_assertion");
@@ -201,7 +201,7 @@ async fn documents_that_would_cost_much_are_refused_before_they_do() {
         xml.replace(&xml[start..end], &xml[start..end].repeat(50)),
         xml.replace("</ds:SignedInfo>", &format!("{}</ds:SignedInfo>", "<ds:Object/>".repeat(100))),
     ] {
-        assert_refused(assume(&sts, &changed).await, "unsupported form or algorithm");
+        assert_rejected(assume(&sts, &changed).await, "unsupported form or algorithm");
     }
-    assert_refused(assume(&sts, &xml.replace(transform, &list)).await, "signature mismatch");
+    assert_rejected(assume(&sts, &xml.replace(transform, &list)).await, "signature mismatch");
 }

@@ -1,4 +1,4 @@
-//! Sessions: issued, used, chained, ended.
+//! Sessions: issuance, chaining and expiration.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ async fn the_keys_of_a_session_call_as_that_session() {
 }
 
 #[tokio::test]
-async fn a_user_is_told_who_it_is() {
+async fn a_user_gets_its_identity() {
     let sts = sts().await;
     let identity = sts.call(GetCallerIdentity::new()).await.unwrap();
     assert_eq!(identity.principal_urn, format!("iam::{}:user:emulator", builtin::ACCOUNT_ID));

@@ -1,4 +1,4 @@
-//! Started, stopped, many at once, and over TLS.
+//! Starting and stopping, and TLS.
 
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ fn it_needs_no_runtime() {
 }
 
 #[tokio::test]
-async fn a_port_that_is_taken_is_an_error() {
+async fn a_port_that_is_accepted_is_an_error() {
     let sts = sts().await;
     let address = sts.emulator.address();
     let error = Emulator::builder().listen(address).start().await.unwrap_err();

@@ -1,4 +1,4 @@
-//! What a trust policy and deny rules ask of a caller.
+//! Trust policies and deny rules.
 
 use sts_emulator::Config;
 use sts_proto::{
@@ -65,7 +65,7 @@ fn assume(agency: &str) -> AssumeAgency {
     AssumeAgency::new(format!("iam::a:agency:{agency}"), "s1")
 }
 
-/// The action that was denied, and why.
+/// Returns the denied action and the reason.
 async fn reason(sts: &Sts, outcome: Result<AssumeAgencyOutput, ServiceError>) -> (String, String) {
     let error = outcome.unwrap_err();
     assert_eq!((error.status().as_u16(), error.kind()), (403, ErrorKind::AccessDenied));
@@ -96,10 +96,10 @@ async fn an_agency_that_asks_for_mfa_takes_the_code_of_the_callers_device() {
 }
 
 #[tokio::test]
-async fn a_device_of_somebody_else_is_an_invalid_serial_number() {
+async fn a_device_of_another_user_is_an_invalid_serial_number() {
     let sts = sts().await;
     for (keys, device) in [(alice(), "iam::a:mfa:other"), (bob(), "iam::a:mfa:alice")] {
-        // It is looked at where nobody asked for it, too.
+        // A code that is not required is verified as well.
         for agency in ["guarded", "open"] {
             let operation = assume(agency).mfa(device, "123456");
             let error = sts.call_with(&keys, operation).await.unwrap_err();
@@ -111,7 +111,7 @@ async fn a_device_of_somebody_else_is_an_invalid_serial_number() {
 }
 
 #[tokio::test]
-async fn only_allowed_tags_are_taken() {
+async fn only_allowed_tags_are_accepted() {
     let sts = sts().await;
     let tagged = assume("tagged").tag("team", "infra").tag("note", "");
     sts.call_with(&alice(), tagged).await.unwrap();
@@ -145,7 +145,7 @@ async fn a_deny_rule_stands_against_what_a_trust_policy_allows() {
 }
 
 #[tokio::test]
-async fn decoding_can_be_denied_and_telling_who_calls_cannot() {
+async fn decoding_can_be_denied_and_get_caller_identity_cannot() {
     let sts = sts().await;
     let guarded = assume("guarded").mfa("iam::a:mfa:alice", "123456");
     let session = sts.call_with(&alice(), guarded).await.unwrap().credentials;

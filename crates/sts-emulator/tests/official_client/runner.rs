@@ -110,7 +110,7 @@ pub(crate) fn expect(what: &str, found: &Value, expected: &str) -> Result<(), St
     }
 }
 
-pub(crate) fn expect_refusal(refusal: &Value, status: u16, code: &str) -> Result<(), String> {
+pub(crate) fn expect_rejection(refusal: &Value, status: u16, code: &str) -> Result<(), String> {
     expect("code", &refusal["code"], code)?;
     let has_id = refusal["request_id"].as_str().is_some_and(|id| id.len() == 32);
     if refusal["status"] == status && has_id {

@@ -8,7 +8,7 @@ mod runner;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use runner::{Test, bare, expect, expect_own_home, expect_refusal, run, run_tests};
+use runner::{Test, bare, expect, expect_own_home, expect_rejection, run, run_tests};
 use serde_json::{Value, json};
 use sts_emulator::{Emulator, builtin};
 
@@ -19,7 +19,7 @@ const CALLS: &str = include_str!("calls.js");
 const TESTS: [Test; 4] = [
     ("its_signature_of_get_caller_identity_verifies", 0, it_is_known),
     ("its_signature_with_temporary_keys_verifies", 0, its_session_is_known),
-    ("a_signature_with_a_wrong_secret_does_not", 0, a_wrong_secret_is_refused),
+    ("a_signature_with_a_wrong_secret_does_not", 0, a_wrong_secret_is_rejected),
     ("its_home_directory_is_below_the_target_directory", 0, expect_own_home),
 ];
 
@@ -73,8 +73,8 @@ fn its_session_is_known(outcome: &Value) -> Result<(), String> {
     expect("caller", &outcome["session"]["principal_urn"], &session)
 }
 
-fn a_wrong_secret_is_refused(outcome: &Value) -> Result<(), String> {
+fn a_wrong_secret_is_rejected(outcome: &Value) -> Result<(), String> {
     let mut refusal = outcome["wrong_secret"].clone();
     refusal["code"] = refusal["error_code"].take();
-    expect_refusal(&refusal, 401, "APIGW.0301")
+    expect_rejection(&refusal, 401, "APIGW.0301")
 }

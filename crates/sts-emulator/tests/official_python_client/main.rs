@@ -10,7 +10,7 @@ use std::process::{Command, ExitCode};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use runner::{Test, bare, expect, expect_own_home, expect_refusal, run, run_tests};
+use runner::{Test, bare, expect, expect_own_home, expect_rejection, run, run_tests};
 use serde_json::{Value, json};
 use sts_emulator::{Emulator, builtin};
 
@@ -26,14 +26,14 @@ const TESTS: [Test; 12] = [
     ("it_assumes_an_agency_with_an_id_token", PLAIN, it_federates_with_oidc),
     ("it_assumes_an_agency_with_a_saml_response", PLAIN, it_federates_with_saml),
     ("it_signs_with_each_of_its_algorithms", PLAIN, it_signs_with_each_algorithm),
-    ("it_is_told_a_wrong_secret", PLAIN, it_is_told_a_wrong_secret),
-    ("it_is_told_an_agency_that_does_not_exist", PLAIN, it_is_told_an_unknown_agency),
+    ("it_reports_a_wrong_secret", PLAIN, it_reports_a_wrong_secret),
+    ("it_reports_an_unknown_agency", PLAIN, it_reports_an_unknown_agency),
     ("it_is_denied_and_decodes_the_reason", PLAIN, it_is_denied),
-    ("it_is_told_that_it_calls_too_often", PLAIN, it_is_throttled),
-    ("it_is_told_that_its_keys_have_expired", PLAIN, its_keys_have_expired),
+    ("it_reports_throttling", PLAIN, it_is_throttled),
+    ("it_reports_expired_credentials", PLAIN, its_keys_have_expired),
     ("its_home_directory_is_below_the_target_directory", PLAIN, expect_own_home),
     ("it_assumes_an_agency_over_tls", TLS, it_assumes),
-    ("it_is_told_a_wrong_secret_over_tls", TLS, it_is_told_a_wrong_secret),
+    ("it_reports_a_wrong_secret_over_tls", TLS, it_reports_a_wrong_secret),
 ];
 
 fn main() -> ExitCode {
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// A Python that has the client.
+/// A Python interpreter with the client.
 struct Client {
     python: PathBuf,
 }
@@ -162,32 +162,32 @@ fn it_signs_with_each_algorithm(outcome: &Value) -> Result<(), String> {
     Ok(())
 }
 
-fn it_is_told_a_wrong_secret(outcome: &Value) -> Result<(), String> {
-    expect_refusal(&outcome["wrong_secret"], 401, "APIGW.0301")?;
+fn it_reports_a_wrong_secret(outcome: &Value) -> Result<(), String> {
+    expect_rejection(&outcome["wrong_secret"], 401, "APIGW.0301")?;
     let message = "Incorrect IAM authentication information: verify aksk signature fail";
     expect("message", &outcome["wrong_secret"]["message"], message)
 }
 
-fn it_is_told_an_unknown_agency(outcome: &Value) -> Result<(), String> {
-    expect_refusal(&outcome["nowhere"], 404, "STS5.1106")
+fn it_reports_an_unknown_agency(outcome: &Value) -> Result<(), String> {
+    expect_rejection(&outcome["nowhere"], 404, "STS5.1106")
 }
 
 fn it_is_throttled(outcome: &Value) -> Result<(), String> {
-    // It does not read the answers to its retries: the code is the status, in its own words.
+    // It does not read the responses to its retries: the code is the status, with its own message.
     let refusal = &outcome["throttled"];
     expect("code", &refusal["code"], "429")?;
     if refusal["status"] == 429 { Ok(()) } else { Err(format!("found {refusal}")) }
 }
 
 fn its_keys_have_expired(outcome: &Value) -> Result<(), String> {
-    expect_refusal(&outcome["expired"], 401, "APIGW.0301")?;
+    expect_rejection(&outcome["expired"], 401, "APIGW.0301")?;
     let message = outcome["expired"]["message"].as_str().unwrap_or_default();
     let told = "Incorrect IAM authentication information: token expires, expires_at: ";
     if message.starts_with(told) { Ok(()) } else { Err(format!("found {message:?}")) }
 }
 
 fn it_is_denied(outcome: &Value) -> Result<(), String> {
-    expect_refusal(&outcome["forbidden"], 403, "PAP5.0001")?;
+    expect_rejection(&outcome["forbidden"], 403, "PAP5.0001")?;
     let context = &outcome["reason"]["context"];
     expect("action", &context["action"], "sts:agencies:assume")?;
     expect("resource", &context["resource"], builtin::FORBIDDEN_AGENCY_URN)
