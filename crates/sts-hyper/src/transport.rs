@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, USER_AGENT};
-use http::uri::{Scheme, Uri};
+use http::header::PROXY_AUTHORIZATION;
+use http::uri::Scheme;
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
@@ -121,34 +121,20 @@ impl HyperTransport {
             .map(Option::<&Proxy>::cloned)
             .map_err(|error| TransportError::of_proxy(error, Progress::NotSent))
     }
-
-    /// Adds the headers that hyper would otherwise set itself, and the credentials of a proxy that
-    /// reads the request.
-    fn complete(&self, request: &mut Request<Body>, proxy: Option<&Proxy>) {
-        if !request.headers().contains_key(HOST)
-            && let Some(host) = host(request.uri())
-        {
-            request.headers_mut().insert(HOST, host);
-        }
-        if request.body().is_empty() && !request.method().is_safe() {
-            request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(0));
-        }
-        if let Some(authorization) = proxy.and_then(proxy::authorization) {
-            request.headers_mut().insert(PROXY_AUTHORIZATION, authorization);
-        }
-        let agent = request.headers_mut().entry(USER_AGENT);
-        agent.or_insert_with(|| self.user_agent.clone());
-    }
 }
 
 impl HyperTransport {
     /// Returns a future that does not borrow this transport. `proxy` reads the request.
     fn start(
         &self,
-        Exchange { mut request, limits, is_direct, .. }: Exchange,
+        mut exchange: Exchange,
         proxy: Option<Proxy>,
     ) -> impl Future<Output = Result<Response<Body>, TransportError>> + Send + use<> {
-        self.complete(&mut request, proxy.as_ref());
+        exchange.set_default_headers(&self.user_agent);
+        let Exchange { mut request, limits, is_direct, .. } = exchange;
+        if let Some(authorization) = proxy.as_ref().and_then(proxy::authorization) {
+            request.headers_mut().insert(PROXY_AUTHORIZATION, authorization);
+        }
         let pool = if is_direct { &self.direct } else { &self.pool };
         let request = request.map(|body| RequestBody::new(body.into_bytes()));
         let written = request.body().written();
@@ -212,13 +198,6 @@ impl fmt::Debug for HyperTransport {
             .field("proxies", &self.proxies)
             .finish_non_exhaustive()
     }
-}
-
-/// Returns the authority as written, without user info.
-fn host(uri: &Uri) -> Option<HeaderValue> {
-    let authority = uri.authority()?.as_str();
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    HeaderValue::from_str(host).ok()
 }
 
 /// Reads the whole body, at most `limit` bytes.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use futures_lite::future::block_on;
 use futures_lite::io::{AsyncReadExt, Cursor};
-use http::header::{CONTENT_LENGTH, HOST, HeaderValue, TRANSFER_ENCODING, USER_AGENT};
+use http::header::{CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
 use http::response::Parts;
 use http::uri::{PathAndQuery, Scheme};
 use http::{Request, Response, StatusCode, Uri};
@@ -130,26 +130,13 @@ impl IsahcTransport {
         }
     }
 
-    /// Converts a request: adds the headers that libcurl would otherwise set itself and disables the
-    /// features that the contract does not permit.
+    /// Converts a request and disables the features of libcurl that the contract does not permit.
     fn prepare(
-        &self,
         request: Request<Body>,
         limits: Limits,
         route: Route<'_>,
     ) -> http::Result<Request<AsyncBody>> {
         let (head, body) = request.into_parts();
-        let mut headers = head.headers;
-        if !headers.contains_key(HOST)
-            && let Some(host) = host(&head.uri)
-        {
-            headers.insert(HOST, host);
-        }
-        if body.is_empty() && !head.method.is_safe() {
-            headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
-        }
-        headers.entry(USER_AGENT).or_insert_with(|| self.user_agent.clone());
-
         let request = Request::builder();
         let request = match route {
             Route::ClientDefault => request,
@@ -165,13 +152,14 @@ impl IsahcTransport {
             .automatic_decompression(false)
             .redirect_policy(RedirectPolicy::None);
         if let Some(empty) = request.headers_mut() {
-            *empty = headers;
+            *empty = head.headers;
         }
         request.body(once(body))
     }
 
-    async fn exchange(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
+    async fn exchange(&self, mut exchange: Exchange) -> Result<Response<Body>, TransportError> {
         check(&exchange.request)?;
+        exchange.set_default_headers(&self.user_agent);
         let route = self.route(&exchange)?;
         let Clients { kept, fresh } = &*self.clients;
         let slot = if exchange.request.body().is_empty() { fresh } else { kept };
@@ -193,7 +181,7 @@ impl IsahcTransport {
     ) -> Result<Response<Body>, TransportError> {
         let target = authority(request.uri());
         let is_https = request.uri().scheme() == Some(&Scheme::HTTPS);
-        let request = self.prepare(request, limits, route).map_err(rejected)?;
+        let request = Self::prepare(request, limits, route).map_err(rejected)?;
 
         let started = Instant::now();
         let (forward, tunnel) =
@@ -320,13 +308,6 @@ fn has_dot_segment(path: &str) -> bool {
 
 fn has_lower_case_escape(target: &str) -> bool {
     target.split('%').skip(1).any(|rest| rest.bytes().take(2).any(|byte| byte.is_ascii_lowercase()))
-}
-
-/// Returns the authority as written, without user info.
-fn host(uri: &Uri) -> Option<HeaderValue> {
-    let authority = uri.authority()?.as_str();
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    HeaderValue::from_str(host).ok()
 }
 
 /// Returns host and port of a URI.

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::Request;
+use http::header::{CONTENT_LENGTH, HOST, HeaderValue, USER_AGENT};
+use http::{Request, Uri};
 use sts_proto::Body;
 
 /// One request to send, with the limits that are part of the contract.
@@ -33,6 +34,34 @@ impl Exchange {
     pub fn direct(self) -> Self {
         Self { is_direct: true, ..self }
     }
+
+    /// Adds the headers that HTTP stacks would otherwise set by rules of their own, unless the
+    /// request has them:
+    ///
+    /// - `Host`: the authority of the URI as written, including the port, without user info;
+    /// - `Content-Length: 0` for a request without a body whose method is not safe;
+    /// - `User-Agent`.
+    pub fn set_default_headers(&mut self, user_agent: &HeaderValue) {
+        let host = host(self.request.uri());
+        let is_empty_post = self.request.body().is_empty() && !self.request.method().is_safe();
+        let headers = self.request.headers_mut();
+        if !headers.contains_key(HOST)
+            && let Some(host) = host
+        {
+            headers.insert(HOST, host);
+        }
+        if is_empty_post {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
+        }
+        headers.entry(USER_AGENT).or_insert_with(|| user_agent.clone());
+    }
+}
+
+/// Returns the authority as written, without user info.
+fn host(uri: &Uri) -> Option<HeaderValue> {
+    let authority = uri.authority()?.as_str();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    HeaderValue::from_str(host).ok()
 }
 
 impl fmt::Debug for Exchange {
@@ -74,5 +103,30 @@ impl Limits {
     #[must_use]
     pub const fn with_body(self, body: usize) -> Self {
         Self { body, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn default_headers_do_not_replace_headers_of_the_request() {
+        let agent = HeaderValue::from_static("agent/1");
+        let uri = "http://user@example.com:80/";
+        for (request, host, length, user_agent) in [
+            (Request::get(uri), "example.com:80", None, "agent/1"),
+            (Request::post(uri), "example.com:80", Some("0"), "agent/1"),
+            (Request::get(uri).header(HOST, "a:443"), "a:443", None, "agent/1"),
+            (Request::get(uri).header(USER_AGENT, "b"), "example.com:80", None, "b"),
+        ] {
+            let request = request.body(Body::empty()).unwrap();
+            let mut exchange = Exchange::new(request, Limits::default());
+            exchange.set_default_headers(&agent);
+            let headers = exchange.request.headers();
+            assert_eq!(headers[HOST], host);
+            assert_eq!(headers.get(CONTENT_LENGTH).map(|value| value.to_str().unwrap()), length);
+            assert_eq!(headers[USER_AGENT], user_agent);
+        }
     }
 }
