@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sts_client::source::credentials_from_environment;
-use sts_client::{Client, ClientBuilder, SystemHost, Transport};
+use sts_client::{Client, ClientBuilder, SystemClock, SystemEnvironment, Transport};
 use sts_emulator::{Emulator, builtin};
 use sts_hyper::HyperTransport;
 use sts_isahc::IsahcTransport;
@@ -87,7 +87,7 @@ fn run() -> Result<(), Failure> {
 
 async fn show<T: Transport + Clone>(plan: &Plan, transport: &T) -> Result<(), Failure> {
     let client_with = |credentials: Credentials| {
-        let builder: ClientBuilder<T> = Client::builder(transport.clone(), SystemHost);
+        let builder: ClientBuilder<T> = Client::builder(transport.clone(), SystemClock);
         builder.endpoint(plan.endpoint.clone()).credentials(Arc::new(credentials)).build()
     };
     let client = client_with(plan.credentials.clone())?;
@@ -212,7 +212,7 @@ impl Options {
     fn plan(self, emulator: Option<&Emulator>) -> Result<Plan, String> {
         let (endpoint, credentials) = match (self.endpoint, emulator) {
             (Some(endpoint), _) => {
-                let credentials = credentials_from_environment(&SystemHost);
+                let credentials = credentials_from_environment(&SystemEnvironment);
                 (endpoint, credentials.map_err(|error| error.to_string())?)
             }
             (None, Some(emulator)) => (emulator.endpoint().clone(), builtin::credentials()),

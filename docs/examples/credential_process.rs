@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use serde_json::json;
-use sts_client::SystemHost;
+use sts_client::SystemEnvironment;
 use sts_client::source::credentials_from_environment;
 use sts_emulator::{Emulator, builtin};
 use sts_isahc::IsahcTransport;
@@ -76,7 +76,7 @@ fn run(options: Options) -> Result<String, Box<dyn StdError>> {
     let emulator;
     let (endpoint, agency, credentials) = match options.service {
         Service::At { endpoint, agency } => {
-            (endpoint, agency, credentials_from_environment(&SystemHost)?)
+            (endpoint, agency, credentials_from_environment(&SystemEnvironment)?)
         }
         Service::Emulator => {
             emulator = Emulator::builder().start_blocking()?;

@@ -6,17 +6,16 @@
 //! ```
 //!
 //! Variables and files come from a custom implementation, so the example needs no setup. Programs use
-//! `SystemHost`.
+//! `SystemEnvironment`.
 #![expect(clippy::print_stdout, reason = "it shows what happens")]
 
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::io;
 use std::path::Path;
-use std::time::Duration;
 
 use sts_client::source::{Chain, EcsMetadata, OidcAgency, PodIdentity};
-use sts_client::{Client, Host, InvalidVariable, Now, ProvideCredentials, SystemHost};
+use sts_client::{Client, Environment, InvalidVariable, ProvideCredentials, SystemClock};
 use sts_emulator::{Emulator, builtin};
 use sts_hyper::HyperTransport;
 use sts_proto::Body;
@@ -28,19 +27,7 @@ struct Place {
     files: BTreeMap<&'static str, String>,
 }
 
-impl Host for Place {
-    fn now(&self) -> Now {
-        SystemHost.now()
-    }
-
-    fn ticks(&self) -> Duration {
-        SystemHost.ticks()
-    }
-
-    fn seed(&self) -> u64 {
-        SystemHost.seed()
-    }
-
+impl Environment for Place {
     fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
         Ok(self.variables.get(name).cloned())
     }
@@ -64,7 +51,7 @@ async fn main() -> Result<(), Box<dyn StdError>> {
     // The providers use the transport, the environment and the endpoint of this client.
     let lender = |place: &Place| {
         let transport = HyperTransport::new()?;
-        let builder = Client::builder(transport, place.clone());
+        let builder = Client::builder(transport, SystemClock).environment(place.clone());
         builder.endpoint(emulator.endpoint().clone()).build().map_err(Box::<dyn StdError>::from)
     };
 

@@ -12,7 +12,7 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 use std::thread;
 
-use sts_client::{BlockingTransport, Call, CallContext, CallPolicy, Host, Step, SystemHost};
+use sts_client::{BlockingTransport, Call, CallContext, CallPolicy, Clock, Step, SystemClock};
 use sts_emulator::{Emulator, builtin};
 use sts_isahc::IsahcTransport;
 use sts_proto::GetCallerIdentity;
@@ -20,7 +20,7 @@ use sts_proto::GetCallerIdentity;
 fn main() -> Result<(), Box<dyn StdError>> {
     let emulator = Emulator::builder().start_blocking()?;
     let transport = IsahcTransport::builder().no_proxy().build()?;
-    let clock = SystemHost;
+    let clock = SystemClock;
 
     let credentials = Arc::new(builtin::credentials());
     let context = CallContext::new([emulator.endpoint().clone()], CallPolicy::default());

@@ -9,8 +9,8 @@ use sts_proto::{Credentials, Endpoint, InvalidEndpoint, InvalidRegion, Region};
 
 use crate::client::{BlockingClient, Client, Parts};
 use crate::context::{CallContext, CallPolicy};
-use crate::host::Host;
 use crate::no_credentials::NoCredentials;
+use crate::platform::{Clock, Environment, NoEnvironment};
 use crate::transport::{BlockingTransport, Transport};
 
 /// Builds a [`Client`] or a [`BlockingClient`].
@@ -20,7 +20,8 @@ use crate::transport::{BlockingTransport, Transport};
 #[must_use]
 pub struct ClientBuilder<T, S = NoCredentials> {
     transport: T,
-    host: Arc<dyn Host>,
+    clock: Arc<dyn Clock>,
+    environment: Arc<dyn Environment>,
     source: S,
     endpoints: Vec<Endpoint>,
     policy: CallPolicy,
@@ -29,10 +30,11 @@ pub struct ClientBuilder<T, S = NoCredentials> {
 }
 
 impl<T> ClientBuilder<T> {
-    pub(crate) fn new(transport: T, host: Arc<dyn Host>) -> Self {
+    pub(crate) fn new(transport: T, clock: Arc<dyn Clock>) -> Self {
         Self {
             transport,
-            host,
+            clock,
+            environment: Arc::new(NoEnvironment),
             source: NoCredentials,
             endpoints: Vec::new(),
             policy: CallPolicy::default(),
@@ -80,8 +82,15 @@ impl<T, S> ClientBuilder<T, S> {
     /// Sets the provider of the credentials that sign calls. Without one, only operations that are
     /// not signed can be called.
     pub fn credentials_provider<S2>(self, source: S2) -> ClientBuilder<T, S2> {
-        let Self { transport, host, source: _, endpoints, policy, error } = self;
-        ClientBuilder { transport, host, source, endpoints, policy, error }
+        let Self { transport, clock, environment, source: _, endpoints, policy, error } = self;
+        ClientBuilder { transport, clock, environment, source, endpoints, policy, error }
+    }
+
+    /// Sets where providers of temporary credentials read variables and files: `SystemEnvironment`
+    /// for those of the process. By default there are none.
+    pub fn environment(mut self, environment: impl Environment + 'static) -> Self {
+        self.environment = Arc::new(environment);
+        self
     }
 
     /// How calls are made: attempts, waits, limits.
@@ -113,13 +122,17 @@ impl<T, S> ClientBuilder<T, S> {
     }
 
     fn finish(self) -> Result<Parts<T, S>, BuildError> {
-        let Self { transport, host, source, endpoints, policy, error } = self;
+        let Self { transport, clock, environment, source, endpoints, policy, error } = self;
         match error {
             Some(error) => Err(error),
             None if endpoints.is_empty() => Err(BuildError(Problem::NoEndpoint)),
-            None => {
-                Ok(Parts { context: CallContext::new(endpoints, policy), transport, source, host })
-            }
+            None => Ok(Parts {
+                context: CallContext::new(endpoints, policy),
+                transport,
+                source,
+                clock,
+                environment,
+            }),
         }
     }
 }

@@ -21,7 +21,7 @@ use self::evidence::witness;
 pub use self::step::Step;
 use crate::context::CallContext;
 use crate::error::{Error, Failure, resolve};
-use crate::now::Now;
+use crate::platform::Now;
 use crate::report::Report;
 use crate::shared::clock_offset::{DatedResponse, SigningOffset};
 use crate::shared::endpoint_pool::Pick;
@@ -141,7 +141,7 @@ impl<O: Operation> Call<O> {
     /// Returns what to do now.
     pub fn step(&mut self, now: Now) -> Step<O::Output> {
         let started = *self.started.get_or_insert(now);
-        let left = self.deadline().saturating_sub(now.ticks);
+        let left = self.deadline().saturating_sub(now.monotonic);
         loop {
             match mem::replace(&mut self.state, State::Over) {
                 State::New => self.state = self.begin(),
@@ -168,7 +168,7 @@ impl<O: Operation> Call<O> {
                     Ok(slot) => match self.send(slot, left, now) {
                         Ok(exchange) => return Step::Send(exchange),
                         Err(failure) => {
-                            self.release(slot, now.ticks);
+                            self.release(slot, now.monotonic);
                             self.state = State::Done(Err(failure));
                         }
                     },
@@ -180,21 +180,21 @@ impl<O: Operation> Call<O> {
                 },
                 State::Sent(sent) => {
                     self.state = State::Sent(sent);
-                    let left = sent.until.saturating_sub(now.ticks);
+                    let left = sent.until.saturating_sub(now.monotonic);
                     if !left.is_zero() {
                         return Step::Wait(left);
                     }
                     let timeout = TransportError::maybe_sent(TransportErrorKind::Timeout);
                     self.receive(Err(timeout), now);
                 }
-                State::Waiting { until } if now.ticks < until => {
+                State::Waiting { until } if now.monotonic < until => {
                     self.state = State::Waiting { until };
-                    return Step::Wait(until.saturating_sub(now.ticks));
+                    return Step::Wait(until.saturating_sub(now.monotonic));
                 }
                 State::Waiting { .. } => self.state = State::Ready,
                 State::Done(result) => {
                     let mut report = mem::take(&mut self.report);
-                    report.elapsed = now.ticks.saturating_sub(started.ticks);
+                    report.elapsed = now.monotonic.saturating_sub(started.monotonic);
                     return Step::Done(match result {
                         Ok(output) => Ok((output, report)),
                         Err(failure) => Err(Error::new(O::NAME, failure, report)),
@@ -257,7 +257,7 @@ impl<O: Operation> Call<O> {
     }
 
     fn deadline(&self) -> Duration {
-        let started = self.started.map_or(Duration::ZERO, |started| started.ticks);
+        let started = self.started.map_or(Duration::ZERO, |started| started.monotonic);
         started.saturating_add(self.context.policy.deadline)
     }
 
@@ -291,11 +291,11 @@ impl<O: Operation> Call<O> {
         let context = Arc::clone(&self.context);
         let can_fail_over = self.can_fail_over();
         let longest = context.policy.limits.timeout.min(left);
-        let probe_until = now.ticks.saturating_add(longest.min(left / 2));
+        let probe_until = now.monotonic.saturating_add(longest.min(left / 2));
         let pick = context.pool.pick(
             &self.failed_endpoints,
             Some(probe_until).filter(|_| can_fail_over),
-            now.ticks,
+            now.monotonic,
         );
         // Time has to be left for another endpoint.
         let needs_rest = pick.probe.is_some() || longest == left;
@@ -308,14 +308,14 @@ impl<O: Operation> Call<O> {
                     pick,
                     slot,
                     at: now,
-                    until: now.ticks.saturating_add(timeout),
+                    until: now.monotonic.saturating_add(timeout),
                     is_cut_short: longest < usual / 2,
                     signed_with,
                 });
                 Ok(Exchange::new(request, context.policy.limits.with_timeout(timeout)))
             }
             Err(failure) => {
-                context.pool.abandoned(pick, now.ticks);
+                context.pool.abandoned(pick, now.monotonic);
                 Err(failure)
             }
         }

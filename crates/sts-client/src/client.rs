@@ -14,8 +14,8 @@ use crate::builder::ClientBuilder;
 use crate::context::CallContext;
 use crate::driver;
 use crate::error::Error;
-use crate::host::Host;
 use crate::no_credentials::NoCredentials;
+use crate::platform::{Clock, Environment, Platform};
 use crate::report::Report;
 use crate::session::{self, Assume, BlockingSession, Session, SessionPolicy};
 use crate::transport::{BlockingTransport, DynTransport, MaybeSend, MaybeSync, Transport};
@@ -25,7 +25,14 @@ pub(crate) struct Parts<T, S> {
     pub(crate) context: Arc<CallContext>,
     pub(crate) transport: T,
     pub(crate) source: S,
-    pub(crate) host: Arc<dyn Host>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) environment: Arc<dyn Environment>,
+}
+
+impl<T, S> Parts<T, S> {
+    pub(crate) fn platform(&self) -> Platform<'_> {
+        Platform { clock: &*self.clock, environment: &*self.environment }
+    }
 }
 
 /// Calls STS over a [`Transport`], awaiting.
@@ -33,7 +40,7 @@ pub(crate) struct Parts<T, S> {
 /// It is cheap to clone, and its clones share connections and what was learned: the offset of the
 /// service's clock, endpoints that are out, keys that were refused.
 ///
-/// The transport crates have a builder that chooses transport and host: `HyperTransport::client`
+/// The transport crates have a builder that chooses transport and platform: `HyperTransport::client`
 /// and `IsahcTransport::client`.
 pub struct Client<T, S = NoCredentials>(Arc<Parts<T, S>>);
 
@@ -46,9 +53,9 @@ pub struct Client<T, S = NoCredentials>(Arc<Parts<T, S>>);
 /// use sts_client::transport::{DynTransport, transport_fn};
 /// use sts_client::{Client, DynClient, Exchange, SharedCredentials, TransportError};
 /// # use std::time::Duration;
-/// # use sts_client::{Host, Now};
-/// # struct MyHost;
-/// # impl Host for MyHost {
+/// # use sts_client::{Clock, Now};
+/// # struct MyClock;
+/// # impl Clock for MyClock {
 /// #     fn now(&self) -> Now { Now::new(time::OffsetDateTime::UNIX_EPOCH, Duration::ZERO) }
 /// #     fn seed(&self) -> u64 { 0 }
 /// # }
@@ -63,7 +70,7 @@ pub struct Client<T, S = NoCredentials>(Arc<Parts<T, S>>);
 /// }
 ///
 /// let transport: Arc<dyn DynTransport> = Arc::new(my_transport);
-/// let sts = Client::builder(transport, MyHost)
+/// let sts = Client::builder(transport, MyClock)
 ///     .region("cn-north-4")
 ///     .credentials_provider(SharedCredentials::new(my_provider))
 ///     .build()?;
@@ -77,17 +84,18 @@ pub type DynClient = Client<Arc<dyn DynTransport>, SharedCredentials>;
 pub struct BlockingClient<T, S = NoCredentials>(Arc<Parts<T, S>>);
 
 impl<T> Client<T> {
-    /// A client over `transport` on `host`, or a [blocking one](ClientBuilder::build_blocking).
-    pub fn builder(transport: T, host: impl Host + 'static) -> ClientBuilder<T> {
-        ClientBuilder::new(transport, Arc::new(host))
+    /// Builds a client over `transport`, or a [blocking one](ClientBuilder::build_blocking), whose
+    /// time is that of `clock`: `SystemClock` unless it is simulated.
+    pub fn builder(transport: T, clock: impl Clock + 'static) -> ClientBuilder<T> {
+        ClientBuilder::new(transport, Arc::new(clock))
     }
 }
 
 impl<T: Transport, S: ProvideCredentials> Client<T, S> {
     /// Makes a call of any operation, and reports what it took.
     pub async fn call<O: Operation>(&self, operation: O) -> Result<(O::Output, Report), Error> {
-        let Parts { context, transport, source, host } = &*self.0;
-        driver::call(operation, context, transport, source, &**host).await
+        let Parts { context, transport, source, clock, .. } = &*self.0;
+        driver::call(operation, context, transport, source, &**clock).await
     }
 
     /// Assumes an agency: temporary keys that act as it.
@@ -169,7 +177,7 @@ where
         let policy = policy.with_lifetime_of(&operation);
         let (client, waiting) = (self.clone(), self.clone());
         let plan = session::Plan {
-            host: Arc::clone(&self.0.host),
+            clock: Arc::clone(&self.0.clock),
             context: Arc::clone(&self.0.context),
             fetch: Box::new(move || {
                 let (client, operation) = (client.clone(), operation.clone());
@@ -210,7 +218,7 @@ where
         let policy = policy.with_lifetime_of(&operation);
         let client = self.clone();
         let plan = session::BlockingPlan {
-            host: Arc::clone(&self.0.host),
+            clock: Arc::clone(&self.0.clock),
             context: Arc::clone(&self.0.context),
             fetch: Box::new(move || {
                 check_repeatable(&operation)?;
@@ -225,8 +233,8 @@ where
 impl<T: BlockingTransport, S: blocking::ProvideCredentials> BlockingClient<T, S> {
     /// Makes a call of any operation, and reports what it took.
     pub fn call<O: Operation>(&self, operation: O) -> Result<(O::Output, Report), Error> {
-        let Parts { context, transport, source, host } = &*self.0;
-        driver::call_blocking(operation, context, transport, source, &**host)
+        let Parts { context, transport, source, clock, .. } = &*self.0;
+        driver::call_blocking(operation, context, transport, source, &**clock)
     }
 
     /// Assumes an agency: temporary keys that act as it.

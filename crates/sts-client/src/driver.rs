@@ -10,7 +10,7 @@ use sts_proto::Operation;
 use crate::call::{Call, Step};
 use crate::context::CallContext;
 use crate::error::Error;
-use crate::host::Host;
+use crate::platform::Clock;
 use crate::report::Report;
 use crate::trace;
 use crate::transport::{BlockingTransport, Transport};
@@ -21,12 +21,12 @@ pub(crate) async fn call<O: Operation>(
     context: &Arc<CallContext>,
     transport: &impl Transport,
     source: &impl ProvideCredentials,
-    host: &dyn Host,
+    clock: &dyn Clock,
 ) -> Result<(O::Output, Report), Error> {
     let drive = async {
-        let mut call = Call::new(operation, context, host.seed());
+        let mut call = Call::new(operation, context, clock.seed());
         // Read again after whatever takes time, and only then: clocks are not free.
-        let mut now = host.now();
+        let mut now = clock.now();
         loop {
             match call.step(now) {
                 Step::Credentials(request) => {
@@ -34,19 +34,19 @@ pub(crate) async fn call<O: Operation>(
                     let keys = pin!(source.credentials(request));
                     let deadline = pin!(wait(call.step(now), transport));
                     let first = select(keys, deadline).await;
-                    now = host.now();
+                    now = clock.now();
                     if let Either::Left((keys, _)) = first {
                         call.provide(keys);
                     }
                 }
                 Step::Send(exchange) => {
                     let outcome = transport.send(exchange).await;
-                    now = host.now();
+                    now = clock.now();
                     call.receive(outcome, now);
                 }
                 Step::Wait(duration) => {
                     transport.sleep(duration).await;
-                    now = host.now();
+                    now = clock.now();
                 }
                 Step::Done(outcome) => return outcome,
             }
@@ -69,25 +69,25 @@ pub(crate) fn call_blocking<O: Operation>(
     context: &Arc<CallContext>,
     transport: &impl BlockingTransport,
     source: &impl blocking::ProvideCredentials,
-    host: &dyn Host,
+    clock: &dyn Clock,
 ) -> Result<(O::Output, Report), Error> {
     trace::in_call_blocking(O::NAME, || {
-        let mut call = Call::new(operation, context, host.seed());
-        let mut now = host.now();
+        let mut call = Call::new(operation, context, clock.seed());
+        let mut now = clock.now();
         loop {
             match call.step(now) {
                 Step::Credentials(request) => {
                     call.provide(source.credentials(request));
-                    now = host.now();
+                    now = clock.now();
                 }
                 Step::Send(exchange) => {
                     let outcome = transport.send(exchange);
-                    now = host.now();
+                    now = clock.now();
                     call.receive(outcome, now);
                 }
                 Step::Wait(duration) => {
                     transport.sleep(duration);
-                    now = host.now();
+                    now = clock.now();
                 }
                 Step::Done(outcome) => return outcome,
             }

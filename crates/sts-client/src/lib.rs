@@ -7,7 +7,8 @@
 //! of an agency fresh, and [`source`] says where a client's own keys come from.
 //!
 //! Nothing here opens a socket, reads a clock, a file or the environment, sleeps, spawns or draws
-//! randomness, but `SystemHost` with the feature `system`: it is what drivers are told by.
+//! randomness, except `SystemClock` and `SystemEnvironment`
+//! with the feature `system`.
 #![forbid(unsafe_code)]
 
 mod builder;
@@ -16,9 +17,8 @@ mod client;
 mod context;
 mod driver;
 mod error;
-mod host;
 mod no_credentials;
-mod now;
+mod platform;
 mod report;
 pub mod session;
 mod shared;
@@ -32,11 +32,10 @@ pub use call::{Call, Step};
 pub use client::{BlockingClient, Client, DynClient};
 pub use context::{CallContext, CallPolicy};
 pub use error::{Error, Failure};
-#[cfg(feature = "system")]
-pub use host::SystemHost;
-pub use host::{Host, InvalidVariable};
 pub use no_credentials::NoCredentials;
-pub use now::Now;
+pub use platform::{Clock, Environment, InvalidVariable, Now, Platform};
+#[cfg(feature = "system")]
+pub use platform::{SystemClock, SystemEnvironment};
 pub use report::{FailedAttempt, Report};
 pub use session::{BlockingSession, Session, SessionPolicy};
 pub use shared::backoff::Backoff;

@@ -3,7 +3,7 @@
 //! | keys | source |
 //! |---|---|
 //! | known to the program | [`Credentials`](sts_proto::Credentials) in an [`Arc`](std::sync::Arc) |
-//! | in variables | [`Environment`] |
+//! | in variables | [`EnvironmentVariables`] |
 //! | in `~/.huaweicloud/credentials` | [`ProfileFile`] |
 //! | for an ID token | [`OidcAgency`] |
 //! | of the machine's agency | [`EcsMetadata`] |
@@ -31,7 +31,7 @@ mod token;
 mod variable;
 
 pub use self::chain::{BlockingChain, Chain, ChainReport, LinkState};
-pub use self::environment::{Environment, credentials_from_environment};
+pub use self::environment::{EnvironmentVariables, credentials_from_environment};
 pub use self::fetch::{Fetch, FetchSource, FetchStep};
 pub use self::issued::IssuedCredentials;
 pub use self::metadata::{EcsMetadata, MetadataFetch};

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use http::Response;
 use sts_client::transport::TransportErrorKind;
-use sts_client::{BlockingTransport, CallPolicy, Client, Exchange, Host, Now, TransportError};
+use sts_client::{BlockingTransport, CallPolicy, Client, Clock, Exchange, Now, TransportError};
 use sts_proto::{AssumeAgency, Body, Credentials, RetryAdvice};
 use time::macros::datetime;
 
 struct Still;
 
-impl Host for Still {
+impl Clock for Still {
     fn now(&self) -> Now {
         Now::new(datetime!(2026-03-05 07:08:09 UTC), Duration::ZERO)
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sts_client::transport::{TransportErrorKind, transport_fn};
 use sts_client::{
-    Client, CredentialsError, CredentialsRequest, Exchange, Host, Now, ProvideCredentials,
+    Client, Clock, CredentialsError, CredentialsRequest, Exchange, Now, ProvideCredentials,
     TransportError,
 };
 use sts_proto::{Credentials, ErrorKind};
@@ -16,10 +16,10 @@ use time::macros::datetime;
 #[derive(Clone, Default)]
 struct TestHost(Arc<AtomicU64>);
 
-impl Host for TestHost {
+impl Clock for TestHost {
     fn now(&self) -> Now {
-        let ticks = Duration::from_millis(self.0.load(Ordering::Relaxed));
-        Now::new(datetime!(2026-03-05 07:08:09 UTC), ticks)
+        let monotonic = Duration::from_millis(self.0.load(Ordering::Relaxed));
+        Now::new(datetime!(2026-03-05 07:08:09 UTC), monotonic)
     }
 
     fn seed(&self) -> u64 {

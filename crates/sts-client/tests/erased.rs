@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sts_client::transport::{DynTransport, TransportErrorKind, transport_fn};
-use sts_client::{Client, Exchange, Host, Now, TransportError};
+use sts_client::{Client, Clock, Exchange, Now, TransportError};
 use sts_proto::{Credentials, ErrorKind};
 use time::macros::datetime;
 
 struct Still;
 
-impl Host for Still {
+impl Clock for Still {
     fn now(&self) -> Now {
         Now::new(datetime!(2026-03-05 07:08:09 UTC), Duration::ZERO)
     }

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use http::Response;
 use sts_client::{
-    BlockingTransport, Client, ClientBuilder, Exchange, Host, Now, Transport, TransportError,
+    BlockingTransport, Client, ClientBuilder, Clock, Exchange, Now, Transport, TransportError,
 };
 use sts_proto::{AssumeAgency, Body, Credentials};
 use time::OffsetDateTime;
 
 struct Epoch;
 
-impl Host for Epoch {
+impl Clock for Epoch {
     fn now(&self) -> Now {
         Now::new(OffsetDateTime::UNIX_EPOCH, Duration::ZERO)
     }

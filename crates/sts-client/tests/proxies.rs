@@ -2,15 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::time::Duration;
 
 use http::{StatusCode, Uri};
 use proptest::prelude::*;
 use sts_client::transport::{
     Progress, Proxies, Proxy, ProxyError, TransportError, TransportErrorKind,
 };
-use sts_client::{Host, InvalidVariable, Now};
-use time::OffsetDateTime;
+use sts_client::{Environment, InvalidVariable};
 
 const PROXY: &str = "http://proxy.example:3128";
 
@@ -22,7 +20,7 @@ fn proxy_for(variables: &[(&str, &str)], target: &str) -> Option<Uri> {
 /// The proxy that is used for `target` in an environment of these variables.
 fn used(variables: &[(&str, &str)], target: &str) -> Result<Option<Proxy>, ProxyError> {
     let target = target.parse().unwrap();
-    Ok(Proxies::from_environment(&Environment(variables)).for_target(&target)?.cloned())
+    Ok(Proxies::from_environment(&Variables(variables)).for_target(&target)?.cloned())
 }
 
 /// The proxy that the program names, for an https target.
@@ -34,23 +32,15 @@ fn given(url: &str) -> Proxy {
 /// The value of a variable that is not valid UTF-8.
 const NOT_TEXT: &str = "not text";
 
-struct Environment<'a>(&'a [(&'a str, &'a str)]);
+struct Variables<'a>(&'a [(&'a str, &'a str)]);
 
-impl Host for Environment<'_> {
+impl Environment for Variables<'_> {
     fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
         let found = self.0.iter().find(|(variable, _)| *variable == name);
         match found {
             Some((_, value)) if *value == NOT_TEXT => Err(InvalidVariable::new(name)),
             _ => Ok(found.map(|(_, value)| (*value).to_owned())),
         }
-    }
-
-    fn now(&self) -> Now {
-        Now::new(OffsetDateTime::UNIX_EPOCH, Duration::ZERO)
-    }
-
-    fn seed(&self) -> u64 {
-        0
     }
 }
 
@@ -486,7 +476,7 @@ proptest! {
         if let Ok(target) = format!("https://{host}/").parse::<Uri>() {
             for url in [PROXY, &url] {
                 let variables = [("ALL_PROXY", url), ("NO_PROXY", list.as_str())];
-                let _ = Proxies::from_environment(&Environment(&variables)).for_target(&target);
+                let _ = Proxies::from_environment(&Variables(&variables)).for_target(&target);
             }
         }
     }

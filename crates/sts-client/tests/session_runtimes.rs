@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use http::Response;
 use sts_client::session::SessionPolicy;
-use sts_client::{Client, Exchange, Host, Now, Session, Transport, TransportError};
+use sts_client::{Client, Clock, Exchange, Now, Session, Transport, TransportError};
 use sts_proto::{AssumeAgency, Body, Credentials};
 use time::macros::datetime;
 use tokio::runtime::{Builder, Runtime};
@@ -62,7 +62,7 @@ impl Transport for Network {
 
 struct StandingClock;
 
-impl Host for StandingClock {
+impl Clock for StandingClock {
     fn now(&self) -> Now {
         Now::new(datetime!(2026-03-05 07:00 UTC), Duration::from_secs(1000))
     }

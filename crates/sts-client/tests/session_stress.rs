@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http::Response;
-use sts_client::{Client, Exchange, Host, Now, Transport, TransportError};
+use sts_client::{Client, Clock, Exchange, Now, Transport, TransportError};
 use sts_proto::{AssumeAgency, Body, Credentials};
 use time::macros::datetime;
 use tokio::sync::Semaphore;
@@ -36,7 +36,7 @@ impl Transport for Gated {
 
 struct StandingClock;
 
-impl Host for StandingClock {
+impl Clock for StandingClock {
     fn now(&self) -> Now {
         Now::new(datetime!(2026-03-05 07:00 UTC), Duration::ZERO)
     }

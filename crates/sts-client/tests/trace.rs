@@ -12,7 +12,7 @@ use std::time::Duration;
 use http::Response;
 use sts_client::source::OidcAgency;
 use sts_client::transport::{TransportErrorKind, transport_fn};
-use sts_client::{BlockingTransport, Client, Exchange, Host, Now, TransportError};
+use sts_client::{BlockingTransport, Client, Clock, Environment, Exchange, Now, TransportError};
 use sts_proto::{AssumeAgency, Body, Credentials, ErrorKind};
 use time::macros::datetime;
 use tracing::Level;
@@ -24,7 +24,7 @@ const SECRETS: [&str; 5] =
 #[derive(Default)]
 struct TestHost(AtomicU64);
 
-impl Host for TestHost {
+impl Clock for TestHost {
     fn now(&self) -> Now {
         let seconds = Duration::from_secs(self.0.fetch_add(1, Ordering::Relaxed));
         Now::new(datetime!(2026-03-05 07:08:09 UTC), Duration::ZERO).after(seconds)
@@ -33,7 +33,9 @@ impl Host for TestHost {
     fn seed(&self) -> u64 {
         7
     }
+}
 
+impl Environment for TestHost {
     fn read_file(&self, _: &Path) -> io::Result<Body> {
         Ok(Body::from(b"PLANTED-token".to_vec()))
     }
@@ -164,12 +166,16 @@ impl BlockingTransport for Refusing {
 fn the_attempts_of_a_fetch_are_told_under_the_name_of_its_source() {
     let agency = || OidcAgency::new("iam::0a1b:oidcProvider:p", "iam::0a1b:agency:a", "/token");
     let transport = transport_fn(|_: Exchange| ready(Ok(answer(403, "{}"))), |_| ready(()));
-    let client = Client::builder(transport, TestHost::default()).region("cn-north-4");
+    let client = Client::builder(transport, TestHost::default())
+        .environment(TestHost::default())
+        .region("cn-north-4");
     let session = client.build().unwrap().session_from(agency());
     let awaiting = logged(|| {
         futures_lite::future::block_on(session.credentials()).unwrap_err();
     });
-    let client = Client::builder(Refusing, TestHost::default()).region("cn-north-4");
+    let client = Client::builder(Refusing, TestHost::default())
+        .environment(TestHost::default())
+        .region("cn-north-4");
     let session = client.build_blocking().unwrap().session_from(agency());
     let blocking = logged(|| {
         session.credentials().unwrap_err();

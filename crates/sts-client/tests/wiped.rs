@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use sts_client::transport::Proxies;
-use sts_client::{Host, InvalidVariable, Now};
+use sts_client::{Clock, Environment, InvalidVariable, Now};
 use time::OffsetDateTime;
 
 /// What is looked for.
@@ -16,17 +16,19 @@ const MARK: &[u8] = b"pLaNtEd0SeCrEt0";
 /// Names this proxy in its environment.
 struct Behind(&'static str);
 
-impl Host for Behind {
-    fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
-        Ok((name == "HTTPS_PROXY").then(|| self.0.to_owned()))
-    }
-
+impl Clock for Behind {
     fn now(&self) -> Now {
         Now::new(OffsetDateTime::UNIX_EPOCH, Duration::ZERO)
     }
 
     fn seed(&self) -> u64 {
         0
+    }
+}
+
+impl Environment for Behind {
+    fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
+        Ok((name == "HTTPS_PROXY").then(|| self.0.to_owned()))
     }
 }
 

@@ -7,7 +7,7 @@ use http::HeaderValue;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
-use sts_client::SystemHost;
+use sts_client::SystemEnvironment;
 use sts_client::transport::{Proxies, ProxyError};
 
 use crate::build_error::BuildError;
@@ -155,7 +155,7 @@ impl HyperTransportBuilder {
             if http2 { vec![b"h2".to_vec(), b"http/1.1".to_vec()] } else { vec![] };
 
         let tls = Arc::new(tls);
-        let environment = || Ok(Proxies::from_environment(&SystemHost));
+        let environment = || Ok(Proxies::from_environment(&SystemEnvironment));
         let proxies = self.proxies.unwrap_or_else(environment).map_err(BuildError::proxy)?;
         let proxies = Arc::new(proxies);
         let mut pool = Client::builder(TokioExecutor::new());

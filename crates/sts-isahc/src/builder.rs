@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::HeaderValue;
 use isahc::HttpClient;
 use isahc::config::Configurable;
-use sts_client::SystemHost;
+use sts_client::SystemEnvironment;
 use sts_client::transport::{Proxies, ProxyError};
 
 use crate::build_error::BuildError;
@@ -118,7 +118,7 @@ impl IsahcTransportBuilder {
     /// - The URL of [`proxy`](Self::proxy) is invalid.
     /// - isahc cannot start its thread.
     pub fn build(self) -> Result<IsahcTransport, BuildError> {
-        let environment = || Ok(Proxies::from_environment(&SystemHost));
+        let environment = || Ok(Proxies::from_environment(&SystemEnvironment));
         let proxies = self.proxies.unwrap_or_else(environment).map_err(BuildError::proxy)?;
         #[cfg(feature = "rustls-tls")]
         let roots = self.roots.load()?;

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use sts_client::session::SessionMachine;
 use sts_client::{
-    Call, CallContext, CallPolicy, Error, Host, Now, SessionPolicy, Step, SystemHost,
+    Call, CallContext, CallPolicy, Clock, Error, Now, SessionPolicy, Step, SystemClock,
 };
 use sts_client::{CredentialsError, CredentialsRequest};
 use sts_emulator::{Emulator, Fault, Injection, ResetAt, TestClock, builtin};
@@ -48,7 +48,7 @@ enum Progress<T> {
 
 impl<O: Operation> Task<O> {
     fn new(operation: O, context: &Arc<CallContext>) -> Self {
-        let call = Call::new(operation, context, SystemHost.seed());
+        let call = Call::new(operation, context, SystemClock.seed());
         Self { call, connection: None, wanted: None }
     }
 
@@ -99,7 +99,7 @@ impl Session {
             self.refresh = Some(Task::new(operation, &self.context));
         }
         let Some(refresh) = &mut self.refresh else {
-            return self.machine.next_fetch(now).saturating_sub(now.ticks);
+            return self.machine.next_fetch(now).saturating_sub(now.monotonic);
         };
         let own_credentials = &self.own_credentials;
         let outcome = match refresh.poll(now, |_| Some(Ok(own_credentials.clone()))) {
@@ -167,12 +167,12 @@ fn run(
 }
 
 fn main() -> Result<(), Box<dyn StdError>> {
-    let service_clock = TestClock::new(SystemHost.now().wall);
+    let service_clock = TestClock::new(SystemClock.now().wall);
     let emulator = Emulator::builder().clock(service_clock.clone()).start_blocking()?;
     let context = CallContext::new([emulator.endpoint().clone()], CallPolicy::default());
     let calls = |count| (0..count).map(|_| Task::new(GetCallerIdentity::new(), &context)).collect();
     let mut session = Session {
-        machine: SessionMachine::new(SessionPolicy::default(), SystemHost.seed()),
+        machine: SessionMachine::new(SessionPolicy::default(), SystemClock.seed()),
         context: context.clone(),
         own_credentials: Arc::new(builtin::credentials()),
         refresh: None,
@@ -180,7 +180,7 @@ fn main() -> Result<(), Box<dyn StdError>> {
     };
 
     println!("1. three calls that wait for one refresh");
-    run(&mut session, calls(3), || SystemHost.now())?;
+    run(&mut session, calls(3), || SystemClock.now())?;
 
     println!("2. the same with a connection reset and a 503: the calls retry");
     let faults = emulator.faults();
@@ -188,11 +188,11 @@ fn main() -> Result<(), Box<dyn StdError>> {
     faults.inject(Injection::new(reset).only::<GetCallerIdentity>().times(1));
     let unavailable = Fault::ServerError(http::StatusCode::SERVICE_UNAVAILABLE);
     faults.inject(Injection::new(unavailable).only::<GetCallerIdentity>().times(1));
-    run(&mut session, calls(3), || SystemHost.now())?;
+    run(&mut session, calls(3), || SystemClock.now())?;
 
     println!("3. a call is cancelled while its request is in flight");
     let mut call = Task::new(GetCallerIdentity::new(), &context);
-    let now = SystemHost.now();
+    let now = SystemClock.now();
     assert!(matches!(
         call.poll(now, |request| session.provide(request, now)),
         Progress::Pending(_)
@@ -202,7 +202,7 @@ fn main() -> Result<(), Box<dyn StdError>> {
     println!("4. thirteen of fifteen minutes later, in virtual time");
     let minutes = Duration::from_secs(13 * 60);
     service_clock.advance(minutes);
-    let later = || SystemHost.now().after(minutes);
+    let later = || SystemClock.now().after(minutes);
     let before = session.machine.credentials(later()).cloned();
     println!("   {:?}: {before:?}", session.machine.state(later()));
     session.poll(later());

@@ -11,7 +11,7 @@ mod transport;
 
 use std::error::Error as StdError;
 
-use sts_client::{Client, SystemHost};
+use sts_client::{Client, SystemClock};
 use sts_emulator::{Emulator, builtin};
 use sts_proto::AssumeAgency;
 
@@ -21,7 +21,7 @@ use self::transport::{ReqwestTransport, settings};
 async fn main() -> Result<(), Box<dyn StdError>> {
     let emulator = Emulator::builder().start().await?;
     let transport = ReqwestTransport::new(settings, None)?;
-    let client = Client::builder(transport, SystemHost)
+    let client = Client::builder(transport, SystemClock)
         .endpoint(emulator.endpoint().clone())
         .credentials(builtin::credentials())
         .build()?;

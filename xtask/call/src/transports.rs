@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sts_client::{
     BlockingClient, BlockingTransport, CallPolicy, Client, ClientBuilder, NoCredentials,
-    ProvideCredentials, SystemHost, Transport, blocking,
+    ProvideCredentials, SystemClock, Transport, blocking,
 };
 use sts_hyper::HyperTransport;
 use sts_isahc::IsahcTransport;
@@ -77,7 +77,7 @@ fn builder<T>(options: &Options, transport: T) -> ClientBuilder<T, NoCredentials
     let mut policy = CallPolicy::default();
     policy.attempts = options.max_attempts.unwrap_or(policy.attempts);
     policy.validate = options.validate;
-    Client::builder(transport, SystemHost).endpoint(options.endpoint.clone()).policy(policy)
+    Client::builder(transport, SystemClock).endpoint(options.endpoint.clone()).policy(policy)
 }
 
 fn shared(credentials: &Credentials) -> Arc<Credentials> {

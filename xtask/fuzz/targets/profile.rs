@@ -4,29 +4,19 @@
 
 use std::io;
 use std::path::Path;
-use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
 use sts_client::source::ProfileFile;
 use sts_client::blocking::ProvideCredentials;
 use sts_client::CredentialsRequest;
-use sts_client::{Host, Now};
+use sts_client::Environment;
 use sts_proto::{Body, Secret};
-use time::OffsetDateTime;
 
 struct OneFile(Vec<u8>);
 
-impl Host for OneFile {
+impl Environment for OneFile {
     fn read_file(&self, _: &Path) -> io::Result<Body> {
         Ok(Body::from(self.0.clone()))
-    }
-
-    fn now(&self) -> Now {
-        Now::new(OffsetDateTime::UNIX_EPOCH, Duration::ZERO)
-    }
-
-    fn seed(&self) -> u64 {
-        0
     }
 }
 

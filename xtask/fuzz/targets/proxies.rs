@@ -2,20 +2,18 @@
 //! target. What is taken has an address without credentials.
 #![no_main]
 
-use std::time::Duration;
 
 use http::Uri;
 use libfuzzer_sys::fuzz_target;
 use sts_client::transport::Proxies;
-use sts_client::{Host, InvalidVariable, Now};
-use time::OffsetDateTime;
+use sts_client::{Environment, InvalidVariable};
 
-struct Environment<'a> {
+struct Variables<'a> {
     proxy: &'a str,
     skipped: &'a str,
 }
 
-impl Host for Environment<'_> {
+impl Environment for Variables<'_> {
     fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
         Ok(match name {
             "ALL_PROXY" => Some(self.proxy.to_owned()),
@@ -23,20 +21,12 @@ impl Host for Environment<'_> {
             _ => None,
         })
     }
-
-    fn now(&self) -> Now {
-        Now::new(OffsetDateTime::UNIX_EPOCH, Duration::ZERO)
-    }
-
-    fn seed(&self) -> u64 {
-        0
-    }
 }
 
 fuzz_target!(|text: &str| {
     let mut lines = text.splitn(3, '\n');
     let [proxy, skipped, target] = std::array::from_fn(|_| lines.next().unwrap_or_default());
-    let proxies = Proxies::from_environment(&Environment { proxy, skipped });
+    let proxies = Proxies::from_environment(&Variables { proxy, skipped });
     if let Ok(target) = target.parse::<Uri>()
         && let Ok(Some(proxy)) = proxies.for_target(&target)
     {

@@ -10,7 +10,7 @@ use sts_proto::{Caller, Credentials, Operation};
 use super::evidence::verdict;
 use super::{Call, Sent, State};
 use crate::error::Failure;
-use crate::now::Now;
+use crate::platform::Now;
 use crate::shared::rejected_keys::{Admission, Slot, Verdict};
 
 impl<O: Operation> Call<O> {
@@ -60,10 +60,10 @@ impl<O: Operation> Call<O> {
         {
             return Err(self.change_credentials(Failure::CredentialsExpired { expiration }));
         }
-        let attempt_until = now.ticks.saturating_add(timeout);
+        let attempt_until = now.monotonic.saturating_add(timeout);
         let is_suspect = context.clock_offset.is_suspect(now);
         let keys = &context.rejected_keys;
-        match keys.admit(&ours.credentials, is_suspect, attempt_until, now.ticks) {
+        match keys.admit(&ours.credentials, is_suspect, attempt_until, now.monotonic) {
             Admission::Go(slot) => Ok(Some(slot)),
             Admission::Wait(wait) => Err(NotAdmitted::Wait(wait)),
             Admission::Rejected(answer, wait) => {
@@ -91,17 +91,17 @@ impl<O: Operation> Call<O> {
         now: Now,
     ) {
         let verdict = if is_excused { Verdict::None } else { verdict(outcome) };
-        self.settle_slot(sent.slot, &verdict, now.ticks);
+        self.settle_slot(sent.slot, &verdict, now.monotonic);
     }
 
     /// Releases the slot of a request whose outcome will not be known.
-    pub(super) fn release(&self, slot: Option<Slot>, ticks: Duration) {
-        self.settle_slot(slot, &Verdict::None, ticks);
+    pub(super) fn release(&self, slot: Option<Slot>, monotonic: Duration) {
+        self.settle_slot(slot, &Verdict::None, monotonic);
     }
 
-    fn settle_slot(&self, slot: Option<Slot>, verdict: &Verdict<'_>, ticks: Duration) {
+    fn settle_slot(&self, slot: Option<Slot>, verdict: &Verdict<'_>, monotonic: Duration) {
         if let (Some(slot), Some(ours)) = (slot, &self.credentials) {
-            self.context.rejected_keys.settle(&ours.credentials, slot, verdict, ticks);
+            self.context.rejected_keys.settle(&ours.credentials, slot, verdict, monotonic);
         }
     }
 }
@@ -116,8 +116,8 @@ pub(super) enum NotAdmitted<T> {
 impl<O: Operation> Drop for Call<O> {
     fn drop(&mut self) {
         if let State::Sent(sent) = self.state {
-            self.release(sent.slot, sent.at.ticks);
-            self.context.pool.gave_no_response(sent.pick, sent.at.ticks);
+            self.release(sent.slot, sent.at.monotonic);
+            self.context.pool.gave_no_response(sent.pick, sent.at.monotonic);
         }
     }
 }

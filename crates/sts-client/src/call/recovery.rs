@@ -6,7 +6,7 @@ use super::decision::{Circumstances, Correction, Decision, Others, Signature, de
 use super::evidence::blames_endpoint;
 use super::{Call, Sent, State};
 use crate::error::Failure;
-use crate::now::Now;
+use crate::platform::Now;
 use crate::report::FailedAttempt;
 use crate::shared::endpoint_pool::Pick;
 use crate::trace;
@@ -43,7 +43,7 @@ impl<O: Operation> Call<O> {
             }
             Decision::Retry(wait) => {
                 self.last_failure = Some(failure);
-                State::Waiting { until: now.ticks.saturating_add(wait) }
+                State::Waiting { until: now.monotonic.saturating_add(wait) }
             }
         }
     }
@@ -59,7 +59,7 @@ impl<O: Operation> Call<O> {
         if !blames_endpoint(failure) && decision != Decision::FailOver {
             match failure {
                 Failure::Service(_) => pool.responded(sent.pick),
-                _ => pool.abandoned(sent.pick, sent.at.ticks),
+                _ => pool.abandoned(sent.pick, sent.at.monotonic),
             }
             return;
         }
@@ -69,9 +69,9 @@ impl<O: Operation> Call<O> {
         // When the time was short from the start, a timeout says little about the endpoint.
         let is_conclusive = !sent.is_cut_short || !is_timeout(failure) || sent.pick.probe.is_some();
         if is_conclusive {
-            pool.failed(sent.pick, sent.at.ticks, now.ticks);
+            pool.failed(sent.pick, sent.at.monotonic, now.monotonic);
         } else {
-            pool.gave_no_response(sent.pick, sent.at.ticks);
+            pool.gave_no_response(sent.pick, sent.at.monotonic);
         }
     }
 
@@ -87,7 +87,7 @@ impl<O: Operation> Call<O> {
         let circumstances = Circumstances {
             policy: &self.context.policy,
             attempt: self.report.attempts.saturating_sub(self.failovers),
-            left: self.deadline().saturating_sub(now.ticks),
+            left: self.deadline().saturating_sub(now.monotonic),
             is_repeatable: self.operation.is_repeatable(),
             others: match pick.probe {
                 _ if is_alone => Others::None,

@@ -19,7 +19,7 @@ use super::refresh::{Lease, Refresh};
 use super::watcher::Watcher;
 use crate::context::CallContext;
 use crate::error::SessionError;
-use crate::host::Host;
+use crate::platform::Clock;
 use crate::source::IssuedCredentials;
 use crate::transport::{BoxFuture, MaybeSend, MaybeSync};
 
@@ -57,7 +57,7 @@ pub(super) struct Inner {
 
 /// How a session does what its state machine decides.
 pub(crate) struct Plan {
-    pub(crate) host: Arc<dyn Host>,
+    pub(crate) clock: Arc<dyn Clock>,
     /// Knows the service's time.
     pub(crate) context: Arc<CallContext>,
     pub(crate) fetch: Box<dyn BeginRefresh>,
@@ -80,8 +80,8 @@ impl<F: Fn(Duration) -> BoxFuture<'static, ()> + MaybeSend + MaybeSync> Sleep fo
 
 impl Session {
     pub(crate) fn new(plan: Plan, policy: SessionPolicy) -> Self {
-        let Plan { host, context, fetch, sleep } = plan;
-        let cache = Cache::new(host, context, policy);
+        let Plan { clock, context, fetch, sleep } = plan;
+        let cache = Cache::new(clock, context, policy);
         Self(Arc::new(Inner { cache, changed: Event::new(), refresh: fetch, sleep }))
     }
 
@@ -187,14 +187,14 @@ impl Inner {
             let now = self.cache.now();
             let mut state = self.cache.lock();
             if let Some(refresh) = state.refresh.clone()
-                && now.ticks >= refresh.over_at()
+                && now.monotonic >= refresh.over_at()
             {
                 drop(state);
                 drop(self.give_up(&refresh));
                 continue;
             }
             let lease = state.machine.begin_fetch(now).then(|| {
-                let over_at = now.ticks.saturating_add(self.cache.wait_limit());
+                let over_at = now.monotonic.saturating_add(self.cache.wait_limit());
                 let limit = (self.sleep)(self.cache.refresh_limit());
                 let (refresh, lease) = Refresh::new((self.refresh)(), limit, over_at);
                 state.refresh = Some(refresh);
@@ -236,7 +236,7 @@ impl Inner {
                 return outcome;
             }
             let limit = limit.get_or_insert_with(|| {
-                let left = refresh.over_at().saturating_sub(self.cache.now().ticks);
+                let left = refresh.over_at().saturating_sub(self.cache.now().monotonic);
                 (self.sleep)(left)
             });
             match select(signal, limit).await {
@@ -284,7 +284,7 @@ impl Inner {
     fn sleep(&self) -> BoxFuture<'static, ()> {
         let now = self.cache.now();
         let next = self.cache.lock().machine.next_fetch(now);
-        let wait = next.saturating_sub(now.ticks);
+        let wait = next.saturating_sub(now.monotonic);
         (self.sleep)(wait.clamp(Duration::from_millis(100), Duration::from_secs(60)))
     }
 }

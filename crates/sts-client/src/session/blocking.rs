@@ -12,7 +12,7 @@ use super::machine::CredentialState;
 use super::policy::SessionPolicy;
 use crate::context::CallContext;
 use crate::error::SessionError;
-use crate::host::Host;
+use crate::platform::Clock;
 use crate::source::IssuedCredentials;
 
 /// Blocking counterpart of [`Session`](super::Session), for any number of threads.
@@ -41,7 +41,7 @@ type Refresh = OnceLock<Refreshed>;
 
 /// How a session does what its state machine decides.
 pub(crate) struct Plan {
-    pub(crate) host: Arc<dyn Host>,
+    pub(crate) clock: Arc<dyn Clock>,
     /// Knows the service's time.
     pub(crate) context: Arc<CallContext>,
     pub(crate) fetch: Box<dyn MakeRefresh>,
@@ -53,8 +53,8 @@ impl<F: Fn() -> Obtained + Send + Sync> MakeRefresh for F {}
 
 impl BlockingSession {
     pub(crate) fn new(plan: Plan, policy: SessionPolicy) -> Self {
-        let Plan { host, context, fetch } = plan;
-        let cache = Cache::new(host, context, policy);
+        let Plan { clock, context, fetch } = plan;
+        let cache = Cache::new(clock, context, policy);
         Self(Arc::new(Inner { cache, ended: Condvar::new(), refresh: fetch }))
     }
 

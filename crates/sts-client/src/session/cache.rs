@@ -12,8 +12,8 @@ use super::machine::{CredentialState, SessionMachine};
 use super::policy::SessionPolicy;
 use crate::context::CallContext;
 use crate::error::SessionError;
-use crate::host::Host;
-use crate::now::Now;
+use crate::platform::Clock;
+use crate::platform::Now;
 use crate::source::IssuedCredentials;
 
 /// What a refresh returned: the credentials with the time of their issuer, or why there are none.
@@ -24,7 +24,7 @@ pub(crate) type Refreshed = Result<Arc<Credentials>, SessionError>;
 
 /// The credentials of a session whose refreshes in flight are of type `R`.
 pub(super) struct Cache<R> {
-    host: Arc<dyn Host>,
+    clock: Arc<dyn Clock>,
     /// Knows the service's time.
     context: Arc<CallContext>,
     /// What callers get while nothing is due.
@@ -53,13 +53,13 @@ const FAST_PATH: Duration = Duration::from_secs(1);
 
 impl<R> Cache<R> {
     pub(super) fn new(
-        host: Arc<dyn Host>,
+        clock: Arc<dyn Clock>,
         context: Arc<CallContext>,
         policy: SessionPolicy,
     ) -> Self {
-        let machine = SessionMachine::new(policy, host.seed());
+        let machine = SessionMachine::new(policy, clock.seed());
         Self {
-            host,
+            clock,
             context,
             fast: ArcSwapOption::empty(),
             state: Mutex::new(State { machine, refresh: None, failure: None }),
@@ -67,7 +67,7 @@ impl<R> Cache<R> {
     }
 
     pub(super) fn now(&self) -> Now {
-        self.host.now()
+        self.clock.now()
     }
 
     /// The longest that a refresh takes. A call ends by its own deadline if transport and provider
@@ -87,7 +87,7 @@ impl<R> Cache<R> {
     /// Credentials for which only the monotonic clock has to be read.
     pub(super) fn fast(&self) -> Option<Arc<Credentials>> {
         let fast = self.fast.load();
-        let fast = fast.as_ref().filter(|fast| self.host.ticks() < fast.until)?;
+        let fast = fast.as_ref().filter(|fast| self.clock.monotonic() < fast.until)?;
         Some(fast.credentials.clone())
     }
 
@@ -106,7 +106,8 @@ impl<R> Cache<R> {
     pub(super) fn serve(&self, state: &State<R>, now: Now) -> Option<Arc<Credentials>> {
         let credentials = state.machine.credentials(now)?.clone();
         if state.refresh.is_none() {
-            let until = state.machine.serves_until(now).min(now.ticks.saturating_add(FAST_PATH));
+            let until =
+                state.machine.serves_until(now).min(now.monotonic.saturating_add(FAST_PATH));
             self.fast.store(Some(Arc::new(Fast { credentials: credentials.clone(), until })));
         }
         Some(credentials)
@@ -171,7 +172,7 @@ impl<R> Cache<R> {
 impl<R> State<R> {
     /// The error for callers when there are no credentials, and no refresh before its backoff.
     pub(super) fn failure(&self, now: Now) -> SessionError {
-        let wait = self.machine.next_fetch(now).saturating_sub(now.ticks);
+        let wait = self.machine.next_fetch(now).saturating_sub(now.monotonic);
         self.failure.clone().unwrap_or(SessionError::BACKING_OFF).with_retry_in(wait)
     }
 }

@@ -77,7 +77,7 @@ pub struct SessionMachine {
     young_rejections: u32,
 }
 
-/// Credentials and their windows, in ticks.
+/// Credentials and their windows, in monotonic.
 #[derive(Clone, Debug)]
 struct Kept {
     credentials: Arc<Credentials>,
@@ -111,10 +111,10 @@ impl SessionMachine {
     #[must_use]
     pub fn state(&self, now: Now) -> CredentialState {
         let Some(kept) = &self.kept else { return CredentialState::Expired };
-        let ticks = kept.ticks(now);
-        if ticks < kept.fresh_until {
+        let monotonic = kept.monotonic(now);
+        if monotonic < kept.fresh_until {
             CredentialState::Fresh
-        } else if ticks < kept.stale_until {
+        } else if monotonic < kept.stale_until {
             CredentialState::Stale
         } else {
             CredentialState::Expired
@@ -139,12 +139,12 @@ impl SessionMachine {
     #[must_use]
     pub fn begin_fetch(&mut self, now: Now) -> bool {
         let state = self.state(now);
-        let is_early = now.ticks < self.earliest(state);
+        let is_early = now.monotonic < self.earliest(state);
         let may_begin = !is_early || (self.has_excuse && state == CredentialState::Expired);
         let begins = !self.is_fetching && state != CredentialState::Fresh && may_begin;
         if begins {
             self.is_fetching = true;
-            self.began = now.ticks;
+            self.began = now.monotonic;
             self.used_excuse = is_early;
         }
         begins
@@ -208,8 +208,8 @@ impl SessionMachine {
         self.kept = Some(Kept {
             credentials,
             since: now,
-            fresh_until: now.ticks.saturating_add(fresh),
-            stale_until: now.ticks.saturating_add(usable),
+            fresh_until: now.monotonic.saturating_add(fresh),
+            stale_until: now.monotonic.saturating_add(usable),
         });
         self.is_fetching = false;
         self.has_excuse = false;
@@ -218,21 +218,21 @@ impl SessionMachine {
         self.patient_until = Duration::ZERO;
         // Credentials that last only for moments are not refreshed in a tight loop either.
         let spacing = self.policy.backoff.base.max(SHORTEST_WAIT);
-        self.not_before = now.ticks.saturating_add(spacing);
+        self.not_before = now.monotonic.saturating_add(spacing);
         true
     }
 
     /// A refresh failed. The next one waits for the backoff, at least 250 ms whatever the policy.
     pub fn failed(&mut self, now: Now) {
         self.losses = 0;
-        self.fail(now.ticks, now);
+        self.fail(now.monotonic, now);
     }
 
     /// No refresh begins before this time has passed, plus up to a fifth of it: what failed would
     /// do harm if it was repeated. To be called after [`failed`](Self::failed).
     pub fn hold_back(&mut self, wait: Duration, now: Now) {
         let wait = wait.saturating_add(part(wait, self.rng.f64() / 5.0));
-        self.not_before = self.not_before.max(now.ticks.saturating_add(wait));
+        self.not_before = self.not_before.max(now.monotonic.saturating_add(wait));
         self.has_excuse = false;
     }
 
@@ -279,12 +279,12 @@ impl SessionMachine {
         let Some(kept) = self.kept.take_if(|kept| *kept.credentials == *rejected) else {
             return false;
         };
-        let age = now.ticks.saturating_sub(kept.since.ticks);
+        let age = now.monotonic.saturating_sub(kept.since.monotonic);
         self.not_before = Duration::ZERO;
         if age > self.policy.backoff.cap.max(SHORTEST_WAIT) {
             self.young_rejections = 0;
         } else {
-            self.wait(self.young_rejections, now.ticks, now);
+            self.wait(self.young_rejections, now.monotonic, now);
             self.young_rejections = self.young_rejections.saturating_add(1);
         }
         true
@@ -309,10 +309,10 @@ impl SessionMachine {
         let left = self
             .kept
             .as_ref()
-            .map_or(Duration::ZERO, |kept| kept.stale_until.saturating_sub(kept.ticks(now)));
+            .map_or(Duration::ZERO, |kept| kept.stale_until.saturating_sub(kept.monotonic(now)));
         let patience = left.mul_f64((1.0 + self.rng.f64()) / 4.0);
         self.not_before = self.not_before.max(since.saturating_add(wait));
-        self.patient_until = now.ticks.saturating_add(patience);
+        self.patient_until = now.monotonic.saturating_add(patience);
     }
 }
 
@@ -334,8 +334,8 @@ const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 impl Kept {
     /// The monotonic reading, or what it would be by the wall clock if that is later: a monotonic
     /// clock may stand still while a machine sleeps, and credentials expire all the same.
-    fn ticks(&self, now: Now) -> Duration {
+    fn monotonic(&self, now: Now) -> Duration {
         let by_wall = Duration::try_from(now.wall - self.since.wall).unwrap_or_default();
-        now.ticks.max(self.since.ticks.saturating_add(by_wall))
+        now.monotonic.max(self.since.monotonic.saturating_add(by_wall))
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration as Interval;
 
 use time::{Duration, OffsetDateTime};
 
-use crate::now::Now;
+use crate::platform::Now;
 
 /// Smaller offsets are good enough for signing dates. The service allows 15 minutes; a network
 /// and a `Date` of whole seconds make a few seconds, so minutes mean that a clock is wrong.
@@ -121,7 +121,7 @@ impl ClockOffset {
     pub(crate) fn is_suspect(&self, now: Now) -> bool {
         let knowledge = self.lock();
         let Some(judged) = knowledge.judged else { return false };
-        let learned = knowledge.learned.filter(|at| at.ticks > judged.ticks);
+        let learned = knowledge.learned.filter(|at| at.monotonic > judged.monotonic);
         jumped(learned.unwrap_or(judged), now)
     }
 
@@ -147,7 +147,8 @@ impl ClockOffset {
             self.milliseconds.store(milliseconds, Ordering::Relaxed);
         }
         // Responses may arrive out of order, across a jump of the wall clock.
-        let is_latest = |last: Option<Now>| last.is_none_or(|last| last.ticks <= sent.ticks);
+        let is_latest =
+            |last: Option<Now>| last.is_none_or(|last| last.monotonic <= sent.monotonic);
         if matches!(witness, Witness::Accepted | Witness::Rejected) && is_latest(knowledge.judged) {
             knowledge.judged = Some(sent);
         }
@@ -185,7 +186,7 @@ impl Knowledge {
     /// Whether a signature that was accepted lately contradicts this offset.
     fn disproves(&self, offset: Duration, now: Now) -> bool {
         self.accepted.is_some_and(|(at, accepted)| {
-            let is_recent = now.ticks.saturating_sub(at.ticks) <= PROOF_LASTS;
+            let is_recent = now.monotonic.saturating_sub(at.monotonic) <= PROOF_LASTS;
             is_recent && !jumped(at, now) && (offset - accepted).abs() > SERVICE_TOLERANCE
         })
     }
@@ -230,7 +231,7 @@ impl DatedResponse {
 
     /// The service wrote its `Date` about in the middle of the exchange.
     fn half_exchange(&self) -> Option<Duration> {
-        let took = self.received.ticks.saturating_sub(self.sent.ticks);
+        let took = self.received.monotonic.saturating_sub(self.sent.monotonic);
         let half = (took <= LONGEST_EXCHANGE).then_some(took / 2)?;
         Duration::try_from(half).ok()
     }
@@ -253,7 +254,8 @@ fn is_current(learned: Option<Now>, now: Now) -> bool {
 /// Whether the two clocks have advanced differently.
 fn jumped(then: Now, now: Now) -> bool {
     let wall = now.wall - then.wall;
-    let monotonic = Duration::try_from(now.ticks.saturating_sub(then.ticks)).unwrap_or_default();
+    let monotonic =
+        Duration::try_from(now.monotonic.saturating_sub(then.monotonic)).unwrap_or_default();
     wall.saturating_sub(monotonic).abs() > JUMP
 }
 

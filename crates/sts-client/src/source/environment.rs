@@ -9,7 +9,7 @@ use sts_proto::Credentials;
 use super::read_once::ReadOnce;
 use super::sendable::sendable_id;
 use super::variable::{self, half_set};
-use crate::host::Host;
+use crate::platform::Environment;
 
 const ACCESS_KEY: &str = "HUAWEICLOUD_SDK_AK";
 const SECRET_KEY: &str = "HUAWEICLOUD_SDK_SK";
@@ -22,23 +22,19 @@ const ID_TOKEN_FILE: &str = "HUAWEICLOUD_SDK_ID_TOKEN_FILE";
 ///
 /// The variables are read on first use, and again when the service rejects the credentials; see
 /// [`credentials_from_environment`].
-pub struct Environment {
-    host: Arc<dyn Host>,
+pub struct EnvironmentVariables {
+    environment: Arc<dyn Environment>,
     keys: ReadOnce,
 }
 
-impl Environment {
-    /// The environment of `host`.
-    pub fn new(host: impl Host + 'static) -> Self {
-        Self::of(Arc::new(host))
-    }
-
-    pub(super) fn of(host: Arc<dyn Host>) -> Self {
-        Self { host, keys: ReadOnce::default() }
+impl EnvironmentVariables {
+    /// Creates a provider that reads `environment`.
+    pub fn new(environment: impl Environment + 'static) -> Self {
+        Self { environment: Arc::new(environment), keys: ReadOnce::default() }
     }
 }
 
-impl ProvideCredentials for Environment {
+impl ProvideCredentials for EnvironmentVariables {
     async fn credentials(
         &self,
         request: CredentialsRequest,
@@ -47,23 +43,23 @@ impl ProvideCredentials for Environment {
     }
 }
 
-impl blocking::ProvideCredentials for Environment {
+impl blocking::ProvideCredentials for EnvironmentVariables {
     fn credentials(
         &self,
         request: CredentialsRequest,
     ) -> Result<Arc<Credentials>, CredentialsError> {
-        self.keys.credentials(&request, || credentials_from_environment(&*self.host))
+        self.keys.credentials(&request, || credentials_from_environment(&*self.environment))
     }
 }
 
-impl fmt::Debug for Environment {
+impl fmt::Debug for EnvironmentVariables {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Environment").finish_non_exhaustive()
+        f.debug_struct("EnvironmentVariables").finish_non_exhaustive()
     }
 }
 
 /// Reads `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` and, for temporary credentials,
-/// `HUAWEICLOUD_SDK_SECURITY_TOKEN` from the environment of `host`.
+/// `HUAWEICLOUD_SDK_SECURITY_TOKEN` from `environment`.
 ///
 /// An empty variable counts as unset. White space around a value is removed.
 ///
@@ -82,11 +78,9 @@ impl fmt::Debug for Environment {
 ///
 /// ```
 /// use sts_client::source::credentials_from_environment;
-/// # use sts_client::{Host, InvalidVariable, Now};
+/// # use sts_client::{Environment, InvalidVariable};
 /// # struct Platform;
-/// # impl Host for Platform {
-/// #     fn now(&self) -> Now { unimplemented!() }
-/// #     fn seed(&self) -> u64 { 0 }
+/// # impl Environment for Platform {
 /// #     fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
 /// #         Ok((!name.contains("ID")).then(|| format!("value-of-{name}\n")))
 /// #     }
@@ -95,8 +89,11 @@ impl fmt::Debug for Environment {
 /// assert_eq!(credentials.access_key_id, "value-of-HUAWEICLOUD_SDK_AK");
 /// # Ok::<(), sts_client::CredentialsError>(())
 /// ```
-pub fn credentials_from_environment(host: &dyn Host) -> Result<Credentials, CredentialsError> {
-    let federation = [variable::text(host, IDP_ID)?, variable::text(host, ID_TOKEN_FILE)?];
+pub fn credentials_from_environment(
+    environment: &dyn Environment,
+) -> Result<Credentials, CredentialsError> {
+    let federation =
+        [variable::text(environment, IDP_ID)?, variable::text(environment, ID_TOKEN_FILE)?];
     if federation.iter().all(Option::is_some) {
         return Err(CredentialsError::new(format!(
             "{IDP_ID} and {ID_TOKEN_FILE} select federation over classic IAM, which STS does not \
@@ -104,8 +101,8 @@ pub fn credentials_from_environment(host: &dyn Host) -> Result<Credentials, Cred
              HUAWEICLOUD_OIDC_AGENCY_URN"
         )));
     }
-    let access_key = variable::plain_word(host, ACCESS_KEY)?;
-    let (access_key, secret_key) = match (access_key, variable::word(host, SECRET_KEY)?) {
+    let access_key = variable::plain_word(environment, ACCESS_KEY)?;
+    let (access_key, secret_key) = match (access_key, variable::word(environment, SECRET_KEY)?) {
         (Some(access_key), Some(secret_key)) => (access_key, secret_key),
         (None, None) => {
             let message = format!("{ACCESS_KEY} and {SECRET_KEY} are not set");
@@ -116,7 +113,7 @@ pub fn credentials_from_environment(host: &dyn Host) -> Result<Credentials, Cred
     };
     sendable_id(&access_key).map_err(|fault| variable::invalid(ACCESS_KEY, fault))?;
     let credentials = Credentials::permanent(access_key, secret_key);
-    Ok(match variable::word(host, SECURITY_TOKEN)? {
+    Ok(match variable::word(environment, SECURITY_TOKEN)? {
         Some(token) => credentials.security_token(token),
         None => credentials,
     })

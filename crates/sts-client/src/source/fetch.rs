@@ -12,11 +12,12 @@ use super::IssuedCredentials;
 use super::sendable::sendable_credentials;
 use crate::call::{Call, Step};
 use crate::client::Parts;
+use crate::platform::Platform;
 use crate::session::{self, Assume};
 use crate::trace;
 use crate::transport::{BlockingTransport, Exchange, MaybeSend, MaybeSync, Transport};
 use crate::{
-    BlockingClient, BlockingSession, CallContext, Client, Error, Host, Now, Session, SessionPolicy,
+    BlockingClient, BlockingSession, CallContext, Client, Error, Now, Session, SessionPolicy,
     TransportError,
 };
 
@@ -29,14 +30,15 @@ pub trait FetchSource {
     /// The state machine of one refresh.
     type Fetch: Fetch;
 
-    /// Begins a refresh. It reads what is read for every refresh, such as a token file.
+    /// Begins a refresh, and reads what is read for every refresh, such as a token file, from the
+    /// environment of the client.
     ///
     /// # Errors
     ///
     /// The provider is not configured, or what it reads is missing or invalid.
     fn begin(
         &self,
-        host: &dyn Host,
+        platform: Platform<'_>,
         context: &Arc<CallContext>,
     ) -> Result<Self::Fetch, CredentialsError>;
 }
@@ -99,15 +101,15 @@ async fn drive<F: FetchSource>(
     source: &F,
     context: &Arc<CallContext>,
     transport: &impl Transport,
-    host: &dyn Host,
+    platform: Platform<'_>,
 ) -> Result<IssuedCredentials, Error> {
     let drive = async {
-        let mut fetch = source.begin(host, context)?;
+        let mut fetch = source.begin(platform, context)?;
         loop {
-            match fetch.step(host.now()) {
+            match fetch.step(platform.clock.now()) {
                 FetchStep::Send(exchange) => {
                     let outcome = transport.send(exchange).await;
-                    fetch.receive(outcome, host.now());
+                    fetch.receive(outcome, platform.clock.now());
                 }
                 FetchStep::Wait(duration) => transport.sleep(duration).await,
                 FetchStep::Done(outcome) => return checked::<F>(outcome),
@@ -131,15 +133,15 @@ fn drive_blocking<F: FetchSource>(
     source: &F,
     context: &Arc<CallContext>,
     transport: &impl BlockingTransport,
-    host: &dyn Host,
+    platform: Platform<'_>,
 ) -> Result<IssuedCredentials, Error> {
     trace::in_fetch_blocking(type_name::<F>(), || {
-        let mut fetch = source.begin(host, context)?;
+        let mut fetch = source.begin(platform, context)?;
         loop {
-            match fetch.step(host.now()) {
+            match fetch.step(platform.clock.now()) {
                 FetchStep::Send(exchange) => {
                     let outcome = transport.send(exchange);
-                    fetch.receive(outcome, host.now());
+                    fetch.receive(outcome, platform.clock.now());
                 }
                 FetchStep::Wait(duration) => transport.sleep(duration),
                 FetchStep::Done(outcome) => return checked::<F>(outcome),
@@ -168,16 +170,16 @@ where
     where
         F: FetchSource<Fetch: MaybeSend> + MaybeSend + MaybeSync + 'static,
     {
-        let Parts { host, context, .. } = self.parts();
+        let Parts { clock, context, .. } = self.parts();
         let (client, waiting, source) = (self.clone(), self.clone(), Arc::new(source));
         let plan = session::Plan {
-            host: Arc::clone(host),
+            clock: Arc::clone(clock),
             context: Arc::clone(context),
             fetch: Box::new(move || {
                 let (client, source) = (client.clone(), Arc::clone(&source));
                 Box::pin(async move {
-                    let Parts { context, transport, host, .. } = client.parts();
-                    Ok(drive(&*source, context, transport, &**host).await?)
+                    let Parts { context, transport, .. } = client.parts();
+                    Ok(drive(&*source, context, transport, client.parts().platform()).await?)
                 })
             }),
             sleep: Box::new(move |duration| {
@@ -208,14 +210,14 @@ where
     where
         F: FetchSource + Send + Sync + 'static,
     {
-        let Parts { host, context, .. } = self.parts();
+        let Parts { clock, context, .. } = self.parts();
         let client = self.clone();
         let plan = session::BlockingPlan {
-            host: Arc::clone(host),
+            clock: Arc::clone(clock),
             context: Arc::clone(context),
             fetch: Box::new(move || {
-                let Parts { context, transport, host, .. } = client.parts();
-                Ok(drive_blocking(&source, context, transport, &**host)?)
+                let Parts { context, transport, .. } = client.parts();
+                Ok(drive_blocking(&source, context, transport, client.parts().platform())?)
             }),
         };
         BlockingSession::new(plan, policy)

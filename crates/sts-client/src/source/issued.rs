@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::sendable::{sendable, sendable_id};
-use crate::now::Now;
+use crate::platform::Now;
 
 /// The longest exchange whose midpoint says when the response was written. A response that was
 /// read later was probably written long before.
@@ -63,13 +63,13 @@ impl IssuedCredentials {
     /// from the expiration changes nothing.
     #[must_use]
     pub fn with_date_of(self, headers: &HeaderMap, sent: Now, received: Now) -> Self {
-        let took = received.ticks.saturating_sub(sent.ticks).min(LONGEST_EXCHANGE);
+        let took = received.monotonic.saturating_sub(sent.monotonic).min(LONGEST_EXCHANGE);
         let is_plausible = |date: &OffsetDateTime| match self.credentials.expiration {
             Some(expiration) => (expiration - *date).abs() <= PLAUSIBLE,
             None => true,
         };
         let date = service_date(headers).filter(is_plausible);
-        let issuer_clock = date.map(|date| Now::new(date, sent.ticks.saturating_add(took / 2)));
+        let issuer_clock = date.map(|date| Now::new(date, sent.monotonic.saturating_add(took / 2)));
         Self { issuer_clock: issuer_clock.or(self.issuer_clock), ..self }
     }
 
@@ -90,7 +90,7 @@ impl IssuedCredentials {
     #[must_use]
     pub fn issuer_time(&self, now: Now) -> Option<OffsetDateTime> {
         let clock = self.issuer_clock?;
-        Some(clock.after(now.ticks.saturating_sub(clock.ticks)).wall)
+        Some(clock.after(now.monotonic.saturating_sub(clock.monotonic)).wall)
     }
 }
 

@@ -15,7 +15,7 @@ use self::token::Token;
 use super::address::{self, Reach};
 use super::fetch::FetchSource;
 use crate::context::CallContext;
-use crate::host::Host;
+use crate::platform::Platform;
 
 /// The metadata service of an ECS: credentials of the agency that is attached to the machine.
 ///
@@ -94,10 +94,10 @@ impl FetchSource for EcsMetadata {
 
     fn begin(
         &self,
-        host: &dyn Host,
+        platform: Platform<'_>,
         _: &Arc<CallContext>,
     ) -> Result<Self::Fetch, CredentialsError> {
-        Ok(MetadataFetch::new(self.clone(), host.ticks()))
+        Ok(MetadataFetch::new(self.clone(), platform.clock.monotonic()))
     }
 }
 

@@ -13,7 +13,7 @@ use super::token;
 use super::variable::{self, half_set};
 use crate::call::Call;
 use crate::context::CallContext;
-use crate::host::Host;
+use crate::platform::{Environment, Platform};
 
 const PROVIDER_URN: &str = "HUAWEICLOUD_OIDC_PROVIDER_URN";
 const AGENCY_URN: &str = "HUAWEICLOUD_OIDC_AGENCY_URN";
@@ -89,10 +89,10 @@ impl OidcAgency {
     /// If neither URN is set, the provider [is not configured](CredentialsError::is_not_configured). A
     /// part of the mandatory variables is an error, and so is a value that is not UTF-8, is in
     /// quotes, or contains white space where none belongs.
-    pub fn from_environment(host: &dyn Host) -> Result<Self, CredentialsError> {
+    pub fn from_environment(environment: &dyn Environment) -> Result<Self, CredentialsError> {
         let (provider, agency) = match (
-            variable::plain_word(host, PROVIDER_URN)?,
-            variable::plain_word(host, AGENCY_URN)?,
+            variable::plain_word(environment, PROVIDER_URN)?,
+            variable::plain_word(environment, AGENCY_URN)?,
         ) {
             (Some(provider), Some(agency)) => (provider, agency),
             (None, None) => {
@@ -102,7 +102,10 @@ impl OidcAgency {
             (Some(_), None) => return Err(half_set(PROVIDER_URN, AGENCY_URN)),
             (None, Some(_)) => return Err(half_set(AGENCY_URN, PROVIDER_URN)),
         };
-        let token = match (variable::word(host, ID_TOKEN)?, variable::path(host, TOKEN_FILE)?) {
+        let token = match (
+            variable::word(environment, ID_TOKEN)?,
+            variable::path(environment, TOKEN_FILE)?,
+        ) {
             (Some(token), _) => IdToken::Given(token),
             (None, Some(file)) => IdToken::File(file),
             (None, None) => {
@@ -112,10 +115,10 @@ impl OidcAgency {
             }
         };
         let mut source = Self::of(provider, agency, token);
-        if let Some(name) = variable::plain_word(host, SESSION_NAME)? {
+        if let Some(name) = variable::plain_word(environment, SESSION_NAME)? {
             source = source.session_name(name);
         }
-        if let Some(seconds) = variable::text(host, DURATION_SECONDS)? {
+        if let Some(seconds) = variable::text(environment, DURATION_SECONDS)? {
             let fault = "must be a whole number of seconds";
             let seconds = seconds
                 .expose_secret()
@@ -123,10 +126,10 @@ impl OidcAgency {
                 .map_err(|_| variable::invalid(DURATION_SECONDS, fault))?;
             source = source.duration_seconds(seconds);
         }
-        if let Some(policy) = variable::text(host, POLICY)? {
+        if let Some(policy) = variable::text(environment, POLICY)? {
             source = source.policy(policy.expose_secret());
         }
-        if let Some(ids) = variable::text(host, POLICY_IDS)? {
+        if let Some(ids) = variable::text(environment, POLICY_IDS)? {
             let ids = ids.expose_secret().split(',').map(str::trim).filter(|id| !id.is_empty());
             for id in ids.clone() {
                 let fault =
@@ -170,12 +173,15 @@ impl OidcAgency {
     /// # Errors
     ///
     /// The token file cannot be read, is empty, or contains more than a token.
-    pub fn operation(&self, host: &dyn Host) -> Result<AssumeAgencyWithOidc, CredentialsError> {
+    pub fn operation(
+        &self,
+        environment: &dyn Environment,
+    ) -> Result<AssumeAgencyWithOidc, CredentialsError> {
         let mut operation = self.operation.clone();
         operation.id_token = match &self.token {
             IdToken::Given(token) => token.clone(),
             IdToken::File(path) => {
-                let token = token::read_file(host, path)?;
+                let token = token::read_file(environment, path)?;
                 Secret::from(token.to_str().unwrap_or_default())
             }
         };
@@ -188,9 +194,9 @@ impl FetchSource for OidcAgency {
 
     fn begin(
         &self,
-        host: &dyn Host,
+        platform: Platform<'_>,
         context: &Arc<CallContext>,
     ) -> Result<Self::Fetch, CredentialsError> {
-        Ok(Call::new(self.operation(host)?, context, host.seed()))
+        Ok(Call::new(self.operation(platform.environment)?, context, platform.clock.seed()))
     }
 }

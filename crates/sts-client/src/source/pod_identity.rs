@@ -18,8 +18,8 @@ use super::issued::{IssuedCredentials, Issuer};
 use super::token;
 use super::variable::{self, half_set};
 use crate::context::CallContext;
-use crate::host::Host;
-use crate::now::Now;
+use crate::platform::Now;
+use crate::platform::{Environment, Platform};
 use crate::transport::{Exchange, Limits, TransportError};
 
 const FULL_URI: &str = "HC_CONTAINER_CREDENTIALS_FULL_URI";
@@ -74,8 +74,11 @@ impl PodIdentity {
     /// If neither is set, the provider [is not configured](CredentialsError::is_not_configured). One
     /// without the other is an error, and so is a value that is not UTF-8, is in quotes or contains
     /// control characters, or a URL that [`new`](Self::new) rejects. Errors name the variable.
-    pub fn from_environment(host: &dyn Host) -> Result<Self, CredentialsError> {
-        match (variable::plain_word(host, FULL_URI)?, variable::path(host, TOKEN_FILE)?) {
+    pub fn from_environment(environment: &dyn Environment) -> Result<Self, CredentialsError> {
+        match (
+            variable::plain_word(environment, FULL_URI)?,
+            variable::path(environment, TOKEN_FILE)?,
+        ) {
             (Some(uri), Some(token_file)) => {
                 let uri = address::parse(&uri, Reach::LocalOrHttps)
                     .map_err(|fault| variable::invalid(FULL_URI, &fault))?;
@@ -106,10 +109,10 @@ impl FetchSource for PodIdentity {
 
     fn begin(
         &self,
-        host: &dyn Host,
+        platform: Platform<'_>,
         _: &Arc<CallContext>,
     ) -> Result<Self::Fetch, CredentialsError> {
-        let token = token::read_file(host, &self.token_file)?;
+        let token = token::read_file(platform.environment, &self.token_file)?;
         let limits = Limits::default().with_timeout(TIMEOUT).with_body(LARGEST_RESPONSE);
         let exchange = Exchange::new(self.request(token), limits).direct();
         Ok(PodIdentityFetch(State::Ready(exchange)))

@@ -14,7 +14,7 @@ use self::ini::Ini;
 use super::read_once::ReadOnce;
 use super::sendable::sendable_id;
 use super::variable;
-use crate::host::Host;
+use crate::platform::Environment;
 
 const FILE: &str = "HUAWEICLOUD_SDK_CREDENTIALS_FILE";
 const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
@@ -58,19 +58,15 @@ const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
 /// `idp_id` with `id_token_file` is an error too: in the official SDKs they take precedence and
 /// select federation over classic IAM, which is not part of STS.
 pub struct ProfileFile {
-    host: Arc<dyn Host>,
+    environment: Arc<dyn Environment>,
     path: Option<PathBuf>,
     keys: ReadOnce,
 }
 
 impl ProfileFile {
-    /// The profile file of `host`.
-    pub fn new(host: impl Host + 'static) -> Self {
-        Self::of(Arc::new(host))
-    }
-
-    pub(super) fn of(host: Arc<dyn Host>) -> Self {
-        Self { host, path: None, keys: ReadOnce::default() }
+    /// Creates a provider that reads the profile file of `environment`.
+    pub fn new(environment: impl Environment + 'static) -> Self {
+        Self { environment: Arc::new(environment), path: None, keys: ReadOnce::default() }
     }
 
     /// This file, whatever the environment says.
@@ -80,19 +76,19 @@ impl ProfileFile {
     }
 
     fn read(&self) -> Result<Credentials, CredentialsError> {
-        let host = &*self.host;
+        let environment = &*self.environment;
         let named = match &self.path {
             Some(path) => Some(path.clone()),
-            None => variable::path(host, FILE)?,
+            None => variable::path(environment, FILE)?,
         };
         let is_named = named.is_some();
-        let home = if is_named { None } else { variable::path(host, HOME)? };
+        let home = if is_named { None } else { variable::path(environment, HOME)? };
         let usual = home.map(|home| home.join(".huaweicloud").join("credentials"));
         let path = named.or(usual).ok_or_else(|| {
             let message = format!("no profile file: neither {FILE} nor {HOME} is set");
             CredentialsError::not_configured(message)
         })?;
-        let content = host.read_file(&path).map_err(|error| {
+        let content = environment.read_file(&path).map_err(|error| {
             use io::ErrorKind::{NotFound, Unsupported};
             if !is_named && matches!(error.kind(), NotFound | Unsupported) {
                 let message = format!("there is no profile file {}", path.display());

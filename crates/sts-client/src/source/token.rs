@@ -6,17 +6,20 @@ use http::HeaderValue;
 use sts_credentials::CredentialsError;
 use sts_proto::Body;
 
-use crate::host::Host;
+use crate::platform::Environment;
 
 const NOT_A_TOKEN: &str = "must be a single line of visible ASCII";
 
 /// Reads the token in a file. Such files are rewritten before their token expires, so they are
 /// read for every refresh.
-pub(super) fn read_file(host: &dyn Host, path: &Path) -> Result<HeaderValue, CredentialsError> {
+pub(super) fn read_file(
+    environment: &dyn Environment,
+    path: &Path,
+) -> Result<HeaderValue, CredentialsError> {
     if is_content(path.as_os_str().as_encoded_bytes()) {
         return Err(CredentialsError::new("the path of the token file is a token itself"));
     }
-    let content = host.read_file(path).map_err(|error| {
+    let content = environment.read_file(path).map_err(|error| {
         let message = format!("cannot read the token file {}", path.display());
         CredentialsError::new(message).with_source(error)
     })?;

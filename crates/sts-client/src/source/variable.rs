@@ -11,26 +11,35 @@ use sts_proto::Secret;
 
 use super::sendable::sendable;
 use super::token;
-use crate::host::Host;
+use crate::platform::Environment;
 
 /// Quotes that an env file or a template leaves in a value.
 const QUOTES: [char; 7] = ['"', '\'', '`', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}'];
 
 /// A variable that is one word of visible ASCII: credentials, tokens, URNs, URLs, numbers.
-pub(super) fn word(host: &dyn Host, name: &str) -> Result<Option<Secret>, CredentialsError> {
-    let Some(value) = text(host, name)? else { return Ok(None) };
+pub(super) fn word(
+    environment: &dyn Environment,
+    name: &str,
+) -> Result<Option<Secret>, CredentialsError> {
+    let Some(value) = text(environment, name)? else { return Ok(None) };
     sendable(value.expose_secret()).map_err(|fault| invalid(name, fault))?;
     Ok(Some(value))
 }
 
 /// The same for what is not a secret.
-pub(super) fn plain_word(host: &dyn Host, name: &str) -> Result<Option<String>, CredentialsError> {
-    Ok(word(host, name)?.map(|word| word.expose_secret().to_owned()))
+pub(super) fn plain_word(
+    environment: &dyn Environment,
+    name: &str,
+) -> Result<Option<String>, CredentialsError> {
+    Ok(word(environment, name)?.map(|word| word.expose_secret().to_owned()))
 }
 
 /// A variable that is a path of the local system.
-pub(super) fn path(host: &dyn Host, name: &str) -> Result<Option<PathBuf>, CredentialsError> {
-    let Some(value) = text(host, name)? else { return Ok(None) };
+pub(super) fn path(
+    environment: &dyn Environment,
+    name: &str,
+) -> Result<Option<PathBuf>, CredentialsError> {
+    let Some(value) = text(environment, name)? else { return Ok(None) };
     if value.expose_secret().contains(char::is_control) {
         return Err(invalid(name, "contains a control character or a line break"));
     }
@@ -41,8 +50,12 @@ pub(super) fn path(host: &dyn Host, name: &str) -> Result<Option<PathBuf>, Crede
 }
 
 /// A variable that is any text.
-pub(super) fn text(host: &dyn Host, name: &str) -> Result<Option<Secret>, CredentialsError> {
-    let value = host.variable(name).map_err(|error| CredentialsError::new(error.to_string()))?;
+pub(super) fn text(
+    environment: &dyn Environment,
+    name: &str,
+) -> Result<Option<Secret>, CredentialsError> {
+    let value =
+        environment.variable(name).map_err(|error| CredentialsError::new(error.to_string()))?;
     let Some(value) = value.map(Secret::from) else { return Ok(None) };
     let trimmed = value.expose_secret().trim();
     if trimmed.starts_with(QUOTES) || trimmed.ends_with(QUOTES) {

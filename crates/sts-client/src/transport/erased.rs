@@ -16,9 +16,9 @@ use super::{BoxFuture, Exchange, MaybeSend, MaybeSync, Transport, TransportError
 /// use sts_client::transport::{DynTransport, transport_fn};
 /// use sts_client::{Client, Exchange, TransportError, proto::Body};
 /// # use std::time::Duration;
-/// # use sts_client::{Host, Now};
-/// # struct MyHost;
-/// # impl Host for MyHost {
+/// # use sts_client::{Clock, Now};
+/// # struct MyClock;
+/// # impl Clock for MyClock {
 /// #     fn now(&self) -> Now { Now::new(time::OffsetDateTime::UNIX_EPOCH, Duration::ZERO) }
 /// #     fn seed(&self) -> u64 { 0 }
 /// # }
@@ -28,7 +28,7 @@ use super::{BoxFuture, Exchange, MaybeSend, MaybeSync, Transport, TransportError
 ///     |_| std::future::ready(()),
 /// );
 /// let transport: Arc<dyn DynTransport> = Arc::new(transport);
-/// let client = Client::builder(transport, MyHost).region("cn-north-4").build()?;
+/// let client = Client::builder(transport, MyClock).region("cn-north-4").build()?;
 /// # Ok::<(), sts_client::BuildError>(())
 /// ```
 pub trait DynTransport: MaybeSend + MaybeSync {

@@ -13,19 +13,17 @@ pub use self::error::ProxyError;
 use self::no_proxy::NoProxy;
 pub use self::proxy::Proxy;
 use self::target::Target;
-use crate::host::Host;
+use crate::platform::Environment;
 
 /// The proxies of a transport: the same rules for every HTTP stack.
 ///
 /// ```
-/// # use std::time::Duration;
-/// # use time::OffsetDateTime;
 /// use sts_client::transport::Proxies;
-/// use sts_client::{Host, InvalidVariable, Now};
+/// use sts_client::{Environment, InvalidVariable};
 ///
-/// struct MyHost;
+/// struct MyEnvironment;
 ///
-/// impl Host for MyHost {
+/// impl Environment for MyEnvironment {
 ///     fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
 ///         Ok(match name {
 ///             "HTTPS_PROXY" => Some("http://user:p%40ss@proxy.example:3128".to_owned()),
@@ -33,15 +31,9 @@ use crate::host::Host;
 ///             _ => None,
 ///         })
 ///     }
-/// #     fn now(&self) -> Now {
-/// #         Now::new(OffsetDateTime::UNIX_EPOCH, Duration::ZERO)
-/// #     }
-/// #     fn seed(&self) -> u64 {
-/// #         0
-/// #     }
 /// }
 ///
-/// let proxies = Proxies::from_environment(&MyHost);
+/// let proxies = Proxies::from_environment(&MyEnvironment);
 /// let proxy = proxies.for_target(&"https://sts.cn-north-4.myhuaweicloud.com/".parse()?)?;
 /// assert_eq!(proxy.expect("a proxy").uri(), "http://proxy.example:3128/");
 /// assert!(proxies.for_target(&"https://sts.internal.example/".parse()?)?.is_none());
@@ -74,7 +66,7 @@ impl Proxies {
         Ok(Self { http: Some(Ok(proxy.clone())), https: Some(Ok(proxy)), ..Self::none() })
     }
 
-    /// The proxies that the environment of `host` names: `HTTPS_PROXY` for `https` and
+    /// Returns the proxies that `environment` names: `HTTPS_PROXY` for `https` and
     /// `HTTP_PROXY` for `http`, else `ALL_PROXY`; never for targets that are link-local or on this
     /// machine (`localhost` and names below it, loopback addresses).
     ///
@@ -96,12 +88,12 @@ impl Proxies {
     ///
     /// An invalid value is not an error until [`for_target`](Self::for_target) would use it.
     #[must_use]
-    pub fn from_environment(host: &(impl Host + ?Sized)) -> Self {
-        if host.variable("REQUEST_METHOD") != Ok(None) {
+    pub fn from_environment(environment: &(impl Environment + ?Sized)) -> Self {
+        if environment.variable("REQUEST_METHOD") != Ok(None) {
             return Self::none();
         }
         let first = |names: [&'static str; 2]| {
-            names.into_iter().find_map(|name| match host.variable(name) {
+            names.into_iter().find_map(|name| match environment.variable(name) {
                 // The URL of a proxy may hold a password.
                 Ok(value) => {
                     let value = Secret::from(value?);

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use sts_client::source::{Environment, credentials_from_environment};
+use sts_client::source::{EnvironmentVariables, credentials_from_environment};
 
 use crate::world::{Place, ask, ask_again, ask_blocking};
 
@@ -59,7 +59,7 @@ fn keys_are_not_used_where_the_official_sdks_would_federate() {
 #[test]
 fn a_source_gives_the_same_keys_until_they_are_refused_and_have_changed() {
     let place = place();
-    let source = Environment::new(place.clone());
+    let source = EnvironmentVariables::new(place.clone());
     let first = ask(&source).unwrap();
     let place = place.with_variable("HUAWEICLOUD_SDK_SK", "d4E5f6");
     assert!(Arc::ptr_eq(&ask_blocking(&source).unwrap(), &first));

@@ -6,7 +6,7 @@ use http::Response;
 use sts_client::source::{
     EcsMetadata, Fetch, FetchSource, FetchStep, IssuedCredentials, OidcAgency, PodIdentity,
 };
-use sts_client::{CallContext, CredentialsError, Host, Now, TransportError};
+use sts_client::{CallContext, CredentialsError, Now, Platform, TransportError};
 use sts_proto::{Body, Credentials};
 
 use crate::world::{END, Place, Wire, answer, ask, ask_blocking, blocking_client, client, in_full};
@@ -117,7 +117,7 @@ struct Given(Option<Credentials>);
 impl FetchSource for Vault {
     type Fetch = Given;
 
-    fn begin(&self, _: &dyn Host, _: &Arc<CallContext>) -> Result<Given, CredentialsError> {
+    fn begin(&self, _: Platform<'_>, _: &Arc<CallContext>) -> Result<Given, CredentialsError> {
         Ok(Given(Some(self.0.clone())))
     }
 }

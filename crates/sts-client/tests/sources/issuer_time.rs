@@ -10,7 +10,7 @@ use sts_client::session::CredentialState;
 use sts_client::source::{
     EcsMetadata, Fetch, FetchSource, FetchStep, IssuedCredentials, PodIdentity,
 };
-use sts_client::{BlockingClient, CallContext, CallPolicy, Host, Now, Session};
+use sts_client::{BlockingClient, CallContext, CallPolicy, Clock, Now, Platform, Session};
 use sts_proto::Credentials;
 use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
@@ -183,8 +183,16 @@ fn a_response_counts_as_written_in_the_middle_of_its_exchange() {
     let metadata = EcsMetadata::at("http://127.0.0.1:1").unwrap();
     let wire = services(&place, 3600, |date| Some(date.to_owned()));
     let issued = [
-        issued(&mut pod.begin(&place, &context).unwrap(), &wire, place.now()),
-        issued(&mut metadata.begin(&place, &context).unwrap(), &wire, place.now()),
+        issued(
+            &mut pod.begin(Platform::new(&place, &place), &context).unwrap(),
+            &wire,
+            place.now(),
+        ),
+        issued(
+            &mut metadata.begin(Platform::new(&place, &place), &context).unwrap(),
+            &wire,
+            place.now(),
+        ),
     ];
     let date = START.replace_nanosecond(0).unwrap() - HOUR;
     for (issued, received) in issued {

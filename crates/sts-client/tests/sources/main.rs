@@ -12,11 +12,11 @@
 mod addresses;
 mod chain;
 mod environment;
-mod host;
 mod issued;
 mod issuer_time;
 mod metadata;
 mod oidc;
+mod platform;
 mod pod_identity;
 mod profile;
 mod profile_parsers;

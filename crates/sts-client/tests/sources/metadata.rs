@@ -5,7 +5,7 @@ use std::time::Duration;
 use sts_client::CredentialsError;
 use sts_client::source::{EcsMetadata, Fetch, FetchSource, FetchStep};
 use sts_client::transport::TransportErrorKind;
-use sts_client::{CallContext, CallPolicy, Failure, Host, TransportError};
+use sts_client::{CallContext, CallPolicy, Clock, Failure, Platform, TransportError};
 
 use crate::world::{
     Answer, END, Place, Wire, answer, ask, ask_again, ask_blocking, blocking_client, client,
@@ -280,7 +280,7 @@ fn keys_are_refreshed_and_served_through_an_outage_of_the_service() {
 fn the_machine_is_driven_by_hand_and_forgives_a_wrong_order() {
     let place = Place::default();
     let context = CallContext::new([], CallPolicy::default());
-    let mut fetch = EcsMetadata::default().begin(&place, &context).unwrap();
+    let mut fetch = EcsMetadata::default().begin(Platform::new(&place, &place), &context).unwrap();
     let now = place.now();
 
     fetch.receive(keys("EARLY"), now);

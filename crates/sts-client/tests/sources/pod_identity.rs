@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use sts_client::source::{Fetch, FetchSource, FetchStep, PodIdentity};
 use sts_client::transport::TransportErrorKind;
-use sts_client::{CallContext, CallPolicy, Host, TransportError};
+use sts_client::{CallContext, CallPolicy, Clock, Platform, TransportError};
 use sts_proto::ErrorKind;
 
 use crate::world::{
@@ -120,7 +120,7 @@ fn the_machine_forgives_a_wrong_order() {
     let place = place();
     let context = CallContext::new([], CallPolicy::default());
     let pod = PodIdentity::from_environment(&place).unwrap();
-    let mut fetch = pod.begin(&place, &context).unwrap();
+    let mut fetch = pod.begin(Platform::new(&place, &place), &context).unwrap();
     let now = place.now();
     fetch.receive(answer(200, "early"), now);
     assert!(matches!(fetch.step(now), FetchStep::Send(_)));

@@ -179,7 +179,7 @@ fn no_file_in_the_usual_place_means_not_configured() {
 }
 
 #[test]
-fn a_host_without_files_means_not_configured_unless_a_file_is_named() {
+fn an_environment_without_files_means_not_configured_unless_a_file_is_named() {
     let without = |path| place().with_unreadable_file(path, io::ErrorKind::Unsupported);
     assert!(ask(&ProfileFile::new(without(USUAL))).unwrap_err().is_not_configured());
     let named = ProfileFile::new(without("/etc/keys")).at("/etc/keys");

@@ -1,9 +1,9 @@
 use sts_client::source::{
-    Chain, EcsMetadata, Environment, Fetch, FetchSource, FetchStep, OidcAgency, PodIdentity,
-    ProfileFile,
+    Chain, EcsMetadata, EnvironmentVariables, Fetch, FetchSource, FetchStep, OidcAgency,
+    PodIdentity, ProfileFile,
 };
 use sts_client::transport::TransportErrorKind;
-use sts_client::{CallContext, CallPolicy, Host, TransportError};
+use sts_client::{CallContext, CallPolicy, Clock, Platform, TransportError};
 use sts_proto::{Endpoint, Region};
 
 use crate::world::{Place, Wire, answer, ask, client, in_full};
@@ -30,7 +30,7 @@ fn place() -> Place {
 #[test]
 fn sources_do_not_show_the_keys_they_hold() {
     let place = place();
-    let environment = Environment::new(place.clone());
+    let environment = EnvironmentVariables::new(place.clone());
     let profile = ProfileFile::new(place.clone()).at("/profile");
     ask(&environment).unwrap();
     ask(&profile).unwrap();
@@ -52,8 +52,18 @@ fn machines_do_not_show_tokens_and_keys_at_any_step() {
     );
     let metadata = EcsMetadata::at("http://127.0.0.1:1").unwrap();
     let pod = PodIdentity::new("http://127.0.0.1:1", "/token").unwrap();
-    drive(&mut metadata.begin(&place, &context).unwrap(), &place, PLANTED, &issued);
-    drive(&mut pod.begin(&place, &context).unwrap(), &place, &issued, &issued);
+    drive(
+        &mut metadata.begin(Platform::new(&place, &place), &context).unwrap(),
+        &place,
+        PLANTED,
+        &issued,
+    );
+    drive(
+        &mut pod.begin(Platform::new(&place, &place), &context).unwrap(),
+        &place,
+        &issued,
+        &issued,
+    );
     clean(&format!("{metadata:?} {pod:?}"));
 }
 
@@ -66,8 +76,8 @@ fn of_a_url_nothing_is_shown_behind_the_host() {
     let pod = PodIdentity::new(&url, "/token").unwrap();
     let fetches = format!(
         "{:?} {:?}",
-        metadata.begin(&place, &context).unwrap(),
-        pod.begin(&place, &context).unwrap()
+        metadata.begin(Platform::new(&place, &place), &context).unwrap(),
+        pod.begin(Platform::new(&place, &place), &context).unwrap()
     );
     let shown = format!("{metadata:?} {pod:?}");
     clean(&format!("{shown} {fetches}"));

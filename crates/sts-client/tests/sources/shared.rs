@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sts_client::source::{Chain, Environment, ProfileFile};
+use sts_client::source::{Chain, EnvironmentVariables, ProfileFile};
 use sts_client::transport::DynTransport;
 use sts_client::{BlockingClient, Client, DynClient};
 use sts_client::{
@@ -57,7 +57,7 @@ fn a_client_need_not_name_transport_and_source() {
     let place = place();
     let wire = Wire::new(|_| answer(200, IDENTITY));
     let sources: [SharedCredentials; 3] = [
-        SharedCredentials::new(Environment::new(place.clone())),
+        SharedCredentials::new(EnvironmentVariables::new(place.clone())),
         SharedCredentials::new(
             Chain::new().with("profile", ProfileFile::new(place.clone()).at("/profile")),
         ),
@@ -80,7 +80,7 @@ fn a_blocking_source_needs_no_name_either() {
     type Source = Arc<dyn blocking::ProvideCredentials + Send + Sync>;
     let place = place();
     let wire = Wire::new(|_| answer(200, IDENTITY));
-    let source: Source = Arc::new(Environment::new(place.clone()));
+    let source: Source = Arc::new(EnvironmentVariables::new(place.clone()));
     let client: BlockingClient<Wire, Source> = Client::builder(wire.clone(), place)
         .region("cn-north-4")
         .credentials_provider(source)
@@ -93,6 +93,6 @@ fn a_blocking_source_needs_no_name_either() {
 #[test]
 fn the_future_of_a_source_behind_a_pointer_goes_between_threads() {
     const fn assert_send<T: Send>(_: &T) {}
-    let source = SharedCredentials::new(Environment::new(place()));
+    let source = SharedCredentials::new(EnvironmentVariables::new(place()));
     assert_send(&source.credentials(CredentialsRequest::default()));
 }

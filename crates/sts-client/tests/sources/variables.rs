@@ -2,7 +2,7 @@
 
 use sts_client::CredentialsError;
 use sts_client::source::{
-    Environment, OidcAgency, PodIdentity, ProfileFile, credentials_from_environment,
+    EnvironmentVariables, OidcAgency, PodIdentity, ProfileFile, credentials_from_environment,
 };
 
 use crate::world::{Place, ask};
@@ -23,7 +23,7 @@ use Holds::{Path, Text, Word};
 type Read = fn(&Place) -> Result<(), CredentialsError>;
 
 const ENVIRONMENT: Read = |place| {
-    ask(&Environment::new(place.clone()))?;
+    ask(&EnvironmentVariables::new(place.clone()))?;
     credentials_from_environment(place).map(drop)
 };
 const PROFILE: Read = |place| ask(&ProfileFile::new(place.clone())).map(drop);

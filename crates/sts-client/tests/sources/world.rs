@@ -10,8 +10,8 @@ use std::time::Duration;
 use http::{Request, Response};
 use sts_client::transport::TransportErrorKind;
 use sts_client::{
-    BlockingClient, BlockingTransport, Client, Exchange, Host, InvalidVariable, Limits, Now,
-    Transport, TransportError,
+    BlockingClient, BlockingTransport, Client, Clock, Environment, Exchange, InvalidVariable,
+    Limits, Now, Transport, TransportError,
 };
 use sts_client::{
     CredentialsError, CredentialsRequest, NoCredentials, ProvideCredentials, blocking,
@@ -34,7 +34,7 @@ struct Contents {
     /// Variables that are not UTF-8.
     invalid: BTreeSet<String>,
     files: BTreeMap<PathBuf, Result<Vec<u8>, io::ErrorKind>>,
-    ticks: Duration,
+    monotonic: Duration,
 }
 
 impl Place {
@@ -73,20 +73,22 @@ impl Place {
     }
 
     pub(crate) fn pass(&self, duration: Duration) {
-        self.0.lock().unwrap().ticks += duration;
+        self.0.lock().unwrap().monotonic += duration;
     }
 }
 
-impl Host for Place {
+impl Clock for Place {
     fn now(&self) -> Now {
         let now = Now::new(START, Duration::ZERO);
-        now.after(self.0.lock().unwrap().ticks)
+        now.after(self.0.lock().unwrap().monotonic)
     }
 
     fn seed(&self) -> u64 {
         7
     }
+}
 
+impl Environment for Place {
     fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
         let contents = self.0.lock().unwrap();
         if contents.invalid.contains(name) {
@@ -185,11 +187,19 @@ impl BlockingTransport for Wire {
 }
 
 pub(crate) fn client(wire: &Wire, place: &Place) -> Client<Wire, NoCredentials> {
-    Client::builder(wire.clone(), place.clone()).region("cn-north-4").build().unwrap()
+    Client::builder(wire.clone(), place.clone())
+        .environment(place.clone())
+        .region("cn-north-4")
+        .build()
+        .unwrap()
 }
 
 pub(crate) fn blocking_client(wire: &Wire, place: &Place) -> BlockingClient<Wire, NoCredentials> {
-    Client::builder(wire.clone(), place.clone()).region("cn-north-4").build_blocking().unwrap()
+    Client::builder(wire.clone(), place.clone())
+        .environment(place.clone())
+        .region("cn-north-4")
+        .build_blocking()
+        .unwrap()
 }
 
 pub(crate) fn answer(status: u16, body: &str) -> Answer {

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use http::Response;
 use sts_client::transport::TransportErrorKind;
-use sts_client::{BlockingSession, BlockingTransport, Client, Exchange, Host, Now, TransportError};
+use sts_client::{
+    BlockingSession, BlockingTransport, Client, Clock, Exchange, Now, TransportError,
+};
 use sts_proto::{AssumeAgency, Body, Credentials};
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
@@ -230,7 +232,7 @@ pub(crate) fn signing_date(exchange: &Exchange) -> OffsetDateTime {
     PrimitiveDateTime::parse(date, format).unwrap().assume_utc()
 }
 
-impl Host for Cloud {
+impl Clock for Cloud {
     fn now(&self) -> Now {
         let state = self.state();
         Now::new(state.time() + state.skew, state.elapsed)

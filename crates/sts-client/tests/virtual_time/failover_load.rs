@@ -84,7 +84,7 @@ fn few_calls_wait_for_an_endpoint_that_swallows_requests() {
     let mut swallowed = Vec::new();
     let outcomes = run(&context, &keys("A"), starts, |exchange, now| {
         if is_at(host(exchange), 0) {
-            swallowed.push(now.ticks);
+            swallowed.push(now.monotonic);
             black_hole()
         } else {
             healthy()

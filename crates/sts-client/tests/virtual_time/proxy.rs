@@ -10,7 +10,7 @@ use sts_client::transport::{
     BlockingTransport, Exchange, Progress, Proxies, ProxyError, TransportError, TransportErrorKind,
 };
 use sts_client::{
-    BlockingClient, BlockingSession, CallContext, CallPolicy, Client, ClientBuilder, Failure, Host,
+    BlockingClient, BlockingSession, CallContext, CallPolicy, Client, ClientBuilder, Clock, Failure,
     Now,
 };
 use sts_credentials::blocking::ProvideCredentials;
@@ -87,8 +87,8 @@ struct Refusing(Arc<Mutex<(Duration, Vec<Duration>)>>);
 
 impl BlockingTransport for Refusing {
     fn send(&self, _: Exchange) -> Answer {
-        let (ticks, requests) = &mut *self.0.lock().unwrap();
-        requests.push(*ticks);
+        let (monotonic, requests) = &mut *self.0.lock().unwrap();
+        requests.push(*monotonic);
         answer(StatusCode::PROXY_AUTHENTICATION_REQUIRED, Progress::NotSent)
     }
 
@@ -97,7 +97,7 @@ impl BlockingTransport for Refusing {
     }
 }
 
-impl Host for Refusing {
+impl Clock for Refusing {
     fn now(&self) -> Now {
         Now::new(START, Duration::ZERO).after(self.0.lock().unwrap().0)
     }

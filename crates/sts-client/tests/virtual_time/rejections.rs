@@ -32,7 +32,7 @@ fn sent(rejection: fn() -> Answer, period: Duration, duration: Duration) -> Vec<
     let mut sent = Vec::new();
     let starts = (0..count).map(|number| period * number);
     run(&default_context(), &keys("A"), starts, |_, now| {
-        sent.push(now.ticks);
+        sent.push(now.monotonic);
         (Duration::ZERO, rejection())
     });
     sent
@@ -261,7 +261,7 @@ fn a_key_has_to_prove_itself_again_after_a_jump_of_the_clock() {
     assert!(matches!(first.step(now), Step::Send(_)));
     first.receive(identity(), now);
 
-    let later = Now::new(START + time::Duration::hours(1), now.ticks + SECOND);
+    let later = Now::new(START + time::Duration::hours(1), now.monotonic + SECOND);
     let mut calls: Vec<_> = (0..32).map(|_| begun(&context, &credentials, later)).collect();
     let sent = calls.iter_mut().map(|call| matches!(call.step(later), Step::Send(_)));
     assert_eq!(sent.filter(|sent| *sent).count(), 4, "five failed signatures lock a key");

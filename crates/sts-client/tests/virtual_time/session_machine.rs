@@ -162,13 +162,13 @@ fn who_has_good_keys_makes_way_after_a_failure_and_who_has_none_does_not() {
         let now = start.after(seconds(3600 - 60 - 600));
         assert!(machine.begin_fetch(now));
         machine.failed(now);
-        let wait = machine.next_fetch(now) - now.ticks;
+        let wait = machine.next_fetch(now) - now.monotonic;
         assert!((seconds(150)..=seconds(300)).contains(&wait), "{wait:?}");
 
         let late = start.after(seconds(3600));
         assert!(machine.begin_fetch(late));
         machine.failed(late);
-        assert!(machine.next_fetch(late) - late.ticks <= seconds(2));
+        assert!(machine.next_fetch(late) - late.monotonic <= seconds(2));
     }
 }
 
@@ -248,7 +248,7 @@ fn a_success_forgets_failures_and_patience() {
         for _ in 0..10 {
             assert!(machine.begin_fetch(now));
             machine.failed(now);
-            now = now.after(machine.next_fetch(now) - now.ticks);
+            now = now.after(machine.next_fetch(now) - now.monotonic);
         }
         assert!(machine.begin_fetch(now));
         assert!(machine.fetched(keys(now.wall + seconds(3600)), now, now.wall));
@@ -257,7 +257,7 @@ fn a_success_forgets_failures_and_patience() {
         now = now.after(seconds(2900));
         assert!(machine.begin_fetch(now));
         machine.failed(now);
-        assert!(machine.next_fetch(now) - now.ticks >= seconds(140));
+        assert!(machine.next_fetch(now) - now.monotonic >= seconds(140));
         let rejected = machine.credentials(now).unwrap().clone();
         assert!(machine.invalidate(&rejected, now));
 
@@ -265,7 +265,7 @@ fn a_success_forgets_failures_and_patience() {
         now = now.after(seconds(2));
         assert!(machine.begin_fetch(now), "the failures of the outage are forgotten");
         assert!(machine.fetched(keys(now.wall + seconds(100)), now, now.wall));
-        assert!(machine.next_fetch(now) - now.ticks <= seconds(80));
+        assert!(machine.next_fetch(now) - now.monotonic <= seconds(80));
     }
 }
 
@@ -283,14 +283,14 @@ fn old_rejections_are_forgotten() {
     // Young ones count, and one that was good for a while resets the count.
     for round in 0..3 {
         for (age, may_begin) in [(1, true), (1, false), (61, true)] {
-            let wait = machine.next_fetch(now).saturating_sub(now.ticks);
+            let wait = machine.next_fetch(now).saturating_sub(now.monotonic);
             now = now.after(wait);
             assert!(machine.begin_fetch(now));
             assert!(machine.fetched(keys(now.wall + seconds(3600)), now, now.wall));
             now = now.after(seconds(age));
             let rejected = machine.credentials(now).unwrap().clone();
             assert!(machine.invalidate(&rejected, now));
-            let waits = machine.next_fetch(now) > now.ticks;
+            let waits = machine.next_fetch(now) > now.monotonic;
             assert_eq!(!waits, may_begin, "round {round}, age {age}");
         }
     }
@@ -331,7 +331,7 @@ fn no_wait_is_shorter_than_a_quarter_of_a_second() {
             assert!(machine.begin_fetch(now));
             machine.failed(now);
             assert!(!machine.begin_fetch(now.after(Duration::from_millis(249))), "{base} {cap}");
-            now = now.after(machine.next_fetch(now) - now.ticks);
+            now = now.after(machine.next_fetch(now) - now.monotonic);
         }
     }
 }
@@ -342,7 +342,7 @@ fn the_backoff_of_a_neglected_refresh_counts_from_its_beginning() {
     let mut machine = SessionMachine::new(SessionPolicy::default(), 7);
     assert!(machine.begin_fetch(start));
     machine.neglected(start);
-    assert!(machine.next_fetch(start) > start.ticks, "it began just now");
+    assert!(machine.next_fetch(start) > start.monotonic, "it began just now");
     assert!(machine.begin_fetch(start), "on its excuse");
     let later = start.after(seconds(40));
     machine.neglected(later);
@@ -359,7 +359,7 @@ fn a_success_forgets_failures_and_excuses() {
         for _ in 0..10 {
             assert!(machine.begin_fetch(now));
             machine.failed(now);
-            now = now.after(machine.next_fetch(now) - now.ticks);
+            now = now.after(machine.next_fetch(now) - now.monotonic);
         }
         assert!(machine.begin_fetch(now));
         machine.neglected(now);
@@ -371,9 +371,9 @@ fn a_success_forgets_failures_and_excuses() {
         }
         assert!(!machine.begin_fetch(now), "the excuse is used up");
 
-        now = now.after(machine.next_fetch(now) - now.ticks);
+        now = now.after(machine.next_fetch(now) - now.monotonic);
         assert!(machine.begin_fetch(now));
         machine.failed(now);
-        assert!(machine.next_fetch(now) - now.ticks <= seconds(1), "as after a first failure");
+        assert!(machine.next_fetch(now) - now.monotonic <= seconds(1), "as after a first failure");
     }
 }

@@ -11,8 +11,8 @@ use http::Response;
 use sts_client::session::{SessionError, SessionPolicy};
 use sts_client::transport::TransportErrorKind;
 use sts_client::{
-    BlockingClient, BlockingSession, BlockingTransport, CallPolicy, Client, ClientBuilder,
-    Exchange, Host, Now, Session, Transport, TransportError,
+    BlockingClient, BlockingSession, BlockingTransport, CallPolicy, Client, ClientBuilder, Clock,
+    Exchange, Now, Session, Transport, TransportError,
 };
 use sts_proto::{AssumeAgency, AssumeAgencyWithOidc, Body, Credentials};
 use time::OffsetDateTime;
@@ -143,8 +143,8 @@ impl Place {
     pub(crate) fn pass_for(&self, duration: Duration) {
         let mut things = self.things();
         things.now = things.now.after(duration);
-        let ticks = things.now.ticks;
-        let due: Vec<_> = things.timers.extract_if(.., |(until, _)| *until <= ticks).collect();
+        let monotonic = things.now.monotonic;
+        let due: Vec<_> = things.timers.extract_if(.., |(until, _)| *until <= monotonic).collect();
         drop(things);
         for (_, waker) in due {
             waker.wake();
@@ -267,7 +267,7 @@ pub(crate) fn number(keys: &Keys) -> u32 {
     keys.as_ref().unwrap().access_key_id.trim_start_matches("HSTA").parse().unwrap()
 }
 
-impl Host for Place {
+impl Clock for Place {
     fn now(&self) -> Now {
         self.now()
     }
@@ -304,8 +304,8 @@ impl Future for Sending {
             self.is_begun = true;
             things.waiting += 1;
             things.most_at_once = things.most_at_once.max(things.waiting);
-            let ticks = things.now.ticks;
-            things.requests.push(ticks);
+            let monotonic = things.now.monotonic;
+            things.requests.push(monotonic);
             self.reply = things.script.pop_front();
             drop(things);
             context.waker().wake_by_ref();
@@ -339,11 +339,11 @@ impl Transport for Place {
     }
 
     async fn sleep(&self, duration: Duration) {
-        let (until, shutdowns) = (self.now().ticks + duration, self.things().shutdowns);
+        let (until, shutdowns) = (self.now().monotonic + duration, self.things().shutdowns);
         std::future::poll_fn(|context| {
             let mut things = self.things();
             things.polled_after_shutdown += u32::from(things.shutdowns > shutdowns);
-            if things.now.ticks >= until {
+            if things.now.monotonic >= until {
                 return Poll::Ready(());
             }
             things.timers.push((until, context.waker().clone()));
@@ -356,8 +356,8 @@ impl Transport for Place {
 impl BlockingTransport for Place {
     fn send(&self, _: Exchange) -> Result<Response<Body>, TransportError> {
         let mut things = self.things();
-        let ticks = things.now.ticks;
-        things.requests.push(ticks);
+        let monotonic = things.now.monotonic;
+        things.requests.push(monotonic);
         things.waiting += 1;
         things.most_at_once = things.most_at_once.max(things.waiting);
         self.0.1.notify_all();

@@ -107,7 +107,7 @@ impl World {
         &mut self,
         operation: O,
     ) -> Result<(O::Output, Report), Box<Error>> {
-        let start = self.now.ticks;
+        let start = self.now.monotonic;
         let mut call = Call::new(operation, &self.context, self.seed);
         loop {
             match call.step(self.now) {
@@ -149,7 +149,7 @@ impl World {
             .map(|(key, _)| key.to_owned());
         self.events.push(Event::Sent {
             host: request.uri().host().unwrap().to_owned(),
-            after: self.now.ticks - start,
+            after: self.now.monotonic - start,
             date: header("x-sdk-date").unwrap_or_default().to_owned(),
             key,
         });

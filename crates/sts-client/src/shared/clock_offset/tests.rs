@@ -6,7 +6,7 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 use super::{ClockOffset, DatedResponse, SigningOffset, Witness};
-use crate::now::Now;
+use crate::platform::Now;
 
 const START: OffsetDateTime = datetime!(2026-03-05 07:00 UTC);
 
@@ -73,7 +73,7 @@ fn every_request_signed_before_the_correction_is_excused_and_none_after_it() {
     // Once a corrected signature is accepted, the next change of the clock is excused again.
     let corrected = clock.for_signing();
     clock.learn(&ahead(Witness::Accepted, hours, corrected, at(4)));
-    let set = Now::new(at(5).wall + Duration::hours(1), at(5).ticks);
+    let set = Now::new(at(5).wall + Duration::hours(1), at(5).monotonic);
     assert!(learn(&clock, Witness::Rejected, Duration::hours(-4), set));
 }
 
@@ -81,7 +81,7 @@ fn every_request_signed_before_the_correction_is_excused_and_none_after_it() {
 fn a_clock_that_is_set_between_correction_and_acceptance_is_excused() {
     let clock = ClockOffset::default();
     assert!(learn(&clock, Witness::Rejected, Duration::minutes(20), at(0)));
-    let set = Now::new(at(1).wall - Duration::hours(1), at(1).ticks);
+    let set = Now::new(at(1).wall - Duration::hours(1), at(1).monotonic);
     assert!(learn(&clock, Witness::Rejected, Duration::minutes(80), set));
 }
 
@@ -119,7 +119,7 @@ fn an_accepted_signature_is_evidence_against_other_dates() {
     learn(&clock, Witness::Service, Duration::minutes(16), at(300));
     assert_eq!(clock.measured(), Duration::ZERO);
     // The wall clock is set: what was proven about it is void.
-    let set = Now::new(at(300).wall - Duration::minutes(20), at(300).ticks);
+    let set = Now::new(at(300).wall - Duration::minutes(20), at(300).monotonic);
     assert!(learn(&clock, Witness::Rejected, Duration::minutes(20), set));
     // So is old evidence.
     let clock = ClockOffset::default();
@@ -133,7 +133,7 @@ fn a_clock_that_is_set_during_an_exchange_is_measured_as_it_is_now() {
     let response = ahead(Witness::Rejected, Duration::ZERO, clock.for_signing(), at(0));
     // It was 20 minutes behind when the request was signed, and is right now.
     let date = Some(at(1).wall + Duration::minutes(20));
-    let received = Now::new(at(2).wall + Duration::minutes(20), at(2).ticks);
+    let received = Now::new(at(2).wall + Duration::minutes(20), at(2).monotonic);
     assert!(clock.learn(&DatedResponse { date, received, ..response }));
     assert_eq!(clock.measured(), Duration::ZERO);
 
@@ -147,7 +147,7 @@ fn a_clock_that_is_set_during_an_exchange_is_measured_as_it_is_now() {
 #[test]
 fn a_jump_of_the_wall_clock_makes_it_suspect_until_a_signature_is_accepted() {
     let clock = ClockOffset::default();
-    let set = Now::new(at(10).wall + Duration::seconds(61), at(10).ticks);
+    let set = Now::new(at(10).wall + Duration::seconds(61), at(10).monotonic);
     assert!(!clock.is_suspect(set), "nothing is known yet");
     learn(&clock, Witness::Accepted, Duration::ZERO, at(0));
     assert!(!clock.is_suspect(at(1_000_000)));
@@ -163,7 +163,7 @@ fn an_accepted_signature_teaches_the_time_across_a_jump_of_the_wall_clock() {
     let clock = ClockOffset::default();
     let hour = Duration::hours(1);
     let sent = ahead(Witness::Accepted, Duration::ZERO, clock.for_signing(), at(0));
-    let received = Now::new(at(2).wall + hour, at(2).ticks);
+    let received = Now::new(at(2).wall + hour, at(2).monotonic);
     clock.learn(&DatedResponse { date: Some(at(1).wall), received, ..sent });
     assert_eq!(clock.measured(), -hour);
     assert!(!clock.is_suspect(received), "the time is known again");
@@ -177,8 +177,8 @@ fn an_accepted_signature_teaches_the_time_across_a_jump_of_the_wall_clock() {
 fn an_older_response_does_not_replace_what_a_newer_one_proved() {
     let clock = ClockOffset::default();
     let old = ahead(Witness::Accepted, Duration::ZERO, clock.for_signing(), at(0));
-    let set = Now::new(at(10).wall + Duration::hours(1), at(10).ticks);
-    let late = Now::new(at(11).wall + Duration::hours(1), at(11).ticks);
+    let set = Now::new(at(10).wall + Duration::hours(1), at(10).monotonic);
+    let late = Now::new(at(11).wall + Duration::hours(1), at(11).monotonic);
     let offset = SigningOffset { offset: Duration::hours(-1), corrections: 1 };
     clock.learn(&ahead(Witness::Accepted, Duration::hours(-1), offset, set));
     clock.learn(&DatedResponse { received: late, ..old });

@@ -6,7 +6,7 @@ use sts_credentials::{CredentialsError, CredentialsRequest, ProvideCredentials, 
 use sts_proto::Credentials;
 
 use super::{BlockingChain, Chain};
-use crate::source::{EcsMetadata, Environment, OidcAgency, PodIdentity, ProfileFile};
+use crate::source::{EcsMetadata, EnvironmentVariables, OidcAgency, PodIdentity, ProfileFile};
 use crate::transport::{BlockingTransport, MaybeSend, MaybeSync, Transport};
 use crate::{BlockingClient, BlockingSession, Client, Session};
 
@@ -18,14 +18,14 @@ const POD_IDENTITY: &str = "pod identity";
 
 impl Chain {
     /// The sources of the official SDKs in the order of their newest one (Python 3.1.219): the
-    /// variables of an [`OidcAgency`], [`Environment`], [`ProfileFile`], [`EcsMetadata`], the
+    /// variables of an [`OidcAgency`], [`EnvironmentVariables`], [`ProfileFile`], [`EcsMetadata`], the
     /// variables of [`PodIdentity`].
     ///
     /// What surprises in it: the variables of OIDC win over those of keys; and on a node whose
     /// machine has an agency, that agency wins over the identity of the pod. A program that knows
     /// where its keys come from names that source instead.
     ///
-    /// `client` lends its transport, its host and, for OIDC, its endpoints; it needs no keys of
+    /// `client` lends its transport, its environment and, for OIDC, its endpoints; it needs no keys of
     /// its own. Where nothing else is configured, `metadata` is asked: off a cloud machine that
     /// can take the three seconds that it allows.
     pub fn standard<T, S>(client: &Client<T, S>, metadata: EcsMetadata) -> Self
@@ -33,13 +33,14 @@ impl Chain {
         T: Transport + MaybeSend + MaybeSync + 'static,
         S: ProvideCredentials + MaybeSend + MaybeSync + 'static,
     {
-        let host = &client.parts().host;
-        let oidc = OidcAgency::from_environment(&**host).map(|oidc| client.session_from(oidc));
-        let pod = PodIdentity::from_environment(&**host).map(|pod| client.session_from(pod));
+        let environment = &client.parts().environment;
+        let oidc =
+            OidcAgency::from_environment(&**environment).map(|oidc| client.session_from(oidc));
+        let pod = PodIdentity::from_environment(&**environment).map(|pod| client.session_from(pod));
         Self::new()
             .with(OIDC, Fetched(oidc))
-            .with(ENVIRONMENT, Environment::of(Arc::clone(host)))
-            .with(PROFILE, ProfileFile::of(Arc::clone(host)))
+            .with(ENVIRONMENT, EnvironmentVariables::new(Arc::clone(environment)))
+            .with(PROFILE, ProfileFile::new(Arc::clone(environment)))
             .with(METADATA, Fetched(Ok(client.session_from(metadata))))
             .with(POD_IDENTITY, Fetched(pod))
     }
@@ -52,13 +53,14 @@ impl BlockingChain {
         T: BlockingTransport + Send + Sync + 'static,
         S: blocking::ProvideCredentials + Send + Sync + 'static,
     {
-        let host = &client.parts().host;
-        let oidc = OidcAgency::from_environment(&**host).map(|oidc| client.session_from(oidc));
-        let pod = PodIdentity::from_environment(&**host).map(|pod| client.session_from(pod));
+        let environment = &client.parts().environment;
+        let oidc =
+            OidcAgency::from_environment(&**environment).map(|oidc| client.session_from(oidc));
+        let pod = PodIdentity::from_environment(&**environment).map(|pod| client.session_from(pod));
         Self::new()
             .with(OIDC, Fetched(oidc))
-            .with(ENVIRONMENT, Environment::of(Arc::clone(host)))
-            .with(PROFILE, ProfileFile::of(Arc::clone(host)))
+            .with(ENVIRONMENT, EnvironmentVariables::new(Arc::clone(environment)))
+            .with(PROFILE, ProfileFile::new(Arc::clone(environment)))
             .with(METADATA, Fetched(Ok(client.session_from(metadata))))
             .with(POD_IDENTITY, Fetched(pod))
     }

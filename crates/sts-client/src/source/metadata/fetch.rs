@@ -9,7 +9,7 @@ use sts_proto::Body;
 
 use super::EcsMetadata;
 use super::token::{LIFETIME_SECONDS, Token};
-use crate::now::Now;
+use crate::platform::Now;
 use crate::source::fetch::{Fetch, FetchStep};
 use crate::source::issued::Issuer;
 use crate::source::{IssuedCredentials, failure, token};
@@ -61,8 +61,8 @@ enum State {
 }
 
 impl MetadataFetch {
-    pub(super) fn new(metadata: EcsMetadata, ticks: Duration) -> Self {
-        let is_due = metadata.token().is_due(ticks);
+    pub(super) fn new(metadata: EcsMetadata, monotonic: Duration) -> Self {
+        let is_due = metadata.token().is_due(monotonic);
         let state = State::Ready(if is_due { Ask::Token } else { Ask::Credentials });
         Self { metadata, state, is_there: false, was_rejected: false }
     }
@@ -92,7 +92,7 @@ impl MetadataFetch {
         let status = response.status();
         match (ask, status) {
             (Ask::Token, status) if status.is_success() => match token::of(response.into_body()) {
-                Ok(token) => self.keep(Token::kept(token, at.ticks)),
+                Ok(token) => self.keep(Token::kept(token, at.monotonic)),
                 Err(fault) => broken(format!("the token of the metadata service {fault}")),
             },
             (
@@ -100,7 +100,7 @@ impl MetadataFetch {
                 StatusCode::NOT_FOUND
                 | StatusCode::METHOD_NOT_ALLOWED
                 | StatusCode::SERVICE_UNAVAILABLE,
-            ) if !self.was_rejected => self.keep(Token::not_offered(at.ticks)),
+            ) if !self.was_rejected => self.keep(Token::not_offered(at.monotonic)),
             (Ask::Token, status) => failed("token", status),
             (Ask::Credentials, status) if status.is_success() => {
                 State::Done(ISSUER.read(&response, at, now))

@@ -29,15 +29,15 @@ impl Token {
         Self::Kept { token, until: asked_at.saturating_add(lifetime) }
     }
 
-    pub(super) fn not_offered(ticks: Duration) -> Self {
-        Self::NotOffered { until: ticks.saturating_add(WITHOUT) }
+    pub(super) fn not_offered(monotonic: Duration) -> Self {
+        Self::NotOffered { until: monotonic.saturating_add(WITHOUT) }
     }
 
     /// Whether a token is requested before the credentials are.
-    pub(super) fn is_due(&self, ticks: Duration) -> bool {
+    pub(super) fn is_due(&self, monotonic: Duration) -> bool {
         match self {
             Self::Unknown => true,
-            Self::Kept { until, .. } | Self::NotOffered { until } => *until <= ticks,
+            Self::Kept { until, .. } | Self::NotOffered { until } => *until <= monotonic,
         }
     }
 

@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 /// use sts_client::Now;
 ///
 /// let now = Now::new(time::macros::datetime!(2026-03-05 07:08:09 UTC), Duration::from_secs(40));
-/// assert_eq!(now.after(Duration::from_secs(2)).ticks, Duration::from_secs(42));
+/// assert_eq!(now.after(Duration::from_secs(2)).monotonic, Duration::from_secs(42));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -23,14 +23,14 @@ pub struct Now {
     pub wall: OffsetDateTime,
     /// A monotonic reading from any fixed origin, for back-off and deadlines. It must not go
     /// backwards; a machine that sees it do so waits longer, nothing worse.
-    pub ticks: Duration,
+    pub monotonic: Duration,
 }
 
 impl Now {
     /// Both readings.
     #[must_use]
-    pub const fn new(wall: OffsetDateTime, ticks: Duration) -> Self {
-        Self { wall, ticks }
+    pub const fn new(wall: OffsetDateTime, monotonic: Duration) -> Self {
+        Self { wall, monotonic }
     }
 
     /// The moment `duration` later, on both clocks. For simulators and tests.
@@ -38,7 +38,7 @@ impl Now {
     pub fn after(self, duration: Duration) -> Self {
         Self {
             wall: self.wall.saturating_add(duration.try_into().unwrap_or(time::Duration::MAX)),
-            ticks: self.ticks.saturating_add(duration),
+            monotonic: self.monotonic.saturating_add(duration),
         }
     }
 }

@@ -1,0 +1,77 @@
+//! Environment variables and small files of a platform.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use sts_proto::Body;
+use thiserror::Error;
+
+/// Environment variables and small files: what credential providers read.
+///
+/// `SystemEnvironment`, with the feature `system`, is that of the process.
+pub trait Environment: Send + Sync {
+    /// Returns the value of an environment variable; `None` if it is not set. By default no
+    /// variable is set.
+    ///
+    /// # Errors
+    ///
+    /// The variable is set, but is not valid UTF-8. It does not count as unset: then credentials
+    /// of another identity could be used in its place.
+    fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
+        let _ = name;
+        Ok(None)
+    }
+
+    /// Returns the content of a small file. It holds credentials or a token, so it is wiped on
+    /// drop.
+    ///
+    /// It is read while a caller waits, so `path` should be on a local disk or in memory.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read. By default no file can: the error is of the kind
+    /// [`Unsupported`](io::ErrorKind::Unsupported).
+    fn read_file(&self, path: &Path) -> io::Result<Body> {
+        let _ = path;
+        Err(io::Error::new(io::ErrorKind::Unsupported, "file access is not available"))
+    }
+}
+
+impl<E: Environment + ?Sized> Environment for Arc<E> {
+    fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
+        (**self).variable(name)
+    }
+
+    fn read_file(&self, path: &Path) -> io::Result<Body> {
+        (**self).read_file(path)
+    }
+}
+
+/// Environment of a client that was not given one: no variables and no files.
+pub(crate) struct NoEnvironment;
+
+impl Environment for NoEnvironment {}
+
+/// An environment variable that is set, but is not valid UTF-8.
+///
+/// It names the variable. The value is not part of it, for it may be a secret.
+#[derive(Clone, Debug, Error, Eq, PartialEq)]
+#[error("environment variable {name} is not valid UTF-8")]
+pub struct InvalidVariable {
+    name: String,
+}
+
+impl InvalidVariable {
+    /// The variable `name` is not valid UTF-8.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into() }
+    }
+
+    /// The name of the variable.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}

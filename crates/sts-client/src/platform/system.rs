@@ -1,0 +1,74 @@
+//! The operating system as a platform.
+#![expect(clippy::disallowed_methods, reason = "the only code that reads the OS")]
+#![expect(clippy::disallowed_types, reason = "the only code that reads the OS")]
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant, SystemTime};
+
+use sts_proto::Body;
+
+use super::clock::Clock;
+use super::environment::{Environment, InvalidVariable};
+use super::now::Now;
+
+/// Limit of a file, in bytes. A token has 20000 at most.
+const LARGEST_FILE: u16 = u16::MAX;
+
+/// Clocks and randomness of the operating system.
+///
+/// ```
+/// use sts_client::{Clock, SystemClock};
+///
+/// assert!(SystemClock.monotonic() <= SystemClock.monotonic());
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "a unit type")]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Now {
+        Now::new(SystemTime::now().into(), self.monotonic())
+    }
+
+    fn monotonic(&self) -> Duration {
+        static ORIGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
+        ORIGIN.elapsed()
+    }
+
+    fn seed(&self) -> u64 {
+        // The operating system's randomness once a thread, and a new key each time.
+        RandomState::new().hash_one(())
+    }
+}
+
+/// Environment variables of the process, and files of less than 64 KiB.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "a unit type")]
+pub struct SystemEnvironment;
+
+impl Environment for SystemEnvironment {
+    fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
+        // It may be a secret: what is text is not copied, and what is not is wiped.
+        std::env::var_os(name).map(OsString::into_string).transpose().map_err(|value| {
+            drop(Body::from(value.into_encoded_bytes()));
+            InvalidVariable::new(name)
+        })
+    }
+
+    fn read_file(&self, path: &Path) -> io::Result<Body> {
+        let file = File::open(path)?;
+        // Large enough from the start: a block that grows leaves an unwiped one behind.
+        let mut content = Vec::with_capacity(usize::from(LARGEST_FILE) + 1);
+        let read = file.take(u64::from(LARGEST_FILE) + 1).read_to_end(&mut content);
+        let is_whole = content.len() <= usize::from(LARGEST_FILE);
+        // Before the error is returned, so that what was read until then is wiped.
+        let content = Body::from(content);
+        read?;
+        if is_whole { Ok(content) } else { Err(io::Error::other("file exceeds 64 KiB")) }
+    }
+}
