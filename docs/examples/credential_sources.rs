@@ -20,7 +20,7 @@ use sts_emulator::{Emulator, builtin};
 use sts_hyper::HyperTransport;
 use sts_proto::Body;
 
-/// An environment with its own variables and files, and the clocks of the system.
+/// An environment with its own variables and files.
 #[derive(Clone, Default)]
 struct Place {
     variables: BTreeMap<&'static str, String>,
