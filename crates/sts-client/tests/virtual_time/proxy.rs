@@ -10,8 +10,8 @@ use sts_client::transport::{
     BlockingTransport, Exchange, Progress, Proxies, ProxyError, TransportError, TransportErrorKind,
 };
 use sts_client::{
-    BlockingClient, BlockingSession, CallContext, CallPolicy, Client, ClientBuilder, Clock, Failure,
-    Now,
+    BlockingClient, BlockingSession, CallContext, CallPolicy, Client, ClientBuilder, Clock,
+    Failure, Now,
 };
 use sts_credentials::blocking::ProvideCredentials;
 use sts_credentials::{Credentials, CredentialsError, CredentialsRequest};
