@@ -1,4 +1,4 @@
-//! The example that prints keys, as other programs run and read it.
+//! Runs the example that prints credentials, and reads its output like other programs.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
@@ -36,8 +36,8 @@ fn printed(output: Output) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Whom the emulator takes the keys for.
-fn whose(emulator: &Emulator, keys: [&str; 3]) -> String {
+/// Returns the identity of the credentials at the emulator.
+fn identity(emulator: &Emulator, keys: [&str; 3]) -> String {
     let [access_key_id, secret, token] = keys;
     let end = OffsetDateTime::now_utc() + time::Duration::HOUR;
     let keys = Credentials::temporary(access_key_id, secret, token, end);
@@ -47,7 +47,7 @@ fn whose(emulator: &Emulator, keys: [&str; 3]) -> String {
 }
 
 #[test]
-fn the_json_is_version_1_of_credential_process_and_its_keys_are_good() {
+fn the_json_is_version_1_of_credential_process_and_its_credentials_are_valid() {
     let emulator = Emulator::builder().start_blocking().unwrap();
     let given = ["--endpoint", emulator.url(), "--agency", builtin::AGENCY_URN];
     let text = printed(example(&given));
@@ -55,23 +55,23 @@ fn the_json_is_version_1_of_credential_process_and_its_keys_are_good() {
     let object: BTreeMap<String, Value> = serde_json::from_str(&text).unwrap();
     let names: Vec<&str> = object.keys().map(String::as_str).collect();
     assert_eq!(names, ["AccessKeyId", "Expiration", "SecretAccessKey", "SessionToken", "Version"]);
-    // A number, and nothing but.
+    // The version is a number.
     assert_eq!(object["Version"], 1);
     let text = |name: &str| object[name].as_str().unwrap();
     let end = OffsetDateTime::parse(text("Expiration"), &Rfc3339).unwrap();
     let left = end - OffsetDateTime::now_utc();
     assert!((3500..=3600).contains(&left.whole_seconds()), "{left}");
-    // What the strictest readers know: whole seconds, in UTC.
+    // Whole seconds in UTC, which all readers accept.
     assert_eq!(text("Expiration").len(), "2026-03-05T08:08:09Z".len());
     assert!(text("Expiration").ends_with('Z'));
 
     let keys = ["AccessKeyId", "SecretAccessKey", "SessionToken"].map(text);
-    assert!(whose(&emulator, keys).contains("credential_process"));
+    assert!(identity(&emulator, keys).contains("credential_process"));
 }
 
 #[cfg(unix)]
 #[test]
-fn a_shell_takes_the_variables_of_the_official_tools() {
+fn a_shell_evaluates_the_variables_of_the_official_tools() {
     let emulator = Emulator::builder().start_blocking().unwrap();
     let lines = printed(example(&[
         "--endpoint",
@@ -89,28 +89,28 @@ fn a_shell_takes_the_variables_of_the_official_tools() {
         let output = Command::new("sh").args(["-c", &script]).output().unwrap();
         let values = String::from_utf8(output.stdout).unwrap();
         let keys: Vec<&str> = values.lines().collect();
-        assert!(whose(&emulator, keys.try_into().unwrap()).contains("credential_process"));
+        assert!(identity(&emulator, keys.try_into().unwrap()).contains("credential_process"));
     }
 }
 
 #[test]
-fn a_refusal_is_told_on_the_other_channel_and_by_the_exit_code() {
+fn a_rejection_is_reported_on_standard_error_and_by_the_exit_code() {
     let emulator = Emulator::builder().start_blocking().unwrap();
     let given = ["--endpoint", emulator.url(), "--agency", builtin::FORBIDDEN_AGENCY_URN];
     let output = example(&given);
     assert_eq!(output.status.code(), Some(1));
     assert!(output.stdout.is_empty());
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("403") && !told.contains(builtin::SECRET_ACCESS_KEY), "{told}");
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("403") && !message.contains(builtin::SECRET_ACCESS_KEY), "{message}");
 }
 
 #[test]
-fn an_emulator_has_to_be_asked_for() {
+fn an_emulator_is_used_only_on_request() {
     for arguments in [
         &[][..],
         &["--format", "env"],
         &["--agency", builtin::AGENCY_URN],
-        // A real region, but the agency is not that of the emulator.
+        // A region without an agency.
         &["--region", "cn-north-4"],
         &["--emulator", "--region", "cn-north-4"],
         &["--emulator", "--agency", builtin::AGENCY_URN],
@@ -121,18 +121,24 @@ fn an_emulator_has_to_be_asked_for() {
         &["--emulator", "--format", "yaml"],
     ] {
         let output = example(arguments);
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {told}");
-        assert!(output.stdout.is_empty() && told.lines().count() == 1, "{arguments:?}: {told}");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
+        assert!(
+            output.stdout.is_empty() && message.lines().count() == 1,
+            "{arguments:?}: {message}"
+        );
     }
 }
 
 #[test]
 fn the_credentials_of_an_emulator_are_called_that() {
     let output = example(&["--emulator"]);
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(0), "{told}");
-    assert!(told.contains("of an emulator") && told.contains("nothing accepts them"), "{told}");
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{message}");
+    assert!(
+        message.contains("of an emulator") && message.contains("nothing accepts them"),
+        "{message}"
+    );
     let object: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(object["Version"], 1);
 }

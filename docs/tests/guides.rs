@@ -144,9 +144,10 @@ fn the_architecture_names_every_dependency() {
     }
 }
 
-const MANIFESTS: [&str; 7] = [
+const MANIFESTS: [&str; 8] = [
     include_str!("../../crates/sts-client/Cargo.toml"),
     include_str!("../../crates/sts-conformance/Cargo.toml"),
+    include_str!("../../crates/sts-credentials/Cargo.toml"),
     include_str!("../../crates/sts-emulator/Cargo.toml"),
     include_str!("../../crates/sts-hyper/Cargo.toml"),
     include_str!("../../crates/sts-isahc/Cargo.toml"),
