@@ -1,12 +1,12 @@
-//! The protocol inside of an SDK that has an HTTP stack, retries and a log of its own.
+//! STS in an SDK with its own HTTP stack, retries and logging.
 //!
 //! ```text
 //! cargo run --example embedding
 //! ```
 //!
-//! The SDK has reqwest. It takes `sts-proto` for requests and answers and `sts-sign` for
-//! signatures, and nothing else. The guide `docs/embedding.md` goes through it.
-#![expect(clippy::print_stdout, reason = "it shows what happens")]
+//! The SDK uses reqwest, `sts-proto` for requests and responses, and `sts-sign` for signatures. The
+//! guide `docs/embedding.md` explains it.
+#![expect(clippy::print_stdout, reason = "example output")]
 
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -19,37 +19,40 @@ use time::OffsetDateTime;
 
 type Failure = Box<dyn StdError + Send + Sync>;
 
-/// Bytes of the largest answer that is read. The largest documented one has a few kilobytes.
-const LARGEST_ANSWER: usize = 1 << 20;
+/// Maximum size of a response in bytes. Documented responses have a few kilobytes.
+const RESPONSE_LIMIT: usize = 1 << 20;
 
-/// The SDK, as far as it matters here.
+/// The SDK.
 struct Sdk {
     http: reqwest::Client,
     endpoint: Endpoint,
     signer: Signer,
-    /// What has to be added to our clock for that of the service.
+    /// Offset of the service's clock from the local clock.
     clock_offset: time::Duration,
 }
 
 impl Sdk {
     fn new(endpoint: Endpoint, credentials: &Credentials) -> Result<Self, Failure> {
-        // The client that the SDK has already will do, with two settings for these requests.
+        // The existing client of the SDK, with two settings.
         let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none()) // a signature belongs to one host
-            .retry(reqwest::retry::never()) // and to one moment
+            .redirect(reqwest::redirect::Policy::none()) // a signature is valid for one host
+            .retry(reqwest::retry::never()) // and for one date
             .timeout(Duration::from_secs(10))
             .build()?;
         let signer = Signer::new(credentials)?;
         Ok(Self { http, endpoint, signer, clock_offset: time::Duration::ZERO })
     }
 
-    /// Keys of an agency.
-    async fn temporary_keys(&mut self, operation: &AssumeAgency) -> Result<Credentials, Failure> {
+    /// Returns temporary credentials of an agency.
+    async fn temporary_credentials(
+        &mut self,
+        operation: &AssumeAgency,
+    ) -> Result<Credentials, Failure> {
         let mut may_correct_clock = true;
         let mut attempt = 0;
         loop {
             attempt += 1;
-            // Anew for each attempt: the date is part of the signature.
+            // Build and sign each attempt: the date is part of the signature.
             let mut request = operation.to_request(&self.endpoint)?;
             let now = OffsetDateTime::now_utc();
             self.signer.sign(&mut request, now + self.clock_offset)?;
@@ -72,8 +75,8 @@ impl Sdk {
                 self.clock_offset = offset;
                 continue;
             }
-            // Every other advice wants other keys, or somebody to change something. With the same
-            // key never: a few more failures lock it for all who use it.
+            // Other advice requires other credentials or a change by the user. With the same access
+            // key, more failures would lock it.
             let may_pass = error.kind().advice() == RetryAdvice::AfterBackoff;
             let wait = error.wait(now + self.clock_offset);
             self.pause(attempt, wait, may_pass && operation.is_repeatable(), error).await?;
@@ -87,8 +90,8 @@ impl Sdk {
         let mut body = BodyWriter::default();
         while let Some(piece) = response.chunk().await? {
             body.extend(&piece);
-            if body.len() > LARGEST_ANSWER {
-                break; // what was cut does not decode
+            if body.len() > RESPONSE_LIMIT {
+                break; // a truncated response does not decode
             }
         }
         let (head, _) = Response::from(response).into_parts();
@@ -118,9 +121,9 @@ impl Sdk {
 /// The offset of the service's clock, if it may be why a request was refused. The gateway says the
 /// same of a wrong date as of a wrong signature, so its message is not looked at.
 fn wrong_clock(error: &sts_proto::ServiceError, now: OffsetDateTime) -> Option<time::Duration> {
-    let is_refusal = error.status() == StatusCode::UNAUTHORIZED && !error.from_cache();
+    let is_rejected = error.status() == StatusCode::UNAUTHORIZED && !error.from_cache();
     let offset = error.date()? - now;
-    (is_refusal && offset.abs() > time::Duration::minutes(4)).then_some(offset)
+    (is_rejected && offset.abs() > time::Duration::minutes(4)).then_some(offset)
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -132,22 +135,22 @@ async fn main() -> Result<(), Failure> {
 
     println!("1. an agency");
     let operation = AssumeAgency::new(builtin::AGENCY_URN, "embedded");
-    println!("   {:?}", sdk.temporary_keys(&operation).await?);
+    println!("   {:?}", sdk.temporary_credentials(&operation).await?);
 
     println!("2. the same while the service asks for a pause");
     let throttling = Fault::Throttling { retry_after: Some(1) };
     emulator.faults().inject(Injection::new(throttling).times(1));
-    println!("   {:?}", sdk.temporary_keys(&operation).await?);
+    println!("   {:?}", sdk.temporary_credentials(&operation).await?);
 
     println!("3. an agency that must not be assumed: not tried again");
     let forbidden = AssumeAgency::new(builtin::FORBIDDEN_AGENCY_URN, "embedded");
-    let error = sdk.temporary_keys(&forbidden).await.err().ok_or("it is forbidden")?;
+    let error = sdk.temporary_credentials(&forbidden).await.err().ok_or("it is forbidden")?;
     let error = error.downcast_ref::<sts_proto::ServiceError>().ok_or("the service says so")?;
     println!("   {:?}, {:?}", error.kind(), error.kind().advice());
 
     println!("4. a clock that is wrong by an hour: corrected, and tried again once");
     emulator.faults().inject(Injection::new(Fault::ClockOffset(time::Duration::HOUR)));
-    println!("   {:?}", sdk.temporary_keys(&operation).await?);
+    println!("   {:?}", sdk.temporary_credentials(&operation).await?);
     println!("   offset {:.0}", sdk.clock_offset);
     Ok(())
 }

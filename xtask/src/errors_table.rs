@@ -13,7 +13,7 @@ use crate::tools::root;
 
 const PATH: &str = "docs/errors.md";
 
-/// Everything above this line is written by hand, everything below by this program.
+/// Separates the manually written text from the generated tables.
 const MARK: &str = "<!-- Below this line: cargo xtask docs -->\n";
 
 pub(crate) const TASK: Task = Task {
@@ -35,7 +35,7 @@ Writes the tables of docs/errors.md from the tables in sts-proto.
 fn update(is_check: bool) -> Result<(), String> {
     let path = root().join(PATH);
     let old = fs::read_to_string(&path).map_err(|error| format!("{PATH}: {error}"))?;
-    let (by_hand, _) = old.split_once(MARK).ok_or_else(|| format!("{PATH} has lost its mark"))?;
+    let (by_hand, _) = old.split_once(MARK).ok_or_else(|| format!("{PATH} lacks its mark"))?;
     let new = format!("{by_hand}{MARK}{}", tables());
     if new == old {
         println!("{PATH} is up to date");
@@ -50,13 +50,13 @@ fn update(is_check: bool) -> Result<(), String> {
 }
 
 fn tables() -> String {
-    let mut text = String::from("\n## Kinds\n\n| kind | what happened | again? |\n|---|---|---|\n");
+    let mut text = String::from("\n## Kinds\n\n| kind | meaning | retry |\n|---|---|---|\n");
     for &kind in ErrorKind::ALL {
         let advice = kind.advice().as_str().replace('_', " ");
         line(&mut text, &[&format!("`{}`", kind.as_str()), kind.meaning(), &advice]);
     }
     text.push_str(
-        "\n## Codes\n\nThe gateway's codes hold under `APIGW.`, `APIG.` and `APIC.` alike.\n\n\
+        "\n## Codes\n\nGateway codes have the prefix `APIGW.`, `APIG.` or `APIC.`.\n\n\
          | code | status | kind | meaning |\n|---|---|---|---|\n",
     );
     for code in known_codes() {
@@ -66,8 +66,8 @@ fn tables() -> String {
         line(&mut text, &[&format!("`{}`", code.code()), &statuses, &kinds(code), code.meaning]);
     }
     text.push_str(
-        "\n## Messages\n\nA message only refines: it may change without notice, and one that is not \
-         known changes nothing.\n\n| code | message contains | kind |\n|---|---|---|\n",
+        "\n## Messages\n\nA known message determines the kind. Messages may change without notice; code \
+         and status classify an unknown message.\n\n| code | message contains | kind |\n|---|---|---|\n",
     );
     for known in known_messages() {
         let numbers = known.numbers.iter().map(|number| format!("`APIGW.{number:04}`"));
@@ -80,15 +80,15 @@ fn tables() -> String {
         line(&mut text, &[&numbers, known.contains, &format!("`{}`", known.kind.as_str())]);
     }
     text.push_str(
-        "\n## Statuses\n\nWhat a status means when the code says nothing, or there is none.\n\n\
+        "\n## Statuses\n\nKinds and meanings of statuses of responses without a known code.\n\n\
          | status | kind | meaning |\n|---|---|---|\n",
     );
     for number in (100..=505).chain(520..=527) {
         let Ok(status) = StatusCode::from_u16(number) else { continue };
-        // Rows of the service's table, and of what proxies send.
+        // Rows of the service's table, and statuses that proxies send.
         if status.canonical_reason().is_some() || [306, 494].contains(&number) {
             let kind = match kind_of_status(status) {
-                _ if status.is_success() => "success, if the body decodes".to_owned(),
+                _ if status.is_success() => "success, if the body is valid".to_owned(),
                 kind => format!("`{}`", kind.as_str()),
             };
             line(&mut text, &[&number.to_string(), &kind, status_meaning(status)]);
@@ -97,7 +97,7 @@ fn tables() -> String {
     text
 }
 
-/// The kinds that a code has with its statuses: one, or one for each.
+/// Returns the kind of a code, or the kind for each of its statuses.
 fn kinds(code: &KnownCode) -> String {
     let statuses: &[u16] = if code.statuses.is_empty() { &[400] } else { code.statuses };
     let kinds: Vec<(u16, &str)> = statuses
