@@ -83,7 +83,7 @@ impl Sdk {
         }
     }
 
-    /// Sends a request as it is, and collects the answer.
+    /// Sends a request unchanged, and collects the response.
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, reqwest::Error> {
         let request = reqwest::Request::try_from(request.map(Body::into_bytes))?;
         let mut response = self.http.execute(request).await?;
