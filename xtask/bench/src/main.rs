@@ -1,7 +1,6 @@
 //! Ours, floors and peers, measured in one run.
 
 mod allocations;
-mod responses;
 mod arguments;
 mod build;
 mod chart;
@@ -10,6 +9,7 @@ mod cores;
 mod load;
 mod machine;
 mod page;
+mod responses;
 mod row;
 mod server;
 mod statistics;

@@ -11,8 +11,8 @@ mod signatures;
 
 use std::thread;
 
-use crate::responses;
 use crate::cores;
+use crate::responses;
 use crate::row::Row;
 use crate::server::Server;
 

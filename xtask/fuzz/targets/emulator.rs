@@ -104,7 +104,10 @@ fuzz_target!(|input: &[u8]| {
     let response = respond(request);
     let status = response.status();
     assert!(status.is_success() || status.is_client_error(), "{status}");
-    assert!(!status.is_success() || signer.is_some() || is_federation, "a random request is not signed");
+    assert!(
+        !status.is_success() || signer.is_some() || is_federation,
+        "a random request is not signed"
+    );
     let text = std::str::from_utf8(response.body().as_ref()).expect("all responses are text");
     assert!(status.is_success() || text.contains("\"error_code\""), "{status}: {text}");
     assert!(!text.contains(builtin::SECRET_ACCESS_KEY), "a secret");

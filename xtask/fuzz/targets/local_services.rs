@@ -7,10 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sts_client::{CallContext, CallPolicy, Clock, Environment, Now, Platform};
 use http::{HeaderValue, Response, StatusCode};
 use libfuzzer_sys::fuzz_target;
 use sts_client::source::{EcsMetadata, Fetch, FetchSource, FetchStep, PodIdentity};
+use sts_client::{CallContext, CallPolicy, Clock, Environment, Now, Platform};
 use sts_proto::Body;
 use time::OffsetDateTime;
 
@@ -73,8 +73,15 @@ fuzz_target!(|content: &[u8]| {
     let mut lines = content.splitn(3, |&byte| byte == b'\n');
     let [token, date, body] = std::array::from_fn(|_| lines.next().unwrap_or_default());
     let context: Arc<CallContext> = CallContext::new([], CallPolicy::default());
-    let metadata = EcsMetadata::default().begin(Platform::new(&OneFile, &OneFile), &context).expect("it reads nothing");
+    let metadata = EcsMetadata::default()
+        .begin(Platform::new(&OneFile, &OneFile), &context)
+        .expect("it reads nothing");
     drive(metadata, token, date, body);
     let pod = PodIdentity::new("http://127.0.0.1:1", "/token").expect("a local URL");
-    drive(pod.begin(Platform::new(&OneFile, &OneFile), &context).expect("a token"), token, date, body);
+    drive(
+        pod.begin(Platform::new(&OneFile, &OneFile), &context).expect("a token"),
+        token,
+        date,
+        body,
+    );
 });

@@ -2,7 +2,6 @@
 //! target. What is taken has an address without credentials.
 #![no_main]
 
-
 use http::Uri;
 use libfuzzer_sys::fuzz_target;
 use sts_client::transport::Proxies;

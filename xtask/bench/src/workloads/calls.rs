@@ -5,15 +5,15 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sts_client::{Client, Exchange, Transport, TransportError};
 use aws_smithy_http_client::test_util::infallible_client_fn;
 use http::Response;
+use sts_client::{Client, Exchange, Transport, TransportError};
 use sts_proto::{Body, Credentials, Region};
 
 use super::messages::operation;
 use super::signatures::{ACCESS_KEY_ID, SECRET_ACCESS_KEY, token};
-use crate::responses;
 use crate::comparison::{Comparison, Rival};
+use crate::responses;
 use crate::row::Goal;
 use crate::work::{Work, repeated};
 
@@ -49,8 +49,7 @@ impl Transport for Mock {
 }
 
 pub fn client() -> Client<Mock, Arc<Credentials>> {
-    let keys =
-        Credentials::permanent(ACCESS_KEY_ID, SECRET_ACCESS_KEY).security_token(token());
+    let keys = Credentials::permanent(ACCESS_KEY_ID, SECRET_ACCESS_KEY).security_token(token());
     Client::builder(Mock(Body::from(responses::assume_agency())), SystemClock)
         .region(Region::CN_NORTH_4)
         .credentials(keys)

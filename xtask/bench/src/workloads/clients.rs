@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, LazyLock};
 
-use sts_client::{Exchange, Limits, Transport};
 use bytes::Bytes;
 use http::header::USER_AGENT;
 use http::{HeaderValue, Request, StatusCode};
@@ -14,6 +13,7 @@ use isahc::AsyncReadResponseExt;
 use isahc::config::Configurable;
 use isahc::tls::{TlsConfig, TrustStore, TrustStoreBuilder};
 use rustls::pki_types::CertificateDer;
+use sts_client::{Exchange, Limits, Transport};
 use sts_emulator::builtin;
 use sts_hyper::HyperTransport;
 use sts_isahc::IsahcTransport;
@@ -42,7 +42,8 @@ pub fn signed(server: &Server) -> Request<Body> {
     let mut request = operation().to_request(&endpoint).expect("a request");
     // Ours would add one, the raw clients would not.
     request.headers_mut().insert(USER_AGENT, HeaderValue::from_static("sts-bench/1.0"));
-    let signer = Signer::from_parts(builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY).expect("keys");
+    let signer =
+        Signer::from_parts(builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY).expect("keys");
     signer.sign(&mut request, datetime!(2026-03-05 07:08:09 UTC)).expect("a signature");
     request
 }

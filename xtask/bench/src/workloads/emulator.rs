@@ -44,7 +44,8 @@ pub fn all<'a>(emulator: &'a Emulator, server: &'a Server) -> Vec<Duel<'a>> {
 
 /// Signs each request anew: the emulator looks at the time.
 fn calls<'a>(url: &str, plain: &Server, request: fn(&Endpoint) -> Request<Body>) -> Calls<'a> {
-    let signer = Signer::from_parts(builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY).expect("keys");
+    let signer =
+        Signer::from_parts(builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY).expect("keys");
     let endpoint = Endpoint::parse_allowing_http(url).expect("an endpoint");
     let (runtime, client) = (runtime(), raw_hyper(plain));
     Box::new(move |end| {

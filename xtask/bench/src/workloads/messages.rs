@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use sts_proto::{AssumeAgency, Body, Endpoint, Operation, Region};
 use time::OffsetDateTime;
 
-use crate::responses;
 use crate::comparison::{Comparison, Rival};
+use crate::responses;
 use crate::row::Goal;
 use crate::work::{Work, repeated};
 
