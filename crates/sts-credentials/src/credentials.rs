@@ -30,14 +30,13 @@ use crate::validate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Credentials {
-    /// The access key id. It is not secret: every signed request contains it.
+    /// Access key id. It is not secret: every signed request contains it.
     pub access_key_id: String,
-    /// The secret access key, which signs.
+    /// Secret access key for signatures.
     pub secret_access_key: Secret,
-    /// The security token of temporary credentials, sent with every request. Its length is not
-    /// limited.
+    /// Security token of temporary credentials, sent with every request. Its length is not limited.
     pub security_token: Option<Secret>,
-    /// When temporary credentials expire. The service decides; it may be earlier than requested.
+    /// Expiration of temporary credentials, which may be earlier than requested.
     pub expiration: Option<OffsetDateTime>,
 }
 
@@ -71,8 +70,7 @@ impl Credentials {
         }
     }
 
-    /// Sets the security token and leaves the expiration as it is: environment variables, for
-    /// example, do not state one.
+    /// Sets the security token without an expiration, as in environment variables.
     #[must_use]
     pub fn security_token(self, security_token: impl Into<Secret>) -> Self {
         Self { security_token: Some(security_token.into()), ..self }
@@ -98,12 +96,12 @@ impl Credentials {
         self.expires_in(now).is_some_and(|left| left.is_zero())
     }
 
-    /// Checks that requests can be signed with these credentials: no part is empty, and the parts
-    /// that are sent can stand in a header.
+    /// Validates that the credentials can sign: no part is empty, and the parts that are sent are
+    /// valid header values.
     ///
     /// # Errors
     ///
-    /// The first part that is invalid, and why. The error never contains the part.
+    /// Returns an error for the first invalid part. The error never contains the part.
     pub fn validate(&self) -> Result<(), InvalidCredentials> {
         validate_access_key_id(&self.access_key_id)?;
         validate_secret_access_key(self.secret_access_key.expose_secret())?;

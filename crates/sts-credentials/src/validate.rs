@@ -11,7 +11,7 @@ pub enum InvalidCredentials {
         part: &'static str,
     },
     /// A line end or a space was read along with the part.
-    #[error("{part} has white space before or after it; trim it where it is read")]
+    #[error("{part} must not begin or end with white space")]
     WhiteSpace {
         /// Which part.
         part: &'static str,

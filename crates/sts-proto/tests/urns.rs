@@ -1,4 +1,4 @@
-//! URNs: those that are built, and those that answers hold.
+//! URNs of agencies, and URNs in responses.
 
 use sts_proto::{AgencyUrn, AssumeAgency, AssumedAgency, Endpoint, Operation, Region};
 
@@ -10,7 +10,7 @@ fn told(urn: &str) -> Option<(String, String)> {
     Some((agency?.to_owned(), session?.to_owned()))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "names that can be told")]
+#[expect(clippy::unnecessary_wraps, reason = "compared with an optional value")]
 fn names(agency: &str, session: &str) -> Option<(String, String)> {
     Some((agency.to_owned(), session.to_owned()))
 }

@@ -127,7 +127,7 @@ impl Vector {
             "SDK-ECDSA-P256-SHA256" => Signer::p256(id, secret),
             #[cfg(feature = "sm2")]
             "SDK-SM2-SM3" => Signer::sm2(id, secret),
-            other => panic!("{}: {other} is no algorithm of this build", self.name),
+            other => panic!("{}: algorithm {other} is not enabled", self.name),
         }
     }
 

@@ -223,7 +223,7 @@ fn a_header_that_decides_must_arrive_once() {
                 other => panic!("{name}: {other:?}"),
             }
         }
-        // The same value twice is no better.
+        // Equal values are duplicates as well.
         let mut twice = signed.clone();
         let same = twice.headers()[name].clone();
         twice.headers_mut().append(HeaderName::from_static(name), same);

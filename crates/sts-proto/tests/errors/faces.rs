@@ -1,4 +1,4 @@
-//! Codes that only their message tells apart.
+//! Codes whose kind depends on the message.
 
 use sts_proto::{ACCESS_KEY_LOCKOUT, ErrorKind, RetryAdvice};
 
@@ -25,7 +25,7 @@ fn the_faces_of_0301_are_told_by_their_message() {
         // No signature arrived, or none that is understood: other keys would fare the same.
         ("x-auth-token not found", ErrorKind::InvalidRequest),
         ("the authorization format is incorrect", ErrorKind::InvalidRequest),
-        ("a wording nobody has seen", ErrorKind::InvalidCredentials),
+        ("an unknown message", ErrorKind::InvalidCredentials),
         ("", ErrorKind::InvalidCredentials),
     ] {
         for prefix in ["APIGW", "APIG", "APIC"] {

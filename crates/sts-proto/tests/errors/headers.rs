@@ -1,4 +1,4 @@
-//! What headers tell: request ids, dates, caches.
+//! Request ids, dates and caches in headers.
 
 use http::{HeaderValue, Response};
 use serde_json::json;

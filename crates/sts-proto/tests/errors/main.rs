@@ -19,7 +19,7 @@ mod waits;
 use http::Response;
 use sts_proto::{AssumeAgency, Operation, ServiceError};
 
-/// The error that an answer with `status` and `body` is.
+/// Returns the error of a response with `status` and `body`.
 #[track_caller]
 fn error<B: AsRef<[u8]>>(status: u16, body: B) -> ServiceError {
     error_with(status, &[], body)
@@ -31,7 +31,7 @@ fn error_with<B: AsRef<[u8]>>(status: u16, headers: &[(&str, &str)], body: B) ->
     for (name, value) in headers {
         response = response.header(*name, *value);
     }
-    AssumeAgency::read(&response.body(body).unwrap()).expect_err("this is no success")
+    AssumeAgency::read(&response.body(body).unwrap()).expect_err("an unsuccessful response")
 }
 
 /// The documented form of an error's body.

@@ -1,4 +1,4 @@
-//! How long an answer asks to wait.
+//! Requested waits.
 
 use std::time::Duration;
 
@@ -47,10 +47,10 @@ fn a_date_is_held_against_the_answers_own_one() {
             assert_eq!(error.wait(now), seconds(wait), "{date}, {now}");
         }
         let stored = error_with(503, &[moment, ("Date", date), ("Age", "5")], "");
-        assert_eq!(stored.wait(NOW), seconds(30), "the date is not that of the answer");
+        assert_eq!(stored.wait(NOW), seconds(30), "the date of a cached response is ignored");
     }
-    let unreadable = error_with(503, &[moment, ("Date", "now")], "");
-    assert_eq!(unreadable.wait(NOW), seconds(30));
+    let invalid = error_with(503, &[moment, ("Date", "now")], "");
+    assert_eq!(invalid.wait(NOW), seconds(30));
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn a_federated_call_has_no_keys_whose_kind_could_limit_it() {
 fn tag_keys_occur_once_and_in_any_case() {
     let twice = assume().tag("team", "a").tag("name", "b").tag("team", "c").tag("team", "d");
     assert_eq!(broken_fields(&twice), ["tags[2].key", "tags[3].key"]);
-    // Whether keys are told apart by case is not known, so they are.
+    // Keys that differ in case are distinct: the behaviour of the service is not documented.
     assume().tag("team", "a").tag("Team", "b").validate().unwrap();
 }
 

@@ -22,7 +22,7 @@ fn an_answer_cut_off_at_any_byte_is_an_error_that_says_so() {
     assert_eq!(unreadable(&body[..0]), InvalidBody::Empty);
     for end in 1..body.len() {
         let why = unreadable(&body[..end]);
-        // Half a character is no JSON, and so it says.
+        // A truncated character is reported as invalid JSON.
         let is_whole = std::str::from_utf8(&body[..end]).is_ok();
         match why {
             InvalidBody::Truncated { .. } => {}
@@ -100,7 +100,7 @@ fn very_deep_nesting_is_an_error_and_overflows_no_stack() {
 }
 
 #[test]
-fn an_unreadable_answer_never_shows_what_it_holds() {
+fn an_invalid_response_never_shows_its_content() {
     let whole = good().to_string();
     let secret = "0123456789012345678901234567890123456789";
     for body in [

@@ -15,7 +15,7 @@ use http::Response;
 use serde_json::{Value, json};
 use sts_proto::{AssumeAgency, AssumeAgencyOutput, InvalidBody, Operation, ServiceError};
 
-/// An answer to `AssumeAgency`, with nothing left out.
+/// Returns a complete response to `AssumeAgency`.
 fn good() -> Value {
     json!({
         "source_identity": "ci@corp",
@@ -33,13 +33,13 @@ fn read<B: AsRef<[u8]>>(body: B) -> Result<AssumeAgencyOutput, ServiceError> {
     AssumeAgency::read(&Response::new(body))
 }
 
-/// Why `body` is no answer, after a look at what every such error says.
+/// Returns why `body` is invalid, after checks that hold for all such errors.
 #[track_caller]
 fn unreadable<B: AsRef<[u8]>>(body: B) -> InvalidBody {
-    let error = read(body).expect_err("this is no answer");
+    let error = read(body).expect_err("an invalid response");
     assert_eq!(error.kind(), sts_proto::ErrorKind::InvalidResponse);
     assert_eq!(error.status(), 200);
-    error.invalid_body().expect("a 2xx says why it is no success").clone()
+    error.invalid_body().expect("the reason of a 2xx").clone()
 }
 
 /// The same in words.

@@ -1,4 +1,4 @@
-//! Answers that are none, whatever their body.
+//! Statuses that are not a success.
 
 use http::Response;
 use sts_proto::{
@@ -8,7 +8,7 @@ use sts_proto::{
 
 use crate::good;
 
-fn answer(status: u16, body: &str) -> Result<(), ServiceError> {
+fn read(status: u16, body: &str) -> Result<(), ServiceError> {
     let response = Response::builder().status(status).body(body.to_owned()).unwrap();
     AssumeAgency::read(&response).map(|_| ())
 }
@@ -16,14 +16,14 @@ fn answer(status: u16, body: &str) -> Result<(), ServiceError> {
 #[test]
 fn any_2xx_that_decodes_is_a_success() {
     for status in [200, 201, 202, 203, 206, 226, 299] {
-        answer(status, &good().to_string()).unwrap();
+        read(status, &good().to_string()).unwrap();
     }
 }
 
 #[test]
 fn a_2xx_without_a_body_is_an_error() {
     for status in [200, 201, 202, 204, 205] {
-        let error = answer(status, "").unwrap_err();
+        let error = read(status, "").unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidResponse);
         assert_eq!(error.invalid_body(), Some(&InvalidBody::Empty));
         assert_eq!((error.class(), error.status().as_u16()), (StatusClass::Success, status));
@@ -33,7 +33,7 @@ fn a_2xx_without_a_body_is_an_error() {
 
 #[test]
 fn a_page_under_200_is_an_error_that_shows_its_beginning() {
-    let error = answer(200, "<html><title>Sign in to the Wi-Fi</title></html>").unwrap_err();
+    let error = read(200, "<html><title>Sign in to the Wi-Fi</title></html>").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     assert!(matches!(error.invalid_body(), Some(InvalidBody::NotJson { line: 1, column: 1, .. })));
     assert_eq!(error.excerpt(), Some("<html><title>Sign in to the Wi-Fi</title></html>"));
@@ -42,7 +42,7 @@ fn a_page_under_200_is_an_error_that_shows_its_beginning() {
 #[test]
 fn an_error_under_200_is_an_error_with_its_code() {
     let body = r#"{"error_code":"STS5.1106","error_msg":"no such agency","request_id":"r"}"#;
-    let error = answer(200, body).unwrap_err();
+    let error = read(200, body).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     assert!(error.code().is_some_and(|code| *code == "STS5.1106"));
     assert_eq!((error.message(), error.request_id()), (Some("no such agency"), Some("r")));
@@ -51,7 +51,7 @@ fn an_error_under_200_is_an_error_with_its_code() {
 #[test]
 fn a_redirect_is_an_error_even_with_an_answer_in_it() {
     for status in 300..400 {
-        let error = answer(status, &good().to_string()).unwrap_err();
+        let error = read(status, &good().to_string()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnexpectedStatus);
         assert_eq!(error.class(), StatusClass::Redirection);
         assert_eq!((error.kind().advice(), error.invalid_body()), (RetryAdvice::Never, None));
@@ -62,7 +62,7 @@ fn a_redirect_is_an_error_even_with_an_answer_in_it() {
 fn any_status_but_2xx_is_an_error_even_with_an_answer_in_it() {
     let secret = "0123456789012345678901234567890123456789";
     for status in (100..=999).filter(|status| !(200..300).contains(status)) {
-        let error = answer(status, &good().to_string()).unwrap_err();
+        let error = read(status, &good().to_string()).unwrap_err();
         assert_eq!(error.status().as_u16(), status);
         assert_eq!(error.invalid_body(), None);
         let shown = format!("{error} {error:?} {:?} {:?}", error.message(), error.excerpt());
@@ -73,7 +73,7 @@ fn any_status_but_2xx_is_an_error_even_with_an_answer_in_it() {
 #[test]
 fn an_answer_of_another_operation_is_an_error_with_the_field_that_is_missing() {
     let identity = r#"{"account_id":"a","principal_urn":"u","principal_id":"i"}"#;
-    let error = answer(200, identity).unwrap_err();
+    let error = read(200, identity).unwrap_err();
     assert!(
         matches!(error.invalid_body(), Some(InvalidBody::MissingField { path, .. }) if path == "assumed_agency")
     );
@@ -82,7 +82,7 @@ fn an_answer_of_another_operation_is_an_error_with_the_field_that_is_missing() {
 }
 
 #[test]
-fn the_request_id_of_an_unreadable_answer_is_kept() {
+fn the_request_id_of_an_invalid_response_is_kept() {
     let response = Response::builder().header("X-Request-Id", "0f3c").body("").unwrap();
     let error = GetCallerIdentity::read(&response).unwrap_err();
     assert_eq!(error.request_id(), Some("0f3c"));

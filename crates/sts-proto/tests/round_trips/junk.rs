@@ -1,4 +1,4 @@
-//! Bytes that nobody meant: no panic, and nothing without bounds.
+//! Arbitrary bytes: no panics, and bounded errors.
 
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use proptest::collection::vec;

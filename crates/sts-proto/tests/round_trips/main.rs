@@ -1,5 +1,4 @@
-//! Both directions of the same definitions: what one side writes, the other reads back equal; and
-//! neither side falls over what nobody wrote.
+//! Round trips between the client side and the server side, and arbitrary input to both.
 #![cfg(feature = "server")]
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that goes wrong panics")]
 

@@ -1,4 +1,4 @@
-//! Answers, written by the server and read by the client.
+//! Round trips of successful responses.
 
 use proptest::prelude::*;
 use sts_proto::server;

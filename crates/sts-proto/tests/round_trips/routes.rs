@@ -1,4 +1,4 @@
-//! Which operation a request is, and what a request that is none is answered.
+//! Routing of requests, and responses to invalid requests.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ fn an_operation_is_told_by_path_and_method() {
 }
 
 #[test]
-fn a_request_of_no_operation_says_which_part_is_wrong() {
+fn an_invalid_request_names_the_invalid_part() {
     for path in ["/", "/v5", "/v5/agencies/assume/", "/v5/agencies/Assume", "/v5//caller-identity"]
     {
         let read = AnyOperation::read(&request(Method::GET, path, ""));
@@ -41,14 +41,14 @@ fn a_request_of_no_operation_says_which_part_is_wrong() {
 }
 
 #[test]
-fn a_request_of_no_operation_is_answered_as_the_gateway_does() {
-    let answered = |unreadable| AssumeAgency::read(&ErrorResponse::from(unreadable).to_response());
-    for unreadable in [RequestError::UnknownOperation, RequestError::WrongMethod] {
-        let error = answered(unreadable).unwrap_err();
+fn the_response_to_an_invalid_request_is_that_of_the_gateway() {
+    let response_to = |invalid| AssumeAgency::read(&ErrorResponse::from(invalid).to_response());
+    for invalid in [RequestError::UnknownOperation, RequestError::WrongMethod] {
+        let error = response_to(invalid).unwrap_err();
         assert_eq!((error.status().as_u16(), error.kind()), (404, ErrorKind::NotFound));
         assert_eq!(error.code().unwrap().as_str(), "APIGW.0101");
     }
-    let error = answered(RequestError::InvalidBody(InvalidBody::Empty)).unwrap_err();
+    let error = response_to(RequestError::InvalidBody(InvalidBody::Empty)).unwrap_err();
     assert_eq!((error.status().as_u16(), error.kind()), (400, ErrorKind::InvalidRequest));
     assert_eq!(error.message(), Some("Invalid body parameter: empty body"));
 }

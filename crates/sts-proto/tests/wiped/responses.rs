@@ -10,7 +10,7 @@ use sts_proto::{
 
 use crate::{PLAIN, SENDABLE_JSON, assert_wiped, mark, print};
 
-/// An answer to each of the three assume operations, in memory that is never freed.
+/// Returns a response to the assume operations, in memory that is never freed.
 pub(crate) fn answer(secret: &str) -> Body {
     let mut body = BodyWriter::with_capacity(2048);
     write!(
@@ -79,7 +79,7 @@ pub(crate) fn are_cut_off_at_every_byte() {
     });
 }
 
-/// The answer with the first occurrence of `part` replaced.
+/// Returns the response with the first occurrence of `part` replaced.
 fn changed(secret: &str, part: &str, replacement: &str) -> Body {
     let body = answer(secret);
     let text = std::str::from_utf8(body.as_ref()).unwrap();
