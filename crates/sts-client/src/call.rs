@@ -15,7 +15,6 @@ use http::{Request, Response};
 use sts_credentials::{CredentialsError, CredentialsRequest};
 use sts_proto::{Authentication, Body, Caller, Credentials, Operation, service_date};
 
-use self::credentials::NotAdmitted;
 use self::decision::SHORTEST_ATTEMPT;
 use self::evidence::witness;
 pub use self::step::Step;
@@ -116,6 +115,12 @@ struct Sent {
     /// Whether the deadline left less than half the time that an attempt has otherwise.
     is_cut_short: bool,
     signed_with: SigningOffset,
+}
+
+/// Why no request may be signed now.
+enum NotAdmitted<T> {
+    Wait(Duration),
+    Next(State<T>),
 }
 
 impl<O: Operation> Call<O> {

@@ -5,7 +5,6 @@ use std::time::Duration;
 use http::StatusCode;
 use sts_proto::{ErrorCode, ErrorKind};
 
-use crate::error::Failure;
 use crate::transport::TransportErrorKind;
 
 /// What a call took, whether it succeeded or not.
@@ -38,22 +37,4 @@ pub struct FailedAttempt {
     pub transport: Option<TransportErrorKind>,
     /// How long the call waited after it, if it went on.
     pub waited: Option<Duration>,
-}
-
-impl FailedAttempt {
-    pub(crate) fn new(endpoint: String, failure: &Failure) -> Self {
-        let answer = failure.service_error();
-        Self {
-            endpoint,
-            kind: failure.kind(),
-            status: answer.map(sts_proto::ServiceError::status),
-            code: answer.and_then(sts_proto::ServiceError::code).cloned(),
-            request_id: answer.and_then(sts_proto::ServiceError::request_id).map(str::to_owned),
-            transport: match failure {
-                Failure::Transport(error) => Some(error.kind()),
-                _ => None,
-            },
-            waited: None,
-        }
-    }
 }

@@ -8,7 +8,7 @@ use sts_credentials::CredentialsError;
 use sts_proto::{Caller, Credentials, Operation};
 
 use super::evidence::verdict;
-use super::{Call, Sent, State};
+use super::{Call, NotAdmitted, Sent, State};
 use crate::error::Failure;
 use crate::platform::Now;
 use crate::shared::rejected_keys::{Admission, Slot, Verdict};
@@ -104,12 +104,6 @@ impl<O: Operation> Call<O> {
             self.context.rejected_keys.settle(&ours.credentials, slot, verdict, monotonic);
         }
     }
-}
-
-/// Why no request may be signed now.
-pub(super) enum NotAdmitted<T> {
-    Wait(Duration),
-    Next(State<T>),
 }
 
 /// A call that is dropped while its request is in flight does not learn the outcome.

@@ -114,7 +114,7 @@ impl<O: Operation> Call<O> {
     fn record(&mut self, failure: &Failure, sent: Sent, decision: Decision) {
         let endpoint = self.context.pool.get(sent.pick.index);
         let endpoint = endpoint.map_or_else(String::new, ToString::to_string);
-        let mut attempt = FailedAttempt::new(endpoint, failure);
+        let mut attempt = failed_attempt(endpoint, failure);
         if let Decision::Retry(wait) = decision {
             attempt.waited = Some(wait);
         }
@@ -125,4 +125,21 @@ impl<O: Operation> Call<O> {
 
 fn is_timeout(failure: &Failure) -> bool {
     matches!(failure, Failure::Transport(error) if error.kind() == TransportErrorKind::Timeout)
+}
+
+/// The entry of the report for an attempt that failed.
+fn failed_attempt(endpoint: String, failure: &Failure) -> FailedAttempt {
+    let answer = failure.service_error();
+    FailedAttempt {
+        endpoint,
+        kind: failure.kind(),
+        status: answer.map(sts_proto::ServiceError::status),
+        code: answer.and_then(sts_proto::ServiceError::code).cloned(),
+        request_id: answer.and_then(sts_proto::ServiceError::request_id).map(str::to_owned),
+        transport: match failure {
+            Failure::Transport(error) => Some(error.kind()),
+            _ => None,
+        },
+        waited: None,
+    }
 }

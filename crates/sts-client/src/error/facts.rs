@@ -99,3 +99,18 @@ impl From<CredentialsError> for Error {
         Self::new(REFRESH, Failure::Credentials(resolve(error)), Report::default())
     }
 }
+
+impl From<SessionError> for CredentialsError {
+    /// The error of the session's own provider stays what it is, so that a chain sees whether that
+    /// one is configured.
+    fn from(error: SessionError) -> Self {
+        match (error.provider(), error.retry_in()) {
+            (Some(provider), Some(wait)) => provider.clone().with_retry_in(wait),
+            (Some(provider), None) => provider.clone(),
+            (None, _) => {
+                let facts = Facts::of_session(&error);
+                facts.add_to(Self::new("the session has no credentials").with_source(error))
+            }
+        }
+    }
+}

@@ -10,7 +10,6 @@ use sts_credentials::CredentialsError;
 use sts_proto::{ErrorKind, RetryAdvice};
 
 use super::call::{Error, Failure, REFRESH};
-use super::facts::Facts;
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// Error returned when a session has no valid credentials: its last refresh failed.
@@ -172,7 +171,7 @@ impl SessionError {
     }
 
     /// The error of the provider that a refresh asks, if it did not come to a call.
-    fn provider(&self) -> Option<&CredentialsError> {
+    pub(super) fn provider(&self) -> Option<&CredentialsError> {
         match &self.cause {
             Cause::Source(error) => Some(error),
             Cause::Call(error) if error.operation() == REFRESH => match error.failure() {
@@ -193,21 +192,6 @@ impl From<Error> for SessionError {
 impl From<CredentialsError> for SessionError {
     fn from(error: CredentialsError) -> Self {
         Self::new(Cause::Source(error))
-    }
-}
-
-impl From<SessionError> for CredentialsError {
-    /// The error of the session's own provider stays what it is, so that a chain sees whether that
-    /// one is configured.
-    fn from(error: SessionError) -> Self {
-        match (error.provider(), error.retry_in) {
-            (Some(provider), Some(wait)) => provider.clone().with_retry_in(wait),
-            (Some(provider), None) => provider.clone(),
-            (None, _) => {
-                let facts = Facts::of_session(&error);
-                facts.add_to(Self::new("the session has no credentials").with_source(error))
-            }
-        }
     }
 }
 

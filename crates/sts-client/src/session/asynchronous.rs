@@ -16,7 +16,6 @@ use super::cache::{Cache, Obtained, Refreshed};
 use super::machine::CredentialState;
 use super::policy::SessionPolicy;
 use super::refresh::{Lease, Refresh};
-use super::watcher::Watcher;
 use crate::context::CallContext;
 use crate::error::SessionError;
 use crate::platform::Clock;
@@ -45,7 +44,7 @@ use crate::transport::{BoxFuture, MaybeSend, MaybeSync};
 /// A session is cheap to clone, and its clones share the credentials. It is a credential provider
 /// itself, so a client can use one to assume a further agency.
 #[derive(Clone)]
-pub struct Session(Arc<Inner>);
+pub struct Session(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
     pub(super) cache: Cache<Refresh>,
@@ -129,14 +128,6 @@ impl Session {
         if self.0.cache.invalidate(rejected) {
             self.0.changed.notify(usize::MAX);
         }
-    }
-
-    /// Watches for new credentials, for what depends on them: a connection that has to log in
-    /// again, a file that other programs read. Refreshes need callers of
-    /// [`credentials`](Self::credentials) or [`keep_fresh`](Self::keep_fresh) all the same.
-    #[must_use]
-    pub fn watch(&self) -> Watcher {
-        Watcher::new(Arc::downgrade(&self.0))
     }
 
     /// Refreshes in the background. Spawn this future on the runtime of the transport; then callers

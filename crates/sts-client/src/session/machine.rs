@@ -8,7 +8,7 @@ use sts_proto::Credentials;
 use time::OffsetDateTime;
 
 use super::policy::SessionPolicy;
-use crate::Now;
+use crate::platform::Now;
 
 /// State of the credentials of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,19 +5,25 @@ use std::sync::{Arc, Weak};
 
 use sts_proto::Credentials;
 
-use super::asynchronous::Inner;
+use super::asynchronous::{Inner, Session};
 
-/// Waits for new credentials of a [`Session`](super::Session). It does not keep the session alive.
+/// Waits for new credentials of a [`Session`]. It does not keep the session alive.
 pub struct Watcher {
     session: Weak<Inner>,
     last: Option<Arc<Credentials>>,
 }
 
-impl Watcher {
-    pub(super) const fn new(session: Weak<Inner>) -> Self {
-        Self { session, last: None }
+impl Session {
+    /// Watches for new credentials, for what depends on them: a connection that has to log in
+    /// again, a file that other programs read. Refreshes need callers of
+    /// [`credentials`](Self::credentials) or [`keep_fresh`](Self::keep_fresh) all the same.
+    #[must_use]
+    pub fn watch(&self) -> Watcher {
+        Watcher { session: Arc::downgrade(&self.0), last: None }
     }
+}
 
+impl Watcher {
     /// Returns the newest credentials that it has not returned before; at first those that are
     /// there. `None` when the session and its clones are dropped.
     pub async fn changed(&mut self) -> Option<Arc<Credentials>> {

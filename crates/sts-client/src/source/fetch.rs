@@ -11,14 +11,14 @@ use sts_proto::Body;
 use super::IssuedCredentials;
 use super::sendable::sendable_credentials;
 use crate::call::{Call, Step};
-use crate::client::Parts;
-use crate::platform::Platform;
-use crate::session::{self, Assume};
+use crate::client::{BlockingClient, Client, Parts};
+use crate::context::CallContext;
+use crate::error::Error;
+use crate::platform::{Now, Platform};
+use crate::session::{self, Assume, BlockingSession, Session, SessionPolicy};
 use crate::trace;
-use crate::transport::{BlockingTransport, Exchange, MaybeSend, MaybeSync, Transport};
-use crate::{
-    BlockingClient, BlockingSession, CallContext, Client, Error, Now, Session, SessionPolicy,
-    TransportError,
+use crate::transport::{
+    BlockingTransport, Exchange, MaybeSend, MaybeSync, Transport, TransportError,
 };
 
 /// Provider of temporary credentials that are refreshed.

@@ -6,9 +6,10 @@ use sts_credentials::{CredentialsError, CredentialsRequest, ProvideCredentials, 
 use sts_proto::Credentials;
 
 use super::{BlockingChain, Chain};
+use crate::client::{BlockingClient, Client};
+use crate::session::{BlockingSession, Session};
 use crate::source::{EcsMetadata, EnvironmentVariables, OidcAgency, PodIdentity, ProfileFile};
 use crate::transport::{BlockingTransport, MaybeSend, MaybeSync, Transport};
-use crate::{BlockingClient, BlockingSession, Client, Session};
 
 const OIDC: &str = "OIDC agency";
 const ENVIRONMENT: &str = "environment";
