@@ -20,13 +20,11 @@ use crate::status::kind_of_status;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KnownCode {
-    /// Who gives it. The gateway's codes hold under each of its prefixes.
-    pub family: CodeFamily,
-    /// Its number, `1106` for `STS5.1106`.
-    pub number: u16,
-    /// The statuses it is documented or was seen with; none if that was not recorded.
+    family: CodeFamily,
+    number: u16,
+    /// Documented or observed statuses. Empty if unknown.
     pub statuses: &'static [u16],
-    /// What it means.
+    /// Meaning of the code.
     pub meaning: &'static str,
     rule: Rule,
 }
@@ -77,12 +75,12 @@ pub(super) fn find(code: &ErrorCode) -> Option<&'static KnownCode> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KnownMessage {
-    /// The gateway's numbers it refines; none if it was seen without a certain code, with 400 or
-    /// 401.
+    /// Numbers of gateway codes. Empty for a message that was observed with 400 or 401 and without a
+    /// fixed code.
     pub numbers: &'static [u16],
-    /// What the message contains, in lower case; held against it whatever its case.
+    /// Part of the message in lower case. The comparison ignores case.
     pub contains: &'static str,
-    /// What it means.
+    /// Kind of the response.
     pub kind: ErrorKind,
 }
 

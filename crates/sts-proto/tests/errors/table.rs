@@ -119,13 +119,14 @@ fn the_table_has_the_documented_codes_and_statuses_and_no_others() {
 #[test]
 fn the_table_is_in_order_and_each_row_says_what_it_means() {
     for pair in known_codes().windows(2) {
-        let same_family = pair[0].family == pair[1].family;
-        assert!(!same_family || pair[0].number < pair[1].number, "{:?}", pair[1]);
+        let (first, second) = (pair[0].code(), pair[1].code());
+        let same_family = first.family() == second.family();
+        assert!(!same_family || first.number() < second.number(), "{second}");
     }
     for known in known_codes() {
         assert!(known.meaning.len() > 8 && known.meaning.is_ascii(), "{known:?}");
-        assert_eq!(known.code().family(), known.family);
-        assert_eq!(known.code().number(), Some(known.number));
+        assert_ne!(known.code().family(), CodeFamily::Other);
+        assert!(known.code().number().is_some());
         for status in known.statuses {
             let status = StatusCode::from_u16(*status).unwrap();
             let error = error(status.as_u16(), body(known.code().as_str(), ""));
