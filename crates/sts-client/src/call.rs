@@ -206,7 +206,11 @@ impl<O: Operation> Call<O> {
                     });
                 }
                 State::Over => {
-                    return Step::Done(Err(Error::new(O::NAME, Failure::Over, Report::default())));
+                    return Step::Done(Err(Error::new(
+                        O::NAME,
+                        Failure::Completed,
+                        Report::default(),
+                    )));
                 }
             }
         }

@@ -5,9 +5,10 @@ use std::fmt;
 /// Classification of an error, in terms of what to do next.
 ///
 /// The list is short because callers branch on it. `sts-proto` classifies responses by a table of
-/// error codes and statuses, which `docs/errors.md` lists. [`Transport`](Self::Transport),
-/// [`Credentials`](Self::Credentials) and [`Timeout`](Self::Timeout) are reported only by clients
-/// and credential providers, never for a response.
+/// error codes and statuses, which `docs/errors.md` lists. Only clients and credential
+/// providers report [`Transport`](Self::Transport), [`Credentials`](Self::Credentials),
+/// [`Timeout`](Self::Timeout), [`Configuration`](Self::Configuration) and
+/// [`Completed`](Self::Completed); a response never has one of these kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -66,6 +67,10 @@ pub enum ErrorKind {
     Credentials,
     /// The deadline of the call, which includes all retries, was exceeded.
     Timeout,
+    /// The client cannot make calls as it is configured: it has no endpoint. Nothing was sent.
+    Configuration,
+    /// A state machine was polled after it had returned its outcome: a bug in its driver.
+    Completed,
     /// Any other error status: 402, 407, and undocumented 4xx. Do not retry unchanged.
     Other,
 }
@@ -92,6 +97,8 @@ impl ErrorKind {
         Self::Transport,
         Self::Credentials,
         Self::Timeout,
+        Self::Configuration,
+        Self::Completed,
         Self::Other,
     ];
 
@@ -115,6 +122,8 @@ impl ErrorKind {
             | Self::InvalidResponse
             | Self::Credentials
             | Self::Timeout
+            | Self::Configuration
+            | Self::Completed
             | Self::Other => RetryAdvice::Never,
         }
     }
@@ -142,6 +151,8 @@ impl ErrorKind {
             Self::Transport => "transport",
             Self::Credentials => "credentials",
             Self::Timeout => "timeout",
+            Self::Configuration => "configuration",
+            Self::Completed => "completed",
             Self::Other => "other",
         }
     }
@@ -169,6 +180,8 @@ impl ErrorKind {
             Self::Transport => "no response received",
             Self::Credentials => "no credentials",
             Self::Timeout => "deadline exceeded",
+            Self::Configuration => "invalid client configuration",
+            Self::Completed => "polled after completion",
             Self::Other => "request rejected",
         }
     }

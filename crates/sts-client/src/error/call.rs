@@ -58,8 +58,8 @@ pub enum Failure {
     Deadline,
     /// The client has no endpoint to send to.
     NoEndpoint,
-    /// The machine was asked to go on after its end.
-    Over,
+    /// The call was polled after it had returned its outcome.
+    Completed,
 }
 
 impl Failure {
@@ -74,7 +74,9 @@ impl Failure {
         match self {
             Self::Service(answer) | Self::CredentialsRejected { answer, .. } => answer.kind(),
             Self::Transport(_) => ErrorKind::Transport,
-            Self::InvalidRequest(_) | Self::NoEndpoint | Self::Over => ErrorKind::InvalidRequest,
+            Self::InvalidRequest(_) => ErrorKind::InvalidRequest,
+            Self::NoEndpoint => ErrorKind::Configuration,
+            Self::Completed => ErrorKind::Completed,
             Self::Credentials(error) => error.kind(),
             Self::CredentialsExpired { .. } => ErrorKind::ExpiredCredentials,
             Self::Deadline => ErrorKind::Timeout,
@@ -212,8 +214,8 @@ impl fmt::Display for Error {
                 "{name} not sent: the credentials expired at {expiration}; provide others",
             )?,
             Failure::Deadline => write!(f, "{name}: the time for the call is over")?,
-            Failure::NoEndpoint => write!(f, "{name}: the client has no endpoint to send to")?,
-            Failure::Over => write!(f, "{name}: the call is over, its outcome has been given")?,
+            Failure::NoEndpoint => write!(f, "{name}: the client has no endpoint")?,
+            Failure::Completed => write!(f, "{name}: call polled after completion")?,
         }
         match self.0.report.attempts {
             0 | 1 => Ok(()),
@@ -246,7 +248,7 @@ impl StdError for Error {
             Failure::CredentialsExpired { .. }
             | Failure::Deadline
             | Failure::NoEndpoint
-            | Failure::Over => None,
+            | Failure::Completed => None,
         }
     }
 }

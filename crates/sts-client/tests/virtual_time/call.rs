@@ -8,8 +8,8 @@ use crate::world::{
 };
 use proptest::prelude::{any, prop_assert, proptest};
 use sts_client::transport::TransportErrorKind;
-use sts_client::{Call, CallPolicy, Failure, Now, Step};
-use sts_proto::{AssumeAgency, AssumeAgencyWithOidc, ErrorKind, GetCallerIdentity};
+use sts_client::{Call, CallContext, CallPolicy, Failure, Now, Step};
+use sts_proto::{AssumeAgency, AssumeAgencyWithOidc, ErrorKind, GetCallerIdentity, RetryAdvice};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -168,7 +168,19 @@ fn an_attempt_that_outlasts_its_limit_has_failed_whatever_comes_later() {
         if error.kind() == TransportErrorKind::Timeout));
     call.receive(identity(), start.after(11 * SECOND));
     let Step::Done(Err(error)) = call.step(start.after(11 * SECOND)) else { panic!("an end") };
-    assert!(matches!(error.failure(), Failure::Over));
+    assert!(matches!(error.failure(), Failure::Completed));
+    assert_eq!((error.kind(), error.advice()), (ErrorKind::Completed, RetryAdvice::Never));
+    assert_eq!(error.to_string(), "GetCallerIdentity: call polled after completion");
+}
+
+#[test]
+fn a_call_without_an_endpoint_is_an_error_of_the_configuration() {
+    let context = CallContext::new([], CallPolicy::default());
+    let mut call = Call::new(GetCallerIdentity::new(), &context, 1);
+    let start = Now::new(START, Duration::ZERO);
+    let Step::Done(Err(error)) = call.step(start) else { panic!("an end") };
+    assert!(matches!(error.failure(), Failure::NoEndpoint));
+    assert_eq!((error.kind(), error.advice()), (ErrorKind::Configuration, RetryAdvice::Never));
 }
 
 #[test]
