@@ -58,7 +58,7 @@ async fn main() -> std::result::Result<(), Box<dyn StdError>> {
     tokio::spawn(session.keep_fresh());
 
     let signer = ObsSigner {
-        keys: AgencyCredentials(session.clone()),
+        credentials: AgencyCredentials(session.clone()),
         bucket: RequestSigner::new("backups"),
     };
     // A real program uses the transport of the crate opendal-http-transport-reqwest as `next`.

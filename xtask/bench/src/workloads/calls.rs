@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use aws_smithy_http_client::test_util::infallible_client_fn;
 use http::Response;
-use sts_client::{Client, Exchange, Transport, TransportError};
+use sts_client::{Client, Exchange, SystemClock, Transport, TransportError};
 use sts_proto::{Body, Credentials, Region};
 
 use super::messages::operation;
@@ -91,7 +91,7 @@ fn aws_sdk_sts() -> Work {
             .assume_role()
             .role_arn("arn:aws:iam::123456789012:role/reader")
             .role_session_name("build-42")
-            .duration(Duration::from_secs(1800));
+            .duration_seconds(1800);
         let output = runtime.block_on(role.send()).expect("an output");
         assert!(output.credentials().is_some());
     })
