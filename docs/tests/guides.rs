@@ -86,7 +86,8 @@ const OPERATIONS: [&str; 5] = [
     "GetCallerIdentity",
 ];
 
-const PUBLIC_APIS: [&str; 7] = [
+const PUBLIC_APIS: [&str; 8] = [
+    include_str!("../../crates/sts-credentials/public-api.txt"),
     include_str!("../../crates/sts-client/public-api.txt"),
     include_str!("../../crates/sts-conformance/public-api.txt"),
     include_str!("../../crates/sts-emulator/public-api.txt"),

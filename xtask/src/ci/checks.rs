@@ -27,6 +27,7 @@ const fn slow(name: &'static str, arguments: &'static str) -> Check {
 pub(crate) const CHECKS: &[Check] = &[
     quick("fmt", "fmt --all --check"),
     Check { missing: no_python, ..quick("typos", "xtask tool typos") },
+    quick("imports", "xtask imports"),
     quick("clippy", "clippy --quiet --workspace --all-targets -- --deny warnings"),
     slow(
         "clippy, all features",
