@@ -1,4 +1,4 @@
-//! How a client is put together.
+//! Client builders.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -13,10 +13,10 @@ use crate::no_credentials::NoCredentials;
 use crate::platform::{Clock, Environment, NoEnvironment};
 use crate::transport::{BlockingTransport, Transport};
 
-/// Builds a [`Client`] or a [`BlockingClient`].
+/// Builder of a [`Client`] or a [`BlockingClient`].
 ///
-/// A region or an endpoint is mandatory: there is no default, so that nobody is sent to a part of
-/// the world they did not choose.
+/// A region or an endpoint is required. Neither has a default, so a client never sends requests to a
+/// region that the program did not choose.
 #[must_use]
 pub struct ClientBuilder<T, S = NoCredentials> {
     transport: T,
@@ -25,7 +25,7 @@ pub struct ClientBuilder<T, S = NoCredentials> {
     source: S,
     endpoints: Vec<Endpoint>,
     policy: CallPolicy,
-    /// The first thing that was wrong. It is told at the end, so that calls chain.
+    /// The first invalid setting. `build` returns it, so that setters can be chained.
     error: Option<BuildError>,
 }
 
@@ -44,8 +44,8 @@ impl<T> ClientBuilder<T> {
 }
 
 impl<T, S> ClientBuilder<T, S> {
-    /// Calls go to this region's STS. Given more than once, the order is that of failover: a call
-    /// that cannot reach one goes on to the next, signed anew.
+    /// Adds the STS endpoint of a region. Several regions are tried in the order in which they were
+    /// added: a call that cannot reach one signs its request anew and sends it to the next.
     pub fn region<R: TryInto<Region>>(mut self, region: R) -> Self
     where
         BuildError: From<R::Error>,
@@ -57,9 +57,9 @@ impl<T, S> ClientBuilder<T, S> {
         self
     }
 
-    /// Calls go to this endpoint, by URL or made before; in a fail-over order as with
-    /// [`region`](Self::region). A URL has to be https; plain http is asked for by
-    /// [`Endpoint::parse_allowing_http`].
+    /// Adds an endpoint, given as a URL or an [`Endpoint`]. Several are tried in order, as with
+    /// [`region`](Self::region). A URL must use https; use [`Endpoint::parse_allowing_http`] for
+    /// plain http in tests.
     pub fn endpoint<E: TryInto<Endpoint>>(mut self, endpoint: E) -> Self
     where
         BuildError: From<E::Error>,
@@ -71,7 +71,7 @@ impl<T, S> ClientBuilder<T, S> {
         self
     }
 
-    /// Sets fixed credentials that sign calls.
+    /// Sets fixed credentials for signing calls.
     pub fn credentials(
         self,
         credentials: impl Into<Arc<Credentials>>,
@@ -79,27 +79,27 @@ impl<T, S> ClientBuilder<T, S> {
         self.credentials_provider(credentials.into())
     }
 
-    /// Sets the provider of the credentials that sign calls. Without one, only operations that are
-    /// not signed can be called.
+    /// Sets the credential provider for signing calls. Without one, only operations that are not
+    /// signed can be called.
     pub fn credentials_provider<S2>(self, source: S2) -> ClientBuilder<T, S2> {
         let Self { transport, clock, environment, source: _, endpoints, policy, error } = self;
         ClientBuilder { transport, clock, environment, source, endpoints, policy, error }
     }
 
-    /// Sets where providers of temporary credentials read variables and files: `SystemEnvironment`
-    /// for those of the process. By default there are none.
+    /// Sets the environment from which providers of temporary credentials read variables and files:
+    /// `SystemEnvironment` for that of the process. By default, it is empty.
     pub fn environment(mut self, environment: impl Environment + 'static) -> Self {
         self.environment = Arc::new(environment);
         self
     }
 
-    /// How calls are made: attempts, waits, limits.
+    /// Sets the limits, backoff and timeouts of calls.
     pub fn policy(mut self, policy: CallPolicy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// A client that awaits.
+    /// Builds an async client.
     pub fn build(self) -> Result<Client<T, S>, BuildError>
     where
         T: Transport,
@@ -108,7 +108,7 @@ impl<T, S> ClientBuilder<T, S> {
         self.finish().map(Client::new)
     }
 
-    /// A client that blocks the thread.
+    /// Builds a blocking client.
     pub fn build_blocking(self) -> Result<BlockingClient<T, S>, BuildError>
     where
         T: BlockingTransport,
@@ -146,7 +146,7 @@ impl<T, S> fmt::Debug for ClientBuilder<T, S> {
     }
 }
 
-/// Why a client cannot be built.
+/// Error returned when building a client fails.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct BuildError(Problem);
@@ -157,7 +157,7 @@ enum Problem {
     Region(InvalidRegion),
     #[error(transparent)]
     Endpoint(InvalidEndpoint),
-    #[error("give a region such as cn-north-4, or an endpoint; there is no default")]
+    #[error("missing endpoint: set a region, for example cn-north-4, or an endpoint URL")]
     NoEndpoint,
 }
 

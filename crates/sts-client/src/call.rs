@@ -29,12 +29,12 @@ use crate::signing_credentials::SigningCredentials;
 use crate::trace;
 use crate::transport::{Exchange, TransportError, TransportErrorKind};
 
-/// State machine of one call of an operation: it signs, classifies, waits, retries and gives up.
-/// It performs no IO.
+/// State machine of one call of an operation: signs, classifies errors, retries with backoff and
+/// fails over. It performs no IO.
 ///
-/// A driver asks for the next [`Step`], performs it, and hands in the outcome. Methods take the
+/// A driver requests the next [`Step`], performs it, and passes the outcome back. Methods take the
 /// current time as an argument. Out-of-order calls are ignored. An attempt that has exceeded its
-/// time limit when a step is asked for has failed, even if a response arrives later.
+/// timeout when a step is requested has failed, even if a response arrives later.
 ///
 /// ```
 /// use std::time::Duration;
@@ -67,18 +67,18 @@ pub struct Call<O: Operation> {
     operation: O,
     context: Arc<CallContext>,
     rng: Rng,
-    /// Whether the operation keeps the limits for permanent and temporary credentials.
+    /// Whether the operation is within the limits for permanent and temporary credentials.
     is_valid_for_all: bool,
     credentials: Option<Arc<SigningCredentials>>,
     started: Option<Now>,
     report: Report,
-    /// Why the last attempt failed, while the call goes on.
+    /// The failure of the last attempt, while the call continues.
     last_failure: Option<Failure>,
     /// Endpoints that have failed in this call, by their index in the pool.
     failed_endpoints: Vec<usize>,
-    /// How often the call went on to an endpoint that had not failed in it.
+    /// The number of failovers to an endpoint that had not failed in this call.
     failovers: u32,
-    /// Whether the request has been signed again after a correction of the clock.
+    /// Whether the request has been signed again after a correction of the clock offset.
     has_signed_again: bool,
     /// Whether the provider has been asked for other credentials.
     has_changed_credentials: bool,
@@ -87,17 +87,18 @@ pub struct Call<O: Operation> {
 
 #[derive(Debug)]
 enum State<T> {
-    /// Nothing has been done.
+    /// Initial state.
     New,
-    /// Credentials are needed: the first ones, or others in place of those `rejection` is about.
+    /// Credentials are required: the first ones, or a replacement for those that `rejection`
+    /// concerns.
     Credentials { is_requested: bool, rejection: Option<Failure> },
-    /// A request is to be sent.
+    /// A request is ready to be sent.
     Ready,
     /// A request is in flight.
     Sent(Sent),
-    /// Nothing happens until that time.
+    /// The call waits until that time.
     Waiting { until: Duration },
-    /// The outcome is to be returned.
+    /// The outcome is ready to be returned.
     Done(Result<T, Failure>),
     /// The outcome has been returned.
     Over,
@@ -110,21 +111,22 @@ struct Sent {
     /// The slot of its credentials, if it is signed.
     slot: Option<Slot>,
     at: Now,
-    /// It has failed at this time if there is no outcome.
+    /// The end of the attempt's timeout.
     until: Duration,
-    /// Whether the deadline left less than half the time that an attempt has otherwise.
+    /// Whether the deadline left less than half of the usual timeout of an attempt.
     is_cut_short: bool,
     signed_with: SigningOffset,
 }
 
-/// Why no request may be signed now.
+/// The reason why no request may be signed now.
 enum NotAdmitted<T> {
     Wait(Duration),
     Next(State<T>),
 }
 
 impl<O: Operation> Call<O> {
-    /// A call of `operation`. The seed is for its jitter; it should differ from call to call.
+    /// Creates a call of `operation`. The seed is for its jitter; it should differ from call to
+    /// call.
     pub fn new(operation: O, context: &Arc<CallContext>, seed: u64) -> Self {
         Self {
             operation,
@@ -143,7 +145,7 @@ impl<O: Operation> Call<O> {
         }
     }
 
-    /// Returns what to do now.
+    /// Returns the next step.
     pub fn step(&mut self, now: Now) -> Step<O::Output> {
         let started = *self.started.get_or_insert(now);
         let left = self.deadline().saturating_sub(now.monotonic);
@@ -216,8 +218,8 @@ impl<O: Operation> Call<O> {
         }
     }
 
-    /// Hands in the credentials that [`Step::Credentials`] asked for, or why there are none. At
-    /// any other time it does nothing.
+    /// Takes the credentials that [`Step::Credentials`] requested, or the provider's error. Ignored
+    /// at any other time.
     pub fn provide(&mut self, credentials: Result<Arc<Credentials>, CredentialsError>) {
         let State::Credentials { is_requested: true, rejection } = &mut self.state else {
             return;
@@ -229,8 +231,7 @@ impl<O: Operation> Call<O> {
         };
     }
 
-    /// Hands in the outcome of the exchange that [`Step::Send`] asked for. At any other time it
-    /// does nothing.
+    /// Takes the outcome of the exchange that [`Step::Send`] requested. Ignored at any other time.
     pub fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now) {
         let State::Sent(sent) = self.state else {
             return;
@@ -260,7 +261,7 @@ impl<O: Operation> Call<O> {
         };
     }
 
-    /// A further attempt needs some time to be worth it; the first is made in any case.
+    /// A further attempt requires a minimum of time; the first is always made.
     fn shortest_attempt(&self) -> Duration {
         if self.report.attempts == 0 { Duration::ZERO } else { SHORTEST_ATTEMPT }
     }
@@ -274,8 +275,8 @@ impl<O: Operation> Call<O> {
         if self.context.pool.len() == 0 {
             return State::Done(Err(Failure::NoEndpoint));
         }
-        // Before the provider is asked, which may cost a call of its own. What is valid for
-        // temporary credentials is valid for all.
+        // Checked before the provider is asked, which may make a call of its own. A request that is
+        // valid for temporary credentials is valid for all.
         self.is_valid_for_all = self.validate(Caller::Temporary).is_ok();
         if !self.is_valid_for_all
             && let Err(failure) = self.validate(Caller::Permanent)
@@ -295,7 +296,7 @@ impl<O: Operation> Call<O> {
         self.operation.validate_for(caller).map_err(Failure::InvalidRequest)
     }
 
-    /// The request of the next attempt, signed with the current date.
+    /// Returns the request of the next attempt, signed with the current date.
     fn send(&mut self, slot: Option<Slot>, left: Duration, now: Now) -> Result<Exchange, Failure> {
         let context = Arc::clone(&self.context);
         let can_fail_over = self.can_fail_over();
@@ -306,7 +307,7 @@ impl<O: Operation> Call<O> {
             Some(probe_until).filter(|_| can_fail_over),
             now.monotonic,
         );
-        // Time has to be left for another endpoint.
+        // Leave time for another endpoint.
         let needs_rest = pick.probe.is_some() || longest == left;
         let timeout = if can_fail_over && needs_rest { longest.min(left / 2) } else { longest };
         match self.sign(pick, now) {
@@ -330,7 +331,7 @@ impl<O: Operation> Call<O> {
         }
     }
 
-    /// Whether the call could go on to another endpoint if the next attempt fails.
+    /// Whether the call could fail over to another endpoint if the next attempt fails.
     fn can_fail_over(&self) -> bool {
         let others = self.context.pool.len().saturating_sub(self.failed_endpoints.len());
         self.context.policy.attempts > 1 && others > 1 && self.operation.is_repeatable()

@@ -1,4 +1,5 @@
-//! Clients: a transport, a source of keys, and every operation as a method.
+//! Async and blocking clients: a transport, a credential provider, and a method for every
+//! operation.
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use crate::report::Report;
 use crate::session::{self, Assume, BlockingSession, Session, SessionPolicy};
 use crate::transport::{BlockingTransport, DynTransport, MaybeSend, MaybeSync, Transport};
 
-/// What both clients are made of.
+/// State of both clients.
 pub(crate) struct Parts<T, S> {
     pub(crate) context: Arc<CallContext>,
     pub(crate) transport: T,
@@ -35,13 +36,13 @@ impl<T, S> Parts<T, S> {
     }
 }
 
-/// Calls STS over a [`Transport`], awaiting.
+/// Async client for STS over a [`Transport`].
 ///
-/// It is cheap to clone, and its clones share connections and what was learned: the offset of the
-/// service's clock, endpoints that are out, keys that were refused.
+/// Cloning is cheap. Clones share connections and learned state: the clock offset, the health of
+/// endpoints, and rejected credentials.
 ///
-/// The transport crates have a builder that chooses transport and platform: `HyperTransport::client`
-/// and `IsahcTransport::client`.
+/// The transport crates provide builders that set the transport and the platform:
+/// `HyperTransport::client` and `IsahcTransport::client`.
 pub struct Client<T, S = NoCredentials>(Arc<Parts<T, S>>);
 
 /// [`Client`] with erased types of transport and provider, for SDKs and applications that keep one
@@ -80,25 +81,25 @@ pub struct Client<T, S = NoCredentials>(Arc<Parts<T, S>>);
 /// ```
 pub type DynClient = Client<Arc<dyn DynTransport>, SharedCredentials>;
 
-/// Calls STS over a [`BlockingTransport`], blocking the thread. Otherwise as [`Client`].
+/// Blocking counterpart of [`Client`], over a [`BlockingTransport`].
 pub struct BlockingClient<T, S = NoCredentials>(Arc<Parts<T, S>>);
 
 impl<T> Client<T> {
-    /// Builds a client over `transport`, or a [blocking one](ClientBuilder::build_blocking), whose
-    /// time is that of `clock`: `SystemClock` unless it is simulated.
+    /// Returns a builder of a client over `transport`, or of a [blocking
+    /// one](ClientBuilder::build_blocking). Use `SystemClock` as `clock` unless time is simulated.
     pub fn builder(transport: T, clock: impl Clock + 'static) -> ClientBuilder<T> {
         ClientBuilder::new(transport, Arc::new(clock))
     }
 }
 
 impl<T: Transport, S: ProvideCredentials> Client<T, S> {
-    /// Makes a call of any operation, and reports what it took.
+    /// Calls any operation, and returns its output and a report.
     pub async fn call<O: Operation>(&self, operation: O) -> Result<(O::Output, Report), Error> {
         let Parts { context, transport, source, clock, .. } = &*self.0;
         driver::call(operation, context, transport, source, &**clock).await
     }
 
-    /// Assumes an agency: temporary keys that act as it.
+    /// Assumes an agency and returns temporary credentials for it.
     pub async fn assume_agency(
         &self,
         operation: AssumeAgency,
@@ -106,7 +107,7 @@ impl<T: Transport, S: ProvideCredentials> Client<T, S> {
         self.call(operation).await.map(output)
     }
 
-    /// Assumes an agency with an ID token. It is not signed, and asks for no keys.
+    /// Assumes an agency with an ID token. The request is not signed and requires no credentials.
     pub async fn assume_agency_with_oidc(
         &self,
         operation: AssumeAgencyWithOidc,
@@ -114,7 +115,8 @@ impl<T: Transport, S: ProvideCredentials> Client<T, S> {
         self.call(operation).await.map(output)
     }
 
-    /// Assumes an agency with a SAML assertion. It is not signed, and asks for no keys.
+    /// Assumes an agency with a SAML assertion. The request is not signed and requires no
+    /// credentials.
     pub async fn assume_agency_with_saml(
         &self,
         operation: AssumeAgencyWithSaml,
@@ -122,7 +124,7 @@ impl<T: Transport, S: ProvideCredentials> Client<T, S> {
         self.call(operation).await.map(output)
     }
 
-    /// Decodes the reason of a denial: text, JSON in practice.
+    /// Decodes the reason of an access-denied error: text, JSON in practice.
     pub async fn decode_authorization_message(
         &self,
         encoded_message: impl Into<String>,
@@ -131,15 +133,16 @@ impl<T: Transport, S: ProvideCredentials> Client<T, S> {
         Ok(self.call(operation).await?.0.decoded_message)
     }
 
-    /// Tells whose keys these are.
+    /// Returns the identity of the credentials.
     pub async fn caller_identity(&self) -> Result<GetCallerIdentityOutput, Error> {
         self.call(GetCallerIdentity::new()).await.map(output)
     }
 
-    /// Hangs the decoded reason on a denial, by one more call: see [`Error::denial`].
+    /// Decodes the reason of an access-denied error with one additional call and attaches it; see
+    /// [`Error::denial`].
     ///
-    /// An error without an encoded message, or whose message cannot be decoded, comes back as it
-    /// was: the first failure is the one that matters.
+    /// An error without an encoded message, or whose message cannot be decoded, is returned
+    /// unchanged.
     pub async fn explain_denial(&self, error: Error) -> Error {
         let Some(encoded) = encoded_denial(&error) else {
             return error;
@@ -156,12 +159,12 @@ where
     T: Transport + MaybeSend + MaybeSync + 'static,
     S: ProvideCredentials + MaybeSend + MaybeSync + 'static,
 {
-    /// Keys of an agency that stay fresh: `operation` is called for them again and again. Nothing
-    /// is sent before somebody asks for keys.
+    /// Returns a session that obtains credentials with `operation` and refreshes them. Nothing is
+    /// sent before credentials are first requested.
     ///
-    /// A call with an [MFA code](AssumeAgency::mfa) cannot be made again, so a session of it sends
-    /// nothing and has no keys, which its error says. Make that call by
-    /// [`assume_agency`](Self::assume_agency), and use the keys until they end.
+    /// A request with an [MFA code](AssumeAgency::mfa) cannot be repeated, so a session of one
+    /// sends nothing and returns an error. Call [`assume_agency`](Self::assume_agency) instead, and
+    /// use the credentials until they expire.
     pub fn session<O>(&self, operation: O) -> Session
     where
         O: Assume + Clone + MaybeSend + MaybeSync + 'static,
@@ -169,7 +172,7 @@ where
         self.session_with(operation, SessionPolicy::default())
     }
 
-    /// The same under a policy of its own.
+    /// Like [`session`](Self::session), with a custom policy.
     pub fn session_with<O>(&self, operation: O, policy: SessionPolicy) -> Session
     where
         O: Assume + Clone + MaybeSend + MaybeSync + 'static,
@@ -201,7 +204,7 @@ where
     T: BlockingTransport + Send + Sync + 'static,
     S: blocking::ProvideCredentials + Send + Sync + 'static,
 {
-    /// Keys of an agency that stay fresh, as [`Client::session`] gives them.
+    /// Returns a session that refreshes its credentials, like [`Client::session`].
     pub fn session<O: Assume + Clone + Send + Sync + 'static>(
         &self,
         operation: O,
@@ -209,7 +212,7 @@ where
         self.session_with(operation, SessionPolicy::default())
     }
 
-    /// The same under a policy of its own.
+    /// Like [`session`](Self::session), with a custom policy.
     pub fn session_with<O: Assume + Clone + Send + Sync + 'static>(
         &self,
         operation: O,
@@ -231,18 +234,18 @@ where
 }
 
 impl<T: BlockingTransport, S: blocking::ProvideCredentials> BlockingClient<T, S> {
-    /// Makes a call of any operation, and reports what it took.
+    /// Calls any operation, and returns its output and a report.
     pub fn call<O: Operation>(&self, operation: O) -> Result<(O::Output, Report), Error> {
         let Parts { context, transport, source, clock, .. } = &*self.0;
         driver::call_blocking(operation, context, transport, source, &**clock)
     }
 
-    /// Assumes an agency: temporary keys that act as it.
+    /// Assumes an agency and returns temporary credentials for it.
     pub fn assume_agency(&self, operation: AssumeAgency) -> Result<AssumeAgencyOutput, Error> {
         self.call(operation).map(output)
     }
 
-    /// Assumes an agency with an ID token. It is not signed, and asks for no keys.
+    /// Assumes an agency with an ID token. The request is not signed and requires no credentials.
     pub fn assume_agency_with_oidc(
         &self,
         operation: AssumeAgencyWithOidc,
@@ -250,7 +253,8 @@ impl<T: BlockingTransport, S: blocking::ProvideCredentials> BlockingClient<T, S>
         self.call(operation).map(output)
     }
 
-    /// Assumes an agency with a SAML assertion. It is not signed, and asks for no keys.
+    /// Assumes an agency with a SAML assertion. The request is not signed and requires no
+    /// credentials.
     pub fn assume_agency_with_saml(
         &self,
         operation: AssumeAgencyWithSaml,
@@ -258,7 +262,7 @@ impl<T: BlockingTransport, S: blocking::ProvideCredentials> BlockingClient<T, S>
         self.call(operation).map(output)
     }
 
-    /// Decodes the reason of a denial: text, JSON in practice.
+    /// Decodes the reason of an access-denied error: text, JSON in practice.
     pub fn decode_authorization_message(
         &self,
         encoded_message: impl Into<String>,
@@ -267,12 +271,13 @@ impl<T: BlockingTransport, S: blocking::ProvideCredentials> BlockingClient<T, S>
         Ok(self.call(operation)?.0.decoded_message)
     }
 
-    /// Tells whose keys these are.
+    /// Returns the identity of the credentials.
     pub fn caller_identity(&self) -> Result<GetCallerIdentityOutput, Error> {
         self.call(GetCallerIdentity::new()).map(output)
     }
 
-    /// Hangs the decoded reason on a denial, as [`Client::explain_denial`] does.
+    /// Decodes the reason of an access-denied error and attaches it, like
+    /// [`Client::explain_denial`].
     #[must_use]
     pub fn explain_denial(&self, error: Error) -> Error {
         let Some(encoded) = encoded_denial(&error) else {
@@ -285,7 +290,7 @@ impl<T: BlockingTransport, S: blocking::ProvideCredentials> BlockingClient<T, S>
     }
 }
 
-/// Only the first fetch of a session could succeed with a code that is good for one call.
+/// Rejects a one-time code: only the first refresh of a session could succeed with it.
 fn check_repeatable<O: Operation>(operation: &O) -> Result<(), CredentialsError> {
     if operation.is_repeatable() {
         return Ok(());

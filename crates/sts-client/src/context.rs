@@ -1,4 +1,4 @@
-//! What all calls of a client share: their policy, and what they have learned.
+//! State that all calls of a client share: their policy, and what they have learned.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,26 +16,26 @@ use crate::shared::retry_budget::RetryBudget;
 use crate::signing_credentials::SigningCredentials;
 use crate::transport::Limits;
 
-/// Limits and waits of a call.
+/// Limits, timeouts and backoff of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallPolicy {
-    /// The maximum number of attempts, 3 by default. An attempt that moves on to an endpoint that
-    /// has not failed in the call does not count, so a call may try each endpoint. 1 and 0
-    /// disable retries and failover.
+    /// The maximum number of attempts, 3 by default. Failing over to an endpoint that has not
+    /// failed in the call does not count, so a call may try each endpoint. 1 and 0 disable retries
+    /// and failover.
     pub attempts: u32,
-    /// The waits between attempts at the same endpoint when the service requests none.
+    /// The backoff between attempts at the same endpoint when the service requests no wait.
     pub backoff: Backoff,
-    /// The longest wait that the service may request, by `Retry-After` or in a throttling
-    /// message, and the longest that the call waits, jitter included. 20 seconds by default. When
-    /// the service requests a longer one the call fails at once, and the error holds the wait.
+    /// The longest wait that the service may request, by `Retry-After` or in a throttling message,
+    /// and the longest that the call waits, jitter included. 20 seconds by default. When the
+    /// service requests a longer one, the call fails at once and the error contains the wait.
     pub longest_wait: Duration,
-    /// The time for the whole call: waits, attempts and the provider of the credentials. 30
-    /// seconds by default. A wait that would not end before is not begun. A provider that blocks
-    /// the thread cannot be interrupted, and ends the call when it returns.
+    /// The deadline of the whole call, including waits, attempts and the credential provider. 30
+    /// seconds by default. A wait that would exceed it is not begun. A provider that blocks the
+    /// thread cannot be interrupted; the call ends when it returns.
     pub deadline: Duration,
-    /// The limits of one attempt. An attempt that would use up the time of the call has half of
-    /// it if another endpoint is left.
+    /// The limits of one attempt. An attempt that would exceed the deadline gets half of the
+    /// remaining time if another endpoint is left.
     pub limits: Limits,
     /// Whether requests are checked against the documented limits before they are sent. `true` by
     /// default; disable it for limits that the service has changed.
@@ -43,37 +43,37 @@ pub struct CallPolicy {
 }
 
 impl CallPolicy {
-    /// The same with another number of attempts; 0 counts as 1.
+    /// Sets the maximum number of attempts; 0 counts as 1.
     #[must_use]
     pub fn with_attempts(self, attempts: u32) -> Self {
         Self { attempts, ..self }
     }
 
-    /// The same with another backoff.
+    /// Sets the backoff.
     #[must_use]
     pub fn with_backoff(self, backoff: Backoff) -> Self {
         Self { backoff, ..self }
     }
 
-    /// The same with another longest wait.
+    /// Sets the longest wait.
     #[must_use]
     pub fn with_longest_wait(self, longest_wait: Duration) -> Self {
         Self { longest_wait, ..self }
     }
 
-    /// The same with another time for the whole call.
+    /// Sets the deadline of the whole call.
     #[must_use]
     pub fn with_deadline(self, deadline: Duration) -> Self {
         Self { deadline, ..self }
     }
 
-    /// The same with other limits of one attempt.
+    /// Sets the limits of one attempt.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 
-    /// The same without the check of the documented limits.
+    /// Disables the check of the documented limits.
     #[must_use]
     pub fn without_validation(self) -> Self {
         Self { validate: false, ..self }
@@ -115,7 +115,7 @@ pub struct CallContext {
 }
 
 impl CallContext {
-    /// A context for calls to `endpoints`, in order of preference, under `policy`.
+    /// Creates a context for calls to `endpoints`, in order of preference, under `policy`.
     ///
     /// Duplicate endpoints count once. Without any endpoint every call fails with
     /// [`Failure::NoEndpoint`](crate::Failure::NoEndpoint).
@@ -131,13 +131,13 @@ impl CallContext {
         })
     }
 
-    /// The policy of its calls.
+    /// Returns the policy of the calls.
     #[must_use]
     pub fn policy(&self) -> &CallPolicy {
         &self.policy
     }
 
-    /// The service's time when the local wall clock reads `wall`, as far as it is known.
+    /// Returns the service's time when the local wall clock reads `wall`, as far as it is known.
     ///
     /// Calls learn the offset of the service's clock from the `Date` of its responses. Until then
     /// this is `wall` itself. Credentials expire by the service's time, and a
@@ -147,7 +147,8 @@ impl CallContext {
         wall.saturating_add(self.clock_offset.measured())
     }
 
-    /// The credentials with their signer: the last ones that were prepared, if they are the same.
+    /// Returns the credentials with their signer, which is reused while the credentials are the
+    /// same.
     pub(crate) fn prepare(
         &self,
         credentials: &Arc<Credentials>,
@@ -165,7 +166,7 @@ impl CallContext {
 }
 
 impl fmt::Debug for CallContext {
-    /// Leaves out what is behind locks: a writer that makes a call must not find them taken.
+    /// Omits what is behind locks: a writer that makes a call must not find them taken.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallContext").field("policy", &self.policy).finish_non_exhaustive()
     }

@@ -1,4 +1,4 @@
-//! Drivers: they ask a machine what to do, do it, and hand in what came of it.
+//! Drivers: perform the steps of a state machine and pass it the outcomes.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::report::Report;
 use crate::trace;
 use crate::transport::{BlockingTransport, Transport};
 
-/// Makes a call by awaiting.
+/// Drives a `Call` to completion on an async transport.
 pub(crate) async fn call<O: Operation>(
     operation: O,
     context: &Arc<CallContext>,
@@ -25,12 +25,13 @@ pub(crate) async fn call<O: Operation>(
 ) -> Result<(O::Output, Report), Error> {
     let drive = async {
         let mut call = Call::new(operation, context, clock.seed());
-        // Read again after whatever takes time, and only then: clocks are not free.
+        // Read again only after steps that take time, because reading clocks is not free.
         let mut now = clock.now();
         loop {
             match call.step(now) {
                 Step::Credentials(request) => {
-                    // The deadline holds for the source as well; the machine knows what is left.
+                    // The deadline covers the provider as well; the state machine knows the
+                    // remaining time.
                     let keys = pin!(source.credentials(request));
                     let deadline = pin!(wait(call.step(now), transport));
                     let first = select(keys, deadline).await;
@@ -55,15 +56,15 @@ pub(crate) async fn call<O: Operation>(
     trace::in_call(O::NAME, drive).await
 }
 
-/// Waits as a step says that has nothing else to say.
+/// Performs `Step::Wait`; the caller handles all other steps.
 async fn wait<T>(step: Step<T>, transport: &impl Transport) {
     if let Step::Wait(duration) = step {
         transport.sleep(duration).await;
     }
 }
 
-/// Makes a call by blocking the thread. The time that the source of the keys takes counts, but
-/// nothing can interrupt it.
+/// Drives a `Call` to completion on a blocking transport. The time that the credential provider
+/// takes counts, but nothing can interrupt it.
 pub(crate) fn call_blocking<O: Operation>(
     operation: O,
     context: &Arc<CallContext>,

@@ -1,14 +1,14 @@
-//! The client of Huawei Cloud STS: machines without IO, and thin drivers of them over any HTTP
+//! Client for Huawei Cloud STS: state machines without IO, and drivers for them over any HTTP
 //! stack.
 //!
-//! A [`Call`] makes one call: it signs, classifies, corrects the clock, waits and gives up. It is
-//! driven by hand, or by a [`Client`] or a [`BlockingClient`] over a [`Transport`]. `sts-hyper`
-//! and `sts-isahc` are transports; one of your own has two methods. A [`Session`] keeps the keys
-//! of an agency fresh, and [`source`] says where a client's own keys come from.
+//! A [`Call`] is the state machine of one call, with retries, failover and clock correction. You
+//! can drive it yourself, or use a [`Client`] or [`BlockingClient`] over a [`Transport`].
+//! `sts-hyper` and `sts-isahc` provide transports; a custom one implements two methods. A
+//! [`Session`] refreshes temporary credentials automatically, and [`source`] contains the
+//! credential providers.
 //!
-//! Nothing here opens a socket, reads a clock, a file or the environment, sleeps, spawns or draws
-//! randomness, except `SystemClock` and `SystemEnvironment`
-//! with the feature `system`.
+//! This crate does not open sockets, read clocks, files or the environment, sleep, spawn tasks or
+//! generate randomness, except in `SystemClock` and `SystemEnvironment` with the feature `system`.
 #![forbid(unsafe_code)]
 
 mod builder;

@@ -1,4 +1,4 @@
-//! What the platform provides: clocks, environment variables and small files.
+//! Platform services: clocks, environment variables and small files.
 
 mod clock;
 mod environment;
@@ -13,7 +13,7 @@ pub use self::now::Now;
 #[cfg(feature = "system")]
 pub use self::system::{SystemClock, SystemEnvironment};
 
-/// Clock and environment of a client, for the refresh of a provider.
+/// Clock and environment that a client passes to the refreshes of a provider.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Platform<'a> {

@@ -1,4 +1,4 @@
-//! What a call took.
+//! Reports of calls.
 
 use std::time::Duration;
 
@@ -7,34 +7,34 @@ use sts_proto::{ErrorCode, ErrorKind};
 
 use crate::transport::TransportErrorKind;
 
-/// What a call took, whether it succeeded or not.
+/// Attempts and duration of a call, whether it succeeded or not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// How often a request was sent.
+    /// The number of requests sent.
     pub attempts: u32,
-    /// From the first step to the last, by the monotonic clock.
+    /// The time from the first step to the last, by the monotonic clock.
     pub elapsed: Duration,
-    /// The attempts that failed, in order. When the call failed, the last one is why.
+    /// The attempts that failed, in order. If the call failed, the last one is the cause.
     pub failures: Vec<FailedAttempt>,
 }
 
-/// An attempt that failed, in short.
+/// Summary of a failed attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FailedAttempt {
-    /// The endpoint it went to.
+    /// The endpoint of the attempt.
     pub endpoint: String,
-    /// What happened.
+    /// The kind of the failure.
     pub kind: ErrorKind,
-    /// The status, if there was an answer.
+    /// The HTTP status, if a response was received.
     pub status: Option<StatusCode>,
-    /// The service's code, if it named one.
+    /// The service's error code, if the response contained one.
     pub code: Option<ErrorCode>,
-    /// The id to quote to support.
+    /// The request id, for support cases.
     pub request_id: Option<String>,
-    /// What went wrong on the way, if there was no answer.
+    /// The kind of the transport failure, if no response was received.
     pub transport: Option<TransportErrorKind>,
-    /// How long the call waited after it, if it went on.
+    /// How long the call waited after the attempt, if it continued.
     pub waited: Option<Duration>,
 }

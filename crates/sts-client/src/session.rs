@@ -24,13 +24,13 @@ pub use self::policy::SessionPolicy;
 pub use self::watcher::Watcher;
 pub use crate::error::SessionError;
 
-/// An operation that returns credentials: the three that assume an agency.
+/// Operation that returns credentials: one of the three that assume an agency.
 pub trait Assume: Operation {
     /// The credentials of its output.
     fn into_credentials(output: Self::Output) -> Credentials;
 
-    /// The lifetime of the credentials that the request asks for, an hour by default. The service
-    /// gives no longer one.
+    /// The requested lifetime of the credentials, an hour by default. The service grants no longer
+    /// one.
     fn lifetime(&self) -> Duration;
 }
 

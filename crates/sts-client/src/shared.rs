@@ -1,4 +1,4 @@
-//! State and rules that all calls of a client share. Nothing here knows of a single call.
+//! State and rules that all calls of a client share, independent of a single call.
 
 pub(crate) mod backoff;
 pub(crate) mod clock_offset;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use sts_proto::Credentials;
 use sts_sign::{Signer, SignerError};
 
-/// Credentials with the signer that was prepared from them. Preparing it costs a good part of a
-/// signature.
+/// Credentials with a signer prepared from them. The preparation is a significant part of the cost
+/// of a signature.
 pub(crate) struct SigningCredentials {
     pub(crate) credentials: Arc<Credentials>,
     pub(crate) signer: Signer,

@@ -1,8 +1,8 @@
-//! What calls tell `tracing`, with the feature of that name; nothing without it.
+//! `tracing` instrumentation, with the feature of that name; no-op without it.
 //!
-//! A span for each call of a client and each fetch of a source, and an event for each attempt. Of
-//! what the service says no more is told than its code and the id of the request, bounded and
-//! printable as [`sts_proto::ServiceError`] keeps them; no body, no message, no other header.
+//! There is a span for each call of a client and each refresh of a provider, and an event for each
+//! attempt. Events contain only the error code and the request id of a response, bounded and
+//! printable as in [`sts_proto::ServiceError`]; no body, no message, no other header.
 
 #[cfg(feature = "tracing")]
 mod on {
@@ -20,7 +20,7 @@ mod on {
         call.instrument(call_span(operation)).await
     }
 
-    /// The same for a call that blocks the thread.
+    /// Runs a blocking call in its span.
     pub(crate) fn in_call_blocking<T>(operation: &'static str, call: impl FnOnce() -> T) -> T {
         call_span(operation).in_scope(call)
     }
@@ -29,12 +29,12 @@ mod on {
         debug_span!("sts_fetch", source)
     }
 
-    /// Runs a fetch in its span. `source` is the type that keys are fetched from.
+    /// Runs a refresh in its span. `source` is the type of the provider.
     pub(crate) async fn in_fetch<F: Future>(source: &'static str, fetch: F) -> F::Output {
         fetch.instrument(fetch_span(source)).await
     }
 
-    /// The same for a fetch that blocks the thread.
+    /// Runs a blocking refresh in its span.
     pub(crate) fn in_fetch_blocking<T>(source: &'static str, fetch: impl FnOnce() -> T) -> T {
         fetch_span(source).in_scope(fetch)
     }

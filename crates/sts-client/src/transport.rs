@@ -21,47 +21,47 @@ pub use self::exchange::{Exchange, Limits};
 pub use self::pem::{PemCertificates, UnreadableCertificate};
 pub use self::proxies::{Proxies, Proxy, ProxyError};
 
-/// An HTTP stack: sends one request, and waits.
+/// HTTP stack: sends requests and waits.
 ///
-/// Implement it to run [`Client`](crate::Client) on a stack of your own. What an implementation
-/// must do, and what `sts-conformance` checks:
+/// Implement it to run [`Client`](crate::Client) on another HTTP stack. Implementations must
+/// satisfy this contract, which `sts-conformance` checks:
 ///
-/// - **One request, as given.** Same method, target, `Host`, headers and body: the signature
-///   covers them. `Host` is the authority of the URI, port as written there, unless the request
-///   names one; names of headers may change case; the body goes out at once, with its
-///   `Content-Length`, which a POST without a body has, too. Nothing is repeated, nothing is
-///   redirected, no cookie, no `Expect`, and no content encoding is offered. A header may be added
-///   if it is not signed, as `User-Agent`. A request that the stack would rewrite is refused, as
-///   not sent.
-/// - **Limits.** All of the exchange, from resolving the name to the last byte of the body, ends
-///   within [`Limits::timeout`]. An answer whose body is longer than [`Limits::body`] is an error
-///   of kind [`TooLarge`](TransportErrorKind::TooLarge), never a shortened body.
-/// - **Any status is an answer.** 1xx are consumed; everything else, redirects and 5xx included,
-///   is handed back whole. Only an exchange without a complete answer is an error. A body that
-///   ends with a TLS connection is complete only after the farewell of TLS.
-/// - **A direct exchange goes through no proxy**: one that [is direct](Exchange::is_direct), and one
-///   to a link-local address. A stack that cannot do so refuses it, as not sent.
-/// - **A proxy's refusal is not a response.** What a proxy says to `CONNECT` but a 2xx, and a 407 of
-///   the proxy that a request without TLS goes through, is an error of kind
-///   [`Proxy`](TransportErrorKind::Proxy), or, with a 5xx, [`Connect`](TransportErrorKind::Connect);
-///   see [`Proxy::refused`].
-/// - **Errors tell how far it got.** [`Progress::NotSent`] only when no byte of the request can
-///   have reached the server; when in doubt, [`Progress::MaybeSent`]. What was said to a proxy to
-///   get a connection does not count as sent.
-/// - **Secrets.** Bodies are collected with [`BodyWriter`](sts_proto::BodyWriter), and nothing of
-///   a body or of a sensitive header, nor a proxy's credentials, is logged or put into an error.
-/// - **Cancellation.** A dropped future leaves no task behind and no connection in the pool whose
-///   answer is still to come. Its connection is closed at once where the stack can do that, and
-///   when its [`Limits::timeout`] is over at the latest.
-/// - **TLS** is verified. Plain http is used only when the request's URI says `http`.
+/// - **One request, as given.** Method, target, `Host`, headers and body are sent unchanged,
+///   because the signature covers them. `Host` is the authority of the URI, with the port as
+///   written there, unless the request has a `Host` header; the case of header names may change.
+///   The body is sent at once with its `Content-Length`, which a POST without a body has, too. The
+///   stack does not retry, follow redirects, store cookies, send `Expect`, or offer a content
+///   encoding. It may add headers that are not signed, for example `User-Agent`. A request that the
+///   stack would rewrite fails as not sent.
+/// - **Limits.** The whole exchange, from name resolution to the last byte of the body, ends within
+///   [`Limits::timeout`]. A response whose body exceeds [`Limits::body`] is an error of kind
+///   [`TooLarge`](TransportErrorKind::TooLarge), never a truncated body.
+/// - **Any status is a response.** 1xx are consumed; all others, including redirects and 5xx, are
+///   returned completely. Only an exchange without a complete response is an error. A body that
+///   ends with the TLS connection is complete only after a TLS `close_notify`.
+/// - **A direct exchange bypasses proxies**: one that [is direct](Exchange::is_direct), and one to
+///   a link-local address. A stack that cannot bypass them fails it as not sent.
+/// - **A proxy's rejection is not a response.** Any status other than 2xx in response to `CONNECT`,
+///   and a 407 of the proxy of a request without TLS, is an error of kind
+///   [`Proxy`](TransportErrorKind::Proxy), or, with a 5xx,
+///   [`Connect`](TransportErrorKind::Connect); see [`Proxy::refused`].
+/// - **Errors report progress.** [`Progress::NotSent`] only if no byte of the request can have
+///   reached the server; when in doubt, [`Progress::MaybeSent`]. Bytes sent to a proxy to establish
+///   a connection do not count.
+/// - **Secrets.** Bodies are collected with [`BodyWriter`](sts_proto::BodyWriter). Bodies,
+///   sensitive headers and proxy credentials are never logged or included in an error.
+/// - **Cancellation.** A dropped future leaves no task behind, and no connection in the pool with a
+///   pending response. Its connection is closed at once if the stack supports that, and after its
+///   [`Limits::timeout`] at the latest.
+/// - **TLS** is verified. Plain http is used only if the request's URI says `http`.
 ///
-/// Where stacks cannot tell two things apart the contract leaves room: a connection that takes too
-/// long is [`Connect`](TransportErrorKind::Connect) or [`Timeout`](TransportErrorKind::Timeout); a
-/// head that is too large, and a chunk that is none, may be
-/// [`Closed`](TransportErrorKind::Closed); an answer that is whole by its length, but whose TLS
-/// connection ended without farewell, is an answer or `Closed`.
+/// Where stacks cannot distinguish two cases, the contract allows both: a slow connection is
+/// [`Connect`](TransportErrorKind::Connect) or [`Timeout`](TransportErrorKind::Timeout); a head
+/// that is too large, and an invalid chunk, may be [`Closed`](TransportErrorKind::Closed); a
+/// response that is complete by its length, but whose TLS connection ended without `close_notify`,
+/// is a response or `Closed`.
 pub trait Transport {
-    /// Sends the request and collects the answer.
+    /// Sends the request and collects the response.
     fn send(
         &self,
         exchange: Exchange,
@@ -71,9 +71,9 @@ pub trait Transport {
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + MaybeSend;
 }
 
-/// The same contract for HTTP stacks that block the thread; see [`Transport`].
+/// Blocking counterpart of [`Transport`], with the same contract.
 pub trait BlockingTransport {
-    /// Sends the request and collects the answer.
+    /// Sends the request and collects the response.
     fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError>;
 
     /// Waits for `duration`.

@@ -1,4 +1,4 @@
-//! The credentials of a call: taken from the provider, held back while they are rejected, and
+//! The credentials of a call: obtained from the provider, held back while they are rejected, and
 //! settled by the outcome of each request.
 
 use std::sync::Arc;
@@ -14,14 +14,14 @@ use crate::platform::Now;
 use crate::shared::rejected_keys::{Admission, Slot, Verdict};
 
 impl<O: Operation> Call<O> {
-    /// Takes what the provider gave, in place of credentials that `rejection` is about.
+    /// Takes the provider's result, in place of the credentials that `rejection` concerns.
     pub(super) fn take_credentials(
         &mut self,
         credentials: Result<Arc<Credentials>, CredentialsError>,
         rejection: Option<Failure>,
     ) -> Result<(), Failure> {
         let credentials = match (credentials, rejection) {
-            // The provider has no others, so the rejection is the outcome.
+            // The provider has no other credentials, so the rejection is the outcome.
             (Err(_), Some(rejection)) => return Err(rejection),
             (Ok(credentials), Some(rejection))
                 if self
@@ -44,8 +44,8 @@ impl<O: Operation> Call<O> {
         Ok(())
     }
 
-    /// Whether a request may be signed now, for an attempt of at most `timeout`. If not, what the
-    /// call does instead.
+    /// Whether a request may be signed now, for an attempt of at most `timeout`. If not, returns
+    /// what the call does instead.
     pub(super) fn admit(
         &mut self,
         timeout: Duration,
@@ -53,7 +53,7 @@ impl<O: Operation> Call<O> {
     ) -> Result<Option<Slot>, NotAdmitted<O::Output>> {
         let Some(ours) = &self.credentials else { return Ok(None) };
         let context = &self.context;
-        // Only by a clock that is known to be right: a wrong one would never be corrected.
+        // Requires a known clock offset: a wrong local clock would never be corrected otherwise.
         if let Some(time) = context.clock_offset.service_time(now)
             && let Some(expiration) = ours.credentials.expiration
             && expiration <= time
@@ -72,7 +72,7 @@ impl<O: Operation> Call<O> {
         }
     }
 
-    /// The provider may have other credentials, and does not know that these cannot be used.
+    /// The provider may have other credentials, and does not know that these are unusable.
     fn change_credentials(&mut self, failure: Failure) -> NotAdmitted<O::Output> {
         NotAdmitted::Next(if std::mem::replace(&mut self.has_changed_credentials, true) {
             State::Done(Err(failure))
@@ -81,8 +81,8 @@ impl<O: Operation> Call<O> {
         })
     }
 
-    /// Settles what an outcome says about the credentials. A rejection that the clock excuses says
-    /// nothing.
+    /// Records what an outcome proves about the credentials. A rejection that clock skew explains
+    /// proves nothing.
     pub(super) fn settle(
         &self,
         outcome: &Result<O::Output, Failure>,
@@ -94,7 +94,7 @@ impl<O: Operation> Call<O> {
         self.settle_slot(sent.slot, &verdict, now.monotonic);
     }
 
-    /// Releases the slot of a request whose outcome will not be known.
+    /// Releases the slot of a request whose outcome remains unknown.
     pub(super) fn release(&self, slot: Option<Slot>, monotonic: Duration) {
         self.settle_slot(slot, &Verdict::None, monotonic);
     }
@@ -106,7 +106,7 @@ impl<O: Operation> Call<O> {
     }
 }
 
-/// A call that is dropped while its request is in flight does not learn the outcome.
+/// Releases the slot of a request that is in flight when the call is dropped.
 impl<O: Operation> Drop for Call<O> {
     fn drop(&mut self) {
         if let State::Sent(sent) = self.state {

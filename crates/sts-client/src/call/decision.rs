@@ -1,4 +1,4 @@
-//! The retry decision: one pure function of a failure and its circumstances.
+//! The retry decision: a pure function of a failure and its circumstances.
 
 use std::time::Duration;
 
@@ -12,22 +12,22 @@ use crate::error::Failure;
 use crate::shared::backoff;
 use crate::transport::{Progress, TransportErrorKind};
 
-/// So little time is not worth a further attempt: it would end as a timeout, and hide what
-/// happened before.
+/// Minimum time for a further attempt. With less, it would end as a timeout and hide the previous
+/// failure.
 pub(super) const SHORTEST_ATTEMPT: Duration = Duration::from_millis(50);
 
-/// What a call does after a failed attempt.
+/// The next action of a call after a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Decision {
     /// The failure is the outcome.
     GiveUp,
-    /// The same at once at an endpoint that has not failed in this call.
+    /// Repeat at once at an endpoint that has not failed in this call.
     FailOver,
-    /// The same at once, signed with the corrected clock.
+    /// Repeat at once, signed with the corrected clock.
     SignAgain,
-    /// Once more with other credentials, if the provider has some.
+    /// Repeat with other credentials, if the provider has some.
     ChangeCredentials,
-    /// The same after a wait. It draws on the retry budget.
+    /// Repeat after a wait, which withdraws from the retry budget.
     Retry(Duration),
 }
 
@@ -35,20 +35,20 @@ pub(super) enum Decision {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Circumstances<'a> {
     pub(super) policy: &'a CallPolicy,
-    /// The number of the attempt, from 1. Failover does not count.
+    /// The number of the attempt, from 1. Failovers do not count.
     pub(super) attempt: u32,
     /// Time until the deadline of the call.
     pub(super) left: Duration,
     /// Whether a request that may have reached the service can be sent again.
     pub(super) is_repeatable: bool,
     pub(super) others: Others,
-    /// Whether the retry budget holds a retry.
+    /// Whether the retry budget allows a retry.
     pub(super) has_budget: bool,
     pub(super) signature: Signature,
     pub(super) correction: Correction,
     /// The service's time, as far as it is known.
     pub(super) service_time: OffsetDateTime,
-    /// The random number of the jitter.
+    /// The random number for the jitter.
     pub(super) random: u64,
 }
 
@@ -57,7 +57,7 @@ pub(super) struct Circumstances<'a> {
 pub(super) enum Others {
     None,
     Left,
-    /// One is left that is healthy, and the attempt was the probe of one that was down.
+    /// A healthy endpoint is left, and the attempt was the probe of one that was down.
     Better,
 }
 
@@ -67,7 +67,7 @@ pub(super) enum Signature {
     None,
     /// The credentials that the provider gave first.
     First,
-    /// The call has asked for other credentials before.
+    /// The call has already asked for other credentials.
     Changed,
 }
 
@@ -76,11 +76,11 @@ pub(super) enum Signature {
 pub(super) enum Correction {
     None,
     First,
-    /// The call has been signed again after a correction before.
+    /// The call has already been signed again after a correction.
     Repeated,
 }
 
-/// Decides what follows a failed attempt.
+/// Decides the next action after a failed attempt.
 pub(super) fn decide(failure: &Failure, circumstances: &Circumstances<'_>) -> Decision {
     let Circumstances { policy, attempt, left, .. } = *circumstances;
     if policy.attempts <= 1 || left <= SHORTEST_ATTEMPT {
@@ -90,7 +90,7 @@ pub(super) fn decide(failure: &Failure, circumstances: &Circumstances<'_>) -> De
         return Decision::GiveUp;
     }
     let is_last = attempt >= policy.attempts;
-    // The wording of a rejection for a wrong date is not certain, so it is not considered.
+    // The wording of a rejection for a wrong date is not documented, so it is not considered.
     match circumstances.correction {
         Correction::None => {}
         Correction::First if !is_last => return Decision::SignAgain,
@@ -104,7 +104,7 @@ pub(super) fn decide(failure: &Failure, circumstances: &Circumstances<'_>) -> De
     let is_throttled =
         matches!(failure, Failure::Service(error) if error.kind() == ErrorKind::Throttled);
     if is_throttled && has_others {
-        // A limit of one endpoint passes within seconds, or another endpoint is better.
+        // A limit of one endpoint passes within seconds, or another endpoint has capacity.
         let is_last_retry = attempt.saturating_add(1) >= policy.attempts;
         let is_better = circumstances.others == Others::Better;
         if decision == Decision::GiveUp || is_better || is_last_retry {
@@ -114,17 +114,18 @@ pub(super) fn decide(failure: &Failure, circumstances: &Circumstances<'_>) -> De
     decision
 }
 
-/// Decides whether the same endpoint is tried again.
+/// Decides whether the same endpoint is retried.
 fn repeat(failure: &Failure, circumstances: &Circumstances<'_>) -> Decision {
     let Circumstances { policy, attempt, left, .. } = *circumstances;
     match failure {
-        // One retry for a proxy that cannot reach the host: it gets its credentials each time.
+        // One retry for a proxy that cannot reach the host, because it gets its credentials each
+        // time.
         Failure::Transport(error) if error.proxy().is_some() && attempt > 1 => Decision::GiveUp,
         Failure::Transport(error) if is_transient(error.kind()) => {
             retry(policy.backoff.wait_at(attempt, circumstances.random), circumstances)
         }
         Failure::Service(error) => match error.kind().advice() {
-            // Never again with the same credentials, whatever the code.
+            // Never retried with the same credentials, whatever the code.
             _ if circumstances.signature != Signature::None
                 && error.status() == StatusCode::UNAUTHORIZED =>
             {
@@ -150,7 +151,7 @@ fn repeat(failure: &Failure, circumstances: &Circumstances<'_>) -> Decision {
     }
 }
 
-/// A wait that would not end before the deadline is not begun.
+/// Returns a wait only if it ends before the deadline.
 fn retry(wait: Duration, circumstances: &Circumstances<'_>) -> Decision {
     if wait < circumstances.left && circumstances.has_budget {
         Decision::Retry(wait)
@@ -160,7 +161,7 @@ fn retry(wait: Duration, circumstances: &Circumstances<'_>) -> Decision {
 }
 
 fn change_credentials(error: &ServiceError, circumstances: &Circumstances<'_>) -> Decision {
-    // A captive portal's 401 is no reason to make the provider drop credentials.
+    // A captive portal's 401 must not make the provider drop its credentials.
     let is_certain = error.kind() != ErrorKind::InvalidCredentials || is_from_service(error);
     if is_certain && circumstances.signature == Signature::First {
         Decision::ChangeCredentials
@@ -176,8 +177,8 @@ fn may_have_been_carried_out(failure: &Failure) -> bool {
     }
 }
 
-/// Faults that pass. A response that is too large or not HTTP will be the same again, and a proxy
-/// that refused credentials may lock their account.
+/// Whether a transport failure is transient. A response that is too large or not HTTP will be the
+/// same again, and a proxy that rejected credentials may lock their account.
 fn is_transient(kind: TransportErrorKind) -> bool {
     match kind {
         TransportErrorKind::Resolve

@@ -1,4 +1,4 @@
-//! What the outcome of an attempt says about its sender, its endpoint and its credentials.
+//! Evidence from the outcome of an attempt about its sender, its endpoint and its credentials.
 
 use http::StatusCode;
 use sts_proto::{CodeFamily, ErrorCode, ErrorKind, ServiceError};
@@ -8,8 +8,8 @@ use crate::shared::clock_offset::Witness;
 use crate::shared::rejected_keys::{Reason, Verdict};
 use crate::transport::TransportErrorKind;
 
-/// Whether an endpoint is the reason of a failure, so that another one may do better: it is
-/// unreachable, unavailable, or something else than the service responds in its place.
+/// Whether an endpoint is the cause of a failure, so that another one may succeed: it is
+/// unreachable, unavailable, or another server responds in its place.
 pub(super) fn blames_endpoint(failure: &Failure) -> bool {
     match failure {
         Failure::Transport(error) => {
@@ -22,8 +22,8 @@ pub(super) fn blames_endpoint(failure: &Failure) -> bool {
             | ErrorKind::UnexpectedStatus => true,
             // The proxy is the same for all endpoints.
             _ if error.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED => false,
-            // A page or other JSON than the service's: of a captive portal, a firewall, another
-            // server at this address. A status alone proves nothing.
+            // A page, or JSON in another format than the service's: from a captive portal, a
+            // firewall, or another server at this address. A status alone proves nothing.
             _ => !is_from_service(error) && has_content(error),
         },
         _ => false,
@@ -32,7 +32,7 @@ pub(super) fn blames_endpoint(failure: &Failure) -> bool {
 
 /// Whether an error response shows that the service or its gateway wrote it.
 pub(super) fn is_from_service(error: &ServiceError) -> bool {
-    // Many proxies give their pages a request id, too.
+    // Many proxies add a request id to their pages, too.
     has_known_code(error) || (error.request_id().is_some() && error.excerpt().is_none())
 }
 
@@ -60,7 +60,7 @@ pub(super) fn witness<T>(outcome: &Result<T, Failure>, is_signed: bool) -> Witne
     }
 }
 
-/// What an outcome says about the credentials that signed the request.
+/// What an outcome proves about the credentials that signed the request.
 pub(super) fn verdict<T>(outcome: &Result<T, Failure>) -> Verdict<'_> {
     match outcome {
         Ok(_) => Verdict::Accepted,
@@ -70,7 +70,7 @@ pub(super) fn verdict<T>(outcome: &Result<T, Failure>) -> Verdict<'_> {
 }
 
 fn verdict_of(error: &ServiceError) -> Verdict<'_> {
-    // Anything on the way can respond with 401; only the service knows credentials.
+    // Any intermediary can respond with 401; only the service can classify credentials.
     if !has_known_code(error) {
         return Verdict::None;
     }
@@ -85,7 +85,7 @@ fn verdict_of(error: &ServiceError) -> Verdict<'_> {
     if is_rejection {
         return Verdict::Rejected(error, reason(error));
     }
-    // The service itself is behind the gateway, which has checked the signature by then.
+    // The service is behind the gateway, which has already checked the signature.
     let family = error.code().map(ErrorCode::family);
     let is_behind_gateway = matches!(family, Some(CodeFamily::Sts5 | CodeFamily::Pap5));
     if error.status().is_client_error() && is_behind_gateway {
@@ -104,7 +104,7 @@ fn reason(error: &ServiceError) -> Reason {
         ErrorKind::ExpiredCredentials => Reason::Invalid,
         ErrorKind::AccessKeyLocked | ErrorKind::ClockSkew => Reason::FailedSignature,
         _ if is_unknown => Reason::UnknownKey,
-        // The gateway's 401; other codes name disabled or revoked access keys.
+        // The gateway's 401; other codes mean disabled or revoked access keys.
         _ if error.status() == StatusCode::UNAUTHORIZED => Reason::FailedSignature,
         _ => Reason::Invalid,
     }

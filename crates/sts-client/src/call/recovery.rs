@@ -1,4 +1,4 @@
-//! What follows a failed attempt: the circumstances are gathered, the decision is carried out.
+//! Recovery after a failed attempt: gathers the circumstances and executes the decision.
 
 use sts_proto::Operation;
 
@@ -13,7 +13,7 @@ use crate::trace;
 use crate::transport::TransportErrorKind;
 
 impl<O: Operation> Call<O> {
-    /// Records a failed attempt, and decides what follows.
+    /// Records a failed attempt and decides the next action.
     pub(super) fn recover(
         &mut self,
         failure: Failure,
@@ -53,7 +53,7 @@ impl<O: Operation> Call<O> {
         State::Ready
     }
 
-    /// Reports to the endpoint pool whether the endpoint is the reason.
+    /// Reports to the endpoint pool whether the endpoint is the cause.
     fn report_health(&mut self, failure: &Failure, decision: Decision, sent: Sent, now: Now) {
         let pool = &self.context.pool;
         if !blames_endpoint(failure) && decision != Decision::FailOver {
@@ -66,7 +66,7 @@ impl<O: Operation> Call<O> {
         if !self.failed_endpoints.contains(&sent.pick.index) {
             self.failed_endpoints.push(sent.pick.index);
         }
-        // When the time was short from the start, a timeout says little about the endpoint.
+        // If the timeout was short from the start, its expiry says little about the endpoint.
         let is_conclusive = !sent.is_cut_short || !is_timeout(failure) || sent.pick.probe.is_some();
         if is_conclusive {
             pool.failed(sent.pick, sent.at.monotonic, now.monotonic);
@@ -129,13 +129,13 @@ fn is_timeout(failure: &Failure) -> bool {
 
 /// The entry of the report for an attempt that failed.
 fn failed_attempt(endpoint: String, failure: &Failure) -> FailedAttempt {
-    let answer = failure.service_error();
+    let response = failure.service_error();
     FailedAttempt {
         endpoint,
         kind: failure.kind(),
-        status: answer.map(sts_proto::ServiceError::status),
-        code: answer.and_then(sts_proto::ServiceError::code).cloned(),
-        request_id: answer.and_then(sts_proto::ServiceError::request_id).map(str::to_owned),
+        status: response.map(sts_proto::ServiceError::status),
+        code: response.and_then(sts_proto::ServiceError::code).cloned(),
+        request_id: response.and_then(sts_proto::ServiceError::request_id).map(str::to_owned),
         transport: match failure {
             Failure::Transport(error) => Some(error.kind()),
             _ => None,

@@ -1,4 +1,4 @@
-//! What a call asks its driver to do.
+//! Steps of a call.
 
 use std::time::Duration;
 
@@ -8,19 +8,19 @@ use crate::error::Error;
 use crate::report::Report;
 use crate::transport::Exchange;
 
-/// What a [`Call`](super::Call) asks for next.
+/// The next action that a [`Call`](super::Call) requests from its driver.
 #[derive(Debug)]
 #[must_use]
 #[expect(clippy::large_enum_variant, reason = "a step is taken apart as soon as it is made")]
 #[expect(clippy::exhaustive_enums, reason = "a driver that knows them all can do every call")]
 pub enum Step<T> {
-    /// Get keys, and hand them to [`Call::provide`](super::Call::provide).
+    /// Obtain credentials, and pass them to [`Call::provide`](super::Call::provide).
     Credentials(CredentialsRequest),
-    /// Send this, and hand what came of it to [`Call::receive`](super::Call::receive).
+    /// Send this request, and pass the outcome to [`Call::receive`](super::Call::receive).
     Send(Exchange),
-    /// Nothing to do for so long, unless something is handed in before. Then ask again; asking
-    /// earlier does no harm.
+    /// Wait for this duration, unless an outcome arrives before. Requesting the next step earlier
+    /// is allowed.
     Wait(Duration),
-    /// The end: the output and what it took, or the error.
+    /// The outcome: the output and the report, or the error.
     Done(Result<(T, Report), Error>),
 }

@@ -1,4 +1,4 @@
-//! Calls that failed.
+//! Errors of calls.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -12,10 +12,10 @@ use time::OffsetDateTime;
 use crate::report::Report;
 use crate::transport::TransportError;
 
-/// The name of a refresh, where that of an operation is expected.
+/// The name of a refresh, in place of the name of an operation.
 pub(super) const REFRESH: &str = "credential refresh";
 
-/// A call that failed: what happened, what to do now, and what was tried.
+/// Error of a failed call: its cause, how to react, and what was tried.
 ///
 /// Branch on [`kind`](Self::kind). The response of the service is in
 /// [`service_error`](Self::service_error), and [`failure`](Self::failure) distinguishes the cases.
@@ -28,17 +28,17 @@ struct Inner {
     denial: Option<String>,
 }
 
-/// Why a call failed.
+/// Cause of a failed call.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Failure {
-    /// The service, or something in front of it, answered with an error.
+    /// The service, or an intermediary, returned an error response.
     Service(sts_proto::ServiceError),
-    /// No answer came.
+    /// No response was received.
     Transport(TransportError),
     /// The request breaks documented limits. Nothing was sent.
     InvalidRequest(InvalidRequest),
-    /// There were no keys to sign with, or none that can sign. Nothing was sent.
+    /// There were no credentials, or they cannot sign. Nothing was sent.
     Credentials(CredentialsError),
     /// The service rejected these credentials a short time ago. Nothing was sent: more failed
     /// signatures would lock the access key for all its users.
@@ -54,7 +54,7 @@ pub enum Failure {
         /// When they expired.
         expiration: OffsetDateTime,
     },
-    /// The time for the whole call ended before a request could be sent.
+    /// The deadline of the call passed before a request could be sent.
     Deadline,
     /// The client has no endpoint to send to.
     NoEndpoint,
@@ -65,14 +65,18 @@ pub enum Failure {
 impl Failure {
     pub(crate) fn service_error(&self) -> Option<&sts_proto::ServiceError> {
         match self {
-            Self::Service(answer) | Self::CredentialsRejected { answer, .. } => Some(answer),
+            Self::Service(response) | Self::CredentialsRejected { answer: response, .. } => {
+                Some(response)
+            }
             _ => None,
         }
     }
 
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
-            Self::Service(answer) | Self::CredentialsRejected { answer, .. } => answer.kind(),
+            Self::Service(response) | Self::CredentialsRejected { answer: response, .. } => {
+                response.kind()
+            }
             Self::Transport(_) => ErrorKind::Transport,
             Self::InvalidRequest(_) => ErrorKind::InvalidRequest,
             Self::NoEndpoint => ErrorKind::Configuration,
@@ -89,7 +93,7 @@ impl Error {
         Self(Box::new(Inner { operation, failure, report, denial: None }))
     }
 
-    /// What happened, in terms of what to do now.
+    /// Returns the kind of the error, which determines how to react to it.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.failure.kind()
@@ -105,12 +109,12 @@ impl Error {
     }
 
     /// Returns how long to wait before the call is made again, if the service or the credential
-    /// provider said so: minutes after a refusal by a proxy, because repeated wrong credentials may
-    /// lock their account.
+    /// provider specified it: minutes after a rejection by a proxy, because repeated wrong
+    /// credentials may lock their account.
     #[must_use]
     pub fn retry_in(&self) -> Option<Duration> {
         match &self.0.failure {
-            Failure::Service(answer) => requested_wait(answer),
+            Failure::Service(response) => requested_wait(response),
             Failure::CredentialsRejected { wait, .. } => Some(*wait),
             Failure::Credentials(error) => error.retry_in(),
             Failure::Transport(error) => error.retry_in(),
@@ -118,13 +122,13 @@ impl Error {
         }
     }
 
-    /// The operation's name, as in `AssumeAgency`.
+    /// Returns the operation's name, for example `AssumeAgency`.
     #[must_use]
     pub fn operation(&self) -> &'static str {
         self.0.operation
     }
 
-    /// Why the call failed, case by case.
+    /// Returns the cause of the failure.
     #[must_use]
     pub fn failure(&self) -> &Failure {
         &self.0.failure
@@ -136,8 +140,8 @@ impl Error {
         self.0.failure.service_error()
     }
 
-    /// Returns the HTTP status of the response: of the one to this call, or of the one that its
-    /// credential provider failed for.
+    /// Returns the HTTP status of the response to this call, or of the response that caused its
+    /// credential provider to fail.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         match &self.0.failure {
@@ -146,7 +150,7 @@ impl Error {
         }
     }
 
-    /// Returns the service's code in that response, as in `STS5.1001`.
+    /// Returns the service's error code in that response, for example `STS5.1001`.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         match &self.0.failure {
@@ -161,7 +165,7 @@ impl Error {
         self.service_error()?.message()
     }
 
-    /// Returns the id of the request, to quote to support.
+    /// Returns the request id, for support cases.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         match &self.0.failure {
@@ -170,14 +174,14 @@ impl Error {
         }
     }
 
-    /// What was tried.
+    /// Returns the report of the call.
     #[must_use]
     pub fn report(&self) -> &Report {
         &self.0.report
     }
 
-    /// The decoded reason of a denial, once a client's `explain_denial` has asked for it. Text,
-    /// JSON in practice.
+    /// Returns the decoded reason of an access-denied error, after `explain_denial` of a client has
+    /// decoded it. Text, JSON in practice.
     #[must_use]
     pub fn denial(&self) -> Option<&str> {
         self.0.denial.as_deref()
@@ -189,7 +193,7 @@ impl Error {
     }
 }
 
-/// The wait that a response asks for, when its own date says from when on.
+/// The wait that a response requests, relative to its own date.
 pub(crate) fn requested_wait(response: &sts_proto::ServiceError) -> Option<Duration> {
     response.wait(response.date()?)
 }
@@ -198,22 +202,22 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.0.operation;
         match &self.0.failure {
-            Failure::Service(answer) => write!(f, "{name}: {answer}")?,
-            Failure::Transport(error) => write!(f, "{name}: no answer came: {error}")?,
+            Failure::Service(response) => write!(f, "{name}: {response}")?,
+            Failure::Transport(error) => write!(f, "{name}: request failed: {error}")?,
             // It names the operation itself.
             Failure::InvalidRequest(error) => write!(f, "{error}")?,
             Failure::Credentials(error) => write!(f, "{name}: {error}")?,
-            Failure::CredentialsRejected { answer, wait } => write!(
+            Failure::CredentialsRejected { answer: response, wait } => write!(
                 f,
                 "{name} not sent: the service rejected these credentials, and they are held back \
-                 for {} s; other credentials are used at once; last rejection: {answer}",
+                 for {} s; other credentials are used at once; last rejection: {response}",
                 wait.as_secs().max(1),
             )?,
             Failure::CredentialsExpired { expiration } => write!(
                 f,
                 "{name} not sent: the credentials expired at {expiration}; provide others",
             )?,
-            Failure::Deadline => write!(f, "{name}: the time for the call is over")?,
+            Failure::Deadline => write!(f, "{name}: deadline exceeded")?,
             Failure::NoEndpoint => write!(f, "{name}: the client has no endpoint")?,
             Failure::Completed => write!(f, "{name}: call polled after completion")?,
         }
@@ -239,8 +243,8 @@ impl StdError for Error {
     /// The cause behind what `Display` says already.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.failure {
-            Failure::Service(answer) | Failure::CredentialsRejected { answer, .. } => {
-                answer.source()
+            Failure::Service(response) | Failure::CredentialsRejected { answer: response, .. } => {
+                response.source()
             }
             Failure::Transport(error) => error.source(),
             Failure::InvalidRequest(error) => error.source(),

@@ -1,4 +1,4 @@
-//! What errors of this crate say to a credential provider that fails because of them.
+//! Facts that errors of this crate pass on to the errors of credential providers.
 
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -11,8 +11,8 @@ use super::session::SessionError;
 use crate::report::Report;
 use crate::transport::TransportError;
 
-/// Takes over what the first error of this crate among the causes says, so that providers need not
-/// copy it. An error that states a kind, or is of a provider that is not configured, is not changed.
+/// Copies the facts of the first error of this crate among the causes, so that providers need not
+/// do it. An error with an explicit kind, or of a provider that is not configured, is unchanged.
 pub(crate) fn resolve(error: CredentialsError) -> CredentialsError {
     if error.is_not_configured() || error.kind() != ErrorKind::Credentials {
         return error;
@@ -23,7 +23,7 @@ pub(crate) fn resolve(error: CredentialsError) -> CredentialsError {
     }
 }
 
-/// What an error says to its caller.
+/// Facts about an error that matter to the caller.
 pub(super) struct Facts {
     pub(super) kind: ErrorKind,
     pub(super) advice: RetryAdvice,
@@ -94,15 +94,15 @@ fn find(cause: &(dyn StdError + 'static)) -> Option<Facts> {
 }
 
 impl From<CredentialsError> for Error {
-    /// The error of a refresh that failed before it came to a call.
+    /// Returns the error of a refresh that failed before it made a call.
     fn from(error: CredentialsError) -> Self {
         Self::new(REFRESH, Failure::Credentials(resolve(error)), Report::default())
     }
 }
 
 impl From<SessionError> for CredentialsError {
-    /// The error of the session's own provider stays what it is, so that a chain sees whether that
-    /// one is configured.
+    /// Keeps the error of the session's own provider, so that a chain sees whether that provider is
+    /// configured.
     fn from(error: SessionError) -> Self {
         match (error.provider(), error.retry_in()) {
             (Some(provider), Some(wait)) => provider.clone().with_retry_in(wait),

@@ -1,4 +1,4 @@
-//! Why a session has no credentials.
+//! Errors of sessions.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -14,10 +14,10 @@ use crate::transport::{TransportError, TransportErrorKind};
 
 /// Error returned when a session has no valid credentials: its last refresh failed.
 ///
-/// The outcome of one refresh goes to all callers that waited for it, so the error is shared. What
-/// the refresh failed for is kept: [`kind`](Self::kind), [`advice`](Self::advice),
-/// [`code`](Self::code) and [`request_id`](Self::request_id) are those of the call that failed,
-/// however many sessions, providers and chains are in between.
+/// The outcome of one refresh goes to all callers that waited for it, so the error is shared.
+/// [`kind`](Self::kind), [`advice`](Self::advice), [`code`](Self::code) and
+/// [`request_id`](Self::request_id) are those of the call that failed, through any number of
+/// sessions, providers and chains.
 #[derive(Clone, Debug)]
 pub struct SessionError {
     cause: Cause,
@@ -31,7 +31,7 @@ enum Cause {
     Session(Fault),
 }
 
-/// What a session itself finds wrong.
+/// Problems that the session itself detects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     Expired,
@@ -77,12 +77,12 @@ impl SessionError {
         Self { cause, retry_in: None }
     }
 
-    /// The same with the time until the next refresh can begin.
+    /// Adds the time until the next refresh can begin.
     pub(crate) fn with_retry_in(self, wait: Duration) -> Self {
         Self { retry_in: Some(wait), ..self }
     }
 
-    /// The time after which a proxy that refused may be asked again, whatever is in between.
+    /// The wait after a rejection by a proxy, wherever it is in the chain of causes.
     pub(crate) fn wait_of_proxy(&self) -> Option<Duration> {
         match &self.cause {
             Cause::Call(error) => wait_of_proxy(&**error),
@@ -100,7 +100,7 @@ impl SessionError {
         matches!(self.cause, Cause::Session(Fault::Lost)) || self.call().is_some_and(is_cancelled)
     }
 
-    /// Returns the kind of the error: that of the call that failed, if it came to one.
+    /// Returns the kind of the error: that of the failed call, if there was one.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match &self.cause {
@@ -110,8 +110,8 @@ impl SessionError {
         }
     }
 
-    /// Returns whether and when it makes sense to ask again. A refresh that timed out is made anew
-    /// by the next caller, so it may be retried although a call of this kind may not.
+    /// Returns whether and when a retry makes sense. A refresh that timed out is started anew by
+    /// the next caller, so it may be retried although a call of this kind may not.
     #[must_use]
     pub fn advice(&self) -> RetryAdvice {
         match &self.cause {
@@ -124,14 +124,14 @@ impl SessionError {
         }
     }
 
-    /// Returns how long after this error the next refresh can begin. Asking earlier returns the
-    /// same error without sending anything.
+    /// Returns how long after this error the next refresh can begin. Until then, the session
+    /// returns the same error without sending anything.
     #[must_use]
     pub const fn retry_in(&self) -> Option<Duration> {
         self.retry_in
     }
 
-    /// Returns the call that failed, if it came to one.
+    /// Returns the call that failed, if there was one.
     #[must_use]
     pub fn call(&self) -> Option<&Error> {
         match &self.cause {
@@ -140,7 +140,7 @@ impl SessionError {
         }
     }
 
-    /// Returns the HTTP status of the response that the refresh failed for.
+    /// Returns the HTTP status of the response that caused the failure.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         match &self.cause {
@@ -150,7 +150,7 @@ impl SessionError {
         }
     }
 
-    /// Returns the service's code in that response, as in `STS5.1001`.
+    /// Returns the service's error code in that response, for example `STS5.1001`.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         match &self.cause {
@@ -160,7 +160,7 @@ impl SessionError {
         }
     }
 
-    /// Returns the id of that request, to quote to support.
+    /// Returns the request id, for support cases.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         match &self.cause {
@@ -170,7 +170,7 @@ impl SessionError {
         }
     }
 
-    /// The error of the provider that a refresh asks, if it did not come to a call.
+    /// The error of the session's provider, if the refresh made no call.
     pub(super) fn provider(&self) -> Option<&CredentialsError> {
         match &self.cause {
             Cause::Source(error) => Some(error),

@@ -8,8 +8,8 @@ use super::now::Now;
 /// Wall clock and monotonic clock.
 ///
 /// State machines take the time as an argument; a [`Client`](crate::Client) reads it from a clock.
-/// `SystemClock`, with the feature `system`, is that of the operating system. Simulators, tests and
-/// other platforms implement their own.
+/// `SystemClock`, with the feature `system`, reads the clocks of the operating system. Simulators,
+/// tests and other platforms implement their own.
 pub trait Clock: Send + Sync {
     /// Returns the current readings of both clocks.
     fn now(&self) -> Now;
@@ -20,7 +20,7 @@ pub trait Clock: Send + Sync {
     }
 
     /// Returns the seed for the jitter of one call. It need not be secret, but clients that start
-    /// together should get different ones.
+    /// at the same time should get different seeds.
     ///
     /// By default it is derived from the nanoseconds of [`now`](Self::now). Implement it where the
     /// platform has randomness or its clock is coarse.

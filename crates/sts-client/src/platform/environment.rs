@@ -7,24 +7,24 @@ use std::sync::Arc;
 use sts_proto::Body;
 use thiserror::Error;
 
-/// Environment variables and small files: what credential providers read.
+/// Environment variables and small files, from which credential providers read.
 ///
-/// `SystemEnvironment`, with the feature `system`, is that of the process.
+/// `SystemEnvironment`, with the feature `system`, reads those of the process.
 pub trait Environment: Send + Sync {
     /// Returns the value of an environment variable; `None` if it is not set. By default no
     /// variable is set.
     ///
     /// # Errors
     ///
-    /// The variable is set, but is not valid UTF-8. It does not count as unset: then credentials
+    /// The variable is set, but is not valid UTF-8. It does not count as unset, because credentials
     /// of another identity could be used in its place.
     fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
         let _ = name;
         Ok(None)
     }
 
-    /// Returns the content of a small file. It holds credentials or a token, so it is wiped on
-    /// drop.
+    /// Returns the content of a small file, which is wiped on drop because it contains credentials
+    /// or a token.
     ///
     /// It is read while a caller waits, so `path` should be on a local disk or in memory.
     ///
@@ -48,14 +48,14 @@ impl<E: Environment + ?Sized> Environment for Arc<E> {
     }
 }
 
-/// Environment of a client that was not given one: no variables and no files.
+/// Default environment of a client: no variables and no files.
 pub(crate) struct NoEnvironment;
 
 impl Environment for NoEnvironment {}
 
-/// An environment variable that is set, but is not valid UTF-8.
+/// Error for an environment variable that is set, but is not valid UTF-8.
 ///
-/// It names the variable. The value is not part of it, for it may be a secret.
+/// It contains the name of the variable, and not the value, which may be secret.
 #[derive(Clone, Debug, Error, Eq, PartialEq)]
 #[error("environment variable {name} is not valid UTF-8")]
 pub struct InvalidVariable {
@@ -63,13 +63,13 @@ pub struct InvalidVariable {
 }
 
 impl InvalidVariable {
-    /// The variable `name` is not valid UTF-8.
+    /// Creates the error for the variable `name`.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
 
-    /// The name of the variable.
+    /// Returns the name of the variable.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name

@@ -1,13 +1,13 @@
-//! The two clocks of a machine.
+//! Current time, as an argument of state machines.
 
 use std::time::Duration;
 
 use time::OffsetDateTime;
 
-/// One reading of two clocks, taken at the same moment.
+/// One reading of the wall clock and the monotonic clock, taken at the same moment.
 ///
-/// Machines read no clock, so each call of theirs is told the time. The two readings have
-/// separate uses, and a jump of one does not disturb the other.
+/// State machines do not read clocks; their methods take the current time as an argument. The two
+/// readings have separate uses, and a jump of one does not affect the other.
 ///
 /// ```
 /// use std::time::Duration;
@@ -19,21 +19,21 @@ use time::OffsetDateTime;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Now {
-    /// The time of day, for signing dates and for the expiry of credentials. It may jump.
+    /// The wall time, for signing dates and for the expiry of credentials. It may jump.
     pub wall: OffsetDateTime,
-    /// A monotonic reading from any fixed origin, for back-off and deadlines. It must not go
-    /// backwards; a machine that sees it do so waits longer, nothing worse.
+    /// A monotonic reading from any fixed origin, for backoff and deadlines. It must not go
+    /// backwards; if it does, a state machine waits longer.
     pub monotonic: Duration,
 }
 
 impl Now {
-    /// Both readings.
+    /// Creates a reading of both clocks.
     #[must_use]
     pub const fn new(wall: OffsetDateTime, monotonic: Duration) -> Self {
         Self { wall, monotonic }
     }
 
-    /// The moment `duration` later, on both clocks. For simulators and tests.
+    /// Returns the moment `duration` later, on both clocks. For simulators and tests.
     #[must_use]
     pub fn after(self, duration: Duration) -> Self {
         Self {

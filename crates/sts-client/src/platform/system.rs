@@ -1,4 +1,4 @@
-//! The operating system as a platform.
+//! Clock and environment of the operating system.
 #![expect(clippy::disallowed_methods, reason = "the only code that reads the OS")]
 #![expect(clippy::disallowed_types, reason = "the only code that reads the OS")]
 
@@ -16,7 +16,7 @@ use super::clock::Clock;
 use super::environment::{Environment, InvalidVariable};
 use super::now::Now;
 
-/// Limit of a file, in bytes. A token has 20000 at most.
+/// Limit of a file, in bytes. A token has at most 20000.
 const LARGEST_FILE: u16 = u16::MAX;
 
 /// Clocks and randomness of the operating system.
@@ -41,19 +41,19 @@ impl Clock for SystemClock {
     }
 
     fn seed(&self) -> u64 {
-        // The operating system's randomness once a thread, and a new key each time.
+        // Seeded by the operating system once per thread, with a new key for each call.
         RandomState::new().hash_one(())
     }
 }
 
-/// Environment variables of the process, and files of less than 64 KiB.
+/// Environment variables of the process, and files of at most 64 KiB.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "a unit type")]
 pub struct SystemEnvironment;
 
 impl Environment for SystemEnvironment {
     fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
-        // It may be a secret: what is text is not copied, and what is not is wiped.
+        // It may be a secret: valid text is not copied, and an invalid value is wiped.
         std::env::var_os(name).map(OsString::into_string).transpose().map_err(|value| {
             drop(Body::from(value.into_encoded_bytes()));
             InvalidVariable::new(name)
@@ -62,7 +62,7 @@ impl Environment for SystemEnvironment {
 
     fn read_file(&self, path: &Path) -> io::Result<Body> {
         let file = File::open(path)?;
-        // Large enough from the start: a block that grows leaves an unwiped one behind.
+        // Allocated in full at the start: a buffer that grows leaves an unwiped copy behind.
         let mut content = Vec::with_capacity(usize::from(LARGEST_FILE) + 1);
         let read = file.take(u64::from(LARGEST_FILE) + 1).read_to_end(&mut content);
         let is_whole = content.len() <= usize::from(LARGEST_FILE);

@@ -1,4 +1,4 @@
-//! The session for callers that await.
+//! Async sessions.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -24,16 +24,16 @@ use crate::transport::{BoxFuture, MaybeSend, MaybeSync};
 
 /// Credentials that are refreshed automatically, for any number of callers.
 ///
-/// [`credentials`](Self::credentials) returns valid credentials. They are obtained when the first
-/// caller asks, and refreshed well before they expire. While they are valid, callers never wait:
-/// the refresh proceeds a little whenever a caller asks, or
-/// [in the background](Self::keep_fresh). Without valid credentials, all callers wait for the same
-/// refresh; it continues when the caller that drives it is cancelled. The error of a failed
-/// refresh goes to all who waited for it, and the next one waits for a backoff.
+/// [`credentials`](Self::credentials) returns valid credentials. They are obtained on first use,
+/// and refreshed well before they expire. While they are valid, callers never wait: each caller
+/// advances the refresh a little, or it runs [in the background](Self::keep_fresh). Without valid
+/// credentials, all callers wait for the same refresh; it continues when the caller that drives it
+/// is cancelled. If a refresh fails, all callers that waited for it receive its error, and the next
+/// refresh waits for a backoff.
 ///
 /// If you ask for credentials only every few seconds or less often, spawn
-/// [`keep_fresh`](Self::keep_fresh). Otherwise there are too few callers to drive a refresh in
-/// passing, and the first one after the expiration has to wait.
+/// [`keep_fresh`](Self::keep_fresh). Otherwise there are too few callers to complete a refresh
+/// before the credentials expire, and the first caller after the expiration has to wait.
 ///
 /// **Runtimes.** Callers on several runtimes can share a session. A refresh uses timers and
 /// connections of the runtime that it began on. If that runtime has shut down, the refresh fails
@@ -54,10 +54,10 @@ pub(super) struct Inner {
     sleep: Box<dyn Sleep>,
 }
 
-/// How a session does what its state machine decides.
+/// How a session performs what its state machine decides.
 pub(crate) struct Plan {
     pub(crate) clock: Arc<dyn Clock>,
-    /// Knows the service's time.
+    /// Provides the service's time.
     pub(crate) context: Arc<CallContext>,
     pub(crate) fetch: Box<dyn BeginRefresh>,
     pub(crate) sleep: Box<dyn Sleep>,
@@ -88,9 +88,9 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// The refresh failed, or the last one failed and its backoff is not over. The error returns at
-    /// once; [`SessionError::retry_in`] is the time until the next refresh can begin, so that a
-    /// caller with time left can wait for it and ask again.
+    /// The refresh failed, or the last one failed and its backoff is not over. In that case the
+    /// error is returned at once; [`SessionError::retry_in`] is the time until the next refresh can
+    /// begin, so that a caller with time left can wait and retry.
     pub async fn credentials(&self) -> Result<Arc<Credentials>, SessionError> {
         if let Some(credentials) = self.0.cache.fast() {
             return Ok(credentials);
@@ -106,7 +106,7 @@ impl Session {
                     return Ok(self.0.cache.fast().unwrap_or(credentials));
                 }
                 Ask::Wait(refresh, lease) => match self.0.wait(&refresh, lease).await {
-                    // It may have failed because no caller drove it: perhaps another may begin.
+                    // It may have failed because no caller drove it, so another one may begin.
                     Err(_) if refresh.is_neglected() => {}
                     refreshed => return refreshed,
                 },
@@ -121,27 +121,28 @@ impl Session {
         self.0.cache.state()
     }
 
-    /// Drops credentials that the service rejected: they are not served any more, and the next
-    /// caller triggers a refresh. Reporting is idempotent: the rejected credentials are dropped
-    /// once, and newer ones never, so every caller that saw the rejection may report it.
+    /// Drops credentials that the service rejected. They are not served again, and the next caller
+    /// triggers a refresh. Reporting is idempotent: the rejected credentials are dropped once, and
+    /// newer ones are never dropped, so every caller that saw the rejection may report it.
     pub fn invalidate(&self, rejected: &Credentials) {
         if self.0.cache.invalidate(rejected) {
             self.0.changed.notify(usize::MAX);
         }
     }
 
-    /// Refreshes in the background. Spawn this future on the runtime of the transport; then callers
+    /// Refreshes in the background. Spawn this future on the runtime of the transport. Then callers
     /// never drive a refresh, and only the first one waits.
     ///
-    /// It ends when the session and its clones are dropped; a refresh in flight is finished first.
-    /// When it is cancelled, a refresh that it began ends with it.
+    /// It ends when the session and its clones are dropped, after a refresh in flight has finished.
+    /// If it is cancelled, a refresh that it began ends with it.
     pub fn keep_fresh(&self) -> impl Future<Output = ()> + MaybeSend + 'static {
         let session = Arc::downgrade(&self.0);
         async move {
             while let Some(next) = Inner::next(&session) {
                 match next {
                     Next::Sleep(sleep, changed) => drop(select(sleep, changed).await),
-                    // The state machine keeps the outcome, and then names the next time.
+                    // The state machine keeps the outcome and determines the time of the next
+                    // refresh.
                     Next::Refresh(session, refresh, lease) => {
                         drop(session.wait(&refresh, lease.map(Lease::ending_with_it)).await);
                     }
@@ -156,9 +157,9 @@ impl Session {
 /// A refresh in flight, and the right to drive it unless another caller has it.
 type InFlight = (Arc<Refresh>, Option<Lease>);
 
-/// What a caller gets.
+/// What a caller receives.
 enum Ask {
-    /// Valid credentials; and the refresh in flight, if there is one.
+    /// Valid credentials, and the refresh in flight, if there is one.
     Serve(Arc<Credentials>, Option<InFlight>),
     /// No credentials, but a refresh in flight.
     Wait(Arc<Refresh>, Option<Lease>),
@@ -166,7 +167,7 @@ enum Ask {
     Failed(SessionError),
 }
 
-/// What a background refresher does next.
+/// The next action of a background refresher.
 enum Next {
     Sleep(BoxFuture<'static, ()>, EventListener),
     Refresh(Arc<Inner>, Arc<Refresh>, Option<Lease>),
@@ -206,7 +207,7 @@ impl Inner {
 
     /// Waits for the outcome of a refresh, and drives it whenever no other caller does.
     async fn wait(&self, refresh: &Arc<Refresh>, mut lease: Option<Lease>) -> Refreshed {
-        // Made on the runtime of this caller, and polled nowhere else.
+        // Created on the runtime of this caller, and polled nowhere else.
         let mut limit = None;
         loop {
             let signal = if let Some(lease) = &lease {
@@ -238,13 +239,13 @@ impl Inner {
         }
     }
 
-    /// Ends a refresh that nobody drove to its end in time.
+    /// Ends a refresh that no caller completed in time.
     fn give_up(&self, refresh: &Arc<Refresh>) -> Refreshed {
         refresh.neglect();
         self.finish(refresh, Err(SessionError::STUCK))
     }
 
-    /// Ends a refresh: everyone gets its outcome.
+    /// Ends a refresh and publishes its outcome to all callers.
     fn finish(&self, refresh: &Arc<Refresh>, obtained: Obtained) -> Refreshed {
         if obtained.as_ref().is_err_and(SessionError::is_lost) {
             refresh.neglect();
@@ -260,7 +261,7 @@ impl Inner {
 
     fn next(session: &Weak<Self>) -> Option<Next> {
         let session = session.upgrade()?;
-        // Listen before the look, so that no change is missed.
+        // Listen before the check, so that no change is missed.
         let changed = session.changed.listen();
         Some(match session.ask() {
             Ask::Wait(refresh, lease) | Ask::Serve(_, Some((refresh, lease))) => {
@@ -270,8 +271,8 @@ impl Inner {
         })
     }
 
-    /// Sleeps until a refresh can be due: at most for a minute, because timers may stand still
-    /// while a machine sleeps, and long enough that clocks that disagree do not make a loop.
+    /// Sleeps until a refresh can be due: at most a minute, because timers may stand still while a
+    /// machine sleeps, and long enough that diverging clocks do not cause a tight loop.
     fn sleep(&self) -> BoxFuture<'static, ()> {
         let now = self.cache.now();
         let next = self.cache.lock().machine.next_fetch(now);
@@ -286,7 +287,7 @@ impl Drop for Inner {
     }
 }
 
-/// Lets other tasks run.
+/// Yields to other tasks.
 async fn yield_now() {
     let mut has_yielded = false;
     poll_fn(|context| {

@@ -1,4 +1,4 @@
-//! The session for callers that block the thread.
+//! Blocking sessions.
 
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
@@ -17,37 +17,37 @@ use crate::source::IssuedCredentials;
 
 /// Blocking counterpart of [`Session`](super::Session), for any number of threads.
 ///
-/// It differs in one point: a blocking call cannot proceed in passing. While the credentials are
-/// valid, the one caller that finds them due makes the refresh, and all others are served at once.
-/// To keep callers from it, let a thread of its own call [`credentials`](Self::credentials) every
-/// few seconds.
+/// It differs in one point: a blocking call cannot advance a refresh a little. While the
+/// credentials are valid, the one caller that finds them due performs the refresh, and all others
+/// are served at once. To avoid that, call [`credentials`](Self::credentials) every few seconds
+/// from a thread of its own.
 ///
-/// A refresh that panics does so in the thread that makes it; those who wait for it get an error.
-/// If the thread that makes it does not come back within 40 seconds (a third more than
-/// [`CallPolicy::deadline`](crate::CallPolicy::deadline)), they get an error, and the next caller
-/// makes a refresh of its own.
+/// A refresh that panics does so in the thread that performs it; callers that wait for it receive
+/// an error. If that thread does not return within 40 seconds (a third more than
+/// [`CallPolicy::deadline`](crate::CallPolicy::deadline)), they receive an error, and the next
+/// caller performs a refresh of its own.
 #[derive(Clone)]
 pub struct BlockingSession(Arc<Inner>);
 
 struct Inner {
     cache: Cache<Refresh>,
-    /// Notifies those who wait of the end of a refresh.
+    /// Notifies waiting callers of the end of a refresh.
     ended: Condvar,
     refresh: Box<dyn MakeRefresh>,
 }
 
-/// A refresh in flight: where those who wait find its outcome.
+/// A refresh in flight, with the slot for its outcome.
 type Refresh = OnceLock<Refreshed>;
 
-/// How a session does what its state machine decides.
+/// How a session performs what its state machine decides.
 pub(crate) struct Plan {
     pub(crate) clock: Arc<dyn Clock>,
-    /// Knows the service's time.
+    /// Provides the service's time.
     pub(crate) context: Arc<CallContext>,
     pub(crate) fetch: Box<dyn MakeRefresh>,
 }
 
-/// A closure that makes a refresh.
+/// A closure that performs a refresh.
 pub(crate) trait MakeRefresh: Fn() -> Obtained + Send + Sync {}
 impl<F: Fn() -> Obtained + Send + Sync> MakeRefresh for F {}
 
@@ -89,7 +89,7 @@ impl Inner {
             state.refresh = Some(Arc::clone(&refresh));
             drop(state);
             return self.refresh(&refresh).or_else(|failure| {
-                // It is invisible while the previous credentials are valid.
+                // A failure is invisible while the previous credentials are valid.
                 let now = self.cache.now();
                 self.cache.serve(&self.cache.lock(), now).ok_or(failure)
             });
@@ -111,7 +111,7 @@ impl Inner {
         refresh.get().cloned().unwrap_or_else(stuck)
     }
 
-    /// Makes the refresh that has begun. Those who wait for it get the outcome, also of a panic.
+    /// Performs the refresh that has begun. Waiting callers receive the outcome, also of a panic.
     fn refresh(&self, refresh: &Arc<Refresh>) -> Refreshed {
         match panic::catch_unwind(AssertUnwindSafe(|| (self.refresh)())) {
             Ok(obtained) => self.finish(refresh, obtained, false),
@@ -126,7 +126,7 @@ impl Inner {
         let Some(outcome) = self.cache.end(refresh, obtained.clone(), is_stuck) else {
             return obtained.map(IssuedCredentials::into_credentials);
         };
-        // Under the lock, so that nobody falls asleep between a look and this.
+        // Under the lock, so that no thread starts to wait between its check and this notification.
         let state = self.cache.lock();
         refresh.get_or_init(|| outcome.clone());
         drop(state);

@@ -1,4 +1,4 @@
-//! What the sessions of both kinds share: the state machine, and a copy of the credentials that is
+//! Shared parts of both kinds of sessions: the state machine, and a copy of the credentials that is
 //! read without a lock.
 
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::platform::Clock;
 use crate::platform::Now;
 use crate::source::IssuedCredentials;
 
-/// What a refresh returned: the credentials with the time of their issuer, or why there are none.
+/// Result of a refresh: the credentials with the time of their issuer, or the error.
 pub(crate) type Obtained = Result<IssuedCredentials, SessionError>;
 
 /// The outcome of a refresh, shared by all callers that waited for it.
@@ -25,30 +25,30 @@ pub(crate) type Refreshed = Result<Arc<Credentials>, SessionError>;
 /// The credentials of a session whose refreshes in flight are of type `R`.
 pub(super) struct Cache<R> {
     clock: Arc<dyn Clock>,
-    /// Knows the service's time.
+    /// Provides the service's time.
     context: Arc<CallContext>,
-    /// What callers get while nothing is due.
+    /// What callers receive while no refresh is due.
     fast: ArcSwapOption<Fast>,
     state: Mutex<State<R>>,
 }
 
-/// Credentials that are served without asking the state machine until that tick.
+/// Credentials that are served without consulting the state machine until that time.
 struct Fast {
     credentials: Arc<Credentials>,
     until: Duration,
 }
 
-/// What is behind the lock. No code of others runs while it is held.
+/// State behind the lock. No foreign code runs while it is held.
 pub(super) struct State<R> {
     pub(super) machine: SessionMachine,
     /// The refresh in flight.
     pub(super) refresh: Option<Arc<R>>,
-    /// Why the last refresh failed.
+    /// The error of the last refresh, if it failed.
     failure: Option<SessionError>,
 }
 
-/// The fast path reads the monotonic clock alone, which may stand still while a machine sleeps.
-/// So the state machine, which knows both clocks, is asked this often all the same.
+/// The fast path reads only the monotonic clock, which may stand still while a machine sleeps. The
+/// state machine uses both clocks, so it is consulted at least this often.
 const FAST_PATH: Duration = Duration::from_secs(1);
 
 impl<R> Cache<R> {
@@ -70,15 +70,15 @@ impl<R> Cache<R> {
         self.clock.now()
     }
 
-    /// The longest that a refresh takes. A call ends by its own deadline if transport and provider
+    /// The longest duration of a refresh. A call ends by its own deadline if transport and provider
     /// keep their contracts; otherwise the refresh ends a quarter later.
     pub(super) fn refresh_limit(&self) -> Duration {
         let deadline = self.context.policy().deadline;
         deadline.saturating_add(deadline / 4)
     }
 
-    /// The longest that a caller waits for a refresh that another caller drives. It is longer than
-    /// the limit of the refresh, so that it decides only when that one does not work.
+    /// The longest time that a caller waits for a refresh that another caller drives. It exceeds
+    /// the limit of the refresh, so it matters only when that limit fails.
     pub(super) fn wait_limit(&self) -> Duration {
         let deadline = self.context.policy().deadline;
         deadline.saturating_add(deadline / 3)
@@ -101,8 +101,8 @@ impl<R> Cache<R> {
         self.lock().machine.state(now)
     }
 
-    /// The credentials to serve at `now`. If no refresh is in flight, the next callers take the
-    /// fast path.
+    /// Returns the credentials to serve at `now`. If no refresh is in flight, the next callers take
+    /// the fast path.
     pub(super) fn serve(&self, state: &State<R>, now: Now) -> Option<Arc<Credentials>> {
         let credentials = state.machine.credentials(now)?.clone();
         if state.refresh.is_none() {
@@ -113,8 +113,8 @@ impl<R> Cache<R> {
         Some(credentials)
     }
 
-    /// Ends `refresh`, and returns its outcome for those who waited. `None` if it has ended before,
-    /// because a caller gave it up: then what came of it changes nothing.
+    /// Ends `refresh`, and returns its outcome for waiting callers. Returns `None` if a caller has
+    /// already ended it; then its outcome is ignored.
     pub(super) fn end(
         &self,
         refresh: &Arc<R>,
@@ -122,7 +122,7 @@ impl<R> Cache<R> {
         is_neglected: bool,
     ) -> Option<Refreshed> {
         let now = self.now();
-        // The issuer's clock decides about the expiry of what it issued.
+        // The issuer's clock determines the expiry of what it issued.
         let issuer_time = obtained.as_ref().ok().and_then(|issued| issued.issuer_time(now));
         let service_now = issuer_time.unwrap_or_else(|| self.context.service_time(now.wall));
         let mut state = self.lock();
@@ -152,7 +152,7 @@ impl<R> Cache<R> {
             }
         };
         state.failure = Some(failure);
-        // The previous credentials may be valid.
+        // The previous credentials may still be valid.
         self.serve(&state, now);
         Some(Err(state.failure(now)))
     }
@@ -170,7 +170,8 @@ impl<R> Cache<R> {
 }
 
 impl<R> State<R> {
-    /// The error for callers when there are no credentials, and no refresh before its backoff.
+    /// The error for callers without valid credentials, while no refresh may begin before its
+    /// backoff.
     pub(super) fn failure(&self, now: Now) -> SessionError {
         let wait = self.machine.next_fetch(now).saturating_sub(now.monotonic);
         self.failure.clone().unwrap_or(SessionError::BACKING_OFF).with_retry_in(wait)
@@ -178,7 +179,7 @@ impl<R> State<R> {
 }
 
 impl<R> fmt::Debug for Cache<R> {
-    /// Copies first and formats then: a writer that asks the session must not find it locked.
+    /// Copies first and formats then: a writer that uses the session must not find it locked.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let now = self.now();
         let state = self.lock();

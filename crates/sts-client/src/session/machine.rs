@@ -18,7 +18,7 @@ pub enum CredentialState {
     Fresh,
     /// They are served while a refresh is due or in flight.
     Stale,
-    /// There are none, or they end too soon to be served. Callers wait for a refresh.
+    /// There are none, or they expire too soon to be served. Callers wait for a refresh.
     Expired,
 }
 
@@ -29,10 +29,10 @@ pub enum CredentialState {
 /// [stale](CredentialState::Stale), a failed refresh changes nothing for callers; the next one
 /// waits for its backoff.
 ///
-/// Credentials expire by either clock, whichever says so first: the monotonic one may stand still
-/// while a machine sleeps, and the wall clock may be set back. A wall clock that is set forward
-/// past the expiration of valid credentials costs one refresh. Credentials that claim to last
-/// longer than [`SessionPolicy::longest_lifetime`] are refreshed as if they lasted that long.
+/// Credentials expire by the clock that reaches the expiration first: the monotonic one may stand
+/// still while a machine sleeps, and the wall clock may be set back. A wall clock that is set
+/// forward past the expiration of valid credentials costs one refresh. Credentials with a longer
+/// lifetime than [`SessionPolicy::longest_lifetime`] are refreshed as if they lasted that long.
 ///
 /// ```
 /// use std::time::Duration;
@@ -42,7 +42,7 @@ pub enum CredentialState {
 ///
 /// let mut machine = SessionMachine::new(SessionPolicy::default(), 7);
 /// let now = Now::new(datetime!(2026-03-05 07:00 UTC), Duration::ZERO);
-/// assert!(machine.begin_fetch(now), "there are no credentials yet");
+/// assert!(machine.begin_fetch(now), "no credentials yet");
 /// assert!(!machine.begin_fetch(now), "one refresh at a time");
 ///
 /// let end = datetime!(2026-03-05 08:00 UTC);
@@ -58,26 +58,25 @@ pub struct SessionMachine {
     rng: Rng,
     kept: Option<Kept>,
     is_fetching: bool,
-    /// The tick at which the last refresh began.
+    /// The monotonic time at which the last refresh began.
     began: Duration,
     /// Refreshes that failed since the last successful one.
     failures: u32,
-    /// The tick before which no refresh begins.
+    /// The monotonic time before which no refresh begins.
     not_before: Duration,
-    /// The tick before which none begins while the credentials are valid.
+    /// The monotonic time before which none begins while the credentials are valid.
     patient_until: Duration,
-    /// Whether callers without credentials need not wait that long: see
-    /// [`neglected`](Self::neglected).
+    /// Whether callers without credentials may skip that wait: see [`neglected`](Self::neglected).
     has_excuse: bool,
-    /// Whether the last refresh began on that excuse.
+    /// Whether the last refresh began by that exception.
     used_excuse: bool,
-    /// Refreshes in a row that were lost.
+    /// Number of lost refreshes in a row.
     losses: u32,
-    /// How often credentials were rejected soon after their issue, in a row.
+    /// Number of rejections in a row soon after the credentials were issued.
     young_rejections: u32,
 }
 
-/// Credentials and their windows, in monotonic.
+/// Credentials and their refresh windows, in monotonic time.
 #[derive(Clone, Debug)]
 struct Kept {
     credentials: Arc<Credentials>,
@@ -87,7 +86,7 @@ struct Kept {
 }
 
 impl SessionMachine {
-    /// A session without credentials yet. The seed is for its jitter and should differ from
+    /// Creates a session without credentials. The seed is for its jitter and should differ from
     /// session to session.
     #[must_use]
     pub fn new(policy: SessionPolicy, seed: u64) -> Self {
@@ -133,7 +132,7 @@ impl SessionMachine {
         }
     }
 
-    /// Returns whether a refresh has to begin at `now`. If so it counts as in flight until
+    /// Returns whether a refresh has to begin at `now`. If so, it counts as in flight until
     /// [`fetched`](Self::fetched), [`failed`](Self::failed) or [`neglected`](Self::neglected) is
     /// called.
     #[must_use]
@@ -150,8 +149,8 @@ impl SessionMachine {
         begins
     }
 
-    /// Returns the tick from which on a refresh can be due, as seen at `now`: when the credentials
-    /// stop being fresh, but not before the backoff is over.
+    /// Returns the monotonic time from which a refresh can be due, as seen at `now`: when the
+    /// credentials become stale, but not before the backoff is over.
     #[must_use]
     pub fn next_fetch(&self, now: Now) -> Duration {
         let state = self.state(now);
@@ -162,8 +161,8 @@ impl SessionMachine {
         }
     }
 
-    /// While credentials are valid the wait is longer. If they expire sooner than expected, by a
-    /// clock that is set or a machine that slept, only the backoff is left of it.
+    /// While credentials are valid, the wait is longer. If they expire sooner than expected,
+    /// because a clock was set or the machine slept, only the backoff applies.
     fn earliest(&self, state: CredentialState) -> Duration {
         match state {
             CredentialState::Fresh | CredentialState::Stale => {
@@ -173,18 +172,19 @@ impl SessionMachine {
         }
     }
 
-    /// Returns the tick until which callers can be served without asking again, as seen at `now`.
+    /// Returns the monotonic time until which callers can be served without a new check, as seen at
+    /// `now`.
     #[must_use]
     pub fn serves_until(&self, now: Now) -> Duration {
         let end = self.kept.as_ref().map_or(Duration::ZERO, |kept| kept.stale_until);
         self.next_fetch(now).min(end)
     }
 
-    /// A refresh returned credentials. `service_now` is the issuer's time at this moment, as far
-    /// as it is known: the lifetime is the time from it to the expiration, at most
+    /// Records the credentials that a refresh returned. `service_now` is the issuer's time at this
+    /// moment, as far as it is known: the lifetime is the time from it to the expiration, at most
     /// [`SessionPolicy::longest_lifetime`]. Credentials without an expiration stay fresh.
     ///
-    /// Returns whether they can be served. Credentials that end too soon for it count as a
+    /// Returns whether they can be served. Credentials that expire too soon to be served count as a
     /// failure, and the previous ones stay.
     #[must_use]
     pub fn fetched(
@@ -216,27 +216,28 @@ impl SessionMachine {
         self.failures = 0;
         self.losses = 0;
         self.patient_until = Duration::ZERO;
-        // Credentials that last only for moments are not refreshed in a tight loop either.
+        // Credentials that last only for moments must not cause a tight refresh loop either.
         let spacing = self.policy.backoff.base.max(SHORTEST_WAIT);
         self.not_before = now.monotonic.saturating_add(spacing);
         true
     }
 
-    /// A refresh failed. The next one waits for the backoff, at least 250 ms whatever the policy.
+    /// Records a failed refresh. The next one waits for the backoff, at least 250 ms under any
+    /// policy.
     pub fn failed(&mut self, now: Now) {
         self.losses = 0;
         self.fail(now.monotonic, now);
     }
 
-    /// No refresh begins before this time has passed, plus up to a fifth of it: what failed would
-    /// do harm if it was repeated. To be called after [`failed`](Self::failed).
+    /// Delays the next refresh by at least this time, plus up to a fifth of it, because repeating
+    /// the failed request would do harm. Call it after [`failed`](Self::failed).
     pub fn hold_back(&mut self, wait: Duration, now: Now) {
         let wait = wait.saturating_add(part(wait, self.rng.f64() / 5.0));
         self.not_before = self.not_before.max(now.monotonic.saturating_add(wait));
         self.has_excuse = false;
     }
 
-    /// The backoff counts from the tick `since`.
+    /// Starts the backoff at the monotonic time `since`.
     fn fail(&mut self, since: Duration, now: Now) {
         self.is_fetching = false;
         self.has_excuse = false;
@@ -244,21 +245,21 @@ impl SessionMachine {
         self.wait(self.failures, since, now);
     }
 
-    /// A refresh failed, perhaps because no caller drove it all the time: it was polled in passing
-    /// by callers that had credentials, or the caller that drove it was cancelled, or its runtime
-    /// was idle or has shut down.
+    /// Records a failed refresh that no caller may have driven all the time: it was polled only by
+    /// passing callers that had credentials, or the caller that drove it was cancelled, or its
+    /// runtime was idle or has shut down.
     ///
-    /// The next one waits as after a [failure](Self::failed), but from the beginning of this one,
-    /// which may be long ago. And the first caller without credentials may begin another at once,
-    /// because the service may be healthy. This is granted once: a refresh that began so does not
-    /// grant it again.
+    /// The next one waits as after a [failure](Self::failed), but counted from the beginning of
+    /// this one, which may be long ago. The first caller without credentials may begin another at
+    /// once, because the service may be healthy. This exception is granted once: a refresh that
+    /// began by it does not grant it again.
     pub fn neglected(&mut self, now: Now) {
         self.fail(self.began, now);
         self.has_excuse = !self.used_excuse;
     }
 
-    /// A refresh ended together with its task or runtime. Short-lived runtimes can lose some in a
-    /// row, so more than one is excused.
+    /// Records a refresh that ended together with its task or runtime. Short-lived runtimes can
+    /// lose several in a row, so more than one exception is granted.
     pub(super) fn lost(&mut self, now: Now) {
         self.losses = self.losses.saturating_add(1);
         if self.losses > EXCUSED_LOSSES {
@@ -269,11 +270,12 @@ impl SessionMachine {
         }
     }
 
-    /// The service rejected these credentials: they are not served any more, and a refresh is due
-    /// at once. Returns whether they were the current ones, so that of many callers one drops them.
+    /// Records that the service rejected these credentials: they are not served any more, and a
+    /// refresh is due at once. Returns whether they were the current ones, so that only one of many
+    /// callers drops them.
     ///
-    /// When credentials are rejected soon after their issue, and those that replace them as well,
-    /// new ones do not help: from the second time on the next refresh waits for a backoff.
+    /// If credentials are rejected soon after they were issued, and so are their replacements, the
+    /// next refresh waits for a backoff from the second time on.
     #[must_use]
     pub fn invalidate(&mut self, rejected: &Credentials, now: Now) -> bool {
         let Some(kept) = self.kept.take_if(|kept| *kept.credentials == *rejected) else {
@@ -295,15 +297,15 @@ impl SessionMachine {
         self.kept.as_ref().map(|kept| &kept.credentials)
     }
 
-    /// No refresh begins before the backoff after this many failures. While the credentials are
-    /// valid, none begins before a quarter to a half of the time that is left, so that sessions
-    /// without credentials come first and a fleet does not return at once after an outage.
+    /// Sets the backoff after this many failures. While the credentials are valid, the next refresh
+    /// waits for a quarter to a half of the remaining lifetime, so that sessions without
+    /// credentials come first and a fleet does not return all at once after an outage.
     fn wait(&mut self, failures: u32, since: Duration, now: Now) {
         if failures == 0 {
             return;
         }
         let backoff = self.policy.backoff;
-        // Half of it is fixed, so that jitter never makes it vanish.
+        // Half of it is fixed, so that jitter never reduces it to zero.
         let wait = backoff.limit(failures) / 2 + backoff.wait(failures, &mut self.rng) / 2;
         let wait = wait.max(SHORTEST_WAIT);
         let left = self
@@ -316,14 +318,14 @@ impl SessionMachine {
     }
 }
 
-/// The shortest time from the end of a refresh to the next one, whatever the policy: a refresh
-/// that fails at once must not become a loop.
+/// The shortest time from the end of a refresh to the next one under any policy: a refresh that
+/// fails at once must not cause a tight loop.
 const SHORTEST_WAIT: Duration = Duration::from_millis(250);
 
-/// Tasks that are cancelled again and again must not become a loop either.
+/// Repeatedly cancelled tasks must not cause a tight loop either.
 const EXCUSED_LOSSES: u32 = 5;
 
-/// A part of a duration, from nothing to the whole.
+/// Returns a fraction of a duration, from zero to all of it.
 fn part(duration: Duration, part: f64) -> Duration {
     duration.mul_f64(if part.is_nan() { 0.0 } else { part.clamp(0.0, 1.0) })
 }
@@ -332,8 +334,8 @@ fn part(duration: Duration, part: f64) -> Duration {
 const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 impl Kept {
-    /// The monotonic reading, or what it would be by the wall clock if that is later: a monotonic
-    /// clock may stand still while a machine sleeps, and credentials expire all the same.
+    /// Returns the monotonic reading, or the one derived from the wall clock if that is later: a
+    /// monotonic clock may stand still while a machine sleeps.
     fn monotonic(&self, now: Now) -> Duration {
         let by_wall = Duration::try_from(now.wall - self.since.wall).unwrap_or_default();
         now.monotonic.max(self.since.monotonic.saturating_add(by_wall))

@@ -1,42 +1,41 @@
-//! When credentials are refreshed.
+//! Refresh policy of sessions.
 
 use std::time::Duration;
 
 use super::Assume;
 use crate::shared::backoff::Backoff;
 
-/// When a session refreshes its credentials.
+/// Refresh windows and backoff of a session.
 ///
-/// The windows are in proportion to the lifetime that the service gave, so that 15 minutes work as
-/// well as 12 hours.
+/// The windows are proportional to the lifetime that the service granted, so they suit 15 minutes
+/// as well as 12 hours.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionPolicy {
-    /// The part of the lifetime after which the first sessions refresh. 0.4 by default.
+    /// The fraction of the lifetime after which the first sessions refresh. 0.4 by default.
     pub refresh_from: f64,
-    /// The part of the lifetime by which the last ones do: each session draws its own moment
-    /// between the two, every time, so that a fleet that started together, or fetched together
-    /// after an outage, does not come back together. 0.8 by default, which leaves a fifth of the
-    /// lifetime to an outage.
+    /// The fraction of the lifetime by which the last sessions refresh. Each session draws a new
+    /// moment between the two for every refresh, so that a fleet that started or refreshed at the
+    /// same time spreads out. 0.8 by default, which leaves a fifth of the lifetime for an outage.
     ///
-    /// The span is as wide as it is for a reason: when all sessions have fetched at once, their
-    /// next fetches come at the mean of the two over their difference times the usual rate, 1.5
+    /// The width of the span limits load peaks: if all sessions refreshed at once, their next
+    /// refreshes peak at the mean of the two divided by their difference, times the usual rate; 1.5
     /// times with the defaults.
     pub refresh_until: f64,
-    /// The last part of the lifetime, in which credentials are not served any more: they would
-    /// expire on the way to a service. 0.02 by default, and never more than
+    /// The last fraction of the lifetime, in which credentials are not served any more because they
+    /// would expire on the way to a service. 0.02 by default, and never more than
     /// [`longest_margin`](Self::longest_margin).
     pub margin: f64,
-    /// 60 seconds by default.
+    /// The upper limit of the margin. 60 seconds by default.
     pub longest_margin: Duration,
-    /// The waits after failed refreshes, from 1 second to 60 seconds by default; the calls of a
-    /// refresh back off on their own, within seconds. While credentials are valid the waits are
-    /// longer, in proportion to the time that is left. No wait is shorter than 250 ms.
+    /// The backoff after failed refreshes, from 1 second to 60 seconds by default; the calls of a
+    /// refresh have their own backoff, within seconds. While credentials are valid, the waits are
+    /// longer, in proportion to the remaining lifetime. No wait is shorter than 250 ms.
     pub backoff: Backoff,
-    /// The longest lifetime that is believed, 24 hours by default: no credential provider
-    /// documents a longer one. A clock that is years off makes credentials look as if they lasted
-    /// for years; they are refreshed as if they lasted this long. Sessions of an operation use the
-    /// [duration that it requests](super::Assume::lifetime) if that is shorter.
+    /// The maximum assumed lifetime, 24 hours by default; no credential provider documents a longer
+    /// one. If a clock is years off, credentials appear to last for years; they are refreshed as if
+    /// they lasted this long. Sessions of an operation use the [duration that it
+    /// requests](super::Assume::lifetime) if that is shorter.
     pub longest_lifetime: Duration,
 }
 

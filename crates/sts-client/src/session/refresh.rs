@@ -1,4 +1,4 @@
-//! A refresh that any caller can drive, one at a time.
+//! A refresh that any caller can drive, one caller at a time.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,19 +12,19 @@ use super::cache::{Obtained, Refreshed};
 use crate::error::SessionError;
 use crate::transport::BoxFuture;
 
-/// A refresh in flight, which outlives the caller that began it.
+/// Refresh in flight, which outlives the caller that began it.
 ///
-/// Only the holder of the [`Lease`] polls it. A lease that ends before the refresh wakes all who
-/// wait, and each of them polls as soon as it holds the next lease. So a wake-up that came in
-/// between is never lost, whoever it was meant for.
+/// Only the holder of the [`Lease`] polls it. A lease that ends before the refresh wakes all
+/// waiting callers, and each of them polls as soon as it holds the next lease. So a wake-up that
+/// arrives in between is never lost, regardless of its recipient.
 ///
 /// Timers and sockets belong to the runtime that the refresh began on, and polling them after its
-/// shutdown may panic. So the timer of the limit is polled on that runtime only. A shutdown wakes
-/// it, and after that no other caller polls the refresh.
+/// shutdown may panic. Therefore the timer of the limit is polled on that runtime only. A shutdown
+/// wakes it, and after that no other caller polls the refresh.
 pub(super) struct Refresh {
     work: Mutex<Option<Work>>,
     signals: Arc<Signals>,
-    /// Monotonic time at which those who wait give it up.
+    /// Monotonic time at which waiting callers give up.
     over_at: Duration,
     is_leased: AtomicBool,
     is_neglected: AtomicBool,
@@ -39,7 +39,7 @@ struct Work {
     timer: Waker,
 }
 
-/// What wakers reach.
+/// State that wakers reach.
 #[derive(Default)]
 struct Signals {
     /// The refresh can go on.
@@ -65,24 +65,24 @@ impl Wake for Timer {
     }
 }
 
-/// The right to poll a refresh, of one caller at a time.
+/// The right to poll a refresh, held by one caller at a time.
 pub(super) struct Lease {
     refresh: Arc<Refresh>,
-    /// Whether this caller began the refresh, so that it is on the same runtime.
+    /// Whether this caller began the refresh, so that it runs on the same runtime.
     is_home: bool,
     /// Whether the refresh ends with this lease.
     is_last: bool,
 }
 
 impl Refresh {
-    /// A refresh with the lease of the caller that begins it.
+    /// Creates a refresh with the lease of the caller that begins it.
     pub(super) fn new(
         refresh: BoxFuture<'static, Obtained>,
         limit: BoxFuture<'static, ()>,
         over_at: Duration,
     ) -> (Arc<Self>, Lease) {
         let signals = Arc::<Signals>::default();
-        // It has to be polled once to be set.
+        // The timer starts with its first poll.
         signals.is_timer_woken.store(true, Ordering::SeqCst);
         let progress = Waker::from(Arc::clone(&signals));
         let timer = Waker::from(Arc::new(Timer(Arc::clone(&signals))));
@@ -98,20 +98,20 @@ impl Refresh {
         (refresh, lease)
     }
 
-    /// The lease, if no other caller holds it.
+    /// Returns the lease, unless another caller holds it.
     pub(super) fn lease(self: &Arc<Self>) -> Option<Lease> {
         let is_free = !self.is_leased.swap(true, Ordering::SeqCst);
         is_free.then(|| Lease { refresh: Arc::clone(self), is_home: false, is_last: false })
     }
 
-    /// For the holder of the lease: notified when the refresh can go on, or has ended. Listen
-    /// before you poll.
+    /// Returns the listener for the holder of the lease: notified when the refresh can continue or
+    /// has ended. Listen before you poll.
     pub(super) fn progress(&self) -> EventListener {
         self.signals.progress.listen()
     }
 
-    /// For everyone else: notified when the lease is free, or the refresh has ended. Listen before
-    /// you ask for the lease.
+    /// Returns the listener for all other callers: notified when the lease is free or the refresh
+    /// has ended. Listen before you try to take the lease.
     pub(super) fn change(&self) -> EventListener {
         self.signals.change.listen()
     }
@@ -120,10 +120,10 @@ impl Refresh {
         self.outcome.get().cloned()
     }
 
-    /// Gives the outcome to all who wait.
+    /// Publishes the outcome to all waiting callers.
     pub(super) fn settle(&self, outcome: Refreshed) {
         self.outcome.get_or_init(|| outcome);
-        // A lease that is being used right now drops it instead.
+        // A lease that is in use drops it instead.
         let work = match self.work.try_lock() {
             Ok(mut work) => work.take(),
             Err(TryLockError::Poisoned(work)) => work.into_inner().take(),
@@ -134,13 +134,13 @@ impl Refresh {
         self.signals.change.notify(usize::MAX);
     }
 
-    /// The monotonic time at which those who wait give it up.
+    /// Returns the monotonic time at which waiting callers give up.
     pub(super) const fn over_at(&self) -> Duration {
         self.over_at
     }
 
-    /// Whether no caller drove it at times. Limits of its calls may have passed meanwhile, so its
-    /// failure says little about the service.
+    /// Whether no caller drove it for some time. Timeouts of its calls may have passed meanwhile,
+    /// so its failure says little about the service.
     pub(super) fn is_neglected(&self) -> bool {
         self.is_neglected.load(Ordering::SeqCst)
     }
@@ -150,7 +150,7 @@ impl Refresh {
     }
 
     fn work(&self) -> MutexGuard<'_, Option<Work>> {
-        // Poisoning is ignored: a panic of a future is caught, and the work is taken away.
+        // Poisoning is ignored: a panic of a future is caught, and the future is removed.
         self.work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

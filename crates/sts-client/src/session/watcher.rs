@@ -14,9 +14,9 @@ pub struct Watcher {
 }
 
 impl Session {
-    /// Watches for new credentials, for what depends on them: a connection that has to log in
-    /// again, a file that other programs read. Refreshes need callers of
-    /// [`credentials`](Self::credentials) or [`keep_fresh`](Self::keep_fresh) all the same.
+    /// Returns a watcher for new credentials, for example to log in to a connection again or to
+    /// rewrite a file. It does not trigger refreshes: they still need callers of
+    /// [`credentials`](Self::credentials) or [`keep_fresh`](Self::keep_fresh).
     #[must_use]
     pub fn watch(&self) -> Watcher {
         Watcher { session: Arc::downgrade(&self.0), last: None }
@@ -24,12 +24,12 @@ impl Session {
 }
 
 impl Watcher {
-    /// Returns the newest credentials that it has not returned before; at first those that are
-    /// there. `None` when the session and its clones are dropped.
+    /// Returns the newest credentials that it has not returned before, or the current ones on the
+    /// first call. Returns `None` when the session and its clones are dropped.
     pub async fn changed(&mut self) -> Option<Arc<Credentials>> {
         loop {
             let session = self.session.upgrade()?;
-            // Listen before the look, so that no change is missed.
+            // Listen before the check, so that no change is missed.
             let changed = session.changed.listen();
             let kept = session.cache.lock().machine.kept().cloned();
             drop(session);

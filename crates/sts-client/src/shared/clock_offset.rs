@@ -8,24 +8,25 @@ use time::{Duration, OffsetDateTime};
 
 use crate::platform::Now;
 
-/// Smaller offsets are good enough for signing dates. The service allows 15 minutes; a network
-/// and a `Date` of whole seconds make a few seconds, so minutes mean that a clock is wrong.
+/// Smaller offsets are acceptable for signing dates. The service allows 15 minutes. Latency and a
+/// `Date` of whole seconds account for a few seconds; minutes mean that a clock is wrong.
 const TOLERANCE: Duration = Duration::minutes(4);
 
-/// The service accepts signing dates that differ by less from its clock.
+/// The service accepts signing dates within this distance of its clock.
 const SERVICE_TOLERANCE: Duration = Duration::minutes(15);
 
-/// The `Date` of a longer exchange says too little about the time at which it was written.
+/// The longest exchange whose `Date` is used. In a longer one, the time of the `Date` is too
+/// uncertain.
 const LONGEST_EXCHANGE: Interval = Interval::from_secs(60);
 
-/// Responses of unknown origin agree when their offsets differ by no more.
+/// The largest difference between the offsets of two matching responses of unknown origin.
 const AGREEMENT: Duration = Duration::minutes(1);
 
-/// How long an accepted signature proves that the offset it was made with is right.
+/// How long an accepted signature proves that its clock offset is right.
 const PROOF_LASTS: Interval = Interval::from_secs(300);
 
-/// The wall clock has been set, or the machine has slept, when the two clocks have advanced
-/// differently by more.
+/// The largest difference between the progress of the two clocks. A larger one means that the wall
+/// clock was set or the machine slept.
 const JUMP: Duration = Duration::minutes(1);
 
 /// The clock offset of a client, learned from responses and shared by all its calls.
@@ -43,7 +44,7 @@ struct Knowledge {
     accepted: Option<(Now, Duration)>,
     /// The last request whose signature was accepted or rejected.
     judged: Option<Now>,
-    /// An offset that one response of unknown origin claims.
+    /// An offset that a single response of unknown origin claims.
     claimed: Option<Duration>,
     /// How often the signing offset has been corrected.
     corrections: u64,
@@ -78,7 +79,7 @@ pub(crate) struct DatedResponse {
     pub(crate) date: Option<OffsetDateTime>,
     pub(crate) sent: Now,
     pub(crate) received: Now,
-    /// The offset of the request's signing date.
+    /// The clock offset of the request's signing date.
     pub(crate) signed_with: SigningOffset,
     pub(crate) witness: Witness,
 }
@@ -98,7 +99,7 @@ impl Default for ClockOffset {
 }
 
 impl ClockOffset {
-    /// The offset as it was measured last.
+    /// The last measured offset.
     pub(crate) fn measured(&self) -> Duration {
         Duration::milliseconds(self.milliseconds.load(Ordering::Relaxed))
     }
@@ -125,7 +126,7 @@ impl ClockOffset {
         jumped(learned.unwrap_or(judged), now)
     }
 
-    /// Learns from a response. Returns whether it is a rejection that the clock excuses: the
+    /// Learns from a response. Returns whether it is a rejection explained by clock skew: the
     /// request was signed with a wrong date, and a correction is known now.
     pub(crate) fn learn(&self, response: &DatedResponse) -> bool {
         let DatedResponse { signed_with, sent, received, witness, .. } = *response;
@@ -163,7 +164,7 @@ impl ClockOffset {
                 false
             }
             Witness::Rejected => {
-                // At the time of the request, whose wall clock may have been set since.
+                // As of the time of the request; the wall clock may have been set since.
                 let was = match offset {
                     Some(_) => response.offset_when_sent().unwrap_or_default(),
                     None => signing_part(self.measured()),
@@ -183,7 +184,7 @@ impl ClockOffset {
 }
 
 impl Knowledge {
-    /// Whether a signature that was accepted lately contradicts this offset.
+    /// Whether a recently accepted signature contradicts this offset.
     fn disproves(&self, offset: Duration, now: Now) -> bool {
         self.accepted.is_some_and(|(at, accepted)| {
             let is_recent = now.monotonic.saturating_sub(at.monotonic) <= PROOF_LASTS;
@@ -191,7 +192,8 @@ impl Knowledge {
         })
     }
 
-    /// Whether a second response of unknown origin claims this offset, and nothing better is known.
+    /// Whether a second response of unknown origin claims this offset, and no better evidence
+    /// exists.
     fn hears_again(&mut self, offset: Duration, now: Now) -> bool {
         if is_current(self.learned, now) || self.disproves(offset, now) {
             return false;
@@ -200,8 +202,8 @@ impl Knowledge {
         before.is_some_and(|before| (before - offset).abs() <= AGREEMENT)
     }
 
-    /// Counts a change of the signing offset as a correction, unless the last one has not proven
-    /// right yet: two gateways whose clocks differ by hours would correct each other for ever.
+    /// Counts a change of the signing offset as a correction, unless the last one has not been
+    /// confirmed yet: two gateways with different clocks would correct each other forever.
     fn correct(&mut self, is_change: bool, now: Now) {
         if is_change && !is_current(self.unconfirmed, now) {
             self.corrections += 1;
@@ -229,7 +231,7 @@ impl DatedResponse {
             .is_some_and(|offset| (offset - self.signed_with.offset).abs() <= SERVICE_TOLERANCE)
     }
 
-    /// The service wrote its `Date` about in the middle of the exchange.
+    /// The service writes its `Date` about in the middle of the exchange.
     fn half_exchange(&self) -> Option<Duration> {
         let took = self.received.monotonic.saturating_sub(self.sent.monotonic);
         let half = (took <= LONGEST_EXCHANGE).then_some(took / 2)?;
@@ -246,12 +248,12 @@ fn is_correction(before: Duration, after: Duration) -> bool {
     (signing_part(after) - signing_part(before)).abs() >= TOLERANCE
 }
 
-/// Whether something learned at that time holds now: the wall clock has not jumped since.
+/// Whether something learned at that time is still valid: the wall clock has not jumped since.
 fn is_current(learned: Option<Now>, now: Now) -> bool {
     learned.is_some_and(|at| !jumped(at, now))
 }
 
-/// Whether the two clocks have advanced differently.
+/// Whether the two clocks have progressed differently.
 fn jumped(then: Now, now: Now) -> bool {
     let wall = now.wall - then.wall;
     let monotonic =

@@ -1,4 +1,4 @@
-//! The endpoints of a client in order of preference, and the health of each.
+//! Endpoints of a client in order of preference, and the health of each.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,15 +11,15 @@ const FIRST_COOLDOWN: Duration = Duration::from_secs(30);
 /// The longest cooldown: a recovered endpoint is probed within five minutes.
 const LONGEST_COOLDOWN: Duration = Duration::from_secs(300);
 
-/// So many requests in a row without a response, over at least that time, are a failure, even if
-/// each of them was given up too early to be one.
+/// Thresholds of abandoned requests: this many in a row without a response, over at least this
+/// time, count as a failure, even if each was abandoned too early to be one.
 const SILENT_REQUESTS: u32 = 3;
 const SILENT_FOR: Duration = Duration::from_secs(10);
 
 /// Failover order of endpoints, with a circuit breaker for each.
 ///
-/// An endpoint that failed is down, and so is one that callers repeatedly gave up without a
-/// response. Calls use it only when they have tried all healthy ones. When its cooldown is over it
+/// An endpoint that failed is down, and so is one that callers repeatedly abandoned without a
+/// response. Calls use it only when they have tried all healthy ones. When its cooldown is over, it
 /// is half-open: one call at a time probes it, while the others use a healthy endpoint. Times are
 /// monotonic.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ enum Health {
     Down(Outage),
 }
 
-/// The requests in a row that were given up without a response.
+/// The number of requests in a row that were abandoned without a response.
 #[derive(Clone, Copy, Debug)]
 struct Silence {
     requests: u32,
@@ -78,8 +78,8 @@ impl Outage {
         };
     }
 
-    /// One probe may be abandoned: the next call repeats it. When that is abandoned as well,
-    /// callers have probably lost patience with a server that does not respond.
+    /// One probe may be abandoned: the next call repeats it. If that is abandoned as well, the
+    /// server probably does not respond.
     fn abandon_probe(&mut self, at: Duration) {
         if self.is_abandoned {
             self.fail_again(at);
@@ -91,7 +91,7 @@ impl Outage {
 }
 
 impl EndpointPool {
-    /// A pool of `endpoints` in order of preference. Duplicates are one endpoint.
+    /// Creates a pool of `endpoints` in order of preference. Duplicates are one endpoint.
     pub(crate) fn new(endpoints: impl IntoIterator<Item = Endpoint>) -> Self {
         let mut unique: Vec<Endpoint> = Vec::new();
         for endpoint in endpoints {
@@ -113,9 +113,9 @@ impl EndpointPool {
 
     /// Chooses the endpoint of the next attempt of a call.
     ///
-    /// `failed` are the endpoints that have failed in this call: they are chosen only when no
-    /// other is left. `probe_until` is given by calls that can afford to probe an endpoint: the
-    /// time at which the probe has ended in any case.
+    /// `failed` are the endpoints that have failed in this call: they are chosen only when no other
+    /// is left. Calls that can afford to probe an endpoint pass `probe_until`, the time by which
+    /// the probe has ended.
     pub(crate) fn pick(
         &self,
         failed: &[usize],
@@ -135,7 +135,7 @@ impl EndpointPool {
                 .and_then(|until| probe(&mut health, healthy, until, now))
                 .unwrap_or(Pick { index: healthy, probe: None });
         }
-        // All are down or have failed in this call: the one that is most likely to be back.
+        // All are down or have failed in this call: choose the one that has most likely recovered.
         let mut by_recovery: Vec<_> = (0..health.len()).collect();
         by_recovery.sort_by_key(|index| health.get(*index).map(Health::likely_back));
         let untried = by_recovery.iter().copied().find(is_untried);
@@ -143,14 +143,14 @@ impl EndpointPool {
         Pick { index, probe: None }
     }
 
-    /// The endpoint responds.
+    /// Records a response of the endpoint.
     pub(crate) fn responded(&self, pick: Pick) {
         if let Some(health) = self.lock().get_mut(pick.index) {
             *health = Health::HEALTHY;
         }
     }
 
-    /// An attempt that was sent at `sent` has failed, and the endpoint is the reason.
+    /// Records a failed attempt that was sent at `sent`, caused by the endpoint.
     pub(crate) fn failed(&self, pick: Pick, sent: Duration, now: Duration) {
         match self.lock().get_mut(pick.index) {
             Some(Health::Down(outage)) => {
@@ -165,8 +165,8 @@ impl EndpointPool {
         }
     }
 
-    /// An attempt that was sent at `sent` was given up before its time limit: by its caller, or by
-    /// a deadline that left it little time.
+    /// Records an attempt that was sent at `sent` and abandoned before its timeout, by its caller
+    /// or by a deadline that left it little time.
     pub(crate) fn gave_no_response(&self, pick: Pick, sent: Duration) {
         self.abandoned(pick, sent);
         if let Some(health) = self.lock().get_mut(pick.index)
@@ -177,7 +177,7 @@ impl EndpointPool {
         }
     }
 
-    /// An attempt that was sent at `sent` has ended, and says nothing about the endpoint.
+    /// Records an attempt that was sent at `sent` and says nothing about the endpoint.
     pub(crate) fn abandoned(&self, pick: Pick, sent: Duration) {
         if let Some(Health::Down(outage)) = self.lock().get_mut(pick.index)
             && pick.probe.is_some()
@@ -194,7 +194,8 @@ impl EndpointPool {
 }
 
 impl Silence {
-    /// Counts a request that was sent at `sent`. Returns whether there have been too many.
+    /// Counts an abandoned request that was sent at `sent`. Returns whether there have been too
+    /// many.
     fn goes_on(&mut self, sent: Duration) -> bool {
         self.since = if self.requests == 0 { sent } else { self.since.min(sent) };
         self.requests = self.requests.saturating_add(1);
@@ -209,8 +210,8 @@ impl Health {
         matches!(self, Self::Healthy(_))
     }
 
-    /// Orders endpoints that are down: a short outage ends sooner than a long one. Among long
-    /// ones the end of the cooldown decides, so that all are tried in turn.
+    /// Orders endpoints that are down. A short outage is expected to end sooner than a long one;
+    /// among long ones the end of the cooldown decides, so that all are tried in turn.
     fn likely_back(&self) -> (u32, Duration) {
         match self {
             Self::Healthy(_) => (0, Duration::ZERO),
@@ -228,7 +229,7 @@ impl Health {
     }
 }
 
-/// The URL without the dot after a fully qualified host name.
+/// Returns the URL without the trailing dot of a fully qualified host name.
 fn without_dot(endpoint: &Endpoint) -> String {
     let host = endpoint.host();
     endpoint.as_str().replacen(host, host.trim_end_matches('.'), 1)

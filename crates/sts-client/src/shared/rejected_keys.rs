@@ -1,27 +1,28 @@
-//! Access keys and what the service said about them: rejections, lockouts, cool-off.
+//! Access keys and their rejections, lockouts and cool-offs.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sts_proto::{ACCESS_KEY_LOCKOUT, Credentials, ServiceError};
 
-/// Requests in flight with credentials that the service has not accepted yet. More than five
-/// failed signatures in a row lock an access key, so all of these may fail.
+/// The maximum of requests in flight with credentials that the service has not accepted yet. More
+/// than five failed signatures in a row lock an access key, so all of these may fail.
 const UNPROVEN_IN_FLIGHT: usize = 4;
 
-/// How soon a call that waits for the outcome of others asks again.
+/// The poll interval of a call that waits for the outcome of others.
 const ASK_AGAIN: Duration = Duration::from_millis(25);
 
-/// A call that is not polled any more holds its slot no longer than this.
+/// The longest time that a call that is no longer polled holds its slot.
 const LONGEST_SLOT: Duration = Duration::from_secs(10);
 
-/// Credentials that are remembered. A client has one set at a time, and a few while they change.
+/// The number of remembered credentials. A client has one set at a time, and a few during a
+/// rotation.
 const REMEMBERED: usize = 8;
 
-/// The same, when all of them have to be remembered because they are rejected or in flight.
+/// The upper limit, if all of them are rejected or in flight.
 const REMEMBERED_AT_MOST: usize = 64;
 
-/// Remembers, for all calls of a client, which credentials the service rejected.
+/// Registry of rejected credentials, shared by all calls of a client.
 ///
 /// More than five failed signatures in a row lock an access key for five minutes, for all its
 /// users. So rejected credentials are not used again until the provider has others or their
@@ -49,49 +50,49 @@ enum Standing {
 struct Rejection {
     error: ServiceError,
     reason: Reason,
-    /// How often they were rejected in a row, not counting requests that were in flight.
+    /// The number of rejections in a row, not counting requests that were in flight.
     count: u32,
     until: Duration,
     probe: Option<Slot>,
 }
 
-/// The right to have one request in flight, until that time at most.
+/// The right to have one request in flight, until that time at the latest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Slot(Duration);
 
-/// Why credentials were rejected.
+/// The reason of a rejection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
     /// The signature is wrong: it counts towards the lockout.
     FailedSignature,
     /// The gateway does not know the access key, which may have been created seconds ago.
     UnknownKey,
-    /// They are expired, disabled or revoked: nothing that waiting for seconds changes.
+    /// They are expired, disabled or revoked: waiting for seconds does not help.
     Invalid,
 }
 
 /// Whether a request may be signed with some credentials now.
 #[derive(Debug)]
 pub(crate) enum Admission {
-    /// It may. Its outcome has to be reported by [`RejectedKeys::settle`].
+    /// Yes. The outcome has to be reported by [`RejectedKeys::settle`].
     Go(Slot),
-    /// Not before others have learned whether the credentials are accepted.
+    /// Not before other calls have learned whether the credentials are accepted.
     Wait(Duration),
     /// They were rejected, and are held back for the rest of their cool-off.
     Rejected(ServiceError, Duration),
 }
 
-/// What an outcome says about the credentials that signed the request.
+/// What an outcome proves about the credentials that signed the request.
 #[derive(Debug)]
 pub(crate) enum Verdict<'a> {
     Accepted,
     Rejected(&'a ServiceError, Reason),
-    /// Nothing: no response, or one whose sender had not checked the signature.
+    /// Nothing: no response was received, or its sender had not checked the signature.
     None,
 }
 
 impl Reason {
-    /// The time that rejected credentials are held back after `count` rejections in a row.
+    /// Returns the cool-off after `count` rejections in a row.
     fn cool_off(self, count: u32) -> Duration {
         let (first, longest) = match self {
             Self::FailedSignature => (ACCESS_KEY_LOCKOUT, Duration::from_secs(1800)),
@@ -103,8 +104,8 @@ impl Reason {
 }
 
 impl RejectedKeys {
-    /// Asks for a slot for an attempt that ends by `attempt_until`. A clock `is_suspect` that has
-    /// been set: accepted credentials have to prove themselves again, because their dates may be
+    /// Requests a slot for an attempt that ends by `attempt_until`. If the clock `is_suspect`
+    /// because it was set, accepted credentials must be confirmed again, because their dates may be
     /// wrong now, and rejected ones are probed, because their dates may have been wrong before.
     pub(crate) fn admit(
         &self,
@@ -147,7 +148,7 @@ impl RejectedKeys {
         }
     }
 
-    /// Reports the outcome of a request that was admitted.
+    /// Takes the outcome of a request that was admitted.
     pub(crate) fn settle(
         &self,
         credentials: &Arc<Credentials>,
@@ -164,7 +165,7 @@ impl RejectedKeys {
             return;
         };
         match (verdict, &mut entry.standing) {
-            // It was signed before the clock was set, and proves nothing about dates since.
+            // It was signed before the clock was set, and proves nothing about later dates.
             (Verdict::Accepted, Standing::Unproven(slots)) if !slots.contains(&slot) => {}
             (Verdict::Accepted, standing) => *standing = Standing::Accepted,
             (Verdict::Rejected(error, reason), Standing::Rejected(rejection)) => {
@@ -195,7 +196,8 @@ impl Rejection {
         Self { error: error.clone(), reason, count: 1, until, probe: None }
     }
 
-    /// Another rejection: of the probe, or of a request that was in flight at the first one.
+    /// Records another rejection: of the probe, or of a request that was in flight at the first
+    /// one.
     fn repeat(&mut self, error: &ServiceError, reason: Reason, slot: Slot, now: Duration) {
         if self.probe == Some(slot) {
             self.count = if self.reason == reason { self.count.saturating_add(1) } else { 1 };
@@ -225,7 +227,7 @@ impl Slot {
 }
 
 impl Entry {
-    /// Whether forgetting it would allow requests that it prevents.
+    /// Whether removing the entry would allow requests that it prevents.
     fn holds(&self, now: Duration) -> bool {
         match &self.standing {
             Standing::Unproven(slots) => slots.iter().any(|slot| slot.is_held(now)),
@@ -244,7 +246,7 @@ impl Entry {
     }
 }
 
-/// Adds an entry, in place of one that holds nothing back if there is one.
+/// Adds an entry, replacing one that holds nothing back if there is one.
 fn remember(
     entries: &mut Vec<Entry>,
     credentials: &Arc<Credentials>,
@@ -265,7 +267,7 @@ fn remember(
 }
 
 fn find<'a>(entries: &'a mut [Entry], credentials: &Arc<Credentials>) -> Option<&'a mut Entry> {
-    // Comparing secrets takes its time; the same pointer is the same credentials.
+    // Comparing secrets is slow; the same pointer means the same credentials.
     entries.iter_mut().find(|entry| {
         Arc::ptr_eq(&entry.credentials, credentials) || *entry.credentials == **credentials
     })

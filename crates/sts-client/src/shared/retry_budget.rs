@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Token bucket for retries: each retry withdraws, each success deposits.
 ///
-/// It limits repeated load on the same endpoint. While a service is down, every call fails; if
-/// each were repeated twice, the service would come back under three times its load. The bucket
-/// allows the first retries and, once it is empty, one attempt per call and endpoint. First
-/// attempts and failover do not withdraw.
+/// It limits repeated load on the same endpoint. During an outage every call fails; if each were
+/// retried twice, the service would face three times its usual load on recovery. The bucket allows
+/// the first retries and, once it is empty, one attempt per call and endpoint. First attempts and
+/// failovers do not withdraw.
 #[derive(Debug)]
 pub(crate) struct RetryBudget(AtomicU32);
 

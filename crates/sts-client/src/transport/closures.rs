@@ -1,4 +1,4 @@
-//! Two closures as a transport.
+//! A transport made of two closures.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,8 +9,8 @@ use sts_proto::Body;
 use super::{Exchange, MaybeSend, Transport, TransportError};
 
 /// A transport of two closures: one that sends, one that waits. They are held to the contract of
-/// [`Transport`].
-///
+/// Returns a transport made of two closures: one that sends and one that waits. They must satisfy
+/// the contract of [`Transport`].
 /// ```
 /// use sts_client::transport::transport_fn;
 /// use sts_client::{Exchange, TransportError, proto::Body};
@@ -30,7 +30,7 @@ pub const fn transport_fn<S, W>(send: S, wait: W) -> TransportFn<S, W> {
     TransportFn { send, wait }
 }
 
-/// What [`transport_fn`] makes.
+/// Transport returned by [`transport_fn`].
 #[derive(Clone, Copy)]
 pub struct TransportFn<S, W> {
     send: S,

@@ -1,4 +1,4 @@
-//! Transports whose type nobody need know.
+//! Type-erased transports.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use sts_proto::Body;
 
 use super::{BoxFuture, Exchange, MaybeSend, MaybeSync, Transport, TransportError};
 
-/// A [`Transport`] behind a pointer, for SDKs that do not want it as a type parameter.
+/// Object-safe counterpart of [`Transport`], for SDKs that do not want it as a type parameter.
 ///
-/// Every transport is one, and `Arc<dyn DynTransport>` is a transport again.
+/// Every transport implements it, and `Arc<dyn DynTransport>` is a transport again.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -32,13 +32,13 @@ use super::{BoxFuture, Exchange, MaybeSend, MaybeSync, Transport, TransportError
 /// # Ok::<(), sts_client::BuildError>(())
 /// ```
 pub trait DynTransport: MaybeSend + MaybeSync {
-    /// As [`Transport::send`].
+    /// Like [`Transport::send`].
     fn send_boxed(
         &self,
         exchange: Exchange,
     ) -> BoxFuture<'_, Result<Response<Body>, TransportError>>;
 
-    /// As [`Transport::sleep`].
+    /// Like [`Transport::sleep`].
     fn sleep_boxed(&self, duration: Duration) -> BoxFuture<'_, ()>;
 }
 

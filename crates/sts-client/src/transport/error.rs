@@ -1,4 +1,4 @@
-//! Why there is no answer.
+//! Errors of transports.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use super::proxies::ProxyError;
 
-/// The time from a refusal by a proxy to the next request that may be refused.
+/// The wait after a rejection by a proxy until the next request that may be rejected.
 const AFTER_REFUSAL: Duration = Duration::from_secs(5 * 60);
 
-/// An exchange that gave no complete answer.
+/// Error of an exchange without a complete response.
 ///
-/// Its constructors force the two facts that the call machine judges by: what went wrong, and
-/// whether the request may have reached the server.
+/// Its constructors require the two facts that a [`Call`](crate::Call) uses to classify it: what
+/// failed, and whether the request may have reached the server.
 ///
 /// ```
 /// use sts_client::transport::{Progress, TransportError, TransportErrorKind};
@@ -31,21 +31,21 @@ pub struct TransportError {
 }
 
 impl TransportError {
-    /// It failed before any byte of the request can have reached the server.
+    /// Creates an error of a request of which no byte can have reached the server.
     #[must_use]
     pub const fn not_sent(kind: TransportErrorKind) -> Self {
         Self { kind, progress: Progress::NotSent, source: None }
     }
 
-    /// It failed when some or all of the request may have reached the server.
+    /// Creates an error of a request that may have reached the server in part or completely.
     #[must_use]
     pub const fn maybe_sent(kind: TransportErrorKind) -> Self {
         Self { kind, progress: Progress::MaybeSent, source: None }
     }
 
-    /// A failure that is the proxy's. A refusal with a 5xx, which may be about the host behind it,
-    /// is of kind [`Connect`](TransportErrorKind::Connect), all others of kind
-    /// [`Proxy`](TransportErrorKind::Proxy).
+    /// Creates the error of a failure that the proxy caused. A rejection with a 5xx, which may
+    /// concern the host behind it, is of kind [`Connect`](TransportErrorKind::Connect), all others
+    /// of kind [`Proxy`](TransportErrorKind::Proxy).
     #[must_use]
     pub fn of_proxy(error: ProxyError, progress: Progress) -> Self {
         let kind = match error.status() {
@@ -55,32 +55,32 @@ impl TransportError {
         Self { kind, progress, source: Some(Box::new(error)) }
     }
 
-    /// The same error with its cause. The cause must not show a body or a sensitive header.
+    /// Sets the cause. It must not show a body or a sensitive header.
     #[must_use]
     pub fn with_source(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self { source: Some(source.into()), ..self }
     }
 
-    /// What went wrong.
+    /// Returns the kind of the failure.
     #[must_use]
     pub const fn kind(&self) -> TransportErrorKind {
         self.kind
     }
 
-    /// How far the request got.
+    /// Returns how far the request got.
     #[must_use]
     pub const fn progress(&self) -> Progress {
         self.progress
     }
 
-    /// How long to wait before the next exchange: 5 minutes after a failure of kind
+    /// Returns how long to wait before the next exchange: 5 minutes after a failure of kind
     /// [`Proxy`](TransportErrorKind::Proxy).
     #[must_use]
     pub fn retry_in(&self) -> Option<Duration> {
         (self.kind == TransportErrorKind::Proxy).then_some(AFTER_REFUSAL)
     }
 
-    /// The proxy and what is wrong with it, if the failure is [the proxy's](Self::of_proxy).
+    /// Returns the proxy and its problem, if the failure is [caused by the proxy](Self::of_proxy).
     #[must_use]
     pub fn proxy(&self) -> Option<&ProxyError> {
         self.source.as_deref()?.downcast_ref()
@@ -101,7 +101,7 @@ impl fmt::Display for TransportError {
 }
 
 impl StdError for TransportError {
-    /// The cause behind what `Display` says already.
+    /// Returns the cause that `Display` does not include.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self.proxy() {
             Some(error) => error.source(),
@@ -110,41 +110,41 @@ impl StdError for TransportError {
     }
 }
 
-/// How far a failed request got.
+/// Progress of a failed request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "there is no third answer to this question")]
+#[expect(clippy::exhaustive_enums, reason = "a request was sent or it was not")]
 pub enum Progress {
-    /// No byte of it can have reached the server: repeating it repeats nothing.
+    /// No byte of it can have reached the server, so sending it again repeats nothing.
     NotSent,
-    /// Some or all of it may have: the server may have acted on it.
+    /// The server may have received some or all of it, and may have executed it.
     MaybeSent,
 }
 
-/// What went wrong in an exchange.
+/// Kind of a transport failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// The host name has no address.
+    /// The host name could not be resolved.
     Resolve,
-    /// No connection: refused, unreachable, or the proxy could not make one.
+    /// Failed to connect: connection refused, unreachable, or the proxy could not connect.
     Connect,
-    /// The proxy refused, its credentials or by its policy, or cannot be used. Trying again
-    /// changes nothing, and repeated wrong credentials may lock an account.
+    /// The proxy rejected its credentials or the request, or is unusable. Retrying does not help,
+    /// and repeated wrong credentials may lock an account.
     Proxy,
     /// The TLS handshake failed: certificate, name, or protocol version.
     Tls,
-    /// [`Limits::timeout`](super::Limits::timeout) ran out.
+    /// The exchange exceeded [`Limits::timeout`](super::Limits::timeout).
     Timeout,
-    /// The connection was closed or reset before the answer was complete.
+    /// The connection was closed or reset before the response was complete.
     Closed,
-    /// The body is longer than [`Limits::body`](super::Limits::body), or the head longer than
-    /// the HTTP stack takes.
+    /// The body exceeds [`Limits::body`](super::Limits::body), or the head exceeds the limit of the
+    /// HTTP stack.
     TooLarge,
-    /// What came back is no HTTP.
+    /// The response is not valid HTTP.
     Protocol,
-    /// The HTTP stack was told to stop.
+    /// The HTTP stack was shut down.
     Cancelled,
-    /// Anything else; the source tells.
+    /// Any other failure; see the error's source.
     Other,
 }
 
@@ -153,12 +153,12 @@ impl TransportErrorKind {
         match self {
             Self::Resolve => "cannot resolve the host name",
             Self::Connect => "cannot connect",
-            Self::Proxy => "the proxy refused the request",
+            Self::Proxy => "the proxy rejected the request",
             Self::Tls => "the TLS handshake failed",
-            Self::Timeout => "the exchange took longer than its limit",
-            Self::Closed => "the connection closed before the answer was complete",
-            Self::TooLarge => "the answer is larger than its limit",
-            Self::Protocol => "the answer is not valid HTTP",
+            Self::Timeout => "the exchange timed out",
+            Self::Closed => "the connection was closed before the response was complete",
+            Self::TooLarge => "the response exceeds its size limit",
+            Self::Protocol => "the response is not valid HTTP",
             Self::Cancelled => "the exchange was cancelled",
             Self::Other => "the exchange failed",
         }

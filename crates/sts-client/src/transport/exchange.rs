@@ -1,4 +1,4 @@
-//! What a transport is given.
+//! Requests with their limits.
 
 use std::fmt;
 use std::time::Duration;
@@ -12,31 +12,31 @@ use sts_proto::Body;
 /// `Debug` shows method and host: the rest of an agent's URL may hold a token.
 #[non_exhaustive]
 pub struct Exchange {
-    /// The request: absolute URI, signed, ready to go out as it is.
+    /// The request: absolute URI, signed, ready to be sent as it is.
     pub request: Request<Body>,
-    /// What the transport must hold to.
+    /// The limits that the transport must enforce.
     pub limits: Limits,
-    /// Whether the transport must connect to the host of the URI itself, whatever proxies it has.
+    /// Whether the transport must connect to the host of the URI directly, even if it has proxies.
     /// False by default.
     pub is_direct: bool,
 }
 
 impl Exchange {
-    /// A request under `limits`.
+    /// Creates an exchange of a request under `limits`.
     #[must_use]
     pub const fn new(request: Request<Body>, limits: Limits) -> Self {
         Self { request, limits, is_direct: false }
     }
 
-    /// The same exchange without a proxy: a local credential endpoint gets tokens in clear and
-    /// gives out identities, so nobody in between may see or answer its requests.
+    /// Makes the exchange bypass proxies: a local credential endpoint receives tokens in cleartext
+    /// and issues credentials, so no intermediary may see or handle its requests.
     #[must_use]
     pub fn direct(self) -> Self {
         Self { is_direct: true, ..self }
     }
 
-    /// Adds the headers that HTTP stacks would otherwise set by rules of their own, unless the
-    /// request has them:
+    /// Adds the headers that HTTP stacks would otherwise set by their own rules, unless the request
+    /// has them:
     ///
     /// - `Host`: the authority of the URI as written, including the port, without user info;
     /// - `Content-Length: 0` for a request without a body whose method is not safe;
@@ -75,14 +75,15 @@ impl fmt::Debug for Exchange {
     }
 }
 
-/// How long an exchange may take and how large its answer may be.
+/// Limits of the duration of an exchange and the size of its response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// For the whole exchange, from resolving the name to the last byte. 10 seconds by default.
+    /// The timeout of the whole exchange, from name resolution to the last byte. 10 seconds by
+    /// default.
     pub timeout: Duration,
-    /// Bytes in the body of the answer. 1 MiB by default: the largest documented answer has a
-    /// few kilobytes.
+    /// The maximum size of the response body in bytes. 1 MiB by default: the largest documented
+    /// response has a few kilobytes.
     pub body: usize,
 }
 
@@ -93,13 +94,13 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The same limits with another time for the whole exchange.
+    /// Sets the timeout of the whole exchange.
     #[must_use]
     pub const fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }
 
-    /// The same limits with another number of bytes in the answer's body.
+    /// Sets the maximum size of the response body, in bytes.
     #[must_use]
     pub const fn with_body(self, body: usize) -> Self {
         Self { body, ..self }

@@ -1,4 +1,4 @@
-//! Root certificates in PEM, read by the same rules for every HTTP stack.
+//! Root certificates in PEM, parsed by the same rules for every HTTP stack.
 
 use thiserror::Error;
 
@@ -6,22 +6,21 @@ const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"-----END ";
 const DASHES: &[u8] = b"-----";
 
-/// The certificates of a PEM text, for transports that read root certificates.
+/// Certificates of a PEM text, for transports that load root certificates.
 ///
-/// Each certificate is read on its own, so one that cannot be read does not affect the others.
-/// Byte order marks, white space, any line ending and text between the blocks are ignored, and so
-/// are blocks of other kinds. Nothing of the content is printed: a private key may have been
-/// pasted by mistake.
+/// Each certificate is parsed on its own, so an invalid one does not affect the others. Byte order
+/// marks, white space, any line ending, text between the blocks and blocks of other kinds are
+/// ignored. The content is never printed: a private key may have been pasted by mistake.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct PemCertificates<T> {
     /// The decoded certificates, in the order of the text.
     pub certificates: Vec<T>,
-    /// What could not be read, in the order of the text. Never empty if `certificates` is.
+    /// The errors, in the order of the text. Never empty if `certificates` is.
     pub unreadable: Vec<UnreadableCertificate>,
 }
 
-/// A certificate, or a whole text, that could not be read.
+/// Error for a certificate, or a whole text, that cannot be parsed.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error("line {line}: {reason}")]
 pub struct UnreadableCertificate {
@@ -30,7 +29,7 @@ pub struct UnreadableCertificate {
 }
 
 impl UnreadableCertificate {
-    /// The line on which it begins, counted from 1.
+    /// Returns the line on which it begins, counted from 1.
     #[must_use]
     pub const fn line(&self) -> usize {
         self.line
@@ -38,10 +37,10 @@ impl UnreadableCertificate {
 }
 
 impl<T> PemCertificates<T> {
-    /// Reads all certificates of `pem`.
+    /// Parses all certificates of `pem`.
     ///
-    /// `decode` is given each certificate as a PEM block of its own, and returns why it cannot be
-    /// trusted as a text without any content of it.
+    /// `decode` takes each certificate as a PEM block of its own. Its error states why the
+    /// certificate cannot be trusted, without any of its content.
     pub fn read(pem: &[u8], decode: impl Fn(&[u8]) -> Result<T, &'static str>) -> Self {
         let mut found = Self { certificates: Vec::new(), unreadable: Vec::new() };
         let mut is_private_key_found = false;
@@ -75,11 +74,11 @@ impl<T> PemCertificates<T> {
         found
     }
 
-    /// All certificates, if every one could be read.
+    /// Returns all certificates, if every one is valid.
     ///
     /// # Errors
     ///
-    /// The first that could not be read.
+    /// Returns the first error.
     pub fn all(self) -> Result<Vec<T>, UnreadableCertificate> {
         self.unreadable.first().map_or(Ok(self.certificates), |unreadable| Err(*unreadable))
     }
@@ -89,7 +88,7 @@ const TRUSTED: &str = "OpenSSL's form TRUSTED CERTIFICATE is not supported; conv
                        `openssl x509`";
 const PRIVATE_KEY: &str = "a private key in place of a certificate";
 
-/// Why a text without a certificate has none.
+/// Returns the reason why a text contains no certificate.
 fn reason_for_nothing(pem: &[u8]) -> &'static str {
     match pem {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "the text is UTF-16; save it as UTF-8",
@@ -106,7 +105,7 @@ struct Block<'a> {
     base64: &'a [u8],
 }
 
-/// The block that begins at `begin`, and where to read on.
+/// Returns the block that begins at `begin`, and where to continue.
 fn block(pem: &[u8], begin: usize) -> (usize, Result<Block<'_>, &'static str>) {
     let label_start = begin + BEGIN.len();
     let line_end = find(pem, b"\n", label_start).unwrap_or(pem.len());
@@ -128,7 +127,7 @@ fn block(pem: &[u8], begin: usize) -> (usize, Result<Block<'_>, &'static str>) {
     }
 }
 
-/// The block in the form that every parser reads.
+/// Returns the block in the form that every parser accepts.
 fn armored(base64: &[u8]) -> Vec<u8> {
     let mut armored = b"-----BEGIN CERTIFICATE-----\n".to_vec();
     armored.extend(base64.iter().filter(|byte| !byte.is_ascii_whitespace()));
@@ -141,7 +140,7 @@ fn find(text: &[u8], what: &[u8], from: usize) -> Option<usize> {
     rest.windows(what.len()).position(|window| window == what).map(|at| from + at)
 }
 
-/// One more than there are line ends.
+/// One more than the number of line ends.
 fn count_lines(text: &[u8]) -> usize {
     text.split(|byte| *byte == b'\n').count()
 }
@@ -172,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_surrounds_certificates_is_ignored() {
+    fn text_around_certificates_is_ignored() {
         let (a, b) = (certificate("QQ=="), certificate("QkJC\nQkJC"));
         let key = "-----BEGIN PRIVATE KEY-----\nplanted!\n-----END PRIVATE KEY-----";
         for pem in [
@@ -193,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_cannot_be_read_does_not_affect_the_others() {
+    fn an_invalid_certificate_does_not_affect_the_others() {
         let (good, bad) = (certificate("QQ=="), certificate("!"));
         let trusted = good.replace("CERTIFICATE", "TRUSTED CERTIFICATE");
         let unended = "-----BEGIN CERTIFICATE-----\nQQ==\n";
@@ -215,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_without_certificates_says_why() {
+    fn a_text_without_certificates_has_a_reason() {
         assert_eq!(reason(""), "line 1: the text is empty");
         assert_eq!(reason("\r\n \n"), "line 1: the text is empty");
         assert!(reason([0x30, 0x82, 1, 0x0a]).starts_with("line 1: DER in place of PEM"));

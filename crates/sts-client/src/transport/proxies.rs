@@ -1,4 +1,4 @@
-//! Which proxy an exchange goes through.
+//! Proxy selection.
 
 mod error;
 mod no_proxy;
@@ -15,7 +15,7 @@ pub use self::proxy::Proxy;
 use self::target::Target;
 use crate::platform::Environment;
 
-/// The proxies of a transport: the same rules for every HTTP stack.
+/// Proxies of a transport, with the same rules for every HTTP stack.
 ///
 /// ```
 /// use sts_client::transport::Proxies;
@@ -48,30 +48,29 @@ pub struct Proxies {
 }
 
 impl Proxies {
-    /// No proxy for any target.
+    /// Uses no proxy for any target.
     #[must_use]
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// One proxy for all targets that are not link-local: `http://user:password@host:port`, in
-    /// which all but the host is optional. The port is 80 by default. User and password are
-    /// percent-encoded where they need it. White space around the URL is ignored.
+    /// Uses one proxy for all targets that are not link-local: `http://user:password@host:port`, in
+    /// which only the host is required. The port is 80 by default. User and password are
+    /// percent-encoded where necessary. White space around the URL is ignored.
     ///
     /// # Errors
     ///
-    /// If `url` is not such a URL, SOCKS and TLS to the proxy included.
+    /// If `url` is invalid or of an unsupported scheme, for example SOCKS or https.
     pub fn all(url: &str) -> Result<Self, ProxyError> {
         let proxy = Proxy::parse(url, None)?;
         Ok(Self { http: Some(Ok(proxy.clone())), https: Some(Ok(proxy)), ..Self::none() })
     }
 
-    /// Returns the proxies that `environment` names: `HTTPS_PROXY` for `https` and
-    /// `HTTP_PROXY` for `http`, else `ALL_PROXY`; never for targets that are link-local or on this
-    /// machine (`localhost` and names below it, loopback addresses).
+    /// Reads the proxies from `environment`: `HTTPS_PROXY` for `https` and `HTTP_PROXY` for `http`,
+    /// else `ALL_PROXY`; never for targets that are link-local or on this machine (`localhost` and
+    /// names below it, loopback addresses).
     ///
-    /// `NO_PROXY` lists further hosts that are reached without a proxy, separated by commas or
-    /// white space:
+    /// `NO_PROXY` lists further hosts that bypass the proxies, separated by commas or white space:
     ///
     /// | entry | matches |
     /// |---|---|
@@ -84,9 +83,9 @@ impl Proxies {
     ///
     /// Each variable can be written in lower case; upper case takes precedence. White space around
     /// a value is ignored, and an empty variable counts as unset. If `REQUEST_METHOD` is set, all
-    /// of them are ignored: in a CGI program, a header of the request can set `HTTP_PROXY`.
+    /// of them are ignored: in a CGI program, a request header can set `HTTP_PROXY`.
     ///
-    /// An invalid value is not an error until [`for_target`](Self::for_target) would use it.
+    /// An invalid value is an error only when [`for_target`](Self::for_target) would use it.
     #[must_use]
     pub fn from_environment(environment: &(impl Environment + ?Sized)) -> Self {
         if environment.variable("REQUEST_METHOD") != Ok(None) {
@@ -94,7 +93,7 @@ impl Proxies {
         }
         let first = |names: [&'static str; 2]| {
             names.into_iter().find_map(|name| match environment.variable(name) {
-                // The URL of a proxy may hold a password.
+                // The URL of a proxy may contain a password.
                 Ok(value) => {
                     let value = Secret::from(value?);
                     (!value.expose_secret().trim().is_empty()).then_some((name, Ok(value)))
@@ -124,16 +123,16 @@ impl Proxies {
         }
     }
 
-    /// The proxy for a target. `None` if it is reached without one: link-local targets always,
-    /// and targets on this machine unless the program itself named the proxy.
+    /// Returns the proxy for a target. `None` if the target bypasses proxies: link-local targets
+    /// always do, and targets on this machine unless the program itself set the proxy.
     ///
-    /// An [`Exchange`](super::Exchange) that [is direct](super::Exchange::is_direct) goes through
-    /// no proxy, whatever this says.
+    /// An [`Exchange`](super::Exchange) that [is direct](super::Exchange::is_direct) bypasses
+    /// proxies regardless of the return value.
     ///
     /// # Errors
     ///
-    /// If the target would be reached through a proxy whose URL in the environment is invalid or
-    /// of an unsupported scheme.
+    /// If the target requires a proxy whose URL in the environment is invalid or of an unsupported
+    /// scheme.
     pub fn for_target(&self, target: &Uri) -> Result<Option<&Proxy>, ProxyError> {
         let is_https = target.scheme() == Some(&Scheme::HTTPS);
         let Some(proxy) = (if is_https { &self.https } else { &self.http }) else {
@@ -150,7 +149,7 @@ impl Proxies {
         proxy.as_ref().map(Some).map_err(Clone::clone)
     }
 
-    /// Whether a target is link-local or on this machine, by its host alone: proxies of the
+    /// Whether a target is link-local or on this machine, by its host alone. Proxies of the
     /// environment do not apply to it.
     #[must_use]
     pub fn is_local(target: &Uri) -> bool {

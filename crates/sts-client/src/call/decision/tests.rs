@@ -1,4 +1,4 @@
-//! The retry decision as a table.
+//! Table tests of the retry decision.
 
 use std::time::Duration;
 
@@ -106,7 +106,7 @@ fn failures_at_the_only_endpoint() {
 }
 
 #[test]
-fn another_endpoint_is_tried_at_once_and_without_the_budget() {
+fn another_endpoint_is_tried_at_once_without_withdrawing_from_the_budget() {
     let other = |circumstances: &mut Circumstances<'_>| {
         circumstances.others = Others::Left;
         circumstances.has_budget = false;
@@ -133,7 +133,7 @@ fn another_endpoint_is_tried_at_once_and_without_the_budget() {
 }
 
 #[test]
-fn a_throttled_call_stays_at_its_endpoint_unless_another_one_is_better() {
+fn a_throttled_call_stays_at_its_endpoint_unless_another_one_is_healthy() {
     check(&status(429, ""), |usual| usual.others = Others::Left, Retry(ms(3500)));
     let other = |change: fn(&mut Circumstances<'_>)| {
         move |circumstances: &mut Circumstances<'_>| {
@@ -151,7 +151,7 @@ fn a_throttled_call_stays_at_its_endpoint_unless_another_one_is_better() {
 }
 
 #[test]
-fn attempts_budget_and_deadline_are_limits() {
+fn attempts_budget_and_deadline_limit_retries() {
     check(&closed(), |usual| usual.attempt = 2, Retry(ms(250)));
     check(&closed(), |usual| usual.attempt = 3, GiveUp);
     check(&rejected(), |usual| usual.attempt = 3, GiveUp);
@@ -171,7 +171,7 @@ fn attempts_budget_and_deadline_are_limits() {
     check(&closed(), |usual| usual.has_budget = false, GiveUp);
     check(&closed(), |usual| usual.left = ms(126), Retry(ms(125)));
     check(&closed(), |usual| usual.left = ms(124), GiveUp);
-    // The jitter is cut before the wait is given up.
+    // The jitter is shortened before the retry is abandoned.
     check(&busy("5"), |usual| usual.left = ms(5250), Retry(ms(5100)));
     check(&busy("5"), |usual| usual.left = ms(5060), Retry(ms(5005)));
     check(&busy("5"), |usual| usual.left = ms(5000), GiveUp);
@@ -183,7 +183,7 @@ fn attempts_budget_and_deadline_are_limits() {
 }
 
 #[test]
-fn a_request_that_may_have_been_carried_out_is_repeated_only_if_it_can_be() {
+fn a_request_that_may_have_been_executed_is_repeated_only_if_it_is_repeatable() {
     let once = |circumstances: &mut Circumstances<'_>| {
         circumstances.is_repeatable = false;
         circumstances.others = Others::Left;
@@ -200,12 +200,12 @@ fn a_request_that_may_have_been_carried_out_is_repeated_only_if_it_can_be() {
 }
 
 #[test]
-fn a_rejection_has_one_further_attempt_of_each_kind() {
+fn a_rejection_allows_one_further_attempt_of_each_kind() {
     check(&rejected(), |usual| usual.correction = Correction::First, SignAgain);
     check(&rejected(), |usual| usual.correction = Correction::Repeated, GiveUp);
     check(&rejected(), |usual| usual.signature = Signature::Changed, GiveUp);
     check(&rejected(), |usual| usual.signature = Signature::None, GiveUp);
-    // Never again with the same credentials, whatever the code.
+    // Never retried with the same credentials, whatever the code.
     for code in ["APIGW.0308", "IAM.0012", "APIGW.0601"] {
         check(&coded(401, code, "m"), |_| (), ChangeCredentials);
     }

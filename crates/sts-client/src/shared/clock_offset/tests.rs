@@ -1,4 +1,4 @@
-//! What responses teach about the clock, and what they cannot.
+//! Tests of clock offset evidence.
 
 use std::time::Duration as Interval;
 
@@ -14,7 +14,7 @@ fn at(seconds: u64) -> Now {
     Now::new(START, Interval::ZERO).after(Interval::from_secs(seconds))
 }
 
-/// A response at once whose `Date` is ahead of the local clock.
+/// An immediate response whose `Date` is ahead of the local clock.
 fn ahead(witness: Witness, ahead: Duration, signed_with: SigningOffset, now: Now) -> DatedResponse {
     let date = Some(now.wall + ahead);
     DatedResponse { date, sent: now, received: now, signed_with, witness }
@@ -86,7 +86,7 @@ fn a_clock_that_is_set_between_correction_and_acceptance_is_excused() {
 }
 
 #[test]
-fn a_stranger_is_believed_only_when_two_agree_and_the_service_has_said_nothing() {
+fn an_unknown_sender_is_trusted_only_if_two_agree_and_the_service_gave_no_evidence() {
     let hours = Duration::hours(3);
     let clock = ClockOffset::default();
     learn(&clock, Witness::Unknown, hours, at(0));
@@ -118,17 +118,17 @@ fn an_accepted_signature_is_evidence_against_other_dates() {
     assert!(!learn(&clock, Witness::Rejected, Duration::minutes(16), at(300)));
     learn(&clock, Witness::Service, Duration::minutes(16), at(300));
     assert_eq!(clock.measured(), Duration::ZERO);
-    // The wall clock is set: what was proven about it is void.
+    // The wall clock is set, so previous evidence about it is void.
     let set = Now::new(at(300).wall - Duration::minutes(20), at(300).monotonic);
     assert!(learn(&clock, Witness::Rejected, Duration::minutes(20), set));
-    // So is old evidence.
+    // The same applies to old evidence.
     let clock = ClockOffset::default();
     learn(&clock, Witness::Accepted, Duration::ZERO, at(0));
     assert!(learn(&clock, Witness::Rejected, Duration::minutes(16), at(301)));
 }
 
 #[test]
-fn a_clock_that_is_set_during_an_exchange_is_measured_as_it_is_now() {
+fn a_clock_that_is_set_during_an_exchange_is_measured_by_its_current_reading() {
     let clock = ClockOffset::default();
     let response = ahead(Witness::Rejected, Duration::ZERO, clock.for_signing(), at(0));
     // It was 20 minutes behind when the request was signed, and is right now.
@@ -137,7 +137,7 @@ fn a_clock_that_is_set_during_an_exchange_is_measured_as_it_is_now() {
     assert!(clock.learn(&DatedResponse { date, received, ..response }));
     assert_eq!(clock.measured(), Duration::ZERO);
 
-    // It was right when the request was signed, so the date is not the reason.
+    // It was right when the request was signed, so the date is not the cause.
     let clock = ClockOffset::default();
     let date = Some(at(1).wall);
     assert!(!clock.learn(&DatedResponse { date, received, ..response }));
@@ -159,7 +159,7 @@ fn a_jump_of_the_wall_clock_makes_it_suspect_until_a_signature_is_accepted() {
 }
 
 #[test]
-fn an_accepted_signature_teaches_the_time_across_a_jump_of_the_wall_clock() {
+fn an_accepted_signature_confirms_the_time_across_a_jump_of_the_wall_clock() {
     let clock = ClockOffset::default();
     let hour = Duration::hours(1);
     let sent = ahead(Witness::Accepted, Duration::ZERO, clock.for_signing(), at(0));
@@ -167,7 +167,7 @@ fn an_accepted_signature_teaches_the_time_across_a_jump_of_the_wall_clock() {
     clock.learn(&DatedResponse { date: Some(at(1).wall), received, ..sent });
     assert_eq!(clock.measured(), -hour);
     assert!(!clock.is_suspect(received), "the time is known again");
-    // The clock is set back: what was learned in between is void, too.
+    // The clock is set back, so evidence gathered in between is void, too.
     assert!(clock.is_suspect(at(3)));
     learn(&clock, Witness::Accepted, Duration::ZERO, at(4));
     assert!(!clock.is_suspect(at(5)));

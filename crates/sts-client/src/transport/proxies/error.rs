@@ -1,14 +1,14 @@
-//! Why an exchange could not go through its proxy.
+//! Errors of proxies.
 
 use std::error::Error as StdError;
 use std::fmt;
 
 use http::StatusCode;
 
-/// A proxy that cannot be used or that refused a request.
+/// Error of a proxy that is unusable or that rejected a request.
 ///
-/// It names the proxy by host and port and the variable that its URL came from. The URL is not in
-/// it, because it may contain a password.
+/// It contains the host and port of the proxy and the variable that its URL came from, and not the
+/// URL, which may contain a password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProxyError {
     variable: Option<&'static str>,
@@ -47,13 +47,13 @@ impl ProxyError {
         Self { variable, problem: Problem::Refused { proxy, status } }
     }
 
-    /// The environment variable that the proxy's URL came from. `None` if the program set it.
+    /// Returns the environment variable of the proxy's URL. `None` if the program set it.
     #[must_use]
     pub const fn variable(&self) -> Option<&'static str> {
         self.variable
     }
 
-    /// Host and port of the proxy that refused.
+    /// Returns host and port of the proxy that rejected the request.
     #[must_use]
     pub fn proxy(&self) -> Option<&str> {
         match &self.problem {
@@ -62,7 +62,7 @@ impl ProxyError {
         }
     }
 
-    /// The status that the proxy refused with.
+    /// Returns the status of the proxy's rejection.
     #[must_use]
     pub const fn status(&self) -> Option<StatusCode> {
         match self.problem {

@@ -1,4 +1,4 @@
-//! Hosts that are reached without a proxy.
+//! Hosts that bypass proxies.
 
 use std::net::IpAddr;
 
@@ -11,7 +11,7 @@ pub(super) struct NoProxy(Vec<Entry>);
 #[derive(Clone, Debug)]
 struct Entry {
     hosts: Hosts,
-    /// Any port without one.
+    /// `None` matches any port.
     port: Option<u16>,
 }
 
@@ -19,7 +19,7 @@ struct Entry {
 enum Hosts {
     /// `*`
     Every,
-    /// An address is a network of one.
+    /// A network; a single address is a network of one.
     Network(Network),
     /// `example.com` or, as curl reads it, `.example.com`: a name and all names below it.
     Within(String),
@@ -85,7 +85,7 @@ impl Hosts {
 #[derive(Clone, Copy, Debug)]
 struct Network {
     address: IpAddr,
-    /// How many of the first bits are the same for all addresses in it.
+    /// The number of leading bits that all its addresses share.
     prefix: u32,
 }
 
@@ -115,10 +115,10 @@ impl Network {
     }
 }
 
-/// How many bits an IPv4 address is preceded by as an IPv6 address.
+/// The length in bits of the prefix of an IPv4 address written as an IPv6 address.
 const MAPPED: u32 = u128::BITS - u32::BITS;
 
-/// An address as a number, and how many bits that has.
+/// An address as a number, and its length in bits.
 fn bits(address: IpAddr) -> (u128, u32) {
     match address {
         IpAddr::V4(address) => (address.to_bits().into(), u32::BITS),

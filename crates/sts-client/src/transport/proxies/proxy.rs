@@ -1,4 +1,4 @@
-//! One proxy.
+//! A single proxy.
 
 use std::str;
 
@@ -9,41 +9,40 @@ use sts_proto::{BodyWriter, Secret};
 
 use super::error::ProxyError;
 
-/// Schemes of proxies that are known to others.
+/// Proxy schemes that other clients support.
 const UNSUPPORTED: [&str; 6] = ["https", "socks", "socks4", "socks4a", "socks5", "socks5h"];
 
-/// A proxy that is spoken to in plain HTTP: with `CONNECT` for a target with TLS, and with the
-/// whole target in the request line for one without.
+/// HTTP proxy reached in cleartext: with `CONNECT` for a target with TLS, and with the absolute
+/// target in the request line for one without.
 #[derive(Clone, Debug)]
 pub struct Proxy {
     uri: Uri,
     credentials: Option<(Secret, Secret)>,
-    /// The environment variable that it comes from.
+    /// The environment variable of its URL.
     variable: Option<&'static str>,
 }
 
 impl Proxy {
-    /// Its address: `http://host:port/`, always with a port and without credentials.
+    /// Returns its address: `http://host:port/`, always with a port and without credentials.
     #[must_use]
     pub const fn uri(&self) -> &Uri {
         &self.uri
     }
 
-    /// User and password, for the `Basic` scheme of `Proxy-Authorization`. They are for the proxy
-    /// alone.
+    /// Returns the `Basic` credentials for `Proxy-Authorization`. They are for the proxy alone.
     #[must_use]
     pub fn credentials(&self) -> Option<(&Secret, &Secret)> {
         self.credentials.as_ref().map(|(user, password)| (user, password))
     }
 
-    /// The environment variable that it comes from. `None` if the program set it.
+    /// Returns the environment variable of its URL. `None` if the program set it.
     #[must_use]
     pub const fn variable(&self) -> Option<&'static str> {
         self.variable
     }
 
-    /// The error of an exchange that this proxy refused with `status`: in response to `CONNECT`
-    /// any but a 2xx, for a target without TLS 407.
+    /// Returns the error of an exchange that this proxy rejected with `status`: any status other
+    /// than 2xx in response to `CONNECT`, and 407 for a target without TLS.
     #[must_use]
     pub fn refused(&self, status: StatusCode) -> ProxyError {
         let address = self.uri.authority().map_or("", Authority::as_str);
@@ -69,7 +68,7 @@ impl Proxy {
     }
 }
 
-/// Reads what follows the scheme. The credentials are taken off first: `Uri` would keep a copy of
+/// Parses what follows the scheme. The credentials are removed first: `Uri` would keep a copy of
 /// them that is not wiped.
 fn parse(rest: &str) -> Option<(Uri, Option<(Secret, Secret)>)> {
     let authority = rest.strip_suffix('/').unwrap_or(rest);
@@ -84,7 +83,7 @@ fn parse(rest: &str) -> Option<(Uri, Option<(Secret, Secret)>)> {
     let port = match address.port_u16() {
         Some(port) if port > 0 => port,
         None if address.host() == address.as_str() => 80,
-        // `Authority` takes any text for a port.
+        // `Authority` accepts any text as a port.
         _ => return None,
     };
     if address.host().is_empty() {
@@ -102,8 +101,8 @@ fn parse(rest: &str) -> Option<(Uri, Option<(Secret, Secret)>)> {
     Some((uri.ok()?, credentials))
 }
 
-/// None where the `Basic` scheme cannot carry them: a user with a colon, control characters, what
-/// is no text.
+/// Returns `None` if the `Basic` scheme cannot represent them: a user name with a colon, control
+/// characters, or bytes that are not UTF-8.
 fn credentials(user_info: &str) -> Option<(Secret, Secret)> {
     let (user, password) = user_info.split_once(':').unwrap_or((user_info, ""));
     let (user, password) = (decoded(user)?, decoded(password)?);

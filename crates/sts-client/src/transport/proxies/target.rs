@@ -1,4 +1,4 @@
-//! The host and port that an exchange goes to, and whether they are on this machine.
+//! Host and port of an exchange, and whether they are on this machine.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -6,17 +6,17 @@ use http::Uri;
 use http::uri::Scheme;
 
 /// Addresses of metadata services that are not link-local: AWS documents `fd00:ec2::254` and
-/// `fd00:ec2::23`, and compatible platforms copy them.
+/// `fd00:ec2::23`, and compatible platforms use them, too.
 const METADATA: (Ipv6Addr, u32) = (Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0), 32);
 
-/// The host and port that an exchange goes to.
+/// Host and port of an exchange.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Target<'a> {
     /// Without a trailing dot.
     pub(super) name: &'a str,
-    /// If the host is an address in any form that resolvers take.
+    /// The address, if the host is one in any form that resolvers accept.
     pub(super) address: Option<IpAddr>,
-    /// The default port of the scheme counts.
+    /// The port, or the default port of the scheme.
     pub(super) port: u16,
 }
 
@@ -31,7 +31,7 @@ impl<'a> Target<'a> {
         })
     }
 
-    /// Whether it is on the link of this machine, where metadata services are.
+    /// Whether it is link-local, like metadata services.
     pub(super) fn is_link_local(&self) -> bool {
         match self.address {
             Some(IpAddr::V4(address)) => address.is_link_local(),
@@ -44,7 +44,7 @@ impl<'a> Target<'a> {
         }
     }
 
-    /// Whether it is this machine. Connections to the unspecified address go there, too.
+    /// Whether it is this machine. Connections to the unspecified address reach it, too.
     pub(super) fn is_loopback(&self) -> bool {
         match self.address {
             Some(address) => address.is_loopback() || address.is_unspecified(),
@@ -53,8 +53,8 @@ impl<'a> Target<'a> {
     }
 }
 
-/// The address that a resolver makes of a host without asking anyone. An IPv4 address that is
-/// written as an IPv6 address is an IPv4 address.
+/// Parses an address as a resolver does, without a lookup. An IPv4 address written as an IPv6
+/// address is an IPv4 address.
 pub(super) fn address(host: &str) -> Option<IpAddr> {
     let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     // The zone of a link-local address: `fe80::1%eth0`.
@@ -65,7 +65,7 @@ pub(super) fn address(host: &str) -> Option<IpAddr> {
     }
 }
 
-/// As `inet_aton` reads it: one to four numbers, the last of which fills the bytes that are left.
+/// Parses like `inet_aton`: one to four numbers, the last of which fills the remaining bytes.
 fn ipv4(text: &str) -> Option<Ipv4Addr> {
     let (mut address, mut room) = (0, u32::BITS);
     let mut parts = text.split('.').peekable();
@@ -122,7 +122,7 @@ mod tests {
     use super::address;
 
     #[test]
-    fn an_address_is_read_in_every_form_that_resolvers_take() {
+    fn an_address_is_parsed_in_every_form_that_resolvers_accept() {
         for text in [
             "127.0.0.1",
             "127.1",
