@@ -1,9 +1,9 @@
-//! Where the keys come from that sign calls to STS.
+//! Credential providers for signing calls to STS.
 //!
-//! | keys | source |
+//! | credentials | provider |
 //! |---|---|
 //! | known to the program | [`Credentials`](sts_proto::Credentials) in an [`Arc`](std::sync::Arc) |
-//! | in variables | [`EnvironmentVariables`] |
+//! | in environment variables | [`EnvironmentVariables`] |
 //! | in `~/.huaweicloud/credentials` | [`ProfileFile`] |
 //! | for an ID token | [`OidcAgency`] |
 //! | of the machine's agency | [`EcsMetadata`] |
@@ -11,9 +11,9 @@
 //! | of another agency | a [`Session`](crate::Session) |
 //! | any of these | a [`Chain`] |
 //!
-//! Those that fetch temporary keys are handed to
-//! [`Client::session_from`](crate::Client::session_from), which keeps the keys fresh. Nothing is
-//! looked for unless a program asks for it.
+//! Pass providers of temporary credentials to
+//! [`Client::session_from`](crate::Client::session_from), which refreshes the credentials. No
+//! provider is used unless the program chooses it.
 
 mod address;
 mod chain;

@@ -17,15 +17,16 @@ use self::links::{Links, Verdict};
 pub use self::report::{ChainReport, LinkState};
 use crate::transport::{MaybeSend, MaybeSync};
 
-/// Credential providers in an order: the first one that is configured gives the credentials.
+/// Credential providers in order; the first one that is configured returns the credentials.
 ///
-/// A provider that [is not configured](CredentialsError::is_not_configured) is passed over. One that is
-/// configured but fails ends the search: the error names it, its reason, and those that were passed
-/// over, and keeps [kind](CredentialsError::kind), code and request id of the cause. Once a provider has
-/// given credentials the chain stays with it, also when searches at the same time find different
-/// ones, so that a program does not change its identity because a file is gone.
+/// A provider that [is not configured](CredentialsError::is_not_configured) is skipped. One that is
+/// configured but fails ends the search: the error names it, its cause, and the skipped providers,
+/// and keeps [kind](CredentialsError::kind), code and request id of the cause. Once a provider has
+/// returned credentials, the chain stays with it, even if concurrent searches find different ones,
+/// so that a program does not change its identity because a file was removed.
 ///
-/// [`report`](Self::report) returns which one is used and why the others are not. Clones share it.
+/// [`report`](Self::report) returns which provider is used and why the others are not. Clones share
+/// it.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -51,13 +52,13 @@ pub struct Chain(Links<SharedCredentials>);
 pub struct BlockingChain(Links<Arc<dyn blocking::ProvideCredentials + Send + Sync>>);
 
 impl Chain {
-    /// A chain without any provider.
+    /// Creates a chain without providers.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The same chain with one more provider at its end. The name is for reports and errors.
+    /// Appends a provider. The name is for reports and errors.
     #[must_use]
     pub fn with<S>(self, name: impl Into<Cow<'static, str>>, source: S) -> Self
     where
@@ -66,8 +67,8 @@ impl Chain {
         Self(self.0.with(name.into(), SharedCredentials::new(source)))
     }
 
-    /// Returns which provider is used and why the others are not; before one is, what the last
-    /// search that ended found.
+    /// Returns which provider is used and why the others are not. Until one is used, returns the
+    /// result of the last completed search.
     #[must_use]
     pub fn report(&self) -> ChainReport {
         self.0.report()
@@ -75,13 +76,13 @@ impl Chain {
 }
 
 impl BlockingChain {
-    /// A chain without any provider.
+    /// Creates a chain without providers.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The same chain with one more provider at its end. The name is for reports and errors.
+    /// Appends a provider. The name is for reports and errors.
     #[must_use]
     pub fn with<S>(self, name: impl Into<Cow<'static, str>>, source: S) -> Self
     where
@@ -90,8 +91,8 @@ impl BlockingChain {
         Self(self.0.with(name.into(), Arc::new(source)))
     }
 
-    /// Returns which provider is used and why the others are not; before one is, what the last
-    /// search that ended found.
+    /// Returns which provider is used and why the others are not. Until one is used, returns the
+    /// result of the last completed search.
     #[must_use]
     pub fn report(&self) -> ChainReport {
         self.0.report()

@@ -43,10 +43,10 @@ pub trait FetchSource {
     ) -> Result<Self::Fetch, CredentialsError>;
 }
 
-/// State machine of one refresh. It does no IO: a driver sends its requests and passes the outcomes
-/// to it.
+/// State machine of one refresh. It performs no IO: a driver sends its requests and passes the
+/// outcomes to it.
 ///
-/// A [`Call`] of an operation that assumes an agency without a signature is one.
+/// A [`Call`] of an operation that assumes an agency without a signature implements it.
 pub trait Fetch {
     /// Returns what to do now. Early and repeated calls are ignored.
     fn step(&mut self, now: Now) -> FetchStep;
@@ -55,7 +55,7 @@ pub trait Fetch {
     fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now);
 }
 
-/// What a driver does next for a [`Fetch`].
+/// The next action of the driver of a [`Fetch`].
 #[derive(Debug)]
 #[must_use]
 #[expect(clippy::large_enum_variant, reason = "a step is taken apart as soon as it is made")]
@@ -66,7 +66,7 @@ pub trait Fetch {
 pub enum FetchStep {
     /// Send this, and pass the outcome to [`Fetch::receive`].
     Send(Exchange),
-    /// Nothing to do for this long, unless an outcome arrives before.
+    /// Wait for this duration, unless an outcome arrives before.
     Wait(Duration),
     /// The outcome: the credentials with the time of their issuer, or an error.
     Done(Result<IssuedCredentials, Error>),
@@ -119,7 +119,7 @@ async fn drive<F: FetchSource>(
     trace::in_fetch(type_name::<F>(), drive).await
 }
 
-/// Rejects credentials that no request can carry, whatever implements the [`Fetch`].
+/// Rejects credentials that no request can carry, from any [`Fetch`].
 fn checked<F>(outcome: Result<IssuedCredentials, Error>) -> Result<IssuedCredentials, Error> {
     let issued = outcome?;
     sendable_credentials(issued.credentials()).map_err(|fault| {
@@ -155,7 +155,7 @@ where
     T: Transport + MaybeSend + MaybeSync + 'static,
     S: ProvideCredentials + MaybeSend + MaybeSync + 'static,
 {
-    /// A session that keeps the credentials of a [`FetchSource`] fresh, as
+    /// Returns a session that refreshes the credentials of a [`FetchSource`], as
     /// [`session`](Self::session) does for an operation. It uses the transport of this client, and
     /// not its credentials.
     pub fn session_from<F>(&self, source: F) -> Session
@@ -165,7 +165,7 @@ where
         self.session_from_with(source, SessionPolicy::default())
     }
 
-    /// The same with a policy of its own.
+    /// Like [`session_from`](Self::session_from), with a custom policy.
     pub fn session_from_with<F>(&self, source: F, policy: SessionPolicy) -> Session
     where
         F: FetchSource<Fetch: MaybeSend> + MaybeSend + MaybeSync + 'static,
@@ -196,7 +196,7 @@ where
     T: BlockingTransport + Send + Sync + 'static,
     S: blocking::ProvideCredentials + Send + Sync + 'static,
 {
-    /// A session that keeps the credentials of a [`FetchSource`] fresh; see
+    /// Returns a session that refreshes the credentials of a [`FetchSource`]; see
     /// [`Client::session_from`].
     pub fn session_from<F>(&self, source: F) -> BlockingSession
     where
@@ -205,7 +205,7 @@ where
         self.session_from_with(source, SessionPolicy::default())
     }
 
-    /// The same with a policy of its own.
+    /// Like [`session_from`](Self::session_from), with a custom policy.
     pub fn session_from_with<F>(&self, source: F, policy: SessionPolicy) -> BlockingSession
     where
         F: FetchSource + Send + Sync + 'static,

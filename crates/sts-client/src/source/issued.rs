@@ -1,4 +1,4 @@
-//! Credentials as a server issued them: with its own time, and in the JSON of the local services.
+//! Credentials with the time of their issuer, and the JSON of the local services.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,20 +14,20 @@ use time::format_description::well_known::Rfc3339;
 use super::sendable::{sendable, sendable_id};
 use crate::platform::Now;
 
-/// The longest exchange whose midpoint says when the response was written. A response that was
+/// The longest exchange whose midpoint is taken as the time of the response. A response that was
 /// read later was probably written long before.
 const LONGEST_EXCHANGE: Duration = Duration::from_secs(60);
 
-/// No service issues credentials for longer than a day, or expired ones. A `Date` that is further
-/// from their expiration is wrong, as that of a machine without a clock of its own.
+/// The largest distance of a plausible `Date` from the expiration. No service issues credentials
+/// for longer than a day, or expired ones.
 const PLAUSIBLE: time::Duration = time::Duration::hours(48);
 
 /// Credentials of one refresh, with the time of the server that issued them.
 ///
 /// The expiration is a time of the issuer's clock, so it is compared with that clock and not with
-/// the local one, which may be wrong by hours. A refresh that does not know the issuer's time gives
-/// the credentials alone, by `into()`: then they are judged by the time that the client learned
-/// from STS, or else by the local clock.
+/// the local one, which may be wrong by hours. A refresh that does not know the issuer's time
+/// returns the credentials alone, by `into()`. Then the time that the client learned from STS is
+/// used, or else the local clock.
 ///
 /// ```
 /// use std::time::Duration;
@@ -56,11 +56,11 @@ pub struct IssuedCredentials {
 }
 
 impl IssuedCredentials {
-    /// The same with the issuer's time, from the `Date` of the response that held the credentials.
-    /// The response counts as written in the middle between `sent` and `received`.
+    /// Sets the issuer's time from the `Date` of the response that contained the credentials. The
+    /// response is assumed to be written in the middle between `sent` and `received`.
     ///
-    /// A `Date` that is missing, is not a date, comes from a cache (`Age`), or is more than 48 hours
-    /// from the expiration changes nothing.
+    /// A `Date` that is missing, invalid, from a cache (`Age`), or more than 48 hours from the
+    /// expiration is ignored.
     #[must_use]
     pub fn with_date_of(self, headers: &HeaderMap, sent: Now, received: Now) -> Self {
         let took = received.monotonic.saturating_sub(sent.monotonic).min(LONGEST_EXCHANGE);
@@ -73,20 +73,20 @@ impl IssuedCredentials {
         Self { issuer_clock: issuer_clock.or(self.issuer_clock), ..self }
     }
 
-    /// The credentials.
+    /// Returns the credentials.
     #[must_use]
     pub fn credentials(&self) -> &Arc<Credentials> {
         &self.credentials
     }
 
-    /// The credentials alone.
+    /// Returns the credentials without the issuer's time.
     #[must_use]
     pub fn into_credentials(self) -> Arc<Credentials> {
         self.credentials
     }
 
-    /// The issuer's time at `now`, by the monotonic clock since the response; `None` if the
-    /// response did not say.
+    /// Returns the issuer's time at `now`, by the monotonic clock since the response; `None` if the
+    /// response contained no usable `Date`.
     #[must_use]
     pub fn issuer_time(&self, now: Now) -> Option<OffsetDateTime> {
         let clock = self.issuer_clock?;
@@ -106,7 +106,7 @@ impl From<Credentials> for IssuedCredentials {
     }
 }
 
-/// A local service that issues credentials, with its names for the fields of its response.
+/// A local service that issues credentials, with its field names.
 pub(super) struct Issuer {
     pub(super) name: &'static str,
     pub(super) credentials: &'static str,
@@ -116,7 +116,7 @@ pub(super) struct Issuer {
     pub(super) expiration: &'static str,
 }
 
-/// One form with two spellings: that of the metadata service, and after `alias` that of the agent.
+/// One format with two spellings: that of the metadata service, and in `alias` that of the agent.
 #[derive(Deserialize)]
 struct Content {
     #[serde(alias = "credentials")]
@@ -138,8 +138,8 @@ struct Fields {
 }
 
 impl Issuer {
-    /// Reads the credentials of a successful response. Errors name the issuer and the field, and
-    /// quote nothing of the response.
+    /// Parses the credentials of a successful response. Errors name the issuer and the field, and
+    /// never quote the response.
     pub(super) fn read(
         &self,
         response: &Response<Body>,

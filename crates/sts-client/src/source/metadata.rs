@@ -42,19 +42,20 @@ use crate::platform::Platform;
 #[derive(Clone)]
 pub struct EcsMetadata {
     base: Uri,
-    /// Kept from one refresh to the next.
+    /// The token, kept from one refresh to the next.
     token: Arc<Mutex<Token>>,
 }
 
 impl Default for EcsMetadata {
-    /// The service at its official address.
+    /// Returns a provider for the service at its official address.
     fn default() -> Self {
         Self::of(Uri::from_static("http://169.254.169.254"))
     }
 }
 
 impl EcsMetadata {
-    /// The service at the URL `base`. A path in it is put before the paths of the service.
+    /// Returns a provider for the service at the URL `base`. Its path is put before the paths of
+    /// the service.
     ///
     /// # Errors
     ///

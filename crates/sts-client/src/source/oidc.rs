@@ -1,4 +1,5 @@
-//! Credentials for an ID token: `AssumeAgencyWithOIDC`, with a token that is read for every refresh.
+//! Credentials for an ID token: `AssumeAgencyWithOIDC`, with a token that is read for every
+//! refresh.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,10 +25,10 @@ const DURATION_SECONDS: &str = "HUAWEICLOUD_OIDC_DURATION_SECONDS";
 const POLICY: &str = "HUAWEICLOUD_OIDC_POLICY";
 const POLICY_IDS: &str = "HUAWEICLOUD_OIDC_POLICY_IDS";
 
-/// The name that the official SDK gives a session.
+/// The default session name of the official SDK.
 const DEFAULT_SESSION_NAME: &str = "oidc-sts-session";
 
-/// An agency that is assumed with an ID token, as Kubernetes and CI systems write them to files.
+/// Agency assumed with an ID token, for tokens that Kubernetes and CI systems write to files.
 ///
 /// It is a [`FetchSource`]. The file is read for every refresh, because it is rewritten before its
 /// token expires. The call is not signed, and uses the endpoints of the client.
@@ -56,9 +57,9 @@ enum IdToken {
 }
 
 impl OidcAgency {
-    /// The agency `agency_urn`, assumed with the token in `token_file`, which the identity provider
-    /// `provider_urn` has issued. By default the session is named `oidc-sts-session` and lasts
-    /// 3600 seconds.
+    /// Returns a provider that assumes the agency `agency_urn` with the token in `token_file`,
+    /// issued by the identity provider `provider_urn`. By default the session is named
+    /// `oidc-sts-session` and lasts 3600 seconds.
     #[must_use]
     pub fn new(
         provider_urn: impl Into<String>,
@@ -74,7 +75,7 @@ impl OidcAgency {
         Self { operation, token }
     }
 
-    /// The agency that these variables name, as in the official SDK:
+    /// Reads the configuration from the variables of the official SDK:
     ///
     /// | variable | |
     /// |---|---|
@@ -82,13 +83,15 @@ impl OidcAgency {
     /// | `HUAWEICLOUD_OIDC_ID_TOKEN`, or else `HUAWEICLOUD_OIDC_TOKEN_FILE` | the token, or its file |
     /// | `HUAWEICLOUD_OIDC_SESSION_NAME` | `oidc-sts-session` by default |
     /// | `HUAWEICLOUD_OIDC_DURATION_SECONDS` | 900 to 43200, 3600 by default |
-    /// | `HUAWEICLOUD_OIDC_POLICY`, `HUAWEICLOUD_OIDC_POLICY_IDS` | what narrows the session: a policy, policy ids separated by commas |
+    /// | `HUAWEICLOUD_OIDC_POLICY`, `HUAWEICLOUD_OIDC_POLICY_IDS` | session policies: a policy,
+    /// policy ids separated by commas |
     ///
     /// # Errors
     ///
-    /// If neither URN is set, the provider [is not configured](CredentialsError::is_not_configured). A
-    /// part of the mandatory variables is an error, and so is a value that is not UTF-8, is in
-    /// quotes, or contains white space where none belongs.
+    /// If neither URN is set, the provider [is not
+    /// configured](CredentialsError::is_not_configured). It is an error if a required variable is
+    /// missing while others are set, or if a value is not UTF-8, is in quotes, or contains
+    /// unexpected white space.
     pub fn from_environment(environment: &dyn Environment) -> Result<Self, CredentialsError> {
         let (provider, agency) = match (
             variable::plain_word(environment, PROVIDER_URN)?,
@@ -143,32 +146,33 @@ impl OidcAgency {
         Ok(source)
     }
 
-    /// The session's name, 2 to 128 of ASCII letters, digits and `_+=,.@-`.
+    /// Sets the session name: 2 to 128 ASCII letters, digits and `_+=,.@-`.
     #[must_use]
     pub fn session_name(mut self, name: impl Into<String>) -> Self {
         self.operation.agency_session_name = name.into();
         self
     }
 
-    /// The lifetime of the credentials in seconds; see [`AssumeAgencyWithOidc::duration_seconds`].
+    /// Sets the lifetime of the credentials in seconds; see
+    /// [`AssumeAgencyWithOidc::duration_seconds`].
     #[must_use]
     pub fn duration_seconds(self, seconds: u32) -> Self {
         Self { operation: self.operation.duration(Duration::from_secs(seconds.into())), ..self }
     }
 
-    /// A policy that narrows the session; see [`AssumeAgencyWithOidc::policy`].
+    /// Sets a policy that restricts the session; see [`AssumeAgencyWithOidc::policy`].
     #[must_use]
     pub fn policy(self, policy: impl Into<String>) -> Self {
         Self { operation: self.operation.policy(policy), ..self }
     }
 
-    /// Policies that narrow the session; see [`AssumeAgencyWithOidc::policy_ids`].
+    /// Sets policies that restrict the session; see [`AssumeAgencyWithOidc::policy_ids`].
     #[must_use]
     pub fn policy_ids<I: Into<String>>(self, ids: impl IntoIterator<Item = I>) -> Self {
         Self { operation: self.operation.policy_ids(ids), ..self }
     }
 
-    /// The operation with the current token.
+    /// Returns the operation with the current token.
     ///
     /// # Errors
     ///

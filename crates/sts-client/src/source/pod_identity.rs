@@ -39,7 +39,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// Limit of a response, in bytes.
 const LARGEST_RESPONSE: usize = 1 << 16;
 
-/// The pod identity agent of a CCE cluster: credentials of the agency that is bound to the service
+/// Pod identity agent of a CCE cluster: credentials of the agency that is bound to the service
 /// account of the pod.
 ///
 /// It is a [`FetchSource`]. The agent identifies the pod by a token in a file that Kubernetes
@@ -53,7 +53,8 @@ pub struct PodIdentity {
 }
 
 impl PodIdentity {
-    /// The agent at `uri`, which identifies the pod by the token in `token_file`.
+    /// Returns a provider for the agent at `uri`, which identifies the pod by the token in
+    /// `token_file`.
     ///
     /// # Errors
     ///
@@ -66,7 +67,7 @@ impl PodIdentity {
         Ok(Self { uri, token_file: token_file.into() })
     }
 
-    /// The agent that CCE names in `HC_CONTAINER_CREDENTIALS_FULL_URI` and
+    /// Reads the configuration that CCE sets in `HC_CONTAINER_CREDENTIALS_FULL_URI` and
     /// `HC_CONTAINER_AUTHORIZATION_TOKEN_FILE`.
     ///
     /// # Errors

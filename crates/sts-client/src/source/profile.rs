@@ -1,4 +1,4 @@
-//! Keys from the profile file of the official SDKs.
+//! Credentials from the profile file of the official SDKs.
 
 mod ini;
 
@@ -69,7 +69,7 @@ impl ProfileFile {
         Self { environment: Arc::new(environment), path: None, keys: ReadOnce::default() }
     }
 
-    /// This file, whatever the environment says.
+    /// Sets the path of the file, overriding the environment.
     #[must_use]
     pub fn at(self, path: impl Into<PathBuf>) -> Self {
         Self { path: Some(path.into()), ..self }

@@ -11,8 +11,8 @@ use sts_proto::Credentials;
 pub(super) struct ReadOnce(Mutex<Option<Arc<Credentials>>>);
 
 impl ReadOnce {
-    /// The cached credentials. They are read again when there are none, or when the service has
-    /// rejected them: they may have been rotated.
+    /// Returns the cached credentials. They are read again if there are none, or if the service has
+    /// rejected them, because they may have been rotated.
     pub(super) fn credentials(
         &self,
         request: &CredentialsRequest,
@@ -24,7 +24,7 @@ impl ReadOnce {
             return Ok(keys.clone());
         }
         let read = read()?;
-        // The same `Arc` for the same credentials.
+        // Keep the same `Arc` for the same credentials.
         let same = kept.take().filter(|keys| **keys == read);
         Ok(kept.insert(same.unwrap_or_else(|| Arc::new(read))).clone())
     }

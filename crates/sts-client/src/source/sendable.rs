@@ -1,9 +1,10 @@
-//! The check of every part of credentials that is read from outside.
+//! Validation of credentials that are read from outside.
 
 use sts_proto::{Credentials, Secret};
 
 /// Checks an access key id, secret key or token: one word of visible ASCII, as headers can carry
-/// it. The fault completes a sentence that begins with the field, and quotes nothing of the value.
+/// it. The returned fault completes a sentence that begins with the field, and never quotes the
+/// value.
 pub(super) fn sendable(value: &str) -> Result<(), &'static str> {
     let is_any = |test: fn(char) -> bool| value.contains(test);
     if value.is_empty() {
@@ -26,7 +27,7 @@ pub(super) fn sendable_id(value: &str) -> Result<(), &'static str> {
     if value.contains([',', '/']) { Err("contains a comma or a slash") } else { Ok(()) }
 }
 
-/// Checks all parts of credentials. The fault names the part.
+/// Checks all parts of credentials. The returned fault names the part.
 pub(super) fn sendable_credentials(credentials: &Credentials) -> Result<(), String> {
     let token = credentials.security_token.as_ref().map(Secret::expose_secret);
     let secret_key = credentials.secret_access_key.expose_secret();
@@ -40,7 +41,7 @@ mod tests {
     use super::{sendable, sendable_id};
 
     #[test]
-    fn one_word_of_visible_ascii_can_be_sent() {
+    fn one_word_of_visible_ascii_is_sendable() {
         for word in ["A", "a1B2c3+/=", "!~", "x.y-z_"] {
             assert_eq!(sendable(word), Ok(()), "{word}");
         }
@@ -71,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn an_access_key_id_has_no_separators_of_the_header() {
+    fn an_access_key_id_contains_no_separators_of_the_header() {
         assert_eq!(sendable_id("HST3-W.x_1="), Ok(()));
         assert_eq!(sendable("a,b/c"), Ok(()));
         for id in ["a,b", "a/b", ","] {

@@ -1,4 +1,4 @@
-//! Tokens of files and of the metadata service, as headers and requests carry them.
+//! Tokens from files and from the metadata service, in the form of headers and requests.
 
 use std::path::Path;
 
@@ -10,8 +10,8 @@ use crate::platform::Environment;
 
 const NOT_A_TOKEN: &str = "must be a single line of visible ASCII";
 
-/// Reads the token in a file. Such files are rewritten before their token expires, so they are
-/// read for every refresh.
+/// Reads the token in a file. Such files are rewritten before their token expires, so they are read
+/// for every refresh.
 pub(super) fn read_file(
     environment: &dyn Environment,
     path: &Path,
@@ -28,15 +28,15 @@ pub(super) fn read_file(
     })
 }
 
-/// Whether `path` is a JSON web token, JSON or a profile: what a file contains, given in place of its
-/// path. Errors show paths, so it is refused before.
+/// Whether `path` is a JSON web token, JSON or a profile: the content of a file, given in place of
+/// its path. Errors show paths, so it is rejected first.
 pub(super) fn is_content(path: &[u8]) -> bool {
     path.starts_with(b"eyJ") || path.starts_with(b"{") || path.starts_with(b"[")
 }
 
-/// The token in `content`, without the white space around it. It shares the block of `content`,
-/// which is wiped when the token is dropped, and is marked sensitive. The fault completes a
-/// sentence that begins with where the token comes from.
+/// Parses the token in `content`, without the white space around it. It shares the buffer of
+/// `content`, which is wiped when the token is dropped, and is marked sensitive. The fault
+/// completes a sentence that begins with the origin of the token.
 pub(super) fn of(content: Body) -> Result<HeaderValue, &'static str> {
     let content = content.into_bytes();
     let trimmed = content.trim_ascii();

@@ -1,8 +1,8 @@
-//! Environment variables as providers read them: trimmed, and refused where something is wrong.
+//! Environment variables as providers read them: trimmed and validated.
 //!
 //! Values come from shells, env files and templates, which add line ends, blanks and quotes. White
-//! space around a value is removed, and an empty value counts as unset. Everything else is an
-//! error that names the variable and the reason, never the value: it may be a secret.
+//! space around a value is removed, and an empty value counts as unset. Any other problem is an
+//! error that names the variable and the reason, never the value, which may be a secret.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ use crate::platform::Environment;
 /// Quotes that an env file or a template leaves in a value.
 const QUOTES: [char; 7] = ['"', '\'', '`', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}'];
 
-/// A variable that is one word of visible ASCII: credentials, tokens, URNs, URLs, numbers.
+/// Reads a variable that is one word of visible ASCII: credentials, tokens, URNs, URLs, numbers.
 pub(super) fn word(
     environment: &dyn Environment,
     name: &str,
@@ -26,7 +26,7 @@ pub(super) fn word(
     Ok(Some(value))
 }
 
-/// The same for what is not a secret.
+/// Like `word`, for values that are not secret.
 pub(super) fn plain_word(
     environment: &dyn Environment,
     name: &str,
@@ -34,7 +34,7 @@ pub(super) fn plain_word(
     Ok(word(environment, name)?.map(|word| word.expose_secret().to_owned()))
 }
 
-/// A variable that is a path of the local system.
+/// Reads a variable that is a path of the local system.
 pub(super) fn path(
     environment: &dyn Environment,
     name: &str,
@@ -49,7 +49,7 @@ pub(super) fn path(
     Ok(Some(PathBuf::from(value.expose_secret())))
 }
 
-/// A variable that is any text.
+/// Reads a variable that is any text.
 pub(super) fn text(
     environment: &dyn Environment,
     name: &str,
@@ -64,12 +64,12 @@ pub(super) fn text(
     Ok((!trimmed.is_empty()).then(|| Secret::from(trimmed)))
 }
 
-/// The error for a variable whose value has a `fault`.
+/// Returns the error for a variable whose value has a `fault`.
 pub(super) fn invalid(name: &str, fault: &str) -> CredentialsError {
     CredentialsError::new(format!("environment variable {name} {fault}"))
 }
 
-/// The error for one of two variables that belong together, if the other is missing.
+/// Returns the error for one of two variables that belong together, if the other is missing.
 pub(super) fn half_set(set: &str, missing: &str) -> CredentialsError {
     CredentialsError::new(format!("{set} is set, but {missing} is not"))
 }

@@ -1,4 +1,4 @@
-//! What both chains are made of: the list of providers, and the searches in it.
+//! Shared parts of both chains: the list of providers, and the searches in it.
 
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use sts_proto::Credentials;
 use super::report::{ChainReport, LinkState};
 use crate::source::failure::in_full;
 
-/// Providers with their names. Clones share what was found.
+/// Providers with their names. Clones share the result of the search.
 pub(super) struct Links<P> {
     sources: Vec<(Cow<'static, str>, P)>,
     found: Arc<Mutex<Found>>,
@@ -17,13 +17,13 @@ pub(super) struct Links<P> {
 
 #[derive(Clone, Default)]
 struct Found {
-    /// The provider that gave credentials first. It stays.
+    /// The provider that returned credentials first. It never changes.
     used: Option<usize>,
-    /// The states of the search that found it; until then, of the last search that ended.
+    /// The states of the search that found it; until then, of the last completed search.
     states: Vec<LinkState>,
 }
 
-/// One search: what it found, provider by provider. Searches at the same time do not mix.
+/// A search and its results, provider by provider. Concurrent searches do not mix.
 pub(super) struct Search<'a, P> {
     links: &'a Links<P>,
     states: Vec<LinkState>,
@@ -31,7 +31,7 @@ pub(super) struct Search<'a, P> {
 
 /// Whether a search goes on.
 pub(super) enum Verdict {
-    /// The provider is passed over.
+    /// The provider is skipped.
     Next,
     /// Another search found another provider first: the chain stays with that one.
     Outrun,
@@ -40,13 +40,13 @@ pub(super) enum Verdict {
 }
 
 impl<P> Links<P> {
-    /// Appends a provider. What was found before is forgotten.
+    /// Appends a provider. Previous results are discarded.
     pub(super) fn with(mut self, name: Cow<'static, str>, source: P) -> Self {
         self.sources.push((name, source));
         Self { found: Arc::default(), ..self }
     }
 
-    /// The provider that the chain stays with.
+    /// Returns the provider that the chain stays with.
     pub(super) fn used(&self) -> Option<&P> {
         let used = self.found().used?;
         self.sources.get(used).map(|(_, source)| source)
@@ -73,13 +73,13 @@ impl<P> Links<P> {
     }
 
     fn found(&self) -> MutexGuard<'_, Found> {
-        // Poisoning is ignored: what is inside is never left half-updated.
+        // Poisoning is ignored: the data is never left half-updated.
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<P> Search<'_, P> {
-    /// Takes what the next provider gave, and decides what follows.
+    /// Takes the result of the next provider, and decides the next action.
     pub(super) fn next(&mut self, outcome: Result<Arc<Credentials>, CredentialsError>) -> Verdict {
         let index = self.states.len();
         self.states.push(match &outcome {
@@ -103,7 +103,7 @@ impl<P> Search<'_, P> {
         }
     }
 
-    /// All providers were passed over.
+    /// Returns the error of a search in which all providers were skipped.
     pub(super) fn nothing_configured(self) -> CredentialsError {
         self.publish(None);
         let report = self.links.report_of(self.states);
@@ -113,8 +113,8 @@ impl<P> Search<'_, P> {
         })
     }
 
-    /// Makes this search the one that is reported, unless a provider was found before. Returns the
-    /// provider that the chain stays with.
+    /// Makes this search the reported one, unless a provider was found before. Returns the provider
+    /// that the chain stays with.
     fn publish(&self, used: Option<usize>) -> Option<usize> {
         let mut found = self.links.found();
         if found.used.is_none() {

@@ -1,4 +1,4 @@
-//! Which provider of a chain is used, and why the others are not.
+//! Reports of chains.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,13 +14,13 @@ pub struct ChainReport(Vec<(Cow<'static, str>, LinkState)>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LinkState {
-    /// It was not its turn.
+    /// It was not asked yet.
     NotAsked,
-    /// It was passed over, for this reason.
+    /// It was skipped, for this reason.
     NotConfigured(String),
     /// It ended the search, for this reason.
     Broken(String),
-    /// It gives the credentials.
+    /// It returns the credentials.
     Used,
 }
 
@@ -29,18 +29,18 @@ impl ChainReport {
         Self(links)
     }
 
-    /// The name of the provider that gives the credentials, once one does.
+    /// Returns the name of the provider in use, if there is one.
     #[must_use]
     pub fn used(&self) -> Option<&str> {
         self.iter().find(|(_, state)| **state == LinkState::Used).map(|(name, _)| name)
     }
 
-    /// Every provider by its name, in order.
+    /// Returns the name and state of every provider, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &LinkState)> {
         self.0.iter().map(|(name, state)| (&**name, state))
     }
 
-    /// The part about the providers before `index`, as text.
+    /// Returns the text about the providers before `index`.
     pub(super) fn before(&self, index: usize) -> String {
         let part = self.0.iter().take(index).cloned().collect();
         Self(part).to_string()

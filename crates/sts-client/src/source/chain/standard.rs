@@ -1,4 +1,4 @@
-//! The chain of the official SDKs.
+//! The provider chain of the official SDKs.
 
 use std::sync::Arc;
 
@@ -18,17 +18,18 @@ const METADATA: &str = "ECS metadata";
 const POD_IDENTITY: &str = "pod identity";
 
 impl Chain {
-    /// The sources of the official SDKs in the order of their newest one (Python 3.1.219): the
-    /// variables of an [`OidcAgency`], [`EnvironmentVariables`], [`ProfileFile`], [`EcsMetadata`], the
-    /// variables of [`PodIdentity`].
+    /// Returns the chain of the newest official SDK (Python 3.1.219): the variables of an
+    /// [`OidcAgency`], [`EnvironmentVariables`], [`ProfileFile`], [`EcsMetadata`], the variables of
+    /// [`PodIdentity`].
     ///
-    /// What surprises in it: the variables of OIDC win over those of keys; and on a node whose
-    /// machine has an agency, that agency wins over the identity of the pod. A program that knows
-    /// where its keys come from names that source instead.
+    /// Two precedence rules may surprise you: the variables of OIDC take precedence over those of
+    /// access keys, and on a node whose machine has an agency, that agency takes precedence over
+    /// the identity of the pod. If you know where the credentials come from, use that provider
+    /// instead.
     ///
-    /// `client` lends its transport, its environment and, for OIDC, its endpoints; it needs no keys of
-    /// its own. Where nothing else is configured, `metadata` is asked: off a cloud machine that
-    /// can take the three seconds that it allows.
+    /// The providers use the transport, the environment and, for OIDC, the endpoints of `client`,
+    /// which needs no credentials. If nothing else is configured, `metadata` is asked, which can
+    /// take its full timeout of three seconds outside an ECS.
     pub fn standard<T, S>(client: &Client<T, S>, metadata: EcsMetadata) -> Self
     where
         T: Transport + MaybeSend + MaybeSync + 'static,
@@ -48,7 +49,7 @@ impl Chain {
 }
 
 impl BlockingChain {
-    /// The sources of the official SDKs; see [`Chain::standard`].
+    /// Returns the chain of the official SDKs; see [`Chain::standard`].
     pub fn standard<T, S>(client: &BlockingClient<T, S>, metadata: EcsMetadata) -> Self
     where
         T: BlockingTransport + Send + Sync + 'static,
@@ -67,7 +68,7 @@ impl BlockingChain {
     }
 }
 
-/// A session, or why there is none.
+/// A session, or the error of its configuration.
 struct Fetched<S>(Result<S, CredentialsError>);
 
 impl ProvideCredentials for Fetched<Session> {

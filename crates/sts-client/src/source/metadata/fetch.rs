@@ -1,4 +1,4 @@
-//! The steps of one refresh: a token, the credentials, and once more with another token.
+//! The steps of one refresh: a token, the credentials, and a retry with a new token.
 
 use std::mem;
 use std::time::Duration;
@@ -19,7 +19,7 @@ const TOKEN_PATH: &str = "/meta-data/latest/api/token";
 const CREDENTIALS_PATH: &str = "/openstack/latest/securitykey";
 const TOKEN_HEADER: HeaderName = HeaderName::from_static("x-metadata-token");
 const LIFETIME_HEADER: HeaderName = HeaderName::from_static("x-metadata-token-ttl-seconds");
-/// Part of a 401 response to the request for credentials that is not about the token.
+/// Part of a 401 response to the credentials request that does not concern the token.
 const NO_AGENCY: &[u8] = b"Please configure Cloud Service Agency first";
 
 const ISSUER: Issuer = Issuer {
@@ -86,7 +86,7 @@ impl MetadataFetch {
         Exchange::new(request, limits).direct()
     }
 
-    /// The state after the response to a request that was sent `at` that time.
+    /// Returns the state after the response to a request that was sent at the time `at`.
     fn classify(&mut self, ask: Ask, at: Now, response: Response<Body>, now: Now) -> State {
         self.is_there = true;
         let status = response.status();
@@ -128,7 +128,7 @@ impl MetadataFetch {
         State::Ready(Ask::Credentials)
     }
 
-    /// Distinguishes a failing service from the lack of one. One that violates HTTP is there.
+    /// Distinguishes a failing service from a missing one. A server that violates HTTP exists.
     fn fail(&self, error: TransportError) -> State {
         let is_there = self.is_there
             || matches!(error.kind(), TransportErrorKind::Protocol | TransportErrorKind::TooLarge);

@@ -1,4 +1,4 @@
-//! The token that the metadata service requires, and how long it is valid.
+//! The token that the metadata service requires, and its lifetime.
 
 use std::time::Duration;
 
@@ -6,20 +6,20 @@ use http::HeaderValue;
 
 /// The requested lifetime: six hours, as in the official SDKs.
 pub(super) const LIFETIME_SECONDS: u16 = 6 * 60 * 60;
-/// It is not used in its last minute, so that it does not expire on the way.
+/// The token is not used in its last minute, so that it does not expire in transit.
 const MARGIN: Duration = Duration::from_secs(60);
-/// How long a service without tokens is not asked for one again, as in the official SDKs.
+/// How long a service without tokens is not asked for a token again, as in the official SDKs.
 const WITHOUT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What is known of the token.
+/// State of the token.
 #[derive(Default)]
 pub(super) enum Token {
-    /// Nothing yet.
+    /// Unknown.
     #[default]
     Unknown,
-    /// It is valid until that tick.
+    /// It is valid until that monotonic time.
     Kept { token: HeaderValue, until: Duration },
-    /// The service is an old one without tokens; until that tick it is not asked again.
+    /// The service is an old one without tokens; it is not asked again until that monotonic time.
     NotOffered { until: Duration },
 }
 
@@ -33,7 +33,7 @@ impl Token {
         Self::NotOffered { until: monotonic.saturating_add(WITHOUT) }
     }
 
-    /// Whether a token is requested before the credentials are.
+    /// Whether a token is requested before the credentials.
     pub(super) fn is_due(&self, monotonic: Duration) -> bool {
         match self {
             Self::Unknown => true,
@@ -41,7 +41,7 @@ impl Token {
         }
     }
 
-    /// The header of a request for credentials.
+    /// Returns the header of a request for credentials.
     pub(super) fn header(&self) -> Option<HeaderValue> {
         match self {
             Self::Kept { token, .. } => Some(token.clone()),

@@ -1,13 +1,12 @@
-//! The part of INI that the official parsers of the profile file read alike.
+//! The subset of INI that the official parsers of the profile file agree on.
 //!
 //! Python's `configparser`, Go's `ini` and the two patterns of the Java SDK disagree about quotes,
-//! comments, indentation, duplicates and the case of keys. One of them may find the credentials of
-//! another section where the others find none, so whatever they could read differently is an error
-//! that names the line. An INI library would choose one reading, and copy the secrets to memory
-//! that is not wiped.
+//! comments, indentation, duplicates and the case of keys, so one may find other credentials than
+//! another. Any line that they could parse differently is an error. An INI library would choose one
+//! interpretation, and copy the secrets to memory that is not wiped.
 
-/// A profile file, borrowed from the block that is wiped. Errors name lines, and quote nothing
-/// that can be a secret.
+/// A profile file, borrowed from the buffer that is wiped. Errors name lines, and never quote a
+/// possible secret.
 pub(super) struct Ini<'a> {
     sections: Vec<&'a str>,
     entries: Vec<Entry<'a>>,
@@ -24,8 +23,8 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const BLANKS: [char; 2] = [' ', '\t'];
 
 impl<'a> Ini<'a> {
-    /// Reads a whole file, also the sections that nobody asks for: a line that one parser ignores
-    /// may begin a section for another.
+    /// Parses a whole file, including unused sections: a line that one parser ignores may begin a
+    /// section for another.
     pub(super) fn parse(content: &'a [u8]) -> Result<Self, String> {
         let content = content.strip_prefix(BYTE_ORDER_MARK).unwrap_or(content);
         let content = std::str::from_utf8(content).map_err(|error| {
@@ -42,7 +41,7 @@ impl<'a> Ini<'a> {
     }
 
     fn add(&mut self, line: usize, text: &'a str) -> Result<(), String> {
-        // Among them a lone carriage return, which ends a line for some parsers.
+        // Includes a lone carriage return, which ends a line for some parsers.
         if text.contains(|c: char| c.is_control() && c != '\t') {
             return Err("control character".to_owned());
         }
@@ -75,12 +74,12 @@ impl<'a> Ini<'a> {
         self.sections.contains(&section)
     }
 
-    /// Whether the section has an entry of this key that is not empty.
+    /// Whether the section has a non-empty entry with this key.
     pub(super) fn has(&self, section: &str, key: &str) -> bool {
         self.find(section, key).is_some_and(|entry| !entry.value.is_empty())
     }
 
-    /// The value of an entry, which all parsers read alike; `None` if there is no such entry.
+    /// Returns the value of an entry, which all parsers agree on; `None` if the entry is missing.
     pub(super) fn value(&self, section: &str, key: &str) -> Result<Option<&'a str>, String> {
         let Some(Entry { line, value, .. }) = self.find(section, key) else { return Ok(None) };
         if value.is_empty() {
@@ -101,7 +100,7 @@ impl<'a> Ini<'a> {
 }
 
 impl Entry<'_> {
-    /// Whether one of both replaces the other. In Java the section and the key are one word, so
+    /// Whether one of the two replaces the other. In Java the section and the key are one word, so
     /// `k` in `[basica]` is the same as `ak` in `[basic]`.
     fn is_same(&self, other: &Entry<'_>) -> bool {
         let ours = self.section.bytes().chain(self.key.bytes());
@@ -109,8 +108,8 @@ impl Entry<'_> {
     }
 }
 
-/// The name in a section header. Others than of lower-case letters are not sections for Java, and
-/// `[DEFAULT]` is part of every section for Python.
+/// Returns the name in a section header. Java accepts only lower-case letters, and `[DEFAULT]` is
+/// part of every section for Python.
 fn section_name(header: &str) -> Result<&str, String> {
     header
         .strip_prefix('[')
@@ -122,7 +121,7 @@ fn section_name(header: &str) -> Result<&str, String> {
         })
 }
 
-/// The parts of `key = value`, in which each parser looks for another first delimiter.
+/// Returns the parts of `key = value`; each parser looks for a different first delimiter.
 fn key_and_value(entry: &str) -> Result<(&str, &str), String> {
     let (before, after) = entry.split_once('=').ok_or("expected `key = value`")?;
     let key = before.strip_suffix(BLANKS).unwrap_or(before);
