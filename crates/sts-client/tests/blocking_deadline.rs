@@ -1,4 +1,4 @@
-//! No thread waits for ever for a refresh of another thread.
+//! The maximum time that a thread waits for a refresh of another thread.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,7 +23,7 @@ impl Clock for Still {
     }
 }
 
-/// Breaks its contract: it answers when the test says so, whatever the limit.
+/// Breaks its contract: it responds when the test allows it, regardless of the timeout.
 struct Stuck {
     is_called: Mutex<Sender<()>>,
     may_go: Mutex<Receiver<()>>,
@@ -56,7 +56,7 @@ fn a_thread_that_waits_for_a_stuck_refresh_gets_an_error_and_the_next_one_refres
         let error = session.credentials().err().ok_or("no keys are there")?;
         assert!(error.to_string().contains("timed out"), "{error}");
         assert_eq!(error.advice(), RetryAdvice::AfterBackoff);
-        // The next thread does not wait for the stuck one, but makes a refresh of its own.
+        // The next thread does not wait for the stuck one, but performs a refresh of its own.
         let next = scope.spawn(|| session.credentials().is_err());
         called.recv()?;
         go.send(())?;

@@ -1,4 +1,4 @@
-//! The deadline of a call holds for whatever it waits for.
+//! The deadline of a call covers everything that the call waits for.
 
 use std::future::{pending, ready};
 use std::sync::Arc;
@@ -27,7 +27,7 @@ impl Clock for TestHost {
     }
 }
 
-/// A source that never answers.
+/// A provider that never returns.
 struct Silent;
 
 impl ProvideCredentials for Silent {
@@ -40,7 +40,7 @@ impl ProvideCredentials for Silent {
 }
 
 #[test]
-fn a_source_that_never_answers_ends_the_call_at_its_deadline() {
+fn a_provider_that_never_returns_ends_the_call_at_its_deadline() {
     let host = TestHost::default();
     let clock = host.clone();
     let transport = transport_fn(

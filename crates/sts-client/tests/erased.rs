@@ -1,4 +1,4 @@
-//! Clients whose transport is behind a pointer can do what others can.
+//! Clients with a type-erased transport have the same capabilities.
 
 use std::future::{Future, ready};
 use std::pin::Pin;

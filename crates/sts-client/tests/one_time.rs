@@ -1,4 +1,4 @@
-//! A call that can be made once is none for a session.
+//! Sessions reject operations that can be called only once.
 #![expect(clippy::panic, reason = "a test that goes wrong panics")]
 
 use std::sync::Arc;
@@ -23,7 +23,7 @@ impl Clock for Epoch {
     }
 }
 
-/// Nothing may be sent over it.
+/// Fails if a request is sent.
 struct Cut;
 
 impl Transport for Cut {
@@ -52,7 +52,7 @@ fn with_code() -> AssumeAgency {
 }
 
 #[test]
-fn a_session_of_a_call_with_an_mfa_code_says_at_once_that_it_is_none() {
+fn a_session_of_a_call_with_an_mfa_code_fails_at_once() {
     let session = builder().build().unwrap().session(with_code());
     let error = futures_lite::future::block_on(session.credentials()).unwrap_err();
     assert!(error.to_string().contains("an MFA code is good for one call"), "{error}");

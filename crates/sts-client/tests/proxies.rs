@@ -1,4 +1,4 @@
-//! Which proxy an exchange goes through.
+//! Proxy selection.
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -12,18 +12,18 @@ use sts_client::{Environment, InvalidVariable};
 
 const PROXY: &str = "http://proxy.example:3128";
 
-/// The address of the proxy for `target` in an environment of these variables.
+/// Returns the address of the proxy for `target` in an environment of these variables.
 fn proxy_for(variables: &[(&str, &str)], target: &str) -> Option<Uri> {
     used(variables, target).unwrap().map(|proxy| proxy.uri().clone())
 }
 
-/// The proxy that is used for `target` in an environment of these variables.
+/// Returns the proxy for `target` in an environment of these variables.
 fn used(variables: &[(&str, &str)], target: &str) -> Result<Option<Proxy>, ProxyError> {
     let target = target.parse().unwrap();
     Ok(Proxies::from_environment(&Variables(variables)).for_target(&target)?.cloned())
 }
 
-/// The proxy that the program names, for an https target.
+/// Returns the proxy that the program sets, for an https target.
 fn given(url: &str) -> Proxy {
     let proxies = Proxies::all(url).unwrap();
     proxies.for_target(&Uri::from_static("https://sts.example/")).unwrap().unwrap().clone()
@@ -44,7 +44,7 @@ impl Environment for Variables<'_> {
     }
 }
 
-/// Whether `NO_PROXY` with this list leaves `host` out.
+/// Whether `host` bypasses the proxy if `NO_PROXY` has this value.
 fn is_skipped(list: &str, host: &str) -> bool {
     proxy_for(&[("ALL_PROXY", PROXY), ("NO_PROXY", list)], &format!("https://{host}/")).is_none()
 }
@@ -74,7 +74,7 @@ fn each_scheme_has_a_variable_of_its_own() {
 }
 
 #[test]
-fn capitals_go_first() {
+fn upper_case_variables_take_precedence() {
     let variables = [("https_proxy", "http://other.example"), ("HTTPS_PROXY", PROXY)];
     let proxy = proxy_for(&variables, "https://sts.example/").unwrap();
     assert_eq!(proxy.host(), Some("proxy.example"));
@@ -84,7 +84,7 @@ fn capitals_go_first() {
 }
 
 #[test]
-fn an_empty_variable_is_not_set() {
+fn an_empty_variable_counts_as_unset() {
     for empty in ["", " ", "\t\r\n"] {
         let variables = [
             ("ALL_PROXY", empty),
@@ -111,7 +111,7 @@ fn white_space_around_a_value_is_ignored() {
 }
 
 #[test]
-fn only_a_proxy_that_would_be_used_is_judged() {
+fn only_a_proxy_that_would_be_used_is_validated() {
     for bad in ["socks://127.0.0.1:7891", "https://proxy.example", "http://", "http://host:port"] {
         let variables = [("all_proxy", bad), ("HTTP_PROXY", PROXY), ("HTTPS_PROXY", PROXY)];
         assert!(proxy_for(&variables, "https://sts.example/").is_some());
@@ -132,7 +132,7 @@ fn only_a_proxy_that_would_be_used_is_judged() {
 }
 
 #[test]
-fn a_variable_that_is_not_text_is_an_error_where_it_would_be_used() {
+fn a_variable_that_is_not_utf8_is_an_error_where_it_would_be_used() {
     for variables in [
         [("https_proxy", NOT_TEXT), ("ALL_PROXY", PROXY)],
         [("ALL_PROXY", NOT_TEXT), ("all_proxy", PROXY)],
@@ -148,13 +148,13 @@ fn a_variable_that_is_not_text_is_an_error_where_it_would_be_used() {
 }
 
 #[test]
-fn a_cgi_program_is_left_alone() {
+fn a_cgi_program_ignores_proxy_variables() {
     let variables = [("HTTP_PROXY", PROXY), ("REQUEST_METHOD", "")];
     assert_eq!(proxy_for(&variables, "http://sts.example/"), None);
 }
 
 #[test]
-fn all_but_the_host_can_be_left_out() {
+fn only_the_host_is_required() {
     for (url, address) in [
         ("proxy.example", "http://proxy.example:80/"),
         ("proxy.example:3128", "http://proxy.example:3128/"),
@@ -226,7 +226,7 @@ fn an_invalid_url_is_an_error_that_names_the_variable_and_not_its_value() {
 }
 
 #[test]
-fn a_refusal_names_the_proxy_its_status_and_the_variable() {
+fn a_rejection_names_the_proxy_its_status_and_the_variable() {
     let url = "http://planted:planted@proxy.example:3128";
     let from_variable = used(&[("HTTPS_PROXY", url)], "https://sts.example/").unwrap().unwrap();
     for (proxy, origin, variable) in [
@@ -252,12 +252,12 @@ fn a_refusal_names_the_proxy_its_status_and_the_variable() {
             let cause = error.proxy().unwrap();
             assert_eq!(cause.proxy(), Some("proxy.example:3128"));
             assert_eq!((cause.status(), cause.variable()), (Some(status), variable));
-            assert!(std::error::Error::source(&error).is_none(), "said already");
+            assert!(std::error::Error::source(&error).is_none(), "Display includes it");
         }
     }
 }
 
-/// What is on this machine or its link, in every spelling that resolvers take.
+/// Hosts on this machine or its link, in every spelling that resolvers accept.
 const LOCAL: [&str; 18] = [
     "localhost",
     "LocalHost.",
@@ -294,7 +294,7 @@ const LINK_LOCAL: [&str; 12] = [
 ];
 
 #[test]
-fn a_link_local_target_is_direct_whatever_names_the_proxy() {
+fn a_link_local_target_is_direct_regardless_of_the_origin_of_the_proxy() {
     let given = Proxies::all(PROXY).unwrap();
     for host in LINK_LOCAL {
         for scheme in ["http", "https"] {
@@ -308,7 +308,7 @@ fn a_link_local_target_is_direct_whatever_names_the_proxy() {
 }
 
 #[test]
-fn a_target_on_this_machine_is_direct_unless_the_program_names_the_proxy() {
+fn a_target_on_this_machine_is_direct_unless_the_program_sets_the_proxy() {
     let given = Proxies::all(PROXY).unwrap();
     for host in LOCAL {
         for scheme in ["http", "https"] {
@@ -322,7 +322,7 @@ fn a_target_on_this_machine_is_direct_unless_the_program_names_the_proxy() {
 }
 
 #[test]
-fn other_targets_are_not_taken_for_local() {
+fn other_targets_are_not_treated_as_local() {
     for host in [
         "localhost.example",
         "notlocalhost",
@@ -345,7 +345,7 @@ fn other_targets_are_not_taken_for_local() {
 }
 
 #[test]
-fn a_name_is_skipped_with_all_names_below_it() {
+fn a_name_is_excluded_with_all_names_below_it() {
     for (list, host) in [
         ("sts.example", "sts.example"),
         ("STS.example", "sts.EXAMPLE"),
@@ -376,7 +376,7 @@ fn a_name_is_skipped_with_all_names_below_it() {
 }
 
 #[test]
-fn names_below_a_name_are_skipped_without_itself() {
+fn names_below_a_name_are_excluded_without_itself() {
     for host in ["sts.example", "a.b.sts.EXAMPLE.", "sts.example:8443"] {
         for list in ["*.example", "*.EXAMPLE.", "a,*.example"] {
             assert!(is_skipped(list, host), "{list} {host}");
@@ -395,7 +395,7 @@ fn names_below_a_name_are_skipped_without_itself() {
 }
 
 #[test]
-fn a_port_is_skipped_alone() {
+fn a_port_is_excluded_alone() {
     for (list, host) in [
         ("sts.example:8443", "sts.example:8443"),
         ("sts.example:443", "sts.example"),
@@ -431,7 +431,7 @@ fn a_port_is_skipped_alone() {
 }
 
 #[test]
-fn an_address_is_skipped_as_itself_or_in_a_network() {
+fn an_address_is_excluded_as_itself_or_in_a_network() {
     for (list, host) in [
         ("10.0.0.1", "10.0.0.1"),
         ("10.0.0.0/8", "10.255.0.1"),
@@ -461,7 +461,7 @@ fn an_address_is_skipped_as_itself_or_in_a_network() {
     }
 }
 
-/// As bits, one after another.
+/// The bits of an address, from the most significant one.
 fn bits(address: IpAddr) -> String {
     match address {
         IpAddr::V4(address) => format!("{:032b}", address.to_bits()),
@@ -496,7 +496,7 @@ proptest! {
         ],
     ) {
         let host = if theirs.is_ipv6() { format!("[{theirs}]") } else { theirs.to_string() };
-        // These are direct whatever the list says.
+        // These bypass proxies regardless of the list.
         let reached = |list: &str| is_skipped(list, &host);
         prop_assume!(!reached("none.example"));
         let is_within = bits(theirs).starts_with(&bits(ours)[..prefix]);

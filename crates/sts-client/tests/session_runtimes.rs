@@ -19,7 +19,7 @@ use tokio::time::{Instant, sleep};
 
 static PANICS: AtomicUsize = AtomicUsize::new(0);
 
-/// Counts panics, those that are caught included: where panics abort, each ends the process.
+/// Counts panics, including caught ones: where panics abort, each ends the process.
 fn count_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -86,7 +86,7 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime")
 }
 
-/// Asks on a runtime of its own. Returns how long it took there.
+/// Requests credentials on a new runtime. Returns how long it took there.
 fn ask(session: &Session) -> Duration {
     runtime().block_on(async {
         let start = Instant::now();
@@ -128,7 +128,7 @@ const BEGINNINGS: [(&str, Begin); 4] = [
 ];
 
 #[test]
-fn a_refresh_on_an_idle_runtime_is_replaced_within_the_limit_of_those_who_wait() {
+fn a_refresh_on_an_idle_runtime_is_replaced_within_the_limit_of_waiting_callers() {
     count_panics();
     for (name, begin) in BEGINNINGS {
         let network = Network::default();
@@ -157,7 +157,7 @@ fn a_refresh_on_a_runtime_that_has_shut_down_is_replaced_at_once_and_without_a_p
 }
 
 #[test]
-fn several_runtimes_that_shut_down_in_a_row_cost_the_next_one_nothing() {
+fn several_runtimes_that_shut_down_in_a_row_do_not_delay_the_next_one() {
     count_panics();
     for (name, begin) in BEGINNINGS {
         for lost in 2..=5 {
@@ -175,7 +175,7 @@ fn several_runtimes_that_shut_down_in_a_row_cost_the_next_one_nothing() {
 }
 
 #[test]
-fn runtimes_that_shut_down_for_ever_do_not_become_a_loop() {
+fn runtimes_that_shut_down_repeatedly_do_not_cause_a_tight_loop() {
     let network = Network { slow: usize::MAX, ..Network::default() };
     let session = session(&network);
     for _ in 0..100 {
@@ -187,7 +187,7 @@ fn runtimes_that_shut_down_for_ever_do_not_become_a_loop() {
 }
 
 #[test]
-fn a_runtime_with_several_threads_may_go_as_well() {
+fn a_runtime_with_several_threads_may_shut_down_as_well() {
     count_panics();
     let network = Network::default();
     let session = session(&network);
@@ -200,7 +200,7 @@ fn a_runtime_with_several_threads_may_go_as_well() {
 }
 
 #[test]
-fn a_background_refresher_may_go_with_its_runtime_while_another_runtime_waits() {
+fn a_background_refresher_may_end_with_its_runtime_while_another_runtime_waits() {
     count_panics();
     for _ in 0..100 {
         let network = Network::default();

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 
 const TASKS: usize = 100_000;
 
-/// Answers when the gate is opened.
+/// Responds when the gate is opened.
 #[derive(Clone)]
 struct Gated {
     requests: Arc<AtomicUsize>,
@@ -47,7 +47,7 @@ impl Clock for StandingClock {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_hundred_thousand_tasks_on_two_threads_make_one_fetch() {
+async fn a_hundred_thousand_tasks_on_two_threads_share_one_refresh() {
     let gated = Gated { requests: Arc::default(), gate: Arc::new(Semaphore::new(0)) };
     let client = Client::builder(gated.clone(), StandingClock)
         .region("cn-north-4")
@@ -59,8 +59,8 @@ async fn a_hundred_thousand_tasks_on_two_threads_make_one_fetch() {
         .map(|index| {
             let (session, gate) = (session.clone(), gated.gate.clone());
             let task = tokio::spawn(async move { session.credentials().await.map(drop) });
-            // Half of them come before the answer, half while it arrives and later. Some that
-            // wait are cancelled, the first of all among them.
+            // Half of them start before the response, half while it arrives and later. Some waiting
+            // tasks are cancelled, including the first of all.
             if index == TASKS / 2 {
                 gate.add_permits(1);
             }

@@ -1,4 +1,4 @@
-//! What calls tell `tracing`: enough to follow them, and no secret at any level.
+//! `tracing` output of calls: enough to follow them, and no secret at any level.
 #![cfg(feature = "tracing")]
 #![expect(clippy::unwrap_used, reason = "a test that goes wrong panics")]
 
@@ -20,7 +20,7 @@ use tracing::Level;
 const SECRETS: [&str; 5] =
     ["PLANTED-secret-key", "PLANTED-token", "123456", "PLANTED-issued", "PLANTED-cause"];
 
-/// A second goes by whenever somebody looks.
+/// A clock that advances by a second with each reading.
 #[derive(Default)]
 struct TestHost(AtomicU64);
 
@@ -55,7 +55,7 @@ impl io::Write for Log {
     }
 }
 
-/// Runs `script` as the answers of one call after the other, and gives what was told of them.
+/// Uses `script` as the responses of successive calls, and returns their log.
 fn told_of(script: fn(usize) -> Result<Response<Body>, TransportError>) -> (String, ErrorKind) {
     let number = AtomicUsize::new(0);
     let transport = transport_fn(
@@ -72,15 +72,15 @@ fn told_of(script: fn(usize) -> Result<Response<Body>, TransportError>) -> (Stri
     let operation =
         AssumeAgency::new("iam::0a1b:agency:a", "name").mfa("iam::0a1b:mfa:dev", "123456");
     let mut kind = ErrorKind::Other;
-    let told = logged(|| {
+    let log = logged(|| {
         if let Err(error) = futures_lite::future::block_on(client.assume_agency(operation)) {
             kind = error.kind();
         }
     });
-    (told, kind)
+    (log, kind)
 }
 
-/// What is told while `act` goes on.
+/// Returns the log of `act`.
 fn logged(act: impl FnOnce()) -> String {
     let log = Log::default();
     let writer = log.clone();
@@ -99,15 +99,15 @@ fn answer(status: u16, body: &str) -> Response<Body> {
     response.body(Body::from(body.as_bytes().to_vec())).unwrap()
 }
 
-fn assert_no_secret(told: &str) {
+fn assert_no_secret(log: &str) {
     for secret in SECRETS {
-        assert!(!told.contains(secret), "{secret} in {told}");
+        assert!(!log.contains(secret), "{secret} in {log}");
     }
 }
 
 #[test]
-fn each_attempt_is_told_with_kind_status_and_request_id() {
-    let (told, kind) = told_of(|_| {
+fn each_attempt_is_logged_with_kind_status_and_request_id() {
+    let (log, kind) = told_of(|_| {
         Ok(answer(
             401,
             r#"{"error_code":"APIGW.0301","error_msg":"verify aksk signature fail,canonicalRequest:POST|/|x-security-token:PLANTED-token||"}"#,
@@ -122,36 +122,36 @@ fn each_attempt_is_told_with_kind_status_and_request_id() {
         "code=\"APIGW.0301\"",
         "request_id=\"r-1\"",
     ] {
-        assert!(told.contains(part), "{part} is missing in {told}");
+        assert!(log.contains(part), "{part} is missing in {log}");
     }
-    assert_no_secret(&told);
+    assert_no_secret(&log);
 }
 
 #[test]
-fn waits_and_transport_faults_are_told() {
-    let (told, _) = told_of(|number| match number {
+fn waits_and_transport_failures_are_logged() {
+    let (log, _) = told_of(|number| match number {
         0 => Err(TransportError::not_sent(TransportErrorKind::Connect)
             .with_source(io::Error::other("PLANTED-cause"))),
         _ => Ok(answer(403, "{}")),
     });
-    assert!(told.contains("transport=Connect") && told.contains("wait_ms="), "{told}");
-    assert_no_secret(&told);
+    assert!(log.contains("transport=Connect") && log.contains("wait_ms="), "{log}");
+    assert_no_secret(&log);
 }
 
 #[test]
-fn a_success_tells_nothing_of_the_keys_it_gave() {
-    let (told, kind) = told_of(|_| {
+fn a_success_does_not_log_the_issued_credentials() {
+    let (log, kind) = told_of(|_| {
         Ok(answer(
             200,
             r#"{"assumed_agency":{"urn":"u","id":"i"},"credentials":{"access_key_id":"HST","secret_access_key":"PLANTED-issued","security_token":"PLANTED-token","expiration":"2026-03-05T08:08:09Z"}}"#,
         ))
     });
     assert_eq!(kind, ErrorKind::Other, "it succeeds");
-    assert!(told.contains("succeeded attempt=1"), "{told}");
-    assert_no_secret(&told);
+    assert!(log.contains("succeeded attempt=1"), "{log}");
+    assert_no_secret(&log);
 }
 
-/// Refuses whatever is sent.
+/// Rejects all requests.
 struct Refusing;
 
 impl BlockingTransport for Refusing {
@@ -163,7 +163,7 @@ impl BlockingTransport for Refusing {
 }
 
 #[test]
-fn the_attempts_of_a_fetch_are_told_under_the_name_of_its_source() {
+fn the_attempts_of_a_refresh_are_logged_under_the_name_of_its_provider() {
     let agency = || OidcAgency::new("iam::0a1b:oidcProvider:p", "iam::0a1b:agency:a", "/token");
     let transport = transport_fn(|_: Exchange| ready(Ok(answer(403, "{}"))), |_| ready(()));
     let client = Client::builder(transport, TestHost::default())
@@ -180,8 +180,8 @@ fn the_attempts_of_a_fetch_are_told_under_the_name_of_its_source() {
     let blocking = logged(|| {
         session.credentials().unwrap_err();
     });
-    for told in [awaiting, blocking] {
-        let lines: Vec<&str> = told.lines().collect();
+    for log in [awaiting, blocking] {
+        let lines: Vec<&str> = log.lines().collect();
         assert!(!lines.is_empty());
         for line in lines {
             assert!(
@@ -189,6 +189,6 @@ fn the_attempts_of_a_fetch_are_told_under_the_name_of_its_source() {
                 "{line}"
             );
         }
-        assert_no_secret(&told);
+        assert_no_secret(&log);
     }
 }

@@ -1,4 +1,4 @@
-//! No block that is given back holds a proxy's password: the allocator of `sts-proto` looks.
+//! No freed memory block contains a proxy's password; the allocator of `sts-proto` checks it.
 
 #[path = "../../sts-proto/tests/wiped/searching.rs"]
 mod searching;
@@ -10,10 +10,10 @@ use sts_client::transport::Proxies;
 use sts_client::{Clock, Environment, InvalidVariable, Now};
 use time::OffsetDateTime;
 
-/// What is looked for.
+/// The password to search for.
 const MARK: &[u8] = b"pLaNtEd0SeCrEt0";
 
-/// Names this proxy in its environment.
+/// Environment with this proxy.
 struct Behind(&'static str);
 
 impl Clock for Behind {
@@ -32,9 +32,9 @@ impl Environment for Behind {
     }
 }
 
-/// One test, so that nothing else frees blocks meanwhile.
+/// A single test, so that no other code frees blocks meanwhile.
 #[test]
-fn no_freed_block_holds_a_password() {
+fn no_freed_block_contains_a_password() {
     let before = searching::found();
     drop(black_box(Behind("pLaNtEd0SeCrEt0").variable("HTTPS_PROXY").unwrap()));
     assert_eq!(searching::found(), before + 1, "the search works");

@@ -1,7 +1,7 @@
 use sts_client::source::{EcsMetadata, PodIdentity};
 
 #[test]
-fn metadata_is_asked_over_link_local_and_loopback_only() {
+fn the_metadata_service_is_link_local_or_loopback_only() {
     for url in [
         "http://169.254.169.254",
         "http://169.254.0.1:8080/base",
@@ -32,7 +32,7 @@ fn metadata_is_asked_over_link_local_and_loopback_only() {
 }
 
 #[test]
-fn a_pod_identity_agent_is_elsewhere_over_https_only() {
+fn a_pod_identity_agent_is_on_another_host_over_https_only() {
     for url in [
         "http://127.0.0.1/v1/credentials?x=y",
         "http://169.254.170.23/v1/credentials",
@@ -49,7 +49,7 @@ fn a_pod_identity_agent_is_elsewhere_over_https_only() {
 }
 
 #[test]
-fn what_is_no_address_is_told() {
+fn an_invalid_address_is_reported() {
     for (url, complaint) in [
         ("", "is not a valid URL"),
         ("127.0.0.1", "has no scheme or no host"),

@@ -39,7 +39,7 @@ fn with_oidc(place: Place) -> Place {
         .with_file("/oidc/token", "token")
 }
 
-/// A world in which everybody answers with keys of their own name.
+/// A network in which every service returns credentials with its own name.
 fn rich() -> Wire {
     Wire::new(|request| {
         let path = request.uri().path();
@@ -69,7 +69,7 @@ fn standard(wire: &Wire, place: &Place) -> Chain {
 }
 
 #[test]
-fn the_order_is_that_of_the_official_sdk() {
+fn the_order_matches_the_official_sdk() {
     let all = || with_pod(with_profile(with_keys(with_oidc(home()))));
     let unset = |place: Place, name: &str| place.with_variable(name, "");
     let mut place = all();
@@ -108,7 +108,7 @@ fn the_order_is_that_of_the_official_sdk() {
 }
 
 #[test]
-fn the_report_tells_which_is_used_and_why_others_are_not() {
+fn the_report_contains_the_used_provider_and_why_others_are_not_used() {
     let place = with_profile(home());
     let chain = standard(&Wire::dead(), &place);
     assert_eq!(chain.report().used(), None);
@@ -125,7 +125,7 @@ fn the_report_tells_which_is_used_and_why_others_are_not() {
 }
 
 #[test]
-fn an_error_names_every_source_and_its_reason() {
+fn an_error_names_every_provider_and_its_reason() {
     let wire = Wire::dead();
     let error = ask(&standard(&wire, &home())).unwrap_err();
     assert!(error.is_not_configured());
@@ -146,7 +146,7 @@ fn an_error_names_every_source_and_its_reason() {
 }
 
 #[test]
-fn a_source_that_is_configured_but_broken_is_not_passed_over() {
+fn a_provider_that_is_configured_but_fails_is_not_skipped() {
     let place = with_keys(home()).with_variable("HUAWEICLOUD_OIDC_AGENCY_URN", "a");
     let chain = standard(&rich(), &place);
     let error = ask(&chain).unwrap_err();
@@ -180,7 +180,7 @@ fn a_broken_metadata_service_does_not_lead_to_another_identity() {
 }
 
 #[test]
-fn a_chain_stays_with_the_source_that_gave_keys() {
+fn a_chain_stays_with_the_provider_that_returned_credentials() {
     let place = with_keys(with_profile(home()));
     let _ = place.clone().with_variable("HUAWEICLOUD_SDK_AK", "");
     let _ = place.clone().with_variable("HUAWEICLOUD_SDK_SK", "");
@@ -192,12 +192,12 @@ fn a_chain_stays_with_the_source_that_gave_keys() {
     place.remove(PROFILE);
     let clone = chain.clone();
     assert!(Arc::ptr_eq(&ask(&clone).unwrap(), &keys));
-    assert!(ask_again(&chain, keys).is_err(), "it does not become somebody else");
+    assert!(ask_again(&chain, keys).is_err(), "it does not change its identity");
     assert_eq!(clone.report().used(), Some("profile file"));
 }
 
 #[test]
-fn a_search_that_found_nothing_begins_anew() {
+fn a_search_without_a_result_begins_anew() {
     let place = home();
     let chain = standard(&Wire::dead(), &place);
     assert!(ask(&chain).is_err());
@@ -206,7 +206,7 @@ fn a_search_that_found_nothing_begins_anew() {
 }
 
 #[test]
-fn a_refusal_goes_on_to_the_source_that_is_used() {
+fn a_rejection_is_passed_to_the_provider_in_use() {
     let place = with_profile(home());
     let chain = standard(&Wire::dead(), &place);
     let old = ask(&chain).unwrap();
@@ -215,7 +215,7 @@ fn a_refusal_goes_on_to_the_source_that_is_used() {
 }
 
 #[test]
-fn a_chain_of_ones_own_has_any_sources() {
+fn a_custom_chain_contains_any_providers() {
     let keys = Arc::new(Credentials::permanent("OWN", "s"));
     let chain = Chain::new().with("nothing", NoCredentials).with("own".to_owned(), keys.clone());
     assert_eq!(ask(&chain).unwrap(), keys);
@@ -225,7 +225,7 @@ fn a_chain_of_ones_own_has_any_sources() {
          own is used"
     );
     let longer = chain.with("more", NoCredentials);
-    assert_eq!(longer.report().used(), None, "what was found before is forgotten");
+    assert_eq!(longer.report().used(), None, "previous results are discarded");
     let blocking = BlockingChain::new().with("nothing", NoCredentials).with("own", keys.clone());
     assert_eq!(ask_blocking(&blocking).unwrap(), keys);
 }
@@ -244,14 +244,14 @@ fn an_error_of_a_chain_reaches_the_caller_of_a_client() {
 }
 
 #[test]
-fn futures_of_sources_can_be_sent_to_other_threads() {
+fn futures_of_providers_are_send() {
     fn is_send<T: Send>(_: &T) {}
     let chain = standard(&Wire::dead(), &home());
     is_send(&chain.credentials(CredentialsRequest::default()));
     let _: CredentialsError = CredentialsError::new("shared").clone();
 }
 
-/// A provider whose response the test gives, after any number of other things happened.
+/// A provider whose result the test determines, after any number of other events.
 #[derive(Clone, Default)]
 struct Gated(Arc<Mutex<Vec<Outcome>>>);
 
@@ -285,7 +285,7 @@ fn poll<F: Future>(future: Pin<&mut F>) -> Option<F::Output> {
 }
 
 #[test]
-fn searches_at_the_same_time_do_not_mix_what_they_found() {
+fn concurrent_searches_do_not_mix_their_results() {
     let (first, second) = (Gated::default(), Gated::default());
     let chain = Chain::new().with("first", first.clone()).with("second", second.clone());
     let mut one = pin!(chain.credentials(CredentialsRequest::default()));
@@ -293,7 +293,7 @@ fn searches_at_the_same_time_do_not_mix_what_they_found() {
     assert!(poll(one.as_mut()).is_none());
     assert!(poll(other.as_mut()).is_none());
     first.gives(unset("A"));
-    assert!(poll(one.as_mut()).is_none(), "it is at the second");
+    assert!(poll(one.as_mut()).is_none(), "it waits for the second provider");
     first.gives(Err(CredentialsError::new("sealed")));
     let error = poll(other.as_mut()).expect("the end of the search").unwrap_err();
     assert_eq!(in_full(&error), "provider first is configured but failed: sealed");
@@ -312,7 +312,7 @@ fn searches_at_the_same_time_do_not_mix_what_they_found() {
 }
 
 #[test]
-fn a_search_that_found_nothing_reports_its_own_reasons() {
+fn a_search_without_a_result_reports_its_own_reasons() {
     let (first, second) = (Gated::default(), Gated::default());
     let chain = Chain::new().with("first", first.clone()).with("second", second.clone());
     let mut one = pin!(chain.credentials(CredentialsRequest::default()));
@@ -330,14 +330,14 @@ fn a_search_that_found_nothing_reports_its_own_reasons() {
 }
 
 #[test]
-fn searches_that_find_different_providers_end_with_one_identity() {
+fn concurrent_searches_that_find_different_providers_end_with_one_identity() {
     let (first, second) = (Gated::default(), Gated::default());
     let chain = Chain::new().with("first", first.clone()).with("second", second.clone());
     let mut one = pin!(chain.credentials(CredentialsRequest::default()));
     let mut other = pin!(chain.credentials(CredentialsRequest::default()));
     first.gives(unset("A"));
-    assert!(poll(one.as_mut()).is_none(), "it is at the second");
-    assert!(poll(other.as_mut()).is_none(), "it is at the first");
+    assert!(poll(one.as_mut()).is_none(), "it waits for the second provider");
+    assert!(poll(other.as_mut()).is_none(), "it waits for the first provider");
     let credentials = |id: &str| Ok(Arc::new(Credentials::permanent(id, "s")));
     second.gives(credentials("SECOND"));
     let found = poll(one.as_mut()).expect("the end of the search").unwrap();

@@ -11,7 +11,7 @@ fn place() -> Place {
 }
 
 #[test]
-fn keys_are_read_under_the_names_of_the_official_sdks() {
+fn credentials_are_read_from_the_variables_of_the_official_sdks() {
     let keys = credentials_from_environment(&place()).unwrap();
     assert_eq!(keys.access_key_id, "EXAMPLEAK00000000001");
     assert_eq!(keys.secret_access_key.expose_secret(), "a1B2c3");
@@ -35,7 +35,7 @@ fn an_empty_variable_counts_as_unset() {
 }
 
 #[test]
-fn half_a_key_is_an_error_and_not_an_absence() {
+fn an_incomplete_access_key_is_an_error_and_not_unconfigured() {
     for (set, missing) in [("AK", "SK"), ("SK", "AK")] {
         let place = Place::default().with_variable(&format!("HUAWEICLOUD_SDK_{set}"), "x");
         let error = credentials_from_environment(&place).unwrap_err();
@@ -47,7 +47,7 @@ fn half_a_key_is_an_error_and_not_an_absence() {
 }
 
 #[test]
-fn keys_are_not_used_where_the_official_sdks_would_federate() {
+fn an_access_key_is_not_used_where_the_official_sdks_would_federate() {
     let place = place()
         .with_variable("HUAWEICLOUD_SDK_IDP_ID", "idp")
         .with_variable("HUAWEICLOUD_SDK_ID_TOKEN_FILE", "/token");
@@ -57,7 +57,7 @@ fn keys_are_not_used_where_the_official_sdks_would_federate() {
 }
 
 #[test]
-fn a_source_gives_the_same_keys_until_they_are_refused_and_have_changed() {
+fn a_provider_returns_the_same_credentials_until_they_are_rejected_and_have_changed() {
     let place = place();
     let source = EnvironmentVariables::new(place.clone());
     let first = ask(&source).unwrap();
@@ -66,9 +66,9 @@ fn a_source_gives_the_same_keys_until_they_are_refused_and_have_changed() {
 
     let second = ask_again(&source, first.clone()).unwrap();
     assert_eq!(second.secret_access_key.expose_secret(), "d4E5f6");
-    // A refusal of what is used no more changes nothing.
+    // Rejecting credentials that are no longer in use changes nothing.
     assert!(Arc::ptr_eq(&ask_again(&source, first).unwrap(), &second));
-    // There are no others.
+    // The environment has no other credentials.
     assert!(Arc::ptr_eq(&ask_again(&source, second.clone()).unwrap(), &second));
 
     let _ = place.with_variable("HUAWEICLOUD_SDK_SK", "");

@@ -1,4 +1,4 @@
-//! Credentials in the responses of local services, and of refreshes that others write.
+//! Credentials in the responses of local services, and of custom refreshes.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ const METADATA: [&str; 5] = ["credential", "access", "secret", "securitytoken", 
 const POD: [&str; 5] =
     ["credentials", "accessKeyId", "secretAccessKey", "securityToken", "expiration"];
 
-/// A response in which `field` is the JSON `value`; without it if that is empty.
+/// Returns a response in which `field` is the JSON `value`, or is missing if that is empty.
 fn response(names: [&str; 5], field: &str, value: &str) -> String {
     let good = [r#""AK""#, r#""SK""#, r#""T""#, &format!(r#""{END}""#)].map(ToOwned::to_owned);
     let members = names[1..].iter().zip(good).filter_map(|(name, good)| {
@@ -35,7 +35,7 @@ fn place() -> Place {
     Place::default().with_file("/token", "id.token")
 }
 
-/// What the two providers say of a response.
+/// Returns the results of the two providers for a response.
 fn errors(field: usize, value: &str) -> [Result<String, String>; 2] {
     [METADATA, POD].map(|names| {
         let body = response(names, names[field], value);
@@ -68,7 +68,7 @@ fn check(field: usize, value: &str, fault: &str) {
 }
 
 #[test]
-fn a_whole_response_is_read() {
+fn a_complete_response_is_parsed() {
     for got in errors(1, r#""HST3W.x_-""#) {
         assert_eq!(got.unwrap(), "HST3W.x_- Some(2026-03-05 8:08:09.123 +00:00:00)");
     }
@@ -91,7 +91,7 @@ fn a_missing_part_is_an_error_that_names_provider_and_field() {
 }
 
 #[test]
-fn a_part_that_cannot_be_sent_is_an_error_that_names_provider_and_field() {
+fn a_part_that_is_not_sendable_is_an_error_that_names_provider_and_field() {
     for field in 1..4 {
         check(field, r#""""#, "field `FIELD` is empty");
         for value in [r#"" ""#, r#""HUSH ""#, r#"" HUSH""#, r#""HU SH""#, r#""HUSH\u00a0""#] {
@@ -108,7 +108,7 @@ fn a_part_that_cannot_be_sent_is_an_error_that_names_provider_and_field() {
     check(1, r#""HU/SH""#, "field `FIELD` contains a comma or a slash");
 }
 
-/// A provider of a program, whose refresh gives these credentials at once.
+/// A custom provider, whose refresh returns these credentials at once.
 #[derive(Clone)]
 struct Vault(Credentials);
 
@@ -131,7 +131,7 @@ impl Fetch for Given {
 }
 
 #[test]
-fn what_others_fetch_is_checked_as_well() {
+fn credentials_of_custom_refreshes_are_validated() {
     let (wire, place) = (Wire::dead(), place());
     let refresh = |credentials: Credentials| {
         let vault = Vault(credentials);
@@ -164,7 +164,7 @@ fn what_others_fetch_is_checked_as_well() {
 }
 
 #[test]
-fn what_sts_issues_is_checked_as_well() {
+fn credentials_issued_by_sts_are_validated() {
     let body = r#"{"assumed_agency":{"urn":"u","id":"i"},"audience":"a","provider":"p",
         "subject_from_id_token":"s","credentials":{"access_key_id":"AK","secret_access_key":"HU SH",
         "security_token":"t","expiration":"2026-03-05T08:08:09Z"}}"#;

@@ -1,4 +1,4 @@
-//! Credentials are judged by the time of the server that issued them.
+//! Credentials expire by the clock of the server that issued them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -24,7 +24,7 @@ fn http_date(date: OffsetDateTime) -> String {
     date.format(&Rfc2822).unwrap().replace("+0000", "GMT")
 }
 
-/// Services whose clock is right while the one of `place` is `ahead` seconds ahead. They issue
+/// Services with a correct clock, while the one of `place` is `ahead` seconds ahead. They issue
 /// credentials for an hour, and `header` changes the `Date` of their responses.
 fn services(place: &Place, ahead: i64, header: fn(&str) -> Option<String>) -> Wire {
     let (place, count) = (place.clone(), AtomicI64::new(0));
@@ -67,7 +67,7 @@ fn sessions(wire: &Wire, place: &Place) -> [Session; 2] {
 }
 
 #[test]
-fn a_local_clock_that_is_ahead_does_not_make_credentials_expired() {
+fn a_local_clock_that_is_ahead_does_not_make_credentials_expire_early() {
     for hours in [1, 2, 25, 24 * 365 * 30] {
         let place = place();
         let wire = services(&place, hours * 3600, |date| Some(date.to_owned()));
@@ -99,7 +99,7 @@ fn a_local_clock_that_is_behind_does_not_make_credentials_last_longer() {
 }
 
 #[test]
-fn a_blocking_session_judges_by_the_same_time() {
+fn a_blocking_session_uses_the_same_time() {
     let place = place();
     let wire = services(&place, 25 * 3600, |date| Some(date.to_owned()));
     let metadata = EcsMetadata::at("http://127.0.0.1:1").unwrap();
@@ -112,7 +112,7 @@ fn a_blocking_session_judges_by_the_same_time() {
 }
 
 #[test]
-fn without_a_usable_date_the_local_clock_decides() {
+fn without_a_usable_date_the_local_clock_is_used() {
     let headers: [fn(&str) -> Option<String>; 6] = [
         |_| None,
         |_| Some("garbage".to_owned()),
@@ -131,17 +131,17 @@ fn without_a_usable_date_the_local_clock_decides() {
             place.pass(HOUR);
             assert_eq!(session.state(), CredentialState::Expired);
         }
-        // By a clock that is ahead they have expired: the server says nothing else.
+        // By a clock that is ahead they have expired, and the server provides no other evidence.
         let wire = services(&place, 2 * 3600, header);
         for session in sessions(&wire, &place) {
-            assert!(in_full(&ask(&session).unwrap_err()).contains("clock"), "told");
+            assert!(in_full(&ask(&session).unwrap_err()).contains("clock"), "clock");
         }
     }
 }
 
-/// The time of STS is a better guess than the local clock, and worse than the issuer's word.
+/// The time learned from STS is better than the local clock, and worse than the issuer's own time.
 #[test]
-fn without_a_date_the_time_that_calls_learned_decides() {
+fn without_a_date_the_time_learned_from_calls_is_used() {
     let place = place();
     let services = services(&place, 25 * 3600, |_| None);
     let sts = {
@@ -176,7 +176,7 @@ fn without_a_date_the_time_that_calls_learned_decides() {
 }
 
 #[test]
-fn a_response_counts_as_written_in_the_middle_of_its_exchange() {
+fn a_response_is_assumed_in_the_middle_of_its_exchange() {
     let place = place();
     let context = CallContext::new([], CallPolicy::default());
     let pod = PodIdentity::new("http://127.0.0.1:1/", "/token").unwrap();
@@ -197,14 +197,14 @@ fn a_response_counts_as_written_in_the_middle_of_its_exchange() {
     let date = START.replace_nanosecond(0).unwrap() - HOUR;
     for (issued, received) in issued {
         assert_eq!(issued.issuer_time(received), Some(date + Duration::from_secs(1)));
-        // From then on the monotonic clock decides, wherever the wall clock is set.
+        // From then on the monotonic clock counts, regardless of the wall clock.
         let mut later = received.after(Duration::from_secs(10));
         later.wall = OffsetDateTime::UNIX_EPOCH;
         assert_eq!(issued.issuer_time(later), Some(date + Duration::from_secs(11)));
     }
 }
 
-/// Drives a fetch whose exchanges take two seconds each.
+/// Drives a refresh whose exchanges take two seconds each.
 fn issued(fetch: &mut impl Fetch, wire: &Wire, mut now: Now) -> (IssuedCredentials, Now) {
     loop {
         match fetch.step(now) {
@@ -219,7 +219,7 @@ fn issued(fetch: &mut impl Fetch, wire: &Wire, mut now: Now) -> (IssuedCredentia
 }
 
 #[test]
-fn a_date_is_believed_within_reason() {
+fn an_implausible_date_is_ignored() {
     let end = START + HOUR;
     let credentials = || IssuedCredentials::from(Credentials::temporary("a", "s", "t", end));
     let time = |date: &str, sent: Now, received: Now| {
@@ -231,7 +231,7 @@ fn a_date_is_believed_within_reason() {
     let start = START.replace_nanosecond(0).unwrap();
     let date = http_date(start);
 
-    // An exchange that was read late was probably answered early.
+    // A response that was read late was probably written early.
     for (took, later) in [(0, 0), (3, 2), (60, 30), (61, 31), (600, 570)] {
         let received = sent.after(Duration::from_secs(took));
         let expected = start + Duration::from_secs(later);
@@ -246,11 +246,11 @@ fn a_date_is_believed_within_reason() {
     let limit = end.replace_nanosecond(0).unwrap() - Duration::from_secs(48 * 3600);
     assert!(time(&http_date(limit + Duration::from_secs(1)), sent, sent).is_some());
     assert!(time(&http_date(limit - Duration::from_secs(1)), sent, sent).is_none());
-    // Credentials that have expired by the issuer's time have expired, unless days ago.
+    // Credentials that have expired by the issuer's time have expired, unless it was days ago.
     assert!(time(&http_date(end + Duration::from_secs(48 * 3600 - 1)), sent, sent).is_some());
     assert!(time(&http_date(end + Duration::from_secs(48 * 3600 + 1)), sent, sent).is_none());
 
-    // A response that says nothing leaves what is known.
+    // A response without a date does not change the known time.
     let received = sent.after(Duration::from_secs(2));
     let mut headers = HeaderMap::new();
     headers.insert("date", HeaderValue::from_str(&date).unwrap());
@@ -259,7 +259,7 @@ fn a_date_is_believed_within_reason() {
     assert!(before.is_some());
     let issued = issued.with_date_of(&HeaderMap::new(), sent, received);
     assert_eq!(issued.issuer_time(received), before);
-    // Credentials that do not expire have no time to hold a date against.
+    // Credentials without an expiration have no time to compare a date with.
     let issued = IssuedCredentials::from(Credentials::permanent("a", "s"));
     assert!(issued.with_date_of(&headers, sent, received).issuer_time(received).is_some());
 

@@ -1,5 +1,5 @@
-//! Where keys come from, on a host of variables and files that a test writes, over a transport
-//! that a test answers. Nothing is sent anywhere.
+//! Credential providers with variables and files that a test sets, over a transport that a test
+//! implements. Nothing is sent over a network.
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -15,11 +15,11 @@ use crate::world::{
 const BASE: &str = "http://127.0.0.1:1";
 const TOKEN: &str = "PUT http://127.0.0.1:1/meta-data/latest/api/token";
 const KEYS: &str = "GET http://127.0.0.1:1/openstack/latest/securitykey";
-/// Long after everything that a test waits for.
+/// Long after all timeouts of a test.
 const LATE: &str = "2027-01-01T00:00:00.000000Z";
 const NO_AGENCY: &str = r#"{"error":"Please configure Cloud Service Agency first"}"#;
 
-/// Keys for an hour.
+/// Credentials for an hour.
 fn keys(id: &str) -> Answer {
     keys_until(END, id)
 }
@@ -35,13 +35,13 @@ fn metadata() -> EcsMetadata {
     EcsMetadata::at(BASE).unwrap()
 }
 
-/// A service whose answers follow a script.
+/// A service whose responses follow a script.
 fn script(answers: impl IntoIterator<Item = Answer>) -> Wire {
     let answers = Mutex::new(answers.into_iter().collect::<Vec<_>>().into_iter());
     Wire::new(move |_| answers.lock().unwrap().next().expect("the script goes on"))
 }
 
-/// What a fetch over `wire` fails with.
+/// Returns the error of a refresh over `wire`.
 fn failure(wire: &Wire) -> CredentialsError {
     let session = client(wire, &Place::default()).session_from(metadata());
     let error = futures_lite::future::block_on(session.credentials()).unwrap_err();
@@ -52,7 +52,7 @@ fn failure(wire: &Wire) -> CredentialsError {
 }
 
 #[test]
-fn a_token_is_asked_for_and_then_keys_with_it() {
+fn a_token_is_requested_and_then_credentials_with_it() {
     let wire = script([answer(200, "the-token\n"), keys("FIRST")]);
     let session = client(&wire, &Place::default()).session_from(metadata());
     let got = ask(&session).unwrap();
@@ -127,7 +127,7 @@ fn a_path_is_put_before_those_of_the_service() {
 }
 
 #[test]
-fn a_service_without_tokens_is_asked_without_and_believed_for_a_day() {
+fn a_service_without_tokens_is_not_asked_for_one_again_for_a_day() {
     for status in [404, 405, 503] {
         let count = AtomicU32::new(0);
         let wire = Wire::new(move |request| match request.method().as_str() {
@@ -150,7 +150,7 @@ fn a_service_without_tokens_is_asked_without_and_believed_for_a_day() {
 }
 
 #[test]
-fn a_refused_token_is_replaced_once() {
+fn a_rejected_token_is_replaced_once() {
     let wire = script([
         answer(200, "old"),
         answer(401, "token has expired"),
@@ -173,7 +173,7 @@ fn a_refused_token_is_replaced_once() {
 }
 
 #[test]
-fn a_machine_without_an_agency_is_told_so_and_counts_as_not_configured() {
+fn a_machine_without_an_agency_counts_as_not_configured() {
     let wire = script([answer(200, "token"), answer(401, NO_AGENCY)]);
     let error = failure(&wire);
     assert!(error.is_not_configured());
@@ -182,7 +182,7 @@ fn a_machine_without_an_agency_is_told_so_and_counts_as_not_configured() {
 }
 
 #[test]
-fn a_place_without_a_service_counts_as_not_configured() {
+fn an_unreachable_service_counts_as_not_configured() {
     use TransportErrorKind::{Connect, Resolve, Timeout};
     for kind in [Connect, Resolve, Timeout] {
         let wire = script([Err(TransportError::maybe_sent(kind))]);
@@ -191,13 +191,13 @@ fn a_place_without_a_service_counts_as_not_configured() {
         let text = error.to_string();
         assert_eq!(text, format!("nothing answers as a metadata service at {BASE}"));
     }
-    // As of other clouds.
+    // As from the metadata services of other clouds.
     let error = failure(&script([answer(404, ""), answer(404, "")]));
     assert!(error.is_not_configured());
 }
 
 #[test]
-fn a_service_that_misbehaves_is_out_of_order_and_not_absent() {
+fn a_service_that_misbehaves_is_a_failure_and_not_unconfigured() {
     let gone = || Err(TransportError::maybe_sent(TransportErrorKind::Timeout));
     let no_http = Err(TransportError::maybe_sent(TransportErrorKind::Protocol));
     let too_large = Err(TransportError::maybe_sent(TransportErrorKind::TooLarge));
@@ -254,7 +254,7 @@ fn the_end_of_the_keys_may_have_any_form_of_rfc_3339() {
 }
 
 #[test]
-fn keys_are_refreshed_and_served_through_an_outage_of_the_service() {
+fn credentials_are_refreshed_and_served_through_an_outage_of_the_service() {
     let is_out = Arc::new(AtomicBool::new(false));
     let count = AtomicU32::new(0);
     let wire = Wire::new({
@@ -277,7 +277,7 @@ fn keys_are_refreshed_and_served_through_an_outage_of_the_service() {
 }
 
 #[test]
-fn the_machine_is_driven_by_hand_and_forgives_a_wrong_order() {
+fn the_state_machine_ignores_out_of_order_calls() {
     let place = Place::default();
     let context = CallContext::new([], CallPolicy::default());
     let mut fetch = EcsMetadata::default().begin(Platform::new(&place, &place), &context).unwrap();

@@ -17,7 +17,7 @@ fn place() -> Place {
         .with_file("/token", " first.token\n")
 }
 
-/// Gives keys whose id tells the token, and counts.
+/// Issues credentials whose id contains the token, and counts requests.
 fn wire() -> Wire {
     Wire::new(|request| {
         let body = String::from_utf8(request.body().as_ref().to_vec()).unwrap();
@@ -34,7 +34,7 @@ fn wire() -> Wire {
 }
 
 #[test]
-fn the_variables_make_an_unsigned_call() {
+fn the_variables_result_in_an_unsigned_call() {
     let (wire, place) = (wire(), place());
     let session = client(&wire, &place).session_from(OidcAgency::from_environment(&place).unwrap());
     assert_eq!(ask(&session).unwrap().access_key_id, "for-first.token");
@@ -52,7 +52,7 @@ fn the_variables_make_an_unsigned_call() {
 }
 
 #[test]
-fn what_is_optional_is_sent() {
+fn optional_parameters_are_sent() {
     let place = place()
         .with_variable("HUAWEICLOUD_OIDC_SESSION_NAME", "billing")
         .with_variable("HUAWEICLOUD_OIDC_DURATION_SECONDS", "900")
@@ -70,14 +70,14 @@ fn what_is_optional_is_sent() {
 }
 
 #[test]
-fn a_token_in_a_variable_is_preferred_to_one_in_a_file() {
+fn a_token_in_a_variable_takes_precedence_over_one_in_a_file() {
     let place = place().with_variable("HUAWEICLOUD_OIDC_ID_TOKEN", "given.token");
     let operation = OidcAgency::from_environment(&place).unwrap().operation(&place).unwrap();
     assert_eq!(operation.id_token.expose_secret(), "given.token");
 }
 
 #[test]
-fn no_urn_means_not_configured_and_a_part_of_them_is_an_error() {
+fn no_urn_means_not_configured_and_a_missing_one_is_an_error() {
     let complaint = |unset: &[&str]| {
         let mut place = place();
         for name in unset {
@@ -109,7 +109,7 @@ fn no_urn_means_not_configured_and_a_part_of_them_is_an_error() {
 }
 
 #[test]
-fn the_token_file_is_read_for_every_fetch() {
+fn the_token_file_is_read_for_every_refresh() {
     let (wire, place) = (wire(), place());
     let agency = OidcAgency::new(PROVIDER, AGENCY, "/token");
     let session = blocking_client(&wire, &place).session_from(agency);
@@ -121,7 +121,7 @@ fn the_token_file_is_read_for_every_fetch() {
 }
 
 #[test]
-fn a_refusal_of_the_keys_fetches_others() {
+fn rejected_credentials_are_replaced_by_a_refresh() {
     let (wire, place) = (wire(), place());
     let agency = OidcAgency::new(PROVIDER, AGENCY, "/token");
     let session = client(&wire, &place).session_from(agency);
@@ -132,7 +132,7 @@ fn a_refusal_of_the_keys_fetches_others() {
 }
 
 #[test]
-fn a_token_file_that_is_no_such_one_is_told_by_its_name() {
+fn an_invalid_token_file_is_an_error_that_names_it() {
     for (content, complaint) in [
         (Some("  \n"), "the token file /token is empty"),
         (Some("two words"), "the token file /token must be a single line of visible ASCII"),
@@ -157,7 +157,7 @@ fn a_token_file_that_is_no_such_one_is_told_by_its_name() {
 }
 
 #[test]
-fn a_denial_of_the_service_is_told_as_it_came() {
+fn an_access_denied_error_of_the_service_is_unchanged() {
     let wire = Wire::new(|_| {
         answer(403, r#"{"error_code":"PAP5.0001","error_msg":"no","request_id":"r"}"#)
     });

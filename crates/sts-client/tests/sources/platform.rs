@@ -35,17 +35,17 @@ fn the_operating_system_reads_files_up_to_64_kib() {
     assert_eq!(SystemEnvironment.read_file(&path).unwrap_err().kind(), io::ErrorKind::NotFound);
 }
 
-/// A variable that is not text is not one that is not set.
+/// A variable that is not UTF-8 does not count as unset.
 #[cfg(all(unix, feature = "system"))]
 #[test]
-fn the_operating_system_tells_of_all_variables_that_are_set() {
+fn the_operating_system_returns_all_variables_that_are_set() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     use std::process::Command;
 
     use sts_client::SystemEnvironment;
 
-    // A process has one environment, so the test runs itself again.
+    // A process has one environment, so the test executes itself again.
     if SystemEnvironment.variable("STS_TEST_AGAIN").unwrap().is_some() {
         let error = SystemEnvironment.variable("STS_TEST_VARIABLE").unwrap_err();
         assert_eq!(error.name(), "STS_TEST_VARIABLE");
@@ -67,7 +67,7 @@ fn the_operating_system_tells_of_all_variables_that_are_set() {
 }
 
 #[test]
-fn seeds_of_a_clock_without_randomness_follow_from_its_time() {
+fn seeds_of_a_clock_without_randomness_are_derived_from_its_time() {
     struct At(Duration);
     impl Clock for At {
         fn now(&self) -> Now {

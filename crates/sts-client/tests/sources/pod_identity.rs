@@ -19,7 +19,7 @@ fn place() -> Place {
         .with_file("/pod/token", "first\n")
 }
 
-/// Gives keys whose id tells the token.
+/// Issues credentials whose id contains the token.
 fn wire() -> Wire {
     Wire::new(|request| {
         let token = request.headers()["authorization"].to_str().unwrap();
@@ -32,7 +32,7 @@ fn wire() -> Wire {
 }
 
 #[test]
-fn the_agent_is_asked_with_the_token_of_the_file() {
+fn the_request_contains_the_token_of_the_file() {
     let (wire, place) = (wire(), place());
     let pod = PodIdentity::from_environment(&place).unwrap();
     let session = client(&wire, &place).session_from(pod);
@@ -49,7 +49,7 @@ fn the_agent_is_asked_with_the_token_of_the_file() {
 }
 
 #[test]
-fn the_token_file_is_read_for_every_fetch() {
+fn the_token_file_is_read_for_every_refresh() {
     let (wire, place) = (wire(), place());
     let pod = PodIdentity::new(URI, "/pod/token").unwrap();
     let session = blocking_client(&wire, &place).session_from(pod);
@@ -61,7 +61,7 @@ fn the_token_file_is_read_for_every_fetch() {
 }
 
 #[test]
-fn a_refusal_of_the_keys_fetches_others() {
+fn rejected_credentials_are_replaced_by_a_refresh() {
     let (wire, place) = (wire(), place());
     let session = client(&wire, &place).session_from(PodIdentity::new(URI, "/pod/token").unwrap());
     let first = ask(&session).unwrap();
@@ -70,7 +70,7 @@ fn a_refusal_of_the_keys_fetches_others() {
 }
 
 #[test]
-fn no_variable_means_not_configured_and_one_of_them_is_an_error() {
+fn no_variable_means_not_configured_and_a_single_one_is_an_error() {
     let error = PodIdentity::from_environment(&Place::default()).unwrap_err();
     assert!(error.is_not_configured());
     for name in ["HC_CONTAINER_CREDENTIALS_FULL_URI", "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE"] {
@@ -81,7 +81,7 @@ fn no_variable_means_not_configured_and_one_of_them_is_an_error() {
 }
 
 #[test]
-fn a_url_that_cannot_be_used_is_an_error_that_names_the_variable() {
+fn an_invalid_url_is_an_error_that_names_the_variable() {
     let name = "HC_CONTAINER_CREDENTIALS_FULL_URI";
     for url in ["http://agent.example/", "ftp://127.0.0.1/", "127.0.0.1", "http://u@127.0.0.1/"] {
         let error = PodIdentity::from_environment(&place().with_variable(name, url)).unwrap_err();
@@ -91,7 +91,7 @@ fn a_url_that_cannot_be_used_is_an_error_that_names_the_variable() {
 }
 
 #[test]
-fn whatever_is_wrong_is_told() {
+fn every_failure_is_reported() {
     let refused = || Err(TransportError::not_sent(TransportErrorKind::Connect));
     for (outcome, complaint) in [
         (0, "no response from the pod identity agent: cannot connect"),
@@ -116,7 +116,7 @@ fn whatever_is_wrong_is_told() {
 }
 
 #[test]
-fn the_machine_forgives_a_wrong_order() {
+fn the_state_machine_ignores_out_of_order_calls() {
     let place = place();
     let context = CallContext::new([], CallPolicy::default());
     let pod = PodIdentity::from_environment(&place).unwrap();
@@ -135,7 +135,7 @@ fn the_machine_forgives_a_wrong_order() {
 }
 
 #[test]
-fn an_agent_that_is_unavailable_may_be_asked_again() {
+fn an_unavailable_agent_may_be_retried() {
     for (status, kind) in [
         (503, ErrorKind::Unavailable),
         (429, ErrorKind::Throttled),

@@ -17,7 +17,7 @@ fn read(content: &str) -> Result<Arc<sts_proto::Credentials>, CredentialsError> 
 }
 
 #[test]
-fn the_section_basic_gives_the_keys() {
+fn the_section_basic_is_used() {
     let keys = read("[basic]\nak = AK1\nsk = SK1\nproject_id = p\n").unwrap();
     assert_eq!((&*keys.access_key_id, keys.secret_access_key.expose_secret()), ("AK1", "SK1"));
     assert!(!keys.is_temporary());
@@ -27,7 +27,7 @@ fn the_section_basic_gives_the_keys() {
 }
 
 #[test]
-fn the_section_global_gives_them_when_there_is_no_basic() {
+fn the_section_global_is_used_without_basic() {
     let global = "[global]\nak = GLOBAL\nsk = s\n";
     assert_eq!(read(global).unwrap().access_key_id, "GLOBAL");
     let both = format!("{global}[basic]\nak = BASIC\nsk = s\n");
@@ -35,7 +35,7 @@ fn the_section_global_gives_them_when_there_is_no_basic() {
 }
 
 #[test]
-fn what_all_parsers_read_alike_is_read() {
+fn files_that_all_parsers_agree_on_are_read() {
     let file =
         "\u{feff}# mine\r\n; and old\r\n\r\n[basic]  \r\n  # keys\r\nak = AK1\r\nsk = S=K/+ \r\n";
     let keys = read(file).unwrap();
@@ -54,7 +54,7 @@ fn what_all_parsers_read_alike_is_read() {
     }
 }
 
-/// What is wrong with a file, whose lines are counted from 1.
+/// Returns the error for a file, whose lines are counted from 1.
 const FAULTS: [(&str, &str); 52] = [
     // Section headers.
     ("[staging] # owner=me\nsecurity_token = SECRET", "line 4: invalid section header"),
@@ -116,7 +116,7 @@ const FAULTS: [(&str, &str); 52] = [
 ];
 
 #[test]
-fn what_parsers_read_differently_is_an_error_that_names_the_line() {
+fn files_that_parsers_disagree_on_are_an_error_that_names_the_line() {
     for (lines, fault) in FAULTS {
         for end in ["", "\n", "\nproject_id = p\n"] {
             let error = read(&format!("[basic]\nak = AK1\nsk = SK1\n{lines}{end}")).unwrap_err();
@@ -159,7 +159,7 @@ fn a_file_that_is_not_utf_8_is_an_error_that_names_the_line() {
 }
 
 #[test]
-fn a_file_without_keys_is_an_error() {
+fn a_file_without_credentials_is_an_error() {
     let complaint = |content| read(content).unwrap_err().to_string();
     assert!(complaint("").ends_with(": missing section [basic] or [global]"));
     assert!(complaint("[basic]\nsk = x").ends_with(": missing ak in section [basic]"));
@@ -168,7 +168,7 @@ fn a_file_without_keys_is_an_error() {
 }
 
 #[test]
-fn no_file_in_the_usual_place_means_not_configured() {
+fn no_file_in_the_default_location_means_not_configured() {
     let error = ask(&ProfileFile::new(place())).unwrap_err();
     assert!(error.is_not_configured());
     assert_eq!(error.to_string(), format!("there is no profile file {USUAL}"));
@@ -187,7 +187,7 @@ fn an_environment_without_files_means_not_configured_unless_a_file_is_named() {
 }
 
 #[test]
-fn a_file_that_is_named_has_to_be_there() {
+fn a_named_file_must_exist() {
     let place = place().with_variable("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "/etc/keys");
     let source = ProfileFile::new(place.clone());
     let error = ask(&source).unwrap_err();
@@ -201,7 +201,7 @@ fn a_file_that_is_named_has_to_be_there() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_an_error() {
+fn an_unreadable_file_is_an_error() {
     let place = place().with_unreadable_file(USUAL, io::ErrorKind::PermissionDenied);
     let error = ask(&ProfileFile::new(place)).unwrap_err();
     assert!(!error.is_not_configured());
@@ -209,11 +209,11 @@ fn a_file_that_cannot_be_read_is_an_error() {
 }
 
 #[test]
-fn rotated_keys_are_picked_up_when_the_old_ones_are_refused() {
+fn rotated_credentials_are_read_when_the_old_ones_are_rejected() {
     let place = place().with_file(USUAL, "[basic]\nak = OLD\nsk = s\n");
     let source = ProfileFile::new(place.clone());
     let old = ask(&source).unwrap();
     place.write(USUAL, "[basic]\nak = NEW\nsk = s\n");
-    assert!(Arc::ptr_eq(&ask(&source).unwrap(), &old), "nobody complained yet");
+    assert!(Arc::ptr_eq(&ask(&source).unwrap(), &old), "not rejected yet");
     assert_eq!(ask_again(&source, old).unwrap().access_key_id, "NEW");
 }

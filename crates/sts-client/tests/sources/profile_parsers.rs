@@ -1,5 +1,5 @@
-//! Whatever is read from a profile file, the official parsers read as well: models of the three
-//! read generated files, and agree with everything that is accepted.
+//! Compares the profile parser with models of the three official ones, on generated files: all
+//! models must agree on every accepted file.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ fn ours(content: &str) -> Option<Identity> {
     ))
 }
 
-/// What a parser takes from the section that this project takes.
+/// Returns what a parser reads from the section that this project uses.
 fn identity(sections: &Sections) -> Option<Identity> {
     let entries = sections.get("basic").or_else(|| sections.get("global"))?;
     let value = |key: &str| entries.get(key).filter(|value| !value.is_empty()).cloned();
@@ -91,7 +91,7 @@ mod python {
                 entries.entry(key.clone()).or_insert_with(|| value.clone());
             }
         }
-        // Interpolation: `%%` is a per cent sign, and every other one a reference or an error.
+        // Interpolation: `%%` is a per cent sign; any other one is a reference or an error.
         for value in sections.values_mut().flat_map(Entries::values_mut) {
             *value = value.replace("%%", "<per cent>").replace('%', "<reference>");
         }
@@ -99,7 +99,7 @@ mod python {
     }
 }
 
-/// `ini.Load` of Go's gopkg.in/ini.v1, with its default options.
+/// `ini.Load` of Go's gopkg.in/ini.v1, with default options.
 mod go {
     use super::Sections;
 
@@ -164,7 +164,7 @@ mod go {
     }
 }
 
-/// `ProfileCredentialProvider` of the Java SDK: two patterns, one after the other, on every line.
+/// `ProfileCredentialProvider` of the Java SDK: two patterns, applied in turn to every line.
 mod java {
     use super::{Entries, Identity};
 
@@ -260,7 +260,7 @@ proptest! {
     }
 }
 
-/// The models themselves: where they differ from each other, by what is known of the parsers.
+/// Checks the models: they differ where the parsers are known to differ.
 #[test]
 fn the_models_differ_where_the_parsers_do() {
     let basic = "[basic]\nak = A\nsk = S\n";

@@ -8,7 +8,7 @@ use sts_proto::{Endpoint, Region};
 
 use crate::world::{Place, Wire, answer, ask, client, in_full};
 
-/// Stands in for every secret there is.
+/// Marker in place of every secret.
 const PLANTED: &str = "PLANTEDSECRET";
 
 fn clean(text: &str) {
@@ -28,7 +28,7 @@ fn place() -> Place {
 }
 
 #[test]
-fn sources_do_not_show_the_keys_they_hold() {
+fn providers_do_not_show_their_credentials() {
     let place = place();
     let environment = EnvironmentVariables::new(place.clone());
     let profile = ProfileFile::new(place.clone()).at("/profile");
@@ -43,7 +43,7 @@ fn sources_do_not_show_the_keys_they_hold() {
 }
 
 #[test]
-fn machines_do_not_show_tokens_and_keys_at_any_step() {
+fn state_machines_do_not_show_tokens_and_credentials_at_any_step() {
     let place = place();
     let context = CallContext::new([Endpoint::from(Region::CN_NORTH_4)], CallPolicy::default());
     let issued = format!(
@@ -68,7 +68,7 @@ fn machines_do_not_show_tokens_and_keys_at_any_step() {
 }
 
 #[test]
-fn of_a_url_nothing_is_shown_behind_the_host() {
+fn only_the_host_of_a_url_is_shown() {
     let url = format!("http://127.0.0.1:1/{PLANTED}?{PLANTED}");
     let place = place();
     let context = CallContext::new([Endpoint::from(Region::CN_NORTH_4)], CallPolicy::default());
@@ -107,7 +107,7 @@ fn drive(fetch: &mut (impl Fetch + std::fmt::Debug), place: &Place, first: &str,
 }
 
 #[test]
-fn errors_quote_neither_answers_nor_files() {
+fn errors_quote_neither_responses_nor_files() {
     let broken = [
         format!(r#"{{"credential":{{"access":"AK","secret":["{PLANTED}"]}}}}"#),
         format!(r#"{{"credential":{{"access":"AK","secret":"{PLANTED}","expires_at":7}}}}"#),

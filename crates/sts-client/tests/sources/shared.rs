@@ -1,4 +1,4 @@
-//! Sources that clients share, and sources whose type nobody names.
+//! Shared providers and type-erased providers.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ fn place() -> Place {
         .with_file("/profile", "[basic]\nak = PROFILE\nsk = s\n")
 }
 
-/// Tells whose keys signed what was sent.
+/// Returns the access keys that signed the requests.
 fn signers(wire: &Wire) -> Vec<String> {
     let of = |authorization: &str| {
         authorization.split_once("Access=").unwrap().1.split(',').next().unwrap().to_owned()
@@ -30,7 +30,7 @@ fn signers(wire: &Wire) -> Vec<String> {
 }
 
 #[test]
-fn clients_share_a_source_and_what_it_remembers() {
+fn clients_share_a_provider_and_its_cache() {
     let place = place();
     let profile = Arc::new(ProfileFile::new(place.clone()).at("/profile"));
     let wire = Wire::new(|_| answer(200, IDENTITY));
@@ -45,7 +45,7 @@ fn clients_share_a_source_and_what_it_remembers() {
 }
 
 #[test]
-fn keys_in_an_arc_are_still_a_source_of_themselves() {
+fn credentials_in_an_arc_are_still_a_provider() {
     let keys = Arc::new(Credentials::permanent("AK", "s"));
     assert!(Arc::ptr_eq(&ask(&keys).unwrap(), &keys));
     assert!(Arc::ptr_eq(&ask_blocking(&keys).unwrap(), &keys));
@@ -53,7 +53,7 @@ fn keys_in_an_arc_are_still_a_source_of_themselves() {
 }
 
 #[test]
-fn a_client_need_not_name_transport_and_source() {
+fn a_client_need_not_name_transport_and_provider() {
     let place = place();
     let wire = Wire::new(|_| answer(200, IDENTITY));
     let sources: [SharedCredentials; 3] = [
@@ -76,7 +76,7 @@ fn a_client_need_not_name_transport_and_source() {
 }
 
 #[test]
-fn a_blocking_source_needs_no_name_either() {
+fn a_blocking_provider_can_be_type_erased_too() {
     type Source = Arc<dyn blocking::ProvideCredentials + Send + Sync>;
     let place = place();
     let wire = Wire::new(|_| answer(200, IDENTITY));
@@ -91,7 +91,7 @@ fn a_blocking_source_needs_no_name_either() {
 }
 
 #[test]
-fn the_future_of_a_source_behind_a_pointer_goes_between_threads() {
+fn the_future_of_a_type_erased_provider_is_send() {
     const fn assert_send<T: Send>(_: &T) {}
     let source = SharedCredentials::new(EnvironmentVariables::new(place()));
     assert_send(&source.credentials(CredentialsRequest::default()));

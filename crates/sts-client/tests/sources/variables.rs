@@ -1,4 +1,4 @@
-//! Every variable that is read, with a value that cannot be meant.
+//! Every variable that is read, with invalid values.
 
 use sts_client::CredentialsError;
 use sts_client::source::{
@@ -7,14 +7,14 @@ use sts_client::source::{
 
 use crate::world::{Place, ask};
 
-/// What is wrong with a value, by what the variable holds.
+/// The expected fault of a value, by the kind of the variable.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Holds {
     /// Credentials, tokens, URNs, URLs.
     Word,
     /// A path of the local system.
     Path,
-    /// Anything.
+    /// Any text.
     Text,
 }
 
@@ -32,7 +32,7 @@ const POD: Read = |place| PodIdentity::from_environment(place).map(drop);
 
 const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
 
-/// Each with a value that is fine.
+/// Each variable with a valid value.
 const VARIABLES: [(&str, &str, Holds, Read); 17] = [
     ("HUAWEICLOUD_SDK_AK", "AK", Word, ENVIRONMENT),
     ("HUAWEICLOUD_SDK_SK", "SK", Word, ENVIRONMENT),
@@ -56,11 +56,11 @@ const VARIABLES: [(&str, &str, Holds, Read); 17] = [
     ("HC_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/token", Path, POD),
 ];
 
-/// Variables whose presence leaves others unread.
+/// Variables that hide others.
 const EXCLUSIVE: [&str; 3] =
     ["HUAWEICLOUD_SDK_IDP_ID", "HUAWEICLOUD_SDK_ID_TOKEN_FILE", "HUAWEICLOUD_OIDC_ID_TOKEN"];
 
-/// What the reader of a variable needs beside it.
+/// Other variables that the reader of a variable needs.
 fn place_for(read: &str) -> Place {
     let file = "[basic]\nak = AK\nsk = SK\n";
     let place = Place::default().with_file("/token", "e.e.e").with_file("/a file", file);
@@ -114,7 +114,7 @@ fn a_value_in_quotes_is_an_error_that_names_the_variable() {
 }
 
 #[test]
-fn what_cannot_be_sent_is_an_error_that_names_the_variable_and_not_the_value() {
+fn an_unsendable_value_is_an_error_that_names_the_variable_and_not_the_value() {
     for (name, _, holds, read) in VARIABLES {
         for (value, is_for_paths) in [
             ("HUSH UP", true),
@@ -141,7 +141,7 @@ fn what_cannot_be_sent_is_an_error_that_names_the_variable_and_not_the_value() {
 }
 
 #[test]
-fn an_access_key_id_has_no_separator_of_the_header() {
+fn an_access_key_id_contains_no_separator_of_the_header() {
     for value in ["A,B", "A/B"] {
         let place = place_for("").with_variable("HUAWEICLOUD_SDK_AK", value);
         let text = ENVIRONMENT(&place).unwrap_err().to_string();

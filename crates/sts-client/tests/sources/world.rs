@@ -1,4 +1,4 @@
-//! A host of variables and files, and a transport that a test answers.
+//! Environment with variables and files set by a test, and a transport whose responses a test sets.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as StdError;
@@ -110,7 +110,7 @@ pub(crate) type Answer = Result<Response<Body>, TransportError>;
 
 type Respond = dyn Fn(&Request<Body>) -> Answer + Send + Sync;
 
-/// Answers requests by a function, and remembers them.
+/// Transport that responds by a function and records the requests.
 #[derive(Clone)]
 pub(crate) struct Wire {
     respond: Arc<Respond>,
@@ -139,7 +139,7 @@ impl Wire {
         Self { respond: Arc::new(respond), seen: Arc::default() }
     }
 
-    /// Nobody is there.
+    /// No server is reachable.
     pub(crate) fn dead() -> Self {
         Self::new(|_| Err(TransportError::not_sent(TransportErrorKind::Connect)))
     }
@@ -152,7 +152,7 @@ impl Wire {
         self.seen().into_iter().map(|seen| seen.line).collect()
     }
 
-    /// What it answers, without taking note of the request.
+    /// Returns the response without recording the request.
     pub(crate) fn respond(&self, request: &Request<Body>) -> Answer {
         (self.respond)(request)
     }
@@ -206,12 +206,12 @@ pub(crate) fn answer(status: u16, body: &str) -> Answer {
     Ok(Response::builder().status(status).body(Body::from(body.as_bytes().to_vec())).unwrap())
 }
 
-/// Asks a source that awaits.
+/// Requests credentials from an async provider.
 pub(crate) fn ask(source: &impl ProvideCredentials) -> Result<Arc<Credentials>, CredentialsError> {
     futures_lite::future::block_on(source.credentials(CredentialsRequest::default()))
 }
 
-/// Asks it after the service refused `keys`.
+/// Requests credentials after the service rejected `keys`.
 pub(crate) fn ask_again(
     source: &impl ProvideCredentials,
     keys: Arc<Credentials>,
