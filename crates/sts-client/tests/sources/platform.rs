@@ -54,7 +54,7 @@ fn the_operating_system_returns_all_variables_that_are_set() {
         assert_eq!(SystemEnvironment.variable("STS_TEST_UNSET"), Ok(None));
         return;
     }
-    let test = "platform::the_operating_system_tells_of_all_variables_that_are_set";
+    let test = "platform::the_operating_system_returns_all_variables_that_are_set";
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", test])
         .env("STS_TEST_AGAIN", "")

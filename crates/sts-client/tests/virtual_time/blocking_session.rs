@@ -1,4 +1,4 @@
-//! What a session of threads does. Threads wait at gates; no test sleeps.
+//! Blocking sessions. Threads wait at gates; no test sleeps.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Barrier;
@@ -14,7 +14,7 @@ use crate::session_world::{Place, Reply, number};
 const THREADS: usize = 16;
 
 #[test]
-fn any_number_of_threads_share_one_fetch() {
+fn any_number_of_threads_share_one_refresh() {
     for _ in 0..20 {
         let place = Place::new();
         place.habit(Reply::Silence);
@@ -35,7 +35,7 @@ fn any_number_of_threads_share_one_fetch() {
 }
 
 #[test]
-fn while_keys_are_good_all_but_the_one_who_fetches_are_served_at_once() {
+fn while_credentials_are_valid_only_the_refreshing_thread_waits() {
     let place = Place::new();
     let session = place.blocking_session();
     session.credentials().unwrap();
@@ -55,7 +55,7 @@ fn while_keys_are_good_all_but_the_one_who_fetches_are_served_at_once() {
 }
 
 #[test]
-fn a_failure_is_told_to_all_who_wait_and_the_next_fetch_waits() {
+fn a_failure_is_returned_to_all_waiting_threads_and_the_next_refresh_waits() {
     let place = Place::new();
     place.habit(Reply::Silence);
     let session = place.blocking_session();
@@ -78,7 +78,7 @@ fn a_failure_is_told_to_all_who_wait_and_the_next_fetch_waits() {
 }
 
 #[test]
-fn failures_while_keys_are_good_are_invisible_to_threads() {
+fn failures_while_credentials_are_valid_are_invisible_to_threads() {
     let place = Place::new();
     let session = place.blocking_session();
     session.credentials().unwrap();
@@ -93,7 +93,7 @@ fn failures_while_keys_are_good_are_invisible_to_threads() {
 }
 
 #[test]
-fn a_fetch_that_fails_after_the_end_of_the_old_keys_does_not_give_those() {
+fn a_refresh_that_fails_after_the_old_credentials_expired_does_not_return_them() {
     let place = Place::new();
     let session = place.blocking_session();
     session.credentials().unwrap();
@@ -109,7 +109,7 @@ fn a_fetch_that_fails_after_the_end_of_the_old_keys_does_not_give_those() {
 }
 
 #[test]
-fn a_fetch_that_panics_is_told_to_those_who_wait_and_the_next_one_waits() {
+fn a_panicking_refresh_is_an_error_for_waiting_threads_and_the_next_one_waits() {
     let place = Place::new();
     place.habit(Reply::Silence);
     let session = place.blocking_session();
@@ -133,7 +133,7 @@ fn a_fetch_that_panics_is_told_to_those_who_wait_and_the_next_one_waits() {
 }
 
 #[test]
-fn refused_keys_are_dropped_once_by_threads_too() {
+fn rejected_credentials_are_dropped_once_by_threads_too() {
     let place = Place::new();
     let session = place.blocking_session();
     let refused = session.credentials().unwrap();
@@ -151,9 +151,9 @@ fn refused_keys_are_dropped_once_by_threads_too() {
 }
 
 #[test]
-fn threads_never_fetch_two_at_once_nor_wait_for_ever() {
-    // Keys live for so short a time, and fetches fail so often, that every path is taken under
-    // contention; a thread that is forgotten makes this test hang.
+fn threads_never_refresh_concurrently_nor_wait_forever() {
+    // Credentials are so short-lived, and refreshes fail so often, that every path is taken under
+    // contention; a missed wake-up makes this test hang.
     for round in 0..50 {
         let place = Place::new();
         place.lifetime(60);
@@ -182,7 +182,7 @@ fn threads_never_fetch_two_at_once_nor_wait_for_ever() {
 }
 
 #[test]
-fn nothing_of_it_prints_a_secret() {
+fn debug_output_contains_no_secret() {
     let place = Place::new();
     let session = place.blocking_session();
     session.credentials().unwrap();

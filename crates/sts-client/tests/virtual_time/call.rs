@@ -1,4 +1,4 @@
-//! What one call does, in virtual time.
+//! Single calls, in virtual time.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ fn a_success_takes_one_request_and_reports_it() {
 }
 
 #[test]
-fn faults_that_pass_are_tried_again_with_growing_jitter() {
+fn transient_failures_are_retried_with_growing_jitter() {
     let script = [maybe_sent(TransportErrorKind::Closed), status(503), identity()];
     let mut world = World::new(default_context(), script);
     let (_, report) = world.identity().unwrap();
@@ -62,7 +62,7 @@ fn after_the_last_attempt_the_last_failure_is_the_outcome() {
 }
 
 #[test]
-fn what_the_caller_must_change_is_not_repeated() {
+fn errors_that_the_caller_must_fix_are_not_retried() {
     for code in [400, 403, 404, 405, 409, 410, 413, 422, 501, 505, 301, 307, 204] {
         let mut world = World::new(default_context(), [status(code)]);
         let error = world.identity().unwrap_err();
@@ -71,7 +71,7 @@ fn what_the_caller_must_change_is_not_repeated() {
 }
 
 #[test]
-fn what_cannot_pass_is_not_repeated() {
+fn permanent_failures_are_not_retried() {
     use TransportErrorKind::{Cancelled, Protocol, TooLarge};
     for kind in [Cancelled, Protocol, TooLarge] {
         let mut world = World::new(default_context(), [maybe_sent(kind)]);
@@ -80,7 +80,7 @@ fn what_cannot_pass_is_not_repeated() {
 }
 
 #[test]
-fn a_wait_that_the_service_names_is_kept() {
+fn a_wait_requested_by_the_service_is_respected() {
     for (header, wait) in [("7", 7), ("Thu, 05 Mar 2026 07:08:20 GMT", 11)] {
         let script = [error(429, &[("retry-after", header)], "APIGW.0308", "m"), identity()];
         let mut world = World::new(default_context(), script);
@@ -93,7 +93,7 @@ fn a_wait_that_the_service_names_is_kept() {
 }
 
 #[test]
-fn the_window_of_a_throttling_message_is_kept() {
+fn the_window_of_a_throttling_message_is_respected() {
     let message = "The throttling threshold has been reached: policy ip over ratelimit,limit:200,\
                    time:4 second";
     let mut world =
@@ -115,7 +115,7 @@ fn throttling_without_a_wait_pauses_for_two_to_five_seconds() {
 }
 
 #[test]
-fn a_wait_beyond_the_cap_fails_at_once_and_is_told() {
+fn a_wait_beyond_the_cap_fails_at_once_and_is_in_the_error() {
     let script = [error(503, &[("retry-after", "3600")], "X.1", "m")];
     let mut world = World::new(default_context(), script);
     let error = world.identity().unwrap_err();
@@ -125,7 +125,7 @@ fn a_wait_beyond_the_cap_fails_at_once_and_is_told() {
 }
 
 #[test]
-fn no_wait_is_begun_that_would_outlast_the_deadline() {
+fn no_wait_is_begun_that_would_exceed_the_deadline() {
     let mut policy = CallPolicy::default();
     policy.deadline = 5 * SECOND;
     let script = [error(503, &[("retry-after", "6")], "X.1", "m")];
@@ -135,7 +135,7 @@ fn no_wait_is_begun_that_would_outlast_the_deadline() {
 }
 
 #[test]
-fn the_last_attempt_is_cut_to_the_time_that_is_left() {
+fn the_last_attempt_is_limited_to_the_remaining_time() {
     let mut policy = CallPolicy::default();
     policy.deadline = 12 * SECOND;
     let mut call = Call::new(GetCallerIdentity::new(), &context(policy), 1);
@@ -154,7 +154,7 @@ fn the_last_attempt_is_cut_to_the_time_that_is_left() {
 }
 
 #[test]
-fn an_attempt_that_outlasts_its_limit_has_failed_whatever_comes_later() {
+fn an_attempt_that_exceeds_its_timeout_has_failed_even_if_a_response_arrives() {
     let mut policy = CallPolicy::default();
     policy.attempts = 1;
     let mut call = Call::new(GetCallerIdentity::new(), &context(policy), 1);
@@ -174,7 +174,7 @@ fn an_attempt_that_outlasts_its_limit_has_failed_whatever_comes_later() {
 }
 
 #[test]
-fn a_call_without_an_endpoint_is_an_error_of_the_configuration() {
+fn a_call_without_an_endpoint_is_a_configuration_error() {
     let context = CallContext::new([], CallPolicy::default());
     let mut call = Call::new(GetCallerIdentity::new(), &context, 1);
     let start = Now::new(START, Duration::ZERO);
@@ -184,14 +184,14 @@ fn a_call_without_an_endpoint_is_an_error_of_the_configuration() {
 }
 
 #[test]
-fn a_refused_key_is_not_tried_again_and_then_left_alone_for_the_lock_time() {
+fn a_rejected_key_is_not_retried_and_then_held_back_for_its_cool_off() {
     let context = default_context();
     let refusal = || error(401, &[], "APIGW.0301", "verify aksk signature fail");
     let mut world = World::new(context.clone(), [refusal()]);
     let error = world.identity().unwrap_err();
     assert_eq!((error.kind(), error.report().attempts), (ErrorKind::InvalidCredentials, 1));
 
-    // Nobody else's call is sent either.
+    // Other calls are not sent either.
     for _ in 0..20 {
         world.now = world.now.after(14 * SECOND);
         let error = world.identity().unwrap_err();
@@ -199,7 +199,7 @@ fn a_refused_key_is_not_tried_again_and_then_left_alone_for_the_lock_time() {
         assert!(matches!(error.failure(), Failure::CredentialsRejected { .. }));
     }
 
-    // After it one call tries, and a success ends it.
+    // After it one call probes the key, and a success ends the cool-off.
     world.now = world.now.after(21 * SECOND);
     for _ in 0..2 {
         world.script.push_back(identity());
@@ -208,7 +208,7 @@ fn a_refused_key_is_not_tried_again_and_then_left_alone_for_the_lock_time() {
 }
 
 #[test]
-fn other_keys_are_tried_once_after_a_refusal() {
+fn other_credentials_are_tried_once_after_a_rejection() {
     let expired = || error(400, &[], "IAM.1108", "The securitytoken has expired");
     let mut world = World::new(default_context(), [expired(), identity()]);
     world.keys = [keys("HSTFIRST000000000001"), keys("HSTOTHER000000000002")].into();
@@ -228,8 +228,8 @@ fn other_keys_are_tried_once_after_a_refusal() {
 }
 
 #[test]
-fn a_wrong_clock_is_corrected_once_and_stays_corrected() {
-    // The answer's date is 20 minutes ahead; its wording says nothing of clocks.
+fn clock_skew_is_corrected_once_and_stays_corrected() {
+    // The response's date is 20 minutes ahead; its wording does not mention clocks.
     let ahead = [("date", "Thu, 05 Mar 2026 07:28:09 GMT")];
     let refusal = || error(401, &ahead, "APIGW.0301", "verify aksk signature fail");
     let context = default_context();
@@ -245,7 +245,7 @@ fn a_wrong_clock_is_corrected_once_and_stays_corrected() {
 }
 
 #[test]
-fn a_date_that_agrees_or_is_stored_corrects_nothing() {
+fn a_date_that_agrees_or_is_cached_corrects_nothing() {
     let agrees: &[_] = &[("date", "Thu, 05 Mar 2026 07:10:09 GMT")];
     let stored: &[_] = &[("date", "Thu, 05 Mar 2026 05:10:09 GMT"), ("age", "7000")];
     for headers in [agrees, stored] {
@@ -256,7 +256,7 @@ fn a_date_that_agrees_or_is_stored_corrects_nothing() {
 }
 
 #[test]
-fn a_one_time_code_is_sent_again_only_when_it_surely_was_not_sent() {
+fn a_one_time_code_is_sent_again_only_if_it_was_certainly_not_sent() {
     let operation =
         || AssumeAgency::new("iam::0a1b:agency:a", "name").mfa("iam::0a1b:mfa:dev", "123456");
     for answer in [status(503), status(429), maybe_sent(TransportErrorKind::Closed)] {
@@ -269,7 +269,7 @@ fn a_one_time_code_is_sent_again_only_when_it_surely_was_not_sent() {
 }
 
 #[test]
-fn a_request_over_a_limit_is_not_sent_unless_checks_are_off() {
+fn a_request_over_a_limit_is_not_sent_unless_validation_is_disabled() {
     let operation = || AssumeAgency::new("iam::0a1b:agency:a", "x");
     let mut world = World::new(default_context(), []);
     let error = world.run(operation()).unwrap_err();
@@ -285,7 +285,7 @@ fn a_request_over_a_limit_is_not_sent_unless_checks_are_off() {
 }
 
 #[test]
-fn temporary_keys_may_ask_for_an_hour_at_most() {
+fn temporary_credentials_may_request_an_hour_at_most() {
     let operation =
         AssumeAgency::new("iam::0a1b:agency:a", "name").duration(Duration::from_secs(3601));
     let temporary = keys("HSTFIRST000000000001").as_ref().clone().security_token("token");
@@ -297,7 +297,7 @@ fn temporary_keys_may_ask_for_an_hour_at_most() {
 }
 
 #[test]
-fn an_operation_that_is_not_signed_asks_for_no_keys() {
+fn an_unsigned_operation_requires_no_credentials() {
     let operation = AssumeAgencyWithOidc::new(
         "iam::0a1b:oidcProvider:p",
         "iam::0a1b:agency:a",
@@ -311,16 +311,16 @@ fn an_operation_that_is_not_signed_asks_for_no_keys() {
 }
 
 #[test]
-fn without_keys_nothing_is_sent() {
+fn without_credentials_nothing_is_sent() {
     let mut world = World::new(default_context(), []);
     world.keys.clear();
     let error = world.identity().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
-    assert_eq!(error.to_string(), "GetCallerIdentity: there are no keys");
+    assert_eq!(error.to_string(), "GetCallerIdentity: no credentials");
 }
 
 #[test]
-fn keys_that_cannot_sign_are_told_with_the_reason() {
+fn credentials_that_cannot_sign_are_an_error_with_the_reason() {
     let mut world = World::new(default_context(), []);
     world.keys = [keys(" HSTFIRST")].into();
     let error = world.identity().unwrap_err();

@@ -1,4 +1,4 @@
-//! Wrong clocks and many calls, in virtual time.
+//! Clock skew and concurrent calls, in virtual time.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -57,14 +57,14 @@ fn with_date(response: Answer, date: &str) -> Answer {
     Ok(response)
 }
 
-/// A page of something on the way, with the `Date` of its own clock.
+/// A page of an intermediary, with the `Date` of its own clock.
 fn page(status: u16, date: &str) -> Answer {
     let response = Response::builder().status(status).header("date", date);
     Ok(response.body(Body::from(b"<html>Bad Gateway</html>".to_vec())).unwrap())
 }
 
 #[test]
-fn thirty_two_calls_at_once_with_a_wrong_clock_all_succeed() {
+fn thirty_two_concurrent_calls_with_clock_skew_all_succeed() {
     for minutes in [20, -20, 60 * 24, -60 * 24 * 365] {
         let gateway = Gateway::new(time::Duration::minutes(minutes));
         let context = default_context();
@@ -76,7 +76,7 @@ fn thirty_two_calls_at_once_with_a_wrong_clock_all_succeed() {
 }
 
 #[test]
-fn a_clock_that_is_set_while_calls_are_made_costs_none_of_them() {
+fn a_clock_that_is_set_during_calls_fails_none_of_them() {
     let context = default_context();
     let credentials = keys("A");
     let mut skew = time::Duration::ZERO;
@@ -94,7 +94,7 @@ fn a_clock_that_is_set_while_calls_are_made_costs_none_of_them() {
 }
 
 #[test]
-fn a_clock_that_is_set_to_and_fro_while_calls_are_in_flight_costs_no_call_and_locks_no_key() {
+fn a_clock_that_is_set_back_and_forth_during_calls_fails_no_call_and_locks_no_key() {
     for (period, minutes, latency, gap) in [
         (1000, 20, 1500, 50),
         (3000, 20, 2000, 100),
@@ -131,7 +131,7 @@ fn a_clock_that_is_set_to_and_fro_while_calls_are_in_flight_costs_no_call_and_lo
 }
 
 #[test]
-fn the_date_of_a_page_of_something_on_the_way_moves_no_clock() {
+fn the_date_of_an_intermediary_does_not_change_the_clock_offset() {
     let wrong = "Thu, 05 Mar 2026 10:08:09 GMT";
     let cases = [502, 503, 401, 403, 200, 302].map(|status| [(status, false), (status, true)]);
     for (number, has_id) in cases.concat() {
@@ -153,7 +153,7 @@ fn the_date_of_a_page_of_something_on_the_way_moves_no_clock() {
 }
 
 #[test]
-fn two_pages_that_agree_are_believed_unless_a_signature_was_accepted() {
+fn two_pages_that_agree_are_trusted_unless_a_signature_was_accepted() {
     let wrong = "Thu, 05 Mar 2026 10:08:09 GMT";
     let pages = || [page(502, wrong), page(502, wrong), page(502, wrong)];
     let context = default_context();
@@ -169,7 +169,7 @@ fn two_pages_that_agree_are_believed_unless_a_signature_was_accepted() {
 }
 
 #[test]
-fn a_rejection_is_excused_whoever_corrected_the_clock_meanwhile() {
+fn a_rejection_is_excused_regardless_of_which_call_corrected_the_clock() {
     let context = default_context();
     let right = "Thu, 05 Mar 2026 07:28:09 GMT";
     let now = Now::new(START, Duration::ZERO);
@@ -194,7 +194,7 @@ fn a_rejection_is_excused_whoever_corrected_the_clock_meanwhile() {
 }
 
 #[test]
-fn an_error_of_the_service_moves_the_clock() {
+fn an_error_of_the_service_changes_the_clock_offset() {
     let ahead = ("date", "Thu, 05 Mar 2026 07:28:09 GMT");
     let with_id = || {
         let response = Response::builder().status(503).header("x-request-id", "r");
@@ -209,7 +209,7 @@ fn an_error_of_the_service_moves_the_clock() {
 }
 
 #[test]
-fn a_date_against_an_accepted_signature_moves_no_clock() {
+fn a_date_that_contradicts_an_accepted_signature_does_not_change_the_clock_offset() {
     let context = default_context();
     World::new(context.clone(), [identity()]).identity().unwrap();
     let ahead = [("date", "Thu, 05 Mar 2026 09:08:09 GMT")];

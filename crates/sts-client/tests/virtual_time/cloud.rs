@@ -1,4 +1,4 @@
-//! Several endpoints of a service with a clock of its own, in virtual time, for blocking sessions.
+//! A service with several endpoints and its own clock, in virtual time, for blocking sessions.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -15,27 +15,27 @@ use time::{OffsetDateTime, PrimitiveDateTime};
 
 use crate::world::{Answer, START, error, maybe_sent, not_sent, status};
 
-/// What an endpoint does with requests.
+/// How an endpoint handles requests.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Health {
     Healthy,
     Refused,
     BlackHole,
     Unavailable,
-    /// The page of a load balancer whose clock is wrong.
+    /// The page of a load balancer with a wrong clock.
     BadGateway,
-    /// A captive portal responds to everything with its page.
+    /// The page of a captive portal, for all requests.
     Portal,
     Redirect,
-    /// JSON of something else than the service.
+    /// JSON of another server than the service.
     Foreign,
-    /// Another failure for each request.
+    /// A different failure for each request.
     Changing,
-    /// Throttled, with the seconds of `Retry-After`.
+    /// Throttled, with a `Retry-After` in seconds.
     Throttled(Option<u8>),
 }
 
-/// The endpoints, the network and the local clock. Its clones are the same one.
+/// The endpoints, the network and the local clock. Clones share their state.
 #[derive(Clone)]
 pub(crate) struct Cloud(Arc<Mutex<State>>);
 
@@ -44,11 +44,11 @@ struct State {
     /// How far the local wall clock is ahead of the service's.
     skew: time::Duration,
     health: Vec<Health>,
-    /// When each endpoint got its present health.
+    /// Like [`run`], from another reading of the clocks.
     since: Vec<Duration>,
     seed: u64,
     issued: u32,
-    /// Changes the health of endpoints as time passes.
+    /// Changes the state of endpoints as time passes.
     weather: Option<Weather>,
 }
 
@@ -104,12 +104,12 @@ impl Cloud {
         self.state().elapsed
     }
 
-    /// The time by the service's clock.
+    /// Returns the time by the service's clock.
     pub(crate) fn time(&self) -> OffsetDateTime {
         self.state().time()
     }
 
-    /// For how long an endpoint has been healthy, the longest of them.
+    /// Returns how long the longest healthy endpoint has been healthy.
     pub(crate) fn healthy_for(&self) -> Duration {
         let state = self.state();
         let healthy = state.health.iter().zip(&state.since);
@@ -181,7 +181,7 @@ impl State {
         }
     }
 
-    /// One of all failures, by the time.
+    /// Returns one of all failures, chosen by the time.
     fn any_failure(&self) -> Health {
         let time = u64::try_from(self.elapsed.as_nanos()).unwrap_or_default();
         let failures = [
@@ -217,7 +217,7 @@ fn page(status: u16, date: &str) -> Answer {
     Ok(response.body(Body::from(b"<html>a page</html>".to_vec())).unwrap())
 }
 
-/// A date as HTTP writes it.
+/// Formats a date as in HTTP.
 pub(crate) fn http_date(time: OffsetDateTime) -> String {
     let format = format_description!(
         "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
@@ -225,7 +225,7 @@ pub(crate) fn http_date(time: OffsetDateTime) -> String {
     time.format(format).unwrap()
 }
 
-/// The signing date of a request.
+/// Returns the signing date of a request.
 pub(crate) fn signing_date(exchange: &Exchange) -> OffsetDateTime {
     let date = exchange.request.headers()["x-sdk-date"].to_str().unwrap();
     let format = format_description!("[year][month][day]T[hour][minute][second]Z");

@@ -1,4 +1,4 @@
-//! Endpoints in order, in virtual time.
+//! Failover between endpoints, in virtual time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ fn two_regions() -> Arc<CallContext> {
 }
 
 #[test]
-fn a_call_that_cannot_reach_the_first_goes_on_to_the_second_at_once() {
+fn a_call_that_cannot_reach_the_first_endpoint_fails_over_at_once() {
     for failure in [not_sent(TransportErrorKind::Connect), status(503)] {
         let mut world = World::new(two_regions(), [failure, identity()]);
         world.identity().unwrap();
@@ -28,7 +28,7 @@ fn a_call_that_cannot_reach_the_first_goes_on_to_the_second_at_once() {
 }
 
 #[test]
-fn the_next_call_starts_where_the_last_one_succeeded_and_later_the_first_is_tried_again() {
+fn the_next_call_starts_at_the_healthy_endpoint_and_later_the_first_is_probed() {
     let context = two_regions();
     let script = [not_sent(TransportErrorKind::Connect), identity()];
     let mut world = World::new(context.clone(), script);
@@ -47,7 +47,7 @@ fn the_next_call_starts_where_the_last_one_succeeded_and_later_the_first_is_trie
 }
 
 #[test]
-fn when_all_are_out_the_call_waits_before_it_goes_round() {
+fn with_all_endpoints_down_the_call_waits_before_the_next_round() {
     let down = || not_sent(TransportErrorKind::Connect);
     let mut world = World::new(two_regions(), [down(), down(), identity()]);
     world.identity().unwrap();
@@ -56,7 +56,7 @@ fn when_all_are_out_the_call_waits_before_it_goes_round() {
 }
 
 #[test]
-fn a_denial_and_a_throttled_call_stay_where_they_are() {
+fn a_denied_and_a_throttled_call_stay_at_their_endpoint() {
     let mut world = World::new(two_regions(), [status(403)]);
     world.identity().unwrap_err();
     assert_eq!(world.hosts(), [FIRST]);
@@ -67,7 +67,7 @@ fn a_denial_and_a_throttled_call_stay_where_they_are() {
 }
 
 #[test]
-fn a_call_that_has_no_time_left_tells_what_happened() {
+fn a_call_without_remaining_time_returns_the_previous_failure() {
     let mut world = World::new(two_regions(), [status(500)]);
     world.latency = Duration::from_millis(29_970);
     let error = world.identity().unwrap_err();
@@ -75,13 +75,13 @@ fn a_call_that_has_no_time_left_tells_what_happened() {
 }
 
 #[test]
-fn an_attempt_that_was_cut_short_blames_no_endpoint() {
+fn an_attempt_with_a_shortened_timeout_does_not_mark_its_endpoint_as_down() {
     let order = [Region::AP_SOUTHEAST_1, Region::AP_SOUTHEAST_3].map(Endpoint::from);
     let policy = CallPolicy::default().with_attempts(2).with_deadline(Duration::from_secs(8));
     let context = CallContext::new(order, policy);
     let script = [status(503), maybe_sent(TransportErrorKind::Timeout)];
     let mut world = World::new(context, script);
-    // The second attempt has three seconds of eight.
+    // The second attempt has three of eight seconds.
     world.latency = Duration::from_secs(5);
     world.identity().unwrap_err();
 
@@ -93,12 +93,12 @@ fn an_attempt_that_was_cut_short_blames_no_endpoint() {
 }
 
 #[test]
-fn a_black_hole_is_found_out_by_the_first_call_whatever_the_deadline() {
+fn the_first_call_detects_an_unresponsive_endpoint_under_any_deadline() {
     for seconds in [1, 3, 5, 8, 10, 12, 15, 30] {
         let policy = CallPolicy::default().with_deadline(Duration::from_secs(seconds));
         let order = [Region::AP_SOUTHEAST_1, Region::AP_SOUTHEAST_3].map(Endpoint::from);
         let context = CallContext::new(order, policy);
-        // Time passes before the first attempt, as it does for every real driver.
+        // Time passes before the first attempt, as with every real driver.
         let tried = (0..10).filter(|number| {
             let start = Now::new(START, Duration::from_secs(100 + number));
             let mut call = Call::new(GetCallerIdentity::new(), &context, *number);
@@ -121,7 +121,7 @@ fn a_black_hole_is_found_out_by_the_first_call_whatever_the_deadline() {
 }
 
 #[test]
-fn callers_that_give_up_early_do_not_meet_a_black_hole_for_ever() {
+fn callers_that_cancel_early_do_not_use_an_unresponsive_endpoint_forever() {
     let context = two_regions();
     let now = |seconds| Now::new(START, Duration::from_secs(100 + seconds));
     let host = |seconds| {
@@ -135,7 +135,7 @@ fn callers_that_give_up_early_do_not_meet_a_black_hole_for_ever() {
     for seconds in [0, 0, 0, 0, 9] {
         assert_eq!(host(seconds).0, FIRST);
     }
-    // A response does.
+    // A response proves something.
     let (_, mut call) = host(9);
     call.receive(identity(), now(9));
     for seconds in [10, 15, 20] {
@@ -145,7 +145,7 @@ fn callers_that_give_up_early_do_not_meet_a_black_hole_for_ever() {
 }
 
 #[test]
-fn a_deadline_shorter_than_the_limit_of_an_attempt_still_fails_over() {
+fn a_deadline_shorter_than_the_attempt_timeout_still_fails_over() {
     for failure in [not_sent(TransportErrorKind::Connect), maybe_sent(TransportErrorKind::Timeout)]
     {
         let order = [Region::AP_SOUTHEAST_1, Region::AP_SOUTHEAST_3].map(Endpoint::from);

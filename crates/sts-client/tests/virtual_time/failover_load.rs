@@ -1,4 +1,4 @@
-//! Failover under load and over time: dead endpoints cost few callers, and none for ever.
+//! Failover under load and over time: unreachable endpoints affect few callers, and recover.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -55,7 +55,7 @@ fn a_session_keeps_its_credentials_for_60_days_with_a_dead_first_endpoint() {
 }
 
 #[test]
-fn one_call_a_minute_succeeds_with_a_dead_first_endpoint() {
+fn one_call_a_minute_succeeds_with_an_unreachable_first_endpoint() {
     for dead in [refused as Dead, black_hole] {
         let context = context(2, CallPolicy::default());
         let outcomes = run(&context, &keys("A"), every(MINUTE, 600), |exchange, _| {
@@ -78,7 +78,7 @@ fn a_hundred_calls_in_flight_fail_over() {
 }
 
 #[test]
-fn few_calls_wait_for_an_endpoint_that_swallows_requests() {
+fn few_calls_wait_for_an_unresponsive_endpoint() {
     let context = context(2, CallPolicy::default());
     let starts = every(Duration::from_millis(200), 5 * 3600);
     let mut swallowed = Vec::new();
@@ -92,7 +92,7 @@ fn few_calls_wait_for_an_endpoint_that_swallows_requests() {
     });
     assert_eq!(failures(&outcomes), 0);
     let is_slow = |start: &usize| outcomes[*start].took > Duration::from_secs(1);
-    // In the first seconds nothing is known of the endpoint. Then there is a probe now and then.
+    // In the first seconds nothing is known about the endpoint. Then there are occasional probes.
     let late = (100..outcomes.len()).filter(is_slow).count();
     assert!(late <= 16, "{late} of {} calls were slow", outcomes.len());
     let probes: Vec<_> = swallowed.iter().filter(|at| **at > Duration::from_secs(20)).collect();
@@ -104,7 +104,7 @@ fn few_calls_wait_for_an_endpoint_that_swallows_requests() {
 }
 
 #[test]
-fn a_healthy_fourth_endpoint_is_found_behind_three_dead_ones() {
+fn a_healthy_fourth_endpoint_is_found_behind_three_unreachable_ones() {
     for dead in [refused as Dead, black_hole] {
         for (attempts, most) in [(3, 0), (2, 0), (1, 3)] {
             let context = context(4, CallPolicy::default().with_attempts(attempts));
@@ -127,7 +127,7 @@ fn a_deadline_that_one_attempt_would_use_up_leaves_time_for_another_endpoint() {
 }
 
 #[test]
-fn one_failure_of_the_healthy_endpoint_does_not_send_all_calls_to_the_dead_one() {
+fn one_failure_of_the_healthy_endpoint_does_not_send_all_calls_to_the_unreachable_one() {
     let context = context(2, CallPolicy::default());
     let starts = every(Duration::from_millis(200), 5 * 600);
     let mut sent = 0;
@@ -145,7 +145,7 @@ fn one_failure_of_the_healthy_endpoint_does_not_send_all_calls_to_the_dead_one()
 }
 
 #[test]
-fn load_on_a_dead_service_stays_bounded() {
+fn load_during_an_outage_stays_bounded() {
     let context = context(2, CallPolicy::default());
     let mut requests = HashMap::<String, u32>::new();
     let outcomes = run(&context, &keys("A"), every(Duration::from_secs(1), 3000), |exchange, _| {
@@ -153,6 +153,6 @@ fn load_on_a_dead_service_stays_bounded() {
         refused()
     });
     assert_eq!(failures(&outcomes), 3000);
-    // One attempt a call and endpoint, and the retries of the budget.
+    // One attempt per call and endpoint, and the retries of the budget.
     assert!(requests.values().sum::<u32>() <= 2 * 3000 + 50, "{requests:?}");
 }

@@ -1,4 +1,4 @@
-//! Many calls at the same time, in virtual time: a queue of events, and a service that responds.
+//! Concurrent calls in virtual time: an event queue, and a service that responds.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -11,13 +11,13 @@ use sts_proto::{Credentials, GetCallerIdentity};
 
 use crate::world::{Answer, START, identity, maybe_sent, not_sent};
 
-/// How one call ended.
+/// The outcome of one call.
 pub(crate) struct Outcome {
     pub(crate) took: Duration,
     pub(crate) result: Result<Report, Box<Error>>,
 }
 
-/// The response to a request, and how long it takes.
+/// The response to a request, and its latency.
 pub(crate) type Reply = (Duration, Answer);
 
 pub(crate) fn healthy() -> Reply {
@@ -28,12 +28,12 @@ pub(crate) fn refused() -> Reply {
     (Duration::from_millis(5), not_sent(TransportErrorKind::Connect))
 }
 
-/// Nothing ever comes back.
+/// A response that never arrives.
 pub(crate) fn black_hole() -> Reply {
     (Duration::MAX, maybe_sent(TransportErrorKind::Timeout))
 }
 
-/// Makes one call at each of `starts`, and returns how they ended, in order. `service` responds to
+/// Makes one call at each of `starts`, and returns the outcomes in order. `service` responds to
 /// requests.
 pub(crate) fn run(
     context: &Arc<CallContext>,
@@ -44,7 +44,7 @@ pub(crate) fn run(
     run_from(Now::new(START, Duration::ZERO), context, credentials, starts, service)
 }
 
-/// The same, from another reading of the clocks on.
+/// Like [`run`], from another reading of the clocks.
 pub(crate) fn run_from(
     origin: Now,
     context: &Arc<CallContext>,
@@ -55,7 +55,7 @@ pub(crate) fn run_from(
     run_by(|elapsed| origin.after(elapsed), context, credentials, starts, service)
 }
 
-/// The same by any clock.
+/// Like [`run`], with any clock.
 pub(crate) fn run_by(
     clock: impl Fn(Duration) -> Now,
     context: &Arc<CallContext>,

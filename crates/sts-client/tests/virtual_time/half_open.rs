@@ -1,4 +1,4 @@
-//! Probes of endpoints that were down, in virtual time: one at a time, and never for ever.
+//! Half-open probes of endpoints, in virtual time: one at a time, and bounded.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,7 +33,7 @@ fn at(seconds: u64) -> Now {
     Now::new(START, Duration::ZERO).after(Duration::from_secs(seconds))
 }
 
-/// The host that a call sends its next request to.
+/// Returns the host of a call's next request.
 fn sends<O: Operation>(call: &mut Call<O>, now: Now) -> String {
     loop {
         match call.step(now) {
@@ -60,14 +60,14 @@ fn one_call_probes_while_the_others_use_the_healthy_endpoint() {
     for other in &mut others {
         assert_eq!(sends(other, at(31)), SECOND);
     }
-    // The call that probed goes on to the healthy endpoint itself.
+    // The call that probed fails over to the healthy endpoint itself.
     probe.receive(maybe_sent(TransportErrorKind::Closed), at(32));
     assert_eq!(sends(&mut probe, at(32)), SECOND);
     // The cooldown has doubled.
     assert_eq!(sends(&mut begun(&context), at(91)), SECOND);
     let mut probe = begun(&context);
     assert_eq!(sends(&mut probe, at(92)), FIRST);
-    // A success ends the outage for all.
+    // A success ends the outage for all calls.
     probe.receive(identity(), at(93));
     for _ in 0..5 {
         assert_eq!(sends(&mut begun(&context), at(93)), FIRST);
@@ -88,7 +88,7 @@ fn any_response_of_the_service_ends_the_outage() {
         let mut calls = [begun(&context), begun(&context)];
         assert_eq!(calls.each_mut().map(|call| sends(call, at(30))), [FIRST; 2]);
     }
-    // A throttled probe is one more failure: the call goes on at once.
+    // A throttled probe counts as another failure: the call fails over at once.
     let context = first_is_down(CallPolicy::default());
     let mut probe = begun(&context);
     assert_eq!(sends(&mut probe, at(30)), FIRST);
@@ -98,14 +98,14 @@ fn any_response_of_the_service_ends_the_outage() {
 }
 
 #[test]
-fn a_probe_that_is_dropped_or_polled_no_more_does_not_keep_its_place() {
+fn a_probe_that_is_dropped_or_no_longer_polled_does_not_keep_its_slot() {
     let context = first_is_down(CallPolicy::default());
     let mut probe = begun(&context);
     assert_eq!(sends(&mut probe, at(30)), FIRST);
     drop(probe);
     let mut probe = begun(&context);
     assert_eq!(sends(&mut probe, at(31)), FIRST);
-    // It is the second one that ends without an outcome: its caller has lost patience.
+    // The second one ends without an outcome, because its caller cancels it.
     drop(probe);
     assert_eq!(sends(&mut begun(&context), at(32)), SECOND);
     assert_eq!(sends(&mut begun(&context), at(90)), SECOND);
@@ -133,7 +133,7 @@ fn a_probe_leaves_time_for_the_healthy_endpoint() {
 }
 
 #[test]
-fn a_probe_with_little_time_counts_as_well() {
+fn a_probe_with_little_remaining_time_counts_as_well() {
     let context = first_is_down(CallPolicy::default().with_deadline(6 * SECONDS));
     let mut probe = begun(&context);
     let Step::Credentials(_) = probe.step(at(30)) else { panic!("credentials") };
@@ -145,7 +145,7 @@ fn a_probe_with_little_time_counts_as_well() {
 }
 
 #[test]
-fn a_cancelled_exchange_blames_no_endpoint() {
+fn a_cancelled_exchange_does_not_mark_its_endpoint_as_down() {
     let context = two_regions(CallPolicy::default());
     let mut world = World::new(context, [maybe_sent(TransportErrorKind::Cancelled)]);
     world.identity().unwrap_err();
@@ -155,7 +155,7 @@ fn a_cancelled_exchange_blames_no_endpoint() {
 }
 
 #[test]
-fn failover_leaves_the_attempts_for_a_correction_of_the_clock() {
+fn failover_leaves_attempts_for_a_correction_of_the_clock() {
     let order = [Region::AP_SOUTHEAST_1, Region::AP_SOUTHEAST_3, Region::CN_NORTH_4];
     let context = CallContext::new(order.map(Endpoint::from), CallPolicy::default());
     let ahead = [("date", "Thu, 05 Mar 2026 07:28:09 GMT")];
@@ -167,7 +167,7 @@ fn failover_leaves_the_attempts_for_a_correction_of_the_clock() {
 }
 
 #[test]
-fn calls_that_could_not_go_on_do_not_probe() {
+fn calls_that_cannot_fail_over_do_not_probe() {
     let context = first_is_down(CallPolicy::default());
     let operation =
         AssumeAgency::new("iam::0a1b:agency:a", "name").mfa("iam::0a1b:mfa:dev", "123456");
@@ -191,7 +191,7 @@ fn a_call_that_has_failed_once_does_not_probe() {
 }
 
 #[test]
-fn failures_that_were_in_flight_do_not_make_the_cooldown_longer() {
+fn failures_that_were_in_flight_do_not_extend_the_cooldown() {
     let context = two_regions(CallPolicy::default());
     let mut proven = begun(&context);
     assert_eq!(sends(&mut proven, at(0)), FIRST);
@@ -225,7 +225,7 @@ fn the_cooldown_grows_to_five_minutes() {
 }
 
 #[test]
-fn a_page_that_the_service_did_not_write_is_a_failure_of_the_endpoint() {
+fn a_page_that_is_not_from_the_service_is_a_failure_of_the_endpoint() {
     let page = |status: u16, body: &str| {
         let response = http::Response::builder().status(status);
         Ok(response.body(sts_proto::Body::from(body.as_bytes().to_vec())).unwrap())
@@ -250,12 +250,12 @@ fn a_page_that_the_service_did_not_write_is_a_failure_of_the_endpoint() {
         let mut world = World::new(context.clone(), [page(status, body), identity()]);
         world.identity().unwrap();
         assert_eq!(world.hosts(), [FIRST, SECOND], "{status} {body}");
-        // It is remembered.
+        // The failure is remembered.
         let mut world = World::new(context, [identity()]);
         world.identity().unwrap();
         assert_eq!(world.hosts(), [SECOND], "{status} {body}");
 
-        // Many proxies give their pages a request id.
+        // Many proxies add a request id to their pages.
         let mut with_id = page(status, body).unwrap();
         with_id.headers_mut().insert("x-request-id", "4bf92f35".parse().unwrap());
         let mut world = World::new(two_regions(CallPolicy::default()), [Ok(with_id), identity()]);

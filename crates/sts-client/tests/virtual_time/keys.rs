@@ -1,4 +1,4 @@
-//! Keys that the service refuses, in virtual time: nobody can turn a wrong secret into an outage.
+//! Rejected access keys, in virtual time: a wrong secret key never causes a lockout.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +27,7 @@ fn call_of(context: &Arc<CallContext>, world: &mut World, answer: Answer) -> Err
     *world.identity().unwrap_err()
 }
 
-/// A call that waits for its answer.
+/// A call that waits for its response.
 fn begun(
     context: &Arc<CallContext>,
     credentials: &Arc<Credentials>,
@@ -40,7 +40,7 @@ fn begun(
 }
 
 #[test]
-fn calls_that_were_signed_before_the_clock_was_corrected_do_not_condemn_the_key() {
+fn calls_signed_before_the_clock_was_corrected_do_not_reject_the_key() {
     let context = default_context();
     let credentials = keys("HSTFIRST000000000001");
     let now = Now::new(START, Duration::ZERO);
@@ -59,8 +59,8 @@ fn calls_that_were_signed_before_the_clock_was_corrected_do_not_condemn_the_key(
 }
 
 #[test]
-fn a_clock_is_no_excuse_for_ever() {
-    // Two gateways whose clocks are hours apart answer in turns.
+fn clock_skew_does_not_excuse_rejections_forever() {
+    // Two gateways whose clocks are hours apart respond in turns.
     let dates = ["Thu, 05 Mar 2026 09:08:09 GMT", "Thu, 05 Mar 2026 03:08:09 GMT"];
     let context = default_context();
     let mut requests = 0;
@@ -80,11 +80,11 @@ fn a_clock_is_no_excuse_for_ever() {
             }
         }
     }
-    assert!(requests <= 3, "{requests} requests with a key that is refused");
+    assert!(requests <= 3, "{requests} requests with a key that is rejected");
 }
 
 #[test]
-fn an_answer_of_the_service_itself_ends_the_suspicion() {
+fn a_response_of_the_service_itself_proves_the_key() {
     let denied = || error(403, &[], "PAP5.0001", "access denied");
     let context = default_context();
     let mut world = World::new(context.clone(), []);
@@ -95,7 +95,7 @@ fn an_answer_of_the_service_itself_ends_the_suspicion() {
 }
 
 #[test]
-fn a_try_after_the_lock_time_that_learns_nothing_leaves_the_next_one_free() {
+fn a_probe_without_evidence_leaves_the_next_one_free() {
     let context = default_context();
     let mut world = World::new(context.clone(), []);
     call_of(&context, &mut world, refusal());
@@ -103,7 +103,7 @@ fn a_try_after_the_lock_time_that_learns_nothing_leaves_the_next_one_free() {
     world.script.extend([maybe_sent(TransportErrorKind::Closed), status(503), identity()]);
     world.identity().unwrap();
 
-    // The same when the call that tries is dropped.
+    // The same applies if the probing call is dropped.
     call_of(&context, &mut world, refusal());
     world.now = world.now.after(LOCK);
     let credentials = keys("HSTFIRST000000000001");
@@ -116,7 +116,7 @@ fn a_try_after_the_lock_time_that_learns_nothing_leaves_the_next_one_free() {
 }
 
 #[test]
-fn a_refused_call_with_a_one_time_code_counts_as_well() {
+fn a_rejected_call_with_a_one_time_code_counts_as_well() {
     let operation =
         || AssumeAgency::new("iam::0a1b:agency:a", "name").mfa("iam::0a1b:mfa:dev", "123456");
     let mut world = World::new(default_context(), [refusal()]);
@@ -129,7 +129,7 @@ fn a_refused_call_with_a_one_time_code_counts_as_well() {
 }
 
 #[test]
-fn a_date_that_is_refused_without_a_clock_to_correct_by_counts_as_well() {
+fn a_rejected_date_without_a_known_clock_offset_counts_as_well() {
     let context = default_context();
     let mut world = World::new(context.clone(), []);
     let skewed = error(401, &[], "APIGW.0303", "signature expired");
@@ -139,7 +139,7 @@ fn a_date_that_is_refused_without_a_clock_to_correct_by_counts_as_well() {
 }
 
 #[test]
-fn several_refused_keys_are_remembered() {
+fn several_rejected_keys_are_remembered() {
     let context = default_context();
     let mut world = World::new(context.clone(), [refusal(), refusal()]);
     world.keys = [keys("A"), keys("B")].into();
@@ -152,7 +152,7 @@ fn several_refused_keys_are_remembered() {
 }
 
 #[test]
-fn the_source_is_asked_for_others_when_another_call_saw_the_refusal() {
+fn the_provider_is_asked_for_others_when_another_call_saw_the_rejection() {
     let context = default_context();
     let mut world = World::new(context.clone(), []);
     call_of(&context, &mut world, refusal());
@@ -175,7 +175,7 @@ fn a_401_is_not_repeated_with_the_same_keys_whatever_its_code() {
 }
 
 #[test]
-fn of_many_first_calls_only_a_few_go_out_before_something_is_known_of_the_key() {
+fn only_a_few_first_calls_are_sent_before_the_key_is_proven() {
     let context = default_context();
     let credentials = keys("HSTFIRST000000000001");
     let now = Now::new(START, Duration::ZERO);
@@ -192,7 +192,7 @@ fn of_many_first_calls_only_a_few_go_out_before_something_is_known_of_the_key() 
     let first = sent(&mut calls, now);
     assert_eq!(first.len(), 4);
 
-    // With a wrong secret that is all.
+    // With a wrong secret key no further calls are sent.
     calls[0].receive(refusal(), now);
     assert_eq!(sent(&mut calls, now).len(), 0);
 

@@ -1,4 +1,4 @@
-//! The machines, in virtual time.
+//! Tests of the state machines in virtual time.
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,

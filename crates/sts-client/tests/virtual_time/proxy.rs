@@ -1,4 +1,4 @@
-//! What a call does when its proxy refuses, in virtual time.
+//! Calls whose proxy rejects requests, in virtual time.
 
 use std::error::Error;
 use std::iter::successors;
@@ -31,7 +31,7 @@ fn answer(status: StatusCode, progress: Progress) -> Answer {
 }
 
 #[test]
-fn refused_credentials_are_tried_once() {
+fn rejected_proxy_credentials_are_tried_once() {
     for status in [StatusCode::PROXY_AUTHENTICATION_REQUIRED, StatusCode::FORBIDDEN] {
         for progress in [Progress::NotSent, Progress::MaybeSent] {
             let mut world = World::new(default_context(), [answer(status, progress)]);
@@ -50,7 +50,7 @@ fn refused_credentials_are_tried_once() {
 
 /// Another endpoint would be reached through the same proxy, with the same credentials.
 #[test]
-fn a_refusal_is_not_blamed_on_the_endpoint() {
+fn a_rejection_by_the_proxy_does_not_mark_the_endpoint_as_down() {
     let order = [Region::AP_SOUTHEAST_1, Region::AP_SOUTHEAST_3].map(Endpoint::from);
     let context = CallContext::new(order, CallPolicy::default());
     let refusal = answer(StatusCode::PROXY_AUTHENTICATION_REQUIRED, Progress::NotSent);
@@ -62,9 +62,9 @@ fn a_refusal_is_not_blamed_on_the_endpoint() {
     assert_eq!(world.hosts(), [first, first]);
 }
 
-/// The proxy may be unable to reach the host: that passes, and another endpoint may do better.
+/// The proxy may be unable to reach the host: that is transient, and another endpoint may succeed.
 #[test]
-fn a_proxy_that_cannot_reach_the_host_is_asked_once_more() {
+fn a_proxy_that_cannot_reach_the_host_is_retried_once() {
     let refusal = || answer(StatusCode::BAD_GATEWAY, Progress::NotSent);
     let mut world = World::new(default_context(), [refusal(), identity()]);
     world.identity().unwrap();
@@ -81,7 +81,7 @@ fn a_proxy_that_cannot_reach_the_host_is_asked_once_more() {
     assert!(world.waits().is_empty());
 }
 
-/// A proxy that refuses all requests, and the clock.
+/// A proxy that rejects all requests, and the clock.
 #[derive(Clone)]
 struct Refusing(Arc<Mutex<(Duration, Vec<Duration>)>>);
 
@@ -108,7 +108,7 @@ impl Clock for Refusing {
 }
 
 #[test]
-fn refreshes_after_a_refusal_are_minutes_apart() {
+fn refreshes_after_a_rejection_by_the_proxy_are_minutes_apart() {
     let place = Refusing(Arc::new(Mutex::new((Duration::from_secs(1000), Vec::new()))));
     let client = place.builder().credentials(keys("HST")).build_blocking().unwrap();
     let session = client.session(AssumeAgency::new("iam::0a1b:agency:backup", "nightly"));
@@ -122,7 +122,7 @@ fn refreshes_after_a_refusal_are_minutes_apart() {
     are_minutes_apart(&place, &session);
 }
 
-/// A provider without a memory.
+/// A provider without a cache.
 struct Asking(BlockingClient<Refusing, Arc<Credentials>>);
 
 impl ProvideCredentials for Asking {

@@ -26,7 +26,7 @@ fn unknown_key() -> Answer {
     error(401, &[], "APIGW.0301", "Incorrect IAM authentication information: ak A not exist")
 }
 
-/// When the requests were sent, of one call each `period` for `duration`.
+/// Returns the times of the requests of one call each `period` for `duration`.
 fn sent(rejection: fn() -> Answer, period: Duration, duration: Duration) -> Vec<Duration> {
     let count = u32::try_from(duration.as_secs() / period.as_secs()).unwrap();
     let mut sent = Vec::new();
@@ -42,7 +42,7 @@ fn gaps(times: &[Duration]) -> Vec<u64> {
     times.windows(2).map(|pair| (pair[1] - pair[0]).as_secs()).collect()
 }
 
-/// A call that waits to be stepped on, with its credentials.
+/// A call ready for its next step, with its credentials.
 fn begun(
     context: &Arc<CallContext>,
     credentials: &Arc<Credentials>,
@@ -55,13 +55,13 @@ fn begun(
 }
 
 #[test]
-fn probes_of_a_rejected_key_grow_rarer() {
+fn probes_of_a_rejected_key_become_less_frequent() {
     let gaps = gaps(&sent(failed_signature, 10 * SECOND, 7200 * SECOND));
     assert_eq!(gaps, [300, 600, 1200, 1800, 1800]);
 }
 
 #[test]
-fn an_unknown_key_is_tried_again_after_seconds() {
+fn an_unknown_key_is_retried_after_seconds() {
     let times = sent(unknown_key, SECOND, 600 * SECOND);
     assert_eq!(gaps(&times)[..6], [3, 6, 12, 24, 48, 60]);
 
@@ -141,7 +141,7 @@ fn many_other_keys_do_not_end_a_lockout() {
 }
 
 #[test]
-fn calls_that_are_polled_no_more_do_not_keep_the_slots_of_an_unproven_key() {
+fn calls_that_are_no_longer_polled_do_not_keep_the_slots_of_an_unproven_key() {
     let context = default_context();
     let credentials = keys("A");
     let now = Now::new(START, Duration::ZERO);
@@ -157,7 +157,7 @@ fn calls_that_are_polled_no_more_do_not_keep_the_slots_of_an_unproven_key() {
 }
 
 #[test]
-fn the_probe_of_a_rejected_key_is_not_kept_for_ever_either() {
+fn the_probe_of_a_rejected_key_does_not_keep_its_slot_forever() {
     let context = default_context();
     let mut world = World::new(context.clone(), [failed_signature()]);
     world.identity().unwrap_err();
@@ -172,7 +172,7 @@ fn the_probe_of_a_rejected_key_is_not_kept_for_ever_either() {
 }
 
 #[test]
-fn a_long_time_limit_of_attempts_does_not_keep_slots_longer() {
+fn a_long_attempt_timeout_does_not_keep_slots_longer() {
     let mut policy = CallPolicy::default();
     policy.limits = policy.limits.with_timeout(60 * SECOND);
     let context = context(policy);
@@ -202,7 +202,7 @@ fn an_unavailable_service_proves_no_key() {
 fn a_request_that_cannot_be_signed_keeps_no_slot() {
     let context = default_context();
     let credentials = keys("A");
-    // The year 9999 in the east is the year 10000 in the west: no date can be written.
+    // The year 9999 in the east is the year 10000 in the west, for which no date can be written.
     let end = OffsetDateTime::new_utc(time::Date::MIN, time::Time::MIDNIGHT);
     let odd = Now::new(end, Duration::ZERO);
     for _ in 0..8 {
@@ -223,7 +223,7 @@ fn credentials_known_to_be_expired_are_not_signed_with() {
     world.latency = Duration::ZERO;
     world.identity().unwrap_err();
 
-    // By the time of the service, which is known: other ones are asked for, once.
+    // By the service's known time they have expired, so other credentials are requested once.
     let minute = time::Duration::minutes(1);
     let (old, new) = (temporary(START - minute), temporary(START + 60 * minute));
     world.events.clear();
@@ -242,7 +242,7 @@ fn credentials_known_to_be_expired_are_not_signed_with() {
     assert!(error.to_string().contains("expired at"), "{error}");
     assert_eq!(world.sent().len(), 0);
 
-    // A local clock that was set proves nothing. Neither does one that was never compared.
+    // A local clock that was set proves nothing, and neither does one that was never compared.
     world.now.wall += time::Duration::hours(25);
     world.keys = [temporary(START + time::Duration::hours(24))].into();
     world.script.push_back(identity());
@@ -253,7 +253,7 @@ fn credentials_known_to_be_expired_are_not_signed_with() {
 }
 
 #[test]
-fn a_key_has_to_prove_itself_again_after_a_jump_of_the_clock() {
+fn a_key_must_be_proven_again_after_a_jump_of_the_clock() {
     let context = default_context();
     let credentials = keys("A");
     let now = Now::new(START, Duration::ZERO);
@@ -269,7 +269,7 @@ fn a_key_has_to_prove_itself_again_after_a_jump_of_the_clock() {
 
 #[test]
 fn a_clock_that_is_set_right_ends_the_lockout_of_a_key() {
-    // Without a date nothing says that the clock is wrong.
+    // Without a date, the clock skew is unknown.
     let context = default_context();
     let mut world = World::new(context.clone(), [failed_signature()]);
     world.identity().unwrap_err();

@@ -1,4 +1,4 @@
-//! Waits and the retry budget, in virtual time.
+//! Backoff and the retry budget, in virtual time.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::world::{World, context, default_context, error, identity, keys, statu
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// The waits of 40 calls that are throttled at the same moment.
+/// Returns the waits of 40 calls that are throttled at the same moment.
 fn waits_of_throttled_calls(policy: &CallPolicy, retry_after: &str) -> Vec<Duration> {
     let context = context(policy.clone());
     // The credentials are proven, so that all calls are sent at the same time.
@@ -29,7 +29,7 @@ fn waits_of_throttled_calls(policy: &CallPolicy, retry_after: &str) -> Vec<Durat
 }
 
 #[test]
-fn throttled_calls_do_not_return_in_the_same_instant() {
+fn throttled_calls_do_not_retry_in_the_same_instant() {
     for (retry_after, least, span) in
         [("5", 5 * SECOND, SECOND), ("0", Duration::ZERO, SECOND / 10)]
     {
@@ -71,7 +71,7 @@ fn backoff_differs_from_call_to_call_over_its_whole_span() {
     assert!(waits.iter().any(|wait| *wait > SECOND / 5), "{waits:?}");
 }
 
-/// The attempts of a call whose first one fails.
+/// Returns the attempts of a call whose first one fails.
 fn attempts(context: &Arc<CallContext>) -> u32 {
     let mut sent = 0;
     run(context, &keys("HSTFIRST000000000001"), [Duration::ZERO], |_, _| {
@@ -82,9 +82,9 @@ fn attempts(context: &Arc<CallContext>) -> u32 {
 }
 
 #[test]
-fn ten_successes_pay_for_one_retry() {
+fn ten_successes_deposit_one_retry() {
     let context = default_context();
-    // Each retry takes ten tokens of 500, and its success gives one back.
+    // Each retry withdraws ten tokens of 500, and its success deposits one.
     let retried = (0..1000).take_while(|_| attempts(&context) == 2).count();
     assert_eq!(retried, 55);
     let succeed = |times| {
@@ -108,7 +108,7 @@ fn ten_successes_pay_for_one_retry() {
 }
 
 #[test]
-fn a_first_attempt_needs_no_budget() {
+fn a_first_attempt_does_not_withdraw_from_the_budget() {
     let context = default_context();
     let spent = (0..1000).find(|_| attempts(&context) == 1);
     assert!(spent.is_some(), "the budget is used up");
@@ -126,14 +126,14 @@ fn a_one_time_code_is_not_sent_again_after_a_correction_of_the_clock() {
     let context = default_context();
     let mut world = World::new(context.clone(), [rejection]);
     assert_eq!(world.run(operation).unwrap_err().report().attempts, 1);
-    // The clock was the reason, so the next call is sent, with the right date.
+    // The clock was the cause, so the next call is sent, with the right date.
     let mut world = World::new(context, [identity()]);
     world.identity().unwrap();
     assert!(world.dates()[0].starts_with("20260305T0728"), "{:?}", world.dates());
 }
 
 #[test]
-fn a_moment_to_return_at_is_read_off_the_clock_of_the_service() {
+fn a_retry_date_is_compared_with_the_clock_of_the_service() {
     let context = default_context();
     // The service is ten minutes ahead: not enough for another signing date, but known.
     let behind = || ("date", "Thu, 05 Mar 2026 07:18:09 GMT");

@@ -1,4 +1,4 @@
-//! What a session does, in virtual time.
+//! Async sessions, in virtual time.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::session_tasks::{Tasks, at_once, get};
 use crate::session_world::{Place, Reply, number};
 
 #[test]
-fn any_number_of_callers_share_one_fetch() {
+fn any_number_of_callers_share_one_refresh() {
     let place = Place::new();
     place.habit(Reply::Silence);
     let session = place.session();
@@ -27,8 +27,8 @@ fn any_number_of_callers_share_one_fetch() {
 }
 
 #[test]
-fn a_fetch_goes_on_when_the_one_who_began_it_is_cancelled() {
-    // At each of its polls: before the connection, before the answer.
+fn a_refresh_continues_when_the_caller_that_began_it_is_cancelled() {
+    // At each of its polls: before the connection, before the response.
     for polls in 1..=3 {
         let place = Place::new();
         place.habit(Reply::Silence);
@@ -48,7 +48,7 @@ fn a_fetch_goes_on_when_the_one_who_began_it_is_cancelled() {
 }
 
 #[test]
-fn a_fetch_whose_callers_all_went_away_is_taken_up_by_the_next() {
+fn a_refresh_whose_callers_are_all_gone_is_continued_by_the_next() {
     let place = Place::new();
     place.habit(Reply::Silence);
     let session = place.session();
@@ -60,7 +60,7 @@ fn a_fetch_whose_callers_all_went_away_is_taken_up_by_the_next() {
 }
 
 #[test]
-fn while_keys_are_good_nobody_waits_and_one_fetch_is_made() {
+fn while_credentials_are_valid_callers_never_wait_and_share_one_refresh() {
     let place = Place::new();
     let session = place.session();
     get(&session).unwrap();
@@ -68,27 +68,27 @@ fn while_keys_are_good_nobody_waits_and_one_fetch_is_made() {
     place.pass(2900);
     assert_eq!(session.state(), CredentialState::Stale);
     for _ in 0..100 {
-        assert_eq!(number(&at_once(&session).expect("nobody waits")), 1);
+        assert_eq!(number(&at_once(&session).expect("callers never wait")), 1);
     }
     assert_eq!(place.requests(), 2);
     place.habit(Reply::Keys);
-    assert_eq!(number(&at_once(&session).expect("nobody waits")), 2);
+    assert_eq!(number(&at_once(&session).expect("callers never wait")), 2);
     assert_eq!((place.requests(), session.state()), (2, CredentialState::Fresh));
 }
 
 #[test]
-fn a_fetch_that_ends_while_old_keys_are_good_gives_the_new_ones_to_that_caller() {
+fn a_refresh_that_ends_while_old_credentials_are_valid_returns_the_new_ones() {
     let place = Place::new();
     let session = place.session();
     get(&session).unwrap();
     place.pass(2900);
-    // Once for the connection, once for the answer.
+    // Once for the connection, once for the response.
     assert_eq!(number(&at_once(&session).unwrap()), 1);
     assert_eq!(number(&at_once(&session).unwrap()), 2);
 }
 
 #[test]
-fn a_failure_is_told_to_all_who_wait() {
+fn a_failure_is_returned_to_all_waiting_callers() {
     let place = Place::new();
     place.habit(Reply::Unavailable);
     let session = place.session();
@@ -127,15 +127,16 @@ fn a_hundred_thousand_callers_in_an_outage_make_a_handful_of_requests() {
 }
 
 #[test]
-fn failures_while_keys_are_good_are_invisible() {
+fn failures_while_credentials_are_valid_are_invisible() {
     let place = Place::new();
     let session = place.session();
     get(&session).unwrap();
     place.habit(Reply::Denied);
-    // From the first second in which it could refresh to the last in which the keys are served.
+    // From the first second in which it could refresh to the last in which the credentials are
+    // served.
     for _ in 0..3530 {
         place.pass(1);
-        assert_eq!(number(&at_once(&session).expect("nobody waits")), 1);
+        assert_eq!(number(&at_once(&session).expect("callers never wait")), 1);
     }
     assert!((6..40).contains(&place.requests()), "{} requests", place.requests());
     place.pass(10);
@@ -143,7 +144,7 @@ fn failures_while_keys_are_good_are_invisible() {
 }
 
 #[test]
-fn windows_are_in_proportion_to_the_lifetime_that_was_given() {
+fn windows_are_proportional_to_the_granted_lifetime() {
     let policy = SessionPolicy::default();
     for lifetime in [120, 900, 3600, 12 * 3600] {
         for _ in 0..20 {
@@ -167,7 +168,7 @@ fn windows_are_in_proportion_to_the_lifetime_that_was_given() {
 }
 
 #[test]
-fn each_session_refreshes_at_a_moment_of_its_own() {
+fn each_session_refreshes_at_a_random_moment() {
     let place = Place::new();
     let sessions: Vec<_> = (0..100).map(|_| place.session()).collect();
     for session in &sessions {
@@ -186,11 +187,11 @@ fn each_session_refreshes_at_a_moment_of_its_own() {
 }
 
 #[test]
-fn refused_keys_are_dropped_once_and_newer_ones_never() {
+fn rejected_credentials_are_dropped_once_and_newer_ones_never() {
     let place = Place::new();
     let session = place.session();
     let refused = get(&session).unwrap();
-    // All of a hundred callers saw the refusal, and tell before they ask again.
+    // All of a hundred callers saw the rejection, and report it before their next request.
     let numbers: Vec<_> = (0..100)
         .map(|_| {
             session.invalidate(&refused);
@@ -202,7 +203,7 @@ fn refused_keys_are_dropped_once_and_newer_ones_never() {
 }
 
 #[test]
-fn refused_keys_are_not_served_while_others_are_fetched() {
+fn rejected_credentials_are_not_served_during_a_refresh() {
     let place = Place::new();
     let session = place.session();
     let refused = get(&session).unwrap();
@@ -213,7 +214,7 @@ fn refused_keys_are_not_served_while_others_are_fetched() {
 }
 
 #[test]
-fn keys_that_are_refused_again_and_again_make_no_storm() {
+fn repeatedly_rejected_credentials_do_not_cause_a_tight_loop() {
     let place = Place::new();
     let session = place.session();
     let mut served = 0;
@@ -231,7 +232,7 @@ fn keys_that_are_refused_again_and_again_make_no_storm() {
 }
 
 #[test]
-fn a_fetch_that_panics_is_a_failure_like_any_other() {
+fn a_panicking_refresh_is_a_failure_like_any_other() {
     let place = Place::new();
     place.habit(Reply::Panic);
     let session = place.session();
@@ -244,11 +245,11 @@ fn a_fetch_that_panics_is_a_failure_like_any_other() {
     assert!(tasks.outputs().all(|keys| keys.as_ref().unwrap_err().to_string().contains("panic")));
     place.habit(Reply::Keys);
     place.pass(2);
-    get(&session).expect("the next fetch is like any other");
+    get(&session).expect("the next refresh is like any other");
 }
 
 #[test]
-fn nobody_waits_for_ever_on_a_transport_that_breaks_its_contract() {
+fn a_transport_that_breaks_its_contract_does_not_block_callers_forever() {
     let place = Place::new();
     place.habit(Reply::Silence);
     let session = place.session();
@@ -262,42 +263,42 @@ fn nobody_waits_for_ever_on_a_transport_that_breaks_its_contract() {
 }
 
 #[test]
-fn a_fetch_that_starved_is_made_again_for_the_first_who_waits() {
+fn a_starved_refresh_is_restarted_for_the_first_waiting_caller() {
     let place = Place::new();
     let session = place.session();
     get(&session).unwrap();
-    // Somebody passes by and begins a fetch, and nobody drives it while the keys end.
+    // A passing caller begins a refresh, and no caller drives it while the credentials expire.
     place.pass(2900);
     place.habit(Reply::Silence);
-    at_once(&session).expect("nobody waits").unwrap();
+    at_once(&session).expect("callers never wait").unwrap();
     place.pass(1000);
     place.habit(Reply::Unavailable);
     place.script([Reply::Keys]);
-    assert_eq!(number(&get(&session)), 2, "the service is well");
+    assert_eq!(number(&get(&session)), 2, "the service is healthy");
 }
 
 #[test]
-fn failures_of_fetches_in_passing_hold_nobody_up_who_has_no_keys() {
+fn failures_of_passing_refreshes_do_not_delay_callers_without_credentials() {
     let place = Place::new();
     let session = place.session();
     get(&session).unwrap();
-    // One caller every 40 seconds: too few to drive a fetch, so that each outlasts its limit.
+    // One caller every 40 seconds: too few to drive a refresh, so that each exceeds its limit.
     place.habit(Reply::Silence);
     while session.state() != CredentialState::Expired {
-        at_once(&session).expect("nobody waits").unwrap();
+        at_once(&session).expect("callers never wait").unwrap();
         place.pass(40);
     }
     place.habit(Reply::Keys);
-    get(&session).expect("the service is well");
+    get(&session).expect("the service is healthy");
 }
 
 #[test]
-fn an_outage_is_not_multiplied_by_callers_who_go_away() {
+fn an_outage_is_not_multiplied_by_cancelled_callers() {
     let place = Place::new();
     let session = place.session();
     place.habit(Reply::Unavailable);
     for _ in 0..600 {
-        // One goes away after the first poll, the next one stays.
+        // One is cancelled after the first poll, the next one stays.
         at_once(&session);
         let _ = get(&session);
         place.pass(1);
@@ -306,7 +307,7 @@ fn an_outage_is_not_multiplied_by_callers_who_go_away() {
 }
 
 #[test]
-fn the_back_off_is_a_setting() {
+fn the_backoff_is_configurable() {
     let place = Place::new();
     place.habit(Reply::Unavailable);
     let mut policy = SessionPolicy::default();
@@ -322,7 +323,7 @@ fn the_back_off_is_a_setting() {
 }
 
 #[test]
-fn a_session_that_is_dropped_takes_its_fetch_along() {
+fn a_dropped_session_drops_its_refresh() {
     let place = Place::new();
     place.habit(Reply::Silence);
     let session = place.session();
@@ -333,7 +334,7 @@ fn a_session_that_is_dropped_takes_its_fetch_along() {
 }
 
 #[test]
-fn nothing_prints_a_secret() {
+fn debug_output_contains_no_secret() {
     let place = Place::new();
     let session = place.session();
     let mut watcher = session.watch();
@@ -355,7 +356,7 @@ fn nothing_prints_a_secret() {
 }
 
 #[test]
-fn public_futures_can_go_to_another_thread() {
+fn public_futures_are_send() {
     fn is_send<T: Send>(_: &T) {}
     fn is_shared<T: Send + Sync + 'static>(_: &T) {}
     let place = Place::new();

@@ -1,4 +1,4 @@
-//! Who drives a refresh of a session: wake-ups that are handed over, runtimes that go away.
+//! Drivers of a refresh: wake-ups that are handed over, runtimes that shut down.
 
 use std::sync::{Arc, Mutex};
 
@@ -15,7 +15,7 @@ fn run(tasks: &SharedTasks) {
 }
 
 #[test]
-fn a_wake_up_that_comes_during_a_poll_in_passing_reaches_those_who_wait() {
+fn a_wake_up_during_a_passing_poll_reaches_waiting_callers() {
     let place = Place::new();
     place.habit(Reply::Silence);
     let session = place.session();
@@ -26,7 +26,7 @@ fn a_wake_up_that_comes_during_a_poll_in_passing_reaches_those_who_wait() {
     place.during_poll(move || {
         assert!(polled.lock().unwrap().poll(waiter), "another thread polls meanwhile");
     });
-    // Polls the refresh, and goes away: the wake-up was for this caller.
+    // Polls the refresh and is dropped: the wake-up was for this caller.
     assert!(at_once(&session).is_none());
     place.habit_unheard(Reply::Keys);
     run(&tasks);
@@ -36,7 +36,7 @@ fn a_wake_up_that_comes_during_a_poll_in_passing_reaches_those_who_wait() {
 }
 
 #[test]
-fn a_waiter_that_is_dropped_right_after_its_poll_hands_its_wake_up_over() {
+fn a_waiter_that_is_dropped_right_after_its_poll_hands_over_its_wake_up() {
     let place = Place::new();
     place.habit(Reply::Silence);
     let session = place.session();
@@ -59,7 +59,7 @@ fn a_waiter_that_is_dropped_right_after_its_poll_hands_its_wake_up_over() {
 }
 
 #[test]
-fn a_refresh_in_passing_is_lost_with_its_runtime_and_never_polled_again() {
+fn a_passing_refresh_is_lost_with_its_runtime_and_never_polled_again() {
     let place = Place::new();
     place.habit(Reply::Silence);
     let session = place.session();
@@ -71,7 +71,7 @@ fn a_refresh_in_passing_is_lost_with_its_runtime_and_never_polled_again() {
 }
 
 #[test]
-fn a_caller_and_its_runtime_that_go_away_leave_the_next_caller_a_refresh_of_its_own() {
+fn a_caller_dropped_with_its_runtime_does_not_block_the_next_refresh() {
     let place = Place::new();
     place.habit(Reply::Silence);
     let session = place.session();
@@ -86,7 +86,7 @@ fn a_caller_and_its_runtime_that_go_away_leave_the_next_caller_a_refresh_of_its_
 }
 
 #[test]
-fn a_background_refresher_that_is_cancelled_takes_its_refresh_along() {
+fn a_cancelled_background_refresher_drops_its_refresh() {
     let place = Place::new();
     let session = place.session();
     get(&session).unwrap();
@@ -107,7 +107,7 @@ fn a_background_refresher_that_is_cancelled_takes_its_refresh_along() {
 }
 
 #[test]
-fn those_who_wait_for_a_cancelled_background_refresher_begin_a_refresh_of_their_own() {
+fn waiting_callers_of_a_cancelled_background_refresher_begin_their_own_refresh() {
     let place = Place::new();
     place.habit(Reply::Silence);
     let session = place.session();
@@ -127,7 +127,7 @@ fn those_who_wait_for_a_cancelled_background_refresher_begin_a_refresh_of_their_
 }
 
 #[test]
-fn a_driver_that_is_not_polled_any_more_holds_nobody_up_beyond_the_limit() {
+fn a_driver_that_is_no_longer_polled_delays_callers_up_to_the_limit_only() {
     let place = Place::new();
     place.habit(Reply::Silence);
     let session = place.session();
@@ -151,7 +151,7 @@ fn a_driver_that_is_not_polled_any_more_holds_nobody_up_beyond_the_limit() {
 }
 
 #[test]
-fn a_refresh_that_nobody_drove_is_over_at_its_limit() {
+fn a_refresh_without_a_driver_ends_at_its_limit() {
     let place = Place::new();
     let session = place.session();
     get(&session).unwrap();
@@ -166,7 +166,7 @@ fn a_refresh_that_nobody_drove_is_over_at_its_limit() {
 }
 
 #[test]
-fn a_refresh_that_is_stuck_is_a_timeout_that_may_be_retried() {
+fn a_stuck_refresh_is_a_timeout_that_may_be_retried() {
     let place = Place::new();
     place.habit(Reply::Silence);
     let session = place.session();
@@ -192,5 +192,5 @@ fn an_exchange_that_ended_with_its_runtime_is_a_lost_refresh() {
     place.habit(Reply::Cancelled);
     let failure = get(&place.session()).unwrap_err();
     assert!(failure.retry_in().is_some_and(|wait| !wait.is_zero()));
-    assert_eq!(place.requests(), 6, "not for ever");
+    assert_eq!(place.requests(), 6, "a bounded number");
 }

@@ -1,4 +1,4 @@
-//! How the keys of a session end, in virtual time.
+//! Expiry of the credentials of a session, in virtual time.
 
 use std::time::Duration;
 
@@ -9,15 +9,15 @@ use crate::session_tasks::{at_once, get};
 use crate::session_world::{Place, Reply, number};
 
 #[test]
-fn keys_are_dropped_at_their_end_when_the_monotonic_clock_stood_still() {
+fn credentials_expire_although_the_monotonic_clock_stood_still() {
     let place = Place::new();
     let session = place.session();
     get(&session).unwrap();
-    // The machine sleeps for two hours; it wakes up, and a second later somebody asks.
+    // The machine sleeps for two hours; it wakes up, and a second later a caller asks.
     place.set_wall(|wall| wall + time::Duration::hours(2));
     place.pass(1);
     place.habit(Reply::Silence);
-    assert!(at_once(&session).is_none(), "the keys have ended");
+    assert!(at_once(&session).is_none(), "the credentials have expired");
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn a_wall_clock_that_is_set_back_changes_nothing() {
 }
 
 #[test]
-fn a_wall_clock_that_is_set_forward_costs_one_fetch() {
+fn a_wall_clock_that_is_set_forward_costs_one_refresh() {
     let place = Place::new();
     let session = place.session();
     get(&session).unwrap();
@@ -48,7 +48,7 @@ fn a_wall_clock_that_is_set_forward_costs_one_fetch() {
 }
 
 #[test]
-fn keys_that_had_ended_when_they_came_are_a_failure() {
+fn credentials_that_are_expired_on_arrival_are_a_failure() {
     let place = Place::new();
     let session = place.session();
     place.lifetime(-5);
@@ -56,11 +56,11 @@ fn keys_that_had_ended_when_they_came_are_a_failure() {
     assert_eq!(error.kind(), ErrorKind::Credentials);
     assert!(error.to_string().contains("already expired"), "{error}");
     assert!(get(&session).is_err());
-    assert_eq!(place.requests(), 1, "the next fetch waits");
+    assert_eq!(place.requests(), 1, "the next refresh waits");
 }
 
 #[test]
-fn keys_that_had_ended_when_they_came_do_not_replace_good_ones() {
+fn credentials_that_are_expired_on_arrival_do_not_replace_valid_ones() {
     let place = Place::new();
     let session = place.session();
     get(&session).unwrap();
@@ -73,7 +73,7 @@ fn keys_that_had_ended_when_they_came_do_not_replace_good_ones() {
 }
 
 #[test]
-fn keys_that_live_for_moments_make_no_storm() {
+fn short_lived_credentials_do_not_cause_a_tight_loop() {
     let place = Place::new();
     let mut policy = SessionPolicy::default();
     policy.refresh_from = 0.0;
@@ -86,7 +86,7 @@ fn keys_that_live_for_moments_make_no_storm() {
 }
 
 #[test]
-fn no_policy_serves_keys_beyond_their_margin() {
+fn no_policy_serves_credentials_within_their_margin() {
     let place = Place::new();
     let mut policy = SessionPolicy::default();
     (policy.refresh_from, policy.refresh_until) = (1.0, 1.0);

@@ -1,4 +1,4 @@
-//! What the errors of a session say, through every layer above it.
+//! Errors of a session, through every layer above it.
 
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ fn wait<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> 
     tasks.take(task).expect("an end")
 }
 
-/// What every layer has to keep.
+/// The facts that every layer must keep.
 #[derive(Debug, PartialEq)]
 struct Facts {
     kind: ErrorKind,
@@ -124,7 +124,7 @@ fn an_outage_keeps_its_facts_through_blocking_layers() {
     assert_eq!(facts!(error), outage());
 }
 
-/// A provider that somebody else writes, with an error of its own between.
+/// A provider outside of this crate, with its own error type in between.
 struct Wrapping(sts_client::Session);
 
 #[derive(Debug, thiserror::Error)]
@@ -151,7 +151,7 @@ fn a_client_keeps_the_facts_of_the_cause_of_a_custom_provider() {
 }
 
 #[test]
-fn an_error_without_a_cause_of_ours_is_one_of_the_provider() {
+fn an_error_without_a_known_cause_is_of_kind_credentials() {
     let error = CredentialsError::new("sealed").with_source(std::io::Error::other("closed"));
     assert_eq!((error.kind(), error.advice()), (ErrorKind::Credentials, RetryAdvice::Never));
     let error = error.with_kind(ErrorKind::Unavailable);
@@ -161,7 +161,7 @@ fn an_error_without_a_cause_of_ours_is_one_of_the_provider() {
 }
 
 #[test]
-fn a_session_whose_provider_is_not_configured_is_passed_over_in_a_chain() {
+fn a_session_whose_provider_is_not_configured_is_skipped_in_a_chain() {
     let place = Place::new();
     place.habit(Reply::Unreachable);
     let metadata = sts_client::source::EcsMetadata::at("http://127.0.0.1:1").unwrap();
@@ -176,7 +176,7 @@ fn a_session_whose_provider_is_not_configured_is_passed_over_in_a_chain() {
 }
 
 #[test]
-fn credentials_that_are_rejected_again_at_once_say_when_to_ask_again() {
+fn credentials_that_are_rejected_again_at_once_return_the_time_to_retry() {
     for _ in 0..20 {
         let place = Place::new();
         let session = place.session();
@@ -199,7 +199,7 @@ fn credentials_that_are_rejected_again_at_once_say_when_to_ask_again() {
 }
 
 #[test]
-fn a_failed_refresh_says_when_the_next_one_can_begin() {
+fn a_failed_refresh_returns_the_time_of_the_next_one() {
     let place = Place::new();
     place.habit(Reply::Unavailable);
     let session = place.session();
@@ -218,7 +218,7 @@ fn a_failed_refresh_says_when_the_next_one_can_begin() {
 }
 
 #[test]
-fn a_success_forgets_why_the_refresh_before_failed() {
+fn a_success_clears_the_error_of_the_previous_refresh() {
     let place = Place::new();
     place.habit(Reply::Unavailable);
     let session = place.session();

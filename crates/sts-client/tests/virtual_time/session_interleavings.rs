@@ -1,10 +1,10 @@
-//! Every interleaving of a few callers of one session, to a depth, with cancellation after every
+//! Every interleaving of a few callers of one session up to a depth, with cancellation after every
 //! poll.
 //!
-//! All of a session's own state is behind one lock, and a caller takes it once between two polls,
-//! so what can differ is the order of polls and of what happens outside: that order is enumerated.
-//! The futures are the real ones, and so is the sharing of the refresh among them; tasks run only
-//! when they were woken. Two polls at the same time are in `session_drivers` and the stress tests.
+//! All of a session's own state is behind one lock, which a caller takes once between two polls, so
+//! only the order of polls and of external events can differ: that order is enumerated. The futures
+//! are the real ones, and so is their shared refresh; tasks run only when they were woken.
+//! Concurrent polls are tested in `session_drivers` and the stress tests.
 
 use sts_client::Session;
 use sts_client::session::CredentialState;
@@ -16,18 +16,18 @@ const CALLERS: usize = 3;
 
 #[derive(Clone, Copy, Debug)]
 enum Move {
-    /// A caller asks: its future is made, and not polled yet.
+    /// A caller starts: its future is created, and not polled yet.
     Ask,
-    /// A caller who was woken is polled.
+    /// A woken caller is polled.
     Poll(usize),
     Cancel(usize),
-    /// The service begins to do this.
+    /// The service changes to this behavior.
     Habit(Reply),
     /// Time passes.
     Pass(u64),
-    /// A caller asks, is polled once, and goes away.
+    /// A caller starts, is polled once, and is dropped.
     PassBy,
-    /// Whoever has credentials reports that they were rejected.
+    /// Every caller that has credentials reports that they were rejected.
     Invalidate,
 }
 
@@ -93,29 +93,29 @@ impl Run {
     }
 
     fn check(&self) {
-        assert!(self.place.most_at_once() <= 1, "two fetches at once");
+        assert!(self.place.most_at_once() <= 1, "two refreshes at once");
         for keys in self.tasks.outputs().flatten() {
             assert!(keys.security_token.is_some());
         }
     }
 
-    /// The service is well again, and nobody is cancelled any more.
+    /// The service is healthy again, and callers are no longer cancelled.
     fn end(mut self) {
         self.place.habit(Reply::Keys);
         self.tasks.run();
         for caller in 0..self.tasks.len() {
-            assert!(!self.tasks.is_pending(caller), "caller {caller} was forgotten");
+            assert!(!self.tasks.is_pending(caller), "caller {caller} was not woken");
         }
         self.check();
         self.place.pass(61);
-        get(&self.session).expect("the service is well");
+        get(&self.session).expect("the service is healthy");
         assert_ne!(self.session.state(), CredentialState::Expired);
-        at_once(&self.session).expect("with keys, nobody waits").unwrap();
+        at_once(&self.session).expect("callers with credentials never wait").unwrap();
         assert!(self.place.requests() <= 12, "{} requests", self.place.requests());
     }
 }
 
-/// Replays `path`, then tries every move after it. Returns how many runs there were.
+/// Replays `path`, then tries every move after it. Returns the number of runs.
 fn explore(has_keys: bool, path: &mut Vec<Move>, depth: usize) -> u64 {
     let mut runs = 0;
     for next in MOVES {
@@ -139,13 +139,13 @@ fn explore(has_keys: bool, path: &mut Vec<Move>, depth: usize) -> u64 {
 }
 
 #[test]
-fn without_keys_no_order_of_events_loses_a_caller_or_fetches_twice() {
+fn without_credentials_no_order_of_events_loses_a_caller_or_refreshes_twice() {
     let runs = explore(false, &mut Vec::new(), 6);
     assert!(runs > 50_000, "{runs}");
 }
 
 #[test]
-fn with_keys_no_order_of_events_loses_a_caller_or_fetches_twice() {
+fn with_credentials_no_order_of_events_loses_a_caller_or_refreshes_twice() {
     let runs = explore(true, &mut vec![Move::Pass(2900)], 6);
     assert!(runs > 20_000, "{runs}");
 }

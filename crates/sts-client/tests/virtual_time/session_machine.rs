@@ -1,4 +1,4 @@
-//! What the machine of a session never does, whatever happens to it.
+//! Invariants of the state machine of a session.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,9 +52,9 @@ fn keys(end: OffsetDateTime) -> Arc<Credentials> {
 
 proptest! {
     #[test]
-    fn never_two_fetches_never_keys_beyond_their_end_and_it_recovers(
+    fn never_two_refreshes_never_expired_credentials_and_it_recovers(
         seed in any::<u64>(),
-        // Clocks that stand still and clocks that are set back at once fool everybody.
+        // Wall clocks that are set back while monotonic clocks stand still cannot be detected.
         sleeps in any::<bool>(),
         events in proptest::collection::vec(event(), 0..60),
     ) {
@@ -78,7 +78,7 @@ proptest! {
                 Event::Begin => {
                     let was_fresh = machine.state(now) == CredentialState::Fresh;
                     let begins = machine.begin_fetch(now);
-                    prop_assert!(!(begins && is_fetching), "two fetches at once");
+                    prop_assert!(!(begins && is_fetching), "two refreshes at once");
                     prop_assert!(!(begins && was_fresh), "nothing was due");
                     is_fetching |= begins;
                 }
@@ -107,18 +107,18 @@ proptest! {
                 _ => {}
             }
             if let Some(keys) = machine.credentials(now) {
-                prop_assert!(!keys.is_expired(truth), "keys beyond their end");
+                prop_assert!(!keys.is_expired(truth), "expired credentials");
             }
             prop_assert!(machine.serves_until(now) <= machine.next_fetch(now));
         }
 
-        // The service is well again: a minute later there are keys, whatever happened before.
+        // The service is healthy again: a minute later there are credentials in any case.
         if is_fetching {
             machine.failed(now);
         }
         now = now.after(seconds(60));
         if machine.state(now) == CredentialState::Expired {
-            prop_assert!(machine.begin_fetch(now), "it never fetches again");
+            prop_assert!(machine.begin_fetch(now), "it never refreshes again");
             prop_assert!(machine.fetched(keys(now.wall + seconds(3600)), now, now.wall));
         }
         prop_assert!(machine.credentials(now).is_some());
@@ -142,7 +142,7 @@ proptest! {
 }
 
 #[test]
-fn keys_without_an_end_stay_fresh() {
+fn credentials_without_an_expiration_stay_fresh() {
     let now = Now::new(START, Duration::ZERO);
     let mut machine = SessionMachine::new(SessionPolicy::default(), 7);
     assert!(machine.begin_fetch(now));
@@ -152,13 +152,13 @@ fn keys_without_an_end_stay_fresh() {
 }
 
 #[test]
-fn who_has_good_keys_makes_way_after_a_failure_and_who_has_none_does_not() {
+fn a_failure_delays_sessions_with_valid_credentials_longer() {
     for seed in 0..100 {
         let start = Now::new(START, Duration::ZERO);
         let mut machine = SessionMachine::new(SessionPolicy::default(), seed);
         assert!(machine.begin_fetch(start));
         assert!(machine.fetched(keys(START + seconds(3600)), start, START));
-        // 600 seconds before the keys end at their margin.
+        // 600 seconds before the margin of the credentials.
         let now = start.after(seconds(3600 - 60 - 600));
         assert!(machine.begin_fetch(now));
         machine.failed(now);
@@ -173,7 +173,7 @@ fn who_has_good_keys_makes_way_after_a_failure_and_who_has_none_does_not() {
 }
 
 #[test]
-fn keys_that_end_sooner_than_was_thought_end_the_patience() {
+fn credentials_that_expire_sooner_than_expected_end_the_longer_wait() {
     let start = Now::new(START, Duration::ZERO);
     let mut machine = SessionMachine::new(SessionPolicy::default(), 7);
     assert!(machine.begin_fetch(start));
@@ -181,31 +181,34 @@ fn keys_that_end_sooner_than_was_thought_end_the_patience() {
     let now = start.after(seconds(3000));
     assert!(machine.begin_fetch(now));
     machine.failed(now);
-    assert!(!machine.begin_fetch(now.after(seconds(60))), "keys are good, and it makes way");
+    assert!(
+        !machine.begin_fetch(now.after(seconds(60))),
+        "credentials are valid, so the wait is longer"
+    );
 
     // The machine slept for an hour, in which its monotonic clock stood still.
     let mut awake = now.after(seconds(60));
     awake.wall += seconds(3600);
     assert_eq!(machine.state(awake), CredentialState::Expired);
-    assert!(machine.begin_fetch(awake), "there are no keys any more");
+    assert!(machine.begin_fetch(awake), "the credentials have expired");
 }
 
 #[test]
-fn a_neglected_fetch_excuses_one_more_and_no_third() {
+fn a_neglected_refresh_allows_one_more_and_not_a_third() {
     let now = Now::new(START, Duration::ZERO);
     let mut machine = SessionMachine::new(SessionPolicy::default(), 7);
     assert!(machine.begin_fetch(now));
     machine.neglected(now);
-    assert!(machine.begin_fetch(now), "the service may be well");
+    assert!(machine.begin_fetch(now), "the service may be healthy");
     machine.neglected(now);
-    assert!(!machine.begin_fetch(now), "the back-off goes on");
+    assert!(!machine.begin_fetch(now), "the backoff continues");
     assert!(machine.begin_fetch(now.after(seconds(2))));
     machine.failed(now.after(seconds(2)));
-    assert!(!machine.begin_fetch(now.after(seconds(2))), "a failure is no excuse");
+    assert!(!machine.begin_fetch(now.after(seconds(2))), "a failure grants no exception");
 }
 
 #[test]
-fn settings_without_sense_do_no_harm() {
+fn invalid_settings_are_harmless() {
     let now = Now::new(START, Duration::ZERO);
     for (from, until, margin) in [
         (f64::NAN, f64::NAN, f64::NAN),
@@ -241,7 +244,7 @@ fn a_lifetime_of_decades_is_capped_at_a_day() {
 }
 
 #[test]
-fn a_success_forgets_failures_and_patience() {
+fn a_success_resets_failures_and_the_longer_wait() {
     for seed in 0..50 {
         let mut now = Now::new(START, seconds(50));
         let mut machine = SessionMachine::new(SessionPolicy::default(), seed);
@@ -253,7 +256,7 @@ fn a_success_forgets_failures_and_patience() {
         assert!(machine.begin_fetch(now));
         assert!(machine.fetched(keys(now.wall + seconds(3600)), now, now.wall));
 
-        // A failure while the credentials are valid for long: the next refresh is patient.
+        // A failure while the credentials are valid for long: the next refresh waits longer.
         now = now.after(seconds(2900));
         assert!(machine.begin_fetch(now));
         machine.failed(now);
@@ -261,26 +264,26 @@ fn a_success_forgets_failures_and_patience() {
         let rejected = machine.credentials(now).unwrap().clone();
         assert!(machine.invalidate(&rejected, now));
 
-        // The backoff is that of a first failure, and the patience ends with the next success.
+        // The backoff is that of a first failure, and the longer wait ends with the next success.
         now = now.after(seconds(2));
-        assert!(machine.begin_fetch(now), "the failures of the outage are forgotten");
+        assert!(machine.begin_fetch(now), "the failures of the outage are reset");
         assert!(machine.fetched(keys(now.wall + seconds(100)), now, now.wall));
         assert!(machine.next_fetch(now) - now.monotonic <= seconds(80));
     }
 }
 
 #[test]
-fn old_rejections_are_forgotten() {
+fn old_rejections_do_not_count() {
     let mut now = Now::new(START, seconds(50));
     let mut machine = SessionMachine::new(SessionPolicy::default(), 7);
     for _ in 0..10 {
-        assert!(machine.begin_fetch(now), "credentials that were good for a while");
+        assert!(machine.begin_fetch(now), "credentials that were accepted for a while");
         assert!(machine.fetched(keys(now.wall + seconds(3600)), now, now.wall));
         now = now.after(seconds(61));
         let rejected = machine.credentials(now).unwrap().clone();
         assert!(machine.invalidate(&rejected, now));
     }
-    // Young ones count, and one that was good for a while resets the count.
+    // Recent ones count, and credentials that were accepted for a while reset the count.
     for round in 0..3 {
         for (age, may_begin) in [(1, true), (1, false), (61, true)] {
             let wait = machine.next_fetch(now).saturating_sub(now.monotonic);
@@ -297,7 +300,7 @@ fn old_rejections_are_forgotten() {
 }
 
 #[test]
-fn credentials_that_are_always_rejected_at_once_are_no_loop_whatever_the_policy() {
+fn repeated_immediate_rejections_do_not_cause_a_tight_loop_under_any_policy() {
     let millisecond = Duration::from_millis(1);
     for (base, cap) in [(0, 0), (0, 60_000), (1, 60_000), (60_000, 0), (10, 20)] {
         let mut policy = SessionPolicy::default();
@@ -337,13 +340,13 @@ fn no_wait_is_shorter_than_a_quarter_of_a_second() {
 }
 
 #[test]
-fn the_backoff_of_a_neglected_refresh_counts_from_its_beginning() {
+fn the_backoff_of_a_neglected_refresh_counts_from_its_start() {
     let start = Now::new(START, seconds(1000));
     let mut machine = SessionMachine::new(SessionPolicy::default(), 7);
     assert!(machine.begin_fetch(start));
     machine.neglected(start);
     assert!(machine.next_fetch(start) > start.monotonic, "it began just now");
-    assert!(machine.begin_fetch(start), "on its excuse");
+    assert!(machine.begin_fetch(start), "by its exception");
     let later = start.after(seconds(40));
     machine.neglected(later);
     assert!(machine.begin_fetch(later), "it began long ago");
@@ -352,7 +355,7 @@ fn the_backoff_of_a_neglected_refresh_counts_from_its_beginning() {
 }
 
 #[test]
-fn a_success_forgets_failures_and_excuses() {
+fn a_success_resets_failures_and_exceptions() {
     for seed in 0..50 {
         let mut now = Now::new(START, seconds(1000));
         let mut machine = SessionMachine::new(SessionPolicy::default(), seed);
@@ -364,12 +367,12 @@ fn a_success_forgets_failures_and_excuses() {
         assert!(machine.begin_fetch(now));
         machine.neglected(now);
         for _ in 0..2 {
-            assert!(machine.begin_fetch(now), "on the excuse, then after the rejection");
+            assert!(machine.begin_fetch(now), "by the exception, then after the rejection");
             assert!(machine.fetched(keys(now.wall + seconds(3600)), now, now.wall));
             let rejected = machine.credentials(now).unwrap().clone();
             assert!(machine.invalidate(&rejected, now));
         }
-        assert!(!machine.begin_fetch(now), "the excuse is used up");
+        assert!(!machine.begin_fetch(now), "the exception is used up");
 
         now = now.after(machine.next_fetch(now) - now.monotonic);
         assert!(machine.begin_fetch(now));

@@ -9,7 +9,7 @@ use sts_client::Session;
 
 use crate::session_world::Keys;
 
-/// Tasks on one thread. One that was not woken is not polled, so a lost wake-up shows.
+/// Tasks on one thread. A task that was not woken is not polled, so a lost wake-up is detected.
 pub(crate) struct Tasks<T>(Vec<Task<T>>);
 
 struct Task<T> {
@@ -54,7 +54,7 @@ impl<T> Tasks<T> {
         true
     }
 
-    /// Runs until nobody is woken any more.
+    /// Runs until no task is woken any more.
     pub(crate) fn run(&mut self) -> &mut Self {
         loop {
             let polled = (0..self.0.len()).filter(|index| self.poll(*index)).count();
@@ -76,7 +76,7 @@ impl<T> Tasks<T> {
         self.0[index].output.take()
     }
 
-    /// Those that have ended.
+    /// Returns the outputs of completed tasks.
     pub(crate) fn outputs(&self) -> impl Iterator<Item = &T> {
         self.0.iter().filter_map(|task| task.output.as_ref())
     }
@@ -97,7 +97,7 @@ impl Tasks<Keys> {
     }
 }
 
-/// What a caller gets at once; `None` if it had to wait, and went away.
+/// Returns what a caller receives at once; `None` if it had to wait, and was dropped.
 pub(crate) fn at_once(session: &Session) -> Option<Keys> {
     let mut future = Box::pin(session.credentials());
     match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
@@ -106,9 +106,9 @@ pub(crate) fn at_once(session: &Session) -> Option<Keys> {
     }
 }
 
-/// What a caller gets who waits for it.
+/// Returns what a waiting caller receives.
 pub(crate) fn get(session: &Session) -> Keys {
     let mut tasks = Tasks::new();
     let caller = tasks.ask(session);
-    tasks.run().output(caller).expect("somebody wakes those who wait").clone()
+    tasks.run().output(caller).expect("the waiting caller is woken").clone()
 }

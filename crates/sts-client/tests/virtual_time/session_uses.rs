@@ -1,5 +1,5 @@
-//! What else a session is good for, in virtual time: watching, refreshing in the background, being a
-//! source of keys.
+//! Further uses of a session, in virtual time: watching, refreshing in the background, and as a
+//! credential provider.
 
 use std::fmt::{self, Write};
 use std::sync::Arc;
@@ -41,7 +41,7 @@ fn watchers_see_every_change() {
     get(&session).unwrap();
     tasks.run();
     drop(session);
-    assert_eq!(tasks.run().output(0).expect("it ends with the session"), &[1, 2, 3]);
+    assert_eq!(tasks.run().output(0).expect("the watcher ends with the session"), &[1, 2, 3]);
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn keep_fresh_refreshes_without_callers_and_ends_with_the_session() {
 }
 
 #[test]
-fn keep_fresh_fetches_at_once_when_keys_are_refused() {
+fn keep_fresh_refreshes_at_once_when_credentials_are_rejected() {
     let place = Place::new();
     let session = place.session();
     let mut tasks = Tasks::new();
@@ -77,7 +77,7 @@ fn keep_fresh_fetches_at_once_when_keys_are_refused() {
 }
 
 #[test]
-fn keep_fresh_spaces_its_fetches_in_an_outage() {
+fn keep_fresh_spaces_its_refreshes_in_an_outage() {
     let place = Place::new();
     place.habit(Reply::Unavailable);
     let session = place.session();
@@ -95,7 +95,7 @@ fn keep_fresh_spaces_its_fetches_in_an_outage() {
 }
 
 #[test]
-fn a_session_is_a_source_of_another() {
+fn a_session_is_a_provider_of_another() {
     let place = Place::new();
     let first = place.session();
     let client = sts_client::Client::builder(place.clone(), place.clone())
@@ -107,14 +107,14 @@ fn a_session_is_a_source_of_another() {
     assert_eq!(number(&get(&second)), 2);
     assert_eq!(number(&get(&first)), 1);
 
-    // Temporary keys assume for an hour at most, so nothing is sent.
+    // Temporary credentials can assume for an hour at most, so nothing is sent.
     let third = client.session(place.operation().duration(Duration::from_secs(3601)));
     assert_eq!(get(&third).unwrap_err().kind(), ErrorKind::InvalidRequest);
     assert_eq!(place.requests(), 2);
 }
 
 #[test]
-fn a_session_without_keys_says_so_to_the_one_it_is_the_source_of() {
+fn a_session_without_credentials_passes_its_error_to_the_session_above() {
     let place = Place::new();
     place.habit(Reply::Unavailable);
     let source = place.session();
@@ -130,7 +130,7 @@ fn a_session_without_keys_says_so_to_the_one_it_is_the_source_of() {
 }
 
 #[test]
-fn a_source_that_hears_of_a_refusal_gives_other_keys() {
+fn a_provider_that_learns_of_a_rejection_returns_other_credentials() {
     let place = Place::new();
     let session = place.session();
     let refused = get(&session).unwrap();
@@ -164,7 +164,7 @@ fn without_backoff() -> SessionPolicy {
 }
 
 #[test]
-fn keep_fresh_has_a_floor_where_the_policy_has_no_backoff() {
+fn keep_fresh_has_a_minimum_wait_where_the_policy_has_no_backoff() {
     let (place, failing) = (Place::new(), Failing::default());
     let client = Client::builder(place.clone(), place.clone())
         .region("cn-north-4")
@@ -183,7 +183,7 @@ fn keep_fresh_has_a_floor_where_the_policy_has_no_backoff() {
 }
 
 #[test]
-fn a_session_has_a_floor_where_the_policy_has_no_backoff() {
+fn a_session_has_a_minimum_wait_where_the_policy_has_no_backoff() {
     let place = Place::new();
     let session = place.session_with(without_backoff());
     place.habit(Reply::Unavailable);
@@ -193,7 +193,7 @@ fn a_session_has_a_floor_where_the_policy_has_no_backoff() {
     assert_eq!(place.requests(), 1);
     place.habit(Reply::Keys);
     place.pass(1);
-    // Credentials that are due as soon as they come.
+    // Credentials whose refresh is due on arrival.
     let mut policy = without_backoff();
     (policy.refresh_from, policy.refresh_until) = (0.0, 0.0);
     let session = place.session_with(policy);
@@ -226,11 +226,11 @@ fn keep_fresh_lets_other_tasks_run_when_provider_and_timer_are_ready_at_once() {
     let mut tasks = Tasks::new();
     let refresher = tasks.spawn(session.keep_fresh());
     for _ in 0..10 {
-        assert!(tasks.poll(refresher), "it comes back, and wants to be polled again");
+        assert!(tasks.poll(refresher), "it yields, and is woken again");
     }
 }
 
-/// Asks the session whatever it can answer without waiting, in the middle of formatting it.
+/// Calls all non-blocking methods of the session while it is formatted.
 struct Asking<F>(F);
 
 impl<F: Fn()> Write for Asking<F> {
@@ -241,7 +241,7 @@ impl<F: Fn()> Write for Asking<F> {
 }
 
 #[test]
-fn a_writer_may_ask_the_session_that_it_prints() {
+fn a_writer_may_use_the_session_that_it_prints() {
     let place = Place::new();
     let session = place.session();
     let credentials = get(&session).unwrap();
@@ -262,7 +262,7 @@ fn a_writer_may_ask_the_session_that_it_prints() {
 }
 
 #[test]
-fn a_writer_may_ask_the_client_that_it_prints() {
+fn a_writer_may_use_the_client_that_it_prints() {
     let place = Place::new();
     let client = place.client();
     let asking = || {
@@ -276,7 +276,7 @@ fn a_writer_may_ask_the_client_that_it_prints() {
 }
 
 #[test]
-fn a_writer_may_ask_the_session_while_it_refreshes() {
+fn a_writer_may_use_the_session_while_it_refreshes() {
     let place = Place::new();
     place.habit(Reply::Silence);
     let session = place.session();

@@ -1,4 +1,4 @@
-//! Sessions in virtual time: clocks that are set, and a service that answers when it is told to.
+//! Sessions in virtual time: clocks that are set, and a service with controlled responses.
 
 use std::collections::VecDeque;
 use std::panic::resume_unwind;
@@ -22,35 +22,35 @@ use crate::world::{Answer, START, error, maybe_sent, not_sent, status};
 
 pub(crate) type Keys = Result<Arc<Credentials>, SessionError>;
 
-/// The clocks, the service and the network of a test. Its clones are the same one.
+/// The clocks, the service and the network of a test. Clones share their state.
 #[derive(Clone)]
 pub(crate) struct Place(Arc<(Mutex<Things>, Condvar)>);
 
 struct Things {
     now: Now,
     seed: u64,
-    /// Answers to the next requests, before `habit` is asked.
+    /// Responses to the next requests, before `habit` applies.
     script: VecDeque<Reply>,
     habit: Reply,
-    /// Seconds that keys live.
+    /// The lifetime of credentials in seconds.
     lifetime: i64,
     issued: u32,
-    /// Requests that wait for their answer.
+    /// The number of requests that wait for a response.
     waiting: usize,
     requests: Vec<Duration>,
     most_at_once: usize,
-    /// Of requests that wait.
+    /// Wakers of waiting requests.
     wakers: Vec<Waker>,
-    /// Of timers. One that is not due is not woken: a session takes that for a shutdown.
+    /// Wakers of timers. A timer that is not due is not woken: a session treats that as a shutdown.
     timers: Vec<(Duration, Waker)>,
-    /// What happens in the next poll of a request that waits, after which it has to be polled again.
+    /// Runs in the next poll of a waiting request, which has to be polled again afterwards.
     during_poll: Option<Box<dyn FnOnce() + Send>>,
-    /// How often the runtime has shut down, and how often something of it was polled afterwards.
+    /// The number of shutdowns of the runtime, and of polls of its futures afterwards.
     shutdowns: u32,
     polled_after_shutdown: u32,
 }
 
-/// What the service does with a request.
+/// How the service handles a request.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Reply {
     Keys,
@@ -58,11 +58,11 @@ pub(crate) enum Reply {
     /// Unavailable, with a code and a request id.
     Outage,
     Denied,
-    /// No connection.
+    /// Failed to connect.
     Unreachable,
     /// The transport has stopped.
     Cancelled,
-    /// It answers when this is changed.
+    /// It responds when this is changed.
     Silence,
     Panic,
 }
@@ -92,7 +92,8 @@ impl Place {
         self.0.0.lock().unwrap()
     }
 
-    /// A session over a client that makes one attempt a call, so that requests are fetches.
+    /// Returns a session over a client that makes one attempt per call, so requests equal
+    /// refreshes.
     pub(crate) fn session(&self) -> Session {
         self.session_with(SessionPolicy::default())
     }
@@ -101,7 +102,7 @@ impl Place {
         self.client().session_with(self.operation(), policy)
     }
 
-    /// A session whose fetches are not signed, which is most of their cost.
+    /// Returns a session whose refreshes are not signed, because signing is most of their cost.
     pub(crate) fn unsigned_session(&self) -> Session {
         let (provider, agency) = ("iam::0a1b:oidcProvider:ci", "iam::0a1b:agency:backup");
         self.client().session(AssumeAgencyWithOidc::new(provider, agency, "nightly", "id-token"))
@@ -135,7 +136,7 @@ impl Place {
         self.things().now
     }
 
-    /// Time passes, on both clocks.
+    /// Advances both clocks.
     pub(crate) fn pass(&self, seconds: u64) {
         self.pass_for(Duration::from_secs(seconds));
     }
@@ -151,8 +152,8 @@ impl Place {
         }
     }
 
-    /// The runtime of all timers and requests shuts down, and another one takes its place: it wakes
-    /// the timers before they are due, and must not be used any more.
+    /// Shuts down the runtime of all timers and requests, and starts another one: timers are woken
+    /// before they are due, and must not be used any more.
     pub(crate) fn shut_down(&self) {
         let mut things = self.things();
         things.shutdowns += 1;
@@ -167,25 +168,26 @@ impl Place {
         self.things().polled_after_shutdown
     }
 
-    /// In the next poll of a request that waits, it is woken, then this happens.
+    /// Wakes a waiting request in its next poll, and then runs this.
     pub(crate) fn during_poll(&self, happens: impl FnOnce() + Send + 'static) {
         self.things().during_poll = Some(Box::new(happens));
     }
 
-    /// The service answers, and whoever was to be woken has been woken before.
+    /// Sets the behavior of the service, and drops the wakers of waiting requests without waking
+    /// them.
     pub(crate) fn habit_unheard(&self, reply: Reply) {
         let mut things = self.things();
         things.habit = reply;
         things.wakers.clear();
     }
 
-    /// The wall clock is set to something else.
+    /// Sets the wall clock.
     pub(crate) fn set_wall(&self, change: impl FnOnce(OffsetDateTime) -> OffsetDateTime) {
         let mut things = self.things();
         things.now.wall = change(things.now.wall);
     }
 
-    /// From now on the service does this, also with requests that wait.
+    /// Sets the behavior of the service, also for waiting requests.
     pub(crate) fn habit(&self, reply: Reply) {
         let mut things = self.things();
         things.habit = reply;
@@ -201,22 +203,22 @@ impl Place {
         self.things().lifetime = seconds;
     }
 
-    /// How many requests there were.
+    /// Returns the number of requests.
     pub(crate) fn requests(&self) -> usize {
         self.things().requests.len()
     }
 
-    /// When they were made.
+    /// Returns the times of the requests.
     pub(crate) fn request_times(&self) -> Vec<Duration> {
         self.things().requests.clone()
     }
 
-    /// How many requests were under way at the same time at most.
+    /// Returns the maximum number of concurrent requests.
     pub(crate) fn most_at_once(&self) -> usize {
         self.things().most_at_once
     }
 
-    /// Blocks until a thread waits for the service's answer.
+    /// Blocks until a thread waits for the service's response.
     pub(crate) fn await_request(&self) {
         let things = self.0.1.wait_while(self.things(), |things| things.waiting == 0);
         drop(things.unwrap());
@@ -262,7 +264,7 @@ fn assumed(number: u32, end: OffsetDateTime) -> Answer {
     Ok(Response::new(Body::from(json.into_bytes())))
 }
 
-/// The number of the answer that keys came with.
+/// Returns the number of the response that contained the credentials.
 pub(crate) fn number(keys: &Keys) -> u32 {
     keys.as_ref().unwrap().access_key_id.trim_start_matches("HSTA").parse().unwrap()
 }
@@ -300,7 +302,7 @@ impl Future for Sending {
             return Poll::Pending;
         }
         if !self.is_begun {
-            // A connection comes first, so that there is a point to be cancelled at before it.
+            // The connection comes first, so that there is a point of cancellation before it.
             self.is_begun = true;
             things.waiting += 1;
             things.most_at_once = things.most_at_once.max(things.waiting);

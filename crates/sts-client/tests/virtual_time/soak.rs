@@ -1,4 +1,4 @@
-//! Sixty days of random failures of endpoints, throttling and clocks that are set.
+//! Sixty days of random endpoint failures, throttling and clock changes.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::cloud::{Cloud, Health};
 const DAY: Duration = Duration::from_secs(86_400);
 const HEALED: Duration = Duration::from_secs(120);
 
-/// A random time of that mean.
+/// Returns a random time with that mean.
 fn random_time(mean: Duration, rng: &mut Rng) -> Duration {
     mean.mul_f64(-(1.0 - rng.f64()).ln())
 }
@@ -63,7 +63,7 @@ fn every_caller_has_credentials_when_an_endpoint_has_been_healthy_for_two_minute
 }
 
 proptest! {
-    // A seed that fails is printed; smaller ones are not simpler.
+    // A failing seed is printed; smaller ones are not simpler.
     #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..ProptestConfig::with_cases(4) })]
 
     #[test]

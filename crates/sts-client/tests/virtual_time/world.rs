@@ -1,4 +1,4 @@
-//! A call in virtual time: a script answers, and waiting moves the clocks.
+//! A call in virtual time: a script responds, and waiting advances the clocks.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -54,31 +54,31 @@ pub(crate) fn maybe_sent(kind: TransportErrorKind) -> Answer {
     Err(TransportError::maybe_sent(kind))
 }
 
-/// What happened, as seen from outside of the machine.
+/// Events, as seen from outside of the state machine.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Event {
-    /// A request went out to this host, this long after the start.
+    /// A request was sent to this host, this long after the start.
     Sent {
         host: String,
         after: Duration,
         date: String,
         key: Option<String>,
     },
-    /// Keys were asked for; in place of the ones named.
+    /// Credentials were requested, in place of the named ones.
     KeysAsked {
         rejected: Option<String>,
     },
     Waited(Duration),
 }
 
-/// The place a call runs in.
+/// The environment of a call.
 pub(crate) struct World {
     pub(crate) context: Arc<CallContext>,
     pub(crate) now: Now,
-    /// What each exchange takes.
+    /// The duration of each exchange.
     pub(crate) latency: Duration,
     pub(crate) script: VecDeque<Answer>,
-    /// What the source gives, the last one for ever.
+    /// The results of the provider; the last one is repeated.
     pub(crate) keys: VecDeque<Arc<Credentials>>,
     pub(crate) events: Vec<Event>,
     pub(crate) seed: u64,
@@ -136,7 +136,7 @@ impl World {
 
     fn next_keys(&mut self) -> Result<Arc<Credentials>, CredentialsError> {
         match self.keys.len() {
-            0 => Err(CredentialsError::new("there are no keys")),
+            0 => Err(CredentialsError::new("no credentials")),
             1 => Ok(self.keys[0].clone()),
             _ => Ok(self.keys.pop_front().unwrap()),
         }
