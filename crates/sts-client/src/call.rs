@@ -48,12 +48,12 @@ use crate::transport::{Exchange, TransportError, TransportErrorKind};
 /// # }
 ///
 /// let context = CallContext::new([Endpoint::from(Region::CN_NORTH_4)], CallPolicy::default());
-/// let keys = std::sync::Arc::new(Credentials::permanent("EXAMPLEAK00000000001", "a1B2c3"));
+/// let credentials = std::sync::Arc::new(Credentials::permanent("EXAMPLEAK00000000001", "a1B2c3"));
 ///
 /// let mut call = Call::new(GetCallerIdentity::new(), &context, 7);
 /// let outcome = loop {
 ///     match call.step(my_clocks()) {
-///         Step::Credentials(_) => call.provide(Ok(keys.clone())),
+///         Step::Credentials(_) => call.provide(Ok(credentials.clone())),
 ///         Step::Send(exchange) => call.receive(my_http(exchange), my_clocks()),
 ///         Step::Wait(duration) => std::thread::sleep(duration),
 ///         Step::Done(outcome) => break outcome,

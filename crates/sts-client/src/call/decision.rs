@@ -151,7 +151,7 @@ fn repeat(failure: &Failure, circumstances: &Circumstances<'_>) -> Decision {
     }
 }
 
-/// Returns a wait only if it ends before the deadline.
+/// Retries only if the wait ends before the deadline and the retry budget allows it.
 fn retry(wait: Duration, circumstances: &Circumstances<'_>) -> Decision {
     if wait < circumstances.left && circumstances.has_budget {
         Decision::Retry(wait)

@@ -46,7 +46,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// Environment variables of the process, and files of at most 64 KiB.
+/// Environment variables of the process, and files of less than 64 KiB.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "a unit type")]
 pub struct SystemEnvironment;

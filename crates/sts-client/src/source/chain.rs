@@ -38,8 +38,8 @@ use crate::transport::{MaybeSend, MaybeSync};
 /// let chain = Chain::new()
 ///     .with("vault", NoCredentials)
 ///     .with("built in", Arc::new(Credentials::permanent("EXAMPLEAK00000000001", "a1B2c3")));
-/// let keys = chain.credentials(CredentialsRequest::default()).await?;
-/// assert_eq!(keys.access_key_id, "EXAMPLEAK00000000001");
+/// let credentials = chain.credentials(CredentialsRequest::default()).await?;
+/// assert_eq!(credentials.access_key_id, "EXAMPLEAK00000000001");
 /// assert_eq!(chain.report().used(), Some("built in"));
 /// # Ok::<(), sts_client::CredentialsError>(())
 /// # }).unwrap();

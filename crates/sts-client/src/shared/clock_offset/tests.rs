@@ -68,7 +68,7 @@ fn every_request_signed_before_the_correction_is_excused_and_none_after_it() {
     let after = clock.for_signing();
     assert!(!clock.learn(&ahead(Witness::Rejected, by, after, at(3))), "its date was right");
     let hours = Duration::hours(-3);
-    assert!(!clock.learn(&ahead(Witness::Rejected, hours, after, at(3))), "not for ever");
+    assert!(!clock.learn(&ahead(Witness::Rejected, hours, after, at(3))), "not forever");
 
     // Once a corrected signature is accepted, the next change of the clock is excused again.
     let corrected = clock.for_signing();
