@@ -28,6 +28,7 @@ pub(crate) const CHECKS: &[Check] = &[
     quick("fmt", "fmt --all --check"),
     Check { missing: no_python, ..quick("typos", "xtask tool typos") },
     quick("imports", "xtask imports"),
+    quick("wording", "xtask language"),
     quick("clippy", "clippy --quiet --workspace --all-targets -- --deny warnings"),
     slow(
         "clippy, all features",

@@ -91,7 +91,7 @@ impl ProfileFile {
         let content = environment.read_file(&path).map_err(|error| {
             use io::ErrorKind::{NotFound, Unsupported};
             if !is_named && matches!(error.kind(), NotFound | Unsupported) {
-                let message = format!("there is no profile file {}", path.display());
+                let message = format!("profile file not found: {}", path.display());
                 return CredentialsError::not_configured(message);
             }
             let message = format!("cannot read profile file {}", path.display());

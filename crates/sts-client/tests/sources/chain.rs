@@ -135,8 +135,8 @@ fn an_error_names_every_provider_and_its_reason() {
             "no credential provider is configured; OIDC agency is not configured \
              (HUAWEICLOUD_OIDC_PROVIDER_URN and HUAWEICLOUD_OIDC_AGENCY_URN are not set); \
              environment is not configured (HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not \
-             set); profile file is not configured (there is no profile file {PROFILE}); ECS \
-             metadata is not configured (nothing answers as a metadata service at \
+             set); profile file is not configured (profile file not found: {PROFILE}); ECS \
+             metadata is not configured (no metadata service responds at \
              http://127.0.0.1:1: cannot connect (the request was not sent)); pod identity is not \
              configured (HC_CONTAINER_CREDENTIALS_FULL_URI and \
              HC_CONTAINER_AUTHORIZATION_TOKEN_FILE are not set)"

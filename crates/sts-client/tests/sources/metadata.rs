@@ -189,7 +189,7 @@ fn an_unreachable_service_counts_as_not_configured() {
         let error = failure(&wire);
         assert!(error.is_not_configured(), "{kind:?}");
         let text = error.to_string();
-        assert_eq!(text, format!("nothing answers as a metadata service at {BASE}"));
+        assert_eq!(text, format!("no metadata service responds at {BASE}"));
     }
     // As from the metadata services of other clouds.
     let error = failure(&script([answer(404, ""), answer(404, "")]));

@@ -171,7 +171,7 @@ fn a_file_without_credentials_is_an_error() {
 fn no_file_in_the_default_location_means_not_configured() {
     let error = ask(&ProfileFile::new(place())).unwrap_err();
     assert!(error.is_not_configured());
-    assert_eq!(error.to_string(), format!("there is no profile file {USUAL}"));
+    assert_eq!(error.to_string(), format!("profile file not found: {USUAL}"));
 
     let error = ask(&ProfileFile::new(Place::default())).unwrap_err();
     assert!(error.is_not_configured());

@@ -132,7 +132,7 @@ impl MetadataFetch {
     fn fail(&self, error: TransportError) -> State {
         let is_there = self.is_there
             || matches!(error.kind(), TransportErrorKind::Protocol | TransportErrorKind::TooLarge);
-        let message = format!("nothing answers as a metadata service at {}", self.metadata.shown());
+        let message = format!("no metadata service responds at {}", self.metadata.shown());
         let failure = if is_there {
             CredentialsError::new("no response from the metadata service")
         } else {
