@@ -191,6 +191,8 @@ fn main() -> Result<(), Box<dyn StdError>> {
     run(&mut session, calls(3), || SystemClock.now())?;
 
     println!("3. a call is cancelled while its request is in flight");
+    let latency = Fault::Latency(Duration::from_millis(200));
+    faults.inject(Injection::new(latency).only::<GetCallerIdentity>().times(1));
     let mut call = Task::new(GetCallerIdentity::new(), &context);
     let now = SystemClock.now();
     assert!(matches!(
