@@ -14,7 +14,7 @@ use super::listen;
 use super::settings::Settings;
 use crate::clock::Clock;
 use crate::endpoints::control::Control;
-use crate::endpoints::metadata::Metadata;
+use crate::endpoints::metadata::{ADDRESS, Metadata};
 #[cfg(feature = "oidc")]
 use crate::endpoints::oidc_issuer::IssuerEndpoint;
 use crate::endpoints::sts::StsEndpoint;
@@ -25,7 +25,7 @@ use crate::gateway::authentication::Authenticator;
 #[cfg(feature = "oidc")]
 use crate::oidc::OidcIssuer;
 use crate::seal::Seal;
-use crate::server::{Memory, Port, Transport};
+use crate::server::{Local, Memory, Port, Transport};
 use crate::service::Service;
 #[cfg(feature = "tls")]
 use crate::tls::Tls;
@@ -104,18 +104,19 @@ fn open(settings: Settings) -> io::Result<(Runtime, Started)> {
         memory: memory.clone(),
     };
     let control_url = control.map(|control| {
-        let endpoint = Control::new(faults.clone(), control.guard);
+        let endpoint = Local::new(Control::new(faults.clone()), control.guard);
         runtime.spawn(server::serve(local(control.listener), endpoint));
         control.url
     });
     let metadata_url = metadata.map(|metadata| {
-        let endpoint = Metadata::new(service, clock, metadata.guard);
+        let guard = metadata.guard.with_host_of(ADDRESS);
+        let endpoint = Local::new(Metadata::new(service, clock), guard);
         runtime.spawn(server::serve(local(metadata.listener), endpoint));
         metadata.url
     });
     #[cfg(feature = "oidc")]
     if let Some(issuer) = issuer {
-        let endpoint = IssuerEndpoint::new(oidc_issuer.clone(), issuer.guard);
+        let endpoint = Local::new(IssuerEndpoint::new(oidc_issuer.clone()), issuer.guard);
         runtime.spawn(server::serve(local(issuer.listener), endpoint));
     }
     runtime.spawn(server::serve(Port { listener, transport, memory }, sts));

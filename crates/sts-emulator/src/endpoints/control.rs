@@ -1,31 +1,23 @@
 //! The control endpoint: injects faults over HTTP, for tests in other languages.
 
-use http::{Method, Request, Response, StatusCode};
-use hyper::body::Incoming;
+use http::request::Parts;
+use http::{Method, Response, StatusCode};
 use serde::Serialize;
 use sts_proto::Body;
 
 use crate::faults::{Faults, InjectionConfig};
-use crate::server::{
-    BodyReader, Connection, ConnectionError, LoopbackGuard, Respond, error_response, json_response,
-    reject_other_than_json,
-};
-
-/// Maximum size of a request body, in bytes.
-const MAX_BODY: usize = 16 * 1024;
+use crate::server::{LocalEndpoint, error_response, json_response, reject_other_than_json};
 
 /// Maximum number of active injections, which bounds the memory that they take.
 const MAX_INJECTIONS: usize = 1000;
 
 pub(crate) struct Control {
     faults: Faults,
-    guard: LoopbackGuard,
-    bodies: BodyReader,
 }
 
 impl Control {
-    pub(crate) const fn new(faults: Faults, guard: LoopbackGuard) -> Self {
-        Self { faults, guard, bodies: BodyReader::new(MAX_BODY) }
+    pub(crate) const fn new(faults: Faults) -> Self {
+        Self { faults }
     }
 
     fn inject(&self, json: &[u8]) -> Result<(), (StatusCode, String)> {
@@ -45,44 +37,35 @@ impl Control {
     }
 }
 
-impl Respond for Control {
-    async fn respond(
-        &self,
-        request: Request<Incoming>,
-        connection: &Connection,
-    ) -> Result<Response<Body>, ConnectionError> {
-        let (head, body) = request.into_parts();
-        let Some(body) = self.bodies.read(body, connection).await? else {
-            return Ok(error_response(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large"));
-        };
-        if let Some(rejection) = self.guard.rejection(&head) {
-            return Ok(rejection);
-        }
+impl LocalEndpoint for Control {
+    const MAX_BODY: usize = 16 * 1024;
+
+    fn respond(&self, head: &Parts, body: &Body) -> Response<Body> {
         if head.uri.path() != "/faults" {
-            return Ok(error_response(StatusCode::NOT_FOUND, "unknown path: must be /faults"));
+            return error_response(StatusCode::NOT_FOUND, "unknown path: must be /faults");
         }
         if head.uri.query().is_some() {
-            return Ok(error_response(
+            return error_response(
                 StatusCode::BAD_REQUEST,
                 "unexpected query: /faults has no parameters",
-            ));
+            );
         }
         match head.method {
             Method::GET => {}
             Method::DELETE => self.faults.clear(),
             Method::POST => {
                 if let Some(rejection) = reject_other_than_json(&head.headers) {
-                    return Ok(rejection);
+                    return rejection;
                 }
                 if let Err((status, text)) = self.inject(body.as_ref()) {
-                    return Ok(error_response(status, &text));
+                    return error_response(status, &text);
                 }
             }
-            _ => return Ok(error_response(StatusCode::METHOD_NOT_ALLOWED, "GET, POST or DELETE")),
+            _ => return error_response(StatusCode::METHOD_NOT_ALLOWED, "GET, POST or DELETE"),
         }
         let active = self.faults.active();
         let faults: Vec<_> = active.iter().map(InjectionConfig::from).collect();
-        Ok(json_response(StatusCode::OK, &Listing { faults }))
+        json_response(StatusCode::OK, &Listing { faults })
     }
 }
 
