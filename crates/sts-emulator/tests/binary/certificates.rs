@@ -1,0 +1,75 @@
+//! Files of CA certificates.
+
+use std::path::{Path, PathBuf};
+
+use crate::running::{File, Running, emulator};
+
+#[test]
+fn with_tls_it_names_the_file_of_its_certificate() {
+    let mut running = Running::start(&["--tls", "--listen", "[::1]:0"]);
+    running.line("listening on https://[::1]:");
+    let path = running.line("ca certificate: ");
+    let pem = std::fs::read_to_string(&path).unwrap();
+    assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"));
+    running.stop("TERM");
+    assert!(!Path::new(&path).exists());
+}
+
+#[test]
+fn the_certificate_goes_where_it_is_wanted() {
+    let file = File::new("ca.pem", "");
+    let path = file.0.to_str().unwrap();
+    let mut running = Running::start(&["--tls", "--ca-file", path]);
+    running.line("listening on https://127.0.0.1:");
+    assert_eq!(running.line("ca certificate: "), path);
+    running.stop("TERM");
+    assert!(std::fs::read_to_string(path).unwrap().contains("CERTIFICATE"));
+}
+
+#[test]
+fn a_hangup_stops_it_and_removes_its_certificate() {
+    let mut running = Running::start(&["--tls"]);
+    running.line("listening on https://");
+    let path = running.line("ca certificate: ");
+    assert_eq!(running.stop("HUP").0, Some(0));
+    assert!(!Path::new(&path).exists());
+}
+
+#[test]
+fn certificates_of_killed_emulators_are_removed_and_others_stay() {
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("stale-certificates");
+    let _ = std::fs::remove_dir_all(&directory);
+    std::fs::create_dir(&directory).unwrap();
+    let start = || {
+        let mut running = Running::spawn(emulator().arg("--tls").env("TMPDIR", &directory));
+        running.line("listening on https://");
+        let path = PathBuf::from(running.line("ca certificate: "));
+        assert!(path.starts_with(&directory) && path.exists());
+        (running, path)
+    };
+    let (killed, stale) = start();
+    let (alive, kept) = start();
+    assert!(stale.exists());
+    assert_eq!(killed.stop("KILL").0, None);
+    assert!(stale.exists());
+    // Not made by an emulator.
+    for name in
+        ["sts-emulator-ca-mine.pem", "sts-emulator-ca-1-2-3.pem", "sts-emulator-ca-1-2.pem.old"]
+    {
+        std::fs::write(directory.join(name), "").unwrap();
+    }
+    std::os::unix::fs::symlink(
+        directory.join("nowhere"),
+        directory.join("sts-emulator-ca-1-2.pem"),
+    )
+    .unwrap();
+    // Any start removes it, with TLS or without.
+    let mut last = Running::spawn(emulator().env("TMPDIR", &directory));
+    last.line("listening on http://");
+    assert!(!stale.exists());
+    assert!(kept.exists());
+    alive.stop("TERM");
+    last.stop("TERM");
+    assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 4, "what no emulator made stays");
+    std::fs::remove_dir_all(&directory).unwrap();
+}

@@ -1,0 +1,10 @@
+//! The program `sts-emulator`.
+#![forbid(unsafe_code)]
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+mod certificates;
+mod log;
+mod options;
+mod running;
+mod start_and_stop;
