@@ -27,14 +27,8 @@ pub(super) fn execute(
     authorization::check_assume(&service.config, &requester, action::ASSUME, agency, external_id)?;
     check_mfa(operation, caller, agency)?;
     check_tags(service, operation, &requester, agency)?;
-    if operation.source_identity.is_some() {
-        authorization::check_deny_rules(
-            &service.config,
-            &requester,
-            action::SET_SOURCE_IDENTITY,
-            urn,
-        )?;
-    }
+    let identity = operation.source_identity.as_ref();
+    authorization::check_source_identity(&service.config, &requester, identity, urn)?;
     let session_request = SessionRequest {
         name: &operation.agency_session_name,
         duration_seconds: operation.duration_seconds,

@@ -37,14 +37,8 @@ pub(super) fn execute(
         agency,
         None,
     )?;
-    if assertion.source_identity.is_some() {
-        authorization::check_deny_rules(
-            &service.config,
-            &requester,
-            action::SET_SOURCE_IDENTITY,
-            urn,
-        )?;
-    }
+    let identity = assertion.source_identity.as_ref();
+    authorization::check_source_identity(&service.config, &requester, identity, urn)?;
     let duration = operation.duration_seconds.unwrap_or(DEFAULT_DURATION);
     let session_request = SessionRequest {
         name: &assertion.session_name,

@@ -1,6 +1,7 @@
 //! Authorization by deny rules and trust policies.
 
 use crate::config::Config;
+use crate::model::action;
 use crate::model::agency::Agency;
 use crate::model::requester::Requester;
 use crate::rejection::Rejection;
@@ -31,6 +32,19 @@ pub(super) fn check_assume(
     check_deny_rules(config, requester, action, &urn)?;
     match agency.denial_reason(requester, external_id) {
         Some(failure) => Err(denied(requester, action, &urn, failure)),
+        None => Ok(()),
+    }
+}
+
+/// Rejects a source identity that the requester may not set.
+pub(super) fn check_source_identity(
+    config: &Config,
+    requester: &Requester,
+    identity: Option<&String>,
+    agency_urn: &str,
+) -> Result<(), Rejection> {
+    match identity {
+        Some(_) => check_deny_rules(config, requester, action::SET_SOURCE_IDENTITY, agency_urn),
         None => Ok(()),
     }
 }
