@@ -20,6 +20,7 @@ mod saml;
 mod seal;
 mod server;
 mod service;
+mod table;
 #[cfg(feature = "tls")]
 mod tls;
 

@@ -80,6 +80,7 @@ fn key_at(toml: &str, position: usize) -> Option<String> {
 }
 
 /// The element at a position in a file.
+#[derive(Clone, Copy)]
 enum Place<'a> {
     Key,
     ValueOf(&'a str),
@@ -108,13 +109,20 @@ fn place_after(before: &str) -> Option<Place<'_>> {
                     (start, place) = (end + 1, Place::Key);
                 }
             }
-            '[' => open.push(c),
-            ']' | '}' => drop(open.pop()),
+            '[' => open.push((c, start, place)),
+            // What follows is part of the surrounding value again.
+            ']' | '}' => {
+                if let Some((_, outer_start, outer)) = open.pop() {
+                    (start, place) = (outer_start, outer);
+                }
+            }
             '{' => {
-                open.push(c);
+                open.push((c, start, place));
                 (start, place) = (at + 1, Place::Key);
             }
-            ',' if open.last() == Some(&'{') => (start, place) = (at + 1, Place::Key),
+            ',' if open.last().is_some_and(|(bracket, ..)| *bracket == '{') => {
+                (start, place) = (at + 1, Place::Key);
+            }
             '\n' if open.is_empty() => (start, place) = (at + 1, Place::Key),
             '=' if matches!(place, Place::Key) => place = Place::ValueOf(before.get(start..at)?),
             _ => {}

@@ -21,21 +21,22 @@ use toml::Spanned;
 use self::oidc_provider::OidcProviderTable;
 #[cfg(feature = "saml")]
 use self::saml_provider::SamlProviderTable;
-use self::text::{Problem, part};
+use self::text::{Problem, account_id};
 use crate::config::{Config, ConfigError};
 use crate::faults::InjectionConfig;
 use crate::model::deny_rule::DenyRule;
+use crate::table::Table;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    accounts: Vec<AccountTable>,
+    accounts: Vec<Table<AccountTable>>,
     #[serde(default)]
-    deny: Vec<deny::DenyTable>,
-    metadata: Option<metadata::MetadataTable>,
+    deny: Vec<Table<deny::DenyTable>>,
+    metadata: Option<Table<metadata::MetadataTable>>,
     #[serde(default)]
-    faults: Vec<Spanned<InjectionConfig>>,
+    faults: Vec<Spanned<Table<InjectionConfig>>>,
 }
 
 #[derive(Deserialize)]
@@ -43,22 +44,28 @@ struct File {
 struct AccountTable {
     id: Spanned<String>,
     #[serde(default)]
-    users: Vec<user::UserTable>,
+    users: Vec<Table<user::UserTable>>,
     #[serde(default)]
-    agencies: Vec<agency::AgencyTable>,
+    agencies: Vec<Table<agency::AgencyTable>>,
     #[serde(default)]
-    oidc_providers: Vec<OidcProviderTable>,
+    oidc_providers: Vec<OidcProviders>,
     #[serde(default)]
-    saml_providers: Vec<SamlProviderTable>,
+    saml_providers: Vec<SamlProviders>,
 }
+
+#[cfg(feature = "oidc")]
+type OidcProviders = Table<OidcProviderTable>;
 
 /// Table of an OIDC provider, which is rejected without the feature.
 #[cfg(not(feature = "oidc"))]
-type OidcProviderTable = Spanned<serde::de::IgnoredAny>;
+type OidcProviders = Spanned<serde::de::IgnoredAny>;
+
+#[cfg(feature = "saml")]
+type SamlProviders = Table<SamlProviderTable>;
 
 /// Table of a SAML provider, which is rejected without the feature.
 #[cfg(not(feature = "saml"))]
-type SamlProviderTable = Spanned<serde::de::IgnoredAny>;
+type SamlProviders = Spanned<serde::de::IgnoredAny>;
 
 impl FromStr for Config {
     type Err = ConfigError;
@@ -73,8 +80,8 @@ impl FromStr for Config {
             .map_err(|(span, problem)| ConfigError::new(toml, Some(&span), problem))?;
         for fault in file.faults {
             let span = fault.span();
-            let injection = fault
-                .into_inner()
+            let Table(written) = fault.into_inner();
+            let injection = written
                 .read()
                 .map_err(|(key, problem)| ConfigError::in_table(toml, &span, key, problem))?;
             config.add_fault(injection);
@@ -96,36 +103,36 @@ fn check_not_empty(file: &File) -> Result<(), ConfigError> {
 
 fn add_rules(config: &mut Config, file: &File) -> Result<(), Problem> {
     let mut ids = HashSet::new();
-    for account in &file.accounts {
+    for Table(account) in &file.accounts {
         if !ids.insert(account.id.as_ref()) {
             return Err((account.id.span(), "duplicate account id"));
         }
         add_account(config, account)?;
     }
     // After all accounts: a trust policy may name what is defined further down in the file.
-    for agency in file.accounts.iter().flat_map(|account| &account.agencies) {
+    for Table(agency) in file.accounts.iter().flat_map(|Table(account)| &account.agencies) {
         agency::check_trust(config, agency)?;
     }
-    if let Some(metadata) = &file.metadata {
+    if let Some(Table(metadata)) = &file.metadata {
         let rules = metadata::read(config, metadata)?;
         config.set_metadata(rules);
     }
-    for rule in &file.deny {
+    for Table(rule) in &file.deny {
         config.add_deny_rule(deny::read(config, rule)?);
     }
     Ok(())
 }
 
 fn add_account(config: &mut Config, account: &AccountTable) -> Result<(), Problem> {
-    let id = part(&account.id)?;
+    let id = account_id(&account.id)?;
     let mut users = HashSet::new();
-    for user in &account.users {
+    for Table(user) in &account.users {
         if !users.insert(user.name.as_ref()) {
             return Err((user.name.span(), "duplicate user name in this account"));
         }
         user::add(config, id, user)?;
     }
-    for table in &account.agencies {
+    for Table(table) in &account.agencies {
         let agency = agency::read(id, table)?;
         if table.denied {
             config.add_deny_rule(DenyRule::for_resource(agency.urn()));
@@ -139,7 +146,7 @@ fn add_account(config: &mut Config, account: &AccountTable) -> Result<(), Proble
         return Err((provider.span(), "oidc_providers require the feature `oidc` of sts-emulator"));
     }
     #[cfg(feature = "oidc")]
-    for provider in &account.oidc_providers {
+    for Table(provider) in &account.oidc_providers {
         if !config.add_oidc_provider(oidc_provider::read(id, provider)?) {
             let problem = "duplicate OIDC provider name in this account";
             return Err((provider.name.span(), problem));
@@ -150,7 +157,7 @@ fn add_account(config: &mut Config, account: &AccountTable) -> Result<(), Proble
         return Err((provider.span(), "saml_providers require the feature `saml` of sts-emulator"));
     }
     #[cfg(feature = "saml")]
-    for provider in &account.saml_providers {
+    for Table(provider) in &account.saml_providers {
         if !config.add_saml_provider(saml_provider::read(id, provider)?) {
             let problem = "duplicate SAML provider name in this account";
             return Err((provider.name.span(), problem));

@@ -7,6 +7,7 @@ use sts_proto::Body;
 
 use crate::faults::{Faults, InjectionConfig};
 use crate::server::{LocalEndpoint, error_response, json_response, reject_other_than_json};
+use crate::table::Table;
 
 /// Maximum number of active injections, which bounds the memory that they take.
 const MAX_INJECTIONS: usize = 1000;
@@ -22,7 +23,7 @@ impl Control {
 
     fn inject(&self, json: &[u8]) -> Result<(), (StatusCode, String)> {
         let bad_request = |problem| (StatusCode::BAD_REQUEST, problem);
-        let written: InjectionConfig =
+        let Table(written): Table<InjectionConfig> =
             serde_json::from_slice(json).map_err(|error| bad_request(error.to_string()))?;
         let injection =
             written.read().map_err(|(key, problem)| bad_request(format!("{key}: {problem}")))?;

@@ -58,6 +58,83 @@ fn a_value_in_a_wrong_place_is_not_shown() {
 }
 
 #[test]
+fn a_list_in_place_of_a_table_is_rejected() {
+    let account = "[[accounts]]\nid = \"a\"\n";
+    let user = "[[accounts.users]]\nname = \"u\"\n";
+    for (toml, line, key) in [
+        ("accounts = [[\"a\"]]".to_owned(), 1, "accounts"),
+        ("accounts = [\n{ id = \"a\" },\n[\"b\"]]".to_owned(), 3, "accounts"),
+        (format!("{account}users = [[\"u\"]]"), 3, "users"),
+        (format!("{account}{user}access_keys = [[\"HST1\", \"s\"]]"), 5, "access_keys"),
+        (format!("{account}{user}mfa_devices = [[\"s\", \"123456\"]]"), 5, "mfa_devices"),
+        (format!("{account}agencies = [[\"r\"]]"), 3, "agencies"),
+        (format!("{account}oidc_providers = [[\"p\", [\"c\"]]]"), 3, "oidc_providers"),
+        (format!("{account}saml_providers = [[\"p\", \"i\", \"a\"]]"), 3, "saml_providers"),
+        ("deny = [[\"*\"]]".to_owned(), 1, "deny"),
+        ("metadata = [\"iam::a:agency:r\"]".to_owned(), 1, "metadata"),
+        ("faults = [[\"outage\"]]".to_owned(), 1, "faults"),
+    ] {
+        assert_wrong(&toml, line, key, "expected a table");
+    }
+}
+
+#[test]
+fn hidden_characters_are_rejected() {
+    // Zero width, joiners, direction marks, byte order mark, soft hyphen, filler, tag, control.
+    for hidden in [
+        "\u{200b}",
+        "\u{200d}",
+        "\u{202e}",
+        "\u{2060}",
+        "\u{feff}",
+        "\u{ad}",
+        "\u{3164}",
+        "\u{e0041}",
+        "\\u0007",
+        "\u{fe0f}",
+    ] {
+        let account = format!("[[accounts]]\nid = \"a{hidden}b\"\n");
+        assert_wrong(&account, 2, "id", "ASCII letters, digits, hyphens and underscores");
+        let agency = |rest: &str| {
+            format!("[[accounts]]\nid = \"a\"\n[[accounts.agencies]]\nname = \"r\"\n{rest}\n")
+        };
+        assert_wrong(&agency(&format!("trust = [\"a{hidden}b\"]")), 5, "trust", "account id");
+        for (key, value) in [
+            ("id", format!("\"x{hidden}\"")),
+            ("external_id", format!("\"{hidden}x\"")),
+            ("allowed_tags", format!("[\"team\", \"x{hidden}\"]")),
+        ] {
+            assert_wrong(&agency(&format!("{key} = {value}")), 5, key, "invisible characters");
+        }
+        for (table, rest, key, line) in [
+            ("users", format!("name = \"u{hidden}\""), "name", 4),
+            ("agencies", format!("name = \"r{hidden}\""), "name", 4),
+            (
+                "oidc_providers",
+                format!("name = \"p\"\nclient_ids = [\"c{hidden}\"]"),
+                "client_ids",
+                5,
+            ),
+            (
+                "saml_providers",
+                format!("name = \"p\"\nissuer = \"i{hidden}\"\naudience = \"a\""),
+                "issuer",
+                5,
+            ),
+        ] {
+            let toml = format!("[[accounts]]\nid = \"a\"\n[[accounts.{table}]]\n{rest}\n");
+            assert_wrong(&toml, line, key, "invisible characters");
+        }
+    }
+    for account in ["", "a b", "a:b", "ä", "a\u{301}"] {
+        let toml = format!("[[accounts]]\nid = \"{account}\"\n");
+        assert_wrong(&toml, 2, "id", "ASCII letters, digits, hyphens and underscores");
+    }
+    // Names may have any letters.
+    "[[accounts]]\nid = \"a\"\n[[accounts.users]]\nname = \"用户-é\"\n".parse::<Config>().unwrap();
+}
+
+#[test]
 fn a_missing_key_is_named() {
     let error = "[[accounts]]\n[[accounts.users]]\n".parse::<Config>().unwrap_err();
     let text = error.to_string();
@@ -84,7 +161,8 @@ fn names_that_occur_twice_are_rejected() {
     let agency = "[[accounts.agencies]]\nname = \"r\"\n";
     let twice = format!("[[accounts]]\nid = \"a\"\n{agency}{agency}");
     assert_wrong(&twice, 6, "name", "duplicate agency name");
-    assert_wrong("[[accounts]]\nid = \"a:b\"\n", 2, "id", "colons");
+    let named = "[[accounts]]\nid = \"a\"\n[[accounts.users]]\nname = \"a:b\"\n";
+    assert_wrong(named, 4, "name", "colons");
 }
 
 #[test]
@@ -181,9 +259,13 @@ fn providers_that_accept_nothing_are_rejected() {
     let provider = |kind: &str, rest: &str| {
         format!("[[accounts]]\nid = \"a\"\n[[accounts.{kind}_providers]]\nname = \"p\"\n{rest}\n")
     };
-    for client_ids in ["[]", "[\"\"]", "[\"sts\", \"\"]"] {
+    for (client_ids, problem) in [
+        ("[]", "at least one client id"),
+        ("[\"\"]", "must not be empty"),
+        ("[\"sts\", \"\"]", "must not be empty"),
+    ] {
         let toml = provider("oidc", &format!("client_ids = {client_ids}"));
-        assert_wrong(&toml, 5, "client_ids", "client id");
+        assert_wrong(&toml, 5, "client_ids", problem);
     }
     let saml = provider("saml", "issuer = \"\"\naudience = \"s\"");
     assert_wrong(&saml, 5, "issuer", "must not be empty");

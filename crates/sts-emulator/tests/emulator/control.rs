@@ -121,6 +121,7 @@ async fn invalid_injections_are_rejected_with_the_key() {
         (r#"{"fault":"latency"}"#, "milliseconds: missing"),
         (r#"{"fault":"outage","status":5}"#, "status: unexpected for this fault"),
         (r#"{"fault":"outage","how":1}"#, "unknown field `how`"),
+        (r#"["outage"]"#, "expected a table"),
     ] {
         let answer = control(&sts, Method::POST, "/faults", body).await;
         assert_eq!(answer.status(), 400);

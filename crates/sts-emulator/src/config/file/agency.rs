@@ -4,7 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::reference;
-use super::text::{Problem, is_part, not_empty, part};
+use super::text::{Problem, is_account_id, part, text, texts};
 use crate::config::Config;
 use crate::model::agency::{Agency, MAX_SESSION_DURATION};
 use crate::model::principal_pattern::PrincipalPattern;
@@ -21,7 +21,7 @@ pub(super) struct AgencyTable {
     external_id: Option<Spanned<String>>,
     #[serde(default)]
     mfa: bool,
-    allowed_tags: Option<Vec<String>>,
+    allowed_tags: Option<Vec<Spanned<String>>>,
     max_duration: Option<Spanned<u32>>,
     #[serde(default)]
     pub(super) denied: bool,
@@ -39,11 +39,11 @@ pub(super) fn read(account: &str, table: &AgencyTable) -> Result<Agency, Problem
         Some(seconds) => *seconds.as_ref(),
         None => MAX_SESSION_DURATION,
     };
-    let id = table.id.as_ref().map(not_empty).transpose()?;
+    let id = table.id.as_ref().map(text).transpose()?;
     Ok(Agency {
-        external_id: table.external_id.as_ref().map(not_empty).transpose()?,
+        external_id: table.external_id.as_ref().map(text).transpose()?,
         requires_mfa: table.mfa,
-        allowed_tags: table.allowed_tags.clone(),
+        allowed_tags: table.allowed_tags.as_deref().map(texts).transpose()?,
         max_duration,
         ..Agency::new(account, part(&table.name)?, id, trust)
     })
@@ -62,7 +62,7 @@ pub(super) fn read_principal(entry: &Spanned<String>) -> Result<PrincipalPattern
     match entry.as_ref().as_str() {
         "*" => Ok(PrincipalPattern::Any),
         urn if reference::is_urn(urn) => Ok(PrincipalPattern::Urn(urn.to_owned())),
-        account if is_part(account) => Ok(PrincipalPattern::Account(account.to_owned())),
+        account if is_account_id(account) => Ok(PrincipalPattern::Account(account.to_owned())),
         _ => Err((
             entry.span(),
             "must be \"*\", an account id, or a URN that begins with iam:: or sts::",

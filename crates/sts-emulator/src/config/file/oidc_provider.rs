@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::text::{Problem, not_empty, part};
+use super::text::{Problem, part, text, texts};
 use crate::oidc::{Jwks, OidcProvider, TrustedIssuer};
 
 #[derive(Deserialize)]
@@ -11,7 +11,7 @@ use crate::oidc::{Jwks, OidcProvider, TrustedIssuer};
 pub(super) struct OidcProviderTable {
     pub(super) name: Spanned<String>,
     issuer: Option<Spanned<String>>,
-    client_ids: Spanned<Vec<String>>,
+    client_ids: Spanned<Vec<Spanned<String>>>,
     jwks: Option<Spanned<String>>,
 }
 
@@ -22,7 +22,7 @@ pub(super) fn read(account: &str, table: &OidcProviderTable) -> Result<OidcProvi
             let problem =
                 "must be a JSON Web Key Set with a key for RS256 (2048 to 8192 bits) or ES256";
             let keys = Jwks::read(jwks.as_ref()).ok_or((jwks.span(), problem))?;
-            TrustedIssuer::Other { url: not_empty(issuer)?, keys }
+            TrustedIssuer::Other { url: text(issuer)?, keys }
         }
         (Some(one), None) | (None, Some(one)) => {
             return Err((
@@ -32,14 +32,13 @@ pub(super) fn read(account: &str, table: &OidcProviderTable) -> Result<OidcProvi
         }
     };
     let client_ids = table.client_ids.as_ref();
-    if client_ids.is_empty() || client_ids.iter().any(String::is_empty) {
-        let problem = "must contain at least one client id; client ids must not be empty";
-        return Err((table.client_ids.span(), problem));
+    if client_ids.is_empty() {
+        return Err((table.client_ids.span(), "must contain at least one client id"));
     }
     Ok(OidcProvider {
         account: account.to_owned(),
         name: part(&table.name)?.to_owned(),
-        client_ids: client_ids.clone(),
+        client_ids: texts(client_ids)?,
         issuer,
     })
 }

@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use super::text::{Problem, is_part};
+use super::text::{Problem, is_account_id, is_part};
 use crate::config::Config;
 use crate::model::identifier::agency_urn;
 
@@ -28,7 +28,7 @@ pub(super) fn check(config: &Config, entry: &Spanned<String>) -> Result<(), Prob
 
 fn is_user(urn: &str) -> bool {
     let parts = urn.strip_prefix("iam::").and_then(|rest| rest.split_once(":user:"));
-    parts.is_some_and(|(account, name)| is_part(account) && is_part(name))
+    parts.is_some_and(|(account, name)| is_account_id(account) && is_part(name))
 }
 
 fn exists(config: &Config, urn: &str) -> bool {

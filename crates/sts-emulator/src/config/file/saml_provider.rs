@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::text::{Problem, not_empty, part};
+use super::text::{Problem, part, text};
 use crate::saml::{Certificate, SamlProvider};
 
 #[derive(Deserialize)]
@@ -27,9 +27,9 @@ pub(super) fn read(account: &str, table: &SamlProviderTable) -> Result<SamlProvi
     Ok(SamlProvider {
         account: account.to_owned(),
         name: part(&table.name)?.to_owned(),
-        issuer: not_empty(&table.issuer)?,
-        audience: not_empty(&table.audience)?,
-        recipient: table.recipient.as_ref().map(not_empty).transpose()?,
+        issuer: text(&table.issuer)?,
+        audience: text(&table.audience)?,
+        recipient: table.recipient.as_ref().map(text).transpose()?,
         certificate,
     })
 }

@@ -7,24 +7,59 @@ use toml::Spanned;
 /// The position of a value, and the problem with it.
 pub(super) type Problem = (Range<usize>, &'static str);
 
+/// Returns the id of an account.
+pub(super) fn account_id(text: &Spanned<String>) -> Result<&str, Problem> {
+    if is_account_id(text.as_ref()) {
+        Ok(text.as_ref())
+    } else {
+        let problem = "must consist of ASCII letters, digits, hyphens and underscores";
+        Err((text.span(), problem))
+    }
+}
+
 /// Returns a text that is valid as a part of a URN.
 pub(super) fn part(text: &Spanned<String>) -> Result<&str, Problem> {
     if is_part(text.as_ref()) {
         Ok(text.as_ref())
     } else {
-        let problem = "must not be empty or contain colons, white space or control characters";
+        let problem =
+            "must not be empty or contain colons, white space, control or invisible characters";
         Err((text.span(), problem))
     }
 }
 
-/// Returns a text that is not empty.
-pub(super) fn not_empty(text: &Spanned<String>) -> Result<String, Problem> {
+/// Returns a text that is not empty and whose characters are visible.
+pub(super) fn text(text: &Spanned<String>) -> Result<String, Problem> {
     if text.as_ref().is_empty() {
         return Err((text.span(), "must not be empty"));
+    }
+    if text.as_ref().contains(is_hidden) {
+        return Err((text.span(), "must not contain control or invisible characters"));
     }
     Ok(text.as_ref().clone())
 }
 
+pub(super) fn texts(texts: &[Spanned<String>]) -> Result<Vec<String>, Problem> {
+    texts.iter().map(text).collect()
+}
+
+pub(super) fn is_account_id(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
 pub(super) fn is_part(text: &str) -> bool {
-    !text.is_empty() && !text.contains(|c: char| c == ':' || c.is_whitespace() || c.is_control())
+    !text.is_empty() && !text.contains(|c: char| c == ':' || c.is_whitespace() || is_hidden(c))
+}
+
+/// Whether a character has no glyph of its own, so that a text with it looks like another: control
+/// characters, and what Unicode calls default-ignorable or a format character.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'
+            | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
 }

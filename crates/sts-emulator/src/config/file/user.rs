@@ -5,9 +5,10 @@ use sts_proto::Secret;
 use sts_sign::Signer;
 use toml::Spanned;
 
-use super::text::{Problem, not_empty, part};
+use super::text::{Problem, part, text};
 use crate::config::Config;
 use crate::model::principal::{MfaDevice, User};
+use crate::table::Table;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -15,9 +16,9 @@ pub(super) struct UserTable {
     pub(super) name: Spanned<String>,
     id: Option<Spanned<String>>,
     #[serde(default)]
-    access_keys: Vec<AccessKeyTable>,
+    access_keys: Vec<Table<AccessKeyTable>>,
     #[serde(default)]
-    mfa_devices: Vec<DeviceTable>,
+    mfa_devices: Vec<Table<DeviceTable>>,
 }
 
 #[derive(Deserialize)]
@@ -37,7 +38,7 @@ struct DeviceTable {
 /// Adds a user's access keys.
 pub(super) fn add(config: &mut Config, account: &str, table: &UserTable) -> Result<(), Problem> {
     let mut devices: Vec<MfaDevice> = Vec::new();
-    for device in &table.mfa_devices {
+    for Table(device) in &table.mfa_devices {
         let serial_number = device.serial_number.as_ref();
         if devices.iter().any(|earlier| earlier.serial_number == *serial_number) {
             let problem = "duplicate serial number in the devices of this user";
@@ -45,10 +46,10 @@ pub(super) fn add(config: &mut Config, account: &str, table: &UserTable) -> Resu
         }
         devices.push(read_device(device)?);
     }
-    let id = table.id.as_ref().map(not_empty).transpose()?;
+    let id = table.id.as_ref().map(text).transpose()?;
     let user = User::new(account, part(&table.name)?, id);
     let user = User { mfa_devices: devices, ..user };
-    for key in &table.access_keys {
+    for Table(key) in &table.access_keys {
         let access_key_id = key.access_key_id.as_ref();
         if access_key_id.is_empty() || !access_key_id.bytes().all(|b| b.is_ascii_alphanumeric()) {
             return Err((key.access_key_id.span(), "must consist of ASCII letters and digits"));
@@ -73,5 +74,5 @@ fn read_device(table: &DeviceTable) -> Result<MfaDevice, Problem> {
     if digits.len() != 6 || !digits.iter().all(u8::is_ascii_digit) {
         return Err((table.code.span(), "must be a string of six digits"));
     }
-    Ok(MfaDevice { serial_number: not_empty(&table.serial_number)?, code: code.clone() })
+    Ok(MfaDevice { serial_number: text(&table.serial_number)?, code: code.clone() })
 }
