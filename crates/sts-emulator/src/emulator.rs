@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 pub use self::builder::Builder;
 pub use self::in_process::InProcess;
 use self::start::Started;
+use crate::config::Config;
 use crate::faults::Faults;
 #[cfg(feature = "oidc")]
 use crate::oidc::OidcIssuer;
@@ -80,6 +81,13 @@ impl Emulator {
     #[must_use]
     pub const fn faults(&self) -> &Faults {
         &self.started.faults
+    }
+
+    /// Replaces the accounts, agencies, identity providers and rules. Requests in progress use the
+    /// previous configuration. Issued sessions and active faults stay
+    /// as they are.
+    pub fn reload(&self, config: Config) {
+        self.started.service.reload(config);
     }
 
     /// Returns the issuer of ID tokens for `AssumeAgencyWithOIDC`.

@@ -23,7 +23,7 @@ use crate::model::operation;
 use crate::random;
 use crate::rejection::{Rejection, TooLarge};
 use crate::request_log::{RequestLog, printable};
-use crate::service::{NOTE, RequestTime, Service};
+use crate::service::{CurrentService, NOTE, RequestTime, Service};
 
 /// Limits of the gateway, in bytes.
 pub(crate) const MAX_BODY: usize = 12 * 1024 * 1024;
@@ -34,7 +34,7 @@ const MAX_HEADERS: usize = 128 * 1024;
 pub(crate) type Observer = Box<dyn Fn(&RequestLog) + Send + Sync>;
 
 pub(crate) struct Gateway {
-    pub(crate) service: Arc<Service>,
+    pub(crate) service: CurrentService,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) authenticator: Authenticator,
     pub(crate) observer: Option<Observer>,
@@ -43,6 +43,7 @@ pub(crate) struct Gateway {
 /// One request.
 pub(crate) struct Call {
     gateway: Arc<Gateway>,
+    service: Arc<Service>,
     faults: RequestFaults,
     /// The emulator's clock, shifted by a fault.
     now: OffsetDateTime,
@@ -56,6 +57,7 @@ impl Gateway {
         let path = head.uri.path();
         Call {
             gateway: Arc::clone(self),
+            service: self.service.get(),
             faults,
             now: now.checked_to_offset(UtcOffset::UTC).unwrap_or(now),
             operation: operation::at_path(path)
@@ -80,12 +82,12 @@ impl Call {
             None
         } else {
             let authenticator = &self.gateway.authenticator;
-            Some(authenticator.authenticate(request, self.now, &mut self.caller)?)
+            Some(authenticator.authenticate(&self.service, request, self.now, &mut self.caller)?)
         };
         let operation = AnyOperation::read(request).map_err(Rejection::Unreadable)?;
         let credentials_expired = self.faults.credentials_expired();
         let time = RequestTime { now: self.now, credentials_expired };
-        self.gateway.service.execute(&operation, caller.as_ref(), time)
+        self.service.execute(&operation, caller.as_ref(), time)
     }
 
     /// Adds the request id and the date to the response, and calls the observer.
@@ -102,7 +104,7 @@ impl Call {
                 (response, None)
             }
             Err(rejection) => {
-                let error = rejection.to_response(&self.gateway.service.seal);
+                let error = rejection.to_response(&self.service.seal);
                 let code = error.code.clone().unwrap_or_default();
                 let mut response = error.request_id(&request_id).to_response();
                 if let Some(seconds) = rejection.retry_after() {

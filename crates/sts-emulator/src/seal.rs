@@ -32,6 +32,7 @@ impl Purpose {
 
 /// Authenticated encryption with a key derived from the emulator's seed. Emulators with the same
 /// seed can open each other's texts.
+#[derive(Clone)]
 pub(crate) struct Seal(XChaCha20Poly1305);
 
 impl Seal {

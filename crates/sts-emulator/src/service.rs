@@ -20,7 +20,7 @@ use sts_proto::server::{AnyOperation, RequestError, ToResponse as _};
 use sts_proto::{Body, Caller};
 
 pub(crate) use self::session::SessionRequest;
-pub(crate) use self::state::{RequestTime, Service};
+pub(crate) use self::state::{CurrentService, RequestTime, Service};
 use crate::model::principal::Principal;
 use crate::rejection::{Rejection, Unauthenticated};
 

@@ -26,7 +26,7 @@ use crate::gateway::authentication::Authenticator;
 use crate::oidc::OidcIssuer;
 use crate::seal::Seal;
 use crate::server::{Local, Memory, Port, Transport};
-use crate::service::Service;
+use crate::service::{CurrentService, Service};
 #[cfg(feature = "tls")]
 use crate::tls::Tls;
 use crate::{random, server};
@@ -41,6 +41,7 @@ pub(super) struct Started {
     pub(super) control_url: Option<String>,
     pub(super) metadata_url: Option<String>,
     pub(super) faults: Faults,
+    pub(super) service: CurrentService,
     #[cfg(feature = "oidc")]
     pub(super) oidc_issuer: OidcIssuer,
 }
@@ -96,7 +97,7 @@ fn open(settings: Settings) -> io::Result<(Runtime, Started)> {
 
     let Assembled { sts, service, clock, faults } = assemble(settings)?;
     #[cfg(feature = "oidc")]
-    let oidc_issuer = service.issuer.clone();
+    let oidc_issuer = service.get().issuer.clone();
     let memory = Memory::default();
     let local = |listener: TcpListener| Port {
         listener,
@@ -110,7 +111,7 @@ fn open(settings: Settings) -> io::Result<(Runtime, Started)> {
     });
     let metadata_url = metadata.map(|metadata| {
         let guard = metadata.guard.with_host_of(ADDRESS);
-        let endpoint = Local::new(Metadata::new(service, clock), guard);
+        let endpoint = Local::new(Metadata::new(service.clone(), clock), guard);
         runtime.spawn(server::serve(local(metadata.listener), endpoint));
         metadata.url
     });
@@ -132,6 +133,7 @@ fn open(settings: Settings) -> io::Result<(Runtime, Started)> {
         control_url,
         metadata_url,
         faults,
+        service,
         #[cfg(feature = "oidc")]
         oidc_issuer,
     };
@@ -141,7 +143,7 @@ fn open(settings: Settings) -> io::Result<(Runtime, Started)> {
 /// The parts of an emulator that do not need sockets.
 pub(super) struct Assembled {
     pub(super) sts: StsEndpoint,
-    service: Arc<Service>,
+    service: CurrentService,
     clock: Arc<dyn Clock>,
     faults: Faults,
 }
@@ -157,20 +159,16 @@ pub(super) fn assemble(settings: Settings) -> io::Result<Assembled> {
     for injection in config.faults().iter().chain(&settings.faults) {
         faults.inject(injection.clone());
     }
-    let service = Arc::new(Service {
+    let service = CurrentService::new(Service {
         config,
         seal: Seal::new(&seed),
         #[cfg(feature = "oidc")]
         issuer: OidcIssuer::new(settings.issuer_url, Arc::clone(&clock))?,
     });
     let lockout = AccessKeyLockout::default();
-    let authenticator = Authenticator { service: Arc::clone(&service), lockout, echo };
-    let gateway = Gateway {
-        service: Arc::clone(&service),
-        clock: Arc::clone(&clock),
-        authenticator,
-        observer,
-    };
+    let authenticator = Authenticator { lockout, echo };
+    let gateway =
+        Gateway { service: service.clone(), clock: Arc::clone(&clock), authenticator, observer };
     let sts = StsEndpoint::new(gateway, faults.clone());
     Ok(Assembled { sts, service, clock, faults })
 }

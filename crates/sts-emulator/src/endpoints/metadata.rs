@@ -14,18 +14,19 @@ use sts_proto::Body;
 use self::issuer::CredentialsIssuer;
 use crate::clock::Clock;
 use crate::server::{LocalEndpoint, reject_other_than_json, text_response};
-use crate::service::Service;
+use crate::service::CurrentService;
 
 /// Address of the metadata service in the cloud. Requests to it may be redirected to the emulator.
 pub(crate) const ADDRESS: &str = "169.254.169.254";
 
 pub(crate) struct Metadata {
-    issuer: CredentialsIssuer,
+    service: CurrentService,
+    clock: Arc<dyn Clock>,
 }
 
 impl Metadata {
-    pub(crate) fn new(service: Arc<Service>, clock: Arc<dyn Clock>) -> Self {
-        Self { issuer: CredentialsIssuer { service, clock } }
+    pub(crate) const fn new(service: CurrentService, clock: Arc<dyn Clock>) -> Self {
+        Self { service, clock }
     }
 }
 
@@ -42,12 +43,12 @@ impl LocalEndpoint for Metadata {
         {
             return rejection;
         }
+        let clock = Arc::clone(&self.clock);
+        let issuer = CredentialsIssuer { service: self.service.get(), clock };
         match (&head.method, head.uri.path()) {
-            (&Method::PUT, "/meta-data/latest/api/token") => ecs::token(&self.issuer, headers),
-            (&Method::GET, "/openstack/latest/securitykey") => {
-                ecs::security_key(&self.issuer, headers)
-            }
-            (&Method::POST, "/pod-identity") => pod_identity::respond(&self.issuer, headers),
+            (&Method::PUT, "/meta-data/latest/api/token") => ecs::token(&issuer, headers),
+            (&Method::GET, "/openstack/latest/securitykey") => ecs::security_key(&issuer, headers),
+            (&Method::POST, "/pod-identity") => pod_identity::respond(&issuer, headers),
             _ => text_response(StatusCode::NOT_FOUND, "404 Not Found"),
         }
     }

@@ -1,6 +1,5 @@
 //! Authentication of signed requests: access key, security token, date and signature.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use http::Request;
@@ -22,7 +21,6 @@ const VERIFIER: Verifier = Verifier::new(TOLERANCE).allow_unsigned_host();
 
 /// Verifies the authentication of signed requests.
 pub(crate) struct Authenticator {
-    pub(crate) service: Arc<Service>,
     pub(crate) lockout: AccessKeyLockout,
     /// Whether the response to a signature mismatch contains the canonical request.
     pub(crate) echo: bool,
@@ -33,6 +31,7 @@ impl Authenticator {
     /// access key id, and once the request is verified to the URN.
     pub(super) fn authenticate(
         &self,
+        service: &Service,
         request: &Request<Body>,
         now: OffsetDateTime,
         caller: &mut Option<String>,
@@ -40,7 +39,7 @@ impl Authenticator {
         let mut identified = None;
         let lookup = |presented: &Presented<'_>| {
             *caller = Some(printable(presented.access_key_id));
-            let outcome = identified.insert(self.identify(presented, now)).as_ref();
+            let outcome = identified.insert(self.identify(service, presented, now)).as_ref();
             outcome.ok().map(|(_, signer)| signer.clone())
         };
         let verified = VERIFIER.verify(request, lookup, now);
@@ -68,6 +67,7 @@ impl Authenticator {
     /// security token are valid.
     fn identify(
         &self,
+        service: &Service,
         presented: &Presented<'_>,
         now: OffsetDateTime,
     ) -> Result<(Principal, Signer), Unauthenticated> {
@@ -75,7 +75,6 @@ impl Authenticator {
         if self.lockout.is_locked(access_key_id, now) {
             return Err(Unauthenticated::Locked);
         }
-        let service = &self.service;
         let (principal, secret) = match security_token {
             None => {
                 let key = service.config.access_key(access_key_id);

@@ -15,6 +15,7 @@ mod local_endpoints;
 mod metadata;
 mod oidc_issuer;
 mod overload;
+mod reload;
 mod request_log;
 mod saml;
 mod saml_conditions;
