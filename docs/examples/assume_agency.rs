@@ -127,7 +127,7 @@ async fn show<T: Transport + Clone>(plan: &Plan, transport: &T) -> Result<(), Fa
     let error = failure_of(client_with(wrong)?.caller_identity().await)?;
     println!("   {error}");
     expect(error.kind() == ErrorKind::InvalidCredentials, "the signature is rejected")?;
-    expect(error.report().attempts == 1, "a rejected access key is not retried")
+    expect(error.stats().attempts == 1, "a rejected access key is not retried")
 }
 
 fn failure_of<T>(outcome: Result<T, sts_client::Error>) -> Result<sts_client::Error, Failure> {

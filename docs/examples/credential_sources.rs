@@ -57,15 +57,15 @@ async fn main() -> Result<(), Box<dyn StdError>> {
 
     println!("1. ECS metadata at {metadata_url}");
     let metadata = EcsMetadata::at(metadata_url)?;
-    show_identity(&emulator, lender(&place)?.session_from(metadata.clone())).await?;
+    show_identity(&emulator, lender(&place)?.session(metadata.clone())?).await?;
 
     println!("2. pod identity");
     let pod = PodIdentity::new(&format!("{metadata_url}/pod-identity"), "/pod/token")?;
-    show_identity(&emulator, lender(&place)?.session_from(pod)).await?;
+    show_identity(&emulator, lender(&place)?.session(pod)?).await?;
 
     println!("3. an agency with an ID token from a file");
     let agency = OidcAgency::new(builtin::OIDC_PROVIDER_URN, builtin::AGENCY_URN, "/oidc/token");
-    show_identity(&emulator, lender(&place)?.session_from(agency)).await?;
+    show_identity(&emulator, lender(&place)?.session(agency)?).await?;
 
     println!("4. the provider chain without configuration");
     let chain = Chain::standard(&lender(&place)?, metadata.clone());

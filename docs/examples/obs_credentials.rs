@@ -75,7 +75,7 @@ async fn main() -> std::result::Result<(), Box<dyn StdError>> {
         .endpoint(emulator.endpoint().clone())
         .credentials(builtin::credentials())
         .build()?;
-    let session = client.session(AssumeAgency::new(builtin::AGENCY_URN, "obs_credentials"));
+    let session = client.session(AssumeAgency::new(builtin::AGENCY_URN, "obs_credentials"))?;
     tokio::spawn(session.keep_fresh());
 
     let signer = ObsSigner {

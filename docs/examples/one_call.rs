@@ -12,7 +12,9 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 use std::thread;
 
-use sts_client::{BlockingTransport, Call, CallContext, CallPolicy, Clock, Step, SystemClock};
+use sts_client::{
+    BlockingTransport, Call, CallContext, CallPolicy, Clock, StateMachine, Step, SystemClock,
+};
 use sts_emulator::{Emulator, builtin};
 use sts_isahc::IsahcTransport;
 use sts_proto::GetCallerIdentity;
@@ -25,7 +27,7 @@ fn main() -> Result<(), Box<dyn StdError>> {
     let credentials = Arc::new(builtin::credentials());
     let context = CallContext::new([emulator.endpoint().clone()], CallPolicy::default());
     let mut call = Call::new(GetCallerIdentity::new(), &context, clock.seed());
-    let (identity, report) = loop {
+    let completed = loop {
         match call.step(clock.now()) {
             Step::Credentials(_) => call.provide(Ok(credentials.clone())),
             Step::Send(exchange) => call.receive(transport.send(exchange), clock.now()),
@@ -33,6 +35,6 @@ fn main() -> Result<(), Box<dyn StdError>> {
             Step::Done(outcome) => break outcome?,
         }
     };
-    println!("{} after {} attempt(s)", identity.principal_urn, report.attempts);
+    println!("{} after {} attempt(s)", completed.output.principal_urn, completed.stats.attempts);
     Ok(())
 }

@@ -23,7 +23,7 @@ use obs_credentials::{AgencyCredentials, ObsSigner};
 fn session(emulator: &Emulator) -> Session {
     let client = HyperTransport::builder().no_proxy().build().unwrap().client();
     let client = client.endpoint(emulator.endpoint().clone()).credentials(builtin::credentials());
-    client.build().unwrap().session(AssumeAgency::new(builtin::AGENCY_URN, "test"))
+    client.build().unwrap().session(AssumeAgency::new(builtin::AGENCY_URN, "test")).unwrap()
 }
 
 fn signer(session: &Session) -> ObsSigner {

@@ -4,7 +4,6 @@ mod credentials;
 mod decision;
 mod evidence;
 mod recovery;
-mod step;
 
 use std::mem;
 use std::sync::Arc;
@@ -12,20 +11,20 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use http::{Request, Response};
-use sts_credentials::{CredentialsError, CredentialsRequest};
-use sts_proto::{Authentication, Body, Caller, Credentials, Operation, service_date};
+use sts_credentials::{Credentials, CredentialsError, CredentialsRequest};
+use sts_proto::{Authentication, Body, Caller, Operation, service_date};
 
 use self::decision::SHORTEST_ATTEMPT;
 use self::evidence::witness;
-pub use self::step::Step;
 use crate::context::CallContext;
 use crate::error::{Error, Failure, resolve};
+use crate::machine::{StateMachine, Step};
 use crate::platform::Now;
-use crate::report::Report;
 use crate::shared::clock_offset::{DatedResponse, SigningOffset};
 use crate::shared::endpoint_pool::Pick;
 use crate::shared::rejected_keys::Slot;
 use crate::signing_credentials::SigningCredentials;
+use crate::stats::{CallStats, Completed};
 use crate::trace;
 use crate::transport::{Exchange, TransportError, TransportErrorKind};
 
@@ -38,7 +37,7 @@ use crate::transport::{Exchange, TransportError, TransportErrorKind};
 ///
 /// ```
 /// use std::time::Duration;
-/// use sts_client::{Call, CallContext, CallPolicy, Now, Step};
+/// use sts_client::{Call, CallContext, CallPolicy, Now, StateMachine, Step};
 /// use sts_proto::{Credentials, Endpoint, GetCallerIdentity, Region};
 /// # use time::macros::datetime;
 /// # fn my_clocks() -> Now { Now::new(datetime!(2026-03-05 07:08:09 UTC), Duration::ZERO) }
@@ -59,7 +58,7 @@ use crate::transport::{Exchange, TransportError, TransportErrorKind};
 ///         Step::Done(outcome) => break outcome,
 ///     }
 /// };
-/// assert_eq!(outcome?.0.account_id, "0a1b");
+/// assert_eq!(outcome?.output.account_id, "0a1b");
 /// # Ok::<(), sts_client::Error>(())
 /// ```
 #[derive(Debug)]
@@ -71,7 +70,7 @@ pub struct Call<O: Operation> {
     is_valid_for_all: bool,
     credentials: Option<Arc<SigningCredentials>>,
     started: Option<Now>,
-    report: Report,
+    stats: CallStats,
     /// The failure of the last attempt, while the call continues.
     last_failure: Option<Failure>,
     /// Endpoints that have failed in this call, by their index in the pool.
@@ -135,7 +134,7 @@ impl<O: Operation> Call<O> {
             is_valid_for_all: false,
             credentials: None,
             started: None,
-            report: Report::default(),
+            stats: CallStats::default(),
             last_failure: None,
             failed_endpoints: Vec::new(),
             failovers: 0,
@@ -144,9 +143,12 @@ impl<O: Operation> Call<O> {
             state: State::New,
         }
     }
+}
 
-    /// Returns the next step.
-    pub fn step(&mut self, now: Now) -> Step<O::Output> {
+impl<O: Operation> StateMachine for Call<O> {
+    type Output = Completed<O::Output>;
+
+    fn step(&mut self, now: Now) -> Step<Self::Output> {
         let started = *self.started.get_or_insert(now);
         let left = self.deadline().saturating_sub(now.monotonic);
         loop {
@@ -200,27 +202,25 @@ impl<O: Operation> Call<O> {
                 }
                 State::Waiting { .. } => self.state = State::Ready,
                 State::Done(result) => {
-                    let mut report = mem::take(&mut self.report);
-                    report.elapsed = now.monotonic.saturating_sub(started.monotonic);
+                    let mut stats = mem::take(&mut self.stats);
+                    stats.elapsed = now.monotonic.saturating_sub(started.monotonic);
                     return Step::Done(match result {
-                        Ok(output) => Ok((output, report)),
-                        Err(failure) => Err(Error::new(O::NAME, failure, report)),
+                        Ok(output) => Ok(Completed { output, stats }),
+                        Err(failure) => Err(Error::new(O::NAME, failure, stats)),
                     });
                 }
                 State::Over => {
                     return Step::Done(Err(Error::new(
                         O::NAME,
                         Failure::Completed,
-                        Report::default(),
+                        CallStats::default(),
                     )));
                 }
             }
         }
     }
 
-    /// Takes the credentials that [`Step::Credentials`] requested, or the provider's error. Ignored
-    /// at any other time.
-    pub fn provide(&mut self, credentials: Result<Arc<Credentials>, CredentialsError>) {
+    fn provide(&mut self, credentials: Result<Arc<Credentials>, CredentialsError>) {
         let State::Credentials { is_requested: true, rejection } = &mut self.state else {
             return;
         };
@@ -231,8 +231,7 @@ impl<O: Operation> Call<O> {
         };
     }
 
-    /// Takes the outcome of the exchange that [`Step::Send`] requested. Ignored at any other time.
-    pub fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now) {
+    fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now) {
         let State::Sent(sent) = self.state else {
             return;
         };
@@ -252,7 +251,7 @@ impl<O: Operation> Call<O> {
         self.settle(&outcome, is_excused, sent, now);
         self.state = match outcome {
             Ok(output) => {
-                trace::attempt_succeeded(self.report.attempts);
+                trace::attempt_succeeded(self.stats.attempts);
                 self.context.budget.deposit();
                 self.context.pool.responded(sent.pick);
                 State::Done(Ok(output))
@@ -260,10 +259,12 @@ impl<O: Operation> Call<O> {
             Err(failure) => self.recover(failure, sent, is_excused, now),
         };
     }
+}
 
+impl<O: Operation> Call<O> {
     /// A further attempt requires a minimum of time; the first is always made.
     fn shortest_attempt(&self) -> Duration {
-        if self.report.attempts == 0 { Duration::ZERO } else { SHORTEST_ATTEMPT }
+        if self.stats.attempts == 0 { Duration::ZERO } else { SHORTEST_ATTEMPT }
     }
 
     fn deadline(&self) -> Duration {
@@ -312,7 +313,7 @@ impl<O: Operation> Call<O> {
         let timeout = if can_fail_over && needs_rest { longest.min(left / 2) } else { longest };
         match self.sign(pick, now) {
             Ok((request, signed_with)) => {
-                self.report.attempts += 1;
+                self.stats.attempts += 1;
                 let usual = context.policy.limits.timeout.min(context.policy.deadline);
                 self.state = State::Sent(Sent {
                     pick,
@@ -349,7 +350,7 @@ impl<O: Operation> Call<O> {
                 Failure::Credentials(CredentialsError::new(message).with_source(error))
             })?;
         }
-        trace::attempt_sent(self.report.attempts.saturating_add(1), endpoint);
+        trace::attempt_sent(self.stats.attempts.saturating_add(1), endpoint);
         Ok((request, signed_with))
     }
 }

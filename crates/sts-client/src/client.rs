@@ -1,6 +1,7 @@
 //! Async and blocking clients: a transport, a credential provider, and a method for every
 //! operation.
 
+use std::any::type_name;
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,13 +13,17 @@ use sts_proto::{
 };
 
 use crate::builder::ClientBuilder;
+use crate::call::Call;
 use crate::context::CallContext;
-use crate::driver;
+use crate::drive::{drive, drive_blocking};
 use crate::error::Error;
 use crate::no_credentials::NoCredentials;
 use crate::platform::{Clock, Environment, Platform};
-use crate::report::Report;
-use crate::session::{self, Assume, BlockingSession, Session, SessionPolicy};
+use crate::session::{
+    self, BlockingSession, IssuedCredentials, RefreshProvider, Session, SessionPolicy,
+};
+use crate::stats::Completed;
+use crate::trace;
 use crate::transport::{BlockingTransport, DynTransport, MaybeSend, MaybeSync, Transport};
 
 /// State of both clients.
@@ -93,10 +98,11 @@ impl<T> Client<T> {
 }
 
 impl<T: Transport, S: ProvideCredentials> Client<T, S> {
-    /// Calls any operation, and returns its output and a report.
-    pub async fn call<O: Operation>(&self, operation: O) -> Result<(O::Output, Report), Error> {
+    /// Calls any operation, and returns its output with the statistics of the call.
+    pub async fn call<O: Operation>(&self, operation: O) -> Result<Completed<O::Output>, Error> {
         let Parts { context, transport, source, clock, .. } = &*self.0;
-        driver::call(operation, context, transport, source, &**clock).await
+        let call = Call::new(operation, context, clock.seed());
+        trace::in_call(O::NAME, drive(call, transport, source, &**clock)).await
     }
 
     /// Assumes an agency and returns temporary credentials for it.
@@ -104,7 +110,7 @@ impl<T: Transport, S: ProvideCredentials> Client<T, S> {
         &self,
         operation: AssumeAgency,
     ) -> Result<AssumeAgencyOutput, Error> {
-        self.call(operation).await.map(output)
+        Ok(self.call(operation).await?.output)
     }
 
     /// Assumes an agency with an ID token. The request is not signed and requires no credentials.
@@ -112,7 +118,7 @@ impl<T: Transport, S: ProvideCredentials> Client<T, S> {
         &self,
         operation: AssumeAgencyWithOidc,
     ) -> Result<AssumeAgencyWithOidcOutput, Error> {
-        self.call(operation).await.map(output)
+        Ok(self.call(operation).await?.output)
     }
 
     /// Assumes an agency with a SAML assertion. The request is not signed and requires no
@@ -121,7 +127,7 @@ impl<T: Transport, S: ProvideCredentials> Client<T, S> {
         &self,
         operation: AssumeAgencyWithSaml,
     ) -> Result<AssumeAgencyWithSamlOutput, Error> {
-        self.call(operation).await.map(output)
+        Ok(self.call(operation).await?.output)
     }
 
     /// Decodes the reason of an access-denied error: text, JSON in practice.
@@ -130,12 +136,12 @@ impl<T: Transport, S: ProvideCredentials> Client<T, S> {
         encoded_message: impl Into<String>,
     ) -> Result<String, Error> {
         let operation = DecodeAuthorizationMessage::new(encoded_message);
-        Ok(self.call(operation).await?.0.decoded_message)
+        Ok(self.call(operation).await?.output.decoded_message)
     }
 
     /// Returns the identity of the credentials.
     pub async fn caller_identity(&self) -> Result<GetCallerIdentityOutput, Error> {
-        self.call(GetCallerIdentity::new()).await.map(output)
+        Ok(self.call(GetCallerIdentity::new()).await?.output)
     }
 
     /// Decodes the reason of an access-denied error with one additional call and attaches it; see
@@ -159,43 +165,60 @@ where
     T: Transport + MaybeSend + MaybeSync + 'static,
     S: ProvideCredentials + MaybeSend + MaybeSync + 'static,
 {
-    /// Returns a session that obtains credentials with `operation` and refreshes them. Nothing is
-    /// sent before credentials are first requested.
+    /// Returns a session that obtains credentials from `provider` and refreshes them: an operation
+    /// that assumes an agency, or a provider of `sts-providers`. Nothing is sent before credentials
+    /// are first requested.
     ///
-    /// A request with an [MFA code](AssumeAgency::mfa) cannot be repeated, so a session of one
-    /// sends nothing and returns an error. Call [`assume_agency`](Self::assume_agency) instead, and
-    /// use the credentials until they expire.
-    pub fn session<O>(&self, operation: O) -> Session
+    /// # Errors
+    ///
+    /// The provider is invalid, for example an operation that exceeds the documented limits. A
+    /// request with an [MFA code](sts_proto::AssumeAgency::mfa) cannot be repeated; call
+    /// [`assume_agency`](Self::assume_agency) instead, and use the credentials until they expire.
+    pub fn session<P>(&self, provider: P) -> Result<Session, CredentialsError>
     where
-        O: Assume + Clone + MaybeSend + MaybeSync + 'static,
+        P: RefreshProvider<Refresh: MaybeSend> + MaybeSend + MaybeSync + 'static,
     {
-        self.session_with(operation, SessionPolicy::default())
+        self.session_with(provider, SessionPolicy::default())
     }
 
     /// Like [`session`](Self::session), with a custom policy.
-    pub fn session_with<O>(&self, operation: O, policy: SessionPolicy) -> Session
+    ///
+    /// # Errors
+    ///
+    /// Those of [`session`](Self::session).
+    pub fn session_with<P>(
+        &self,
+        provider: P,
+        policy: SessionPolicy,
+    ) -> Result<Session, CredentialsError>
     where
-        O: Assume + Clone + MaybeSend + MaybeSync + 'static,
+        P: RefreshProvider<Refresh: MaybeSend> + MaybeSend + MaybeSync + 'static,
     {
-        let policy = policy.with_lifetime_of(&operation);
-        let (client, waiting) = (self.clone(), self.clone());
+        provider.validate(&self.0.context)?;
+        let policy = policy.limited_to(provider.lifetime());
+        let (client, waiting, provider) = (self.clone(), self.clone(), Arc::new(provider));
         let plan = session::Plan {
             clock: Arc::clone(&self.0.clock),
             context: Arc::clone(&self.0.context),
-            fetch: Box::new(move || {
-                let (client, operation) = (client.clone(), operation.clone());
-                Box::pin(async move {
-                    check_repeatable(&operation)?;
-                    let (output, _) = client.call(operation).await?;
-                    Ok(O::into_credentials(output).into())
-                })
+            refresh: Box::new(move || {
+                let (client, provider) = (client.clone(), Arc::clone(&provider));
+                Box::pin(async move { Ok(client.refresh(&*provider).await?) })
             }),
             sleep: Box::new(move |duration| {
                 let client = waiting.clone();
                 Box::pin(async move { client.0.transport.sleep(duration).await })
             }),
         };
-        Session::new(plan, policy)
+        Ok(Session::new(plan, policy))
+    }
+
+    async fn refresh<P: RefreshProvider>(&self, provider: &P) -> Result<IssuedCredentials, Error> {
+        let Parts { context, transport, source, clock, .. } = &*self.0;
+        let refresh = async {
+            let refresh = provider.begin(self.0.platform(), context)?;
+            validated::<P>(drive(refresh, transport, source, &**clock).await?)
+        };
+        trace::in_refresh(type_name::<P>(), refresh).await
     }
 }
 
@@ -205,44 +228,63 @@ where
     S: blocking::ProvideCredentials + Send + Sync + 'static,
 {
     /// Returns a session that refreshes its credentials, like [`Client::session`].
-    pub fn session<O: Assume + Clone + Send + Sync + 'static>(
-        &self,
-        operation: O,
-    ) -> BlockingSession {
-        self.session_with(operation, SessionPolicy::default())
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Client::session`].
+    pub fn session<P>(&self, provider: P) -> Result<BlockingSession, CredentialsError>
+    where
+        P: RefreshProvider + Send + Sync + 'static,
+    {
+        self.session_with(provider, SessionPolicy::default())
     }
 
     /// Like [`session`](Self::session), with a custom policy.
-    pub fn session_with<O: Assume + Clone + Send + Sync + 'static>(
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Client::session`].
+    pub fn session_with<P>(
         &self,
-        operation: O,
+        provider: P,
         policy: SessionPolicy,
-    ) -> BlockingSession {
-        let policy = policy.with_lifetime_of(&operation);
+    ) -> Result<BlockingSession, CredentialsError>
+    where
+        P: RefreshProvider + Send + Sync + 'static,
+    {
+        provider.validate(&self.0.context)?;
+        let policy = policy.limited_to(provider.lifetime());
         let client = self.clone();
         let plan = session::BlockingPlan {
             clock: Arc::clone(&self.0.clock),
             context: Arc::clone(&self.0.context),
-            fetch: Box::new(move || {
-                check_repeatable(&operation)?;
-                let (output, _) = client.call(operation.clone())?;
-                Ok(O::into_credentials(output).into())
-            }),
+            refresh: Box::new(move || Ok(client.refresh(&provider)?)),
         };
-        BlockingSession::new(plan, policy)
+        Ok(BlockingSession::new(plan, policy))
+    }
+
+    fn refresh<P: RefreshProvider>(&self, provider: &P) -> Result<IssuedCredentials, Error> {
+        let Parts { context, transport, source, clock, .. } = &*self.0;
+        trace::in_refresh_blocking(type_name::<P>(), || {
+            let refresh = provider.begin(self.0.platform(), context)?;
+            validated::<P>(drive_blocking(refresh, transport, source, &**clock)?)
+        })
     }
 }
 
 impl<T: BlockingTransport, S: blocking::ProvideCredentials> BlockingClient<T, S> {
-    /// Calls any operation, and returns its output and a report.
-    pub fn call<O: Operation>(&self, operation: O) -> Result<(O::Output, Report), Error> {
+    /// Calls any operation, and returns its output with the statistics of the call.
+    pub fn call<O: Operation>(&self, operation: O) -> Result<Completed<O::Output>, Error> {
         let Parts { context, transport, source, clock, .. } = &*self.0;
-        driver::call_blocking(operation, context, transport, source, &**clock)
+        trace::in_call_blocking(O::NAME, || {
+            let call = Call::new(operation, context, clock.seed());
+            drive_blocking(call, transport, source, &**clock)
+        })
     }
 
     /// Assumes an agency and returns temporary credentials for it.
     pub fn assume_agency(&self, operation: AssumeAgency) -> Result<AssumeAgencyOutput, Error> {
-        self.call(operation).map(output)
+        Ok(self.call(operation)?.output)
     }
 
     /// Assumes an agency with an ID token. The request is not signed and requires no credentials.
@@ -250,7 +292,7 @@ impl<T: BlockingTransport, S: blocking::ProvideCredentials> BlockingClient<T, S>
         &self,
         operation: AssumeAgencyWithOidc,
     ) -> Result<AssumeAgencyWithOidcOutput, Error> {
-        self.call(operation).map(output)
+        Ok(self.call(operation)?.output)
     }
 
     /// Assumes an agency with a SAML assertion. The request is not signed and requires no
@@ -259,7 +301,7 @@ impl<T: BlockingTransport, S: blocking::ProvideCredentials> BlockingClient<T, S>
         &self,
         operation: AssumeAgencyWithSaml,
     ) -> Result<AssumeAgencyWithSamlOutput, Error> {
-        self.call(operation).map(output)
+        Ok(self.call(operation)?.output)
     }
 
     /// Decodes the reason of an access-denied error: text, JSON in practice.
@@ -268,12 +310,12 @@ impl<T: BlockingTransport, S: blocking::ProvideCredentials> BlockingClient<T, S>
         encoded_message: impl Into<String>,
     ) -> Result<String, Error> {
         let operation = DecodeAuthorizationMessage::new(encoded_message);
-        Ok(self.call(operation)?.0.decoded_message)
+        Ok(self.call(operation)?.output.decoded_message)
     }
 
     /// Returns the identity of the credentials.
     pub fn caller_identity(&self) -> Result<GetCallerIdentityOutput, Error> {
-        self.call(GetCallerIdentity::new()).map(output)
+        Ok(self.call(GetCallerIdentity::new())?.output)
     }
 
     /// Decodes the reason of an access-denied error and attaches it, like
@@ -290,20 +332,13 @@ impl<T: BlockingTransport, S: blocking::ProvideCredentials> BlockingClient<T, S>
     }
 }
 
-/// Rejects a one-time code: only the first refresh of a session could succeed with it.
-fn check_repeatable<O: Operation>(operation: &O) -> Result<(), CredentialsError> {
-    if operation.is_repeatable() {
-        return Ok(());
-    }
-    Err(CredentialsError::new(format!(
-        "a session calls {} again and again, and an MFA code is good for one call: take the code \
-         out, or make that one call without a session",
-        O::NAME
-    )))
-}
-
-fn output<T>((output, _): (T, Report)) -> T {
-    output
+/// Rejects credentials that no request can carry, from any provider.
+fn validated<P>(issued: IssuedCredentials) -> Result<IssuedCredentials, Error> {
+    issued.credentials().validate().map_err(|error| {
+        let message = format!("invalid credentials from {}", type_name::<P>());
+        CredentialsError::new(message).with_source(error)
+    })?;
+    Ok(issued)
 }
 
 fn encoded_denial(error: &Error) -> Option<String> {

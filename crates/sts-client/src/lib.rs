@@ -15,30 +15,32 @@ mod builder;
 mod call;
 mod client;
 mod context;
-mod driver;
+mod drive;
 mod error;
+mod machine;
 mod no_credentials;
 mod platform;
-mod report;
 pub mod session;
 mod shared;
 mod signing_credentials;
 pub mod source;
+mod stats;
 mod trace;
 pub mod transport;
 
 pub use builder::{BuildError, ClientBuilder};
-pub use call::{Call, Step};
+pub use call::Call;
 pub use client::{BlockingClient, Client, DynClient};
 pub use context::{CallContext, CallPolicy};
 pub use error::{Error, Failure};
+pub use machine::{StateMachine, Step};
 pub use no_credentials::NoCredentials;
 pub use platform::{Clock, Environment, InvalidVariable, Now, Platform};
 #[cfg(feature = "system")]
 pub use platform::{SystemClock, SystemEnvironment};
-pub use report::{FailedAttempt, Report};
 pub use session::{BlockingSession, Session, SessionPolicy};
 pub use shared::backoff::Backoff;
+pub use stats::{CallStats, Completed, FailedAttempt};
 pub use sts_credentials::{
     Credentials, CredentialsError, CredentialsRequest, ProvideCredentials, Secret,
     SharedCredentials, blocking,

@@ -12,15 +12,14 @@
 //! | any of these | a [`Chain`] |
 //!
 //! Pass providers of temporary credentials to
-//! [`Client::session_from`](crate::Client::session_from), which refreshes the credentials. No
+//! [`Client::session`](crate::Client::session), which refreshes the credentials. No
 //! provider is used unless the program chooses it.
 
 mod address;
 mod chain;
 mod environment;
 mod failure;
-mod fetch;
-mod issued;
+mod local_service;
 mod metadata;
 mod oidc;
 mod pod_identity;
@@ -32,9 +31,7 @@ mod variable;
 
 pub use self::chain::{BlockingChain, Chain, ChainReport, LinkState};
 pub use self::environment::{EnvironmentVariables, credentials_from_environment};
-pub use self::fetch::{Fetch, FetchSource, FetchStep};
-pub use self::issued::IssuedCredentials;
-pub use self::metadata::{EcsMetadata, MetadataFetch};
+pub use self::metadata::{EcsMetadata, MetadataRefresh};
 pub use self::oidc::OidcAgency;
-pub use self::pod_identity::{PodIdentity, PodIdentityFetch};
+pub use self::pod_identity::{PodIdentity, PodIdentityRefresh};
 pub use self::profile::ProfileFile;

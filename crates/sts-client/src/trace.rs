@@ -9,7 +9,7 @@ mod on {
     use sts_proto::Endpoint;
     use tracing::{Instrument, Span, debug, debug_span};
 
-    use crate::report::FailedAttempt;
+    use crate::stats::FailedAttempt;
 
     fn call_span(operation: &'static str) -> Span {
         debug_span!("sts_call", operation)
@@ -25,18 +25,18 @@ mod on {
         call_span(operation).in_scope(call)
     }
 
-    fn fetch_span(source: &'static str) -> Span {
-        debug_span!("sts_fetch", source)
+    fn refresh_span(provider: &'static str) -> Span {
+        debug_span!("sts_refresh", provider)
     }
 
-    /// Runs a refresh in its span. `source` is the type of the provider.
-    pub(crate) async fn in_fetch<F: Future>(source: &'static str, fetch: F) -> F::Output {
-        fetch.instrument(fetch_span(source)).await
+    /// Runs a refresh in its span. `provider` is the type of the provider.
+    pub(crate) async fn in_refresh<F: Future>(provider: &'static str, refresh: F) -> F::Output {
+        refresh.instrument(refresh_span(provider)).await
     }
 
     /// Runs a blocking refresh in its span.
-    pub(crate) fn in_fetch_blocking<T>(source: &'static str, fetch: impl FnOnce() -> T) -> T {
-        fetch_span(source).in_scope(fetch)
+    pub(crate) fn in_refresh_blocking<T>(provider: &'static str, refresh: impl FnOnce() -> T) -> T {
+        refresh_span(provider).in_scope(refresh)
     }
 
     pub(crate) fn attempt_sent(number: u32, endpoint: &Endpoint) {
@@ -65,7 +65,7 @@ mod on {
 mod off {
     use sts_proto::Endpoint;
 
-    use crate::report::FailedAttempt;
+    use crate::stats::FailedAttempt;
 
     pub(crate) async fn in_call<F: Future>(_: &'static str, call: F) -> F::Output {
         call.await
@@ -75,12 +75,12 @@ mod off {
         call()
     }
 
-    pub(crate) async fn in_fetch<F: Future>(_: &'static str, fetch: F) -> F::Output {
-        fetch.await
+    pub(crate) async fn in_refresh<F: Future>(_: &'static str, refresh: F) -> F::Output {
+        refresh.await
     }
 
-    pub(crate) fn in_fetch_blocking<T>(_: &'static str, fetch: impl FnOnce() -> T) -> T {
-        fetch()
+    pub(crate) fn in_refresh_blocking<T>(_: &'static str, refresh: impl FnOnce() -> T) -> T {
+        refresh()
     }
 
     pub(crate) fn attempt_sent(_: u32, _: &Endpoint) {}
@@ -92,11 +92,11 @@ mod off {
 
 #[cfg(not(feature = "tracing"))]
 pub(crate) use self::off::{
-    attempt_failed, attempt_sent, attempt_succeeded, in_call, in_call_blocking, in_fetch,
-    in_fetch_blocking,
+    attempt_failed, attempt_sent, attempt_succeeded, in_call, in_call_blocking, in_refresh,
+    in_refresh_blocking,
 };
 #[cfg(feature = "tracing")]
 pub(crate) use self::on::{
-    attempt_failed, attempt_sent, attempt_succeeded, in_call, in_call_blocking, in_fetch,
-    in_fetch_blocking,
+    attempt_failed, attempt_sent, attempt_succeeded, in_call, in_call_blocking, in_refresh,
+    in_refresh_blocking,
 };

@@ -57,6 +57,6 @@ fn a_provider_that_never_returns_ends_the_call_at_its_deadline() {
         .build()
         .unwrap();
     let error = futures_lite::future::block_on(client.caller_identity()).unwrap_err();
-    assert_eq!((error.kind(), error.report().attempts), (ErrorKind::Timeout, 0));
-    assert_eq!(error.report().elapsed, Duration::from_secs(30));
+    assert_eq!((error.kind(), error.stats().attempts), (ErrorKind::Timeout, 0));
+    assert_eq!(error.stats().elapsed, Duration::from_secs(30));
 }

@@ -1,4 +1,4 @@
-//! Sessions reject operations that can be called only once.
+//! Sessions reject operations that can be called only once, and invalid ones.
 #![expect(clippy::panic, reason = "a test that goes wrong panics")]
 
 use std::sync::Arc;
@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use http::Response;
 use sts_client::{
-    BlockingTransport, Client, ClientBuilder, Clock, Exchange, Now, Transport, TransportError,
+    BlockingTransport, CallPolicy, Client, ClientBuilder, Clock, Exchange, Now, Transport,
+    TransportError,
 };
-use sts_proto::{AssumeAgency, Body, Credentials};
+use sts_proto::{AssumeAgency, Body, Credentials, ErrorKind};
 use time::OffsetDateTime;
 
 struct Epoch;
@@ -52,13 +53,26 @@ fn with_code() -> AssumeAgency {
 }
 
 #[test]
-fn a_session_of_a_call_with_an_mfa_code_fails_at_once() {
-    let session = builder().build().unwrap().session(with_code());
-    let error = futures_lite::future::block_on(session.credentials()).unwrap_err();
-    assert!(error.to_string().contains("an MFA code is good for one call"), "{error}");
+fn a_session_of_an_operation_with_an_mfa_code_is_not_made() {
+    let error = builder().build().unwrap().session(with_code()).unwrap_err();
+    assert!(error.to_string().contains("an MFA code is valid for one call"), "{error}");
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert!(!format!("{error:?}").contains("123456"));
 
-    let session = builder().build_blocking().unwrap().session(with_code());
-    let error = session.credentials().unwrap_err();
-    assert!(error.to_string().contains("an MFA code is good for one call"), "{error}");
+    let error = builder().build_blocking().unwrap().session(with_code()).unwrap_err();
+    assert!(error.to_string().contains("an MFA code is valid for one call"), "{error}");
+}
+
+#[test]
+fn a_session_of_an_invalid_operation_is_not_made() {
+    let invalid = || AssumeAgency::new("iam::0a1b:agency:a", "?");
+    let client = builder().build().unwrap();
+    let error = client.session(invalid()).unwrap_err();
+    assert!(error.to_string().contains("agency_session_name"), "{error}");
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert!(builder().build_blocking().unwrap().session(invalid()).is_err());
+
+    let policy = CallPolicy::default().without_validation();
+    let client = builder().policy(policy).build().unwrap();
+    assert!(client.session(invalid()).is_ok(), "validation is disabled");
 }

@@ -79,7 +79,7 @@ fn session(network: &Network) -> Session {
         .build()
         .expect("a client");
     let agency = AssumeAgency::new("iam::0a1b:agency:backup", "nightly");
-    client.session_with(agency, SessionPolicy::default())
+    client.session_with(agency, SessionPolicy::default()).unwrap()
 }
 
 fn runtime() -> Runtime {

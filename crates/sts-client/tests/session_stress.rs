@@ -54,7 +54,7 @@ async fn a_hundred_thousand_tasks_on_two_threads_share_one_refresh() {
         .credentials(Credentials::permanent("HSTCALLER", "secret"))
         .build()
         .expect("a client");
-    let session = client.session(AssumeAgency::new("iam::0a1b:agency:backup", "nightly"));
+    let session = client.session(AssumeAgency::new("iam::0a1b:agency:backup", "nightly")).unwrap();
     let tasks: Vec<_> = (0..TASKS)
         .map(|index| {
             let (session, gate) = (session.clone(), gated.gate.clone());

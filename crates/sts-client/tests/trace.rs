@@ -169,14 +169,14 @@ fn the_attempts_of_a_refresh_are_logged_under_the_name_of_its_provider() {
     let client = Client::builder(transport, TestHost::default())
         .environment(TestHost::default())
         .region("cn-north-4");
-    let session = client.build().unwrap().session_from(agency());
+    let session = client.build().unwrap().session(agency()).unwrap();
     let awaiting = logged(|| {
         futures_lite::future::block_on(session.credentials()).unwrap_err();
     });
     let client = Client::builder(Refusing, TestHost::default())
         .environment(TestHost::default())
         .region("cn-north-4");
-    let session = client.build_blocking().unwrap().session_from(agency());
+    let session = client.build_blocking().unwrap().session(agency()).unwrap();
     let blocking = logged(|| {
         session.credentials().unwrap_err();
     });
@@ -184,10 +184,8 @@ fn the_attempts_of_a_refresh_are_logged_under_the_name_of_its_provider() {
         let lines: Vec<&str> = log.lines().collect();
         assert!(!lines.is_empty());
         for line in lines {
-            assert!(
-                line.contains("sts_fetch{source=\"sts_client::source::oidc::OidcAgency\"}"),
-                "{line}"
-            );
+            let span = "sts_refresh{provider=\"sts_client::source::oidc::OidcAgency\"}";
+            assert!(line.contains(span), "{line}");
         }
         assert_no_secret(&log);
     }

@@ -112,7 +112,7 @@ fn session(transport: HyperTransport, url: &str) -> Session {
         .credentials(Credentials::permanent("EXAMPLEAK00000000001", "secret"))
         .build()
         .unwrap();
-    client.session(AssumeAgency::new("iam::0a1b2c3d:agency:reader", "suite"))
+    client.session(AssumeAgency::new("iam::0a1b2c3d:agency:reader", "suite")).unwrap()
 }
 
 fn respond(mut connection: TcpStream) {

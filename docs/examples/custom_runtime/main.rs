@@ -17,7 +17,8 @@ use std::time::Duration;
 
 use sts_client::session::SessionMachine;
 use sts_client::{
-    Call, CallContext, CallPolicy, Clock, Error, Now, SessionPolicy, Step, SystemClock,
+    Call, CallContext, CallPolicy, Clock, Error, Now, SessionPolicy, StateMachine, Step,
+    SystemClock,
 };
 use sts_client::{CredentialsError, CredentialsRequest};
 use sts_emulator::{Emulator, Fault, Injection, ResetAt, TestClock, builtin};
@@ -75,7 +76,9 @@ impl<O: Operation> Task<O> {
                     Err(error) => self.call.receive(Err(error), now),
                 },
                 Step::Wait(duration) => return Progress::Pending(duration),
-                Step::Done(outcome) => return Progress::Done(outcome.map(|(output, _)| output)),
+                Step::Done(outcome) => {
+                    return Progress::Done(outcome.map(|completed| completed.output));
+                }
             }
         }
     }
@@ -93,13 +96,13 @@ struct Session {
 impl Session {
     /// Begins a refresh when one is due, and advances it. Returns the time until the next poll.
     fn poll(&mut self, now: Now) -> Duration {
-        if self.machine.begin_fetch(now) {
+        if self.machine.begin_refresh(now) {
             let operation =
                 AssumeAgency::new(builtin::AGENCY_URN, "loop").duration(Duration::from_secs(900));
             self.refresh = Some(Task::new(operation, &self.context));
         }
         let Some(refresh) = &mut self.refresh else {
-            return self.machine.next_fetch(now).saturating_sub(now.monotonic);
+            return self.machine.next_refresh(now).saturating_sub(now.monotonic);
         };
         let own_credentials = &self.own_credentials;
         let outcome = match refresh.poll(now, |_| Some(Ok(own_credentials.clone()))) {
@@ -111,7 +114,7 @@ impl Session {
         self.failure = match outcome {
             Ok(output) => {
                 let can_be_served =
-                    self.machine.fetched(output.credentials.into(), now, service_now);
+                    self.machine.refreshed(output.credentials.into(), now, service_now);
                 (!can_be_served).then(|| CredentialsError::new("received expired credentials"))
             }
             Err(error) => {

@@ -54,7 +54,7 @@ async fn main() -> std::result::Result<(), Box<dyn StdError>> {
         .endpoint(emulator.endpoint().clone())
         .credentials(builtin::credentials())
         .build()?;
-    let session = client.session(AssumeAgency::new(builtin::AGENCY_URN, "opendal"));
+    let session = client.session(AssumeAgency::new(builtin::AGENCY_URN, "opendal"))?;
     tokio::spawn(session.keep_fresh());
 
     let signer = ObsSigner {

@@ -33,7 +33,7 @@ impl Outcome {
             ("error_code", json!(error.code())),
             ("error_msg", Value::from(message)),
             ("request_id", json!(error.request_id())),
-            ("attempts", json!(error.report().attempts)),
+            ("attempts", json!(error.stats().attempts)),
             ("endpoint", json!(reason.endpoint)),
             ("causes", json!(reason.causes)),
         ];

@@ -25,7 +25,7 @@ pub(crate) struct Reason {
 
 impl Reason {
     pub(crate) fn of(error: Error, options: &Options) -> Self {
-        let last = error.report().failures.last();
+        let last = error.stats().failures.last();
         let endpoint =
             last.map_or_else(|| options.endpoint.to_string(), |attempt| attempt.endpoint.clone());
         let mut causes = chain(&error);
@@ -50,7 +50,7 @@ impl fmt::Display for Reason {
         for cause in &self.causes {
             write!(f, "\n  caused by: {cause}")?;
         }
-        let report = self.error.report();
+        let report = self.error.stats();
         write!(f, "\n  attempts: {} in {:.1} s", report.attempts, report.elapsed.as_secs_f64())?;
         if report.failures.len() > 1 {
             for (index, attempt) in report.failures.iter().enumerate() {

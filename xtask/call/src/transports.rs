@@ -127,7 +127,7 @@ where
     O::Output: ToResponse,
 {
     match client.call(operation).await {
-        Ok((output, _)) => Outcome::success(&output),
+        Ok(completed) => Outcome::success(&completed.output),
         Err(error) => {
             let error = client.explain_denial(error).await;
             Ok(Outcome::Failure(Box::new(Reason::of(error, options))))
@@ -176,7 +176,7 @@ where
     O::Output: ToResponse,
 {
     match client.call(operation) {
-        Ok((output, _)) => Outcome::success(&output),
+        Ok(completed) => Outcome::success(&completed.output),
         Err(error) => {
             let error = client.explain_denial(error);
             Ok(Outcome::Failure(Box::new(Reason::of(error, options))))

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use http::{HeaderValue, Response, StatusCode};
 use libfuzzer_sys::fuzz_target;
-use sts_client::source::{EcsMetadata, Fetch, FetchSource, FetchStep, PodIdentity};
+use sts_client::source::{EcsMetadata, Fetch, RefreshProvider, Step, PodIdentity};
 use sts_client::{CallContext, CallPolicy, Clock, Environment, Now, Platform};
 use sts_proto::Body;
 use time::OffsetDateTime;
@@ -37,7 +37,7 @@ fn drive(mut fetch: impl Fetch, token: &[u8], date: &[u8], body: &[u8]) {
     // The token is requested twice at most, and the credentials as well.
     for _ in 0..5 {
         match fetch.step(now) {
-            FetchStep::Send(exchange) => {
+            Step::Send(exchange) => {
                 now = now.after(Duration::from_secs(1));
                 let is_token = exchange.request.uri().path().ends_with("/token");
                 let body = if is_token { token } else { body };
@@ -50,8 +50,8 @@ fn drive(mut fetch: impl Fetch, token: &[u8], date: &[u8], body: &[u8]) {
                 }
                 fetch.receive(Ok(response), now);
             }
-            FetchStep::Wait(_) => unreachable!("every request has got a response"),
-            FetchStep::Done(outcome) => {
+            Step::Wait(_) => unreachable!("every request has got a response"),
+            Step::Done(outcome) => {
                 if let Ok(issued) = outcome {
                     let credentials = issued.credentials();
                     let token = credentials.security_token.as_ref().expect("a token");

@@ -59,7 +59,7 @@ impl Session {
         let response = service.request();
         if response == Response::Credentials {
             self.purse = (self.purse + 1).min(FULL_PURSE);
-            if !self.machine.fetched(service.credentials(), now, now.wall) {
+            if !self.machine.refreshed(service.credentials(), now, now.wall) {
                 self.attempts = ATTEMPTS;
             }
             return Attempt::Over;
@@ -81,7 +81,7 @@ impl Client for Session {
     fn ask(&mut self, service: &mut Service) -> (Ask, Option<NonZeroU32>) {
         let now = service.now();
         let mut again = None;
-        if self.machine.begin_fetch(now) {
+        if self.machine.begin_refresh(now) {
             self.attempts = 0;
             if let Attempt::Again(wait) = self.attempt(service) {
                 again = Some(wait);

@@ -66,8 +66,8 @@ impl<O: Operation> Call<O> {
         match keys.admit(&ours.credentials, is_suspect, attempt_until, now.monotonic) {
             Admission::Go(slot) => Ok(Some(slot)),
             Admission::Wait(wait) => Err(NotAdmitted::Wait(wait)),
-            Admission::Rejected(answer, wait) => {
-                Err(self.change_credentials(Failure::CredentialsRejected { answer, wait }))
+            Admission::Rejected(response, wait) => {
+                Err(self.change_credentials(Failure::CredentialsRejected { response, wait }))
             }
         }
     }

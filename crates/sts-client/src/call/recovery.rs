@@ -7,8 +7,8 @@ use super::evidence::blames_endpoint;
 use super::{Call, Sent, State};
 use crate::error::Failure;
 use crate::platform::Now;
-use crate::report::FailedAttempt;
 use crate::shared::endpoint_pool::Pick;
+use crate::stats::FailedAttempt;
 use crate::trace;
 use crate::transport::TransportErrorKind;
 
@@ -86,7 +86,7 @@ impl<O: Operation> Call<O> {
         let is_alone = failed.saturating_add(1) >= self.context.pool.len();
         let circumstances = Circumstances {
             policy: &self.context.policy,
-            attempt: self.report.attempts.saturating_sub(self.failovers),
+            attempt: self.stats.attempts.saturating_sub(self.failovers),
             left: self.deadline().saturating_sub(now.monotonic),
             is_repeatable: self.operation.is_repeatable(),
             others: match pick.probe {
@@ -119,7 +119,7 @@ impl<O: Operation> Call<O> {
             attempt.waited = Some(wait);
         }
         trace::attempt_failed(&attempt);
-        self.report.failures.push(attempt);
+        self.stats.failures.push(attempt);
     }
 }
 

@@ -9,7 +9,7 @@ use sts_credentials::CredentialsError;
 use sts_proto::{ErrorKind, InvalidRequest, RetryAdvice};
 use time::OffsetDateTime;
 
-use crate::report::Report;
+use crate::stats::CallStats;
 use crate::transport::TransportError;
 
 /// The name of a refresh, in place of the name of an operation.
@@ -24,7 +24,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     operation: &'static str,
     failure: Failure,
-    report: Report,
+    stats: CallStats,
     denial: Option<String>,
 }
 
@@ -44,7 +44,7 @@ pub enum Failure {
     /// signatures would lock the access key for all its users.
     CredentialsRejected {
         /// The response that rejected them.
-        answer: sts_proto::ServiceError,
+        response: sts_proto::ServiceError,
         /// The rest of their cool-off. Other credentials are used at once.
         wait: Duration,
     },
@@ -65,18 +65,14 @@ pub enum Failure {
 impl Failure {
     pub(crate) fn service_error(&self) -> Option<&sts_proto::ServiceError> {
         match self {
-            Self::Service(response) | Self::CredentialsRejected { answer: response, .. } => {
-                Some(response)
-            }
+            Self::Service(response) | Self::CredentialsRejected { response, .. } => Some(response),
             _ => None,
         }
     }
 
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
-            Self::Service(response) | Self::CredentialsRejected { answer: response, .. } => {
-                response.kind()
-            }
+            Self::Service(response) | Self::CredentialsRejected { response, .. } => response.kind(),
             Self::Transport(_) => ErrorKind::Transport,
             Self::InvalidRequest(_) => ErrorKind::InvalidRequest,
             Self::NoEndpoint => ErrorKind::Configuration,
@@ -89,8 +85,8 @@ impl Failure {
 }
 
 impl Error {
-    pub(crate) fn new(operation: &'static str, failure: Failure, report: Report) -> Self {
-        Self(Box::new(Inner { operation, failure, report, denial: None }))
+    pub(crate) fn new(operation: &'static str, failure: Failure, stats: CallStats) -> Self {
+        Self(Box::new(Inner { operation, failure, stats, denial: None }))
     }
 
     /// Returns the kind of the error, which determines how to react to it.
@@ -174,10 +170,10 @@ impl Error {
         }
     }
 
-    /// Returns the report of the call.
+    /// Returns the attempts and the duration of the call.
     #[must_use]
-    pub fn report(&self) -> &Report {
-        &self.0.report
+    pub fn stats(&self) -> &CallStats {
+        &self.0.stats
     }
 
     /// Returns the decoded reason of an access-denied error, after `explain_denial` of a client has
@@ -207,7 +203,7 @@ impl fmt::Display for Error {
             // It names the operation itself.
             Failure::InvalidRequest(error) => write!(f, "{error}")?,
             Failure::Credentials(error) => write!(f, "{name}: {error}")?,
-            Failure::CredentialsRejected { answer: response, wait } => write!(
+            Failure::CredentialsRejected { response, wait } => write!(
                 f,
                 "{name} not sent: the service rejected these credentials, and they are held back \
                  for {} s; other credentials are used at once; last rejection: {response}",
@@ -221,7 +217,7 @@ impl fmt::Display for Error {
             Failure::NoEndpoint => write!(f, "{name}: the client has no endpoint")?,
             Failure::Completed => write!(f, "{name}: call polled after completion")?,
         }
-        match self.0.report.attempts {
+        match self.0.stats.attempts {
             0 | 1 => Ok(()),
             attempts => write!(f, " after {attempts} attempts"),
         }
@@ -233,7 +229,7 @@ impl fmt::Debug for Error {
         f.debug_struct("Error")
             .field("operation", &self.0.operation)
             .field("failure", &self.0.failure)
-            .field("report", &self.0.report)
+            .field("stats", &self.0.stats)
             .field("denial", &self.0.denial)
             .finish()
     }
@@ -243,7 +239,7 @@ impl StdError for Error {
     /// The cause behind what `Display` says already.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.failure {
-            Failure::Service(response) | Failure::CredentialsRejected { answer: response, .. } => {
+            Failure::Service(response) | Failure::CredentialsRejected { response, .. } => {
                 response.source()
             }
             Failure::Transport(error) => error.source(),

@@ -8,7 +8,7 @@ use sts_proto::{ErrorKind, RetryAdvice};
 
 use super::call::{Error, Failure, REFRESH, requested_wait};
 use super::session::SessionError;
-use crate::report::Report;
+use crate::stats::CallStats;
 use crate::transport::TransportError;
 
 /// Copies the facts of the first error of this crate among the causes, so that providers need not
@@ -96,7 +96,7 @@ fn find(cause: &(dyn StdError + 'static)) -> Option<Facts> {
 impl From<CredentialsError> for Error {
     /// Returns the error of a refresh that failed before it made a call.
     fn from(error: CredentialsError) -> Self {
-        Self::new(REFRESH, Failure::Credentials(resolve(error)), Report::default())
+        Self::new(REFRESH, Failure::Credentials(resolve(error)), CallStats::default())
     }
 }
 

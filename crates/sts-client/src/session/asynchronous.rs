@@ -13,13 +13,13 @@ use sts_credentials::{CredentialsError, CredentialsRequest, ProvideCredentials};
 use sts_proto::Credentials;
 
 use super::cache::{Cache, Obtained, Refreshed};
+use super::in_flight::{Lease, Refresh};
+use super::issued::IssuedCredentials;
 use super::machine::CredentialState;
 use super::policy::SessionPolicy;
-use super::refresh::{Lease, Refresh};
 use crate::context::CallContext;
 use crate::error::SessionError;
 use crate::platform::Clock;
-use crate::source::IssuedCredentials;
 use crate::transport::{BoxFuture, MaybeSend, MaybeSync};
 
 /// Credentials that are refreshed automatically, for any number of callers.
@@ -59,7 +59,7 @@ pub(crate) struct Plan {
     pub(crate) clock: Arc<dyn Clock>,
     /// Provides the service's time.
     pub(crate) context: Arc<CallContext>,
-    pub(crate) fetch: Box<dyn BeginRefresh>,
+    pub(crate) refresh: Box<dyn BeginRefresh>,
     pub(crate) sleep: Box<dyn Sleep>,
 }
 
@@ -79,9 +79,9 @@ impl<F: Fn(Duration) -> BoxFuture<'static, ()> + MaybeSend + MaybeSync> Sleep fo
 
 impl Session {
     pub(crate) fn new(plan: Plan, policy: SessionPolicy) -> Self {
-        let Plan { clock, context, fetch, sleep } = plan;
+        let Plan { clock, context, refresh, sleep } = plan;
         let cache = Cache::new(clock, context, policy);
-        Self(Arc::new(Inner { cache, changed: Event::new(), refresh: fetch, sleep }))
+        Self(Arc::new(Inner { cache, changed: Event::new(), refresh, sleep }))
     }
 
     /// Returns valid credentials: from memory, or from a refresh if there are none.
@@ -185,7 +185,7 @@ impl Inner {
                 drop(self.give_up(&refresh));
                 continue;
             }
-            let lease = state.machine.begin_fetch(now).then(|| {
+            let lease = state.machine.begin_refresh(now).then(|| {
                 let over_at = now.monotonic.saturating_add(self.cache.wait_limit());
                 let limit = (self.sleep)(self.cache.refresh_limit());
                 let (refresh, lease) = Refresh::new((self.refresh)(), limit, over_at);
@@ -275,7 +275,7 @@ impl Inner {
     /// machine sleeps, and long enough that diverging clocks do not cause a tight loop.
     fn sleep(&self) -> BoxFuture<'static, ()> {
         let now = self.cache.now();
-        let next = self.cache.lock().machine.next_fetch(now);
+        let next = self.cache.lock().machine.next_refresh(now);
         let wait = next.saturating_sub(now.monotonic);
         (self.sleep)(wait.clamp(Duration::from_millis(100), Duration::from_secs(60)))
     }

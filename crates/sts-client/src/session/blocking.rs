@@ -8,12 +8,12 @@ use sts_credentials::{CredentialsError, CredentialsRequest, blocking};
 use sts_proto::Credentials;
 
 use super::cache::{Cache, Obtained, Refreshed};
+use super::issued::IssuedCredentials;
 use super::machine::CredentialState;
 use super::policy::SessionPolicy;
 use crate::context::CallContext;
 use crate::error::SessionError;
 use crate::platform::Clock;
-use crate::source::IssuedCredentials;
 
 /// Blocking counterpart of [`Session`](super::Session), for any number of threads.
 ///
@@ -44,7 +44,7 @@ pub(crate) struct Plan {
     pub(crate) clock: Arc<dyn Clock>,
     /// Provides the service's time.
     pub(crate) context: Arc<CallContext>,
-    pub(crate) fetch: Box<dyn MakeRefresh>,
+    pub(crate) refresh: Box<dyn MakeRefresh>,
 }
 
 /// A closure that performs a refresh.
@@ -53,9 +53,9 @@ impl<F: Fn() -> Obtained + Send + Sync> MakeRefresh for F {}
 
 impl BlockingSession {
     pub(crate) fn new(plan: Plan, policy: SessionPolicy) -> Self {
-        let Plan { clock, context, fetch } = plan;
+        let Plan { clock, context, refresh } = plan;
         let cache = Cache::new(clock, context, policy);
-        Self(Arc::new(Inner { cache, ended: Condvar::new(), refresh: fetch }))
+        Self(Arc::new(Inner { cache, ended: Condvar::new(), refresh }))
     }
 
     /// Returns valid credentials: from memory, or from a refresh if there are none.
@@ -84,7 +84,7 @@ impl Inner {
     fn ask(&self) -> Refreshed {
         let now = self.cache.now();
         let mut state = self.cache.lock();
-        if state.machine.begin_fetch(now) {
+        if state.machine.begin_refresh(now) {
             let refresh = Arc::<Refresh>::default();
             state.refresh = Some(Arc::clone(&refresh));
             drop(state);

@@ -8,13 +8,13 @@ use std::time::Duration;
 use arc_swap::ArcSwapOption;
 use sts_proto::Credentials;
 
+use super::issued::IssuedCredentials;
 use super::machine::{CredentialState, SessionMachine};
 use super::policy::SessionPolicy;
 use crate::context::CallContext;
 use crate::error::SessionError;
 use crate::platform::Clock;
 use crate::platform::Now;
-use crate::source::IssuedCredentials;
 
 /// Result of a refresh: the credentials with the time of their issuer, or the error.
 pub(crate) type Obtained = Result<IssuedCredentials, SessionError>;
@@ -129,7 +129,7 @@ impl<R> Cache<R> {
         state.refresh.take_if(|current| Arc::ptr_eq(current, refresh))?;
         let failure = match obtained.map(IssuedCredentials::into_credentials) {
             Ok(credentials) => {
-                let is_served = state.machine.fetched(credentials.clone(), now, service_now);
+                let is_served = state.machine.refreshed(credentials.clone(), now, service_now);
                 state.failure = None;
                 if is_served {
                     self.serve(&state, now);
@@ -173,7 +173,7 @@ impl<R> State<R> {
     /// The error for callers without valid credentials, while no refresh may begin before its
     /// backoff.
     pub(super) fn failure(&self, now: Now) -> SessionError {
-        let wait = self.machine.next_fetch(now).saturating_sub(now.monotonic);
+        let wait = self.machine.next_refresh(now).saturating_sub(now.monotonic);
         self.failure.clone().unwrap_or(SessionError::BACKING_OFF).with_retry_in(wait)
     }
 }

@@ -42,12 +42,12 @@ pub enum CredentialState {
 ///
 /// let mut machine = SessionMachine::new(SessionPolicy::default(), 7);
 /// let now = Now::new(datetime!(2026-03-05 07:00 UTC), Duration::ZERO);
-/// assert!(machine.begin_fetch(now), "no credentials yet");
-/// assert!(!machine.begin_fetch(now), "one refresh at a time");
+/// assert!(machine.begin_refresh(now), "no credentials yet");
+/// assert!(!machine.begin_refresh(now), "one refresh at a time");
 ///
 /// let end = datetime!(2026-03-05 08:00 UTC);
 /// let credentials = Credentials::temporary("HST", "secret", "token", end);
-/// assert!(machine.fetched(credentials.into(), now, now.wall), "they can be served");
+/// assert!(machine.refreshed(credentials.into(), now, now.wall), "they can be served");
 /// assert_eq!(machine.state(now), CredentialState::Fresh);
 /// assert_eq!(machine.state(now.after(Duration::from_secs(50 * 60))), CredentialState::Stale);
 /// assert_eq!(machine.state(now.after(Duration::from_secs(59 * 60))), CredentialState::Expired);
@@ -57,7 +57,7 @@ pub struct SessionMachine {
     policy: SessionPolicy,
     rng: Rng,
     kept: Option<Kept>,
-    is_fetching: bool,
+    is_refreshing: bool,
     /// The monotonic time at which the last refresh began.
     began: Duration,
     /// Refreshes that failed since the last successful one.
@@ -94,7 +94,7 @@ impl SessionMachine {
             policy,
             rng: Rng::with_seed(seed),
             kept: None,
-            is_fetching: false,
+            is_refreshing: false,
             began: Duration::ZERO,
             failures: 0,
             not_before: Duration::ZERO,
@@ -133,16 +133,16 @@ impl SessionMachine {
     }
 
     /// Returns whether a refresh has to begin at `now`. If so, it counts as in flight until
-    /// [`fetched`](Self::fetched), [`failed`](Self::failed) or [`neglected`](Self::neglected) is
+    /// [`refreshed`](Self::refreshed), [`failed`](Self::failed) or [`neglected`](Self::neglected) is
     /// called.
     #[must_use]
-    pub fn begin_fetch(&mut self, now: Now) -> bool {
+    pub fn begin_refresh(&mut self, now: Now) -> bool {
         let state = self.state(now);
         let is_early = now.monotonic < self.earliest(state);
         let may_begin = !is_early || (self.has_excuse && state == CredentialState::Expired);
-        let begins = !self.is_fetching && state != CredentialState::Fresh && may_begin;
+        let begins = !self.is_refreshing && state != CredentialState::Fresh && may_begin;
         if begins {
-            self.is_fetching = true;
+            self.is_refreshing = true;
             self.began = now.monotonic;
             self.used_excuse = is_early;
         }
@@ -152,7 +152,7 @@ impl SessionMachine {
     /// Returns the monotonic time from which a refresh can be due, as seen at `now`: when the
     /// credentials become stale, but not before the backoff is over.
     #[must_use]
-    pub fn next_fetch(&self, now: Now) -> Duration {
+    pub fn next_refresh(&self, now: Now) -> Duration {
         let state = self.state(now);
         let earliest = self.earliest(state);
         match &self.kept {
@@ -177,7 +177,7 @@ impl SessionMachine {
     #[must_use]
     pub fn serves_until(&self, now: Now) -> Duration {
         let end = self.kept.as_ref().map_or(Duration::ZERO, |kept| kept.stale_until);
-        self.next_fetch(now).min(end)
+        self.next_refresh(now).min(end)
     }
 
     /// Records the credentials that a refresh returned. `service_now` is the issuer's time at this
@@ -187,7 +187,7 @@ impl SessionMachine {
     /// Returns whether they can be served. Credentials that expire too soon to be served count as a
     /// failure, and the previous ones stay.
     #[must_use]
-    pub fn fetched(
+    pub fn refreshed(
         &mut self,
         credentials: Arc<Credentials>,
         now: Now,
@@ -211,7 +211,7 @@ impl SessionMachine {
             fresh_until: now.monotonic.saturating_add(fresh),
             stale_until: now.monotonic.saturating_add(usable),
         });
-        self.is_fetching = false;
+        self.is_refreshing = false;
         self.has_excuse = false;
         self.failures = 0;
         self.losses = 0;
@@ -239,7 +239,7 @@ impl SessionMachine {
 
     /// Starts the backoff at the monotonic time `since`.
     fn fail(&mut self, since: Duration, now: Now) {
-        self.is_fetching = false;
+        self.is_refreshing = false;
         self.has_excuse = false;
         self.failures = self.failures.saturating_add(1);
         self.wait(self.failures, since, now);
@@ -265,7 +265,7 @@ impl SessionMachine {
         if self.losses > EXCUSED_LOSSES {
             self.fail(self.began, now);
         } else {
-            self.is_fetching = false;
+            self.is_refreshing = false;
             self.has_excuse = true;
         }
     }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::Assume;
 use crate::shared::backoff::Backoff;
 
 /// Refresh windows and backoff of a session.
@@ -35,14 +34,14 @@ pub struct SessionPolicy {
     /// The maximum assumed lifetime, 24 hours by default; no credential provider documents a longer
     /// one. If a clock is years off, credentials appear to last for years; they are refreshed as if
     /// they lasted this long. Sessions of an operation use the [duration that it
-    /// requests](super::Assume::lifetime) if that is shorter.
+    /// requests](super::RefreshProvider::lifetime) if that is shorter.
     pub longest_lifetime: Duration,
 }
 
 impl SessionPolicy {
-    /// The same for credentials of `operation`, which last no longer than it requests.
-    pub(crate) fn with_lifetime_of(self, operation: &impl Assume) -> Self {
-        let longest_lifetime = self.longest_lifetime.min(operation.lifetime());
+    /// The same for credentials that last no longer than `lifetime`.
+    pub(crate) fn limited_to(self, lifetime: Option<Duration>) -> Self {
+        let longest_lifetime = self.longest_lifetime.min(lifetime.unwrap_or(Duration::MAX));
         Self { longest_lifetime, ..self }
     }
 }

@@ -1,6 +1,6 @@
 //! Credentials of the agency of an ECS, from its metadata service.
 
-mod fetch;
+mod refresh;
 mod token;
 
 use std::fmt;
@@ -10,16 +10,16 @@ use http::Uri;
 use http::uri::PathAndQuery;
 use sts_credentials::CredentialsError;
 
-pub use self::fetch::MetadataFetch;
+pub use self::refresh::MetadataRefresh;
 use self::token::Token;
 use super::address::{self, Reach};
-use super::fetch::FetchSource;
 use crate::context::CallContext;
 use crate::platform::Platform;
+use crate::session::RefreshProvider;
 
 /// The metadata service of an ECS: credentials of the agency that is attached to the machine.
 ///
-/// It is a [`FetchSource`]. The official address is `http://169.254.169.254`. Any other address has
+/// It is a [`RefreshProvider`]. The official address is `http://169.254.169.254`. Any other address has
 /// to be link-local or loopback too, because the credentials are sent in clear and without
 /// authentication. Each request times out after 3 seconds. The token that newer machines require is
 /// kept for its lifetime of six hours; clones share it.
@@ -33,7 +33,7 @@ use crate::platform::Platform;
 /// use sts_client::source::EcsMetadata;
 ///
 /// let metadata = EcsMetadata::at("http://127.0.0.1:8080")?; // or EcsMetadata::default()
-/// // let session = client.session_from(metadata);
+/// // let session = client.session(metadata);
 ///
 /// let error = EcsMetadata::at("http://metadata.example").unwrap_err();
 /// assert!(error.to_string().contains("neither a link-local nor a loopback address"));
@@ -90,15 +90,15 @@ impl EcsMetadata {
     }
 }
 
-impl FetchSource for EcsMetadata {
-    type Fetch = MetadataFetch;
+impl RefreshProvider for EcsMetadata {
+    type Refresh = MetadataRefresh;
 
     fn begin(
         &self,
         platform: Platform<'_>,
         _: &Arc<CallContext>,
-    ) -> Result<Self::Fetch, CredentialsError> {
-        Ok(MetadataFetch::new(self.clone(), platform.clock.monotonic()))
+    ) -> Result<Self::Refresh, CredentialsError> {
+        Ok(MetadataRefresh::new(self.clone(), platform.clock.monotonic()))
     }
 }
 

@@ -8,13 +8,12 @@ use std::time::Duration;
 use sts_credentials::CredentialsError;
 use sts_proto::{AssumeAgencyWithOidc, Secret};
 
-use super::fetch::FetchSource;
 use super::sendable::sendable;
 use super::token;
 use super::variable::{self, half_set};
-use crate::call::Call;
 use crate::context::CallContext;
 use crate::platform::{Environment, Platform};
+use crate::session::{AgencyRefresh, RefreshProvider};
 
 const PROVIDER_URN: &str = "HUAWEICLOUD_OIDC_PROVIDER_URN";
 const AGENCY_URN: &str = "HUAWEICLOUD_OIDC_AGENCY_URN";
@@ -30,7 +29,7 @@ const DEFAULT_SESSION_NAME: &str = "oidc-sts-session";
 
 /// Agency assumed with an ID token, for tokens that Kubernetes and CI systems write to files.
 ///
-/// It is a [`FetchSource`]. The file is read for every refresh, because it is rewritten before its
+/// It is a [`RefreshProvider`]. The file is read for every refresh, because it is rewritten before its
 /// token expires. The call is not signed, and uses the endpoints of the client.
 ///
 /// ```
@@ -193,14 +192,14 @@ impl OidcAgency {
     }
 }
 
-impl FetchSource for OidcAgency {
-    type Fetch = Call<AssumeAgencyWithOidc>;
+impl RefreshProvider for OidcAgency {
+    type Refresh = AgencyRefresh<AssumeAgencyWithOidc>;
 
     fn begin(
         &self,
         platform: Platform<'_>,
         context: &Arc<CallContext>,
-    ) -> Result<Self::Fetch, CredentialsError> {
-        Ok(Call::new(self.operation(platform.environment)?, context, platform.clock.seed()))
+    ) -> Result<Self::Refresh, CredentialsError> {
+        self.operation(platform.environment)?.begin(platform, context)
     }
 }

@@ -8,18 +8,18 @@ use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Response, Uri};
-use sts_credentials::CredentialsError;
+use sts_credentials::{Credentials, CredentialsError};
 use sts_proto::Body;
 
 use super::address::{self, Reach};
 use super::failure;
-use super::fetch::{Fetch, FetchSource, FetchStep};
-use super::issued::{IssuedCredentials, Issuer};
+use super::local_service::Issuer;
 use super::token;
 use super::variable::{self, half_set};
 use crate::context::CallContext;
-use crate::platform::Now;
-use crate::platform::{Environment, Platform};
+use crate::machine::{StateMachine, Step};
+use crate::platform::{Environment, Now, Platform};
+use crate::session::{IssuedCredentials, RefreshProvider};
 use crate::transport::{Exchange, Limits, TransportError};
 
 const FULL_URI: &str = "HC_CONTAINER_CREDENTIALS_FULL_URI";
@@ -42,7 +42,7 @@ const LARGEST_RESPONSE: usize = 1 << 16;
 /// Pod identity agent of a CCE cluster: credentials of the agency that is bound to the service
 /// account of the pod.
 ///
-/// It is a [`FetchSource`]. The agent identifies the pod by a token in a file that Kubernetes
+/// It is a [`RefreshProvider`]. The agent identifies the pod by a token in a file that Kubernetes
 /// rewrites, so the file is read for every refresh. The agent is at a link-local or loopback
 /// address, or at any host over https: over plain http the token stays on the machine. The request
 /// times out after 5 seconds.
@@ -105,18 +105,18 @@ impl PodIdentity {
     }
 }
 
-impl FetchSource for PodIdentity {
-    type Fetch = PodIdentityFetch;
+impl RefreshProvider for PodIdentity {
+    type Refresh = PodIdentityRefresh;
 
     fn begin(
         &self,
         platform: Platform<'_>,
         _: &Arc<CallContext>,
-    ) -> Result<Self::Fetch, CredentialsError> {
+    ) -> Result<Self::Refresh, CredentialsError> {
         let token = token::read_file(platform.environment, &self.token_file)?;
         let limits = Limits::default().with_timeout(TIMEOUT).with_body(LARGEST_RESPONSE);
         let exchange = Exchange::new(self.request(token), limits).direct();
-        Ok(PodIdentityFetch(State::Ready(exchange)))
+        Ok(PodIdentityRefresh(State::Ready(exchange)))
     }
 }
 
@@ -130,7 +130,7 @@ impl fmt::Debug for PodIdentity {
 }
 
 /// State machine of one refresh from a [`PodIdentity`] agent.
-pub struct PodIdentityFetch(State);
+pub struct PodIdentityRefresh(State);
 
 #[expect(clippy::large_enum_variant, reason = "a refresh has one of it")]
 enum State {
@@ -139,20 +139,25 @@ enum State {
     Done(Result<IssuedCredentials, CredentialsError>),
 }
 
-impl Fetch for PodIdentityFetch {
-    fn step(&mut self, now: Now) -> FetchStep {
+impl StateMachine for PodIdentityRefresh {
+    type Output = IssuedCredentials;
+
+    fn step(&mut self, now: Now) -> Step<IssuedCredentials> {
         match mem::replace(&mut self.0, State::Done(Err(failure::completed()))) {
             State::Ready(exchange) => {
                 self.0 = State::Sent { at: now };
-                FetchStep::Send(exchange)
+                Step::Send(exchange)
             }
             State::Sent { at } => {
                 self.0 = State::Sent { at };
-                FetchStep::Wait(TIMEOUT)
+                Step::Wait(TIMEOUT)
             }
-            State::Done(outcome) => FetchStep::Done(outcome.map_err(Into::into)),
+            State::Done(outcome) => Step::Done(outcome.map_err(Into::into)),
         }
     }
+
+    /// Ignored: a refresh requests no credentials.
+    fn provide(&mut self, _: Result<Arc<Credentials>, CredentialsError>) {}
 
     fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now) {
         if let State::Sent { at } = self.0 {
@@ -161,12 +166,12 @@ impl Fetch for PodIdentityFetch {
     }
 }
 
-impl fmt::Debug for PodIdentityFetch {
+impl fmt::Debug for PodIdentityRefresh {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match &self.0 {
-            State::Ready(_) => "PodIdentityFetch(Ready)",
-            State::Sent { .. } => "PodIdentityFetch(Sent)",
-            State::Done(_) => "PodIdentityFetch(Done)",
+            State::Ready(_) => "PodIdentityRefresh(Ready)",
+            State::Sent { .. } => "PodIdentityRefresh(Sent)",
+            State::Done(_) => "PodIdentityRefresh(Done)",
         })
     }
 }

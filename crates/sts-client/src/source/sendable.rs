@@ -1,7 +1,5 @@
 //! Validation of credentials that are read from outside.
 
-use sts_proto::{Credentials, Secret};
-
 /// Checks an access key id, secret key or token: one word of visible ASCII, as headers can carry
 /// it. The returned fault completes a sentence that begins with the field, and never quotes the
 /// value.
@@ -25,15 +23,6 @@ pub(super) fn sendable(value: &str) -> Result<(), &'static str> {
 pub(super) fn sendable_id(value: &str) -> Result<(), &'static str> {
     sendable(value)?;
     if value.contains([',', '/']) { Err("contains a comma or a slash") } else { Ok(()) }
-}
-
-/// Checks all parts of credentials. The returned fault names the part.
-pub(super) fn sendable_credentials(credentials: &Credentials) -> Result<(), String> {
-    let token = credentials.security_token.as_ref().map(Secret::expose_secret);
-    let secret_key = credentials.secret_access_key.expose_secret();
-    sendable_id(&credentials.access_key_id).map_err(|fault| format!("access key id {fault}"))?;
-    sendable(secret_key).map_err(|fault| format!("secret key {fault}"))?;
-    token.map_or(Ok(()), sendable).map_err(|fault| format!("security token {fault}"))
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use http::Response;
-use sts_client::source::{
-    EcsMetadata, Fetch, FetchSource, FetchStep, IssuedCredentials, OidcAgency, PodIdentity,
-};
+use sts_client::session::{IssuedCredentials, RefreshProvider};
+use sts_client::source::{EcsMetadata, OidcAgency, PodIdentity};
 use sts_client::{CallContext, CredentialsError, Now, Platform, TransportError};
+use sts_client::{StateMachine, Step};
 use sts_proto::{Body, Credentials};
 
 use crate::world::{END, Place, Wire, answer, ask, ask_blocking, blocking_client, client, in_full};
@@ -45,9 +45,9 @@ fn errors(field: usize, value: &str) -> [Result<String, String>; 2] {
         });
         let client = client(&wire, &place());
         let session = if names == METADATA {
-            client.session_from(EcsMetadata::at("http://127.0.0.1:1").unwrap())
+            client.session(EcsMetadata::at("http://127.0.0.1:1").unwrap()).unwrap()
         } else {
-            client.session_from(PodIdentity::new("http://127.0.0.1:1", "/token").unwrap())
+            client.session(PodIdentity::new("http://127.0.0.1:1", "/token").unwrap()).unwrap()
         };
         let got = ask(&session).map_err(|error| in_full(&error))?;
         Ok(format!("{} {:?}", got.access_key_id, got.expiration))
@@ -114,18 +114,22 @@ struct Vault(Credentials);
 
 struct Given(Option<Credentials>);
 
-impl FetchSource for Vault {
-    type Fetch = Given;
+impl RefreshProvider for Vault {
+    type Refresh = Given;
 
     fn begin(&self, _: Platform<'_>, _: &Arc<CallContext>) -> Result<Given, CredentialsError> {
         Ok(Given(Some(self.0.clone())))
     }
 }
 
-impl Fetch for Given {
-    fn step(&mut self, _: Now) -> FetchStep {
-        FetchStep::Done(Ok(IssuedCredentials::from(self.0.take().unwrap())))
+impl StateMachine for Given {
+    type Output = IssuedCredentials;
+
+    fn step(&mut self, _: Now) -> Step<IssuedCredentials> {
+        Step::Done(Ok(IssuedCredentials::from(self.0.take().unwrap())))
     }
+
+    fn provide(&mut self, _: Result<Arc<Credentials>, CredentialsError>) {}
 
     fn receive(&mut self, _: Result<Response<Body>, TransportError>, _: Now) {}
 }
@@ -135,29 +139,32 @@ fn credentials_of_custom_refreshes_are_validated() {
     let (wire, place) = (Wire::dead(), place());
     let refresh = |credentials: Credentials| {
         let vault = Vault(credentials);
-        let one = ask(&client(&wire, &place).session_from(vault.clone()));
-        let other = ask_blocking(&blocking_client(&wire, &place).session_from(vault));
+        let one = ask(&client(&wire, &place).session(vault.clone()).unwrap());
+        let other = ask_blocking(&blocking_client(&wire, &place).session(vault).unwrap());
         [one, other].map(|outcome| outcome.map(drop).map_err(|error| in_full(&error)))
     };
     assert_eq!(refresh(Credentials::permanent("AK", "SK")), [Ok(()), Ok(())]);
     for (credentials, fault) in [
         (Credentials::permanent("", "HUSH"), "access key id is empty"),
-        (Credentials::permanent("A,B", "HUSH"), "access key id contains a comma or a slash"),
-        (Credentials::permanent("AK", ""), "secret key is empty"),
-        (Credentials::permanent("AK", "HU SH"), "secret key contains white space"),
+        (
+            Credentials::permanent("A,B", "HUSH"),
+            "access key id contains a character that is not allowed",
+        ),
+        (Credentials::permanent("AK", ""), "secret access key is empty"),
+        (
+            Credentials::permanent("AK", "HUSH "),
+            "secret access key must not begin or end with white",
+        ),
         (Credentials::permanent("AK", "S").security_token(""), "security token is empty"),
         (
             Credentials::permanent("AK", "S").security_token("HUSH\n"),
-            "security token contains a control character or a line break",
+            "security token must not begin or end with white space",
         ),
     ] {
         for error in refresh(credentials) {
             let error = error.unwrap_err();
-            let expected = format!("issued::Vault: {fault}");
-            assert!(
-                error.contains("invalid credentials from ") && error.contains(&expected),
-                "{error}"
-            );
+            assert!(error.contains("invalid credentials from "), "{error}");
+            assert!(error.contains(&format!("issued::Vault: {fault}")), "{error}");
             assert!(!error.contains("HUSH"), "{error}");
         }
     }
@@ -166,10 +173,10 @@ fn credentials_of_custom_refreshes_are_validated() {
 #[test]
 fn credentials_issued_by_sts_are_validated() {
     let body = r#"{"assumed_agency":{"urn":"u","id":"i"},"audience":"a","provider":"p",
-        "subject_from_id_token":"s","credentials":{"access_key_id":"AK","secret_access_key":"HU SH",
+        "subject_from_id_token":"s","credentials":{"access_key_id":"AK","secret_access_key":"HUSH ",
         "security_token":"t","expiration":"2026-03-05T08:08:09Z"}}"#;
     let wire = Wire::new(|_| answer(200, body));
     let agency = OidcAgency::new("iam::a:oidcProvider:p", "iam::a:agency:x", "/token");
-    let error = ask(&client(&wire, &place()).session_from(agency)).unwrap_err();
+    let error = ask(&client(&wire, &place()).session(agency).unwrap()).unwrap_err();
     assert!(!in_full(&error).contains("HU"), "{}", in_full(&error));
 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue};
 use sts_client::NoCredentials;
 use sts_client::session::CredentialState;
-use sts_client::source::{
-    EcsMetadata, Fetch, FetchSource, FetchStep, IssuedCredentials, PodIdentity,
-};
+use sts_client::session::{IssuedCredentials, RefreshProvider};
+use sts_client::source::{EcsMetadata, PodIdentity};
 use sts_client::{BlockingClient, CallContext, CallPolicy, Clock, Now, Platform, Session};
+use sts_client::{StateMachine, Step};
 use sts_proto::Credentials;
 use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
@@ -63,7 +63,10 @@ fn place() -> Place {
 fn sessions(wire: &Wire, place: &Place) -> [Session; 2] {
     let client = client(wire, place);
     let pod = PodIdentity::new("http://127.0.0.1:1/", "/token").unwrap();
-    [client.session_from(EcsMetadata::at("http://127.0.0.1:1").unwrap()), client.session_from(pod)]
+    [
+        client.session(EcsMetadata::at("http://127.0.0.1:1").unwrap()).unwrap(),
+        client.session(pod).unwrap(),
+    ]
 }
 
 #[test]
@@ -104,7 +107,7 @@ fn a_blocking_session_uses_the_same_time() {
     let wire = services(&place, 25 * 3600, |date| Some(date.to_owned()));
     let metadata = EcsMetadata::at("http://127.0.0.1:1").unwrap();
     let client: BlockingClient<Wire, NoCredentials> = blocking_client(&wire, &place);
-    let session = client.session_from(metadata);
+    let session = client.session(metadata).unwrap();
     let first = ask_blocking(&session).unwrap();
     assert_eq!(session.state(), CredentialState::Fresh);
     place.pass(HOUR);
@@ -168,9 +171,9 @@ fn without_a_date_the_time_learned_from_calls_is_used() {
         .build()
         .unwrap();
     let metadata = || EcsMetadata::at("http://127.0.0.1:1").unwrap();
-    assert!(ask(&client.session_from(metadata())).is_err(), "nothing is known yet");
+    assert!(ask(&client.session(metadata()).unwrap()).is_err(), "nothing is known yet");
     futures_lite::future::block_on(client.caller_identity()).unwrap();
-    let session = client.session_from(metadata());
+    let session = client.session(metadata()).unwrap();
     ask(&session).unwrap();
     assert_eq!(session.state(), CredentialState::Fresh);
 }
@@ -205,15 +208,20 @@ fn a_response_is_assumed_in_the_middle_of_its_exchange() {
 }
 
 /// Drives a refresh whose exchanges take two seconds each.
-fn issued(fetch: &mut impl Fetch, wire: &Wire, mut now: Now) -> (IssuedCredentials, Now) {
+fn issued(
+    fetch: &mut impl StateMachine<Output = IssuedCredentials>,
+    wire: &Wire,
+    mut now: Now,
+) -> (IssuedCredentials, Now) {
     loop {
         match fetch.step(now) {
-            FetchStep::Send(exchange) => {
+            Step::Credentials(_) => panic!("the metadata service needs no credentials"),
+            Step::Send(exchange) => {
                 now = now.after(Duration::from_secs(2));
                 fetch.receive(wire.respond(&exchange.request), now);
             }
-            FetchStep::Wait(_) => panic!("there is nothing to wait for"),
-            FetchStep::Done(outcome) => return (outcome.unwrap(), now),
+            Step::Wait(_) => panic!("there is nothing to wait for"),
+            Step::Done(outcome) => return (outcome.unwrap(), now),
         }
     }
 }

@@ -3,9 +3,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sts_client::CredentialsError;
-use sts_client::source::{EcsMetadata, Fetch, FetchSource, FetchStep};
+use sts_client::session::RefreshProvider;
+use sts_client::source::EcsMetadata;
 use sts_client::transport::TransportErrorKind;
 use sts_client::{CallContext, CallPolicy, Clock, Failure, Platform, TransportError};
+use sts_client::{StateMachine, Step};
 
 use crate::world::{
     Answer, END, Place, Wire, answer, ask, ask_again, ask_blocking, blocking_client, client,
@@ -43,7 +45,7 @@ fn script(answers: impl IntoIterator<Item = Answer>) -> Wire {
 
 /// Returns the error of a refresh over `wire`.
 fn failure(wire: &Wire) -> CredentialsError {
-    let session = client(wire, &Place::default()).session_from(metadata());
+    let session = client(wire, &Place::default()).session(metadata()).unwrap();
     let error = futures_lite::future::block_on(session.credentials()).unwrap_err();
     match error.call().unwrap().failure() {
         Failure::Credentials(error) => error.clone(),
@@ -54,7 +56,7 @@ fn failure(wire: &Wire) -> CredentialsError {
 #[test]
 fn a_token_is_requested_and_then_credentials_with_it() {
     let wire = script([answer(200, "the-token\n"), keys("FIRST")]);
-    let session = client(&wire, &Place::default()).session_from(metadata());
+    let session = client(&wire, &Place::default()).session(metadata()).unwrap();
     let got = ask(&session).unwrap();
     assert_eq!(got.access_key_id, "FIRST");
     assert_eq!(got.security_token.as_ref().unwrap().expose_secret(), "t");
@@ -79,7 +81,7 @@ fn the_token_is_kept_for_its_lifetime() {
         _ => keys_until(LATE, &format!("KEY{}", count.fetch_add(1, Ordering::Relaxed))),
     });
     let place = Place::default();
-    let session = blocking_client(&wire, &place).session_from(metadata());
+    let session = blocking_client(&wire, &place).session(metadata()).unwrap();
     let mut got = ask_blocking(&session).unwrap();
     assert_eq!(wire.lines(), [TOKEN, KEYS]);
 
@@ -103,7 +105,7 @@ fn the_token_is_not_used_in_its_last_minute() {
             _ => keys_until(LATE, &format!("KEY{}", count.fetch_add(1, Ordering::Relaxed))),
         });
         let place = Place::default();
-        let session = blocking_client(&wire, &place).session_from(metadata());
+        let session = blocking_client(&wire, &place).session(metadata()).unwrap();
         let got = ask_blocking(&session).unwrap();
         place.pass(Duration::from_secs(passed));
         session.invalidate(&got);
@@ -117,7 +119,7 @@ fn a_path_is_put_before_those_of_the_service() {
     for base in ["/base", "/base/", "/base//"] {
         let wire = script([answer(200, "token"), keys("FIRST")]);
         let metadata = EcsMetadata::at(&format!("{BASE}{base}")).unwrap();
-        ask(&client(&wire, &Place::default()).session_from(metadata)).unwrap();
+        ask(&client(&wire, &Place::default()).session(metadata).unwrap()).unwrap();
         let lines = [
             "PUT http://127.0.0.1:1/base/meta-data/latest/api/token",
             "GET http://127.0.0.1:1/base/openstack/latest/securitykey",
@@ -135,7 +137,7 @@ fn a_service_without_tokens_is_not_asked_for_one_again_for_a_day() {
             _ => keys_until(LATE, &format!("KEY{}", count.fetch_add(1, Ordering::Relaxed))),
         });
         let place = Place::default();
-        let session = client(&wire, &place).session_from(metadata());
+        let session = client(&wire, &place).session(metadata()).unwrap();
         let first = ask(&session).unwrap();
         assert_eq!(wire.lines(), [TOKEN, KEYS]);
         assert_eq!(wire.seen()[1].header("x-metadata-token"), None);
@@ -157,7 +159,7 @@ fn a_rejected_token_is_replaced_once() {
         answer(200, "new"),
         keys("FIRST"),
     ]);
-    let session = client(&wire, &Place::default()).session_from(metadata());
+    let session = client(&wire, &Place::default()).session(metadata()).unwrap();
     assert_eq!(ask(&session).unwrap().access_key_id, "FIRST");
     assert_eq!(wire.lines(), [TOKEN, KEYS, TOKEN, KEYS]);
     assert_eq!(wire.seen()[3].header("x-metadata-token"), Some("new"));
@@ -248,7 +250,7 @@ fn the_end_of_the_keys_may_have_any_form_of_rfc_3339() {
             r#"{{"credential":{{"access":"a","secret":"s","securitytoken":"t","expires_at":"{end}"}}}}"#
         );
         let wire = script([answer(200, "token"), answer(200, &json)]);
-        let session = client(&wire, &Place::default()).session_from(metadata());
+        let session = client(&wire, &Place::default()).session(metadata()).unwrap();
         assert_eq!(ask(&session).is_ok(), is_taken, "{end}");
     }
 }
@@ -266,7 +268,7 @@ fn credentials_are_refreshed_and_served_through_an_outage_of_the_service() {
         }
     });
     let place = Place::default();
-    let session = blocking_client(&wire, &place).session_from(metadata());
+    let session = blocking_client(&wire, &place).session(metadata()).unwrap();
     assert_eq!(ask_blocking(&session).unwrap().access_key_id, "KEY0");
     is_out.store(true, Ordering::Relaxed);
     place.pass(Duration::from_secs(50 * 60));
@@ -284,17 +286,17 @@ fn the_state_machine_ignores_out_of_order_calls() {
     let now = place.now();
 
     fetch.receive(keys("EARLY"), now);
-    let FetchStep::Send(exchange) = fetch.step(now) else { panic!() };
+    let Step::Send(exchange) = fetch.step(now) else { panic!() };
     assert_eq!(exchange.request.uri(), "http://169.254.169.254/meta-data/latest/api/token");
-    let FetchStep::Wait(wait) = fetch.step(now) else { panic!() };
+    let Step::Wait(wait) = fetch.step(now) else { panic!() };
     assert_eq!(wait, Duration::from_secs(3));
     fetch.receive(answer(200, "token"), now);
     fetch.receive(answer(200, "twice"), now);
-    let FetchStep::Send(exchange) = fetch.step(now) else { panic!() };
+    let Step::Send(exchange) = fetch.step(now) else { panic!() };
     assert_eq!(exchange.request.uri(), "http://169.254.169.254/openstack/latest/securitykey");
     fetch.receive(keys("FIRST"), now);
-    let FetchStep::Done(Ok(got)) = fetch.step(now) else { panic!() };
+    let Step::Done(Ok(got)) = fetch.step(now) else { panic!() };
     assert_eq!(got.credentials().access_key_id, "FIRST");
-    let FetchStep::Done(Err(error)) = fetch.step(now) else { panic!() };
+    let Step::Done(Err(error)) = fetch.step(now) else { panic!() };
     assert!(error.to_string().contains("polled after completion"), "{error}");
 }

@@ -36,7 +36,8 @@ fn wire() -> Wire {
 #[test]
 fn the_variables_result_in_an_unsigned_call() {
     let (wire, place) = (wire(), place());
-    let session = client(&wire, &place).session_from(OidcAgency::from_environment(&place).unwrap());
+    let session =
+        client(&wire, &place).session(OidcAgency::from_environment(&place).unwrap()).unwrap();
     assert_eq!(ask(&session).unwrap().access_key_id, "for-first.token");
 
     let seen = &wire.seen()[0];
@@ -112,7 +113,7 @@ fn no_urn_means_not_configured_and_a_missing_one_is_an_error() {
 fn the_token_file_is_read_for_every_refresh() {
     let (wire, place) = (wire(), place());
     let agency = OidcAgency::new(PROVIDER, AGENCY, "/token");
-    let session = blocking_client(&wire, &place).session_from(agency);
+    let session = blocking_client(&wire, &place).session(agency).unwrap();
     assert_eq!(ask_blocking(&session).unwrap().access_key_id, "for-first.token");
 
     place.write("/token", "second.token");
@@ -124,7 +125,7 @@ fn the_token_file_is_read_for_every_refresh() {
 fn rejected_credentials_are_replaced_by_a_refresh() {
     let (wire, place) = (wire(), place());
     let agency = OidcAgency::new(PROVIDER, AGENCY, "/token");
-    let session = client(&wire, &place).session_from(agency);
+    let session = client(&wire, &place).session(agency).unwrap();
     let first = ask(&session).unwrap();
     place.write("/token", "second.token");
     assert_eq!(ask(&session).unwrap().access_key_id, "for-first.token");
@@ -146,7 +147,7 @@ fn an_invalid_token_file_is_an_error_that_names_it() {
         }
         let wire = Wire::dead();
         let source = OidcAgency::from_environment(&place).unwrap();
-        let session = client(&wire, &place).session_from(source);
+        let session = client(&wire, &place).session(source).unwrap();
         let error = futures_lite::future::block_on(session.credentials()).unwrap_err();
         assert!(in_full(&error).contains(complaint), "{}", in_full(&error));
         assert_eq!(error.kind(), ErrorKind::Credentials);
@@ -162,7 +163,8 @@ fn an_access_denied_error_of_the_service_is_unchanged() {
         answer(403, r#"{"error_code":"PAP5.0001","error_msg":"no","request_id":"r"}"#)
     });
     let place = place();
-    let session = client(&wire, &place).session_from(OidcAgency::from_environment(&place).unwrap());
+    let session =
+        client(&wire, &place).session(OidcAgency::from_environment(&place).unwrap()).unwrap();
     let error = futures_lite::future::block_on(session.credentials()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::AccessDenied);
     assert_eq!(error.call().unwrap().operation(), "AssumeAgencyWithOIDC");

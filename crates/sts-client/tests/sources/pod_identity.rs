@@ -1,9 +1,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sts_client::source::{Fetch, FetchSource, FetchStep, PodIdentity};
+use sts_client::session::RefreshProvider;
+use sts_client::source::PodIdentity;
 use sts_client::transport::TransportErrorKind;
 use sts_client::{CallContext, CallPolicy, Clock, Platform, TransportError};
+use sts_client::{StateMachine, Step};
 use sts_proto::ErrorKind;
 
 use crate::world::{
@@ -35,7 +37,7 @@ fn wire() -> Wire {
 fn the_request_contains_the_token_of_the_file() {
     let (wire, place) = (wire(), place());
     let pod = PodIdentity::from_environment(&place).unwrap();
-    let session = client(&wire, &place).session_from(pod);
+    let session = client(&wire, &place).session(pod).unwrap();
     assert_eq!(ask(&session).unwrap().access_key_id, "for-first");
 
     let seen = &wire.seen()[0];
@@ -52,7 +54,7 @@ fn the_request_contains_the_token_of_the_file() {
 fn the_token_file_is_read_for_every_refresh() {
     let (wire, place) = (wire(), place());
     let pod = PodIdentity::new(URI, "/pod/token").unwrap();
-    let session = blocking_client(&wire, &place).session_from(pod);
+    let session = blocking_client(&wire, &place).session(pod).unwrap();
     let first = ask_blocking(&session).unwrap();
     place.write("/pod/token", "second");
     assert!(Arc::ptr_eq(&ask_blocking(&session).unwrap(), &first));
@@ -63,7 +65,8 @@ fn the_token_file_is_read_for_every_refresh() {
 #[test]
 fn rejected_credentials_are_replaced_by_a_refresh() {
     let (wire, place) = (wire(), place());
-    let session = client(&wire, &place).session_from(PodIdentity::new(URI, "/pod/token").unwrap());
+    let session =
+        client(&wire, &place).session(PodIdentity::new(URI, "/pod/token").unwrap()).unwrap();
     let first = ask(&session).unwrap();
     place.write("/pod/token", "second");
     assert_eq!(ask_again(&session, first).unwrap().access_key_id, "for-second");
@@ -103,7 +106,7 @@ fn every_failure_is_reported() {
             status => answer(status, "SECRETBODY"),
         });
         let pod = PodIdentity::new(URI, "/pod/token").unwrap();
-        let error = ask(&client(&wire, &place()).session_from(pod)).unwrap_err();
+        let error = ask(&client(&wire, &place()).session(pod).unwrap()).unwrap_err();
         assert!(in_full(&error).contains(complaint), "{}", in_full(&error));
         assert!(!in_full(&error).contains("SECRETBODY"));
     }
@@ -111,7 +114,7 @@ fn every_failure_is_reported() {
     let place = place();
     place.write("/pod/token", "");
     let pod = PodIdentity::new(URI, "/pod/token").unwrap();
-    let error = ask(&client(&wire(), &place).session_from(pod)).unwrap_err();
+    let error = ask(&client(&wire(), &place).session(pod).unwrap()).unwrap_err();
     assert!(in_full(&error).contains("the token file /pod/token is empty"), "{}", in_full(&error));
 }
 
@@ -123,14 +126,14 @@ fn the_state_machine_ignores_out_of_order_calls() {
     let mut fetch = pod.begin(Platform::new(&place, &place), &context).unwrap();
     let now = place.now();
     fetch.receive(answer(200, "early"), now);
-    assert!(matches!(fetch.step(now), FetchStep::Send(_)));
-    let FetchStep::Wait(wait) = fetch.step(now) else { panic!() };
+    assert!(matches!(fetch.step(now), Step::Send(_)));
+    let Step::Wait(wait) = fetch.step(now) else { panic!() };
     assert_eq!(wait, Duration::from_secs(5));
     fetch.receive(answer(500, ""), now);
     fetch.receive(answer(200, "twice"), now);
-    let FetchStep::Done(Err(error)) = fetch.step(now) else { panic!() };
+    let Step::Done(Err(error)) = fetch.step(now) else { panic!() };
     assert!(error.to_string().contains("status 500"), "{error}");
-    let FetchStep::Done(Err(error)) = fetch.step(now) else { panic!() };
+    let Step::Done(Err(error)) = fetch.step(now) else { panic!() };
     assert!(error.to_string().contains("polled after completion"), "{error}");
 }
 
@@ -145,7 +148,7 @@ fn an_unavailable_agent_may_be_retried() {
         let wire = Wire::new(move |_| answer(status, ""));
         let place = Place::default().with_file("/pod/token", "token");
         let pod = PodIdentity::new("http://127.0.0.1:2/pod", "/pod/token").unwrap();
-        let error = ask(&client(&wire, &place).session_from(pod)).unwrap_err();
+        let error = ask(&client(&wire, &place).session(pod).unwrap()).unwrap_err();
         assert_eq!((error.kind(), error.advice()), (kind, kind.advice()), "{status}");
     }
 }

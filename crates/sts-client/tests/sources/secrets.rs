@@ -1,9 +1,10 @@
+use sts_client::session::{IssuedCredentials, RefreshProvider};
 use sts_client::source::{
-    Chain, EcsMetadata, EnvironmentVariables, Fetch, FetchSource, FetchStep, OidcAgency,
-    PodIdentity, ProfileFile,
+    Chain, EcsMetadata, EnvironmentVariables, OidcAgency, PodIdentity, ProfileFile,
 };
 use sts_client::transport::TransportErrorKind;
 use sts_client::{CallContext, CallPolicy, Clock, Platform, TransportError};
+use sts_client::{StateMachine, Step};
 use sts_proto::{Endpoint, Region};
 
 use crate::world::{Place, Wire, answer, ask, client, in_full};
@@ -85,23 +86,29 @@ fn only_the_host_of_a_url_is_shown() {
 
     let silent = Wire::new(|_| Err(TransportError::not_sent(TransportErrorKind::Connect)));
     let client = client(&silent, &place);
-    for session in [client.session_from(metadata), client.session_from(pod)] {
+    for session in [client.session(metadata).unwrap(), client.session(pod).unwrap()] {
         clean(&in_full(&ask(&session).unwrap_err()));
     }
 }
 
-fn drive(fetch: &mut (impl Fetch + std::fmt::Debug), place: &Place, first: &str, later: &str) {
+fn drive(
+    fetch: &mut (impl StateMachine<Output = IssuedCredentials> + std::fmt::Debug),
+    place: &Place,
+    first: &str,
+    later: &str,
+) {
     let mut body = first;
     loop {
         clean(&format!("{fetch:?}"));
         match fetch.step(place.now()) {
-            FetchStep::Send(exchange) => {
+            Step::Credentials(_) => panic!("no credentials are needed"),
+            Step::Send(exchange) => {
                 clean(&format!("{exchange:?} {fetch:?}"));
                 fetch.receive(answer(200, body), place.now());
                 body = later;
             }
-            FetchStep::Wait(_) => panic!("there is nothing to wait for"),
-            FetchStep::Done(outcome) => return clean(&format!("{:?}", outcome.unwrap())),
+            Step::Wait(_) => panic!("there is nothing to wait for"),
+            Step::Done(outcome) => return clean(&format!("{:?}", outcome.unwrap())),
         }
     }
 }
@@ -128,7 +135,7 @@ fn errors_quote_neither_responses_nor_files() {
             let client = client(&wire, &place);
             let pod = PodIdentity::new("http://127.0.0.1:1", "/token").unwrap();
             let metadata = EcsMetadata::at("http://127.0.0.1:1").unwrap();
-            for session in [client.session_from(pod), client.session_from(metadata)] {
+            for session in [client.session(pod).unwrap(), client.session(metadata).unwrap()] {
                 let error = ask(&session).unwrap_err();
                 clean(&in_full(&error));
                 clean(&format!("{error:?} {session:?}"));

@@ -8,7 +8,7 @@ use crate::world::{
 };
 use proptest::prelude::{any, prop_assert, proptest};
 use sts_client::transport::TransportErrorKind;
-use sts_client::{Call, CallContext, CallPolicy, Failure, Now, Step};
+use sts_client::{Call, CallContext, CallPolicy, Failure, Now, StateMachine, Step};
 use sts_proto::{AssumeAgency, AssumeAgencyWithOidc, ErrorKind, GetCallerIdentity, RetryAdvice};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -16,10 +16,11 @@ const SECOND: Duration = Duration::from_secs(1);
 #[test]
 fn a_success_takes_one_request_and_reports_it() {
     let mut world = World::new(default_context(), [identity()]);
-    let (output, report) = world.identity().unwrap();
+    let completed = world.identity().unwrap();
+    let (output, stats) = (completed.output, completed.stats);
     assert_eq!(output.account_id, "0a1b");
-    assert_eq!((report.attempts, report.failures.len()), (1, 0));
-    assert_eq!(report.elapsed, Duration::from_millis(20));
+    assert_eq!((stats.attempts, stats.failures.len()), (1, 0));
+    assert_eq!(stats.elapsed, Duration::from_millis(20));
     assert!(world.waits().is_empty());
 }
 
@@ -27,15 +28,15 @@ fn a_success_takes_one_request_and_reports_it() {
 fn transient_failures_are_retried_with_growing_jitter() {
     let script = [maybe_sent(TransportErrorKind::Closed), status(503), identity()];
     let mut world = World::new(default_context(), script);
-    let (_, report) = world.identity().unwrap();
-    assert_eq!(report.attempts, 3);
-    let kinds: Vec<_> = report.failures.iter().map(|failure| failure.kind).collect();
+    let stats = world.identity().unwrap().stats;
+    assert_eq!(stats.attempts, 3);
+    let kinds: Vec<_> = stats.failures.iter().map(|failure| failure.kind).collect();
     assert_eq!(kinds, [ErrorKind::Transport, ErrorKind::Unavailable]);
     let waits = world.waits();
     assert_eq!(waits.len(), 2);
     assert!(waits[0] <= Duration::from_millis(250), "{waits:?}");
     assert!(waits[1] <= Duration::from_millis(500), "{waits:?}");
-    assert_eq!(report.failures[0].waited, Some(waits[0]));
+    assert_eq!(stats.failures[0].waited, Some(waits[0]));
 }
 
 #[test]
@@ -56,8 +57,8 @@ fn after_the_last_attempt_the_last_failure_is_the_outcome() {
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert_eq!(error.status().map(|status| status.as_u16()), Some(504));
     assert_eq!((error.message(), error.request_id()), (Some("slow"), Some("r")));
-    assert_eq!(error.report().attempts, 3);
-    assert_eq!(error.report().failures.len(), 3);
+    assert_eq!(error.stats().attempts, 3);
+    assert_eq!(error.stats().failures.len(), 3);
     assert!(error.to_string().ends_with(" after 3 attempts"), "{error}");
 }
 
@@ -66,7 +67,7 @@ fn errors_that_the_caller_must_fix_are_not_retried() {
     for code in [400, 403, 404, 405, 409, 410, 413, 422, 501, 505, 301, 307, 204] {
         let mut world = World::new(default_context(), [status(code)]);
         let error = world.identity().unwrap_err();
-        assert_eq!((error.report().attempts, world.waits()), (1, vec![]), "{code}");
+        assert_eq!((error.stats().attempts, world.waits()), (1, vec![]), "{code}");
     }
 }
 
@@ -75,7 +76,7 @@ fn permanent_failures_are_not_retried() {
     use TransportErrorKind::{Cancelled, Protocol, TooLarge};
     for kind in [Cancelled, Protocol, TooLarge] {
         let mut world = World::new(default_context(), [maybe_sent(kind)]);
-        assert_eq!(world.identity().unwrap_err().report().attempts, 1, "{kind:?}");
+        assert_eq!(world.identity().unwrap_err().stats().attempts, 1, "{kind:?}");
     }
 }
 
@@ -189,13 +190,13 @@ fn a_rejected_key_is_not_retried_and_then_held_back_for_its_cool_off() {
     let refusal = || error(401, &[], "APIGW.0301", "verify aksk signature fail");
     let mut world = World::new(context.clone(), [refusal()]);
     let error = world.identity().unwrap_err();
-    assert_eq!((error.kind(), error.report().attempts), (ErrorKind::InvalidCredentials, 1));
+    assert_eq!((error.kind(), error.stats().attempts), (ErrorKind::InvalidCredentials, 1));
 
     // Other calls are not sent either.
     for _ in 0..20 {
         world.now = world.now.after(14 * SECOND);
         let error = world.identity().unwrap_err();
-        assert_eq!((error.kind(), error.report().attempts), (ErrorKind::InvalidCredentials, 0));
+        assert_eq!((error.kind(), error.stats().attempts), (ErrorKind::InvalidCredentials, 0));
         assert!(matches!(error.failure(), Failure::CredentialsRejected { .. }));
     }
 
@@ -212,8 +213,8 @@ fn other_credentials_are_tried_once_after_a_rejection() {
     let expired = || error(400, &[], "IAM.1108", "The securitytoken has expired");
     let mut world = World::new(default_context(), [expired(), identity()]);
     world.keys = [keys("HSTFIRST000000000001"), keys("HSTOTHER000000000002")].into();
-    let (_, report) = world.identity().unwrap();
-    assert_eq!(report.attempts, 2);
+    let stats = world.identity().unwrap().stats;
+    assert_eq!(stats.attempts, 2);
     assert_eq!(world.keys_used(), ["HSTFIRST000000000001", "HSTOTHER000000000002"]);
     assert!(
         world
@@ -224,7 +225,7 @@ fn other_credentials_are_tried_once_after_a_rejection() {
     let mut world = World::new(default_context(), [expired(), expired()]);
     world.keys = ["A", "B", "C"].map(keys).into();
     let error = world.identity().unwrap_err();
-    assert_eq!((error.kind(), error.report().attempts), (ErrorKind::ExpiredCredentials, 2));
+    assert_eq!((error.kind(), error.stats().attempts), (ErrorKind::ExpiredCredentials, 2));
 }
 
 #[test]
@@ -235,8 +236,8 @@ fn clock_skew_is_corrected_once_and_stays_corrected() {
     let context = default_context();
     let mut world = World::new(context.clone(), [refusal(), identity()]);
     world.latency = Duration::ZERO;
-    let (_, report) = world.identity().unwrap();
-    assert_eq!(report.attempts, 2);
+    let stats = world.identity().unwrap().stats;
+    assert_eq!(stats.attempts, 2);
     assert_eq!(world.dates(), ["20260305T070809Z", "20260305T072809Z"]);
 
     let mut next = World::new(context, [identity()]);
@@ -251,7 +252,7 @@ fn a_date_that_agrees_or_is_cached_corrects_nothing() {
     for headers in [agrees, stored] {
         let refusal = error(401, headers, "APIGW.0301", "verify aksk signature fail");
         let mut world = World::new(default_context(), [refusal]);
-        assert_eq!(world.identity().unwrap_err().report().attempts, 1);
+        assert_eq!(world.identity().unwrap_err().stats().attempts, 1);
     }
 }
 
@@ -261,11 +262,11 @@ fn a_one_time_code_is_sent_again_only_if_it_was_certainly_not_sent() {
         || AssumeAgency::new("iam::0a1b:agency:a", "name").mfa("iam::0a1b:mfa:dev", "123456");
     for answer in [status(503), status(429), maybe_sent(TransportErrorKind::Closed)] {
         let mut world = World::new(default_context(), [answer]);
-        assert_eq!(world.run(operation()).unwrap_err().report().attempts, 1);
+        assert_eq!(world.run(operation()).unwrap_err().stats().attempts, 1);
     }
     let script = [not_sent(TransportErrorKind::Connect), status(403)];
     let mut world = World::new(default_context(), script);
-    assert_eq!(world.run(operation()).unwrap_err().report().attempts, 2);
+    assert_eq!(world.run(operation()).unwrap_err().stats().attempts, 2);
 }
 
 #[test]

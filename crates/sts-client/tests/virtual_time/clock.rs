@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use http::Response;
-use sts_client::{Call, Exchange, Now, Step};
+use sts_client::{Call, Exchange, Now, StateMachine, Step};
 use sts_proto::{Body, GetCallerIdentity};
 
 use crate::cloud::{http_date, signing_date};
@@ -215,6 +215,6 @@ fn a_date_that_contradicts_an_accepted_signature_does_not_change_the_clock_offse
     let ahead = [("date", "Thu, 05 Mar 2026 09:08:09 GMT")];
     let rejection = error(401, &ahead, "APIGW.0301", "verify aksk signature fail");
     let mut world = World::new(context.clone(), [rejection]);
-    assert_eq!(world.identity().unwrap_err().report().attempts, 1);
+    assert_eq!(world.identity().unwrap_err().stats().attempts, 1);
     assert_eq!(context.service_time(START), START);
 }

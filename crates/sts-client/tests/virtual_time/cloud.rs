@@ -93,7 +93,7 @@ impl Cloud {
         }
         let credentials = Credentials::permanent("HSTCALLER00000000001", "a1B2c3");
         let client = builder.credentials(credentials).build_blocking().unwrap();
-        client.session(AssumeAgency::new("iam::0a1b2c3d4e5f:agency:backup", "nightly"))
+        client.session(AssumeAgency::new("iam::0a1b2c3d4e5f:agency:backup", "nightly")).unwrap()
     }
 
     pub(crate) fn pass(&self, duration: Duration) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sts_client::transport::TransportErrorKind;
-use sts_client::{Call, CallContext, CallPolicy, Now, Step};
+use sts_client::{Call, CallContext, CallPolicy, Now, StateMachine, Step};
 use sts_proto::{Endpoint, GetCallerIdentity, Region};
 
 use crate::world::{START, World, identity, keys, maybe_sent, not_sent, status};

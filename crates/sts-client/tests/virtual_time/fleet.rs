@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sts_client::transport::TransportErrorKind;
-use sts_client::{Call, CallContext, Error, Exchange, Now, Report, Step};
+use sts_client::{Call, CallContext, CallStats, Error, Exchange, Now, StateMachine, Step};
 use sts_proto::{Credentials, GetCallerIdentity};
 
 use crate::world::{Answer, START, identity, maybe_sent, not_sent};
@@ -14,7 +14,7 @@ use crate::world::{Answer, START, identity, maybe_sent, not_sent};
 /// The outcome of one call.
 pub(crate) struct Outcome {
     pub(crate) took: Duration,
-    pub(crate) result: Result<Report, Box<Error>>,
+    pub(crate) result: Result<CallStats, Box<Error>>,
 }
 
 /// The response to a request, and its latency.
@@ -91,7 +91,7 @@ pub(crate) fn run_by(
                 }
                 Step::Wait(wait) => break Some(wait),
                 Step::Done(result) => {
-                    let result = result.map(|(_, report)| report).map_err(Box::new);
+                    let result = result.map(|completed| completed.stats).map_err(Box::new);
                     outcomes[index] = Some(Outcome { took: time - *start, result });
                     break None;
                 }

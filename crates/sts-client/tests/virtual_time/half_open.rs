@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sts_client::transport::TransportErrorKind;
-use sts_client::{Call, CallContext, CallPolicy, Now, Step};
+use sts_client::{Call, CallContext, CallPolicy, Now, StateMachine, Step};
 use sts_proto::{AssumeAgency, Endpoint, GetCallerIdentity, Operation, Region};
 
 use crate::world::{START, World, error, identity, keys, maybe_sent, not_sent, status};
@@ -269,7 +269,7 @@ fn a_page_that_is_not_from_the_service_is_a_failure_of_the_endpoint() {
         let alone = CallContext::new([Endpoint::from(Region::CN_NORTH_4)], CallPolicy::default());
         if status < 500 {
             let mut world = World::new(alone, [page(status, body)]);
-            assert_eq!(world.identity().unwrap_err().report().attempts, 1, "{status} {body}");
+            assert_eq!(world.identity().unwrap_err().stats().attempts, 1, "{status} {body}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sts_client::transport::TransportErrorKind;
-use sts_client::{Call, CallContext, Error, Failure, Now, Step};
+use sts_client::{Call, CallContext, Error, Failure, Now, StateMachine, Step};
 use sts_proto::{AssumeAgency, Credentials, ErrorKind, GetCallerIdentity};
 
 use crate::world::{
@@ -91,7 +91,7 @@ fn a_response_of_the_service_itself_proves_the_key() {
     call_of(&context, &mut world, refusal());
     world.now = world.now.after(LOCK);
     assert_eq!(call_of(&context, &mut world, denied()).kind(), ErrorKind::AccessDenied);
-    assert_eq!(call_of(&context, &mut world, denied()).report().attempts, 1, "it is sent at once");
+    assert_eq!(call_of(&context, &mut world, denied()).stats().attempts, 1, "it is sent at once");
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn the_provider_is_asked_for_others_when_another_call_saw_the_rejection() {
 #[test]
 fn a_401_is_not_repeated_with_the_same_keys_whatever_its_code() {
     let mut world = World::new(default_context(), [error(401, &[], "APIGW.0601", "failed")]);
-    assert_eq!(world.identity().unwrap_err().report().attempts, 1);
+    assert_eq!(world.identity().unwrap_err().stats().attempts, 1);
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn rejected_proxy_credentials_are_tried_once() {
         for progress in [Progress::NotSent, Progress::MaybeSent] {
             let mut world = World::new(default_context(), [answer(status, progress)]);
             let error = world.identity().unwrap_err();
-            assert_eq!(error.report().attempts, 1);
+            assert_eq!(error.stats().attempts, 1);
             assert!(world.waits().is_empty());
             let shown = error.to_string();
             assert!(shown.contains(&format!("proxy proxy.example:3128 (given to the builder) refused the request with status {status}")), "{shown}");
@@ -111,14 +111,14 @@ impl Clock for Refusing {
 fn refreshes_after_a_rejection_by_the_proxy_are_minutes_apart() {
     let place = Refusing(Arc::new(Mutex::new((Duration::from_secs(1000), Vec::new()))));
     let client = place.builder().credentials(keys("HST")).build_blocking().unwrap();
-    let session = client.session(AssumeAgency::new("iam::0a1b:agency:backup", "nightly"));
+    let session = client.session(AssumeAgency::new("iam::0a1b:agency:backup", "nightly")).unwrap();
     are_minutes_apart(&place, &session);
 
     // A provider with a client of its own is in between.
     let place = Refusing(Arc::new(Mutex::new((Duration::from_secs(1000), Vec::new()))));
     let client = place.builder().credentials(keys("HST")).build_blocking().unwrap();
     let client = place.builder().credentials_provider(Asking(client)).build_blocking().unwrap();
-    let session = client.session(AssumeAgency::new("iam::0a1b:agency:backup", "nightly"));
+    let session = client.session(AssumeAgency::new("iam::0a1b:agency:backup", "nightly")).unwrap();
     are_minutes_apart(&place, &session);
 }
 

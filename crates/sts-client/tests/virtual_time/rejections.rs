@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Response;
-use sts_client::{Call, CallContext, CallPolicy, Failure, Now, Step};
+use sts_client::{Call, CallContext, CallPolicy, Failure, Now, StateMachine, Step};
 use sts_proto::{Body, Credentials, Endpoint, ErrorKind, GetCallerIdentity, Region};
 use time::OffsetDateTime;
 
@@ -109,7 +109,7 @@ fn a_401_that_is_not_the_gateways_condemns_no_key() {
     for rejection in [page as fn() -> Answer, unknown] {
         let mut world = World::new(default_context(), [rejection()]);
         let failure = world.identity().unwrap_err();
-        assert_eq!((failure.status().unwrap().as_u16(), failure.report().attempts), (401, 1));
+        assert_eq!((failure.status().unwrap().as_u16(), failure.stats().attempts), (401, 1));
         world.script.push_back(identity());
         world.identity().unwrap();
         let asked = Event::KeysAsked { rejected: Some("HSTFIRST000000000001".to_owned()) };

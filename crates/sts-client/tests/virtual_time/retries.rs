@@ -52,7 +52,7 @@ fn jitter_stays_within_the_longest_wait() {
     assert!(waits_of_throttled_calls(&policy, "5").iter().all(|wait| *wait == 5 * SECOND));
     let script = [error(429, &[("retry-after", "6")], "APIGW.0308", "m")];
     let error = World::new(context(policy), script).identity().unwrap_err();
-    assert_eq!((error.kind(), error.report().attempts), (ErrorKind::Throttled, 1));
+    assert_eq!((error.kind(), error.stats().attempts), (ErrorKind::Throttled, 1));
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn a_one_time_code_is_not_sent_again_after_a_correction_of_the_clock() {
     let rejection = error(401, &ahead, "APIGW.0301", "verify aksk signature fail");
     let context = default_context();
     let mut world = World::new(context.clone(), [rejection]);
-    assert_eq!(world.run(operation).unwrap_err().report().attempts, 1);
+    assert_eq!(world.run(operation).unwrap_err().stats().attempts, 1);
     // The clock was the cause, so the next call is sent, with the right date.
     let mut world = World::new(context, [identity()]);
     world.identity().unwrap();

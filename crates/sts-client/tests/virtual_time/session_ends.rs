@@ -104,7 +104,7 @@ fn a_lifetime_of_decades_is_capped_at_the_requested_duration() {
         let place = Place::new();
         let operation = place.operation().duration(Duration::from_secs(requested.into()));
         place.lifetime(DECADES);
-        let session = place.client().session(operation);
+        let session = place.client().session(operation).unwrap();
         assert_eq!(number(&get(&session)), 1);
         place.pass(u64::from(requested) * 39 / 100);
         assert_eq!(session.state(), CredentialState::Fresh);

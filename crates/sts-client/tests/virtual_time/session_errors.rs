@@ -105,7 +105,7 @@ fn an_outage_keeps_kind_advice_code_and_request_id_through_every_layer() {
     assert_eq!(text.matches("0f3c-outage").count(), 1, "{text}");
     assert_eq!(text.matches("session has no credentials").count(), 1, "{text}");
 
-    let further = client.session(place.operation());
+    let further = client.session(place.operation()).unwrap();
     let error: SessionError = get(&further).unwrap_err();
     assert_eq!(facts!(error), outage(), "a session above");
     assert_eq!(facts!(of_source(further)), outage(), "a session above as a provider");
@@ -165,7 +165,7 @@ fn a_session_whose_provider_is_not_configured_is_skipped_in_a_chain() {
     let place = Place::new();
     place.habit(Reply::Unreachable);
     let metadata = sts_client::source::EcsMetadata::at("http://127.0.0.1:1").unwrap();
-    let session = place.client().session_from(metadata);
+    let session = place.client().session(metadata).unwrap();
     let chain = Chain::new()
         .with("metadata", session)
         .with("own", Arc::new(Credentials::permanent("OWN", "s")));

@@ -77,14 +77,14 @@ proptest! {
                 }
                 Event::Begin => {
                     let was_fresh = machine.state(now) == CredentialState::Fresh;
-                    let begins = machine.begin_fetch(now);
+                    let begins = machine.begin_refresh(now);
                     prop_assert!(!(begins && is_fetching), "two refreshes at once");
                     prop_assert!(!(begins && was_fresh), "nothing was due");
                     is_fetching |= begins;
                 }
                 Event::Fetched { lifetime } if is_fetching => {
                     let end = truth + time::Duration::seconds(lifetime.into());
-                    let is_served = machine.fetched(keys(end), now, truth);
+                    let is_served = machine.refreshed(keys(end), now, truth);
                     prop_assert_eq!(is_served, lifetime > 0);
                     is_fetching = false;
                 }
@@ -109,7 +109,7 @@ proptest! {
             if let Some(keys) = machine.credentials(now) {
                 prop_assert!(!keys.is_expired(truth), "expired credentials");
             }
-            prop_assert!(machine.serves_until(now) <= machine.next_fetch(now));
+            prop_assert!(machine.serves_until(now) <= machine.next_refresh(now));
         }
 
         // The service is healthy again: a minute later there are credentials in any case.
@@ -118,8 +118,8 @@ proptest! {
         }
         now = now.after(seconds(60));
         if machine.state(now) == CredentialState::Expired {
-            prop_assert!(machine.begin_fetch(now), "it never refreshes again");
-            prop_assert!(machine.fetched(keys(now.wall + seconds(3600)), now, now.wall));
+            prop_assert!(machine.begin_refresh(now), "it never refreshes again");
+            prop_assert!(machine.refreshed(keys(now.wall + seconds(3600)), now, now.wall));
         }
         prop_assert!(machine.credentials(now).is_some());
     }
@@ -128,16 +128,16 @@ proptest! {
     fn early_and_repeated_calls_are_harmless(seed in any::<u64>(), times in 0..20_u32) {
         let now = Now::new(START, Duration::ZERO);
         let mut machine = SessionMachine::new(SessionPolicy::default(), seed);
-        prop_assert!(machine.begin_fetch(now));
-        prop_assert!(machine.fetched(keys(START + seconds(3600)), now, START));
-        let next = machine.next_fetch(now);
+        prop_assert!(machine.begin_refresh(now));
+        prop_assert!(machine.refreshed(keys(START + seconds(3600)), now, START));
+        let next = machine.next_refresh(now);
         for _ in 0..times {
-            prop_assert!(!machine.begin_fetch(now));
-            prop_assert_eq!(machine.next_fetch(now), next);
+            prop_assert!(!machine.begin_refresh(now));
+            prop_assert_eq!(machine.next_refresh(now), next);
         }
         let due = now.after(next);
-        prop_assert!(!machine.begin_fetch(now.after(next.saturating_sub(Duration::from_nanos(1)))));
-        prop_assert!(machine.begin_fetch(due));
+        prop_assert!(!machine.begin_refresh(now.after(next.saturating_sub(Duration::from_nanos(1)))));
+        prop_assert!(machine.begin_refresh(due));
     }
 }
 
@@ -145,8 +145,8 @@ proptest! {
 fn credentials_without_an_expiration_stay_fresh() {
     let now = Now::new(START, Duration::ZERO);
     let mut machine = SessionMachine::new(SessionPolicy::default(), 7);
-    assert!(machine.begin_fetch(now));
-    assert!(machine.fetched(Credentials::permanent("HSTA", "secret").into(), now, START));
+    assert!(machine.begin_refresh(now));
+    assert!(machine.refreshed(Credentials::permanent("HSTA", "secret").into(), now, START));
     let later = now.after(Duration::from_secs(20 * 365 * 24 * 3600));
     assert_eq!(machine.state(later), CredentialState::Fresh);
 }
@@ -156,19 +156,19 @@ fn a_failure_delays_sessions_with_valid_credentials_longer() {
     for seed in 0..100 {
         let start = Now::new(START, Duration::ZERO);
         let mut machine = SessionMachine::new(SessionPolicy::default(), seed);
-        assert!(machine.begin_fetch(start));
-        assert!(machine.fetched(keys(START + seconds(3600)), start, START));
+        assert!(machine.begin_refresh(start));
+        assert!(machine.refreshed(keys(START + seconds(3600)), start, START));
         // 600 seconds before the margin of the credentials.
         let now = start.after(seconds(3600 - 60 - 600));
-        assert!(machine.begin_fetch(now));
+        assert!(machine.begin_refresh(now));
         machine.failed(now);
-        let wait = machine.next_fetch(now) - now.monotonic;
+        let wait = machine.next_refresh(now) - now.monotonic;
         assert!((seconds(150)..=seconds(300)).contains(&wait), "{wait:?}");
 
         let late = start.after(seconds(3600));
-        assert!(machine.begin_fetch(late));
+        assert!(machine.begin_refresh(late));
         machine.failed(late);
-        assert!(machine.next_fetch(late) - late.monotonic <= seconds(2));
+        assert!(machine.next_refresh(late) - late.monotonic <= seconds(2));
     }
 }
 
@@ -176,13 +176,13 @@ fn a_failure_delays_sessions_with_valid_credentials_longer() {
 fn credentials_that_expire_sooner_than_expected_end_the_longer_wait() {
     let start = Now::new(START, Duration::ZERO);
     let mut machine = SessionMachine::new(SessionPolicy::default(), 7);
-    assert!(machine.begin_fetch(start));
-    assert!(machine.fetched(keys(START + seconds(3600)), start, START));
+    assert!(machine.begin_refresh(start));
+    assert!(machine.refreshed(keys(START + seconds(3600)), start, START));
     let now = start.after(seconds(3000));
-    assert!(machine.begin_fetch(now));
+    assert!(machine.begin_refresh(now));
     machine.failed(now);
     assert!(
-        !machine.begin_fetch(now.after(seconds(60))),
+        !machine.begin_refresh(now.after(seconds(60))),
         "credentials are valid, so the wait is longer"
     );
 
@@ -190,21 +190,21 @@ fn credentials_that_expire_sooner_than_expected_end_the_longer_wait() {
     let mut awake = now.after(seconds(60));
     awake.wall += seconds(3600);
     assert_eq!(machine.state(awake), CredentialState::Expired);
-    assert!(machine.begin_fetch(awake), "the credentials have expired");
+    assert!(machine.begin_refresh(awake), "the credentials have expired");
 }
 
 #[test]
 fn a_neglected_refresh_allows_one_more_and_not_a_third() {
     let now = Now::new(START, Duration::ZERO);
     let mut machine = SessionMachine::new(SessionPolicy::default(), 7);
-    assert!(machine.begin_fetch(now));
+    assert!(machine.begin_refresh(now));
     machine.neglected(now);
-    assert!(machine.begin_fetch(now), "the service may be healthy");
+    assert!(machine.begin_refresh(now), "the service may be healthy");
     machine.neglected(now);
-    assert!(!machine.begin_fetch(now), "the backoff continues");
-    assert!(machine.begin_fetch(now.after(seconds(2))));
+    assert!(!machine.begin_refresh(now), "the backoff continues");
+    assert!(machine.begin_refresh(now.after(seconds(2))));
     machine.failed(now.after(seconds(2)));
-    assert!(!machine.begin_fetch(now.after(seconds(2))), "a failure grants no exception");
+    assert!(!machine.begin_refresh(now.after(seconds(2))), "a failure grants no exception");
 }
 
 #[test]
@@ -219,8 +219,8 @@ fn invalid_settings_are_harmless() {
         let mut policy = SessionPolicy::default();
         (policy.refresh_from, policy.refresh_until, policy.margin) = (from, until, margin);
         let mut machine = SessionMachine::new(policy, 7);
-        assert!(machine.begin_fetch(now));
-        assert!(machine.fetched(keys(START + seconds(3600)), now, START));
+        assert!(machine.begin_refresh(now));
+        assert!(machine.refreshed(keys(START + seconds(3600)), now, START));
         assert_eq!(machine.state(now.after(seconds(3600))), CredentialState::Expired);
     }
 }
@@ -229,8 +229,8 @@ fn invalid_settings_are_harmless() {
 fn a_lifetime_of_decades_is_capped_at_a_day() {
     let now = Now::new(START, Duration::ZERO);
     let mut machine = SessionMachine::new(SessionPolicy::default(), 7);
-    assert!(machine.begin_fetch(now));
-    assert!(machine.fetched(keys(START + time::Duration::days(30 * 365)), now, START));
+    assert!(machine.begin_refresh(now));
+    assert!(machine.refreshed(keys(START + time::Duration::days(30 * 365)), now, START));
     assert_eq!(machine.state(now.after(seconds(34_000))), CredentialState::Fresh);
     assert_eq!(machine.state(now.after(seconds(70_000))), CredentialState::Stale);
     assert_eq!(machine.state(now.after(seconds(86_400 - 59))), CredentialState::Expired);
@@ -238,8 +238,8 @@ fn a_lifetime_of_decades_is_capped_at_a_day() {
     let mut policy = SessionPolicy::default();
     policy.longest_lifetime = seconds(100);
     let mut machine = SessionMachine::new(policy, 7);
-    assert!(machine.begin_fetch(now));
-    assert!(machine.fetched(keys(START + seconds(3600)), now, START));
+    assert!(machine.begin_refresh(now));
+    assert!(machine.refreshed(keys(START + seconds(3600)), now, START));
     assert_eq!(machine.state(now.after(seconds(98))), CredentialState::Expired);
 }
 
@@ -249,26 +249,26 @@ fn a_success_resets_failures_and_the_longer_wait() {
         let mut now = Now::new(START, seconds(50));
         let mut machine = SessionMachine::new(SessionPolicy::default(), seed);
         for _ in 0..10 {
-            assert!(machine.begin_fetch(now));
+            assert!(machine.begin_refresh(now));
             machine.failed(now);
-            now = now.after(machine.next_fetch(now) - now.monotonic);
+            now = now.after(machine.next_refresh(now) - now.monotonic);
         }
-        assert!(machine.begin_fetch(now));
-        assert!(machine.fetched(keys(now.wall + seconds(3600)), now, now.wall));
+        assert!(machine.begin_refresh(now));
+        assert!(machine.refreshed(keys(now.wall + seconds(3600)), now, now.wall));
 
         // A failure while the credentials are valid for long: the next refresh waits longer.
         now = now.after(seconds(2900));
-        assert!(machine.begin_fetch(now));
+        assert!(machine.begin_refresh(now));
         machine.failed(now);
-        assert!(machine.next_fetch(now) - now.monotonic >= seconds(140));
+        assert!(machine.next_refresh(now) - now.monotonic >= seconds(140));
         let rejected = machine.credentials(now).unwrap().clone();
         assert!(machine.invalidate(&rejected, now));
 
         // The backoff is that of a first failure, and the longer wait ends with the next success.
         now = now.after(seconds(2));
-        assert!(machine.begin_fetch(now), "the failures of the outage are reset");
-        assert!(machine.fetched(keys(now.wall + seconds(100)), now, now.wall));
-        assert!(machine.next_fetch(now) - now.monotonic <= seconds(80));
+        assert!(machine.begin_refresh(now), "the failures of the outage are reset");
+        assert!(machine.refreshed(keys(now.wall + seconds(100)), now, now.wall));
+        assert!(machine.next_refresh(now) - now.monotonic <= seconds(80));
     }
 }
 
@@ -277,8 +277,8 @@ fn old_rejections_do_not_count() {
     let mut now = Now::new(START, seconds(50));
     let mut machine = SessionMachine::new(SessionPolicy::default(), 7);
     for _ in 0..10 {
-        assert!(machine.begin_fetch(now), "credentials that were accepted for a while");
-        assert!(machine.fetched(keys(now.wall + seconds(3600)), now, now.wall));
+        assert!(machine.begin_refresh(now), "credentials that were accepted for a while");
+        assert!(machine.refreshed(keys(now.wall + seconds(3600)), now, now.wall));
         now = now.after(seconds(61));
         let rejected = machine.credentials(now).unwrap().clone();
         assert!(machine.invalidate(&rejected, now));
@@ -286,14 +286,14 @@ fn old_rejections_do_not_count() {
     // Recent ones count, and credentials that were accepted for a while reset the count.
     for round in 0..3 {
         for (age, may_begin) in [(1, true), (1, false), (61, true)] {
-            let wait = machine.next_fetch(now).saturating_sub(now.monotonic);
+            let wait = machine.next_refresh(now).saturating_sub(now.monotonic);
             now = now.after(wait);
-            assert!(machine.begin_fetch(now));
-            assert!(machine.fetched(keys(now.wall + seconds(3600)), now, now.wall));
+            assert!(machine.begin_refresh(now));
+            assert!(machine.refreshed(keys(now.wall + seconds(3600)), now, now.wall));
             now = now.after(seconds(age));
             let rejected = machine.credentials(now).unwrap().clone();
             assert!(machine.invalidate(&rejected, now));
-            let waits = machine.next_fetch(now) > now.monotonic;
+            let waits = machine.next_refresh(now) > now.monotonic;
             assert_eq!(!waits, may_begin, "round {round}, age {age}");
         }
     }
@@ -310,10 +310,10 @@ fn repeated_immediate_rejections_do_not_cause_a_tight_loop_under_any_policy() {
         let mut refreshes = 0;
         for _ in 0..10_000 {
             now = now.after(millisecond);
-            if machine.begin_fetch(now) {
+            if machine.begin_refresh(now) {
                 refreshes += 1;
                 now = now.after(millisecond);
-                assert!(machine.fetched(keys(now.wall + seconds(3600)), now, now.wall));
+                assert!(machine.refreshed(keys(now.wall + seconds(3600)), now, now.wall));
                 now = now.after(millisecond);
                 let rejected = machine.credentials(now).unwrap().clone();
                 assert!(machine.invalidate(&rejected, now));
@@ -331,10 +331,10 @@ fn no_wait_is_shorter_than_a_quarter_of_a_second() {
         let mut machine = SessionMachine::new(policy, 7);
         let mut now = Now::new(START, Duration::ZERO);
         for _ in 0..5 {
-            assert!(machine.begin_fetch(now));
+            assert!(machine.begin_refresh(now));
             machine.failed(now);
-            assert!(!machine.begin_fetch(now.after(Duration::from_millis(249))), "{base} {cap}");
-            now = now.after(machine.next_fetch(now) - now.monotonic);
+            assert!(!machine.begin_refresh(now.after(Duration::from_millis(249))), "{base} {cap}");
+            now = now.after(machine.next_refresh(now) - now.monotonic);
         }
     }
 }
@@ -343,15 +343,15 @@ fn no_wait_is_shorter_than_a_quarter_of_a_second() {
 fn the_backoff_of_a_neglected_refresh_counts_from_its_start() {
     let start = Now::new(START, seconds(1000));
     let mut machine = SessionMachine::new(SessionPolicy::default(), 7);
-    assert!(machine.begin_fetch(start));
+    assert!(machine.begin_refresh(start));
     machine.neglected(start);
-    assert!(machine.next_fetch(start) > start.monotonic, "it began just now");
-    assert!(machine.begin_fetch(start), "by its exception");
+    assert!(machine.next_refresh(start) > start.monotonic, "it began just now");
+    assert!(machine.begin_refresh(start), "by its exception");
     let later = start.after(seconds(40));
     machine.neglected(later);
-    assert!(machine.begin_fetch(later), "it began long ago");
+    assert!(machine.begin_refresh(later), "it began long ago");
     machine.failed(later);
-    assert!(!machine.begin_fetch(later));
+    assert!(!machine.begin_refresh(later));
 }
 
 #[test]
@@ -360,23 +360,26 @@ fn a_success_resets_failures_and_exceptions() {
         let mut now = Now::new(START, seconds(1000));
         let mut machine = SessionMachine::new(SessionPolicy::default(), seed);
         for _ in 0..10 {
-            assert!(machine.begin_fetch(now));
+            assert!(machine.begin_refresh(now));
             machine.failed(now);
-            now = now.after(machine.next_fetch(now) - now.monotonic);
+            now = now.after(machine.next_refresh(now) - now.monotonic);
         }
-        assert!(machine.begin_fetch(now));
+        assert!(machine.begin_refresh(now));
         machine.neglected(now);
         for _ in 0..2 {
-            assert!(machine.begin_fetch(now), "by the exception, then after the rejection");
-            assert!(machine.fetched(keys(now.wall + seconds(3600)), now, now.wall));
+            assert!(machine.begin_refresh(now), "by the exception, then after the rejection");
+            assert!(machine.refreshed(keys(now.wall + seconds(3600)), now, now.wall));
             let rejected = machine.credentials(now).unwrap().clone();
             assert!(machine.invalidate(&rejected, now));
         }
-        assert!(!machine.begin_fetch(now), "the exception is used up");
+        assert!(!machine.begin_refresh(now), "the exception is used up");
 
-        now = now.after(machine.next_fetch(now) - now.monotonic);
-        assert!(machine.begin_fetch(now));
+        now = now.after(machine.next_refresh(now) - now.monotonic);
+        assert!(machine.begin_refresh(now));
         machine.failed(now);
-        assert!(machine.next_fetch(now) - now.monotonic <= seconds(1), "as after a first failure");
+        assert!(
+            machine.next_refresh(now) - now.monotonic <= seconds(1),
+            "as after a first failure"
+        );
     }
 }

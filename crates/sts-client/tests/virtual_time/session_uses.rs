@@ -103,12 +103,12 @@ fn a_session_is_a_provider_of_another() {
         .credentials_provider(first.clone())
         .build()
         .unwrap();
-    let second = client.session(place.operation());
+    let second = client.session(place.operation()).unwrap();
     assert_eq!(number(&get(&second)), 2);
     assert_eq!(number(&get(&first)), 1);
 
     // Temporary credentials can assume for an hour at most, so nothing is sent.
-    let third = client.session(place.operation().duration(Duration::from_secs(3601)));
+    let third = client.session(place.operation().duration(Duration::from_secs(3601))).unwrap();
     assert_eq!(get(&third).unwrap_err().kind(), ErrorKind::InvalidRequest);
     assert_eq!(place.requests(), 2);
 }
@@ -123,7 +123,7 @@ fn a_session_without_credentials_passes_its_error_to_the_session_above() {
         .credentials_provider(source)
         .build()
         .unwrap();
-    let error = get(&client.session(place.operation())).unwrap_err();
+    let error = get(&client.session(place.operation()).unwrap()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     let cause = std::error::Error::source(&error).expect("a cause").to_string();
     assert!(cause.contains("503"), "{error}: {cause}");
@@ -171,7 +171,7 @@ fn keep_fresh_has_a_minimum_wait_where_the_policy_has_no_backoff() {
         .credentials_provider(failing.clone())
         .build()
         .unwrap();
-    let session = client.session_with(place.operation(), without_backoff());
+    let session = client.session_with(place.operation(), without_backoff()).unwrap();
     let mut tasks = Tasks::new();
     tasks.spawn(session.keep_fresh());
     for _ in 0..300 {
@@ -222,7 +222,7 @@ fn keep_fresh_lets_other_tasks_run_when_provider_and_timer_are_ready_at_once() {
         .credentials_provider(failing)
         .build()
         .unwrap();
-    let session = client.session_with(place.operation(), without_backoff());
+    let session = client.session_with(place.operation(), without_backoff()).unwrap();
     let mut tasks = Tasks::new();
     let refresher = tasks.spawn(session.keep_fresh());
     for _ in 0..10 {

@@ -99,13 +99,15 @@ impl Place {
     }
 
     pub(crate) fn session_with(&self, policy: SessionPolicy) -> Session {
-        self.client().session_with(self.operation(), policy)
+        self.client().session_with(self.operation(), policy).unwrap()
     }
 
     /// Returns a session whose refreshes are not signed, because signing is most of their cost.
     pub(crate) fn unsigned_session(&self) -> Session {
         let (provider, agency) = ("iam::0a1b:oidcProvider:ci", "iam::0a1b:agency:backup");
-        self.client().session(AssumeAgencyWithOidc::new(provider, agency, "nightly", "id-token"))
+        self.client()
+            .session(AssumeAgencyWithOidc::new(provider, agency, "nightly", "id-token"))
+            .unwrap()
     }
 
     pub(crate) fn client(&self) -> Client<Self, Arc<Credentials>> {
@@ -114,7 +116,7 @@ impl Place {
 
     pub(crate) fn blocking_session(&self) -> BlockingSession {
         let client: BlockingClient<_, _> = self.builder().build_blocking().unwrap();
-        client.session(self.operation())
+        client.session(self.operation()).unwrap()
     }
 
     fn builder(&self) -> ClientBuilder<Self, Arc<Credentials>> {

@@ -7,7 +7,9 @@ use std::time::Duration;
 use http::{Request, Response};
 use sts_client::CredentialsError;
 use sts_client::transport::TransportErrorKind;
-use sts_client::{Call, CallContext, CallPolicy, Error, Now, Report, Step, TransportError};
+use sts_client::{
+    Call, CallContext, CallPolicy, Completed, Error, Now, StateMachine, Step, TransportError,
+};
 use sts_proto::{Body, Credentials, Endpoint, GetCallerIdentity, Operation, Region};
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -99,14 +101,14 @@ impl World {
 
     pub(crate) fn identity(
         &mut self,
-    ) -> Result<(sts_proto::GetCallerIdentityOutput, Report), Box<Error>> {
+    ) -> Result<Completed<sts_proto::GetCallerIdentityOutput>, Box<Error>> {
         self.run(GetCallerIdentity::new())
     }
 
     pub(crate) fn run<O: Operation>(
         &mut self,
         operation: O,
-    ) -> Result<(O::Output, Report), Box<Error>> {
+    ) -> Result<Completed<O::Output>, Box<Error>> {
         let start = self.now.monotonic;
         let mut call = Call::new(operation, &self.context, self.seed);
         loop {

@@ -36,7 +36,7 @@ pub fn all() -> Vec<Comparison> {
 }
 
 fn warm() -> impl Fn() + Sync + 'static {
-    let session = client().session(operation());
+    let session = client().session(operation()).unwrap();
     move || {
         black_box(block_on(session.credentials()).expect("keys"));
     }

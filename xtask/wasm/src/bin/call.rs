@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use http::{Response, StatusCode};
 use sts_client::transport::TransportErrorKind as Kind;
-use sts_client::{Call, CallContext, CallPolicy, Now, Step, TransportError};
+use sts_client::{
+    Call, CallContext, CallPolicy, Completed, Now, StateMachine, Step, TransportError,
+};
 use sts_proto::{AssumeAgency, Body, Credentials, Endpoint, Region};
 use time::OffsetDateTime;
 
@@ -42,9 +44,9 @@ fn assume() -> bool {
             Step::Credentials(_) => call.provide(Ok(Arc::clone(&keys))),
             Step::Send(_) => call.receive(answer(answers.next()), now),
             Step::Wait(duration) => waited += duration,
-            Step::Done(Ok((output, report))) => {
+            Step::Done(Ok(Completed { output, stats, .. })) => {
                 let is_new = output.credentials.access_key_id == black_box("HSTEXAMPLE0000000001");
-                return is_new && report.attempts == 2 && waited > Duration::ZERO;
+                return is_new && stats.attempts == 2 && waited > Duration::ZERO;
             }
             Step::Done(Err(_)) => return false,
         }

@@ -37,13 +37,13 @@ impl Chain {
     {
         let environment = &client.parts().environment;
         let oidc =
-            OidcAgency::from_environment(&**environment).map(|oidc| client.session_from(oidc));
-        let pod = PodIdentity::from_environment(&**environment).map(|pod| client.session_from(pod));
+            OidcAgency::from_environment(&**environment).and_then(|oidc| client.session(oidc));
+        let pod = PodIdentity::from_environment(&**environment).and_then(|pod| client.session(pod));
         Self::new()
             .with(OIDC, Fetched(oidc))
             .with(ENVIRONMENT, EnvironmentVariables::new(Arc::clone(environment)))
             .with(PROFILE, ProfileFile::new(Arc::clone(environment)))
-            .with(METADATA, Fetched(Ok(client.session_from(metadata))))
+            .with(METADATA, Fetched(client.session(metadata)))
             .with(POD_IDENTITY, Fetched(pod))
     }
 }
@@ -57,13 +57,13 @@ impl BlockingChain {
     {
         let environment = &client.parts().environment;
         let oidc =
-            OidcAgency::from_environment(&**environment).map(|oidc| client.session_from(oidc));
-        let pod = PodIdentity::from_environment(&**environment).map(|pod| client.session_from(pod));
+            OidcAgency::from_environment(&**environment).and_then(|oidc| client.session(oidc));
+        let pod = PodIdentity::from_environment(&**environment).and_then(|pod| client.session(pod));
         Self::new()
             .with(OIDC, Fetched(oidc))
             .with(ENVIRONMENT, EnvironmentVariables::new(Arc::clone(environment)))
             .with(PROFILE, ProfileFile::new(Arc::clone(environment)))
-            .with(METADATA, Fetched(Ok(client.session_from(metadata))))
+            .with(METADATA, Fetched(client.session(metadata)))
             .with(POD_IDENTITY, Fetched(pod))
     }
 }

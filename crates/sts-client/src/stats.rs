@@ -1,4 +1,4 @@
-//! Reports of calls.
+//! Outputs of calls with their statistics.
 
 use std::time::Duration;
 
@@ -7,10 +7,21 @@ use sts_proto::{ErrorCode, ErrorKind};
 
 use crate::transport::TransportErrorKind;
 
-/// Attempts and duration of a call, whether it succeeded or not.
+/// Output of a successful call, with its statistics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Completed<T> {
+    /// What the service returned.
+    pub output: T,
+    /// The attempts that the call needed.
+    pub stats: CallStats,
+}
+
+/// Attempts and duration of a call. A failed call has them in
+/// [`Error::stats`](crate::Error::stats).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Report {
+pub struct CallStats {
     /// The number of requests sent.
     pub attempts: u32,
     /// The time from the first step to the last, by the monotonic clock.

@@ -1,18 +1,20 @@
 //! The steps of one refresh: a token, the credentials, and a retry with a new token.
 
 use std::mem;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
-use sts_credentials::CredentialsError;
+use sts_credentials::{Credentials, CredentialsError};
 use sts_proto::Body;
 
 use super::EcsMetadata;
 use super::token::{LIFETIME_SECONDS, Token};
+use crate::machine::{StateMachine, Step};
 use crate::platform::Now;
-use crate::source::fetch::{Fetch, FetchStep};
-use crate::source::issued::Issuer;
-use crate::source::{IssuedCredentials, failure, token};
+use crate::session::IssuedCredentials;
+use crate::source::local_service::Issuer;
+use crate::source::{failure, token};
 use crate::transport::{Exchange, Limits, TransportError, TransportErrorKind};
 
 const TOKEN_PATH: &str = "/meta-data/latest/api/token";
@@ -38,7 +40,7 @@ const LARGEST_RESPONSE: usize = 1 << 16;
 
 /// State machine of one refresh from [`EcsMetadata`].
 #[derive(Debug)]
-pub struct MetadataFetch {
+pub struct MetadataRefresh {
     metadata: EcsMetadata,
     state: State,
     /// Whether the service has responded in this refresh.
@@ -60,7 +62,7 @@ enum State {
     Done(Result<IssuedCredentials, CredentialsError>),
 }
 
-impl MetadataFetch {
+impl MetadataRefresh {
     pub(super) fn new(metadata: EcsMetadata, monotonic: Duration) -> Self {
         let is_due = metadata.token().is_due(monotonic);
         let state = State::Ready(if is_due { Ask::Token } else { Ask::Credentials });
@@ -142,20 +144,25 @@ impl MetadataFetch {
     }
 }
 
-impl Fetch for MetadataFetch {
-    fn step(&mut self, now: Now) -> FetchStep {
+impl StateMachine for MetadataRefresh {
+    type Output = IssuedCredentials;
+
+    fn step(&mut self, now: Now) -> Step<IssuedCredentials> {
         match mem::replace(&mut self.state, State::Done(Err(failure::completed()))) {
             State::Ready(ask) => {
                 self.state = State::Sent { ask, at: now };
-                FetchStep::Send(self.exchange(ask))
+                Step::Send(self.exchange(ask))
             }
             State::Sent { ask, at } => {
                 self.state = State::Sent { ask, at };
-                FetchStep::Wait(TIMEOUT)
+                Step::Wait(TIMEOUT)
             }
-            State::Done(outcome) => FetchStep::Done(outcome.map_err(Into::into)),
+            State::Done(outcome) => Step::Done(outcome.map_err(Into::into)),
         }
     }
+
+    /// Ignored: a refresh requests no credentials.
+    fn provide(&mut self, _: Result<Arc<Credentials>, CredentialsError>) {}
 
     fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now) {
         if let State::Sent { ask, at } = self.state {

@@ -1,0 +1,82 @@
+//! Drivers: perform the steps of a state machine and pass it the outcomes.
+
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
+use sts_credentials::{ProvideCredentials, blocking};
+
+use crate::error::Error;
+use crate::machine::{StateMachine, Step};
+use crate::platform::Clock;
+use crate::transport::{BlockingTransport, Transport};
+
+/// Drives a state machine to completion on an async transport.
+pub(crate) async fn drive<M: StateMachine>(
+    mut machine: M,
+    transport: &impl Transport,
+    provider: &impl ProvideCredentials,
+    clock: &dyn Clock,
+) -> Result<M::Output, Error> {
+    // Read again only after steps that take time, because reading clocks is not free.
+    let mut now = clock.now();
+    loop {
+        match machine.step(now) {
+            Step::Credentials(request) => {
+                // The deadline covers the provider as well; the machine knows the remaining time.
+                let credentials = pin!(provider.credentials(request));
+                let deadline = pin!(wait(machine.step(now), transport));
+                let first = select(credentials, deadline).await;
+                now = clock.now();
+                if let Either::Left((credentials, _)) = first {
+                    machine.provide(credentials);
+                }
+            }
+            Step::Send(exchange) => {
+                let outcome = transport.send(exchange).await;
+                now = clock.now();
+                machine.receive(outcome, now);
+            }
+            Step::Wait(duration) => {
+                transport.sleep(duration).await;
+                now = clock.now();
+            }
+            Step::Done(outcome) => return outcome,
+        }
+    }
+}
+
+/// Performs `Step::Wait`; the caller handles all other steps.
+async fn wait<T>(step: Step<T>, transport: &impl Transport) {
+    if let Step::Wait(duration) = step {
+        transport.sleep(duration).await;
+    }
+}
+
+/// Drives a state machine to completion on a blocking transport. The time that the credential
+/// provider takes counts, but nothing can interrupt it.
+pub(crate) fn drive_blocking<M: StateMachine>(
+    mut machine: M,
+    transport: &impl BlockingTransport,
+    provider: &impl blocking::ProvideCredentials,
+    clock: &dyn Clock,
+) -> Result<M::Output, Error> {
+    let mut now = clock.now();
+    loop {
+        match machine.step(now) {
+            Step::Credentials(request) => {
+                machine.provide(provider.credentials(request));
+                now = clock.now();
+            }
+            Step::Send(exchange) => {
+                let outcome = transport.send(exchange);
+                now = clock.now();
+                machine.receive(outcome, now);
+            }
+            Step::Wait(duration) => {
+                transport.sleep(duration);
+                now = clock.now();
+            }
+            Step::Done(outcome) => return outcome,
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Providers of credentials that a session refreshes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Response;
+use sts_credentials::{Credentials, CredentialsError};
+use sts_proto::{
+    AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Body, ErrorKind, Operation,
+};
+
+use super::issued::IssuedCredentials;
+use crate::call::Call;
+use crate::context::CallContext;
+use crate::machine::{StateMachine, Step};
+use crate::platform::{Now, Platform};
+use crate::stats::Completed;
+use crate::transport::TransportError;
+
+/// Provider of credentials that are refreshed: [`Client::session`](crate::Client::session) returns
+/// a session that keeps them fresh.
+///
+/// The three operations that assume an agency implement it, and so do the providers of
+/// `sts-providers`. Implement it for a provider of your own.
+pub trait RefreshProvider {
+    /// The state machine of one refresh. Its [`Step::Credentials`] requests the credentials of the
+    /// client.
+    type Refresh: StateMachine<Output = IssuedCredentials>;
+
+    /// Begins a refresh, and reads what is read for every refresh, such as a token file.
+    ///
+    /// # Errors
+    ///
+    /// The provider is not configured, or what it reads is missing or invalid.
+    fn begin(
+        &self,
+        platform: Platform<'_>,
+        context: &Arc<CallContext>,
+    ) -> Result<Self::Refresh, CredentialsError>;
+
+    /// Returns the requested lifetime of the credentials, if it is known. The issuer grants no
+    /// longer one.
+    fn lifetime(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Validates the provider when a session of it is made. By default every provider is valid.
+    ///
+    /// # Errors
+    ///
+    /// No refresh could succeed.
+    fn validate(&self, context: &CallContext) -> Result<(), CredentialsError> {
+        let _ = context;
+        Ok(())
+    }
+}
+
+/// State machine of a refresh that assumes an agency with the operation `O`.
+#[derive(Debug)]
+pub struct AgencyRefresh<O: Operation> {
+    call: Call<O>,
+    into_credentials: fn(O::Output) -> Credentials,
+}
+
+impl<O: Operation> StateMachine for AgencyRefresh<O> {
+    type Output = IssuedCredentials;
+
+    fn step(&mut self, now: Now) -> Step<IssuedCredentials> {
+        let into_credentials = self.into_credentials;
+        self.call.step(now).map(|Completed { output, .. }| into_credentials(output).into())
+    }
+
+    fn provide(&mut self, credentials: Result<Arc<Credentials>, CredentialsError>) {
+        self.call.provide(credentials);
+    }
+
+    fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now) {
+        self.call.receive(outcome, now);
+    }
+}
+
+macro_rules! refresh_by {
+    ($($operation:ty)*) => {$(
+        impl RefreshProvider for $operation {
+            type Refresh = AgencyRefresh<Self>;
+
+            fn begin(
+                &self,
+                platform: Platform<'_>,
+                context: &Arc<CallContext>,
+            ) -> Result<Self::Refresh, CredentialsError> {
+                Ok(AgencyRefresh {
+                    call: Call::new(self.clone(), context, platform.clock.seed()),
+                    into_credentials: |output| output.credentials,
+                })
+            }
+
+            /// An hour unless another duration is requested.
+            fn lifetime(&self) -> Option<Duration> {
+                Some(Duration::from_secs(self.duration_seconds.unwrap_or(3600).into()))
+            }
+
+            fn validate(&self, context: &CallContext) -> Result<(), CredentialsError> {
+                validate(self, context)
+            }
+        }
+    )*};
+}
+
+refresh_by!(AssumeAgency AssumeAgencyWithOidc AssumeAgencyWithSaml);
+
+/// Validates an operation that a session repeats, with credentials that are not known yet.
+fn validate<O: Operation>(operation: &O, context: &CallContext) -> Result<(), CredentialsError> {
+    if !operation.is_repeatable() {
+        let message = format!(
+            "{}: an MFA code is valid for one call, and a session repeats the call; remove the \
+             code, or make one call without a session",
+            O::NAME
+        );
+        return Err(CredentialsError::new(message).with_kind(ErrorKind::InvalidRequest));
+    }
+    if !context.policy().validate {
+        return Ok(());
+    }
+    operation.validate().map_err(|error| {
+        CredentialsError::new(error.to_string()).with_kind(ErrorKind::InvalidRequest)
+    })
+}
