@@ -17,7 +17,7 @@ use crate::kind::{ErrorKind, RetryAdvice};
 /// The error states what happened in terms of the caller ([`kind`](Self::kind),
 /// [`advice`](Self::advice), [`retry_in`](Self::retry_in)) and, if a response caused it, its
 /// [`status`](Self::status), [`code`](Self::code) and [`request_id`](Self::request_id). Clones are
-/// cheap.
+/// cheap. The setters begin with `with_`, because the getters have the names of the facts.
 ///
 /// ```
 /// use std::time::Duration;
@@ -199,7 +199,11 @@ impl fmt::Debug for CredentialsError {
             .field("message", message)
             .field("is_configured", is_configured)
             .field("kind", &facts.kind)
+            .field("advice", &facts.advice)
             .field("retry_in", &facts.retry_in)
+            .field("status", &facts.status)
+            .field("code", &facts.code)
+            .field("request_id", &facts.request_id)
             .field("source", source)
             .finish()
     }

@@ -11,8 +11,8 @@ use crate::provide::{CredentialsRequest, ProvideCredentials};
 /// Cloneable handle to any credential provider, for lists of providers and for public APIs without
 /// a type parameter.
 ///
-/// [`blocking::ProvideCredentials`](crate::blocking::ProvideCredentials) is dyn-compatible and does
-/// not need such a handle.
+/// [`blocking::SharedCredentials`](crate::blocking::SharedCredentials) is the counterpart for
+/// blocking providers.
 ///
 /// ```
 /// use std::sync::Arc;

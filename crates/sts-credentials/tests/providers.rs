@@ -64,6 +64,77 @@ fn a_shared_handle_passes_the_request_on() {
     assert_eq!(error.to_string(), "sealed; rejected: EXAMPLEAK00000000001");
 }
 
+/// A blocking provider without credentials.
+struct Closed;
+
+impl blocking::ProvideCredentials for Closed {
+    fn credentials(
+        &self,
+        request: CredentialsRequest,
+    ) -> Result<Arc<Credentials>, CredentialsError> {
+        let rejected = request.rejected.map_or("none".to_owned(), |r| r.access_key_id.clone());
+        Err(CredentialsError::new(format!("closed; rejected: {rejected}"))
+            .with_kind(ErrorKind::Throttled)
+            .with_retry_in(Duration::from_secs(3)))
+    }
+}
+
+#[test]
+fn a_blocking_handle_shares_one_provider_and_passes_requests_and_errors_on() {
+    use blocking::ProvideCredentials as _;
+    let shared = blocking::SharedCredentials::from(permanent());
+    let first = shared.credentials(CredentialsRequest::default()).unwrap();
+    let second = shared.clone().credentials(CredentialsRequest::default()).unwrap();
+    assert!(Arc::ptr_eq(&first, &second));
+    assert_eq!(format!("{shared:?}"), "SharedCredentials { .. }");
+
+    let closed = blocking::SharedCredentials::new(Arc::new(Closed));
+    let error = closed.credentials(CredentialsRequest::after_rejection(first)).unwrap_err();
+    assert_eq!(error.to_string(), "closed; rejected: EXAMPLEAK00000000001");
+    assert_eq!(error.advice(), RetryAdvice::AfterBackoff);
+    assert_eq!(error.retry_in(), Some(Duration::from_secs(3)));
+}
+
+/// A provider that wraps another one.
+struct Cached(SharedCredentials);
+
+impl ProvideCredentials for Cached {
+    async fn credentials(
+        &self,
+        request: CredentialsRequest,
+    ) -> Result<Arc<Credentials>, CredentialsError> {
+        let credentials = self.0.credentials(request).await;
+        credentials
+            .map_err(|error| CredentialsError::new("no cached credentials").with_source(error))
+    }
+}
+
+struct Limited;
+
+impl ProvideCredentials for Limited {
+    async fn credentials(
+        &self,
+        _: CredentialsRequest,
+    ) -> Result<Arc<Credentials>, CredentialsError> {
+        Err(CredentialsError::new("too many requests")
+            .with_kind(ErrorKind::Throttled)
+            .with_advice(RetryAdvice::AfterLockout)
+            .with_retry_in(Duration::from_secs(9)))
+    }
+}
+
+#[test]
+fn handles_and_wrapping_providers_keep_the_facts_of_an_error() {
+    let shared = SharedCredentials::new(Limited);
+    let nested = SharedCredentials::new(Cached(SharedCredentials::new(Arc::new(Cached(shared)))));
+    let error = ready(nested.credentials(CredentialsRequest::default())).unwrap_err();
+    assert_eq!((error.kind(), error.advice()), (ErrorKind::Throttled, RetryAdvice::AfterLockout));
+    assert_eq!(error.retry_in(), Some(Duration::from_secs(9)));
+    assert_eq!(error.to_string(), "no cached credentials");
+    let cause = error.source().and_then(StdError::source).unwrap();
+    assert_eq!(cause.to_string(), "too many requests");
+}
+
 #[derive(Debug, thiserror::Error)]
 #[error("vault request failed")]
 struct Foreign(#[source] CredentialsError);
