@@ -1,33 +1,18 @@
 //! The `Authorization` header.
 
-use bytes::Bytes;
-use http::HeaderValue;
-use http::header::InvalidHeaderValue;
-
 use crate::algorithm::Algorithm;
 use crate::canonical_request::CanonicalHeaders;
 use crate::hex;
-use crate::key::Signature;
 use crate::scope::Scope;
-use crate::sink::{self, Sink, Written};
+use crate::sink::{Sink, Written};
 use crate::string_to_sign::StringToSign;
 
-/// New value: `ALGORITHM Access=ID, SignedHeaders=a;b, Signature=HEX`. A derived key has
-/// `Credential=ID/DAY/REGION/SERVICE` instead of `Access=ID`.
+/// New value without the signature: `ALGORITHM Access=ID, SignedHeaders=a;b, Signature=`. A derived
+/// key has `Credential=ID/DAY/REGION/SERVICE` instead of `Access=ID`.
 pub(crate) struct NewAuthorization<'a> {
     pub(crate) access_key_id: &'a str,
-    pub(crate) text: &'a StringToSign<'a>,
+    pub(crate) text: &'a StringToSign,
     pub(crate) headers: &'a CanonicalHeaders<'a>,
-    pub(crate) signature: &'a Signature,
-}
-
-impl NewAuthorization<'_> {
-    pub(crate) fn to_value(&self) -> Result<HeaderValue, InvalidHeaderValue> {
-        let bytes = Bytes::from(sink::bytes_of(self));
-        let mut value = HeaderValue::from_maybe_shared(bytes)?;
-        value.set_sensitive(true);
-        Ok(value)
-    }
 }
 
 impl Written for NewAuthorization<'_> {
@@ -45,7 +30,6 @@ impl Written for NewAuthorization<'_> {
         sink.write(b", SignedHeaders=");
         self.headers.write_names(sink);
         sink.write(b", Signature=");
-        sink.write(self.signature.as_hex());
     }
 }
 

@@ -43,7 +43,7 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    pub(crate) fn new(request: &CanonicalRequest<'_>, text: &StringToSign<'_>, hash: Hash) -> Self {
+    pub(crate) fn new(request: &CanonicalRequest<'_>, text: &StringToSign, hash: Hash) -> Self {
         Self { canonical_request: readable(request), string_to_sign: readable(text), hash }
     }
 

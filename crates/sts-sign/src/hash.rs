@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 #[cfg(feature = "sm3")]
 use sm3::Sm3;
 
+use crate::algorithm::Algorithm;
 use crate::hex;
 use crate::sink::{Written, feed};
 
@@ -18,6 +19,20 @@ pub(crate) enum Hash {
 }
 
 impl Hash {
+    /// Returns the hash function of `algorithm`, or `None` if its feature is not enabled.
+    #[cfg_attr(feature = "sm3", expect(clippy::unnecessary_wraps, reason = "fails without it"))]
+    pub(crate) const fn of(algorithm: Algorithm) -> Option<Self> {
+        match algorithm {
+            Algorithm::HmacSha256 | Algorithm::V11HmacSha256 | Algorithm::EcdsaP256Sha256 => {
+                Some(Self::Sha256)
+            }
+            #[cfg(feature = "sm3")]
+            Algorithm::HmacSm3 | Algorithm::Sm2Sm3 => Some(Self::Sm3),
+            #[cfg(not(feature = "sm3"))]
+            Algorithm::HmacSm3 | Algorithm::Sm2Sm3 => None,
+        }
+    }
+
     /// Returns the hash of `bytes` in hex.
     pub(crate) fn hex_of(self, bytes: &[u8]) -> [u8; 64] {
         hex::encode(&match self {

@@ -1,20 +1,22 @@
 //! The scope of a derived key.
 
+use std::sync::Arc;
+
 use crate::sink::{Sink, Written};
 
-/// Region and service of a key that is derived for `V11-HMAC-SHA256`.
+/// Region and service of a key that is derived for `V11-HMAC-SHA256`. Cloning is cheap.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scope {
-    region: String,
-    service: String,
+    region: Arc<str>,
+    service: Arc<str>,
 }
 
 impl Scope {
     /// Creates a scope from a region id, such as `cn-north-4` (`globe` for global services), and
     /// the name of a service. The official SDKs do not define a name for STS.
     #[must_use]
-    pub fn new(region: impl Into<String>, service: impl Into<String>) -> Self {
-        Self { region: region.into(), service: service.into() }
+    pub fn new(region: impl AsRef<str>, service: impl AsRef<str>) -> Self {
+        Self { region: region.as_ref().into(), service: service.as_ref().into() }
     }
 
     /// Returns the region id.

@@ -2,14 +2,15 @@
 
 mod draft;
 mod error;
+mod prepared;
 mod signer_error;
 
 use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, HOST};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use http::header::HOST;
+use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 use sts_credentials::{
     Credentials, InvalidCredentials, validate_access_key_id, validate_secret_access_key,
     validate_security_token,
@@ -19,25 +20,26 @@ use zeroize::Zeroizing;
 
 use self::draft::{Draft, Settings};
 pub use self::error::SignError;
+pub use self::prepared::PreparedRequest;
 pub use self::signer_error::SignerError;
-use self::signer_error::check_scope;
+use self::signer_error::check_scope_of;
 use crate::algorithm::Algorithm;
 use crate::authorization::NewAuthorization;
 use crate::canonical_request::CanonicalRequest;
 use crate::date::SdkDate;
 use crate::explain::Explanation;
+use crate::hash::Hash;
 #[cfg(feature = "sm3")]
 use crate::key::HmacSm3Key;
 #[cfg(feature = "p256")]
 use crate::key::P256Key;
 #[cfg(feature = "sm2")]
 use crate::key::Sm2Key;
-use crate::key::{HmacSha256Key, Key, V11Key};
-use crate::payload::{Payload, PayloadLine};
+use crate::key::{HmacSha256Key, SigningKey, V11Key};
+use crate::payload::Payload;
 use crate::scope::Scope;
-use crate::signed_headers::{
-    SignedHeaders, X_SDK_CONTENT_SHA256, X_SDK_CONTENT_SM3, X_SDK_DATE, X_SECURITY_TOKEN,
-};
+use crate::signed_headers::SignedHeaders;
+use crate::sink;
 use crate::string_to_sign::StringToSign;
 
 /// Signs requests with one access key.
@@ -66,7 +68,9 @@ use crate::string_to_sign::StringToSign;
 pub struct Signer {
     access_key_id: Arc<str>,
     /// Shared with clones, including the cached key of a day.
-    pub(crate) key: Arc<dyn Key>,
+    pub(crate) key: Arc<dyn SigningKey>,
+    /// Hash function of the key's algorithm, for payloads and canonical requests.
+    pub(crate) hash: Hash,
     pub(crate) security_token: Option<HeaderValue>,
     signed_headers: SignedHeaders,
 }
@@ -94,7 +98,7 @@ impl Signer {
     /// Returns an error if a part is empty or not a valid header value.
     pub fn from_parts(access_key_id: &str, secret_access_key: &str) -> Result<Self, SignerError> {
         check_keys(access_key_id, secret_access_key)?;
-        Ok(Self::of(access_key_id, HmacSha256Key::new(secret_access_key)))
+        Self::of(access_key_id, HmacSha256Key::new(secret_access_key))
     }
 
     /// Creates a signer for `V11-HMAC-SHA256`. The derived key of a day is cached.
@@ -108,10 +112,7 @@ impl Signer {
         scope: Scope,
     ) -> Result<Self, SignerError> {
         check_keys(access_key_id, secret_access_key)?;
-        check_scope("region", scope.region())?;
-        check_scope("service", scope.service())?;
-        let key = V11Key::new(access_key_id, secret_access_key, scope);
-        Ok(Self::of(access_key_id, key))
+        Self::of(access_key_id, V11Key::new(access_key_id, secret_access_key, scope))
     }
 
     /// Creates a signer for `SDK-HMAC-SM3`.
@@ -122,7 +123,7 @@ impl Signer {
     #[cfg(feature = "sm3")]
     pub fn sm3(access_key_id: &str, secret_access_key: &str) -> Result<Self, SignerError> {
         check_keys(access_key_id, secret_access_key)?;
-        Ok(Self::of(access_key_id, HmacSm3Key::new(secret_access_key)))
+        Self::of(access_key_id, HmacSm3Key::new(secret_access_key))
     }
 
     /// Creates a signer for `SDK-ECDSA-P256-SHA256` with deterministic nonces (RFC 6979).
@@ -134,7 +135,7 @@ impl Signer {
     pub fn p256(access_key_id: &str, secret_access_key: &str) -> Result<Self, SignerError> {
         check_keys(access_key_id, secret_access_key)?;
         let key = P256Key::new(access_key_id, secret_access_key);
-        Ok(Self::of(access_key_id, key.ok_or(SignerError::NoPrivateKey)?))
+        Self::of(access_key_id, key.ok_or(SignerError::NoPrivateKey)?)
     }
 
     /// Creates a signer for `SDK-SM2-SM3` with deterministic nonces, similar to RFC 6979.
@@ -146,16 +147,33 @@ impl Signer {
     pub fn sm2(access_key_id: &str, secret_access_key: &str) -> Result<Self, SignerError> {
         check_keys(access_key_id, secret_access_key)?;
         let key = Sm2Key::new(access_key_id, secret_access_key);
-        Ok(Self::of(access_key_id, key.ok_or(SignerError::NoPrivateKey)?))
+        Self::of(access_key_id, key.ok_or(SignerError::NoPrivateKey)?)
     }
 
-    fn of(access_key_id: &str, key: impl Key + 'static) -> Self {
-        Self {
+    /// Creates a signer with a key of your own, for example in a hardware security module.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the access key id or the scope of the key is invalid, or if the algorithm
+    /// requires the feature `sm3`.
+    pub fn from_key(
+        access_key_id: &str,
+        key: impl SigningKey + 'static,
+    ) -> Result<Self, SignerError> {
+        validate_access_key_id(access_key_id)?;
+        Self::of(access_key_id, key)
+    }
+
+    fn of(access_key_id: &str, key: impl SigningKey + 'static) -> Result<Self, SignerError> {
+        let algorithm = key.algorithm();
+        check_scope_of(algorithm, key.scope())?;
+        Ok(Self {
             access_key_id: access_key_id.into(),
+            hash: Hash::of(algorithm).ok_or(SignerError::Hash { algorithm })?,
             key: Arc::new(key),
             security_token: None,
             signed_headers: SignedHeaders::default(),
-        }
+        })
     }
 
     /// Sets the security token of temporary credentials, which is sent and signed as
@@ -235,51 +253,66 @@ impl Signer {
         payload: Payload<'_>,
         now: OffsetDateTime,
     ) -> Result<(), SignError> {
+        let prepared = self.prepare(method, uri, headers, payload, now)?;
+        let signature = self.key.sign(prepared.string_to_sign())?;
+        prepared.finish(&signature, headers)
+    }
+
+    /// Prepares a request for a signature that is made elsewhere, for example in a key management
+    /// service (KMS) with an async API.
+    ///
+    /// ```
+    /// use sts_sign::{Algorithm, Payload, RemoteKey, Signature, SignError, Signer};
+    /// # struct Kms;
+    /// # impl Kms {
+    /// #     async fn hmac_sha256(&self, _: Vec<u8>) -> Result<Vec<u8>, SignError> { Ok(vec![0; 32]) }
+    /// # }
+    ///
+    /// async fn sign(kms: &Kms, request: &mut http::Request<Vec<u8>>) -> Result<(), SignError> {
+    ///     let key = RemoteKey::new(Algorithm::HmacSha256);
+    ///     let signer = Signer::from_key("HSTEXAMPLE0000000001", key).expect("a valid id");
+    ///     let now = time::macros::datetime!(2026-03-05 07:08:09 UTC);
+    ///
+    ///     let payload = Payload::Bytes(request.body());
+    ///     let (method, uri, headers) = (request.method(), request.uri(), request.headers());
+    ///     let prepared = signer.prepare(method, uri, headers, payload, now)?;
+    ///     let code = kms.hmac_sha256(prepared.string_to_sign().to_bytes()).await?;
+    ///     prepared.finish(&Signature::from_bytes(&code), request.headers_mut())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the request has no host, if a header cannot be signed, or if the date is
+    /// out of range.
+    pub fn prepare(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        payload: Payload<'_>,
+        now: OffsetDateTime,
+    ) -> Result<PreparedRequest, SignError> {
+        // An HMAC in hex; longer signatures are rare.
+        const ROOM: usize = 64;
         let date = SdkDate::at(now).ok_or(SignError::Date)?;
         let draft = Draft::new(self.settings(), method, uri, headers, payload, &date)?;
         let text = self.string_to_sign(&draft.canonical, date);
-        let signature = self.key.sign(&text).ok_or(SignError::NoSignature)?;
         let authorization = NewAuthorization {
             access_key_id: &self.access_key_id,
             text: &text,
             headers: &draft.canonical.headers,
-            signature: &signature,
         };
-
-        let authorization =
-            authorization.to_value().map_err(|_| SignError::value(&AUTHORIZATION))?;
-        let date =
-            HeaderValue::from_bytes(date.as_bytes()).map_err(|_| SignError::value(&X_SDK_DATE))?;
+        let authorization = sink::bytes_with_room(&authorization, ROOM);
         let host = draft.host.map(HeaderValue::from_str).transpose();
-        let host = host.map_err(|_| SignError::value(&HOST))?;
-        let mark = matches!(payload, Payload::Unsigned)
-            .then(|| HeaderValue::from_static(PayloadLine::UNSIGNED));
-
-        let is_signed_again = draft.is_signed_again;
-        // With this capacity, the insertions below cannot fail.
-        headers.try_reserve(5).map_err(|_| SignError::TooManyHeaders)?;
-        if is_signed_again {
-            headers.remove(&X_SDK_CONTENT_SHA256);
-            headers.remove(&X_SDK_CONTENT_SM3);
-            if self.security_token.is_none() {
-                headers.remove(&X_SECURITY_TOKEN);
-            }
-        }
-        let mut set = |name: &HeaderName, value| match headers.try_insert(name, value) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(SignError::TooManyHeaders),
-        };
-        if let Some(host) = host {
-            set(&HOST, host)?;
-        }
-        if let Some(token) = &self.security_token {
-            set(&X_SECURITY_TOKEN, token.clone())?;
-        }
-        if let Some(mark) = mark {
-            set(self.algorithm().payload_header(), mark)?;
-        }
-        set(&X_SDK_DATE, date)?;
-        set(&AUTHORIZATION, authorization)
+        Ok(PreparedRequest {
+            authorization,
+            host: host.map_err(|_| SignError::value(&HOST))?,
+            security_token: self.security_token.clone(),
+            is_payload_unsigned: matches!(payload, Payload::Unsigned),
+            is_signed_again: draft.is_signed_again,
+            text,
+        })
     }
 
     /// Returns the texts that [`sign`](Self::sign) would sign, for debugging. Secrets are redacted.
@@ -313,13 +346,13 @@ impl Signer {
         let date = SdkDate::at(now).ok_or(SignError::Date)?;
         let draft = Draft::new(self.settings(), method, uri, headers, payload, &date)?;
         let text = self.string_to_sign(&draft.canonical, date);
-        Ok(Explanation::new(&draft.canonical, &text, self.key.hash()))
+        Ok(Explanation::new(&draft.canonical, &text, self.hash))
     }
 
     fn settings(&self) -> Settings<'_> {
         Settings {
             algorithm: self.algorithm(),
-            hash: self.key.hash(),
+            hash: self.hash,
             security_token: self.security_token.as_ref(),
             signed_headers: &self.signed_headers,
         }
@@ -329,12 +362,12 @@ impl Signer {
         &self,
         request: &CanonicalRequest<'_>,
         date: SdkDate,
-    ) -> StringToSign<'_> {
+    ) -> StringToSign {
         StringToSign {
             algorithm: self.algorithm(),
             date,
-            scope: self.key.scope(),
-            hash: self.key.hash().hex_of_text(request),
+            scope: self.key.scope().cloned(),
+            hash: self.hash.hex_of_text(request),
         }
     }
 }

@@ -45,9 +45,14 @@ pub(crate) const REDACTED: &str = "[redacted]";
 
 /// Returns `text` in a buffer of exactly its length.
 pub(crate) fn bytes_of(text: &impl Written) -> Vec<u8> {
+    bytes_with_room(text, 0)
+}
+
+/// Returns `text` in a buffer with `room` for more bytes.
+pub(crate) fn bytes_with_room(text: &impl Written, room: usize) -> Vec<u8> {
     let mut length = Length(0);
     text.write_to(&mut length);
-    let mut bytes = Vec::with_capacity(length.0);
+    let mut bytes = Vec::with_capacity(length.0 + room);
     text.write_to(&mut bytes);
     bytes
 }

@@ -185,12 +185,12 @@ impl Verifier {
             method: request.method(),
             uri: request.uri(),
             headers: canonical_headers(request, &authorization.signed_headers)?,
-            payload: PayloadLine::of(payload, signer.key.hash()),
+            payload: PayloadLine::of(payload, signer.hash),
         };
         let text = signer.string_to_sign(&canonical, date);
-        if !signer.key.verifies(&text, &authorization.signature) {
+        if !signer.key.verify(&text, &authorization.signature)? {
             return Err(VerifyError::SignatureMismatch {
-                explanation: Box::new(Explanation::new(&canonical, &text, signer.key.hash())),
+                explanation: Box::new(Explanation::new(&canonical, &text, signer.hash)),
             });
         }
         Ok(Verified {

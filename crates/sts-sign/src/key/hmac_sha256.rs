@@ -4,9 +4,9 @@ use hmac::Hmac;
 use sha2::Sha256;
 
 use super::hmac_key::HmacKey;
-use super::{Key, Signature};
+use super::{SigningKey, SigningKeyError};
 use crate::algorithm::Algorithm;
-use crate::hash::Hash;
+use crate::signature::Signature;
 use crate::string_to_sign::StringToSign;
 
 pub(crate) struct HmacSha256Key(HmacKey<Hmac<Sha256>>);
@@ -17,20 +17,16 @@ impl HmacSha256Key {
     }
 }
 
-impl Key for HmacSha256Key {
+impl SigningKey for HmacSha256Key {
     fn algorithm(&self) -> Algorithm {
         Algorithm::HmacSha256
     }
 
-    fn hash(&self) -> Hash {
-        Hash::Sha256
+    fn sign(&self, text: &StringToSign) -> Result<Signature, SigningKeyError> {
+        Ok(Signature::from_bytes(&self.0.mac(text)))
     }
 
-    fn sign(&self, text: &StringToSign<'_>) -> Option<Signature> {
-        Some(Signature::mac(&self.0.mac(text)))
-    }
-
-    fn verifies(&self, text: &StringToSign<'_>, signature: &[u8]) -> bool {
-        self.0.verifies(text, signature)
+    fn verify(&self, text: &StringToSign, signature: &[u8]) -> Result<bool, SigningKeyError> {
+        Ok(self.0.verifies(text, signature))
     }
 }

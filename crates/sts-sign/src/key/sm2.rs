@@ -3,12 +3,12 @@
 use hmac::Hmac;
 use sm2::SecretKey;
 use sm2::dsa::signature::{Signer, Verifier};
-use sm2::dsa::{self, SigningKey, VerifyingKey};
+use sm2::dsa::{self, VerifyingKey};
 use sm3::Sm3;
 
-use super::{Key, Signature, private_key};
+use super::{SigningKey, SigningKeyError, private_key};
 use crate::algorithm::Algorithm;
-use crate::hash::Hash;
+use crate::signature::Signature;
 use crate::sink::bytes_of;
 use crate::string_to_sign::StringToSign;
 
@@ -32,24 +32,22 @@ impl Sm2Key {
     }
 }
 
-impl Key for Sm2Key {
+impl SigningKey for Sm2Key {
     fn algorithm(&self) -> Algorithm {
         Algorithm::Sm2Sm3
     }
 
-    fn hash(&self) -> Hash {
-        Hash::Sm3
+    fn sign(&self, text: &StringToSign) -> Result<Signature, SigningKeyError> {
+        let key = dsa::SigningKey::new(USER_ID, &self.secret)
+            .map_err(|_| SigningKeyError::no_signature())?;
+        let signature: dsa::Signature =
+            key.try_sign(&bytes_of(text)).map_err(|_| SigningKeyError::no_signature())?;
+        Ok(Signature::from_bytes(signature.to_der().as_bytes()))
     }
 
-    fn sign(&self, text: &StringToSign<'_>) -> Option<Signature> {
-        let key = SigningKey::new(USER_ID, &self.secret).ok()?;
-        let signature: dsa::Signature = key.try_sign(&bytes_of(text)).ok()?;
-        Some(Signature::der(signature.to_der().as_bytes()))
-    }
-
-    fn verifies(&self, text: &StringToSign<'_>, signature: &[u8]) -> bool {
-        dsa::Signature::from_der(signature)
+    fn verify(&self, text: &StringToSign, signature: &[u8]) -> Result<bool, SigningKeyError> {
+        Ok(dsa::Signature::from_der(signature)
             .and_then(|signature| self.public.verify(&bytes_of(text), &signature))
-            .is_ok()
+            .is_ok())
     }
 }

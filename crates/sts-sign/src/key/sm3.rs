@@ -4,9 +4,9 @@ use hmac::Hmac;
 use sm3::Sm3;
 
 use super::hmac_key::HmacKey;
-use super::{Key, Signature};
+use super::{SigningKey, SigningKeyError};
 use crate::algorithm::Algorithm;
-use crate::hash::Hash;
+use crate::signature::Signature;
 use crate::string_to_sign::StringToSign;
 
 pub(crate) struct HmacSm3Key(HmacKey<Hmac<Sm3>>);
@@ -17,20 +17,16 @@ impl HmacSm3Key {
     }
 }
 
-impl Key for HmacSm3Key {
+impl SigningKey for HmacSm3Key {
     fn algorithm(&self) -> Algorithm {
         Algorithm::HmacSm3
     }
 
-    fn hash(&self) -> Hash {
-        Hash::Sm3
+    fn sign(&self, text: &StringToSign) -> Result<Signature, SigningKeyError> {
+        Ok(Signature::from_bytes(&self.0.mac(text)))
     }
 
-    fn sign(&self, text: &StringToSign<'_>) -> Option<Signature> {
-        Some(Signature::mac(&self.0.mac(text)))
-    }
-
-    fn verifies(&self, text: &StringToSign<'_>, signature: &[u8]) -> bool {
-        self.0.verifies(text, signature)
+    fn verify(&self, text: &StringToSign, signature: &[u8]) -> Result<bool, SigningKeyError> {
+        Ok(self.0.verifies(text, signature))
     }
 }

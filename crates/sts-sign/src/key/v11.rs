@@ -9,11 +9,11 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::hmac_key::HmacKey;
-use super::{Key, Signature};
+use super::{SigningKey, SigningKeyError};
 use crate::algorithm::Algorithm;
-use crate::hash::Hash;
 use crate::hex;
 use crate::scope::{DayScope, Scope};
+use crate::signature::Signature;
 use crate::sink::{Sink, Written};
 use crate::string_to_sign::StringToSign;
 
@@ -53,25 +53,21 @@ impl V11Key {
     }
 }
 
-impl Key for V11Key {
+impl SigningKey for V11Key {
     fn algorithm(&self) -> Algorithm {
         Algorithm::V11HmacSha256
-    }
-
-    fn hash(&self) -> Hash {
-        Hash::Sha256
     }
 
     fn scope(&self) -> Option<&Scope> {
         Some(&self.scope)
     }
 
-    fn sign(&self, text: &StringToSign<'_>) -> Option<Signature> {
-        Some(Signature::mac(&self.of_day(text.date.day()).mac(text)))
+    fn sign(&self, text: &StringToSign) -> Result<Signature, SigningKeyError> {
+        Ok(Signature::from_bytes(&self.of_day(text.date.day()).mac(text)))
     }
 
-    fn verifies(&self, text: &StringToSign<'_>, signature: &[u8]) -> bool {
-        self.of_day(text.date.day()).verifies(text, signature)
+    fn verify(&self, text: &StringToSign, signature: &[u8]) -> Result<bool, SigningKeyError> {
+        Ok(self.of_day(text.date.day()).verifies(text, signature))
     }
 }
 

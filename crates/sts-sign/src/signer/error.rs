@@ -2,7 +2,9 @@
 
 use http::HeaderName;
 
+use crate::algorithm::Algorithm;
 use crate::canonical_request::Unsignable;
+use crate::key::SigningKeyError;
 
 /// Error returned when a request cannot be signed. The request is unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,9 +31,18 @@ pub enum SignError {
     /// Date out of range: `X-Sdk-Date` has a year of four digits.
     #[error("signing date out of range (year 0-9999); check the system clock")]
     Date,
-    /// ECDSA or SM2 has no signature for this request and date, with a probability of about 2^-256.
-    #[error("signing failed for this date; retry with another date")]
-    NoSignature,
+    /// The signing key cannot sign.
+    #[error(transparent)]
+    Key(#[from] SigningKeyError),
+    /// Signature of an invalid length: a MAC has 32 bytes, any other signature at least one.
+    #[error("invalid signature: {length} bytes for {algorithm}; a MAC must have 32 bytes")]
+    #[non_exhaustive]
+    SignatureLength {
+        /// Length in bytes.
+        length: usize,
+        /// Signing algorithm.
+        algorithm: Algorithm,
+    },
     /// Too many headers: an [`http::HeaderMap`] is limited to 32768.
     #[error("too many headers in the request")]
     TooManyHeaders,

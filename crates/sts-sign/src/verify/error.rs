@@ -6,6 +6,7 @@ use crate::algorithm::Algorithm;
 use crate::authorization::InvalidAuthorization;
 use crate::canonical_request::Unsignable;
 use crate::explain::Explanation;
+use crate::key::SigningKeyError;
 
 /// Error returned when a request fails verification. It never contains a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -82,6 +83,9 @@ pub enum VerifyError {
     /// Security token of another access key.
     #[error("security token does not belong to this access key")]
     TokenWrong,
+    /// The signing key cannot verify.
+    #[error(transparent)]
+    Key(#[from] SigningKeyError),
     /// Signature mismatch.
     #[error("signature mismatch: wrong secret key, or the request was modified after signing")]
     #[non_exhaustive]

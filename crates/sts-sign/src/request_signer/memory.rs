@@ -1,0 +1,186 @@
+//! What a request signer remembers between requests.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration as Interval;
+
+use sts_credentials::{Credentials, CredentialsRequest, ErrorKind};
+use time::{Duration, OffsetDateTime};
+
+use super::error::RequestSignError;
+use crate::signer::{Signer, SignerError};
+
+/// Smaller clock offsets are acceptable for signing dates: the service allows 15 minutes.
+const TOLERANCE: Duration = Duration::minutes(4);
+
+/// The longest exchange whose `Date` is used. In a longer one, the time of the `Date` is too
+/// uncertain.
+const LONGEST_EXCHANGE: Duration = Duration::minutes(1);
+
+/// Consecutive rejections after which an access key is held back. The service locks it after more
+/// than five.
+const REJECTIONS: u32 = 3;
+
+/// How long an access key is held back: the lockout of the service ends after five minutes.
+const HOLD: Interval = Interval::from_secs(300);
+
+/// State of a request signer, shared by its clones.
+#[derive(Default)]
+pub(super) struct Memory {
+    keys: Mutex<Keys>,
+    /// Learned clock offset in milliseconds.
+    clock_offset: AtomicI64,
+}
+
+#[derive(Default)]
+struct Keys {
+    /// The last signer.
+    entry: Option<Arc<Entry>>,
+    /// The last rejected credentials, until others are used or these are accepted.
+    rejection: Option<Rejection>,
+}
+
+/// Credentials with their signer.
+pub(super) struct Entry {
+    pub(super) credentials: Arc<Credentials>,
+    pub(super) signer: Signer,
+}
+
+struct Rejection {
+    credentials: Arc<Credentials>,
+    /// Number of consecutive rejections.
+    count: u32,
+    /// Time of the last rejection.
+    at: OffsetDateTime,
+    hold: Interval,
+}
+
+impl Memory {
+    /// Returns the request to the provider.
+    pub(super) fn request(&self) -> CredentialsRequest {
+        let keys = self.lock();
+        let rejected = keys.rejection.as_ref().map(|rejection| Arc::clone(&rejection.credentials));
+        rejected.map_or_else(CredentialsRequest::default, CredentialsRequest::after_rejection)
+    }
+
+    /// Returns the signer for `credentials`. `prepare` is called once per credentials, by one
+    /// thread at a time. `rejected` are the credentials of this call that were rejected.
+    pub(super) fn entry(
+        &self,
+        credentials: Arc<Credentials>,
+        rejected: Option<&Arc<Credentials>>,
+        now: OffsetDateTime,
+        prepare: impl FnOnce(&Credentials) -> Result<Signer, SignerError>,
+    ) -> Result<Arc<Entry>, RequestSignError> {
+        let mut keys = self.lock();
+        if let Some(rejection) = &keys.rejection {
+            if is_same(&rejection.credentials, &credentials) {
+                let retry_in = rejection.retry_in(now);
+                if retry_in.is_some() || rejected.is_some_and(|it| is_same(it, &credentials)) {
+                    let access_key_id = credentials.access_key_id.clone();
+                    return Err(RequestSignError::Rejected { access_key_id, retry_in });
+                }
+            } else {
+                keys.rejection = None;
+            }
+        }
+        let entry = match &keys.entry {
+            Some(entry) if Arc::ptr_eq(&entry.credentials, &credentials) => {
+                return Ok(Arc::clone(entry));
+            }
+            // Equal credentials in another `Arc`, which is compared next time.
+            Some(entry) if entry.credentials == credentials => {
+                Entry { credentials, signer: entry.signer.clone() }
+            }
+            _ => Entry { signer: prepare(&credentials)?, credentials },
+        };
+        Ok(Arc::clone(keys.entry.insert(Arc::new(entry))))
+    }
+
+    /// The service accepted these credentials.
+    pub(super) fn accept(&self, credentials: &Arc<Credentials>) {
+        let mut keys = self.lock();
+        if keys.rejection.as_ref().is_some_and(|it| is_same(&it.credentials, credentials)) {
+            keys.rejection = None;
+        }
+    }
+
+    /// The service rejected these credentials. Late responses to requests that were signed with
+    /// earlier credentials are ignored.
+    pub(super) fn reject(
+        &self,
+        credentials: &Arc<Credentials>,
+        kind: ErrorKind,
+        wait: Option<Interval>,
+        now: OffsetDateTime,
+    ) {
+        let mut keys = self.lock();
+        if keys.entry.as_ref().is_some_and(|entry| !is_same(&entry.credentials, credentials)) {
+            return;
+        }
+        let is_locked = kind == ErrorKind::AccessKeyLocked;
+        let before = keys.rejection.as_ref().map_or(0, |rejection| rejection.count);
+        keys.rejection = Some(Rejection {
+            credentials: Arc::clone(credentials),
+            count: if is_locked { REJECTIONS } else { before.saturating_add(1) },
+            at: now,
+            hold: wait.filter(|_| is_locked).unwrap_or(HOLD),
+        });
+    }
+
+    /// Returns the learned clock offset.
+    pub(super) fn clock_offset(&self) -> Duration {
+        Duration::milliseconds(self.clock_offset.load(Ordering::Relaxed))
+    }
+
+    /// Learns the clock offset from a response that rejected a signature. Returns whether the
+    /// signing date explains the rejection and a better one is known now.
+    pub(super) fn correct_clock(
+        &self,
+        signed_with: Duration,
+        date: Option<OffsetDateTime>,
+        sent: OffsetDateTime,
+        received: OffsetDateTime,
+    ) -> bool {
+        let Some(measured) = date.and_then(|date| offset(date, sent, received)) else {
+            // Another call may have corrected the offset in the meantime.
+            return (self.clock_offset() - signed_with).abs() >= TOLERANCE;
+        };
+        let is_off = (measured - signed_with).abs() >= TOLERANCE;
+        if is_off {
+            let milliseconds = i64::try_from(measured.whole_milliseconds()).unwrap_or_default();
+            self.clock_offset.store(milliseconds, Ordering::Relaxed);
+        }
+        is_off
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Keys> {
+        // Poisoning is ignored: the data is never left half-updated.
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Rejection {
+    /// Returns how long the credentials are held back. The hold ends if the clock was set back.
+    fn retry_in(&self, now: OffsetDateTime) -> Option<Interval> {
+        let passed = Interval::try_from(now - self.at).ok()?;
+        let left = self.hold.checked_sub(passed)?;
+        (self.count >= REJECTIONS && !left.is_zero()).then_some(left)
+    }
+}
+
+/// Returns whether both are the same credentials. Comparing secrets is slower than pointers.
+fn is_same(one: &Arc<Credentials>, other: &Arc<Credentials>) -> bool {
+    Arc::ptr_eq(one, other) || one == other
+}
+
+/// Returns the offset of a `Date` that was written in the middle of an exchange.
+fn offset(
+    date: OffsetDateTime,
+    sent: OffsetDateTime,
+    received: OffsetDateTime,
+) -> Option<Duration> {
+    let took = received - sent;
+    let is_plausible = !took.is_negative() && took <= LONGEST_EXCHANGE;
+    is_plausible.then(|| date - sent - took / 2)
+}

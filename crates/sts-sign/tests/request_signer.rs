@@ -1,0 +1,334 @@
+//! Signing with a credential provider: preparation, rejections and the clock.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
+
+mod support;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use sts_credentials::{
+    Credentials, CredentialsError, CredentialsRequest, ErrorKind, ProvideCredentials,
+    SharedCredentials, blocking,
+};
+use sts_sign::{Observation, RequestSignError, RequestSigner, Scope, Signer, Verdict};
+use time::OffsetDateTime;
+
+use support::{NOW, Rotating, get, permanent, ready, signed_by};
+
+/// Signer that counts how often signers are prepared.
+fn counting<P>(provider: P) -> (RequestSigner<P>, Arc<AtomicUsize>) {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&count);
+    let signer = RequestSigner::new(provider).prepare_with(move |credentials| {
+        counter.fetch_add(1, Ordering::Relaxed);
+        Signer::new(credentials)
+    });
+    (signer, count)
+}
+
+fn rejected() -> Observation {
+    Observation::error(ErrorKind::InvalidCredentials).date(NOW)
+}
+
+#[test]
+fn a_request_is_signed_like_by_a_prepared_signer() {
+    let credentials = Credentials::temporary("HST1", "secret", "ggpEXAMPLEtoken+/==", NOW);
+    let shared = SharedCredentials::from(credentials.clone());
+    let scope = Scope::new("cn-north-4", "ecs");
+    let v11 = Signer::v11("HST1", "secret", scope.clone()).unwrap();
+    let v11 = v11.security_token("ggpEXAMPLEtoken+/==").unwrap();
+    for (signer, plain) in [
+        (RequestSigner::new(shared.clone()), Signer::new(&credentials).unwrap()),
+        (RequestSigner::new(shared).scope(scope), v11),
+    ] {
+        let (mut ours, mut theirs) = (get(), get());
+        ready(signer.sign(&mut ours, NOW)).unwrap();
+        plain.sign(&mut theirs, NOW).unwrap();
+        assert_eq!(ours.headers(), theirs.headers());
+        assert!(ours.headers()["x-security-token"].is_sensitive());
+    }
+}
+
+#[test]
+fn many_threads_prepare_one_signer_per_credentials() {
+    let (signer, count) = counting(Rotating::new(&["A", "B"]));
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for _ in 0..200 {
+                    signer.sign_blocking(&mut get(), NOW).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(count.load(Ordering::Relaxed), 1);
+
+    // All threads report the same credentials; one of the reports reaches the provider.
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let mut attempts = signer.attempts();
+                let mut request = get();
+                attempts.sign_blocking(&mut request, NOW).unwrap();
+                if signed_by(&request) == "A" {
+                    let verdict = attempts.observe(rejected(), NOW);
+                    assert_eq!(verdict, Verdict::RetryWithNewCredentials);
+                    attempts.sign_blocking(&mut request, NOW).unwrap();
+                }
+                assert_eq!(signed_by(&request), "B");
+                assert_eq!(attempts.observe(Observation::success(), NOW), Verdict::Accepted);
+            });
+        }
+    });
+    assert_eq!(count.load(Ordering::Relaxed), 2);
+}
+
+/// Provider that returns equal credentials in a new `Arc` each time.
+struct Copying;
+
+impl ProvideCredentials for Copying {
+    async fn credentials(
+        &self,
+        _: CredentialsRequest,
+    ) -> Result<Arc<Credentials>, CredentialsError> {
+        Ok(permanent("HST1"))
+    }
+}
+
+#[test]
+fn equal_credentials_in_another_arc_are_not_prepared_again() {
+    let (signer, count) = counting(Copying);
+    for _ in 0..3 {
+        ready(signer.clone().sign(&mut get(), NOW)).unwrap();
+    }
+    assert_eq!(count.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn rejected_credentials_are_reported_and_replaced_once_per_call() {
+    let provider = Rotating::new(&["A", "B", "C"]);
+    let signer = RequestSigner::new(provider.clone());
+    let mut request = get();
+    let mut attempts = signer.attempts();
+    ready(attempts.sign(&mut request, NOW)).unwrap();
+    assert_eq!(attempts.credentials().unwrap().access_key_id, "A");
+    let expired = Observation::error(ErrorKind::ExpiredCredentials);
+    assert_eq!(attempts.observe(expired, NOW), Verdict::RetryWithNewCredentials);
+    ready(attempts.sign(&mut request, NOW)).unwrap();
+    assert_eq!(signed_by(&request), "B");
+    assert_eq!(attempts.observe(rejected(), NOW), Verdict::Failed, "one retry per call");
+    assert_eq!(attempts.observe(rejected(), NOW), Verdict::Failed, "observed once");
+
+    ready(signer.sign(&mut request, NOW)).unwrap();
+    assert_eq!(signed_by(&request), "C");
+    ready(signer.sign(&mut request, NOW)).unwrap();
+    let reported = provider.reported();
+    let reported: Vec<_> = reported.iter().map(Option::as_deref).collect();
+    assert_eq!(reported, [None, Some("A"), Some("B"), None]);
+}
+
+#[test]
+fn the_same_credentials_do_not_sign_a_retry() {
+    let signer = RequestSigner::new(permanent("A"));
+    let mut attempts = signer.attempts();
+    let mut request = get();
+    ready(attempts.sign(&mut request, NOW)).unwrap();
+    let before = request.headers().clone();
+    assert_eq!(attempts.observe(rejected(), NOW), Verdict::RetryWithNewCredentials);
+    let error = ready(attempts.sign(&mut request, NOW)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "access key A was rejected, and the provider has no other credentials"
+    );
+    assert_eq!((error.kind(), error.retry_in()), (ErrorKind::InvalidCredentials, None));
+    assert_eq!(request.headers(), &before, "the request is unchanged");
+    ready(signer.sign(&mut request, NOW)).expect("another call may try");
+}
+
+#[test]
+fn credentials_that_are_rejected_three_times_are_held_back_for_five_minutes() {
+    let signer = RequestSigner::new(permanent("A"));
+    let at = |seconds| NOW + Duration::from_secs(seconds);
+    let rejected_at = |now| {
+        let mut attempts = signer.attempts();
+        ready(attempts.sign(&mut get(), now)).unwrap();
+        attempts.observe(Observation::error(ErrorKind::InvalidCredentials).date(now), now);
+    };
+    (0..3).for_each(|second| rejected_at(at(second)));
+    let error = ready(signer.sign(&mut get(), at(12))).unwrap_err();
+    assert_eq!(error.retry_in(), Some(Duration::from_secs(290)));
+    assert!(
+        matches!(&error, RequestSignError::Rejected { access_key_id, .. } if access_key_id == "A")
+    );
+
+    rejected_at(at(302));
+    ready(signer.sign(&mut get(), at(310))).unwrap_err();
+    // Accepted after the next hold.
+    let mut attempts = signer.attempts();
+    ready(attempts.sign(&mut get(), at(602))).unwrap();
+    assert_eq!(attempts.observe(Observation::success(), at(602)), Verdict::Accepted);
+    rejected_at(at(603));
+    ready(signer.sign(&mut get(), at(603))).expect("counted from zero");
+}
+
+#[test]
+fn a_locked_access_key_is_held_back_at_once_and_others_are_not() {
+    let signer = RequestSigner::new(Rotating::new(&["A", "B"]));
+    let mut attempts = signer.attempts();
+    let mut request = get();
+    ready(attempts.sign(&mut request, NOW)).unwrap();
+    let locked = Observation::error(ErrorKind::AccessKeyLocked).wait(Duration::from_secs(60));
+    assert_eq!(attempts.observe(locked, NOW), Verdict::RetryWithNewCredentials);
+    ready(attempts.sign(&mut request, NOW)).unwrap();
+    assert_eq!(signed_by(&request), "B");
+
+    let alone = RequestSigner::new(permanent("A"));
+    let mut attempts = alone.attempts();
+    ready(attempts.sign(&mut get(), NOW)).unwrap();
+    attempts.observe(locked, NOW);
+    let error = ready(alone.sign(&mut get(), NOW)).unwrap_err();
+    assert_eq!(error.retry_in(), Some(Duration::from_secs(60)));
+    ready(alone.sign(&mut get(), NOW + Duration::from_secs(60))).unwrap();
+}
+
+#[test]
+fn a_late_rejection_of_earlier_credentials_does_not_count_against_newer_ones() {
+    let provider = Rotating::new(&["A", "B", "C"]);
+    let signer = RequestSigner::new(provider.clone());
+    let (mut slow, mut fast) = (signer.attempts(), signer.attempts());
+    ready(slow.sign(&mut get(), NOW)).unwrap();
+    ready(fast.sign(&mut get(), NOW)).unwrap();
+    fast.observe(rejected(), NOW);
+    ready(fast.sign(&mut get(), NOW)).unwrap();
+    assert_eq!(slow.observe(rejected(), NOW), Verdict::RetryWithNewCredentials);
+    let mut request = get();
+    ready(slow.sign(&mut request, NOW)).unwrap();
+    assert_eq!(signed_by(&request), "B");
+    assert_eq!(provider.reported().last(), Some(&None), "B was not reported");
+}
+
+#[test]
+fn a_wrong_clock_is_corrected_once_per_call() {
+    let signer = RequestSigner::new(permanent("A"));
+    let (sent, received) = (NOW, NOW + Duration::from_secs(4));
+    let service = NOW + Duration::from_secs(3600 + 2);
+    for kind in [ErrorKind::ClockSkew, ErrorKind::InvalidCredentials] {
+        let signer = RequestSigner::new(permanent("A"));
+        let mut attempts = signer.attempts();
+        let mut request = get();
+        ready(attempts.sign(&mut request, sent)).unwrap();
+        let skewed = Observation::error(kind).date(service);
+        assert_eq!(attempts.observe(skewed, received), Verdict::RetryWithCorrectedClock);
+        assert_eq!(signer.clock_offset(), time::Duration::HOUR);
+        ready(attempts.sign(&mut request, received)).unwrap();
+        assert_eq!(request.headers()["x-sdk-date"], "20260305T080813Z");
+        assert_eq!(attempts.observe(Observation::success(), received), Verdict::Accepted);
+    }
+    // Two gateways with different clocks do not correct each other forever.
+    let mut attempts = signer.attempts();
+    let skew = |hours: u64| {
+        let date = NOW + Duration::from_secs(hours * 3600);
+        Observation::error(ErrorKind::ClockSkew).date(date)
+    };
+    ready(attempts.sign(&mut get(), NOW)).unwrap();
+    assert_eq!(attempts.observe(skew(1), NOW), Verdict::RetryWithCorrectedClock);
+    ready(attempts.sign(&mut get(), NOW)).unwrap();
+    assert_eq!(attempts.observe(skew(2), NOW), Verdict::Failed);
+}
+
+#[test]
+fn a_call_that_signed_before_a_correction_signs_again() {
+    let signer = RequestSigner::new(permanent("A"));
+    let (mut first, mut second) = (signer.attempts(), signer.attempts());
+    ready(first.sign(&mut get(), NOW)).unwrap();
+    ready(second.sign(&mut get(), NOW)).unwrap();
+    let skewed = Observation::error(ErrorKind::ClockSkew);
+    first.observe(skewed.date(NOW - Duration::from_secs(3600)), NOW);
+    assert_eq!(second.observe(skewed, NOW), Verdict::RetryWithCorrectedClock);
+    ready(second.sign(&mut get(), NOW)).expect("the credentials were not rejected");
+}
+
+#[test]
+fn the_clock_is_not_corrected_without_a_reliable_date() {
+    let minute = Duration::from_secs(60);
+    let hour_ahead = NOW + Duration::from_secs(3600);
+    for (date, received) in [
+        (None, NOW),
+        (Some(NOW + 3 * minute), NOW),
+        (Some(hour_ahead), NOW + 2 * minute),
+        (Some(hour_ahead), NOW - minute),
+    ] {
+        let signer = RequestSigner::new(permanent("A"));
+        let mut attempts = signer.attempts();
+        ready(attempts.sign(&mut get(), NOW)).unwrap();
+        let skewed = Observation::error(ErrorKind::ClockSkew);
+        let skewed = date.map_or(skewed, |date| skewed.date(date));
+        assert_eq!(attempts.observe(skewed, received), Verdict::Failed);
+        assert_eq!(signer.clock_offset(), time::Duration::ZERO);
+    }
+}
+
+#[test]
+fn other_responses_change_neither_credentials_nor_clock() {
+    let provider = Rotating::new(&["A", "B"]);
+    let signer = RequestSigner::new(provider.clone());
+    let far = NOW + Duration::from_secs(86_400);
+    let wait = Some(Duration::from_secs(5));
+    for (observation, verdict) in [
+        (Observation::success().date(far), Verdict::Accepted),
+        (Observation::error(ErrorKind::AccessDenied).date(far), Verdict::Failed),
+        (Observation::error(ErrorKind::Unavailable), Verdict::Failed),
+        (Observation::error(ErrorKind::Throttled), Verdict::Throttled { wait: None }),
+        (
+            Observation::error(ErrorKind::Throttled).wait(Duration::from_secs(5)),
+            Verdict::Throttled { wait },
+        ),
+    ] {
+        let mut attempts = signer.attempts();
+        ready(attempts.sign(&mut get(), NOW)).unwrap();
+        assert_eq!(attempts.observe(observation, NOW), verdict);
+        assert!(!verdict.is_retry());
+    }
+    assert_eq!(signer.attempts().observe(rejected(), NOW), Verdict::Failed, "nothing was signed");
+    assert_eq!(signer.clock_offset(), time::Duration::ZERO);
+    assert!(provider.reported().iter().all(Option::is_none));
+}
+
+#[test]
+fn errors_of_the_provider_and_of_its_credentials_are_kept() {
+    let error = ready(RequestSigner::new(Rotating::default()).sign(&mut get(), NOW)).unwrap_err();
+    assert!(matches!(&error, RequestSignError::Credentials(_)), "{error:?}");
+    let source = std::error::Error::source(&error).unwrap();
+    assert_eq!(source.to_string(), "vault is empty");
+
+    let invalid = Arc::new(Credentials::permanent("A", ""));
+    let error = ready(RequestSigner::new(invalid).sign(&mut get(), NOW)).unwrap_err();
+    assert!(matches!(error, RequestSignError::Signer(_)));
+    assert_eq!(error.kind(), ErrorKind::Credentials);
+
+    let mut relative = http::Request::get("/").body("").unwrap();
+    let error = ready(RequestSigner::new(permanent("A")).sign(&mut relative, NOW)).unwrap_err();
+    assert!(matches!(error, RequestSignError::Request(_)));
+    assert!(relative.headers().is_empty());
+}
+
+#[test]
+fn a_signer_is_shareable_and_prints_no_secret() {
+    fn is_shareable(_: impl Clone + Send + Sync) {}
+    fn is_send<T: Send>(value: T) -> T {
+        value
+    }
+    let signer = RequestSigner::new(blocking::SharedCredentials::from((*permanent("A")).clone()));
+    signer.sign_blocking(&mut get(), NOW).unwrap();
+    let mut attempts = signer.attempts();
+    attempts.sign_blocking(&mut get(), NOW).unwrap();
+    let shown = format!("{signer:?} {attempts:?}");
+    assert!(!shown.contains("aB3dE6gH9jK2"), "{shown}");
+    is_shareable(signer.clone());
+
+    let signer = RequestSigner::new(SharedCredentials::new(permanent("A")));
+    let mut request = get();
+    ready(is_send(signer.sign(&mut request, OffsetDateTime::UNIX_EPOCH))).unwrap();
+}
