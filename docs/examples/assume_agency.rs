@@ -17,12 +17,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sts_client::source::credentials_from_environment;
 use sts_client::{Client, ClientBuilder, SystemClock, SystemEnvironment, Transport};
 use sts_emulator::{Emulator, builtin};
 use sts_hyper::HyperTransport;
 use sts_isahc::IsahcTransport;
 use sts_proto::{AssumeAgency, Credentials, Endpoint, ErrorKind, Region};
+use sts_providers::credentials_from_environment;
 
 const HELP: &str = "\
 usage: cargo run --example assume_agency -- [OPTIONS]

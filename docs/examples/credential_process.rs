@@ -22,10 +22,10 @@ use std::sync::Arc;
 
 use serde_json::json;
 use sts_client::SystemEnvironment;
-use sts_client::source::credentials_from_environment;
 use sts_emulator::{Emulator, builtin};
 use sts_isahc::IsahcTransport;
 use sts_proto::{AssumeAgency, Credentials, Endpoint, Region, Secret};
+use sts_providers::credentials_from_environment;
 use time::format_description::well_known::Rfc3339;
 
 const HELP: &str = "\

@@ -27,10 +27,10 @@ pub struct Errors;
 #[derive(Debug)]
 pub struct Security;
 
-#[doc = include_str!("../sources.md")]
+#[doc = include_str!("../providers.md")]
 #[cfg(doctest)]
 #[derive(Debug)]
-pub struct Sources;
+pub struct Providers;
 
 #[doc = include_str!("../transports.md")]
 #[cfg(doctest)]
@@ -51,6 +51,11 @@ pub struct ProtoReadme;
 #[cfg(doctest)]
 #[derive(Debug)]
 pub struct ClientReadme;
+
+#[doc = include_str!("../../crates/sts-providers/README.md")]
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct ProvidersReadme;
 
 #[doc = include_str!("../../crates/sts-emulator/README.md")]
 #[cfg(doctest)]

@@ -86,7 +86,7 @@ const OPERATIONS: [&str; 5] = [
     "GetCallerIdentity",
 ];
 
-const PUBLIC_APIS: [&str; 8] = [
+const PUBLIC_APIS: [&str; 9] = [
     include_str!("../../crates/sts-credentials/public-api.txt"),
     include_str!("../../crates/sts-client/public-api.txt"),
     include_str!("../../crates/sts-conformance/public-api.txt"),
@@ -94,6 +94,7 @@ const PUBLIC_APIS: [&str; 8] = [
     include_str!("../../crates/sts-hyper/public-api.txt"),
     include_str!("../../crates/sts-isahc/public-api.txt"),
     include_str!("../../crates/sts-proto/public-api.txt"),
+    include_str!("../../crates/sts-providers/public-api.txt"),
     include_str!("../../crates/sts-sign/public-api.txt"),
 ];
 
@@ -145,7 +146,7 @@ fn the_architecture_names_every_dependency() {
     }
 }
 
-const MANIFESTS: [&str; 8] = [
+const MANIFESTS: [&str; 9] = [
     include_str!("../../crates/sts-client/Cargo.toml"),
     include_str!("../../crates/sts-conformance/Cargo.toml"),
     include_str!("../../crates/sts-credentials/Cargo.toml"),
@@ -153,5 +154,6 @@ const MANIFESTS: [&str; 8] = [
     include_str!("../../crates/sts-hyper/Cargo.toml"),
     include_str!("../../crates/sts-isahc/Cargo.toml"),
     include_str!("../../crates/sts-proto/Cargo.toml"),
+    include_str!("../../crates/sts-providers/Cargo.toml"),
     include_str!("../../crates/sts-sign/Cargo.toml"),
 ];

@@ -13,7 +13,8 @@ use crate::task::{Task, no_arguments};
 use crate::tools::{cargo, is_there, root, succeeds};
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const CRATES: [&str; 4] = ["sts-credentials", "sts-proto", "sts-sign", "sts-client"];
+const CRATES: [&str; 5] =
+    ["sts-credentials", "sts-proto", "sts-sign", "sts-client", "sts-providers"];
 /// The programs in `xtask/wasm/src/bin`.
 const PROGRAMS: [&str; 2] = ["messages", "call"];
 

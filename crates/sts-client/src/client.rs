@@ -349,19 +349,11 @@ impl<T, S> Client<T, S> {
     pub(crate) fn new(parts: Parts<T, S>) -> Self {
         Self(Arc::new(parts))
     }
-
-    pub(crate) fn parts(&self) -> &Parts<T, S> {
-        &self.0
-    }
 }
 
 impl<T, S> BlockingClient<T, S> {
     pub(crate) fn new(parts: Parts<T, S>) -> Self {
         Self(Arc::new(parts))
-    }
-
-    pub(crate) fn parts(&self) -> &Parts<T, S> {
-        &self.0
     }
 }
 

@@ -4,8 +4,8 @@
 //! A [`Call`] is the state machine of one call, with retries, failover and clock correction. You
 //! can drive it yourself, or use a [`Client`] or [`BlockingClient`] over a [`Transport`].
 //! `sts-hyper` and `sts-isahc` provide transports; a custom one implements two methods. A
-//! [`Session`] refreshes temporary credentials automatically, and [`source`] contains the
-//! credential providers.
+//! [`Session`] refreshes temporary credentials automatically. The crate `sts-providers` contains
+//! the credential providers.
 //!
 //! This crate does not open sockets, read clocks, files or the environment, sleep, spawn tasks or
 //! generate randomness, except in `SystemClock` and `SystemEnvironment` with the feature `system`.
@@ -23,7 +23,6 @@ mod platform;
 pub mod session;
 mod shared;
 mod signing_credentials;
-pub mod source;
 mod stats;
 mod trace;
 pub mod transport;

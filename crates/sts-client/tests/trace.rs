@@ -2,18 +2,17 @@
 #![cfg(feature = "tracing")]
 #![expect(clippy::unwrap_used, reason = "a test that goes wrong panics")]
 
+use std::any::type_name;
 use std::future::ready;
 use std::io;
-use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::Response;
-use sts_client::source::OidcAgency;
 use sts_client::transport::{TransportErrorKind, transport_fn};
-use sts_client::{BlockingTransport, Client, Clock, Environment, Exchange, Now, TransportError};
-use sts_proto::{AssumeAgency, Body, Credentials, ErrorKind};
+use sts_client::{BlockingTransport, Client, Clock, Exchange, Now, TransportError};
+use sts_proto::{AssumeAgency, AssumeAgencyWithOidc, Body, Credentials, ErrorKind};
 use time::macros::datetime;
 use tracing::Level;
 
@@ -32,12 +31,6 @@ impl Clock for TestHost {
 
     fn seed(&self) -> u64 {
         7
-    }
-}
-
-impl Environment for TestHost {
-    fn read_file(&self, _: &Path) -> io::Result<Body> {
-        Ok(Body::from(b"PLANTED-token".to_vec()))
     }
 }
 
@@ -164,18 +157,21 @@ impl BlockingTransport for Refusing {
 
 #[test]
 fn the_attempts_of_a_refresh_are_logged_under_the_name_of_its_provider() {
-    let agency = || OidcAgency::new("iam::0a1b:oidcProvider:p", "iam::0a1b:agency:a", "/token");
+    let agency = || {
+        AssumeAgencyWithOidc::new(
+            "iam::0a1b:oidcProvider:p",
+            "iam::0a1b:agency:a",
+            "name",
+            "PLANTED-token",
+        )
+    };
     let transport = transport_fn(|_: Exchange| ready(Ok(answer(403, "{}"))), |_| ready(()));
-    let client = Client::builder(transport, TestHost::default())
-        .environment(TestHost::default())
-        .region("cn-north-4");
+    let client = Client::builder(transport, TestHost::default()).region("cn-north-4");
     let session = client.build().unwrap().session(agency()).unwrap();
     let awaiting = logged(|| {
         futures_lite::future::block_on(session.credentials()).unwrap_err();
     });
-    let client = Client::builder(Refusing, TestHost::default())
-        .environment(TestHost::default())
-        .region("cn-north-4");
+    let client = Client::builder(Refusing, TestHost::default()).region("cn-north-4");
     let session = client.build_blocking().unwrap().session(agency()).unwrap();
     let blocking = logged(|| {
         session.credentials().unwrap_err();
@@ -184,8 +180,9 @@ fn the_attempts_of_a_refresh_are_logged_under_the_name_of_its_provider() {
         let lines: Vec<&str> = log.lines().collect();
         assert!(!lines.is_empty());
         for line in lines {
-            let span = "sts_refresh{provider=\"sts_client::source::oidc::OidcAgency\"}";
-            assert!(line.contains(span), "{line}");
+            let provider = type_name::<AssumeAgencyWithOidc>();
+            let span = format!("sts_refresh{{provider=\"{provider}\"}}");
+            assert!(line.contains(&span), "{line}");
         }
         assert_no_secret(&log);
     }

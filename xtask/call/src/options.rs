@@ -5,9 +5,9 @@ use std::fs;
 
 use lexopt::prelude::{Long, Short, Value};
 use sts_client::SystemEnvironment;
-use sts_client::source::credentials_from_environment;
 use sts_proto::server::AnyOperation;
 use sts_proto::{Authentication, Caller, Credentials, Endpoint, Region};
+use sts_providers::credentials_from_environment;
 use sts_sign::Signer;
 
 use crate::{fields, policy};

@@ -9,9 +9,12 @@ use std::time::Duration;
 
 use http::{HeaderValue, Response, StatusCode};
 use libfuzzer_sys::fuzz_target;
-use sts_client::source::{EcsMetadata, Fetch, RefreshProvider, Step, PodIdentity};
-use sts_client::{CallContext, CallPolicy, Clock, Environment, Now, Platform};
+use sts_client::session::{IssuedCredentials, RefreshProvider};
+use sts_client::{
+    CallContext, CallPolicy, Clock, Environment, Now, Platform, StateMachine, Step,
+};
 use sts_proto::Body;
+use sts_providers::{EcsMetadata, PodIdentity};
 use time::OffsetDateTime;
 
 struct OneFile;
@@ -32,11 +35,16 @@ impl Environment for OneFile {
     }
 }
 
-fn drive(mut fetch: impl Fetch, token: &[u8], date: &[u8], body: &[u8]) {
+fn drive(
+    mut refresh: impl StateMachine<Output = IssuedCredentials>,
+    token: &[u8],
+    date: &[u8],
+    body: &[u8],
+) {
     let mut now = OneFile.now();
     // The token is requested twice at most, and the credentials as well.
     for _ in 0..5 {
-        match fetch.step(now) {
+        match refresh.step(now) {
             Step::Send(exchange) => {
                 now = now.after(Duration::from_secs(1));
                 let is_token = exchange.request.uri().path().ends_with("/token");
@@ -48,9 +56,10 @@ fn drive(mut fetch: impl Fetch, token: &[u8], date: &[u8], body: &[u8]) {
                 if body.starts_with(b"401") {
                     *response.status_mut() = StatusCode::UNAUTHORIZED;
                 }
-                fetch.receive(Ok(response), now);
+                refresh.receive(Ok(response), now);
             }
             Step::Wait(_) => unreachable!("every request has got a response"),
+            Step::Credentials(_) => unreachable!("no refresh here is signed"),
             Step::Done(outcome) => {
                 if let Ok(issued) = outcome {
                     let credentials = issued.credentials();

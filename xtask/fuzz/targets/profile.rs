@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 use sts_client::CredentialsRequest;
 use sts_client::Environment;
 use sts_client::blocking::ProvideCredentials;
-use sts_client::source::ProfileFile;
+use sts_providers::ProfileFile;
 use sts_proto::{Body, Secret};
 
 struct OneFile(Vec<u8>);

@@ -39,11 +39,11 @@ pub(crate) const CHECKS: &[Check] = &[
     // In a workspace build, each crate has the features that the other crates enable.
     quick(
         "test of the sans-IO crates, no features",
-        "test -p sts-credentials -p sts-proto -p sts-sign -p sts-client",
+        "test -p sts-credentials -p sts-proto -p sts-sign -p sts-client -p sts-providers",
     ),
     slow(
         "test of the sans-IO crates, all features",
-        "test -p sts-credentials -p sts-proto -p sts-sign -p sts-client --all-features",
+        "test -p sts-credentials -p sts-proto -p sts-sign -p sts-client -p sts-providers --all-features",
     ),
     quick("emulator, no features", "test -p sts-emulator --no-default-features --test features"),
     // Tests of TLS and HTTP/2 need features.

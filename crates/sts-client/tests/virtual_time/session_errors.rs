@@ -6,11 +6,9 @@ use std::time::Duration;
 
 use sts_client::blocking::ProvideCredentials as _;
 use sts_client::session::SessionError;
-use sts_client::source::{BlockingChain, Chain};
 use sts_client::{Client, Error};
 use sts_client::{
-    CredentialsError, CredentialsRequest, NoCredentials, ProvideCredentials, SharedCredentials,
-    blocking,
+    CredentialsError, CredentialsRequest, ProvideCredentials, SharedCredentials, blocking,
 };
 use sts_proto::{Credentials, ErrorKind, RetryAdvice};
 
@@ -92,12 +90,8 @@ fn an_outage_keeps_kind_advice_code_and_request_id_through_every_layer() {
     assert_eq!(facts!(of_source(session.clone())), outage(), "a session as a provider");
     let boxed = SharedCredentials::new(session.clone());
     assert_eq!(facts!(of_source(boxed.clone())), outage(), "a shared handle");
-    let chain = Chain::new().with("nothing", NoCredentials).with("agency", boxed);
-    assert_eq!(facts!(of_source(chain.clone())), outage(), "a chain");
-    let nested = Chain::new().with("chain", chain);
-    assert_eq!(facts!(of_source(nested.clone())), outage(), "a chain of chains");
 
-    let client = client_of(&place, nested);
+    let client = client_of(&place, boxed);
     let caller = client.clone();
     let error: Error = wait(async move { caller.caller_identity().await }).unwrap_err();
     assert_eq!(facts!(error), outage(), "a client");
@@ -119,8 +113,7 @@ fn an_outage_keeps_its_facts_through_blocking_layers() {
     let error = session.credentials().unwrap_err();
     assert_eq!(facts!(error), outage());
     let boxed: Arc<dyn blocking::ProvideCredentials + Send + Sync> = Arc::new(session);
-    let chain = BlockingChain::new().with("agency", boxed);
-    let error = chain.credentials(CredentialsRequest::default()).unwrap_err();
+    let error = boxed.credentials(CredentialsRequest::default()).unwrap_err();
     assert_eq!(facts!(error), outage());
 }
 
@@ -158,21 +151,6 @@ fn an_error_without_a_known_cause_is_of_kind_credentials() {
     assert_eq!(error.advice(), RetryAdvice::AfterBackoff);
     let missing = CredentialsError::not_configured("unset").with_source(error);
     assert_eq!(missing.kind(), ErrorKind::Credentials, "nothing was tried");
-}
-
-#[test]
-fn a_session_whose_provider_is_not_configured_is_skipped_in_a_chain() {
-    let place = Place::new();
-    place.habit(Reply::Unreachable);
-    let metadata = sts_client::source::EcsMetadata::at("http://127.0.0.1:1").unwrap();
-    let session = place.client().session(metadata).unwrap();
-    let chain = Chain::new()
-        .with("metadata", session)
-        .with("own", Arc::new(Credentials::permanent("OWN", "s")));
-    let asked = chain.clone();
-    let credentials = wait(async move { asked.credentials(CredentialsRequest::default()).await });
-    assert_eq!(credentials.unwrap().access_key_id, "OWN");
-    assert_eq!(chain.report().used(), Some("own"));
 }
 
 #[test]

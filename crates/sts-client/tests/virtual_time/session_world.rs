@@ -18,7 +18,7 @@ use sts_proto::{AssumeAgency, AssumeAgencyWithOidc, Body, Credentials};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::world::{Answer, START, error, maybe_sent, not_sent, status};
+use crate::world::{Answer, START, error, maybe_sent, status};
 
 pub(crate) type Keys = Result<Arc<Credentials>, SessionError>;
 
@@ -58,8 +58,6 @@ pub(crate) enum Reply {
     /// Unavailable, with a code and a request id.
     Outage,
     Denied,
-    /// Failed to connect.
-    Unreachable,
     /// The transport has stopped.
     Cancelled,
     /// It responds when this is changed.
@@ -249,7 +247,6 @@ impl Place {
                 Some(error(503, &[("x-request-id", "0f3c-outage")], "STS5.0001", "try later"))
             }
             Reply::Denied => Some(status(403)),
-            Reply::Unreachable => Some(not_sent(TransportErrorKind::Connect)),
             Reply::Cancelled => Some(maybe_sent(TransportErrorKind::Cancelled)),
         }
     }

@@ -1,0 +1,72 @@
+//! Validates the URLs of unauthenticated local credential endpoints.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use http::Uri;
+use http::uri::{Authority, Scheme};
+
+/// Which addresses credentials may be requested from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// This machine and its link only.
+    Local,
+    /// The same, and any host over https.
+    LocalOrHttps,
+}
+
+/// Parses the URL of a credential endpoint. The fault completes a sentence that begins with what
+/// the URL is for; it shows the host only, because the rest may hold a token.
+///
+/// Plain http can be read and changed on the way, so it is limited to this machine and its link.
+/// A resolver decides where a name leads, so only addresses and `localhost` are accepted there.
+pub(crate) fn parse(url: &str, reach: Reach) -> Result<Uri, String> {
+    let uri: Uri = url.parse().map_err(|error| format!("is not a valid URL ({error})"))?;
+    let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
+        return Err(
+            "has no scheme or no host; expected a URL like http://169.254.169.254".to_owned()
+        );
+    };
+    if authority.as_str().contains('@') {
+        return Err("must not contain user info".to_owned());
+    }
+    let host = authority.host();
+    if authority.as_str().len() > host.len() && authority.port_u16().is_none_or(|port| port == 0) {
+        return Err("has an invalid port; expected 1 to 65535".to_owned());
+    }
+    let is_https = scheme == &Scheme::HTTPS;
+    if !is_https && scheme != &Scheme::HTTP {
+        return Err("has an unsupported scheme; use http or https".to_owned());
+    }
+    let is_allowed = is_local(host) || (is_https && reach == Reach::LocalOrHttps);
+    match (is_allowed, reach) {
+        (true, _) => Ok(uri),
+        (false, Reach::Local) => Err(format!(
+            "is at {host}, which is neither a link-local nor a loopback address; credentials are \
+             requested from this machine only"
+        )),
+        (false, Reach::LocalOrHttps) => Err(format!(
+            "is at {host} over plain http, which is allowed for link-local and loopback addresses \
+             only; use https"
+        )),
+    }
+}
+
+/// The part of a URL that may be shown: its path and query may hold a token.
+pub(crate) fn shown(uri: &Uri) -> String {
+    let scheme = uri.scheme_str().unwrap_or_default();
+    format!("{scheme}://{}", uri.authority().map_or("", Authority::as_str))
+}
+
+fn is_local(host: &str) -> bool {
+    if host.eq_ignore_ascii_case("localhost") {
+        return true;
+    }
+    match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        Some(host) => host
+            .parse::<Ipv6Addr>()
+            .is_ok_and(|address| address.is_loopback() || address.is_unicast_link_local()),
+        None => host
+            .parse::<Ipv4Addr>()
+            .is_ok_and(|address| address.is_loopback() || address.is_link_local()),
+    }
+}

@@ -1,0 +1,194 @@
+//! The steps of one refresh: a token, the credentials, and a retry with a new token.
+
+use std::mem;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use sts_credentials::{Credentials, CredentialsError};
+use sts_proto::Body;
+
+use super::EcsMetadata;
+use super::token::{LIFETIME_SECONDS, Token};
+use crate::local_service::Issuer;
+use crate::{failure, token};
+use sts_client::Now;
+use sts_client::session::IssuedCredentials;
+use sts_client::transport::TransportErrorKind;
+use sts_client::{Exchange, Limits, TransportError};
+use sts_client::{StateMachine, Step};
+
+const TOKEN_PATH: &str = "/meta-data/latest/api/token";
+const CREDENTIALS_PATH: &str = "/openstack/latest/securitykey";
+const TOKEN_HEADER: HeaderName = HeaderName::from_static("x-metadata-token");
+const LIFETIME_HEADER: HeaderName = HeaderName::from_static("x-metadata-token-ttl-seconds");
+/// Part of a 401 response to the credentials request that does not concern the token.
+const NO_AGENCY: &[u8] = b"Please configure Cloud Service Agency first";
+
+const ISSUER: Issuer = Issuer {
+    name: "the metadata service",
+    credentials: "credential",
+    access: "access",
+    secret: "secret",
+    token: "securitytoken",
+    expiration: "expires_at",
+};
+
+/// Timeout of each request.
+const TIMEOUT: Duration = Duration::from_secs(3);
+/// Limit of a response, in bytes.
+const LARGEST_RESPONSE: usize = 1 << 16;
+
+/// State machine of one refresh from [`EcsMetadata`].
+#[derive(Debug)]
+pub struct MetadataRefresh {
+    metadata: EcsMetadata,
+    state: State,
+    /// Whether the service has responded in this refresh.
+    is_there: bool,
+    /// Whether the service has rejected a token in this refresh.
+    was_rejected: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ask {
+    Token,
+    Credentials,
+}
+
+#[derive(Debug)]
+enum State {
+    Ready(Ask),
+    Sent { ask: Ask, at: Now },
+    Done(Result<IssuedCredentials, CredentialsError>),
+}
+
+impl MetadataRefresh {
+    pub(super) fn new(metadata: EcsMetadata, monotonic: Duration) -> Self {
+        let is_due = metadata.token().is_due(monotonic);
+        let state = State::Ready(if is_due { Ask::Token } else { Ask::Credentials });
+        Self { metadata, state, is_there: false, was_rejected: false }
+    }
+
+    fn exchange(&self, ask: Ask) -> Exchange {
+        let mut request = Request::new(Body::empty());
+        let (method, path, header) = match ask {
+            Ask::Token => {
+                let lifetime = HeaderValue::from(LIFETIME_SECONDS);
+                (Method::PUT, TOKEN_PATH, Some((LIFETIME_HEADER, lifetime)))
+            }
+            Ask::Credentials => {
+                let token = self.metadata.token().header();
+                (Method::GET, CREDENTIALS_PATH, token.map(|token| (TOKEN_HEADER, token)))
+            }
+        };
+        *request.method_mut() = method;
+        *request.uri_mut() = self.metadata.uri(path);
+        request.headers_mut().extend(header);
+        let limits = Limits::default().with_timeout(TIMEOUT).with_body(LARGEST_RESPONSE);
+        Exchange::new(request, limits).direct()
+    }
+
+    /// Returns the state after the response to a request that was sent at the time `at`.
+    fn classify(&mut self, ask: Ask, at: Now, response: Response<Body>, now: Now) -> State {
+        self.is_there = true;
+        let status = response.status();
+        match (ask, status) {
+            (Ask::Token, status) if status.is_success() => match token::of(response.into_body()) {
+                Ok(token) => self.keep(Token::kept(token, at.monotonic)),
+                Err(fault) => broken(format!("the token of the metadata service {fault}")),
+            },
+            (
+                Ask::Token,
+                StatusCode::NOT_FOUND
+                | StatusCode::METHOD_NOT_ALLOWED
+                | StatusCode::SERVICE_UNAVAILABLE,
+            ) if !self.was_rejected => self.keep(Token::not_offered(at.monotonic)),
+            (Ask::Token, status) => failed("token", status),
+            (Ask::Credentials, status) if status.is_success() => {
+                State::Done(ISSUER.read(&response, at, now))
+            }
+            (Ask::Credentials, StatusCode::UNAUTHORIZED) if has_no_agency(response.body()) => {
+                absent(
+                    "this ECS has no agency; attach one in the console, with the permissions that the \
+                 program needs",
+                )
+            }
+            (Ask::Credentials, StatusCode::UNAUTHORIZED) if !self.was_rejected => {
+                self.was_rejected = true;
+                State::Ready(Ask::Token)
+            }
+            (Ask::Credentials, StatusCode::NOT_FOUND) => absent(
+                "no credentials from the metadata service (not an ECS, or the metadata \
+                     service of another cloud)",
+            ),
+            (Ask::Credentials, status) => failed("credentials", status),
+        }
+    }
+
+    fn keep(&self, token: Token) -> State {
+        *self.metadata.token() = token;
+        State::Ready(Ask::Credentials)
+    }
+
+    /// Distinguishes a failing service from a missing one. A server that violates HTTP exists.
+    fn fail(&self, error: TransportError) -> State {
+        let is_there = self.is_there
+            || matches!(error.kind(), TransportErrorKind::Protocol | TransportErrorKind::TooLarge);
+        let message = format!("no metadata service responds at {}", self.metadata.shown());
+        let failure = if is_there {
+            CredentialsError::new("no response from the metadata service")
+        } else {
+            CredentialsError::not_configured(message)
+        };
+        State::Done(Err(failure.with_source(error)))
+    }
+}
+
+impl StateMachine for MetadataRefresh {
+    type Output = IssuedCredentials;
+
+    fn step(&mut self, now: Now) -> Step<IssuedCredentials> {
+        match mem::replace(&mut self.state, State::Done(Err(failure::completed()))) {
+            State::Ready(ask) => {
+                self.state = State::Sent { ask, at: now };
+                Step::Send(self.exchange(ask))
+            }
+            State::Sent { ask, at } => {
+                self.state = State::Sent { ask, at };
+                Step::Wait(TIMEOUT)
+            }
+            State::Done(outcome) => Step::Done(outcome.map_err(Into::into)),
+        }
+    }
+
+    /// Ignored: a refresh requests no credentials.
+    fn provide(&mut self, _: Result<Arc<Credentials>, CredentialsError>) {}
+
+    fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now) {
+        if let State::Sent { ask, at } = self.state {
+            self.state = match outcome {
+                Ok(response) => self.classify(ask, at, response, now),
+                Err(error) => self.fail(error),
+            };
+        }
+    }
+}
+
+fn has_no_agency(body: &Body) -> bool {
+    body.as_ref().windows(NO_AGENCY.len()).any(|window| window == NO_AGENCY)
+}
+
+fn failed(what: &str, status: StatusCode) -> State {
+    let message =
+        format!("metadata service: {what} request failed with status {}", status.as_u16());
+    State::Done(Err(failure::of_status(message, status)))
+}
+
+fn broken(message: String) -> State {
+    State::Done(Err(CredentialsError::new(message)))
+}
+
+fn absent(message: &str) -> State {
+    State::Done(Err(CredentialsError::not_configured(message)))
+}

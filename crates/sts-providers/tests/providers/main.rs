@@ -1,0 +1,25 @@
+//! Credential providers with variables and files that a test sets, over a transport that a test
+//! implements. Nothing is sent over a network.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unnecessary_wraps,
+    clippy::unwrap_used,
+    reason = "a test that goes wrong panics"
+)]
+
+mod addresses;
+mod chain;
+mod environment;
+mod issued;
+mod issuer_time;
+mod metadata;
+mod oidc;
+mod pod_identity;
+mod profile;
+mod profile_parsers;
+mod secrets;
+mod shared;
+mod variables;
+mod world;
