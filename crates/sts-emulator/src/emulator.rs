@@ -3,18 +3,23 @@
 mod builder;
 mod in_process;
 mod listen;
+mod listen_error;
 mod settings;
 mod start;
+mod validation;
 
 use std::fmt;
 use std::net::SocketAddr;
 use std::thread;
 
 use sts_proto::Endpoint;
+#[cfg(feature = "tls")]
+use sts_proto::Secret;
 use tokio::sync::oneshot;
 
 pub use self::builder::Builder;
 pub use self::in_process::InProcess;
+pub use self::listen_error::ListenError;
 use self::start::Started;
 use crate::config::Config;
 use crate::faults::Faults;
@@ -74,7 +79,15 @@ impl Emulator {
     #[must_use]
     #[cfg(feature = "tls")]
     pub fn ca_certificate_pem(&self) -> Option<&str> {
-        self.started.ca_certificate_pem.as_deref()
+        self.started.authority.as_ref().map(|authority| authority.certificate.as_str())
+    }
+
+    /// Returns the private key of the certificate authority in PEM, for
+    /// [`Builder::tls_authority`] of a later run; `None` without TLS.
+    #[must_use]
+    #[cfg(feature = "tls")]
+    pub fn ca_private_key_pem(&self) -> Option<&Secret> {
+        self.started.authority.as_ref().map(|authority| &authority.private_key)
     }
 
     /// Returns the faults, to inject and clear them.

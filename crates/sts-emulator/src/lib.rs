@@ -28,7 +28,7 @@ pub use clock::{Clock, SystemClock, TestClock};
 pub use config::Config;
 #[cfg(feature = "config")]
 pub use config::ConfigError;
-pub use emulator::{Builder, Emulator, InProcess};
+pub use emulator::{Builder, Emulator, InProcess, ListenError};
 pub use faults::{Fault, Faults, Injection, ResetAt};
 #[cfg(feature = "oidc")]
 pub use oidc::OidcIssuer;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use http::StatusCode;
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
@@ -32,8 +33,7 @@ pub struct RequestLog {
 
 impl fmt::Display for RequestLog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
-        let at = self.at.format(format).unwrap_or_default();
+        let at = self.time();
         let caller = self.caller.as_deref().unwrap_or("-");
         let status = self.status.as_u16();
         write!(f, "{at} {} {caller} {status}", self.operation)?;
@@ -47,6 +47,32 @@ impl fmt::Display for RequestLog {
             write!(f, " fault={fault}")?;
         }
         write!(f, " request_id={}", self.request_id)
+    }
+}
+
+impl RequestLog {
+    /// Returns the time in RFC 3339 with seconds.
+    pub(crate) fn time(&self) -> String {
+        let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
+        self.at.format(format).unwrap_or_default()
+    }
+}
+
+/// An object with the fields of the entry. `at` is in RFC 3339, `faults` contains their names, and
+/// missing values are `null`.
+impl Serialize for RequestLog {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut entry = serializer.serialize_struct("RequestLog", 8)?;
+        entry.serialize_field("at", &self.time())?;
+        entry.serialize_field("operation", &self.operation)?;
+        entry.serialize_field("caller", &self.caller)?;
+        entry.serialize_field("status", &self.status.as_u16())?;
+        entry.serialize_field("error", &self.error)?;
+        entry.serialize_field("note", &self.note)?;
+        let faults: Vec<_> = self.faults.iter().map(|fault| fault.name()).collect();
+        entry.serialize_field("faults", &faults)?;
+        entry.serialize_field("request_id", &self.request_id)?;
+        entry.end()
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::sync::{Arc, mpsc};
 
+use sts_proto::Secret;
 use tokio::sync::oneshot;
 
 use super::in_process::InProcess;
@@ -13,6 +14,8 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::faults::Injection;
 use crate::request_log::RequestLog;
+#[cfg(feature = "tls")]
+use crate::tls::Authority;
 
 /// Builder of an [`Emulator`] or an [`InProcess`], returned by [`Emulator::builder`].
 #[must_use]
@@ -26,9 +29,27 @@ impl Builder {
     }
 
     /// Sets the address of the listener, such as `127.0.0.1:8090` or `[::1]:0`; port 0 selects a
-    /// free port. `127.0.0.1:0` by default.
+    /// free port. `127.0.0.1:0` by default. Addresses other than loopback addresses require
+    /// [`allow_remote`](Self::allow_remote).
     pub fn listen(mut self, address: impl fmt::Display) -> Self {
         self.settings.listen = address.to_string();
+        self
+    }
+
+    /// Allows addresses other than loopback addresses, for example in a container. Programs on
+    /// other machines can then connect. The control endpoint requires a
+    /// [secret](Self::control_secret) on such an address; the metadata service, pod identity and the
+    /// issuer of ID tokens have no authentication.
+    pub fn allow_remote(mut self) -> Self {
+        self.settings.allows_remote = true;
+        self
+    }
+
+    /// Adds a name of this machine, such as the name of a service in a compose network. It is a name
+    /// of the TLS certificate, and accepted in the `Host` of requests to the local endpoints. May be
+    /// called several times.
+    pub fn host_name(mut self, name: impl Into<String>) -> Self {
+        self.settings.host_names.push(name.into());
         self
     }
 
@@ -60,6 +81,20 @@ impl Builder {
         self
     }
 
+    /// Enables TLS with the certificate authority of an earlier run, so that clients need not trust a
+    /// new one: the values of [`Emulator::ca_certificate_pem`] and
+    /// [`Emulator::ca_private_key_pem`].
+    #[cfg(feature = "tls")]
+    pub fn tls_authority(
+        mut self,
+        certificate_pem: impl Into<String>,
+        private_key_pem: impl Into<Secret>,
+    ) -> Self {
+        let (certificate, private_key) = (certificate_pem.into(), private_key_pem.into());
+        self.settings.authority = Some(Authority { certificate, private_key });
+        self.tls()
+    }
+
     /// Adds the canonical request to the response to a signature mismatch, as the gateway sometimes
     /// does. Disabled by default.
     pub fn echo_canonical_request(mut self) -> Self {
@@ -75,9 +110,18 @@ impl Builder {
     }
 
     /// Enables the control endpoint, where faults are injected over http, on this loopback address;
-    /// port 0 selects a free port. Disabled by default, because the endpoint has no authentication.
+    /// port 0 selects a free port. Disabled by default, because the endpoint has no authentication
+    /// without a [secret](Self::control_secret).
     pub fn control(mut self, address: impl fmt::Display) -> Self {
         self.settings.control = Some(address.to_string());
+        self
+    }
+
+    /// Sets the secret that requests to the control endpoint must contain, at least 16 visible ASCII
+    /// characters. It is required if the endpoint does not listen on a loopback address. None by
+    /// default.
+    pub fn control_secret(mut self, secret: impl Into<Secret>) -> Self {
+        self.settings.control_secret = Some(secret.into());
         self
     }
 
@@ -108,7 +152,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// An address cannot be resolved or bound, or the thread cannot be started.
+    /// A setting is invalid or an address cannot be bound (the inner error is a
+    /// [`ListenError`](crate::ListenError)), or the thread cannot be started.
     pub async fn start(self) -> io::Result<Emulator> {
         let (sender, receiver) = oneshot::channel();
         let thread = start::launch(self.settings, |outcome| drop(sender.send(outcome)))?;
@@ -120,7 +165,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// An address cannot be resolved or bound, or the thread cannot be started.
+    /// A setting is invalid or an address cannot be bound (the inner error is a
+    /// [`ListenError`](crate::ListenError)), or the thread cannot be started.
     pub fn start_blocking(self) -> io::Result<Emulator> {
         let (sender, receiver) = mpsc::sync_channel(1);
         let thread = start::launch(self.settings, move |outcome| drop(sender.send(outcome)))?;

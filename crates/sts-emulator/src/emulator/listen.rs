@@ -1,55 +1,88 @@
 //! Listening sockets.
 
 use std::io;
-use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 
 use tokio::net::{TcpListener, TcpSocket};
 
+use super::listen_error::{ListenError, Problem};
 use crate::server::LoopbackGuard;
 
 /// Length of the accept queue. The default is too short for a burst of thousands of connections.
 const BACKLOG: u32 = 4096;
 
-/// The listener of an endpoint that serves programs on this machine only.
+/// Where an emulator listens.
+pub(super) struct Addresses {
+    /// Whether addresses other than loopback addresses are accepted.
+    pub(super) allows_remote: bool,
+    /// Names of this machine besides `localhost`.
+    pub(super) host_names: Vec<String>,
+}
+
+/// The listener of an endpoint beside the STS.
 pub(super) struct LocalListener {
     pub(super) listener: TcpListener,
     pub(super) url: String,
     pub(super) guard: LoopbackGuard,
+    pub(super) is_loopback: bool,
 }
 
-/// Listens on the first usable address that `name` resolves to.
-pub(super) fn bind(name: &str) -> io::Result<(TcpListener, SocketAddr)> {
-    bind_first(name, name.to_socket_addrs()?)
-}
-
-/// Listens on a loopback address. Other addresses are rejected.
-pub(super) fn bind_local(name: &str) -> io::Result<LocalListener> {
-    // Resolved once: a second resolution could return other addresses.
-    let addresses: Vec<_> = name.to_socket_addrs()?.collect();
-    if !addresses.iter().all(|address| address.ip().is_loopback()) {
-        let problem = format!("invalid address {name}: not a loopback address");
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
-    }
-    let (listener, address) = bind_first(name, addresses)?;
-    let guard = LoopbackGuard::default().with_host_of(name);
-    Ok(LocalListener { listener, url: format!("http://{address}"), guard })
-}
-
-fn bind_first(
-    name: &str,
-    addresses: impl IntoIterator<Item = SocketAddr>,
-) -> io::Result<(TcpListener, SocketAddr)> {
-    let mut outcome = Err(io::Error::from(io::ErrorKind::InvalidInput));
-    for address in addresses {
-        outcome = listen(address);
-        if outcome.is_ok() {
-            break;
+impl Addresses {
+    /// Listens on the first usable address that `name` resolves to. `setting` is the name of the
+    /// setting that contains it.
+    pub(super) fn bind(
+        &self,
+        setting: &'static str,
+        name: &str,
+    ) -> io::Result<(TcpListener, SocketAddr)> {
+        let failed = |problem| ListenError::new(setting, name, problem).into_io();
+        // Resolved once: a second resolution could return other addresses.
+        let addresses: Vec<_> =
+            name.to_socket_addrs().map_err(|error| failed(Problem::Address(error)))?.collect();
+        if !self.allows_remote && !addresses.iter().all(|address| is_loopback(address.ip())) {
+            return Err(failed(Problem::Remote));
         }
+        let mut outcome = Err(io::Error::from(io::ErrorKind::AddrNotAvailable));
+        for address in addresses {
+            outcome = listen(address);
+            if outcome.is_ok() {
+                break;
+            }
+        }
+        let bound = outcome.and_then(|listener| Ok((listener.local_addr()?, listener)));
+        bound
+            .map(|(address, listener)| (listener, address))
+            .map_err(|error| failed(Problem::Bind(error)))
     }
-    let listener =
-        outcome.map_err(|error| io::Error::new(error.kind(), format!("{name}: {error}")))?;
-    let address = listener.local_addr()?;
-    Ok((listener, address))
+
+    /// Listens for programs on this machine, or for those of other machines as well if this is
+    /// allowed.
+    pub(super) fn bind_local(
+        &self,
+        setting: &'static str,
+        name: &str,
+    ) -> io::Result<LocalListener> {
+        let (listener, address) = self.bind(setting, name)?;
+        let is_loopback = is_loopback(address.ip());
+        let mut guard = LoopbackGuard::default().with_host_of(name);
+        for host in &self.host_names {
+            guard = guard.with_host(host);
+        }
+        if !is_loopback {
+            guard = guard.with_addresses();
+        }
+        let url = match self.host_names.first() {
+            Some(host) if address.ip().is_unspecified() => {
+                format!("http://{host}:{}", address.port())
+            }
+            _ => format!("http://{address}"),
+        };
+        Ok(LocalListener { listener, url, guard, is_loopback })
+    }
+}
+
+fn is_loopback(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {

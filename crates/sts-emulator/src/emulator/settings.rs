@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
+use sts_proto::Secret;
+
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::faults::Injection;
 use crate::gateway::Observer;
+#[cfg(feature = "tls")]
+use crate::tls::Authority;
 
 /// Settings of an emulator. Addresses are texts until they are resolved at the start.
 pub(super) struct Settings {
@@ -15,9 +19,14 @@ pub(super) struct Settings {
     pub(super) seed: Option<Vec<u8>>,
     #[cfg(feature = "tls")]
     pub(super) tls: bool,
+    #[cfg(feature = "tls")]
+    pub(super) authority: Option<Authority>,
     pub(super) echo: bool,
     pub(super) faults: Vec<Injection>,
     pub(super) control: Option<String>,
+    pub(super) control_secret: Option<Secret>,
+    pub(super) allows_remote: bool,
+    pub(super) host_names: Vec<String>,
     pub(super) metadata: Option<String>,
     #[cfg(feature = "oidc")]
     pub(super) oidc_issuer: Option<String>,
@@ -36,9 +45,14 @@ impl Default for Settings {
             seed: None,
             #[cfg(feature = "tls")]
             tls: false,
+            #[cfg(feature = "tls")]
+            authority: None,
             echo: false,
             faults: Vec::new(),
             control: None,
+            control_secret: None,
+            allows_remote: false,
+            host_names: Vec::new(),
             metadata: None,
             #[cfg(feature = "oidc")]
             oidc_issuer: None,

@@ -10,8 +10,11 @@ use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
 use tokio::sync::oneshot;
 
-use super::listen;
+use super::listen::Addresses;
 use super::settings::Settings;
+#[cfg(feature = "tls")]
+use super::validation::invalid_authority;
+use super::validation::{check_host_names, control_secret};
 use crate::clock::Clock;
 use crate::endpoints::control::Control;
 use crate::endpoints::metadata::{ADDRESS, Metadata};
@@ -25,10 +28,10 @@ use crate::gateway::authentication::Authenticator;
 #[cfg(feature = "oidc")]
 use crate::oidc::OidcIssuer;
 use crate::seal::Seal;
-use crate::server::{Local, Memory, Port, Transport};
+use crate::server::{Local, Memory, Port, SecretGuard, Transport};
 use crate::service::{CurrentService, Service};
 #[cfg(feature = "tls")]
-use crate::tls::Tls;
+use crate::tls::{Authority, Tls};
 use crate::{random, server};
 
 /// A listening emulator.
@@ -37,7 +40,7 @@ pub(super) struct Started {
     pub(super) endpoint: Endpoint,
     pub(super) address: SocketAddr,
     #[cfg(feature = "tls")]
-    pub(super) ca_certificate_pem: Option<String>,
+    pub(super) authority: Option<Authority>,
     pub(super) control_url: Option<String>,
     pub(super) metadata_url: Option<String>,
     pub(super) faults: Faults,
@@ -68,26 +71,37 @@ pub(super) fn launch(
     })
 }
 
-fn open(settings: Settings) -> io::Result<(Runtime, Started)> {
+fn open(mut settings: Settings) -> io::Result<(Runtime, Started)> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(server::WORKERS)
         .thread_name("sts-emulator-worker")
         .build()?;
     let context = runtime.enter();
-    let (listener, address) = listen::bind(&settings.listen)?;
-    let control = settings.control.as_deref().map(listen::bind_local).transpose()?;
-    let metadata = settings.metadata.as_deref().map(listen::bind_local).transpose()?;
+    let addresses = Addresses {
+        allows_remote: settings.allows_remote,
+        host_names: settings.host_names.clone(),
+    };
+    check_host_names(&settings.host_names)?;
+    let bind_local = |setting, name: Option<&String>| {
+        name.map(|name| addresses.bind_local(setting, name)).transpose()
+    };
+    let (listener, address) = addresses.bind("listen", &settings.listen)?;
+    let control = bind_local("control", settings.control.as_ref())?;
+    let secret = control_secret(&settings, control.as_ref())?;
+    let metadata = bind_local("metadata", settings.metadata.as_ref())?;
     #[cfg(feature = "oidc")]
-    let (issuer, settings) = {
-        let issuer = settings.oidc_issuer.as_deref().map(listen::bind_local).transpose()?;
-        let url = issuer.as_ref().map_or(settings.issuer_url, |issuer| issuer.url.clone());
-        (issuer, Settings { issuer_url: url, ..settings })
+    let issuer = {
+        let issuer = bind_local("oidc_issuer", settings.oidc_issuer.as_ref())?;
+        let url = issuer.as_ref().map_or(settings.issuer_url.clone(), |issuer| issuer.url.clone());
+        settings.issuer_url = url;
+        issuer
     };
     #[cfg(feature = "tls")]
-    let (transport, ca_certificate_pem) = if settings.tls {
-        let tls = Tls::generate()?;
-        (Transport::Tls(tls.acceptor), Some(tls.ca_certificate_pem))
+    let (transport, authority) = if settings.tls {
+        let tls = Tls::generate(&settings.host_names, settings.authority.take())
+            .map_err(invalid_authority)?;
+        (Transport::Tls(tls.acceptor), Some(tls.authority))
     } else {
         (Transport::Tcp, None)
     };
@@ -105,7 +119,10 @@ fn open(settings: Settings) -> io::Result<(Runtime, Started)> {
         memory: memory.clone(),
     };
     let control_url = control.map(|control| {
-        let endpoint = Local::new(Control::new(faults.clone()), control.guard);
+        let endpoint = Local::new(
+            Control::new(faults.clone(), SecretGuard::new(secret.as_ref())),
+            control.guard,
+        );
         runtime.spawn(server::serve(local(control.listener), endpoint));
         control.url
     });
@@ -129,7 +146,7 @@ fn open(settings: Settings) -> io::Result<(Runtime, Started)> {
         endpoint,
         address,
         #[cfg(feature = "tls")]
-        ca_certificate_pem,
+        authority,
         control_url,
         metadata_url,
         faults,

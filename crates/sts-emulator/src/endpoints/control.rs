@@ -6,7 +6,9 @@ use serde::Serialize;
 use sts_proto::Body;
 
 use crate::faults::{Faults, InjectionConfig};
-use crate::server::{LocalEndpoint, error_response, json_response, reject_other_than_json};
+use crate::server::{
+    LocalEndpoint, SecretGuard, error_response, json_response, reject_other_than_json,
+};
 use crate::table::Table;
 
 /// Maximum number of active injections, which bounds the memory that they take.
@@ -14,11 +16,12 @@ const MAX_INJECTIONS: usize = 1000;
 
 pub(crate) struct Control {
     faults: Faults,
+    secret: SecretGuard,
 }
 
 impl Control {
-    pub(crate) const fn new(faults: Faults) -> Self {
-        Self { faults }
+    pub(crate) const fn new(faults: Faults, secret: SecretGuard) -> Self {
+        Self { faults, secret }
     }
 
     fn inject(&self, json: &[u8]) -> Result<(), (StatusCode, String)> {
@@ -42,6 +45,9 @@ impl LocalEndpoint for Control {
     const MAX_BODY: usize = 16 * 1024;
 
     fn respond(&self, head: &Parts, body: &Body) -> Response<Body> {
+        if let Some(rejection) = self.secret.rejection(&head.headers) {
+            return rejection;
+        }
         if head.uri.path() != "/faults" {
             return error_response(StatusCode::NOT_FOUND, "unknown path: must be /faults");
         }

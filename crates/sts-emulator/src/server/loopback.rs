@@ -4,7 +4,7 @@
 //! own name resolve to a loopback address (DNS rebinding). Browsers send `Origin`, `Sec-Fetch-Site`
 //! and `Host`, which pages cannot forge.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use http::request::Parts;
@@ -20,6 +20,8 @@ const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 pub(crate) struct LoopbackGuard {
     /// Hosts besides the loopback hosts, without ports.
     hosts: Vec<String>,
+    /// Whether any address is accepted as a host.
+    accepts_addresses: bool,
 }
 
 impl LoopbackGuard {
@@ -29,17 +31,33 @@ impl LoopbackGuard {
         self
     }
 
+    /// Accepts this host besides the loopback hosts.
+    pub(crate) fn with_host(mut self, host: &str) -> Self {
+        let is_v6 = host.parse::<Ipv6Addr>().is_ok();
+        self.hosts.push(if is_v6 { format!("[{host}]") } else { host.to_owned() });
+        self
+    }
+
+    /// Accepts any IP address as a host. A page can make only names resolve to an address of this
+    /// machine.
+    pub(crate) fn with_addresses(self) -> Self {
+        Self { accepts_addresses: true, ..self }
+    }
+
     /// Returns the response to a rejected request: a foreign host, origin or site.
     pub(crate) fn rejection(&self, head: &Parts) -> Option<Response<Body>> {
         let mut hosts = head.headers.get_all(HOST).iter();
         let host = hosts.next().filter(|_| hosts.next().is_none());
         let target = head.uri.authority();
-        if !host.and_then(text).is_some_and(|host| self.is_ours(host))
-            || target.is_some_and(|target| !self.is_ours(target.as_str()))
-        {
-            return Some(forbidden("Host: must be a single loopback address or localhost"));
-        }
-        if !head.headers.get_all(ORIGIN).iter().all(|origin| self.is_our_origin(origin)) {
+        let host = host.and_then(text).filter(|host| self.is_host(host));
+        let Some(host) = host.filter(|_| target.is_none_or(|target| self.is_host(target.as_str())))
+        else {
+            return Some(forbidden(
+                "Host: must be a single loopback address, localhost or a configured host name",
+            ));
+        };
+        let mut origins = head.headers.get_all(ORIGIN).iter();
+        if !origins.all(|origin| self.is_our_origin(origin, host)) {
             return Some(forbidden("Origin: requests of web pages of other hosts are rejected"));
         }
         let sites = head.headers.get_all(FETCH_SITE);
@@ -54,19 +72,25 @@ impl LoopbackGuard {
         None
     }
 
+    fn is_host(&self, authority: &str) -> bool {
+        self.is_ours(authority)
+            || self.accepts_addresses
+                && host_of(authority).is_some_and(|host| address_of(host).is_some())
+    }
+
     fn is_ours(&self, authority: &str) -> bool {
         host_of(authority).is_some_and(|host| {
-            let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
             host.eq_ignore_ascii_case("localhost")
-                || address.is_ok_and(|address| address.to_canonical().is_loopback())
+                || address_of(host).is_some_and(|address| address.to_canonical().is_loopback())
                 || self.hosts.iter().any(|known| known.eq_ignore_ascii_case(host))
         })
     }
 
-    fn is_our_origin(&self, origin: &HeaderValue) -> bool {
+    /// Whether the origin is a host of this machine, or the host of the request itself.
+    fn is_our_origin(&self, origin: &HeaderValue, host: &str) -> bool {
         let authority = text(origin)
             .and_then(|origin| origin.strip_prefix("http://").or(origin.strip_prefix("https://")));
-        authority.is_some_and(|authority| self.is_ours(authority))
+        authority.is_some_and(|authority| authority == host || self.is_ours(authority))
     }
 }
 
@@ -98,6 +122,11 @@ fn host_of(authority: &str) -> Option<&str> {
     let is_port =
         |port: &str| port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok();
     (port.is_empty() || port.strip_prefix(':').is_some_and(is_port)).then_some(host)
+}
+
+/// Parses a host that is an address, with brackets in the case of IPv6.
+fn address_of(host: &str) -> Option<IpAddr> {
+    host.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 
 fn forbidden(error: &str) -> Response<Body> {
@@ -206,6 +235,26 @@ mod tests {
             ("x", 403),
         ] {
             assert_eq!(with("sec-fetch-site", site), expected, "{site}");
+        }
+    }
+
+    #[test]
+    fn beyond_loopback_addresses_are_accepted_as_hosts_and_names_only_if_configured() {
+        let guard = LoopbackGuard::default().with_host("emulator").with_addresses();
+        for host in ["172.18.0.2:8091", "[fd00::2]:8091", "emulator:8091", "EMULATOR", "localhost"]
+        {
+            assert_eq!(status(&guard, &[("host", host)]), 200, "{host}");
+        }
+        for host in ["evil.example", "emulator.evil.example", "172.18.0.2.evil.example", ""] {
+            assert_eq!(status(&guard, &[("host", host)]), 403, "{host}");
+        }
+        let with = |origin| status(&guard, &[("host", "172.18.0.2:8091"), ("origin", origin)]);
+        for origin in ["http://172.18.0.2:8091", "http://emulator:8091", "http://127.0.0.1"] {
+            assert_eq!(with(origin), 200, "{origin}");
+        }
+        // Pages of other machines.
+        for origin in ["http://172.18.0.2", "http://172.18.0.3:8091", "http://192.0.2.1", "null"] {
+            assert_eq!(with(origin), 403, "{origin}");
         }
     }
 

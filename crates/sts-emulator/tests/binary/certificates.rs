@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::running::{File, Running, emulator};
+use crate::running::{File, Running, emulator, run};
 
 #[test]
 fn with_tls_it_names_the_file_of_its_certificate() {
@@ -24,6 +24,50 @@ fn the_certificate_goes_where_it_is_wanted() {
     assert_eq!(running.line("ca certificate: "), path);
     running.stop("TERM");
     assert!(std::fs::read_to_string(path).unwrap().contains("CERTIFICATE"));
+}
+
+#[test]
+fn a_certificate_authority_is_kept_between_runs() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("kept-authority");
+    let _ = std::fs::remove_dir_all(&directory);
+    std::fs::create_dir(&directory).unwrap();
+    let [certificate, key] = ["ca.pem", "ca-key.pem"].map(|name| directory.join(name));
+    let arguments =
+        ["--tls", "--ca-file", certificate.to_str().unwrap(), "--ca-key", key.to_str().unwrap()];
+    let start = || {
+        let mut running = Running::start(&arguments);
+        running.line("listening on https://127.0.0.1:");
+        running.stop("TERM");
+        [&certificate, &key].map(|path| std::fs::read_to_string(path).unwrap())
+    };
+    let first = start();
+    assert!(first[1].contains("PRIVATE KEY"));
+    assert_eq!(std::fs::metadata(&key).unwrap().mode() & 0o777, 0o600);
+    assert_eq!(start(), first);
+
+    let rejected = |expected: &str| {
+        let output = run(&arguments);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(stderr.contains(expected), "{stderr}");
+        assert!(!stderr.contains("PRIVATE KEY"), "{stderr}");
+    };
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    rejected("--ca-key");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    std::fs::remove_file(&certificate).unwrap();
+    rejected("--ca-file");
+    // The certificate of another authority.
+    std::fs::remove_file(&key).unwrap();
+    let other = start();
+    std::fs::write(&certificate, &first[0]).unwrap();
+    rejected("--ca-file or --ca-key");
+    std::fs::write(&certificate, &other[0]).unwrap();
+    std::fs::write(&key, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n").unwrap();
+    rejected("--ca-file or --ca-key");
+    std::fs::remove_dir_all(&directory).unwrap();
 }
 
 #[test]

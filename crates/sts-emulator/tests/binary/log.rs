@@ -91,3 +91,28 @@ fn a_full_pipe_in_the_place_of_standard_output_does_not_stop_it() {
     assert_eq!(running.stop("TERM").0, Some(0));
     drop(reader);
 }
+
+/// Sends a request, stops the emulator, and returns its log.
+fn log_of(arguments: &[&str]) -> String {
+    let mut running = Running::start(arguments);
+    let address = running.line("listening on http://");
+    assert_eq!(status_at(&address), "HTTP/1.1 404");
+    running.stop("TERM").1
+}
+
+#[test]
+fn a_quiet_emulator_does_not_log_requests() {
+    assert_eq!(log_of(&["--quiet"]), "");
+}
+
+#[test]
+fn the_log_is_json_on_request() {
+    let log = log_of(&["--log", "json"]);
+    let entry: serde_json::Value = serde_json::from_str(&log).unwrap();
+    assert_eq!(entry["operation"], "GET /nowhere");
+    assert_eq!(entry["status"], 404);
+    assert!(entry["error"].as_str().unwrap().starts_with("APIGW.0101 "));
+    assert_eq!(entry["caller"], serde_json::Value::Null);
+    assert_eq!(entry["request_id"].as_str().unwrap().len(), 32);
+    assert!(entry["at"].as_str().unwrap().ends_with('Z'));
+}

@@ -45,6 +45,79 @@ fn wrong_options_are_named_in_one_line() {
     assert_rejected(&["--ca-file", "x"], &["--ca-file requires --tls"]);
     assert_rejected(&["--seed", "x", "--seed=y"], &["duplicate option --seed"]);
     assert_rejected(&["--tls", "--tls"], &["duplicate option --tls"]);
+    assert_rejected(&["--ca-key", "k", "--tls"], &["--ca-key requires --ca-file"]);
+}
+
+#[test]
+fn wrong_values_are_named_with_their_option() {
+    for option in [
+        "--listen",
+        "--config",
+        "--seed",
+        "--control",
+        "--metadata",
+        "--oidc-issuer",
+        "--host-name",
+        "--control-secret-file",
+        "--log",
+    ] {
+        assert_rejected(&[option, ""], &[option, "\"\": must not be empty"]);
+    }
+    for option in ["--listen", "--control", "--metadata", "--oidc-issuer"] {
+        assert_rejected(&[option, "x"], &[option, "\"x\"", "expected HOST:PORT"]);
+        assert_rejected(&[option, "127.0.0.1:99999"], &[option, "\"127.0.0.1:99999\""]);
+        let remote = [option, "\"0.0.0.0:0\"", "not a loopback address", "--allow-remote"];
+        assert_rejected(&[option, "0.0.0.0:0"], &remote);
+    }
+    assert_rejected(&["--log", "xml"], &["--log", "\"xml\"", "text or json"]);
+    for name in ["a b", "evil.example:80", "-a", "a..b", "é"] {
+        assert_rejected(&["--host-name", name], &["--host-name", name, "host name"]);
+    }
+    assert_rejected(
+        &["--control-secret-file", "/nowhere/at/all"],
+        &["--control-secret-file", "/nowhere"],
+    );
+    let bytes = std::os::unix::ffi::OsStrExt::from_bytes(b"x\xff");
+    let output = crate::running::emulator().arg("--seed").arg::<&std::ffi::OsStr>(bytes).output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("--seed \"x\\xFF\": must be UTF-8"));
+}
+
+#[test]
+fn beyond_loopback_the_control_endpoint_requires_a_secret() {
+    let remote = ["--control", "0.0.0.0:0", "--allow-remote"];
+    assert_rejected(&remote, &["--control", "\"0.0.0.0:0\"", "--control-secret-file"]);
+    let short = File::new("short-secret", "too-short\n");
+    let short = [&remote[..], &["--control-secret-file", short.0.to_str().unwrap()]].concat();
+    assert_rejected(&short, &["--control-secret-file", "at least 16"]);
+    let output = run(&short);
+    assert!(!String::from_utf8(output.stderr).unwrap().contains("too-short"));
+
+    let file = File::new("secret", "0123456789abcdef\n");
+    let with_file = [&remote[..], &["--control-secret-file", file.0.to_str().unwrap()]].concat();
+    let mut running = Running::start(&with_file);
+    running.line("listening on http://127.0.0.1:");
+    running.line("control on http://0.0.0.0:");
+    running.stop("TERM");
+    let variable = ("STS_EMULATOR_CONTROL_SECRET", "0123456789abcdef");
+    let mut running =
+        Running::spawn(crate::running::emulator().args(remote).env(variable.0, variable.1));
+    running.line("listening on http://127.0.0.1:");
+    running.stop("TERM");
+    let output =
+        crate::running::emulator().args(&with_file).env(variable.0, variable.1).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn it_prints_its_version() {
+    for option in ["--version", "-V"] {
+        let output = run(&[option]);
+        assert_eq!(output.status.code(), Some(0));
+        let expected = concat!("sts-emulator ", env!("CARGO_PKG_VERSION"), "\n");
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+    }
 }
 
 #[test]
@@ -53,7 +126,8 @@ fn an_address_it_cannot_have_is_named() {
     let address = taken.local_addr().unwrap().to_string();
     let output = run(&["--listen", &address]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8(output.stderr).unwrap().contains(&address));
+    let expected = format!("--listen {address:?}: ");
+    assert!(String::from_utf8(output.stderr).unwrap().contains(&expected));
 }
 
 #[test]
@@ -71,6 +145,15 @@ fn its_help_names_every_option_and_the_built_in_world() {
         "--control",
         "--metadata",
         "--oidc-issuer",
+        "--ca-key",
+        "--host-name",
+        "--allow-remote",
+        "--control-secret-file",
+        "STS_EMULATOR_CONTROL_SECRET",
+        "--quiet",
+        "--log",
+        "--version",
+        "Examples:",
         builtin::ACCESS_KEY_ID,
         builtin::SECRET_ACCESS_KEY,
         builtin::AGENCY_URN,

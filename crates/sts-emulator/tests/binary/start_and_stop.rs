@@ -1,6 +1,6 @@
 //! Start, limits and stop.
 
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::running::{File, PATIENCE, Running, run, status_at};
+use crate::running::{File, PATIENCE, Running, status_at};
 
 #[test]
 fn it_prints_its_url_serves_logs_and_stops() {
@@ -43,10 +43,6 @@ fn with_a_control_endpoint_it_names_its_url() {
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     running.stop("TERM");
-
-    let output = run(&["--control", "0.0.0.0:0"]);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("not a loopback address"));
 }
 
 #[test]
@@ -141,4 +137,31 @@ fn a_hangup_that_is_ignored_stays_ignored() {
     assert!(Command::new("kill").args(["-s", "HUP", &pid]).status().unwrap().success());
     assert_eq!(status_at(&address), "HTTP/1.1 404");
     assert_eq!(running.stop("TERM").0, Some(0));
+}
+
+#[test]
+fn a_hangup_reloads_the_configuration_file() {
+    let account = "[[accounts]]\nid = \"a\"\n";
+    let file = File::new("reloaded.toml", account);
+    let path = file.0.to_str().unwrap().to_owned();
+    let mut running = Running::start(&["--config", &path]);
+    let address = running.line("listening on http://");
+    let mut log = BufReader::new(running.child.stderr.take().unwrap()).lines();
+    let pid = running.child.id().to_string();
+    let mut hang_up = |content: &str| {
+        std::fs::write(&path, content).unwrap();
+        assert!(Command::new("kill").args(["-s", "HUP", &pid]).status().unwrap().success());
+        log.next().unwrap().unwrap()
+    };
+    let line = hang_up("[[accounts]]\nid = 5\n");
+    assert!(
+        line.starts_with(&format!("sts-emulator: not reloaded: --config {path}: line 2: id: ")),
+        "{line}"
+    );
+    assert_eq!(hang_up(account), format!("sts-emulator: reloaded {path}"));
+    assert_eq!(status_at(&address), "HTTP/1.1 404");
+    running.child.stderr = None;
+    let kill = Command::new("kill").arg(&pid).status().unwrap();
+    assert!(kill.success());
+    assert_eq!(running.ended().code(), Some(0));
 }

@@ -6,7 +6,7 @@ use hyper_util::rt::TokioIo;
 use rustls::RootCertStore;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
-use sts_emulator::{Emulator, builtin};
+use sts_emulator::{Emulator, ListenError, builtin};
 use sts_proto::GetCallerIdentity;
 use tokio::net::TcpStream;
 
@@ -48,8 +48,33 @@ async fn a_port_that_is_accepted_is_an_error() {
 }
 
 #[tokio::test]
+async fn an_invalid_setting_is_named_with_its_value() {
+    for (builder, setting, value, requires) in [
+        (Emulator::builder().listen("x"), "listen", "x", None),
+        (Emulator::builder().control("127.0.0.1"), "control", "127.0.0.1", None),
+        (Emulator::builder().metadata("0.0.0.0:0"), "metadata", "0.0.0.0:0", Some("allow_remote")),
+        (
+            Emulator::builder().control("0.0.0.0:0").allow_remote(),
+            "control",
+            "0.0.0.0:0",
+            Some("control_secret"),
+        ),
+        (Emulator::builder().host_name("a b"), "host_name", "a b", None),
+        (Emulator::builder().control_secret("hunter2"), "control_secret", "[redacted]", None),
+    ] {
+        let error = builder.start().await.unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
+        let text = error.to_string();
+        assert!(text.starts_with(&format!("{setting} {value:?}: ")), "{text}");
+        assert!(!format!("{error:?}").contains("hunter2"));
+        let error = error.get_ref().unwrap().downcast_ref::<ListenError>().unwrap();
+        assert_eq!((error.setting(), error.value(), error.requires()), (setting, value, requires));
+    }
+}
+
+#[tokio::test]
 async fn it_speaks_tls_under_each_of_its_names() {
-    let sts = sts_with(sts_emulator::Builder::tls).await;
+    let sts = sts_with(|builder| builder.tls().host_name("emulator").host_name("192.0.2.1")).await;
     assert!(sts.emulator.url().starts_with("https://127.0.0.1:"));
     let pem = sts.emulator.ca_certificate_pem().unwrap();
     let mut roots = RootCertStore::empty();
@@ -62,7 +87,7 @@ async fn it_speaks_tls_under_each_of_its_names() {
         .with_no_client_auth();
     let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
 
-    for name in ["localhost", "127.0.0.1", "::1"] {
+    for name in ["localhost", "127.0.0.1", "::1", "emulator", "192.0.2.1"] {
         let stream = TcpStream::connect(sts.emulator.address()).await.unwrap();
         let name = ServerName::try_from(name).unwrap();
         let stream = connector.connect(name, stream).await.unwrap();
