@@ -3,6 +3,7 @@
 use sts_proto::{Credentials, Secret};
 
 use crate::config::Config;
+use crate::model::account::Account;
 use crate::model::agency::Agency;
 use crate::model::deny_rule::DenyRule;
 use crate::model::metadata::MetadataRules;
@@ -15,6 +16,9 @@ use crate::saml::SamlProvider;
 
 /// Id of the account.
 pub const ACCOUNT_ID: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
+
+/// Name of the account.
+pub const ACCOUNT_NAME: &str = "emulator-account";
 
 /// Name of the user.
 pub const USER_NAME: &str = "emulator";
@@ -68,7 +72,13 @@ impl Default for Config {
     /// Returns the [built-in configuration](crate::builtin).
     fn default() -> Self {
         let mut config = Self::empty();
+        config.add_account(Account {
+            id: ACCOUNT_ID.to_owned(),
+            name: ACCOUNT_NAME.to_owned(),
+            projects: None,
+        });
         let user = User::new(ACCOUNT_ID, USER_NAME, None);
+        config.add_user(user.clone());
         config.add_access_key(&user, ACCESS_KEY_ID, Secret::from(SECRET_ACCESS_KEY));
         let trust = vec![PrincipalPattern::Account(ACCOUNT_ID.to_owned())];
         let agency = |name: &str| Agency::new(ACCOUNT_ID, name, None, trust.clone());

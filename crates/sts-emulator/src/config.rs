@@ -5,7 +5,7 @@ mod error;
 #[cfg(feature = "config")]
 mod file;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use sts_proto::Secret;
@@ -13,6 +13,7 @@ use sts_proto::Secret;
 #[cfg(feature = "config")]
 pub use self::error::ConfigError;
 use crate::faults::Injection;
+use crate::model::account::Account;
 use crate::model::agency::Agency;
 use crate::model::deny_rule::DenyRule;
 use crate::model::metadata::MetadataRules;
@@ -51,6 +52,8 @@ use crate::saml::SamlProvider;
 /// ```
 #[derive(Clone)]
 pub struct Config {
+    accounts: BTreeMap<String, Account>,
+    users: BTreeMap<String, User>,
     access_keys: HashMap<String, AccessKey>,
     agencies: HashMap<String, Agency>,
     #[cfg(feature = "oidc")]
@@ -72,6 +75,8 @@ pub(crate) struct AccessKey {
 impl Config {
     pub(crate) fn empty() -> Self {
         Self {
+            accounts: BTreeMap::new(),
+            users: BTreeMap::new(),
             access_keys: HashMap::new(),
             agencies: HashMap::new(),
             #[cfg(feature = "oidc")]
@@ -82,6 +87,22 @@ impl Config {
             metadata: None,
             faults: Vec::new(),
         }
+    }
+
+    pub(crate) fn add_account(&mut self, account: Account) {
+        self.accounts.insert(account.id.clone(), account);
+    }
+
+    pub(crate) fn account(&self, id: &str) -> Option<&Account> {
+        self.accounts.get(id)
+    }
+
+    pub(crate) fn account_named(&self, name: &str) -> Option<&Account> {
+        self.accounts.values().find(|account| account.name == name)
+    }
+
+    pub(crate) fn add_user(&mut self, user: User) {
+        self.users.insert(user.urn(), user);
     }
 
     /// Adds an access key of a user. Returns `false` if its id is a duplicate.
@@ -154,6 +175,12 @@ impl Config {
         self.saml_providers.get(urn)
     }
 
+    /// Returns the OIDC providers with this name, in any account.
+    #[cfg(feature = "oidc")]
+    pub(crate) fn oidc_providers_named(&self, name: &str) -> Vec<&OidcProvider> {
+        self.oidc_providers.values().filter(|provider| provider.name == name).collect()
+    }
+
     #[cfg(feature = "oidc")]
     pub(crate) fn oidc_provider(&self, urn: &str) -> Option<&OidcProvider> {
         self.oidc_providers.get(urn)
@@ -168,6 +195,8 @@ impl fmt::Debug for Config {
         #[cfg(feature = "saml")]
         debug.field("saml_providers", &self.saml_providers.keys());
         debug
+            .field("accounts", &self.accounts.keys())
+            .field("users", &self.users.keys())
             .field("access_keys", &self.access_keys.keys())
             .field("agencies", &self.agencies.keys())
             .field("deny_rules", &self.deny_rules)

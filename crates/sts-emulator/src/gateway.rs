@@ -8,7 +8,7 @@ pub(crate) mod authentication;
 
 use std::sync::Arc;
 
-use http::header::{DATE, HeaderValue, RETRY_AFTER};
+use http::header::{AUTHORIZATION, DATE, HeaderValue, RETRY_AFTER};
 use http::request::Parts;
 use http::{Request, Response};
 use sts_proto::server::{AnyOperation, RequestError};
@@ -19,9 +19,11 @@ use time::{OffsetDateTime, UtcOffset};
 use self::authentication::Authenticator;
 use crate::clock::Clock;
 use crate::faults::RequestFaults;
-use crate::model::operation;
+use crate::iam;
+use crate::model::operation::{self, IamOperation, Route};
+use crate::model::principal::Principal;
 use crate::random;
-use crate::rejection::{Rejection, TooLarge};
+use crate::rejection::{ErrorFormat, Rejection, TooLarge};
 use crate::request_log::{RequestLog, printable};
 use crate::service::{CurrentService, NOTE, RequestTime, Service};
 
@@ -48,6 +50,8 @@ pub(crate) struct Call {
     /// The emulator's clock, shifted by a fault.
     now: OffsetDateTime,
     operation: String,
+    /// The operation, if it is not one of STS.
+    route: Option<Route>,
     caller: Option<String>,
 }
 
@@ -62,6 +66,7 @@ impl Gateway {
             now: now.checked_to_offset(UtcOffset::UTC).unwrap_or(now),
             operation: operation::at_path(path)
                 .map_or_else(|| printable(&format!("{} {path}", head.method)), str::to_owned),
+            route: operation::route(&head.method, path),
             caller: None,
         }
     }
@@ -75,19 +80,58 @@ impl Call {
 
     /// Authenticates the caller and executes the operation.
     pub(crate) fn respond(&mut self, request: &Request<Body>) -> Result<Response<Body>, Rejection> {
+        let credentials_expired = self.faults.credentials_expired();
+        let time = RequestTime { now: self.now, credentials_expired };
+        match self.route {
+            None => self.respond_as_sts(request, time),
+            Some(Route::Iam(operation)) => {
+                let caller = self.iam_caller(operation, request)?;
+                iam::execute(&self.service, operation, request, caller.as_ref(), time)
+            }
+        }
+    }
+
+    fn respond_as_sts(
+        &mut self,
+        request: &Request<Body>,
+        time: RequestTime,
+    ) -> Result<Response<Body>, Rejection> {
         let path = request.uri().path();
         let authentication = AnyOperation::authentication_of(request.method(), path);
         // The Authorization header of an unsigned operation is ignored.
         let caller = if authentication == Some(Authentication::Unsigned) {
             None
         } else {
-            let authenticator = &self.gateway.authenticator;
-            Some(authenticator.authenticate(&self.service, request, self.now, &mut self.caller)?)
+            Some(self.authenticate(request)?)
         };
         let operation = AnyOperation::read(request).map_err(Rejection::Unreadable)?;
-        let credentials_expired = self.faults.credentials_expired();
-        let time = RequestTime { now: self.now, credentials_expired };
         self.service.execute(&operation, caller.as_ref(), time)
+    }
+
+    /// Returns the caller of an operation of classic IAM: the holder of the token in the header, or
+    /// else the signer.
+    fn iam_caller(
+        &mut self,
+        operation: IamOperation,
+        request: &Request<Body>,
+    ) -> Result<Option<iam::Caller>, Rejection> {
+        let headers = request.headers();
+        if operation.is_federation() {
+            Ok(None)
+        } else if let Some(token) = headers.get(iam::X_AUTH_TOKEN) {
+            let token = iam::read_token(&self.service, token, self.now)?;
+            self.caller = Some(printable(&token.identity().urn(&token.account)));
+            Ok(Some(iam::Caller::Token(token)))
+        } else if headers.contains_key(AUTHORIZATION) {
+            self.authenticate(request).map(iam::Caller::Signer).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    fn authenticate(&mut self, request: &Request<Body>) -> Result<Principal, Rejection> {
+        let authenticator = &self.gateway.authenticator;
+        authenticator.authenticate(&self.service, request, self.now, &mut self.caller)
     }
 
     /// Adds the request id and the date to the response, and calls the observer.
@@ -104,9 +148,9 @@ impl Call {
                 (response, None)
             }
             Err(rejection) => {
-                let error = rejection.to_response(&self.service.seal);
-                let code = error.code.clone().unwrap_or_default();
-                let mut response = error.request_id(&request_id).to_response();
+                let format = ErrorFormat::of(self.route);
+                let (code, mut response) =
+                    format.write(&rejection, &self.service.seal, &request_id);
                 if let Some(seconds) = rejection.retry_after() {
                     response.headers_mut().insert(RETRY_AFTER, seconds.into());
                 }
@@ -137,12 +181,19 @@ impl Call {
 
 /// Checks what can be checked before the body is read.
 pub(crate) fn admit(head: &Parts) -> Result<(), Rejection> {
+    if operation::route(&head.method, head.uri.path()).is_some() {
+        return check_sizes(head);
+    }
     let route = Request::builder().method(&head.method).uri(&head.uri).body("");
     if let Some(Err(unreadable)) = route.ok().as_ref().map(AnyOperation::read)
         && !matches!(unreadable, RequestError::InvalidBody(_))
     {
         return Err(Rejection::Unreadable(unreadable));
     }
+    check_sizes(head)
+}
+
+fn check_sizes(head: &Parts) -> Result<(), Rejection> {
     let sizes = || {
         let headers = head.headers.iter();
         headers.map(|(name, value)| name.as_str().len() + value.len())

@@ -9,6 +9,7 @@ mod emulator;
 mod endpoints;
 mod faults;
 mod gateway;
+mod iam;
 mod model;
 #[cfg(feature = "oidc")]
 mod oidc;

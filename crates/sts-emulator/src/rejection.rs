@@ -1,6 +1,7 @@
 //! Rejected requests, and the error responses of the gateway and the service.
 
 pub(crate) mod denial;
+mod format;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,6 +11,7 @@ use sts_proto::InvalidRequest;
 use sts_proto::server::{ErrorResponse, RequestError};
 
 use self::denial::Denial;
+pub(crate) use self::format::ErrorFormat;
 use crate::faults::{Fault, RequestFaults};
 #[cfg(feature = "oidc")]
 use crate::oidc::IdTokenError;
@@ -51,6 +53,11 @@ pub(crate) enum Rejection {
     #[cfg(feature = "saml")]
     Assertion(AssertionError),
     Denied(Denial),
+    /// Rejected by a service other than STS.
+    Service {
+        status: StatusCode,
+        message: String,
+    },
     /// The encoded message was not issued with this seed.
     ForeignMessage,
     /// Rate limit exceeded. `retry_after` is in seconds.
@@ -93,8 +100,8 @@ impl Rejection {
         })
     }
 
-    /// Returns the error response without the request id.
-    pub(crate) fn to_response(&self, seal: &Seal) -> ErrorResponse {
+    /// Returns the error in the format of STS, without the request id.
+    fn to_error(&self, seal: &Seal) -> ErrorResponse {
         let bad_request = ErrorResponse::new(StatusCode::BAD_REQUEST);
         let not_found = ErrorResponse::new(StatusCode::NOT_FOUND);
         match self {
@@ -126,6 +133,7 @@ impl Rejection {
                 .code("PAP5.0001")
                 .message(format!("access denied: {}", denial.failure()))
                 .encoded_authorization_message(denial.encode(seal)),
+            Self::Service { status, message } => ErrorResponse::new(*status).message(message),
             Self::Throttled { .. } => ErrorResponse::new(StatusCode::TOO_MANY_REQUESTS)
                 .code("APIGW.0308")
                 .message(self.to_string()),
@@ -246,6 +254,7 @@ impl fmt::Display for Rejection {
             #[cfg(feature = "saml")]
             Self::Assertion(why) => write!(f, "invalid SAML response: {why}"),
             Self::Denied(denial) => write!(f, "{}: {}", denial.action(), denial.failure()),
+            Self::Service { message, .. } => f.write_str(message),
             Self::ForeignMessage => {
                 f.write_str("the encoded message is damaged or was not issued by this emulator")
             }

@@ -18,6 +18,7 @@ pub(crate) enum Purpose {
     SecurityToken,
     AuthorizationMessage,
     MetadataToken,
+    IamToken,
 }
 
 impl Purpose {
@@ -26,6 +27,7 @@ impl Purpose {
             Self::SecurityToken => b"security token",
             Self::AuthorizationMessage => b"authorization message",
             Self::MetadataToken => b"metadata token",
+            Self::IamToken => b"iam token",
         }
     }
 }

@@ -5,9 +5,10 @@ mod assume_agency;
 mod assume_agency_with_oidc;
 #[cfg(feature = "saml")]
 mod assume_agency_with_saml;
-mod authorization;
+pub(crate) mod authorization;
 mod decode_authorization_message;
 mod get_caller_identity;
+mod iam_format;
 mod session;
 pub(crate) mod session_token;
 mod state;
@@ -19,6 +20,7 @@ use sts_proto::Operation as _;
 use sts_proto::server::{AnyOperation, RequestError, ToResponse as _};
 use sts_proto::{Body, Caller};
 
+pub(crate) use self::iam_format::{credential_object, iam_time};
 pub(crate) use self::session::SessionRequest;
 pub(crate) use self::state::{CurrentService, RequestTime, Service};
 use crate::model::principal::Principal;

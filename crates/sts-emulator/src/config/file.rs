@@ -1,5 +1,6 @@
 //! Reads a configuration from TOML.
 
+mod account;
 mod agency;
 mod deny;
 mod metadata;
@@ -43,6 +44,8 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct AccountTable {
     id: Spanned<String>,
+    name: Option<Spanned<String>>,
+    projects: Option<Vec<Table<account::ProjectTable>>>,
     #[serde(default)]
     users: Vec<Table<user::UserTable>>,
     #[serde(default)]
@@ -125,6 +128,8 @@ fn add_rules(config: &mut Config, file: &File) -> Result<(), Problem> {
 
 fn add_account(config: &mut Config, account: &AccountTable) -> Result<(), Problem> {
     let id = account_id(&account.id)?;
+    let projects = account.projects.as_deref();
+    account::add(config, id, account.name.as_ref(), projects)?;
     let mut users = HashSet::new();
     for Table(user) in &account.users {
         if !users.insert(user.name.as_ref()) {

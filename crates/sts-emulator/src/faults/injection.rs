@@ -5,6 +5,7 @@ use std::time::Duration;
 use sts_proto::Operation;
 
 use super::fault::Fault;
+use crate::model::operation;
 
 /// A fault, and the requests that it applies to: by default all requests until the faults are
 /// cleared.
@@ -56,11 +57,15 @@ impl Injection {
 
     /// Limits the fault to requests of the operation `O`.
     pub fn only<O: Operation>(self) -> Self {
-        self.only_named(O::NAME)
+        Self { operation: Some(O::NAME), ..self }
     }
 
-    pub(super) fn only_named(self, operation: &'static str) -> Self {
-        Self { operation: Some(operation), ..self }
+    /// Limits the fault to requests of the operation with this name, of any emulated service.
+    /// Returns `None` if there is no operation of this name.
+    #[must_use]
+    pub fn only_named(self, operation: &str) -> Option<Self> {
+        let operation = Some(operation::named(operation)?);
+        Some(Self { operation, ..self })
     }
 }
 

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::fault::{Fault, ResetAt};
 use super::injection::Injection;
-use crate::model::operation;
 
 /// All keys of an injection. [`read`](Self::read) checks their combination.
 #[derive(Default, Deserialize, Serialize)]
@@ -56,9 +55,9 @@ impl InjectionConfig {
             return Err((key, "unexpected for this fault"));
         }
         if let Some(operation) = &self.operation {
-            let name = operation::named(operation)
+            injection = injection
+                .only_named(operation)
                 .ok_or(("operation", "must be the name of an operation"))?;
-            injection = injection.only_named(name);
         }
         if self.probability.is_some_and(|probability| !(0.0..=1.0).contains(&probability)) {
             return Err(("probability", "must be between 0 and 1"));

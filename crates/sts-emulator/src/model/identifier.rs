@@ -7,6 +7,16 @@ pub(crate) fn agency_urn(account: &str, name: &str) -> String {
     format!("iam::{account}:agency:{name}")
 }
 
+/// Returns the URN of a user.
+pub(crate) fn user_urn(account: &str, name: &str) -> String {
+    format!("iam::{account}:user:{name}")
+}
+
+/// Returns the URN of an OIDC provider.
+pub(crate) fn oidc_provider_urn(account: &str, name: &str) -> String {
+    format!("iam::{account}:oidcProvider:{name}")
+}
+
 /// Returns the default id of a resource: a function of its kind, account and name.
 pub(crate) fn stable_id(kind: &str, account: &str, name: &str) -> String {
     let hash = Sha256::digest(format!("{kind}\0{account}\0{name}"));

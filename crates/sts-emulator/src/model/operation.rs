@@ -1,24 +1,112 @@
 //! Names and paths of the operations.
 
+use http::Method;
 use sts_proto::{
     AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, DecodeAuthorizationMessage,
-    GetCallerIdentity, Operation as _,
+    GetCallerIdentity,
 };
 
-const OPERATIONS: [(&str, &str); 5] = [
-    (AssumeAgency::PATH, AssumeAgency::NAME),
-    (AssumeAgencyWithOidc::PATH, AssumeAgencyWithOidc::NAME),
-    (AssumeAgencyWithSaml::PATH, AssumeAgencyWithSaml::NAME),
-    (DecodeAuthorizationMessage::PATH, DecodeAuthorizationMessage::NAME),
-    (GetCallerIdentity::PATH, GetCallerIdentity::NAME),
+/// An operation of classic IAM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IamOperation {
+    /// An IAM token for an ID token in the body.
+    CreateTokenWithIdToken,
+    /// The same with the ID token in the Authorization header.
+    CreateUnscopedTokenWithIdToken,
+    /// Credentials for a token or for an agency, which have the same path.
+    CreateTemporaryAccessKey,
+    ListProjects,
+    ListAuthDomains,
+}
+
+impl IamOperation {
+    /// Whether the caller has no credentials yet.
+    pub(crate) const fn is_federation(self) -> bool {
+        matches!(self, Self::CreateTokenWithIdToken | Self::CreateUnscopedTokenWithIdToken)
+    }
+}
+
+/// A route that is not one of STS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    Iam(IamOperation),
+}
+
+struct Entry {
+    method: Method,
+    path: &'static str,
+    name: &'static str,
+    route: Option<Route>,
+}
+
+/// An entry of STS, whose requests `sts_proto` reads.
+const fn sts<O: sts_proto::Operation>() -> Entry {
+    Entry { method: O::METHOD, path: O::PATH, name: O::NAME, route: None }
+}
+
+const fn iam(
+    method: Method,
+    path: &'static str,
+    name: &'static str,
+    operation: IamOperation,
+) -> Entry {
+    Entry { method, path, name, route: Some(Route::Iam(operation)) }
+}
+
+static ENTRIES: [Entry; 10] = [
+    sts::<AssumeAgency>(),
+    sts::<AssumeAgencyWithOidc>(),
+    sts::<AssumeAgencyWithSaml>(),
+    sts::<DecodeAuthorizationMessage>(),
+    sts::<GetCallerIdentity>(),
+    iam(
+        Method::POST,
+        "/v3.0/OS-AUTH/id-token/tokens",
+        "CreateTokenWithIdToken",
+        IamOperation::CreateTokenWithIdToken,
+    ),
+    iam(
+        Method::POST,
+        "/v3/OS-FEDERATION/identity_providers/{}/protocols/{}/auth",
+        "CreateUnscopedTokenWithIdToken",
+        IamOperation::CreateUnscopedTokenWithIdToken,
+    ),
+    iam(
+        Method::POST,
+        "/v3.0/OS-CREDENTIAL/securitytokens",
+        "CreateTemporaryAccessKey",
+        IamOperation::CreateTemporaryAccessKey,
+    ),
+    iam(Method::GET, "/v3/projects", "KeystoneListProjects", IamOperation::ListProjects),
+    iam(Method::GET, "/v3/auth/domains", "KeystoneListAuthDomains", IamOperation::ListAuthDomains),
 ];
+
+impl Entry {
+    fn matches(&self, path: &str) -> bool {
+        let mut expected = self.path.split('/');
+        let mut parts = path.split('/');
+        loop {
+            match (expected.next(), parts.next()) {
+                (None, None) => return true,
+                (Some("{}"), Some(part)) if !part.is_empty() => {}
+                (Some(expected), Some(part)) if expected == part => {}
+                _ => return false,
+            }
+        }
+    }
+}
 
 /// Returns the name of the operation at a path.
 pub(crate) fn at_path(path: &str) -> Option<&'static str> {
-    OPERATIONS.iter().find(|(known, _)| *known == path).map(|(_, name)| *name)
+    ENTRIES.iter().find(|entry| entry.matches(path)).map(|entry| entry.name)
+}
+
+/// Returns the operation of a service other than STS with this method and path.
+pub(crate) fn route(method: &Method, path: &str) -> Option<Route> {
+    ENTRIES.iter().find(|entry| entry.method == *method && entry.matches(path))?.route
 }
 
 /// Returns the operation's name, if there is one of this name.
 pub(crate) fn named(name: &str) -> Option<&'static str> {
-    OPERATIONS.iter().map(|(_, known)| *known).find(|known| *known == name)
+    ENTRIES.iter().map(|entry| entry.name).find(|known| *known == name)
 }

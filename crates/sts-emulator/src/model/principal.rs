@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use sts_proto::{AssumedAgency, Caller, Secret};
 use time::OffsetDateTime;
 
-use crate::model::identifier::{agency_urn, stable_id};
+use crate::model::identifier::{stable_id, user_urn};
+use crate::model::identity::Identity;
 use crate::model::requester::Requester;
 
 /// An authenticated caller.
@@ -41,15 +42,17 @@ impl User {
             mfa_devices: Vec::new(),
         }
     }
+
+    pub(crate) fn urn(&self) -> String {
+        user_urn(&self.account, &self.name)
+    }
 }
 
-/// A session of an agency and its credentials. The security token contains all of it.
+/// The holder of temporary credentials. The security token contains all of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     pub(crate) account: String,
-    pub(crate) agency: String,
-    pub(crate) agency_id: String,
-    pub(crate) name: String,
+    pub(crate) identity: Identity,
     pub(crate) access_key_id: String,
     pub(crate) secret_access_key: Secret,
     pub(crate) expiration: OffsetDateTime,
@@ -59,15 +62,15 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn assumed_agency(&self) -> AssumedAgency {
-        let Self { account, agency, agency_id, name, .. } = self;
-        AssumedAgency::new(
-            format!("sts::{account}:assumed-agency:{agency}/{name}"),
-            format!("{agency_id}:{name}"),
-        )
+        AssumedAgency::new(self.urn(), self.id())
     }
 
-    pub(crate) fn agency_urn(&self) -> String {
-        agency_urn(&self.account, &self.agency)
+    fn urn(&self) -> String {
+        self.identity.urn(&self.account)
+    }
+
+    fn id(&self) -> String {
+        self.identity.id(&self.account)
     }
 }
 
@@ -81,23 +84,26 @@ impl Principal {
 
     pub(crate) fn urn(&self) -> String {
         match self {
-            Self::User(user) => format!("iam::{}:user:{}", user.account, user.name),
-            Self::Session(session) => session.assumed_agency().urn,
+            Self::User(user) => user.urn(),
+            Self::Session(session) => session.urn(),
         }
     }
 
     pub(crate) fn id(&self) -> String {
         match self {
             Self::User(user) => user.id.clone(),
-            Self::Session(session) => session.assumed_agency().id,
+            Self::Session(session) => session.id(),
         }
     }
 
     pub(crate) fn requester(&self) -> Requester {
-        let urn = self.urn();
-        let mut urns = vec![urn.clone()];
-        urns.extend(self.session().map(Session::agency_urn));
-        Requester { urn, account: Some(self.account().to_owned()), urns }
+        match self {
+            Self::User(user) => {
+                let urn = user.urn();
+                Requester { urns: vec![urn.clone()], account: Some(user.account.clone()), urn }
+            }
+            Self::Session(session) => session.identity.requester(&session.account),
+        }
     }
 
     /// Returns the code of an MFA device. Sessions have no devices.

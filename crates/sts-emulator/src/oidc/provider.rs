@@ -2,6 +2,7 @@
 
 use super::issuer::OidcIssuer;
 use super::jwks::Jwks;
+use crate::model::identifier::oidc_provider_urn;
 
 /// A provider whose ID tokens are accepted.
 #[derive(Clone)]
@@ -32,6 +33,6 @@ impl TrustedIssuer {
 
 impl OidcProvider {
     pub(crate) fn urn(&self) -> String {
-        format!("iam::{}:oidcProvider:{}", self.account, self.name)
+        oidc_provider_urn(&self.account, &self.name)
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn check_deny_rules(
 }
 
 /// Rejects actions that a deny rule denies, and requesters that the agency does not trust.
-pub(super) fn check_assume(
+pub(crate) fn check_assume(
     config: &Config,
     requester: &Requester,
     action: &'static str,
@@ -49,7 +49,7 @@ pub(super) fn check_source_identity(
     }
 }
 
-pub(super) fn denied(
+pub(crate) fn denied(
     requester: &Requester,
     action: &'static str,
     resource: &str,

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use super::session_token;
 use super::state::{RequestTime, Service};
 use crate::model::agency::Agency;
+use crate::model::identity::Identity;
 use crate::model::principal::Session;
 use crate::random;
 use crate::rejection::Rejection;
@@ -38,24 +39,51 @@ impl Service {
                 "duration_seconds exceeds the maximum session duration of the agency",
             ));
         }
-        let session = Session {
-            account: agency.account.clone(),
+        let identity = Identity::Agency {
             agency: agency.name.clone(),
             agency_id: agency.id.clone(),
-            name: session_request.name.to_owned(),
-            access_key_id: random::access_key_id(),
-            secret_access_key: random::secret_access_key(),
-            expiration: end(time, seconds),
+            session_name: session_request.name.to_owned(),
+        };
+        let session = Session {
             source_identity: session_request.source_identity,
             transitive_tags: session_request.transitive_tags,
+            ..new_session(&agency.account, identity, seconds, time)
         };
+        Ok(self.credentials_of(session))
+    }
+
+    /// Issues credentials for an identity of classic IAM.
+    pub(crate) fn issue_for(
+        &self,
+        account: &str,
+        identity: Identity,
+        seconds: u32,
+        time: RequestTime,
+    ) -> Credentials {
+        self.credentials_of(new_session(account, identity, seconds, time)).1
+    }
+
+    fn credentials_of(&self, session: Session) -> (Session, Credentials) {
         let credentials = Credentials::temporary(
             &session.access_key_id,
             session.secret_access_key.clone(),
             session_token::seal(&session, &self.seal),
             session.expiration,
         );
-        Ok((session, credentials))
+        (session, credentials)
+    }
+}
+
+/// Creates a session with a new access key.
+fn new_session(account: &str, identity: Identity, seconds: u32, time: RequestTime) -> Session {
+    Session {
+        account: account.to_owned(),
+        identity,
+        access_key_id: random::access_key_id(),
+        secret_access_key: random::secret_access_key(),
+        expiration: end(time, seconds),
+        source_identity: None,
+        transitive_tags: BTreeMap::new(),
     }
 }
 

@@ -8,6 +8,7 @@ use sts_proto::Secret;
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 
+use crate::model::identity::Identity;
 use crate::model::principal::Session;
 use crate::seal::{Purpose, Seal};
 
@@ -17,9 +18,7 @@ struct SerializedSession<'a> {
     access_key_id: &'a str,
     secret_access_key: &'a str,
     account: &'a str,
-    agency: &'a str,
-    agency_id: &'a str,
-    name: &'a str,
+    identity: &'a Identity,
     expires: i64,
     source_identity: Option<&'a str>,
     transitive_tags: &'a BTreeMap<String, String>,
@@ -31,9 +30,7 @@ struct DeserializedSession {
     access_key_id: String,
     secret_access_key: Secret,
     account: String,
-    agency: String,
-    agency_id: String,
-    name: String,
+    identity: Identity,
     expires: i64,
     source_identity: Option<String>,
     transitive_tags: BTreeMap<String, String>,
@@ -45,9 +42,7 @@ pub(crate) fn seal(session: &Session, seal: &Seal) -> Secret {
         access_key_id: &session.access_key_id,
         secret_access_key: session.secret_access_key.expose_secret(),
         account: &session.account,
-        agency: &session.agency,
-        agency_id: &session.agency_id,
-        name: &session.name,
+        identity: &session.identity,
         expires: milliseconds(session.expiration),
         source_identity: session.source_identity.as_deref(),
         transitive_tags: &session.transitive_tags,
@@ -63,9 +58,7 @@ pub(crate) fn open(token: &str, seal: &Seal) -> Option<Session> {
     let read: DeserializedSession = serde_json::from_slice(&plain).ok()?;
     Some(Session {
         account: read.account,
-        agency: read.agency,
-        agency_id: read.agency_id,
-        name: read.name,
+        identity: read.identity,
         access_key_id: read.access_key_id,
         secret_access_key: read.secret_access_key,
         expiration: OffsetDateTime::UNIX_EPOCH.checked_add(Duration::milliseconds(read.expires))?,

@@ -7,6 +7,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1;
 use hyper::rt::{Read, Write};
 use hyper_util::rt::TokioIo;
+use serde_json::Value;
 use sts_emulator::{Clock as _, Emulator, TestClock, builtin};
 use sts_proto::{Body, Credentials, Operation, ServiceError};
 use sts_sign::Signer;
@@ -61,6 +62,47 @@ impl Sts {
         request
     }
 
+    /// Sends JSON without a signature. `Value::Null` is an empty body.
+    pub(crate) async fn send_json(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> Response<Body> {
+        self.send(self.json_request(method, path, headers, body)).await
+    }
+
+    /// Sends JSON that is signed with these credentials.
+    pub(crate) async fn send_signed_json(
+        &self,
+        credentials: &Credentials,
+        method: &str,
+        path: &str,
+        body: &Value,
+    ) -> Response<Body> {
+        let mut request = self.json_request(method, path, &[], body);
+        signer(credentials).sign(&mut request, self.clock.now()).unwrap();
+        self.send(request).await
+    }
+
+    fn json_request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> Request<Body> {
+        let uri = format!("{}{path}", self.emulator.url());
+        let mut request = Request::builder().method(method).uri(uri);
+        request = request.header("content-type", "application/json;charset=utf8");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        request.body(Body::from(body)).unwrap()
+    }
+
     pub(crate) async fn send(&self, request: Request<Body>) -> Response<Body> {
         send(&self.emulator, request).await
     }
@@ -74,6 +116,15 @@ impl Sts {
     pub(crate) fn wait(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
     }
+}
+
+/// Returns the JSON of a response with this status.
+#[track_caller]
+pub(crate) fn json_of(response: &Response<Body>, status: u16) -> Value {
+    let text = String::from_utf8_lossy(response.body().as_ref());
+    assert_eq!(response.status(), status, "{text}");
+    assert_eq!(response.headers()["x-request-id"].len(), 32);
+    serde_json::from_str(&text).unwrap()
 }
 
 pub(crate) fn signer(credentials: &Credentials) -> Signer {

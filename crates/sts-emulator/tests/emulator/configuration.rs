@@ -15,7 +15,7 @@ fn assert_wrong(toml: &str, line: usize, key: &str, problem: &str) {
 
 #[test]
 fn an_unknown_key_is_named_with_its_line() {
-    assert_wrong("\n[[accounts]]\nid = \"a\"\nname = \"x\"\n", 4, "name", "unknown field");
+    assert_wrong("\n[[accounts]]\nid = \"a\"\nnames = \"x\"\n", 4, "names", "unknown field");
     assert_wrong("[[acounts]]\nid = \"a\"\n", 1, "acounts", "unknown field");
     let nested = "[[accounts]]\nid = \"a\"\n[[accounts.agencies]]\nname = \"r\"\ntrusts = []\n";
     assert_wrong(nested, 5, "trusts", "unknown field");
@@ -252,6 +252,19 @@ fn texts_that_no_caller_could_send_are_rejected() {
     assert_wrong(&agency(metadata), 7, "pod_token", "must not be empty");
     let user = "[[accounts.users]]\nname = \"u\"\nid = \"\"";
     assert_wrong(&agency(user), 7, "id", "must not be empty");
+}
+
+#[test]
+fn names_of_accounts_and_projects_are_unique() {
+    let accounts = |rest: &str| format!("[[accounts]]\nid = \"a\"\nname = \"n\"\n{rest}\n");
+    let other = "[[accounts]]\nid = \"b\"\nname = \"n\"";
+    assert_wrong(&accounts(other), 6, "name", "duplicate account name");
+    let other = "[[accounts]]\nid = \"b\"\nname = \"\"";
+    assert_wrong(&accounts(other), 6, "name", "must not be empty");
+    let projects = "projects = [{ name = \"p\", id = \"1\" }, { name = \"p\", id = \"2\" }]";
+    assert_wrong(&accounts(projects), 4, "name", "duplicate project name");
+    let projects = "projects = [{ name = \"p\" }]";
+    assert_wrong(&accounts(projects), 4, "projects", "missing field");
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod denials;
 mod faults;
 mod federation;
 mod gateway;
+mod iam;
 mod in_process;
 mod local_endpoints;
 mod metadata;

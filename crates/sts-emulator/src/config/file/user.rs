@@ -49,6 +49,7 @@ pub(super) fn add(config: &mut Config, account: &str, table: &UserTable) -> Resu
     let id = table.id.as_ref().map(text).transpose()?;
     let user = User::new(account, part(&table.name)?, id);
     let user = User { mfa_devices: devices, ..user };
+    config.add_user(user.clone());
     for Table(key) in &table.access_keys {
         let access_key_id = key.access_key_id.as_ref();
         if access_key_id.is_empty() || !access_key_id.bytes().all(|b| b.is_ascii_alphanumeric()) {

@@ -7,6 +7,7 @@ use sts_proto::Body;
 use super::issuer::CredentialsIssuer;
 use crate::seal::Purpose;
 use crate::server::{json_response, text_response};
+use crate::service::credential_object;
 
 const TTL: &str = "x-metadata-token-ttl-seconds";
 const TOKEN: &str = "x-metadata-token";
@@ -38,21 +39,13 @@ pub(super) fn security_key(issuer: &CredentialsIssuer, headers: &HeaderMap) -> R
             "401 Unauthorized: the metadata token is invalid",
         );
     }
-    let Some((credentials, expires_at)) = issuer.issue("emulated-machine") else {
+    let Some(credentials) = issuer.issue("emulated-machine") else {
         return text_response(
             StatusCode::UNAUTHORIZED,
             "Please configure Cloud Service Agency first",
         );
     };
-    json_response(
-        StatusCode::OK,
-        &json!({"credential": {
-            "access": credentials.access_key_id,
-            "secret": credentials.secret_access_key.expose_secret(),
-            "securitytoken": credentials.security_token.as_ref().map(sts_proto::Secret::expose_secret),
-            "expires_at": expires_at,
-        }}),
-    )
+    json_response(StatusCode::OK, &json!({"credential": credential_object(&credentials)}))
 }
 
 fn is_valid(issuer: &CredentialsIssuer, token: &str) -> bool {

@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sts_proto::Credentials;
-use time::OffsetDateTime;
-use time::macros::format_description;
 
 use crate::clock::Clock;
 use crate::model::metadata::MetadataRules;
@@ -25,8 +23,7 @@ impl CredentialsIssuer {
         self.service.config.metadata()
     }
 
-    /// Issues credentials, and returns them with their expiration as the services format it.
-    pub(super) fn issue(&self, session_name: &str) -> Option<(Credentials, String)> {
+    pub(super) fn issue(&self, session_name: &str) -> Option<Credentials> {
         let agency = self.service.config.agency(&self.rules()?.agency_urn)?;
         let session_request = SessionRequest {
             name: session_name,
@@ -35,15 +32,7 @@ impl CredentialsIssuer {
             transitive_tags: BTreeMap::new(),
         };
         let time = RequestTime { now: self.clock.now(), credentials_expired: false };
-        let (_, credentials) = self.service.issue(agency, session_request, time).ok()?;
-        let expiration = credentials.expiration.and_then(formatted)?;
-        Some((credentials, expiration))
+        let issued = self.service.issue(agency, session_request, time);
+        issued.ok().map(|(_, credentials)| credentials)
     }
-}
-
-/// Formats a time in UTC with six digits of a second, as the metadata service does.
-fn formatted(expiration: OffsetDateTime) -> Option<String> {
-    let format =
-        format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
-    expiration.checked_to_offset(time::UtcOffset::UTC)?.format(format).ok()
 }

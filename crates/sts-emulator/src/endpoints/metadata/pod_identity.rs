@@ -7,6 +7,7 @@ use sts_proto::{Body, Secret};
 
 use super::issuer::CredentialsIssuer;
 use crate::server::{json_response, text_response};
+use crate::service::iam_time;
 
 pub(super) fn respond(issuer: &CredentialsIssuer, headers: &HeaderMap) -> Response<Body> {
     let expected = issuer.rules().and_then(|rules| rules.pod_token.as_ref());
@@ -14,7 +15,7 @@ pub(super) fn respond(issuer: &CredentialsIssuer, headers: &HeaderMap) -> Respon
     if expected.is_none() || presented.map(Secret::from).as_ref() != expected {
         return text_response(StatusCode::UNAUTHORIZED, "401 Unauthorized: invalid pod token");
     }
-    let Some((credentials, expiration)) = issuer.issue("emulated-pod") else {
+    let Some(credentials) = issuer.issue("emulated-pod") else {
         return text_response(
             StatusCode::UNAUTHORIZED,
             "401 Unauthorized: the agency of the pod is not configured",
@@ -26,7 +27,7 @@ pub(super) fn respond(issuer: &CredentialsIssuer, headers: &HeaderMap) -> Respon
             "accessKeyId": credentials.access_key_id,
             "secretAccessKey": credentials.secret_access_key.expose_secret(),
             "securityToken": credentials.security_token.as_ref().map(Secret::expose_secret),
-            "expiration": expiration,
+            "expiration": credentials.expiration.map(iam_time),
         }}),
     )
 }
