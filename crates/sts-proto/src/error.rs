@@ -15,7 +15,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Response, StatusCode};
 use sts_credentials::{ErrorKind, Secret};
 use time::OffsetDateTime;
 
@@ -92,6 +92,34 @@ struct Content {
 }
 
 impl ServiceError {
+    /// Reads an unsuccessful response of any service behind the gateway of Huawei Cloud. Returns
+    /// `None` for a 2xx.
+    ///
+    /// Responses of STS are read by [`Operation::read`](crate::Operation::read).
+    ///
+    /// Code, message and request id are found in all known shapes of bodies, at any depth of up to
+    /// eight levels: `error_code` and `error_msg`, `code` and `message`, `{"error": {…}}`,
+    /// `{"badRequest": {…}}`, `{"errors": [{…}]}` and their spellings. Other bodies, such as text and
+    /// HTML, are classified by their status. [`kind`](Self::kind) never returns a kind that only a
+    /// client yields, such as [`ErrorKind::Timeout`].
+    ///
+    /// ```
+    /// use sts_proto::{ErrorKind, ServiceError};
+    ///
+    /// let response = http::Response::builder()
+    ///     .status(400)
+    ///     .body(r#"{"badRequest":{"code":"Ecs.0005","message":"Invalid parameter"}}"#)?;
+    /// let error = ServiceError::from_response(&response).ok_or("a success")?;
+    /// assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    /// assert_eq!(error.code().map(|code| code.as_str()), Some("Ecs.0005"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn from_response<B: AsRef<[u8]>>(response: &Response<B>) -> Option<Self> {
+        let (status, body) = (response.status(), response.body().as_ref());
+        (!status.is_success()).then(|| Self::new(status, response.headers(), body, None))
+    }
+
     /// Classifies an unsuccessful response. `invalid_body` is set for a 2xx.
     pub(crate) fn new(
         status: StatusCode,
@@ -99,18 +127,25 @@ impl ServiceError {
         bytes: &[u8],
         invalid_body: Option<InvalidBody>,
     ) -> Self {
+        let bytes = without_byte_order_mark(bytes);
         let body = ErrorBody::read(bytes);
         let code = body.code.as_ref().map(Secret::expose_secret).and_then(ErrorCode::new);
         let raw = body.message.as_ref().map(Secret::expose_secret);
-        let split = raw.map(echo::split);
+        let (message, echo) = raw.map_or(("", None), echo::split);
+        let echo = echo.map(|echo| echo.shown(ECHO_LIMIT));
+        let after = echo.as_ref().map_or("", |(_, after)| after);
         let retry_after = header_text(headers, "retry-after").and_then(RetryAfter::parse);
-        let excerpt = (!body.is_understood()).then(|| text::excerpt(status, bytes, EXCERPT_LIMIT));
+        let is_unknown = code.is_none() && raw.is_none();
+        let unknown = is_unknown.then(|| text::of_bytes(bytes, RAW_LIMIT));
+        let unknown = unknown.as_deref().map(String::as_str).filter(|text| !text.is_empty());
         Self(Arc::new(Content {
             kind: classify::kind(status, code.as_ref(), raw, retry_after.is_some()),
             status,
             code,
-            message: split.as_ref().map(shown_message),
-            raw_message: raw.map(|message| Secret::from(beginning(message, RAW_LIMIT))),
+            message: raw.map(|_| shown_message(message, after)),
+            raw_message: raw
+                .or(unknown.filter(|_| !status.is_success()))
+                .map(|message| Secret::from(text::beginning(message, RAW_LIMIT))),
             window: raw.and_then(throttling::window),
             request_ids: RequestIds::new(
                 headers,
@@ -122,10 +157,8 @@ impl ServiceError {
             retry_after,
             date: header_text(headers, "date").and_then(http_date::parse),
             from_cache: headers.contains_key(http::header::AGE),
-            echoed_canonical_request: split
-                .and_then(|split| split.echo)
-                .map(|echo| text::printable_lines(echo, ECHO_LIMIT)),
-            excerpt: excerpt.flatten(),
+            echoed_canonical_request: echo.map(|(echo, _)| echo),
+            excerpt: unknown.map(|text| text::message(text, EXCERPT_LIMIT)),
             invalid_body,
         }))
     }
@@ -154,18 +187,21 @@ impl ServiceError {
         self.0.code.as_ref()
     }
 
-    /// Returns the redacted error message, truncated to 4096 bytes with `…` at the end.
+    /// Returns the error message, redacted and truncated to 4096 bytes with `…` at the end.
     ///
-    /// Secrets are replaced by `[redacted]`: JSON web tokens, long runs of base64 or hex, and, in a
-    /// message that mentions a secret, every word that is not known to be harmless. An
+    /// The service may echo any part of the request, so only parts that are known to be harmless
+    /// are shown: words of the service's messages and of common English, names of fields and
+    /// headers, short numbers, dates, actions, URNs and the values of a few fields. All others, such
+    /// as names of users, are replaced by `[redacted]`. An
     /// [echoed canonical request](Self::echoed_canonical_request) is removed.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
     }
 
-    /// Returns the error message as received, truncated to 64 KiB. It may contain credentials,
-    /// because the gateway echoes parts of requests. Do not log it.
+    /// Returns the error message as received, or the body of an unsuccessful status without a code
+    /// or message, truncated to 64 KiB. It may contain credentials, because the gateway echoes
+    /// parts of requests. Do not log it.
     #[must_use]
     pub fn raw_message(&self) -> Option<&Secret> {
         self.0.raw_message.as_ref()
@@ -230,15 +266,15 @@ impl ServiceError {
     /// Returns the gateway's canonical request, which some messages about a signature mismatch
     /// contain, truncated to 16 KiB. Compare it with your own to find the difference.
     ///
-    /// Lines are separated by `|`, and the values of secret headers are redacted.
+    /// Lines are separated by `|`. The values of headers and query parameters that may be secret are
+    /// redacted.
     #[must_use]
     pub fn echoed_canonical_request(&self) -> Option<&str> {
         self.0.echoed_canonical_request.as_deref()
     }
 
-    /// Returns the redacted beginning of a body without a code or message, truncated to 1024
-    /// bytes. For a 2xx, only markup is returned, because an invalid response may contain
-    /// credentials.
+    /// Returns the beginning of a body without a code or message, redacted as a
+    /// [message](Self::message) and truncated to 1024 bytes.
     #[must_use]
     pub fn excerpt(&self) -> Option<&str> {
         self.0.excerpt.as_deref()
@@ -251,21 +287,20 @@ impl ServiceError {
     }
 }
 
-/// Returns the redacted message without the echoed canonical request.
-fn shown_message(split: &echo::Split<'_>) -> String {
-    let mut shown = text::printable_prose(split.message, MESSAGE_LIMIT);
-    if !split.after.is_empty() {
+/// Returns the redacted text before and after an echo.
+fn shown_message(before: &str, after: &str) -> String {
+    let mut shown = text::message(before, MESSAGE_LIMIT);
+    if !after.is_empty() {
         let room = MESSAGE_LIMIT.saturating_sub(shown.len() + 2);
         shown.push_str("; ");
-        shown.push_str(&text::printable_prose(split.after, room));
+        shown.push_str(&text::message(after, room));
     }
     shown
 }
 
-/// Returns at most `limit` bytes of `text`.
-fn beginning(text: &str, limit: usize) -> &str {
-    let end = (0..=limit.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
-    end.and_then(|end| text.get(..end)).unwrap_or_default()
+/// Removes a byte order mark, which RFC 8259 allows parsers to ignore.
+pub(crate) fn without_byte_order_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
 }
 
 impl fmt::Display for ServiceError {

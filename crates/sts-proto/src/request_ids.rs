@@ -45,5 +45,5 @@ pub(crate) fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a 
 
 fn bounded(id: &str) -> Option<String> {
     let id = id.trim();
-    (!id.is_empty()).then(|| text::printable(id, LIMIT))
+    (!id.is_empty()).then(|| text::identifier(id, LIMIT))
 }

@@ -7,7 +7,7 @@ pub(crate) mod object;
 use http::Response;
 use serde::de::DeserializeOwned;
 
-use crate::error::{InvalidBody, ServiceError};
+use crate::error::{InvalidBody, ServiceError, without_byte_order_mark};
 
 /// Reads a response: a 2xx with a valid body is a success, any other one a [`ServiceError`].
 pub(crate) fn read<T, B>(response: &Response<B>) -> Result<T, ServiceError>
@@ -16,7 +16,7 @@ where
     B: AsRef<[u8]>,
 {
     let (status, headers) = (response.status(), response.headers());
-    let body = without_byte_order_mark(response.body().as_ref());
+    let body = response.body().as_ref();
     if !status.is_success() {
         return Err(ServiceError::new(status, headers, body, None));
     }
@@ -33,9 +33,4 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, InvalidBody>
     } else {
         Err(failure::of_form(body))
     }
-}
-
-/// Removes a byte order mark, which RFC 8259 allows parsers to ignore.
-fn without_byte_order_mark(body: &[u8]) -> &[u8] {
-    body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
 }

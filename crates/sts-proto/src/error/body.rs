@@ -62,10 +62,6 @@ impl ErrorBody {
         found
     }
 
-    pub(super) const fn is_understood(&self) -> bool {
-        self.code.is_some() || self.message.is_some()
-    }
-
     fn take(&mut self, fields: &Fields<'_>) {
         if self.code.is_none() {
             self.code = fields.code.iter().copied().flatten().find_map(code);

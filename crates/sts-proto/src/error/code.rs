@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::text;
+
 /// Maximum length in bytes; longer codes are truncated. The known ones have ten characters.
 const LIMIT: usize = 128;
 
@@ -25,9 +27,10 @@ const LIMIT: usize = 128;
 pub struct ErrorCode(Box<str>);
 
 impl ErrorCode {
+    /// Returns the code of a response, redacted unless it has the form of a code.
     pub(crate) fn new(text: &str) -> Option<Self> {
         let text = text.trim();
-        (!text.is_empty()).then(|| Self(super::text::printable(text, LIMIT).into()))
+        (!text.is_empty()).then(|| Self(text::identifier(text, LIMIT).into()))
     }
 
     /// Returns the code as text.
@@ -63,7 +66,7 @@ impl ErrorCode {
 impl From<&str> for ErrorCode {
     /// Returns the code with unprintable characters replaced, truncated to 128 bytes.
     fn from(text: &str) -> Self {
-        Self(super::text::printable(text, LIMIT).into())
+        Self(text::printable(text, LIMIT).into())
     }
 }
 

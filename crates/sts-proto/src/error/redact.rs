@@ -1,274 +1,236 @@
-//! Redaction of secrets in texts from responses.
+//! Redaction of texts from responses by an allow list.
 //!
-//! In a text that does not mention a secret, JSON web tokens, user info of URLs and long runs of
-//! base64 or hex are hidden. In a text that mentions a secret, any word may be the secret: only known
-//! words, dates and the values of harmless names are kept, so unknown formats are hidden as well.
+//! A response may contain any part of the request in any encoding, so secrets are not searched for.
+//! A part of a text is shown only if it is known to be harmless: a word of the vocabulary, a name
+//! that consists of such words, a short number, a date, an action, a URN, or the value of a known
+//! field. All other parts are replaced.
 
-use super::words;
+use super::words::{FIELDS, SERVICES, WORDS};
+use crate::error::text::Shown;
 
-/// Minimum length of base64 with digits and both cases that is hidden, in bytes.
-const SHORTEST_RUN: usize = 32;
-/// Minimum length of hex that is hidden, in bytes. Request and account ids have 32.
-const SHORTEST_HEX: usize = 40;
-/// Length of a SHA-256 hash in hex, such as the hash of a payload.
-const HASH: usize = 64;
-/// Minimum length of a JSON web token that is hidden, in bytes.
-const SHORTEST_JWT: usize = 12;
+/// Maximum length of a shown number in digits. Codes of MFA devices have six.
+const LONGEST_NUMBER: usize = 4;
+/// Maximum length of the shown value of a field, in bytes.
+const LONGEST_VALUE: usize = 64;
+/// Maximum length of a word of the vocabulary in capitals, in bytes. A longer one may be a value.
+const LONGEST_ACRONYM: usize = 4;
+/// Maximum length of the shown name of an agency or a user in a URN, in bytes.
+const LONGEST_NAME: usize = 256;
 
-/// Part of a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
-    Plain(&'a str),
-    /// Hidden part.
-    Secret,
-}
-
-/// Kind of a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
-    /// Identifier, which may be long.
-    Id,
-    /// Message.
-    Prose,
-    /// Lines of `name:value`, such as a canonical request.
-    Lines,
-}
-
-/// Splits a text into parts that may be shown and hidden parts.
-pub(super) fn redact(text: &str, form: Form) -> Vec<Piece<'_>> {
-    let is_line_end = |c: char| c == '|' || (form == Form::Lines && matches!(c, '\n' | '\r'));
-    let mut pieces = Pieces::default();
-    // A name may be in one column of a table, and its value in the next.
-    let mut before = Before::Text;
-    for part in text.split_inclusive(is_line_end) {
-        let line = part.trim_end_matches(is_line_end);
-        before = if before != Before::Text || mentions_secret(line) {
-            keep_known_words(line, before, form, &mut pieces)
-        } else {
-            hide_by_form(line, form, &mut pieces);
-            Before::Text
-        };
-        pieces.keep(part.get(line.len()..).unwrap_or_default());
-    }
-    pieces.0
-}
-
-/// Context in which a word appears.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Before {
-    /// Any text.
-    Text,
-    /// After the name of a secret.
-    Secret,
-    /// After the name of a secret and a loose separator, as in `token: `.
-    SecretAndColon,
-    /// After the name of a secret and a strict separator, as in `token=`.
-    SecretAndEquals,
-    /// After a harmless name and a separator, as in `ak:`.
-    Harmless,
-}
-
-fn mentions_secret(line: &str) -> bool {
-    let mut rest = line;
-    let mut words = std::iter::from_fn(|| {
-        let (word, _, tail) = split_first_word(rest)?;
-        rest = tail;
-        Some((word, first_word(tail)))
-    });
-    words::mentions_secret(line) || words.any(|(word, next)| words::names_secret(word, next))
-}
-
-/// Hides all words of a line that may be a secret. Returns the context of the next line.
-fn keep_known_words<'a>(
-    line: &'a str,
-    mut before: Before,
-    form: Form,
-    pieces: &mut Pieces<'a>,
-) -> Before {
-    let mut is_last_listed = false;
-    let mut gap = "";
-    let mut rest = line;
-    while let Some((word, mut after, tail)) = split_first_word(rest) {
-        let is_value = before == Before::SecretAndEquals && !word.is_empty();
-        if is_value && form == Form::Lines {
-            // The rest of the line is the value.
-            pieces.hide();
-            return Before::Text;
+/// Adds the harmless parts of a message to `shown`.
+pub(super) fn message(text: &str, shown: &mut Shown) {
+    let mut rest = text;
+    let mut before = Before::default();
+    while !rest.is_empty() && !shown.is_full() {
+        let (gap, chunk, after) = next_chunk(rest);
+        shown.keep(gap);
+        if !chunk.is_empty() {
+            let (_, next, _) = next_chunk(after);
+            before = before.show(chunk, next, shown);
         }
-        let is_listed = gap.contains(';') || after.starts_with(';');
-        let is_in_sentence = before == Before::Text
-            && (gap.is_empty() || gap.ends_with(char::is_whitespace))
-            && gap.chars().all(|c| c.is_whitespace() || ",;.:".contains(c))
-            && words::is_like_prose(word);
-        let is_hidden = !word.is_empty() && !is_in_sentence && !is_kept(word, before, is_listed);
-        if is_hidden {
-            pieces.hide();
-            after = without_padding(after);
-        } else {
-            pieces.keep(word);
-        }
-        pieces.keep(after);
-        if !word.is_empty() {
-            let next = before.then(word, after, first_word(tail));
-            // A secret may consist of several words.
-            let is_in_secret = is_hidden && next == Before::Text && before.is_secret();
-            before = if is_in_secret { Before::SecretAndColon } else { next };
-            is_last_listed = is_listed;
-        }
-        (gap, rest) = (after, tail);
-    }
-    if before == Before::Harmless || is_last_listed { Before::Text } else { before }
-}
-
-fn is_kept(word: &str, before: Before, is_listed: bool) -> bool {
-    let is_harmless = words::is_date(word) || (is_listed && words::is_header_name(word));
-    match before {
-        Before::SecretAndEquals => false,
-        Before::SecretAndColon => {
-            // One or two digits may be a group of a code.
-            words::is_prose(word) || (word.len() > 2 && words::is_date(word))
-        }
-        Before::Harmless => {
-            let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
-            let has_both_cases = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
-            is_harmless || (!has_both_cases && !has_form_of_secret(word))
-        }
-        Before::Secret | Before::Text => {
-            words::is_prose(word) || words::is_name(word) || is_harmless
-        }
-    }
-}
-
-impl Before {
-    const fn is_secret(self) -> bool {
-        matches!(self, Self::Secret | Self::SecretAndColon | Self::SecretAndEquals)
-    }
-
-    /// Returns the context of the next word.
-    fn then(self, word: &str, after: &str, next: &str) -> Self {
-        if words::is_link(word) && matches!(self, Self::Secret | Self::Harmless) {
-            // `the token is X`
-            return if self == Self::Secret { Self::SecretAndColon } else { Self::Harmless };
-        }
-        let separator = words::separator(after);
-        if words::is_harmless_name(word) && separator.is_some() {
-            return Self::Harmless;
-        }
-        // `key` in `secret key: X` is part of the name.
-        let continues_name = self == Self::Secret && words::is_name(word);
-        if !continues_name && !words::names_secret(word, next) {
-            return Self::Text;
-        }
-        match separator {
-            None => Self::Secret,
-            Some(words::Separator::Loose) => Self::SecretAndColon,
-            Some(words::Separator::Strict) => Self::SecretAndEquals,
-        }
-    }
-}
-
-/// Hides JSON web tokens, user info of URLs and, in messages, long runs of base64 or hex.
-fn hide_by_form<'a>(line: &'a str, form: Form, pieces: &mut Pieces<'a>) {
-    let mut rest = line;
-    while let Some((before, after)) = split_at_user_info(rest) {
-        hide_words_by_form(before, form, pieces);
-        pieces.hide();
         rest = after;
     }
-    hide_words_by_form(rest, form, pieces);
 }
 
-/// Splits a text at the first user info of a URL, which may be a password.
-fn split_at_user_info(text: &str) -> Option<(&str, &str)> {
-    text.match_indices("//").find_map(|(at, slashes)| {
-        let (before, rest) = text.split_at_checked(at + slashes.len())?;
-        let is_end = |c: char| c.is_whitespace() || "/?#\"'`<>".contains(c);
-        let authority = rest.split(is_end).next()?;
-        Some((before, rest.get(authority.rfind('@')?..)?))
-    })
+/// Context in which a part appears.
+#[derive(Clone, Copy, Default)]
+struct Before<'a> {
+    chunk: &'a str,
+    /// Whether `chunk` is the name of a known field.
+    is_field: bool,
+    /// Whether `chunk` and a separator precede, so that a value follows.
+    is_assigned: bool,
 }
 
-fn hide_words_by_form<'a>(line: &'a str, form: Form, pieces: &mut Pieces<'a>) {
-    let mut rest = line;
-    while let Some((word, after, tail)) = split_first_word(rest) {
-        if is_web_token(word) || (form == Form::Prose && has_form_of_secret(word)) {
-            pieces.hide();
-            pieces.keep(without_padding(after));
+impl<'a> Before<'a> {
+    /// Shows or hides `chunk`. Returns the context of the next one.
+    fn show(self, chunk: &'a str, next: &str, shown: &mut Shown) -> Self {
+        let core = chunk.trim_end_matches(|c: char| !c.is_alphanumeric());
+        let end = chunk.get(core.len()..).unwrap_or_default();
+        let is_assigned = end.contains([':', '=']);
+        if core.is_empty() {
+            shown.keep(end);
+            return Self { is_assigned: self.is_assigned || is_assigned, ..self };
+        }
+        if is_name(core) || is_date(core) || is_resource(core) || self.allows(core, next) {
+            shown.keep(core);
+        } else if let Some(at) = core.find([':', '=']) {
+            self.show_assignment(core, at, shown);
         } else {
-            pieces.keep(word);
-            pieces.keep(after);
+            shown.hide();
         }
-        rest = tail;
+        // The padding of base64 belongs to a hidden part.
+        shown.keep(if shown.ends_hidden() { end.trim_start_matches('=') } else { end });
+        Self { chunk: core, is_field: is_field(core), is_assigned }
     }
-}
 
-/// Removes the padding of base64 that follows a secret.
-fn without_padding(after: &str) -> &str {
-    after.trim_start_matches('=')
-}
-
-fn is_web_token(word: &str) -> bool {
-    word.match_indices("eyJ").any(|(at, _)| {
-        let (before, token) = word.split_at_checked(at).unwrap_or_default();
-        token.len() >= SHORTEST_JWT && !before.ends_with(|c: char| c.is_alphanumeric())
-    })
-}
-
-/// Returns whether a word looks like a key, a token or a signature.
-fn has_form_of_secret(word: &str) -> bool {
-    let is_hex = |part: &str| {
-        part.len() >= SHORTEST_HEX
-            && part.len() != HASH
-            && part.bytes().all(|byte| byte.is_ascii_hexdigit())
-    };
-    let is_run = |part: &str| {
-        let has = |is: fn(&u8) -> bool| part.as_bytes().iter().any(is);
-        part.len() >= SHORTEST_RUN
-            && has(u8::is_ascii_digit)
-            && has(u8::is_ascii_lowercase)
-            && has(u8::is_ascii_uppercase)
-    };
-    is_web_token(word)
-        || word.split(|c: char| !c.is_ascii_alphanumeric()).any(is_hex)
-        || word.split(|c: char| !c.is_ascii_alphanumeric() && !"+/-_%".contains(c)).any(is_run)
-}
-
-/// Returns the first word, the text up to the next word, and the rest. The word is empty if the text
-/// does not begin with one.
-fn split_first_word(text: &str) -> Option<(&str, &str, &str)> {
-    let is_wide = text.chars().next().map(words::is_wide)?;
-    let is_in_word = |c: char| words::is_of_word(c) && words::is_wide(c) == is_wide;
-    let end = text.find(|c| !is_in_word(c)).unwrap_or(text.len());
-    let next = text.get(end..)?.find(words::is_of_word).map_or(text.len(), |gap| end + gap);
-    // Punctuation at the end of a sentence is not part of the word.
-    let word = text.get(..end)?.trim_end_matches(['.', '!', '?', '-']);
-    Some((word, text.get(word.len()..next)?, text.get(next..)?))
-}
-
-fn first_word(text: &str) -> &str {
-    split_first_word(text).map_or("", |(word, ..)| word)
-}
-
-/// Parts in the order of the text.
-#[derive(Default)]
-struct Pieces<'a>(Vec<Piece<'a>>);
-
-impl<'a> Pieces<'a> {
-    fn keep(&mut self, text: &'a str) {
-        if !text.is_empty() {
-            self.0.push(Piece::Plain(text));
+    /// Returns whether a value or a number is shown.
+    fn allows(self, core: &str, next: &str) -> bool {
+        if self.is_assigned {
+            self.is_field && is_value(core)
+        } else {
+            // A code may be written in groups of digits.
+            is_number(core) && !is_number(self.chunk) && !is_number(next)
         }
     }
 
-    /// Adds a hidden part, or extends the last one across white space and punctuation.
-    fn hide(&mut self) {
-        let is_mark = |c: char| c.is_whitespace() || "=:.,+/&-".contains(c);
-        match &self.0[..] {
-            [.., Piece::Secret] => {}
-            [.., Piece::Secret, Piece::Plain(between)] if between.chars().all(is_mark) => {
-                self.0.pop();
-            }
-            _ => self.0.push(Piece::Secret),
+    /// Shows `name=value`, or `=value` after a name in quotes.
+    fn show_assignment(self, core: &str, at: usize, shown: &mut Shown) {
+        let (name, value) = core.split_at_checked(at).unwrap_or_default();
+        let (separator, value) = value.split_at_checked(1).unwrap_or_default();
+        if name.is_empty() || is_name(name) {
+            shown.keep(name);
+        } else {
+            shown.hide();
+        }
+        shown.keep(separator);
+        let is_known = is_field(name) || (name.is_empty() && self.is_field);
+        if is_name(value) || is_date(value) || (is_known && is_value(value)) {
+            shown.keep(value);
+        } else {
+            shown.hide();
+        }
+    }
+}
+
+/// Splits a text into the separators at its beginning, the next part, and the rest.
+fn next_chunk(text: &str) -> (&str, &str, &str) {
+    let (gap, rest) = text.split_at(text.find(is_part).unwrap_or(text.len()));
+    let is_first_wide = rest.starts_with(is_wide);
+    let is_end = |c: char| !is_part(c) || is_wide(c) != is_first_wide;
+    let (chunk, after) = rest.split_at(rest.find(is_end).unwrap_or(rest.len()));
+    (gap, chunk, after)
+}
+
+/// Returns whether a character is part of a word, a name or a value. Others separate them.
+fn is_part(c: char) -> bool {
+    c.is_alphanumeric() || "_-./+%~#@!*$^?:=".contains(c)
+}
+
+/// Returns whether a character belongs to a script without spaces between words. The credentials of
+/// the service do not contain them.
+const fn is_wide(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
+}
+
+/// Returns whether a text is a word, or consists of words, as `agency_urn`, `x-security-token`,
+/// `getSecretKey`, `/v5/agencies` and `APIGW.0301` do.
+fn is_name(name: &str) -> bool {
+    if name.chars().all(is_wide) {
+        return !name.is_empty();
+    }
+    let name = name.strip_prefix('/').unwrap_or(name);
+    let mut parts = name.split(['_', '-', '.', '/']).peekable();
+    let mut follows_word = false;
+    while let Some(part) = parts.next() {
+        let is_end = part.is_empty() && parts.peek().is_none();
+        // Groups of digits may be a code.
+        let is_suffix = follows_word && (is_end || is_number(part));
+        if !is_suffix && !is_word(part) && !is_camel_case(part) {
+            return false;
+        }
+        follows_word = !is_suffix;
+    }
+    true
+}
+
+/// Returns whether a text is one letter or a word of the vocabulary in lower case, in title case, or
+/// an acronym.
+fn is_word(word: &str) -> bool {
+    let rest = word.get(1..).unwrap_or_default();
+    let is_lower = !rest.bytes().any(|byte| byte.is_ascii_uppercase());
+    let is_acronym = word.len() <= LONGEST_ACRONYM || word.bytes().any(|b| b.is_ascii_digit());
+    let is_capital = !word.bytes().any(|byte| byte.is_ascii_lowercase());
+    let is_letter = word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    is_letter
+        || ((is_lower || (is_acronym && is_capital))
+            && WORDS.binary_search(&word.to_ascii_lowercase().as_str()).is_ok())
+}
+
+/// Returns whether a text consists of words that begin with capitals, as `getSecretKey` does.
+fn is_camel_case(name: &str) -> bool {
+    let mut rest = name;
+    while !rest.is_empty() {
+        // A run of capitals ends before the capital of the next word: `OIDCProvider`.
+        let capitals = rest.bytes().take_while(u8::is_ascii_uppercase).count();
+        let lower = rest.bytes().skip(capitals).take_while(|b| !b.is_ascii_uppercase()).count();
+        let end = match capitals {
+            2.. if lower > 0 => capitals - 1,
+            _ => capitals + lower,
+        };
+        match rest.split_at_checked(end) {
+            Some((word, after)) if word.len() > 1 && is_word(word) => rest = after,
+            _ => return false,
+        }
+    }
+    !name.is_empty()
+}
+
+fn is_number(text: &str) -> bool {
+    (1..=LONGEST_NUMBER).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Returns whether a text is a date, or a time with seconds.
+fn is_date(text: &str) -> bool {
+    const FORMS: [&str; 4] = ["0000-00-00", "0000-00-00T00:00:00", "00:00:00", "00000000T000000"];
+    let text = text.trim_end_matches('Z');
+    let (date, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let has_form = |form: &str| {
+        let is_same =
+            |(is, byte): (u8, u8)| if is == b'0' { byte.is_ascii_digit() } else { is == byte };
+        form.len() == date.len() && form.bytes().zip(date.bytes()).all(is_same)
+    };
+    FORMS.iter().any(|form| has_form(form))
+        && fraction.len() <= 9
+        && fraction.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Returns whether a text is an action or a URN, as `iam:agencies:assume` and
+/// `iam::0123:agency:reader` are.
+fn is_resource(text: &str) -> bool {
+    let mut parts = text.splitn(5, ':');
+    let mut next = || parts.next().unwrap_or_default();
+    if SERVICES.binary_search(&next()).is_err() {
+        return false;
+    }
+    let is_alphanumeric = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@-_/*".contains(&byte);
+    match (next(), next(), next(), next()) {
+        (kind, action, "", "") => [kind, action].iter().all(|part| {
+            !part.is_empty() && part.len() <= 40 && part.bytes().all(|b| b.is_ascii_alphabetic())
+        }),
+        (_, account, kind, name) => {
+            account.len() <= LONGEST_VALUE
+                && is_alphanumeric(account)
+                && is_name(kind)
+                && name.len() <= LONGEST_NAME
+                && name.bytes().all(is_of_name)
+        }
+    }
+}
+
+fn is_field(name: &str) -> bool {
+    let is_separator = |byte: &u8| matches!(byte, b'_' | b'-');
+    let name = name.bytes().filter(|byte| !is_separator(byte)).map(|b| b.to_ascii_lowercase());
+    FIELDS.iter().any(|field| field.bytes().eq(name.clone()))
+}
+
+/// Returns whether a text has the form of an identifier. Secrets contain letters of both cases.
+fn is_value(value: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| value.as_bytes().iter().any(is);
+    (1..=LONGEST_VALUE).contains(&value.len())
+        && !(has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase))
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vocabulary_is_sorted() {
+        for list in [&WORDS[..], &FIELDS, &SERVICES] {
+            assert!(list.is_sorted_by(|a, b| a < b));
         }
     }
 }

@@ -1,268 +1,168 @@
-//! Names of secrets, and words that are not secrets.
+//! Vocabulary of messages that are shown.
 
-use zeroize::Zeroizing;
-
-/// A text that contains one of these mentions a secret. It is compared in lower case and reduced to
-/// letters and digits, which covers all spellings.
-const MENTIONS: [&str; 21] = [
-    "token",
-    "secret",
-    "credential",
-    "onetimecode",
-    "securitykey",
-    "sessionkey",
-    "encryptionkey",
-    "passkey",
-    "codeverifier",
-    "passw",
-    "passphrase",
-    "passcode",
-    "privatekey",
-    "signingkey",
-    "apikey",
-    "mfacode",
-    "verificationcode",
-    "assertion",
-    "samlresponse",
-    "signature",
-    "bearer",
-];
-/// Mentions in other languages, in lower case: Chinese, which the service may use, and languages of
-/// proxies in front of it.
+/// Words of the service's messages and of common English, sorted. A name such as `agency_urn` is
+/// composed of them.
 #[rustfmt::skip]
-const FOREIGN_MENTIONS: [&str; 40] = [
-    "令牌", "密钥", "秘钥", "签名", "密码", "口令", "凭证", "凭据", "验证码", "断言", "权杖",
-    "權杖", "密鑰", "金鑰", "簽名", "簽章", "密碼", "憑證", "驗證碼",
-    "トークン", "パスワード", "シークレット", "署名", "秘密鍵", "토큰", "비밀번호", "암호", "서명",
-    "kennwort", "schlüssel", "mot de passe", "jeton", "clé", "contraseña", "clave", "senha",
-    "chave", "пароль", "токен", "ключ",
+pub(super) const WORDS: [&str; 1292] = [
+    "aborted", "about", "above", "absent", "accept", "acceptable", "accepted", "access", "accessed",
+    "accessible", "accesskey", "account", "accounts", "action", "actions", "activated", "active",
+    "actual", "add", "added", "address", "admin", "administrator", "af", "affected", "after",
+    "again", "agencies", "agency", "agent", "ago", "ak", "aksk", "algorithm", "alias", "all",
+    "allocated", "allocation", "allow", "allowed", "allows", "already", "also", "always", "among",
+    "an", "and", "another", "answer", "any", "ap", "apache", "api", "apic", "apig", "apigw", "app",
+    "appkey", "application", "applied", "apply", "approved", "apr", "april", "are", "argument",
+    "arguments", "arn", "array", "arrears", "arrived", "as", "assertion", "assertions", "assigned",
+    "associated", "assume", "assumed", "at", "attach", "attached", "attempt", "attempting",
+    "attempts", "attribute", "attributes", "aud", "audience", "aug", "august", "auth",
+    "authenticate", "authenticated", "authentication", "authn", "authority", "authorization",
+    "authorized", "authorizer", "automatically", "available", "backend", "bad", "balance", "ban",
+    "banned", "base", "base64", "based", "basic", "be", "bearer", "because", "been", "before",
+    "begin", "being", "below", "bit", "bits", "blacklist", "blacklisted", "blocked", "body",
+    "boolean", "bound", "br", "brazil", "bucket", "busy", "but", "by", "byte", "bytes", "calculate",
+    "calculated", "calculation", "call", "caller", "calls", "can", "canceled", "cancelled",
+    "cannot", "canonical", "capacity", "case", "cause", "cce", "center", "central", "certificate",
+    "certificates", "chain", "change", "changed", "character", "characters", "charset", "check",
+    "checked", "claim", "claims", "client", "clock", "closed", "cloud", "cluster", "cn", "code",
+    "codes", "column", "com", "command", "compare", "complete", "completed", "compliant",
+    "component", "compute", "computed", "concern", "condition", "conditions", "config",
+    "configuration", "configurations", "configured", "conflict", "conflicting", "connect",
+    "connected", "connecting", "connection", "console", "constraint", "consumer", "contact",
+    "contain", "contains", "content", "context", "contexts", "continue", "contract", "control",
+    "cookie", "cookies", "copy", "core", "correct", "corrupted", "could", "couldn", "count",
+    "counted", "country", "create", "created", "creating", "creation", "credential", "credentials",
+    "critical", "cross", "cryptographic", "current", "currently", "custom", "daily", "damaged",
+    "data", "database", "date", "day", "days", "deadline", "debugging", "dec", "december", "decode",
+    "decoded", "decoder", "decoding", "decrypt", "dedicated", "default", "defined", "degrades",
+    "delegated", "delegation", "delete", "deleted", "deleting", "deletion", "denied", "denies",
+    "deny", "describe", "description", "descriptor", "desired", "destination", "detail",
+    "developer", "device", "diagnostics", "did", "didn", "difference", "different", "differs",
+    "digest", "direct", "directory", "disable", "disabled", "disk", "div", "dns", "do", "document",
+    "documented", "does", "doesn", "domain", "domains", "don", "done", "down", "downgrade", "dpop",
+    "dsig", "due", "duplicate", "duration", "dynamic", "each", "early", "east", "echo", "ecs",
+    "either", "elb", "element", "elements", "elsewhere", "email", "empty", "enable", "enabled",
+    "encoded", "encoding", "encountered", "encrypted", "end", "endpoint", "enough", "ensure",
+    "enterprise", "entity", "enum", "environment", "equal", "equals", "err", "error", "errors",
+    "es256", "escape", "eu", "even", "event", "events", "ever", "evs", "exact", "example", "exceed",
+    "exceeded", "exceeds", "exception", "excess", "execute", "executed", "execution", "exhausted",
+    "exist", "existing", "exists", "expect", "expected", "expiration", "expire", "expired",
+    "expires", "expiry", "explicit", "extended", "extension", "external", "extra", "fail", "failed",
+    "failing", "failover", "fails", "failure", "failures", "false", "feature", "feb", "february",
+    "federation", "fetch", "fi", "field", "fields", "file", "files", "filter", "final", "find",
+    "fingerprint", "finish", "firewall", "first", "fix", "flag", "flavor", "following", "for",
+    "forbidden", "form", "format", "formed", "found", "fractional", "frequency", "frequently",
+    "fri", "from", "frozen", "fulfilling", "full", "function", "functions", "further", "future",
+    "gateway", "gateways", "general", "generate", "generated", "get", "given", "global", "gmt",
+    "gone", "got", "grace", "grant", "granted", "grants", "group", "h1", "h2", "h3", "had", "hand",
+    "handle", "happened", "has", "hash", "hasn", "have", "haven", "he", "head", "header", "headers",
+    "help", "her", "here", "high", "higher", "his", "hmac", "holder", "host", "hosts", "hour",
+    "hours", "how", "hr", "hs256", "html", "http", "http2", "https", "iam", "iam5", "id",
+    "identifier", "identifiers", "identities", "identity", "idp", "ids", "ietf", "if", "iic",
+    "illegal", "image", "implemented", "implicit", "in", "inactive", "includes", "incorrect",
+    "index", "information", "informational", "initial", "initialize", "inline", "inner", "input",
+    "insert", "instance", "instances", "instead", "insufficient", "integer", "integrity",
+    "intercepted", "interface", "interim", "intermediary", "internal", "internet", "invalid",
+    "invoke", "ip", "ipv4", "ipv6", "is", "isn", "issue", "issued", "issuer", "issuers", "issuing",
+    "it", "its", "itself", "jan", "january", "job", "join", "json", "jul", "july", "jun", "june",
+    "just", "jwt", "kb", "kept", "key", "keys", "keystone", "keyword", "kind", "kms", "la", "lack",
+    "large", "larger", "last", "late", "later", "latest", "leading", "least", "left", "length",
+    "less", "level", "li", "license", "lifetime", "limit", "limits", "line", "lines", "link",
+    "linked", "list", "listed", "listen", "lists", "ll", "load", "loaded", "local", "locale",
+    "location", "locations", "lock", "locked", "lockout", "log", "logged", "logging", "login",
+    "logs", "long", "longer", "loop", "lost", "low", "lower", "made", "mail", "main", "maintenance",
+    "malformed", "manage", "manager", "mandatory", "manual", "many", "map", "mapping", "mar",
+    "march", "marker", "match", "matches", "matching", "max", "maximum", "may", "mb", "me",
+    "mechanism", "media", "member", "memory", "message", "messages", "metadata", "method", "mfa",
+    "million", "milliseconds", "min", "minimum", "minute", "minutes", "mismatch", "mismatched",
+    "missed", "missing", "mobile", "mode", "model", "modified", "modify", "module", "mon", "month",
+    "months", "more", "most", "moved", "ms", "msg", "multi", "multiple", "must", "mutual", "my",
+    "myhuaweicloud", "na", "name", "names", "namespace", "need", "needed", "negative", "negotiate",
+    "neither", "network", "networks", "never", "new", "newer", "newest", "next", "nginx", "nil",
+    "no", "node", "non", "nonce", "none", "normal", "north", "northeast", "northwest", "not",
+    "nothing", "notification", "notify", "nov", "november", "now", "null", "number", "numbers",
+    "numeric", "oauth2", "object", "obs", "obtain", "obtained", "occurred", "oct", "october", "of",
+    "offset", "oidc", "ok", "old", "older", "omitted", "on", "once", "one", "online", "only",
+    "open", "openresty", "operation", "operations", "operator", "option", "optional", "options",
+    "or", "orchestration", "order", "organization", "organizations", "origin", "original", "other",
+    "otherwise", "otp", "our", "out", "outdated", "outer", "outside", "over", "overlap", "own",
+    "owned", "owner", "package", "page", "pagination", "pap5", "parameter", "parameters", "parent",
+    "parse", "parsed", "parsing", "part", "parts", "party", "pass", "passcode", "passed",
+    "passphrase", "password", "passwords", "past", "patch", "path", "patterns", "payload",
+    "payment", "peer", "pending", "per", "percent", "perform", "performed", "period", "permanent",
+    "permanently", "permission", "permissions", "permit", "permitted", "phone", "physical", "place",
+    "placed", "plain", "plan", "platform", "please", "plug", "point", "policies", "policy", "pool",
+    "port", "position", "positive", "possible", "post", "pre", "precondition", "predefined",
+    "predicate", "prefix", "premium", "present", "presented", "prevented", "previous", "primary",
+    "principal", "principals", "private", "problem", "procedure", "process", "processed",
+    "processing", "product", "production", "profile", "progress", "prohibited", "project",
+    "projects", "proof", "properties", "property", "proposal", "protected", "protection",
+    "protocol", "provide", "provided", "provider", "providers", "provision", "proxy", "public",
+    "published", "put", "query", "queue", "quick", "quota", "quotas", "quoted", "quotes", "raised",
+    "random", "range", "rate", "ratelimit", "rds", "re", "reach", "reached", "read", "readable",
+    "reads", "ready", "real", "reason", "rebuild", "receive", "received", "receiving", "recently",
+    "recipient", "recommended", "record", "recorded", "records", "recover", "redirect",
+    "redirected", "redirection", "reference", "refresh", "refreshed", "refused", "regenerate",
+    "region", "regions", "register", "registered", "registration", "registry", "regular", "reject",
+    "rejected", "rejects", "related", "release", "released", "reload", "relogin", "remain",
+    "remaining", "remote", "remove", "removed", "removes", "renew", "renewed", "repeat", "repeated",
+    "replace", "replaced", "replay", "replica", "report", "reported", "request", "requested",
+    "requests", "require", "required", "requires", "reserved", "reset", "resolution", "resolve",
+    "resource", "resources", "respond", "responded", "response", "responses", "restart", "restore",
+    "restricted", "restriction", "resubmit", "result", "results", "resume", "retries", "retrieve",
+    "retry", "return", "returned", "returns", "reuse", "reused", "reverse", "review", "revision",
+    "revoked", "rights", "risk", "role", "roles", "root", "rotate", "rotated", "route", "router",
+    "rs256", "ru", "rule", "rules", "running", "runtime", "sa", "same", "saml", "sample", "sat",
+    "satisfied", "schema", "scheme", "scope", "scopes", "script", "sdk", "search", "second",
+    "seconds", "secret", "sections", "secure", "security", "securitytoken", "see", "selected",
+    "self", "semantically", "send", "sending", "sent", "sep", "separator", "september", "sequence",
+    "serial", "series", "server", "servers", "service", "services", "session", "sessions", "set",
+    "setting", "settings", "several", "sha256", "share", "shared", "she", "short", "should",
+    "shown", "shut", "shutdown", "side", "sign", "signature", "signed", "signing", "similar",
+    "simple", "since", "single", "site", "size", "sk", "skew", "slash", "slow", "sm3", "small",
+    "so", "some", "sometimes", "soon", "sorry", "sort", "source", "south", "southeast", "southwest",
+    "space", "span", "special", "specification", "specified", "specify", "ssl", "stack", "stage",
+    "stale", "standard", "start", "started", "starting", "starts", "state", "statement", "static",
+    "status", "still", "stop", "stopped", "storage", "store", "stored", "storing", "strategy",
+    "stream", "string", "strong", "structure", "sts", "sts5", "style", "subject", "submit",
+    "submitted", "subnet", "subscribe", "subscription", "substitute", "success", "successful",
+    "successfully", "such", "suffix", "sun", "supplied", "supply", "support", "supported",
+    "supports", "suspend", "suspended", "switching", "sync", "synchronize", "system", "table",
+    "tag", "tags", "taken", "target", "task", "tasks", "template", "temporarily", "temporary",
+    "tenant", "tenants", "term", "terminated", "test", "text", "than", "that", "the", "their",
+    "them", "then", "there", "they", "third", "this", "those", "though", "thread", "threshold",
+    "throttling", "through", "thu", "ticket", "tier", "time", "timed", "timeout", "times",
+    "timestamp", "timestamps", "title", "tls", "tls1", "to", "token", "tokens", "tolerance", "too",
+    "tool", "top", "total", "totp", "tr", "trace", "trailing", "transaction", "transfer",
+    "transitive", "translate", "transport", "treated", "trial", "tries", "trigger", "true",
+    "truncated", "trust", "trusted", "try", "tue", "two", "type", "types", "ul", "unable",
+    "unassigned", "unauthenticated", "unauthorized", "unavailable", "unchecked", "undefined",
+    "under", "undergoing", "unexpected", "unexpectedly", "unique", "unit", "unknown", "unlock",
+    "unlocked", "unlogged", "unprocessable", "unreachable", "unreadable", "unrecognized", "unset",
+    "unsigned", "unsupported", "until", "untrusted", "unverified", "up", "update", "updated",
+    "updating", "upgrade", "upload", "upper", "upstream", "urgent", "uri", "url", "urls", "urn",
+    "urns", "us", "usage", "use", "used", "user", "username", "users", "using", "utc", "utf",
+    "utf8", "v11", "v2", "v3", "v5", "valid", "validate", "validated", "validation", "validator",
+    "validity", "value", "values", "variable", "ve", "vendor", "verification", "verified", "verify",
+    "version", "versions", "very", "via", "view", "violates", "violation", "virtual", "visible",
+    "volume", "vpc", "wait", "waited", "waiting", "warn", "warning", "was", "wasn", "we", "web",
+    "wed", "week", "well", "were", "weren", "west", "what", "when", "where", "which", "while",
+    "who", "whose", "why", "wi", "wildcard", "will", "window", "with", "within", "without", "won",
+    "workspace", "write", "written", "wrong", "x509", "xml", "xmlns", "xsdk", "year", "years",
+    "yes", "yet", "you", "your", "zero", "zone",
 ];
-/// Words, and parts of names such as `HW_SK` and `userSk`, that mention a secret.
-const MENTION_WORDS: [&str; 9] = ["sk", "pwd", "pass", "otp", "totp", "mfa", "jwt", "auth", "aksk"];
-/// Parts of words that mention a secret, except in `encoded authorization message`.
-const MENTION_PARTS: [&str; 2] = ["authorization", "cookie"];
 
-/// Components of names of secrets.
+/// Names whose values are shown if they have the form of an identifier, sorted, without separators
+/// and in lower case.
 #[rustfmt::skip]
-const NAME_PARTS: [&str; 44] = [
-    "access", "aksk", "api", "apikey", "assertion", "auth", "authorization", "bearer", "client",
-    "code", "context", "cookie", "credentials", "header", "hw", "id", "jwt", "key", "mfa",
-    "passcode", "passphrase", "passwd", "password", "private", "provided", "pwd", "refresh",
-    "response", "saml", "secret", "security", "serial", "session", "set", "signature", "signed",
-    "signing", "sk", "sts", "subject", "token", "user", "web", "x",
+pub(super) const FIELDS: [&str; 18] = [
+    "accesskeyid", "accountid", "agency", "ak", "count", "domainid", "errorcode", "host",
+    "iamrequestid", "limit", "line", "port", "projectid", "region", "requestid", "status", "time",
+    "traceid",
 ];
 
-/// Names whose values are kept, reduced to lower-case letters and digits.
+/// Services whose actions, as in `iam:agencies:assume`, and URNs are shown, sorted.
 #[rustfmt::skip]
-const HARMLESS_NAMES: [&str; 16] = [
-    "access", "accesskey", "accesskeyid", "ak", "date", "domainid", "expiration", "expiresat",
-    "host", "iamrequestid", "now", "projectid", "region", "requestid", "time", "xsdkdate",
+pub(super) const SERVICES: [&str; 26] = [
+    "aom", "apig", "cbr", "cce", "cdn", "ces", "csms", "cts", "dcs", "dds", "dms", "dns", "ecs",
+    "elb", "evs", "functiongraph", "iam", "ims", "kms", "lts", "obs", "rds", "smn", "sts", "swr",
+    "vpc",
 ];
-
-/// Words between a name and its value.
-const LINKS: [&str; 9] = ["is", "was", "are", "were", "equals", "reads", "read", "为", "是"];
-
-/// Words of messages about secrets.
-#[rustfmt::skip]
-const PROSE: [&str; 389] = [
-    "a", "about", "absent", "accept", "accepted", "access", "accesskey", "account", "action",
-    "actual", "after", "again", "agency", "ak", "aksk", "algorithm", "all", "allow", "allowed",
-    "already", "also", "always", "among", "an", "and", "any", "api", "app", "application", "apply",
-    "are", "argument", "as", "at", "attempt", "attempts", "audience", "authenticate",
-    "authenticated", "authentication", "authorization", "authorized", "bad", "base64", "be",
-    "because", "been", "before", "begin", "being", "bit", "bits", "body", "but", "by", "byte",
-    "bytes", "calculate", "calculated", "call", "caller", "can", "cannot", "case", "change",
-    "changed", "character", "characters", "check", "client", "clock", "code", "column", "compare",
-    "computed", "configuration", "configured", "contact", "contain", "contains", "content",
-    "correct", "could", "create", "created", "credential", "credentials", "date", "day", "days",
-    "decode", "decrypt", "default", "delete", "deleted", "denied", "deny", "did", "difference",
-    "different", "differs", "disabled", "do", "does", "doesn", "domain", "don", "duplicate", "each",
-    "either", "email", "empty", "enabled", "encoded", "encrypted", "equals", "err", "error", "even",
-    "ever", "exceed", "exceeded", "exceeds", "exist", "exists", "expect", "expected", "expiration",
-    "expire", "expired", "expires", "fail", "failed", "fails", "failure", "false", "field", "file",
-    "first", "for", "forbidden", "form", "format", "found", "from", "gateway", "get", "given",
-    "gmt", "got", "had", "has", "have", "he", "header", "headers", "her", "here", "his", "host",
-    "hour", "hours", "how", "html", "http", "https", "i", "iam", "id", "identity", "ids", "if",
-    "illegal", "in", "incorrect", "information", "input", "internal", "invalid", "is", "isn",
-    "issued", "issuer", "it", "its", "json", "just", "key", "keys", "large", "later", "least",
-    "length", "less", "limit", "line", "lines", "locked", "long", "longer", "malformed", "many",
-    "match", "matches", "max", "maximum", "may", "me", "message", "method", "mfa", "milliseconds",
-    "min", "minimum", "minute", "minutes", "mismatch", "missing", "more", "most", "ms", "must",
-    "my", "name", "need", "needed", "never", "new", "nil", "no", "none", "not", "now", "null", "of",
-    "oidc", "ok", "old", "on", "once", "one", "only", "operation", "or", "origin", "other", "our",
-    "out", "over", "own", "parameter", "parse", "parsed", "part", "parts", "path", "permission",
-    "permissions", "please", "policy", "port", "present", "property", "provide", "provided",
-    "provider", "query", "read", "reads", "reason", "receive", "received", "refresh", "refreshed",
-    "refused", "region", "reject", "rejected", "rejects", "renew", "repeat", "replay", "request",
-    "requests", "require", "required", "resource", "responded", "response", "responses", "retry",
-    "reuse", "reused", "revoked", "role", "s", "same", "saml", "scope", "second", "seconds", "see",
-    "send", "sent", "server", "service", "session", "sha256", "she", "short", "should", "sign",
-    "signed", "signing", "size", "small", "sometimes", "still", "string", "sts", "support",
-    "supported", "t", "than", "that", "the", "their", "them", "there", "they", "this", "time", "to",
-    "too", "tries", "true", "try", "two", "type", "undefined", "under", "unknown", "unset",
-    "unsupported", "until", "update", "updated", "uri", "url", "urn", "us", "use", "used", "user",
-    "using", "utc", "utf", "valid", "validate", "value", "values", "verification", "verified",
-    "verify", "version", "very", "via", "wait", "was", "we", "web", "were", "what", "when", "where",
-    "which", "who", "whose", "why", "will", "with", "without", "wrong", "xml", "yes", "yet", "you",
-    "your", "zero",
-];
-
-/// Maximum length of an unknown word of a sentence, in bytes.
-const LONGEST_WORD: usize = 14;
-
-/// Names of algorithms and other words of the protocol.
-#[rustfmt::skip]
-const PROTOCOL: [&str; 19] = [
-    "assumeagency", "assumeagencywithoidc", "assumeagencywithsaml", "audiencerestriction",
-    "authnstatement", "canonicalrequest", "decodeauthorizationmessage", "es256",
-    "getcalleridentity", "hs256", "nameid", "notbefore", "notonorafter", "rs256",
-    "sdk-hmac-sha256", "sdk-hmac-sm3", "sessionname", "sourceidentity", "v11-hmac-sha256",
-];
-
-/// Separator between a name and its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Separator {
-    /// Colon and white space: a value or a sentence follows.
-    Loose,
-    /// Any other separator: a value follows.
-    Strict,
-}
-
-/// Returns the separator in the text between a word and the next one.
-pub(super) fn separator(after: &str) -> Option<Separator> {
-    if after.contains(['=', '>', '\u{ff1d}']) {
-        return Some(Separator::Strict);
-    }
-    let (before, behind) = after.split_once([':', '\u{ff1a}'])?;
-    let is_loose = before.trim_matches(|c: char| !c.is_alphanumeric()).is_empty()
-        && !before.contains(['"', '\'', '`', '\\'])
-        && behind.starts_with(char::is_whitespace);
-    Some(if is_loose { Separator::Loose } else { Separator::Strict })
-}
-
-/// Returns whether a line mentions a secret.
-pub(super) fn mentions_secret(line: &str) -> bool {
-    let plain = normalized(line);
-    let lower = Zeroizing::new(line.to_lowercase());
-    MENTIONS.iter().any(|mention| plain.contains(mention))
-        || FOREIGN_MENTIONS.iter().any(|mention| lower.contains(mention))
-}
-
-/// Returns whether a word mentions a secret, given the next word.
-pub(super) fn names_secret(word: &str, next: &str) -> bool {
-    let name = normalized(word);
-    let has_part = || MENTION_PARTS.iter().any(|part| name.contains(part));
-    let is_message = name.contains("message") || next.eq_ignore_ascii_case("message");
-    mentions_secret(word) || has_mention_word(word) || (has_part() && !is_message)
-}
-
-fn has_mention_word(word: &str) -> bool {
-    let is_mention = |part: &str| MENTION_WORDS.contains(&normalized(part).as_str());
-    // The last part of names such as `userSk`.
-    let last = word.rfind(|c: char| c.is_ascii_uppercase()).and_then(|at| word.get(at..));
-    is_mention(word)
-        || word.split(|c: char| !c.is_alphanumeric()).any(is_mention)
-        || last.is_some_and(is_mention)
-}
-
-/// Returns whether a word consists of components of names of secrets. A word in capitals may be a
-/// value instead.
-pub(super) fn is_name(word: &str) -> bool {
-    let is_shouted = word.bytes().all(|byte| byte.is_ascii_uppercase());
-    !is_shouted && is_made_of_parts(&normalized(word))
-}
-
-fn is_made_of_parts(name: &str) -> bool {
-    name.is_empty()
-        || NAME_PARTS.iter().any(|part| name.strip_prefix(part).is_some_and(is_made_of_parts))
-}
-
-/// Returns whether a word occurs in messages about secrets or is a harmless name.
-pub(super) fn is_prose(word: &str) -> bool {
-    let is = |known: &&str| word.eq_ignore_ascii_case(known);
-    word.chars().all(is_wide)
-        || PROSE.iter().any(is)
-        || PROTOCOL.iter().any(is)
-        || is_harmless_name(word)
-}
-
-/// Returns whether a word looks like one of a sentence. Such words are kept where a value is not
-/// expected.
-pub(super) fn is_like_prose(word: &str) -> bool {
-    let rest = word.strip_prefix(|c: char| c.is_ascii_alphabetic()).unwrap_or(word);
-    word.len() <= LONGEST_WORD && rest.bytes().all(|byte| byte.is_ascii_lowercase())
-}
-
-/// Returns whether the value of this name is kept.
-pub(super) fn is_harmless_name(word: &str) -> bool {
-    HARMLESS_NAMES.contains(&normalized(word).as_str())
-}
-
-/// Returns whether a value may follow this word.
-pub(super) fn is_link(word: &str) -> bool {
-    LINKS.iter().any(|link| word.eq_ignore_ascii_case(link))
-}
-
-/// Returns whether a word is a date, a time, or a part of a time between colons.
-pub(super) fn is_date(word: &str) -> bool {
-    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let word = word.trim_end_matches(['Z', 'z']);
-    match word.len() {
-        0 => false,
-        1 | 2 => is_digits(word),
-        // 20260305T070809
-        15 => word
-            .split_once('T')
-            .is_some_and(|(date, time)| date.len() == 8 && is_digits(date) && is_digits(time)),
-        _ => match word.split_at_checked(10) {
-            // 2026-03-05, 2026-03-05T07
-            Some((date, hour)) => {
-                let mut parts = date.split('-').map(|part| (part.len(), is_digits(part)));
-                let is_date = [(4, true), (2, true), (2, true)].into_iter().eq(parts.by_ref());
-                let hour = hour.trim_start_matches(['T', 't']);
-                is_date && hour.len() <= 2 && is_digits(hour)
-            }
-            // 09.168
-            None => word.split_once('.').is_some_and(|(seconds, fraction)| {
-                (1..=2).contains(&seconds.len()) && is_digits(seconds) && is_digits(fraction)
-            }),
-        },
-    }
-}
-
-/// Returns whether a word is the name of a header in a list of signed headers. Other words with
-/// hyphens may be passphrases.
-pub(super) fn is_header_name(word: &str) -> bool {
-    const NAMES: [&str; 6] =
-        ["accept", "content-encoding", "content-length", "content-type", "host", "user-agent"];
-    let is_part = |part: &str| {
-        let is_word = part.len() <= 16 && part.bytes().all(|byte| byte.is_ascii_lowercase());
-        is_word || (part.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    let is_extension = word.starts_with("x-") && word.len() <= 48;
-    NAMES.contains(&word) || (is_extension && word.split('-').all(is_part))
-}
-
-/// Returns whether a character is part of a word. Quotes, brackets and separators are not.
-pub(super) fn is_of_word(c: char) -> bool {
-    c.is_alphanumeric() || "_-./+%~#@!*$^?".contains(c)
-}
-
-/// Returns whether a character belongs to a script without spaces between words.
-pub(super) const fn is_wide(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
-}
-
-/// Reduces a text to ASCII letters and digits in lower case. Full-width forms are converted.
-fn normalized(text: &str) -> Zeroizing<String> {
-    let mut plain = Zeroizing::new(String::with_capacity(text.len()));
-    let letters = text.chars().map(half_width).filter(char::is_ascii_alphanumeric);
-    letters.for_each(|letter| plain.push(letter.to_ascii_lowercase()));
-    plain
-}
-
-/// Converts a full-width form, which Chinese input methods produce, to ASCII.
-fn half_width(c: char) -> char {
-    let ascii = u32::from(c).checked_sub(0xfee0).and_then(char::from_u32);
-    ascii.filter(char::is_ascii_graphic).unwrap_or(c)
-}

