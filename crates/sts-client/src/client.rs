@@ -196,6 +196,7 @@ where
     {
         provider.validate(&self.0.context)?;
         let policy = policy.limited_to(provider.lifetime());
+        let label = provider.label();
         let (client, waiting, provider) = (self.clone(), self.clone(), Arc::new(provider));
         let plan = session::Plan {
             clock: Arc::clone(&self.0.clock),
@@ -208,6 +209,7 @@ where
                 let client = waiting.clone();
                 Box::pin(async move { client.0.transport.sleep(duration).await })
             }),
+            label,
         };
         Ok(Session::new(plan, policy))
     }
@@ -218,7 +220,7 @@ where
             let refresh = provider.begin(self.0.platform(), context)?;
             validated::<P>(drive(refresh, transport, source, &**clock).await?)
         };
-        trace::in_refresh(type_name::<P>(), refresh).await
+        trace::in_refresh(&provider.label(), refresh).await
     }
 }
 
@@ -254,18 +256,19 @@ where
     {
         provider.validate(&self.0.context)?;
         let policy = policy.limited_to(provider.lifetime());
-        let client = self.clone();
+        let (client, label) = (self.clone(), provider.label());
         let plan = session::BlockingPlan {
             clock: Arc::clone(&self.0.clock),
             context: Arc::clone(&self.0.context),
             refresh: Box::new(move || Ok(client.refresh(&provider)?)),
+            label,
         };
         Ok(BlockingSession::new(plan, policy))
     }
 
     fn refresh<P: RefreshProvider>(&self, provider: &P) -> Result<IssuedCredentials, Error> {
         let Parts { context, transport, source, clock, .. } = &*self.0;
-        trace::in_refresh_blocking(type_name::<P>(), || {
+        trace::in_refresh_blocking(&provider.label(), || {
             let refresh = provider.begin(self.0.platform(), context)?;
             validated::<P>(drive_blocking(refresh, transport, source, &**clock)?)
         })

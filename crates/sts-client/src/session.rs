@@ -3,20 +3,28 @@
 mod asynchronous;
 mod blocking;
 mod cache;
+mod fast;
+mod history;
 mod in_flight;
 mod issued;
+mod log;
 mod machine;
 mod policy;
 mod provider;
+mod status;
 mod watcher;
 
 pub(crate) use self::asynchronous::Plan;
 pub use self::asynchronous::Session;
 pub use self::blocking::BlockingSession;
 pub(crate) use self::blocking::Plan as BlockingPlan;
+pub use self::fast::CredentialsGuard;
 pub use self::issued::IssuedCredentials;
 pub use self::machine::{CredentialState, SessionMachine};
 pub use self::policy::SessionPolicy;
 pub use self::provider::{AgencyRefresh, RefreshProvider};
+pub use self::status::{
+    RefreshFailure, SessionCounters, SessionEvent, SessionHealth, SessionObserver, SessionStatus,
+};
 pub use self::watcher::Watcher;
 pub use crate::error::SessionError;

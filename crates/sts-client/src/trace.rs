@@ -1,8 +1,9 @@
 //! `tracing` instrumentation, with the feature of that name; no-op without it.
 //!
-//! There is a span for each call of a client and each refresh of a provider, and an event for each
-//! attempt. Events contain only the error code and the request id of a response, bounded and
-//! printable as in [`sts_proto::ServiceError`]; no body, no message, no other header.
+//! There is a span for each call of a client and each refresh of a session, and an event for each
+//! attempt; `session/log.rs` logs the events of sessions. Names, fields and levels are documented in
+//! `docs/observability.md`. Events contain only the error code and the request id of a response,
+//! bounded and printable as in [`sts_proto::ServiceError`]; no body, no message, no other header.
 
 #[cfg(feature = "tracing")]
 mod on {
@@ -11,8 +12,11 @@ mod on {
 
     use crate::stats::FailedAttempt;
 
+    /// Part of the documented interface, so it does not follow the modules.
+    const TARGET: &str = "sts_client";
+
     fn call_span(operation: &'static str) -> Span {
-        debug_span!("sts_call", operation)
+        debug_span!(target: TARGET, "sts.call", operation)
     }
 
     /// Runs a call in its span.
@@ -25,30 +29,31 @@ mod on {
         call_span(operation).in_scope(call)
     }
 
-    fn refresh_span(provider: &'static str) -> Span {
-        debug_span!("sts_refresh", provider)
+    fn refresh_span(session: &str) -> Span {
+        debug_span!(target: TARGET, "sts.refresh", session)
     }
 
-    /// Runs a refresh in its span. `provider` is the type of the provider.
-    pub(crate) async fn in_refresh<F: Future>(provider: &'static str, refresh: F) -> F::Output {
-        refresh.instrument(refresh_span(provider)).await
+    /// Runs a refresh in its span. `session` is the label of its provider.
+    pub(crate) async fn in_refresh<F: Future>(session: &str, refresh: F) -> F::Output {
+        refresh.instrument(refresh_span(session)).await
     }
 
     /// Runs a blocking refresh in its span.
-    pub(crate) fn in_refresh_blocking<T>(provider: &'static str, refresh: impl FnOnce() -> T) -> T {
-        refresh_span(provider).in_scope(refresh)
+    pub(crate) fn in_refresh_blocking<T>(session: &str, refresh: impl FnOnce() -> T) -> T {
+        refresh_span(session).in_scope(refresh)
     }
 
     pub(crate) fn attempt_sent(number: u32, endpoint: &Endpoint) {
-        debug!(attempt = number, %endpoint, "sent");
+        debug!(target: TARGET, attempt = number, %endpoint, "sent");
     }
 
     pub(crate) fn attempt_succeeded(number: u32) {
-        debug!(attempt = number, "succeeded");
+        debug!(target: TARGET, attempt = number, "succeeded");
     }
 
     pub(crate) fn attempt_failed(attempt: &FailedAttempt) {
         debug!(
+            target: TARGET,
             endpoint = attempt.endpoint,
             kind = attempt.kind.as_str(),
             status = attempt.status.map(|status| status.as_u16()),
@@ -75,11 +80,11 @@ mod off {
         call()
     }
 
-    pub(crate) async fn in_refresh<F: Future>(_: &'static str, refresh: F) -> F::Output {
+    pub(crate) async fn in_refresh<F: Future>(_: &str, refresh: F) -> F::Output {
         refresh.await
     }
 
-    pub(crate) fn in_refresh_blocking<T>(_: &'static str, refresh: impl FnOnce() -> T) -> T {
+    pub(crate) fn in_refresh_blocking<T>(_: &str, refresh: impl FnOnce() -> T) -> T {
         refresh()
     }
 

@@ -1,6 +1,6 @@
 //! One session on several tokio runtimes: idle ones, and ones that have shut down. Their timers run
 //! in virtual time.
-#![expect(clippy::expect_used, reason = "a test that goes wrong panics")]
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that goes wrong panics")]
 
 use std::panic;
 use std::sync::atomic::{AtomicUsize, Ordering};

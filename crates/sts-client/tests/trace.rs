@@ -2,7 +2,6 @@
 #![cfg(feature = "tracing")]
 #![expect(clippy::unwrap_used, reason = "a test that goes wrong panics")]
 
-use std::any::type_name;
 use std::future::ready;
 use std::io;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -108,7 +107,7 @@ fn each_attempt_is_logged_with_kind_status_and_request_id() {
     });
     assert_eq!(kind, ErrorKind::InvalidCredentials);
     for part in [
-        "sts_call{operation=\"AssumeAgency\"}",
+        "sts.call{operation=\"AssumeAgency\"}",
         "sent attempt=1",
         "kind=\"invalid_credentials\"",
         "status=401",
@@ -177,12 +176,17 @@ fn the_attempts_of_a_refresh_are_logged_under_the_name_of_its_provider() {
         session.credentials().unwrap_err();
     });
     for log in [awaiting, blocking] {
-        let lines: Vec<&str> = log.lines().collect();
-        assert!(!lines.is_empty());
-        for line in lines {
-            let provider = type_name::<AssumeAgencyWithOidc>();
-            let span = format!("sts_refresh{{provider=\"{provider}\"}}");
-            assert!(line.contains(&span), "{line}");
+        let (attempts, health): (Vec<&str>, Vec<&str>) =
+            log.lines().partition(|line| line.contains("DEBUG"));
+        assert!(!attempts.is_empty());
+        for line in attempts {
+            let span = "sts.refresh{session=\"iam::0a1b:agency:a/name\"}";
+            assert!(line.contains(span), "{line}");
+        }
+        let [health] = health[..] else { panic!("one line: {health:?}") };
+        assert!(health.contains("ERROR sts_client: no valid credentials"), "{health}");
+        for field in ["session=\"iam::0a1b:agency:a/name\"", "status=403", "request_id=\"r-1\""] {
+            assert!(health.contains(field), "{field} is missing in {health}");
         }
         assert_no_secret(&log);
     }

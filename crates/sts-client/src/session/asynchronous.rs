@@ -12,11 +12,13 @@ use futures_util::future::{Either, select};
 use sts_credentials::{CredentialsError, CredentialsRequest, ProvideCredentials};
 use sts_proto::Credentials;
 
-use super::cache::{Cache, Obtained, Refreshed};
+use super::cache::{Cache, Ended, Obtained, Refreshed};
+use super::fast::{CredentialsGuard, Served};
 use super::in_flight::{Lease, Refresh};
 use super::issued::IssuedCredentials;
 use super::machine::CredentialState;
 use super::policy::SessionPolicy;
+use super::status::{SessionObserver, SessionStatus};
 use crate::context::CallContext;
 use crate::error::SessionError;
 use crate::platform::Clock;
@@ -61,6 +63,8 @@ pub(crate) struct Plan {
     pub(crate) context: Arc<CallContext>,
     pub(crate) refresh: Box<dyn BeginRefresh>,
     pub(crate) sleep: Box<dyn Sleep>,
+    /// Names the provider in the status and in logs.
+    pub(crate) label: String,
 }
 
 /// A closure that begins a refresh.
@@ -79,8 +83,8 @@ impl<F: Fn(Duration) -> BoxFuture<'static, ()> + MaybeSend + MaybeSync> Sleep fo
 
 impl Session {
     pub(crate) fn new(plan: Plan, policy: SessionPolicy) -> Self {
-        let Plan { clock, context, refresh, sleep } = plan;
-        let cache = Cache::new(clock, context, policy);
+        let Plan { clock, context, refresh, sleep, label } = plan;
+        let cache = Cache::new(clock, context, policy, label);
         Self(Arc::new(Inner { cache, changed: Event::new(), refresh, sleep }))
     }
 
@@ -92,27 +96,48 @@ impl Session {
     /// error is returned at once; [`SessionError::retry_in`] is the time until the next refresh can
     /// begin, so that a caller with time left can wait and retry.
     pub async fn credentials(&self) -> Result<Arc<Credentials>, SessionError> {
-        if let Some(credentials) = self.0.cache.fast() {
-            return Ok(credentials);
+        match self.0.cache.fast() {
+            Some(credentials) => Ok(credentials),
+            None => self.0.obtain().await,
         }
-        loop {
-            match self.0.ask() {
-                Ask::Serve(credentials, None | Some((_, None))) => return Ok(credentials),
-                // The refresh proceeds as far as it can without waiting.
-                Ask::Serve(credentials, Some((refresh, Some(lease)))) => {
-                    if let Poll::Ready(obtained) = lease.poll() {
-                        drop(self.0.finish(&refresh, obtained));
-                    }
-                    return Ok(self.0.cache.fast().unwrap_or(credentials));
-                }
-                Ask::Wait(refresh, lease) => match self.0.wait(&refresh, lease).await {
-                    // It may have failed because no caller drove it, so another one may begin.
-                    Err(_) if refresh.is_neglected() => {}
-                    refreshed => return refreshed,
-                },
-                Ask::Failed(failure) => return Err(failure),
-            }
+    }
+
+    /// Calls `use_them` with valid credentials, and returns its result. This is the fast path for
+    /// programs that sign many requests: while no refresh is due, no reference count is touched that
+    /// threads share.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`credentials`](Self::credentials).
+    pub async fn with<R>(
+        &self,
+        use_them: impl FnOnce(&Credentials) -> R,
+    ) -> Result<R, SessionError> {
+        match self.borrow() {
+            Some(credentials) => Ok(use_them(&credentials)),
+            None => Ok(use_them(&*self.0.obtain().await?)),
         }
+    }
+
+    /// Borrows the credentials if that is possible at once: they are valid, and neither is a refresh
+    /// due, nor was the last check of both clocks more than a second ago. Otherwise call
+    /// [`credentials`](Self::credentials), which advances the refresh and returns what is valid.
+    #[must_use]
+    pub fn borrow(&self) -> Option<CredentialsGuard> {
+        self.0.cache.borrow()
+    }
+
+    /// Returns the status: state, expiry, last refreshes and counters.
+    #[must_use]
+    pub fn status(&self) -> SessionStatus {
+        self.0.cache.status()
+    }
+
+    /// Sets the observer of this session and its clones, in place of a previous one.
+    #[must_use]
+    pub fn observed_by(self, observer: impl SessionObserver + 'static) -> Self {
+        self.0.cache.set_observer(Arc::new(observer));
+        self
     }
 
     /// Returns the state of the credentials.
@@ -125,8 +150,9 @@ impl Session {
     /// triggers a refresh. Reporting is idempotent: the rejected credentials are dropped once, and
     /// newer ones are never dropped, so every caller that saw the rejection may report it.
     pub fn invalidate(&self, rejected: &Credentials) {
-        if self.0.cache.invalidate(rejected) {
+        if let Some(notice) = self.0.cache.invalidate(rejected) {
             self.0.changed.notify(usize::MAX);
+            notice.report();
         }
     }
 
@@ -160,7 +186,7 @@ type InFlight = (Arc<Refresh>, Option<Lease>);
 /// What a caller receives.
 enum Ask {
     /// Valid credentials, and the refresh in flight, if there is one.
-    Serve(Arc<Credentials>, Option<InFlight>),
+    Serve(Served, Option<InFlight>),
     /// No credentials, but a refresh in flight.
     Wait(Arc<Refresh>, Option<Lease>),
     /// No credentials, and no refresh before the backoff is over.
@@ -174,6 +200,36 @@ enum Next {
 }
 
 impl Inner {
+    /// Returns credentials if the fast path has none.
+    async fn obtain(&self) -> Refreshed {
+        let mut has_waited = false;
+        loop {
+            match self.ask() {
+                Ask::Serve(served, None | Some((_, None))) => {
+                    return Ok(self.cache.hand_out(&served));
+                }
+                // The refresh proceeds as far as it can without waiting.
+                Ask::Serve(served, Some((refresh, Some(lease)))) => {
+                    if let Poll::Ready(obtained) = lease.poll() {
+                        drop(self.finish(&refresh, obtained));
+                    }
+                    return Ok(self.cache.newest(&served));
+                }
+                Ask::Wait(refresh, lease) => {
+                    if !mem::replace(&mut has_waited, true) {
+                        self.cache.count_wait();
+                    }
+                    match self.wait(&refresh, lease).await {
+                        // It may have failed because no caller drove it, so another one may begin.
+                        Err(_) if refresh.is_neglected() => {}
+                        refreshed => return refreshed,
+                    }
+                }
+                Ask::Failed(failure) => return Err(failure),
+            }
+        }
+    }
+
     fn ask(&self) -> Ask {
         loop {
             let now = self.cache.now();
@@ -200,7 +256,7 @@ impl Inner {
             return match (credentials, in_flight) {
                 (Some(credentials), in_flight) => Ask::Serve(credentials, in_flight),
                 (None, Some((refresh, lease))) => Ask::Wait(refresh, lease),
-                (None, None) => Ask::Failed(state.failure(now)),
+                (None, None) => Ask::Failed(self.cache.unavailable(state, now)),
             };
         }
     }
@@ -251,11 +307,13 @@ impl Inner {
             refresh.neglect();
         }
         let is_neglected = refresh.is_neglected();
-        let Some(outcome) = self.cache.end(refresh, obtained.clone(), is_neglected) else {
+        let ended = self.cache.end(refresh, obtained.clone(), is_neglected);
+        let Some(Ended { outcome, notice }) = ended else {
             return obtained.map(IssuedCredentials::into_credentials);
         };
         refresh.settle(outcome.clone());
         self.changed.notify(usize::MAX);
+        notice.report();
         outcome
     }
 

@@ -7,10 +7,12 @@ use std::sync::{Arc, Condvar, OnceLock, PoisonError};
 use sts_credentials::{CredentialsError, CredentialsRequest, blocking};
 use sts_proto::Credentials;
 
-use super::cache::{Cache, Obtained, Refreshed};
+use super::cache::{Cache, Ended, Obtained, Refreshed};
+use super::fast::CredentialsGuard;
 use super::issued::IssuedCredentials;
 use super::machine::CredentialState;
 use super::policy::SessionPolicy;
+use super::status::{SessionObserver, SessionStatus};
 use crate::context::CallContext;
 use crate::error::SessionError;
 use crate::platform::Clock;
@@ -45,6 +47,8 @@ pub(crate) struct Plan {
     /// Provides the service's time.
     pub(crate) context: Arc<CallContext>,
     pub(crate) refresh: Box<dyn MakeRefresh>,
+    /// Names the provider in the status and in logs.
+    pub(crate) label: String,
 }
 
 /// A closure that performs a refresh.
@@ -53,8 +57,8 @@ impl<F: Fn() -> Obtained + Send + Sync> MakeRefresh for F {}
 
 impl BlockingSession {
     pub(crate) fn new(plan: Plan, policy: SessionPolicy) -> Self {
-        let Plan { clock, context, refresh } = plan;
-        let cache = Cache::new(clock, context, policy);
+        let Plan { clock, context, refresh, label } = plan;
+        let cache = Cache::new(clock, context, policy, label);
         Self(Arc::new(Inner { cache, ended: Condvar::new(), refresh }))
     }
 
@@ -67,6 +71,38 @@ impl BlockingSession {
         self.0.cache.fast().map_or_else(|| self.0.ask(), Ok)
     }
 
+    /// Calls `use_them` with valid credentials; see [`Session::with`](super::Session::with).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`credentials`](Self::credentials).
+    pub fn with<R>(&self, use_them: impl FnOnce(&Credentials) -> R) -> Result<R, SessionError> {
+        match self.borrow() {
+            Some(credentials) => Ok(use_them(&credentials)),
+            None => Ok(use_them(&*self.0.ask()?)),
+        }
+    }
+
+    /// Borrows the credentials if that is possible at once; see
+    /// [`Session::borrow`](super::Session::borrow).
+    #[must_use]
+    pub fn borrow(&self) -> Option<CredentialsGuard> {
+        self.0.cache.borrow()
+    }
+
+    /// Returns the status: state, expiry, last refreshes and counters.
+    #[must_use]
+    pub fn status(&self) -> SessionStatus {
+        self.0.cache.status()
+    }
+
+    /// Sets the observer of this session and its clones, in place of a previous one.
+    #[must_use]
+    pub fn observed_by(self, observer: impl SessionObserver + 'static) -> Self {
+        self.0.cache.set_observer(Arc::new(observer));
+        self
+    }
+
     /// Returns the state of the credentials.
     #[must_use]
     pub fn state(&self) -> CredentialState {
@@ -76,7 +112,9 @@ impl BlockingSession {
     /// Drops credentials that the service rejected; see
     /// [`Session::invalidate`](super::Session::invalidate).
     pub fn invalidate(&self, rejected: &Credentials) {
-        self.0.cache.invalidate(rejected);
+        if let Some(notice) = self.0.cache.invalidate(rejected) {
+            notice.report();
+        }
     }
 }
 
@@ -87,19 +125,25 @@ impl Inner {
         if state.machine.begin_refresh(now) {
             let refresh = Arc::<Refresh>::default();
             state.refresh = Some(Arc::clone(&refresh));
+            let is_waiting = state.machine.credentials(now).is_none();
             drop(state);
+            if is_waiting {
+                self.cache.count_wait();
+            }
             return self.refresh(&refresh).or_else(|failure| {
                 // A failure is invisible while the previous credentials are valid.
                 let now = self.cache.now();
-                self.cache.serve(&self.cache.lock(), now).ok_or(failure)
+                let served = self.cache.serve(&self.cache.lock(), now).ok_or(failure)?;
+                Ok(self.cache.hand_out(&served))
             });
         }
-        if let Some(credentials) = self.cache.serve(&state, now) {
-            return Ok(credentials);
+        if let Some(served) = self.cache.serve(&state, now) {
+            return Ok(self.cache.hand_out(&served));
         }
         let Some(refresh) = state.refresh.clone() else {
-            return Err(state.failure(now));
+            return Err(self.cache.unavailable(state, now));
         };
+        self.cache.count_wait();
         let is_in_flight = |_: &mut _| refresh.get().is_none();
         drop(
             self.ended
@@ -123,7 +167,8 @@ impl Inner {
     }
 
     fn finish(&self, refresh: &Arc<Refresh>, obtained: Obtained, is_stuck: bool) -> Refreshed {
-        let Some(outcome) = self.cache.end(refresh, obtained.clone(), is_stuck) else {
+        let ended = self.cache.end(refresh, obtained.clone(), is_stuck);
+        let Some(Ended { outcome, notice }) = ended else {
             return obtained.map(IssuedCredentials::into_credentials);
         };
         // Under the lock, so that no thread starts to wait between its check and this notification.
@@ -131,6 +176,7 @@ impl Inner {
         refresh.get_or_init(|| outcome.clone());
         drop(state);
         self.ended.notify_all();
+        notice.report();
         outcome
     }
 }

@@ -2,15 +2,20 @@
 //! read without a lock.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::ArcSwap;
 use sts_proto::Credentials;
+use time::OffsetDateTime;
 
+use super::fast::{CredentialsGuard, Fast, Served};
+use super::history::{History, Notice};
 use super::issued::IssuedCredentials;
 use super::machine::{CredentialState, SessionMachine};
 use super::policy::SessionPolicy;
+use super::status::{SessionCounters, SessionObserver, SessionStatus};
 use crate::context::CallContext;
 use crate::error::SessionError;
 use crate::platform::Clock;
@@ -28,14 +33,10 @@ pub(super) struct Cache<R> {
     /// Provides the service's time.
     context: Arc<CallContext>,
     /// What callers receive while no refresh is due.
-    fast: ArcSwapOption<Fast>,
+    fast: ArcSwap<Fast>,
     state: Mutex<State<R>>,
-}
-
-/// Credentials that are served without consulting the state machine until that time.
-struct Fast {
-    credentials: Arc<Credentials>,
-    until: Duration,
+    waits: AtomicU64,
+    served_stale: AtomicU64,
 }
 
 /// State behind the lock. No foreign code runs while it is held.
@@ -45,6 +46,15 @@ pub(super) struct State<R> {
     pub(super) refresh: Option<Arc<R>>,
     /// The error of the last refresh, if it failed.
     failure: Option<SessionError>,
+    history: History,
+}
+
+/// The end of a refresh.
+pub(super) struct Ended {
+    /// Its outcome for waiting callers.
+    pub(super) outcome: Refreshed,
+    /// To be reported after the outcome was published.
+    pub(super) notice: Notice,
 }
 
 /// The fast path reads only the monotonic clock, which may stand still while a machine sleeps. The
@@ -56,13 +66,17 @@ impl<R> Cache<R> {
         clock: Arc<dyn Clock>,
         context: Arc<CallContext>,
         policy: SessionPolicy,
+        label: String,
     ) -> Self {
         let machine = SessionMachine::new(policy, clock.seed());
+        let history = History::new(label);
         Self {
             clock,
             context,
-            fast: ArcSwapOption::empty(),
-            state: Mutex::new(State { machine, refresh: None, failure: None }),
+            fast: ArcSwap::new(Fast::nothing()),
+            state: Mutex::new(State { machine, refresh: None, failure: None, history }),
+            waits: AtomicU64::new(0),
+            served_stale: AtomicU64::new(0),
         }
     }
 
@@ -87,8 +101,44 @@ impl<R> Cache<R> {
     /// Credentials for which only the monotonic clock has to be read.
     pub(super) fn fast(&self) -> Option<Arc<Credentials>> {
         let fast = self.fast.load();
-        let fast = fast.as_ref().filter(|fast| self.clock.monotonic() < fast.until)?;
-        Some(fast.credentials.clone())
+        self.is_current(&fast).then(|| self.hand_out(fast.served()))
+    }
+
+    /// Like [`fast`](Self::fast), without touching the count of references that threads share.
+    pub(super) fn borrow(&self) -> Option<CredentialsGuard> {
+        let fast = self.fast.load();
+        if !self.is_current(&fast) {
+            return None;
+        }
+        self.count_if_stale(fast.served());
+        Some(CredentialsGuard::new(fast))
+    }
+
+    /// Returns the newest credentials after a refresh that was driven a little: the served ones, or
+    /// those of the refresh.
+    pub(super) fn newest(&self, served: &Served) -> Arc<Credentials> {
+        self.fast().unwrap_or_else(|| self.hand_out(served))
+    }
+
+    fn is_current(&self, fast: &Fast) -> bool {
+        self.clock.monotonic() < fast.until()
+    }
+
+    /// Returns the credentials for a caller.
+    pub(super) fn hand_out(&self, served: &Served) -> Arc<Credentials> {
+        self.count_if_stale(served);
+        Arc::clone(served.credentials())
+    }
+
+    fn count_if_stale(&self, served: &Served) {
+        if served.is_stale() {
+            self.served_stale.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Counts a caller that waits for a refresh.
+    pub(super) fn count_wait(&self) {
+        self.waits.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State<R>> {
@@ -101,78 +151,137 @@ impl<R> Cache<R> {
         self.lock().machine.state(now)
     }
 
+    pub(super) fn status(&self) -> SessionStatus {
+        let now = self.now();
+        self.status_of(&self.lock(), now)
+    }
+
+    fn status_of(&self, state: &State<R>, now: Now) -> SessionStatus {
+        let callers = SessionCounters {
+            waits: self.waits.load(Ordering::Relaxed),
+            served_stale: self.served_stale.load(Ordering::Relaxed),
+            ..SessionCounters::default()
+        };
+        state.history.status(&state.machine, callers, now)
+    }
+
+    pub(super) fn set_observer(&self, observer: Arc<dyn SessionObserver>) {
+        let previous = self.lock().history.set_observer(observer);
+        // Its destructor is foreign code.
+        drop(previous);
+    }
+
     /// Returns the credentials to serve at `now`. If no refresh is in flight, the next callers take
     /// the fast path.
-    pub(super) fn serve(&self, state: &State<R>, now: Now) -> Option<Arc<Credentials>> {
+    pub(super) fn serve(&self, state: &State<R>, now: Now) -> Option<Served> {
         let credentials = state.machine.credentials(now)?.clone();
+        let is_stale = state.machine.state(now) == CredentialState::Stale;
+        let served = Served::new(credentials, is_stale);
         if state.refresh.is_none() {
             let until =
                 state.machine.serves_until(now).min(now.monotonic.saturating_add(FAST_PATH));
-            self.fast.store(Some(Arc::new(Fast { credentials: credentials.clone(), until })));
+            self.fast.store(Arc::new(Fast::new(served.clone(), until)));
         }
-        Some(credentials)
+        Some(served)
     }
 
-    /// Ends `refresh`, and returns its outcome for waiting callers. Returns `None` if a caller has
-    /// already ended it; then its outcome is ignored.
+    /// Returns the error for a caller without credentials, while no refresh may begin.
+    pub(super) fn unavailable(
+        &self,
+        mut state: MutexGuard<'_, State<R>>,
+        now: Now,
+    ) -> SessionError {
+        let error = state.failure(now);
+        let State { machine, history, .. } = &mut *state;
+        let event = history.unavailable(machine, now);
+        let notice = event.map(|event| state.history.notice(event, self.status_of(&state, now)));
+        drop(state);
+        if let Some(notice) = notice {
+            notice.report();
+        }
+        error
+    }
+
+    /// Ends `refresh`. Returns `None` if a caller has already ended it; then its outcome is ignored.
     pub(super) fn end(
         &self,
         refresh: &Arc<R>,
         obtained: Obtained,
         is_neglected: bool,
-    ) -> Option<Refreshed> {
+    ) -> Option<Ended> {
         let now = self.now();
         // The issuer's clock determines the expiry of what it issued.
         let issuer_time = obtained.as_ref().ok().and_then(|issued| issued.issuer_time(now));
         let service_now = issuer_time.unwrap_or_else(|| self.context.service_time(now.wall));
         let mut state = self.lock();
         state.refresh.take_if(|current| Arc::ptr_eq(current, refresh))?;
-        let failure = match obtained.map(IssuedCredentials::into_credentials) {
+        let took = now.monotonic.saturating_sub(state.machine.began());
+        let ended = state.end(obtained, is_neglected, service_now, now);
+        let State { machine, history, failure, .. } = &mut *state;
+        let (outcome, event) = match ended {
             Ok(credentials) => {
-                let is_served = state.machine.refreshed(credentials.clone(), now, service_now);
-                state.failure = None;
-                if is_served {
-                    self.serve(&state, now);
-                    return Some(Ok(credentials));
-                }
-                SessionError::EXPIRED
+                *failure = None;
+                (Ok(credentials), history.succeeded(took, now))
             }
-            Err(failure) => {
-                if failure.is_lost() {
-                    state.machine.lost(now);
-                } else if is_neglected {
-                    state.machine.neglected(now);
-                } else {
-                    state.machine.failed(now);
-                }
-                if let Some(wait) = failure.wait_of_proxy() {
-                    state.machine.hold_back(wait, now);
-                }
-                failure
+            Err(error) => {
+                let event = history.failed(&error, took, machine, now);
+                *failure = Some(error);
+                (Err(state.failure(now)), event)
             }
         };
-        state.failure = Some(failure);
-        // The previous credentials may still be valid.
+        // After a failure, the previous credentials may still be valid.
         self.serve(&state, now);
-        Some(Err(state.failure(now)))
+        let notice = state.history.notice(event, self.status_of(&state, now));
+        Some(Ended { outcome, notice })
     }
 
-    /// Returns whether credentials were dropped.
-    pub(super) fn invalidate(&self, rejected: &Credentials) -> bool {
+    /// Drops rejected credentials. Returns `None` if they are not the current ones.
+    pub(super) fn invalidate(&self, rejected: &Credentials) -> Option<Notice> {
         let now = self.now();
         let mut state = self.lock();
-        let is_dropped = state.machine.invalidate(rejected, now);
-        if is_dropped {
-            self.fast.store(None);
+        if !state.machine.invalidate(rejected, now) {
+            return None;
         }
-        is_dropped
+        self.fast.store(Fast::nothing());
+        let event = state.history.invalidated();
+        Some(state.history.notice(event, self.status_of(&state, now)))
     }
 }
 
 impl<R> State<R> {
+    /// Records the end of a refresh in the state machine.
+    fn end(
+        &mut self,
+        obtained: Obtained,
+        is_neglected: bool,
+        service_now: OffsetDateTime,
+        now: Now,
+    ) -> Refreshed {
+        let machine = &mut self.machine;
+        match obtained.map(IssuedCredentials::into_credentials) {
+            Ok(credentials) => {
+                let is_served = machine.refreshed(credentials.clone(), now, service_now);
+                if is_served { Ok(credentials) } else { Err(SessionError::EXPIRED) }
+            }
+            Err(failure) => {
+                if failure.is_lost() {
+                    machine.lost(now);
+                } else if is_neglected {
+                    machine.neglected(now);
+                } else {
+                    machine.failed(now);
+                }
+                if let Some(wait) = failure.wait_of_proxy() {
+                    machine.hold_back(wait, now);
+                }
+                Err(failure)
+            }
+        }
+    }
+
     /// The error for callers without valid credentials, while no refresh may begin before its
     /// backoff.
-    pub(super) fn failure(&self, now: Now) -> SessionError {
+    fn failure(&self, now: Now) -> SessionError {
         let wait = self.machine.next_refresh(now).saturating_sub(now.monotonic);
         self.failure.clone().unwrap_or(SessionError::BACKING_OFF).with_retry_in(wait)
     }

@@ -83,6 +83,8 @@ struct Kept {
     since: Now,
     fresh_until: Duration,
     stale_until: Duration,
+    /// When less than a fifth of the lifetime is left.
+    little_left_from: Duration,
 }
 
 impl SessionMachine {
@@ -210,6 +212,7 @@ impl SessionMachine {
             since: now,
             fresh_until: now.monotonic.saturating_add(fresh),
             stale_until: now.monotonic.saturating_add(usable),
+            little_left_from: now.monotonic.saturating_add(part(lifetime, 0.8)),
         });
         self.is_refreshing = false;
         self.has_excuse = false;
@@ -295,6 +298,41 @@ impl SessionMachine {
     /// The last credentials that were not rejected, expired or not.
     pub(super) fn kept(&self) -> Option<&Arc<Credentials>> {
         self.kept.as_ref().map(|kept| &kept.credentials)
+    }
+
+    /// When they were obtained.
+    pub(super) fn kept_since(&self) -> Option<Now> {
+        self.kept.as_ref().map(|kept| kept.since)
+    }
+
+    /// For how long the credentials will be served without another refresh.
+    pub(super) fn served_for(&self, now: Now) -> Duration {
+        let left = |kept: &Kept| kept.stale_until.saturating_sub(kept.monotonic(now));
+        self.kept.as_ref().map_or(Duration::ZERO, left)
+    }
+
+    /// Whether less than a fifth of the lifetime is left.
+    pub(super) fn has_little_left(&self, now: Now) -> bool {
+        self.kept.as_ref().is_none_or(|kept| kept.monotonic(now) >= kept.little_left_from)
+    }
+
+    pub(super) const fn is_refreshing(&self) -> bool {
+        self.is_refreshing
+    }
+
+    /// The monotonic time at which the last refresh began.
+    pub(super) const fn began(&self) -> Duration {
+        self.began
+    }
+
+    /// Whether no refresh is in flight and none can begin yet.
+    pub(super) fn is_backing_off(&self, now: Now) -> bool {
+        !self.is_refreshing && !self.has_excuse && now.monotonic < self.next_refresh(now)
+    }
+
+    /// Whether the last refresh failed in a way that lets the next caller begin another at once.
+    pub(super) const fn may_skip_backoff(&self) -> bool {
+        self.has_excuse
     }
 
     /// Sets the backoff after this many failures. While the credentials are valid, the next refresh

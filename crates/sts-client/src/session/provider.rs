@@ -1,5 +1,6 @@
 //! Providers of credentials that a session refreshes.
 
+use std::any::type_name;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,6 +38,12 @@ pub trait RefreshProvider {
         platform: Platform<'_>,
         context: &Arc<CallContext>,
     ) -> Result<Self::Refresh, CredentialsError>;
+
+    /// Returns a name for the [status](super::SessionStatus::label) and the logs of the session, for
+    /// example the agency. It must not contain a secret. By default it is the name of the type.
+    fn label(&self) -> String {
+        type_name::<Self>().to_owned()
+    }
 
     /// Returns the requested lifetime of the credentials, if it is known. The issuer grants no
     /// longer one.
@@ -80,7 +87,7 @@ impl<O: Operation> StateMachine for AgencyRefresh<O> {
 }
 
 macro_rules! refresh_by {
-    ($($operation:ty)*) => {$(
+    ($($operation:ty, $label:expr;)*) => {$(
         impl RefreshProvider for $operation {
             type Refresh = AgencyRefresh<Self>;
 
@@ -95,6 +102,10 @@ macro_rules! refresh_by {
                 })
             }
 
+            fn label(&self) -> String {
+                $label(self)
+            }
+
             /// An hour unless another duration is requested.
             fn lifetime(&self) -> Option<Duration> {
                 Some(Duration::from_secs(self.duration_seconds.unwrap_or(3600).into()))
@@ -107,7 +118,11 @@ macro_rules! refresh_by {
     )*};
 }
 
-refresh_by!(AssumeAgency AssumeAgencyWithOidc AssumeAgencyWithSaml);
+refresh_by! {
+    AssumeAgency, |this: &Self| format!("{}/{}", this.agency_urn, this.agency_session_name);
+    AssumeAgencyWithOidc, |this: &Self| format!("{}/{}", this.agency_urn, this.agency_session_name);
+    AssumeAgencyWithSaml, |this: &Self| this.agency_urn.clone();
+}
 
 /// Validates an operation that a session repeats, with credentials that are not known yet.
 fn validate<O: Operation>(operation: &O, context: &CallContext) -> Result<(), CredentialsError> {

@@ -26,6 +26,7 @@ mod session_ends;
 mod session_errors;
 mod session_interleavings;
 mod session_machine;
+mod session_status;
 mod session_tasks;
 mod session_uses;
 mod session_world;

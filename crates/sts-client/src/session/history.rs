@@ -1,0 +1,171 @@
+//! The history of a session: what its status and its events are made of.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use super::log::log;
+use super::machine::{CredentialState, SessionMachine};
+use super::status::{
+    RefreshFailure, SessionCounters, SessionEvent, SessionHealth, SessionObserver, SessionStatus,
+};
+use crate::error::SessionError;
+use crate::platform::Now;
+
+/// Outcomes of refreshes so far. Lives behind the lock of the session.
+pub(super) struct History {
+    label: Arc<str>,
+    observer: Option<Arc<dyn SessionObserver>>,
+    /// Refreshes, failures and invalidations; callers are counted without the lock.
+    counters: SessionCounters,
+    consecutive_failures: u64,
+    last_success: Option<OffsetDateTime>,
+    last_failure: Option<RefreshFailure>,
+    last_refresh_took: Option<Duration>,
+    /// The worst health since the last success that an event reported.
+    reported: SessionHealth,
+}
+
+/// An event to report after the lock is released: logs and observers run foreign code.
+#[must_use]
+pub(super) struct Notice {
+    event: SessionEvent,
+    status: SessionStatus,
+    observer: Option<Arc<dyn SessionObserver>>,
+}
+
+impl History {
+    pub(super) fn new(label: String) -> Self {
+        Self {
+            label: label.into(),
+            observer: None,
+            counters: SessionCounters::default(),
+            consecutive_failures: 0,
+            last_success: None,
+            last_failure: None,
+            last_refresh_took: None,
+            reported: SessionHealth::Healthy,
+        }
+    }
+
+    /// Returns the previous observer.
+    pub(super) fn set_observer(
+        &mut self,
+        observer: Arc<dyn SessionObserver>,
+    ) -> Option<Arc<dyn SessionObserver>> {
+        self.observer.replace(observer)
+    }
+
+    pub(super) fn succeeded(&mut self, took: Duration, now: Now) -> SessionEvent {
+        self.counters.refreshes = self.counters.refreshes.saturating_add(1);
+        self.consecutive_failures = 0;
+        self.last_success = Some(now.wall);
+        self.last_refresh_took = Some(took);
+        let has_recovered = self.reported > SessionHealth::Healthy;
+        self.reported = SessionHealth::Healthy;
+        SessionEvent::Refreshed { has_recovered }
+    }
+
+    /// Call it after the state machine has recorded the failure.
+    pub(super) fn failed(
+        &mut self,
+        error: &SessionError,
+        took: Duration,
+        machine: &SessionMachine,
+        now: Now,
+    ) -> SessionEvent {
+        self.counters.failures = self.counters.failures.saturating_add(1);
+        self.consecutive_failures = self.consecutive_failures.saturating_add(1);
+        self.last_failure = Some(RefreshFailure { at: now.wall, error: error.clone() });
+        self.last_refresh_took = Some(took);
+        SessionEvent::RefreshFailed { has_worsened: self.has_worsened(machine, now) }
+    }
+
+    /// A caller receives an error without a refresh. Returns the first such event of an outage.
+    pub(super) fn unavailable(
+        &mut self,
+        machine: &SessionMachine,
+        now: Now,
+    ) -> Option<SessionEvent> {
+        self.has_worsened(machine, now).then_some(SessionEvent::Unavailable)
+    }
+
+    pub(super) fn invalidated(&mut self) -> SessionEvent {
+        self.counters.invalidations = self.counters.invalidations.saturating_add(1);
+        SessionEvent::Invalidated
+    }
+
+    fn has_worsened(&mut self, machine: &SessionMachine, now: Now) -> bool {
+        let health = self.health(machine, now);
+        let has_worsened = health > self.reported;
+        self.reported = self.reported.max(health);
+        has_worsened
+    }
+
+    fn health(&self, machine: &SessionMachine, now: Now) -> SessionHealth {
+        if machine.state(now) == CredentialState::Expired {
+            let has_failed = self.consecutive_failures > 0 && !machine.may_skip_backoff();
+            if has_failed || machine.is_backing_off(now) {
+                return SessionHealth::Unavailable;
+            }
+        }
+        if self.consecutive_failures == 0 {
+            SessionHealth::Healthy
+        } else if machine.has_little_left(now) {
+            SessionHealth::Expiring
+        } else {
+            SessionHealth::Failing
+        }
+    }
+
+    /// Returns the status. `callers` counts those that the history does not see.
+    pub(super) fn status(
+        &self,
+        machine: &SessionMachine,
+        callers: SessionCounters,
+        now: Now,
+    ) -> SessionStatus {
+        let kept = machine.kept();
+        SessionStatus {
+            label: Arc::clone(&self.label),
+            state: machine.state(now),
+            health: self.health(machine, now),
+            is_refreshing: machine.is_refreshing(),
+            issued_at: machine.kept_since().map(|since| since.wall),
+            expires_at: kept.and_then(|credentials| credentials.expiration),
+            served_for: machine.served_for(now),
+            next_refresh_in: if machine.is_refreshing() {
+                Duration::ZERO
+            } else {
+                machine.next_refresh(now).saturating_sub(now.monotonic)
+            },
+            last_success: self.last_success,
+            last_failure: self.last_failure.clone(),
+            last_refresh_took: self.last_refresh_took,
+            consecutive_failures: self.consecutive_failures,
+            counters: SessionCounters {
+                waits: callers.waits,
+                served_stale: callers.served_stale,
+                ..self.counters
+            },
+        }
+    }
+
+    pub(super) fn notice(&self, event: SessionEvent, status: SessionStatus) -> Notice {
+        Notice { event, status, observer: self.observer.clone() }
+    }
+}
+
+impl Notice {
+    /// Logs the event and calls the observer. No lock may be held.
+    pub(super) fn report(self) {
+        let Self { event, status, observer } = self;
+        log(event, &status);
+        if let Some(observer) = observer {
+            // An observer must not fail the callers of the session.
+            drop(panic::catch_unwind(AssertUnwindSafe(|| observer.observe(event, &status))));
+        }
+    }
+}
