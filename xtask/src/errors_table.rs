@@ -4,9 +4,8 @@ use std::fmt::Write;
 use std::fs;
 
 use http::StatusCode;
-use sts_proto::{
-    ErrorKind, KnownCode, kind_of_status, known_codes, known_messages, status_meaning,
-};
+use sts_proto::codes::{KnownCode, known_codes, known_messages};
+use sts_proto::{ErrorKind, kind_of_status, status_meaning};
 
 use crate::task::{Task, one_option};
 use crate::tools::root;
@@ -60,24 +59,24 @@ fn tables() -> String {
          | code | status | kind | meaning |\n|---|---|---|---|\n",
     );
     for code in known_codes() {
-        let statuses: Vec<String> = code.statuses.iter().map(u16::to_string).collect();
+        let statuses: Vec<String> = code.statuses().iter().map(u16::to_string).collect();
         let statuses =
             if statuses.is_empty() { "not known".to_owned() } else { statuses.join(" ") };
-        line(&mut text, &[&format!("`{}`", code.code()), &statuses, &kinds(code), code.meaning]);
+        line(&mut text, &[&format!("`{}`", code.code()), &statuses, &kinds(code), code.meaning()]);
     }
     text.push_str(
         "\n## Messages\n\nA known message determines the kind. Messages may change without notice; code \
          and status classify an unknown message.\n\n| code | message contains | kind |\n|---|---|---|\n",
     );
     for known in known_messages() {
-        let numbers = known.numbers.iter().map(|number| format!("`APIGW.{number:04}`"));
+        let numbers = known.codes().map(|code| format!("`{code}`"));
         let numbers: Vec<String> = numbers.collect();
         let numbers = if numbers.is_empty() {
             "any, with status 400 or 401".to_owned()
         } else {
             numbers.join(" ")
         };
-        line(&mut text, &[&numbers, known.contains, &format!("`{}`", known.kind.as_str())]);
+        line(&mut text, &[&numbers, known.contains(), &format!("`{}`", known.kind().as_str())]);
     }
     text.push_str(
         "\n## Statuses\n\nKinds and meanings of statuses of responses without a known code.\n\n\
@@ -99,7 +98,7 @@ fn tables() -> String {
 
 /// Returns the kind of a code, or the kind for each of its statuses.
 fn kinds(code: &KnownCode) -> String {
-    let statuses: &[u16] = if code.statuses.is_empty() { &[400] } else { code.statuses };
+    let statuses: &[u16] = if code.statuses().is_empty() { &[400] } else { code.statuses() };
     let kinds: Vec<(u16, &str)> = statuses
         .iter()
         .filter_map(|number| {

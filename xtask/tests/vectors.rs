@@ -74,6 +74,7 @@ fn altered_expectations_fail() {
         (SDK_HMAC, "/expect/string_to_sign", json!("SDK"), "string to sign"),
         (SDK_HMAC, "/expect/authorization", json!("SDK"), "authorization"),
         (SDK_HMAC, "/expect/signed_headers/0", json!("hosts"), "signed headers"),
+        (SDK_HMAC, "/expect/request_target", json!("/other"), "request target"),
         (SDK_HMAC, "/body_repeat", json!(["x", u64::MAX]), "body_repeat"),
         (RESPONSES, "/body_repeat/1", json!(u64::MAX), "body_shape"),
         (V11_HMAC, "/region_id", json!("cn-north-1"), "string to sign"),
@@ -88,6 +89,12 @@ fn altered_expectations_fail() {
 fn what_is_no_vector_fails() {
     let unknown = check_altered(RESPONSES, "/expect", json!({"ok": true, "colour": "red"}));
     assert_one_fails(&unknown, "colour");
+    let mut expect = json!({"colour": "red"});
+    for field in ["request_target", "canonical_request", "string_to_sign", "authorization"] {
+        expect[field] = json!("");
+    }
+    expect["signed_headers"] = json!([]);
+    assert_one_fails(&check_altered(SDK_HMAC, "/expect", expect), "colour");
 
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("no_vectors");
     for text in ["", "[]", "{\"vectors\":[]}", "{\"vectors\":[{\"name\":\"a\"}]}"] {

@@ -1,15 +1,14 @@
 //! Endpoints: the addresses that requests are built for.
 
-use std::fmt;
 use std::net::Ipv6Addr;
 use std::str::FromStr;
 
 use http::Uri;
 use http::uri::{Authority, InvalidUri, PathAndQuery, Scheme};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::error::text;
 use crate::region::Region;
+use crate::text_type::text_type;
 
 /// Maximum length of the rejected URL in an error, in bytes.
 const SHOWN_LIMIT: usize = 256;
@@ -155,47 +154,7 @@ impl FromStr for Endpoint {
     }
 }
 
-impl TryFrom<&str> for Endpoint {
-    type Error = InvalidEndpoint;
-
-    /// As [`Endpoint::parse`]: https only.
-    fn try_from(url: &str) -> Result<Self, Self::Error> {
-        Self::parse(url)
-    }
-}
-
-impl TryFrom<String> for Endpoint {
-    type Error = InvalidEndpoint;
-
-    /// As [`Endpoint::parse`]: https only.
-    fn try_from(url: String) -> Result<Self, Self::Error> {
-        Self::parse(&url)
-    }
-}
-
-impl fmt::Display for Endpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.url)
-    }
-}
-
-impl AsRef<str> for Endpoint {
-    fn as_ref(&self) -> &str {
-        &self.url
-    }
-}
-
-impl Serialize for Endpoint {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.url)
-    }
-}
-
-impl<'de> Deserialize<'de> for Endpoint {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::parse(&String::deserialize(deserializer)?).map_err(de::Error::custom)
-    }
-}
+text_type!(checked Endpoint);
 
 /// The authority in lower case, an IPv6 address in its shortest form, without the default port of
 /// the scheme.

@@ -6,7 +6,7 @@ mod code;
 mod echo;
 mod invalid_body;
 mod redact;
-mod table;
+pub(crate) mod table;
 pub(crate) mod text;
 mod throttling;
 mod words;
@@ -22,7 +22,6 @@ use time::OffsetDateTime;
 use self::body::ErrorBody;
 pub use self::code::{CodeFamily, ErrorCode};
 pub use self::invalid_body::InvalidBody;
-pub use self::table::{KnownCode, KnownMessage, known_codes, known_messages};
 use crate::http_date;
 use crate::request_ids::{RequestIds, header_text};
 use crate::retry_after::RetryAfter;
@@ -312,7 +311,7 @@ impl fmt::Display for ServiceError {
         if let Some(code) = &self.0.code {
             write!(f, ": {code}")?;
         }
-        let meaning = self.0.code.as_ref().and_then(table::find).map(|known| known.meaning);
+        let meaning = self.0.code.as_ref().and_then(ErrorCode::meaning);
         if let Some(words) = self.0.message.as_deref().filter(|words| !words.is_empty()).or(meaning)
         {
             write!(f, ": {words}")?;

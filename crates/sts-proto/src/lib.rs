@@ -3,6 +3,10 @@
 
 mod body;
 mod caller;
+/// Known error codes and messages, for documentation and tests.
+pub mod codes {
+    pub use crate::error::table::{KnownCode, KnownMessage, known_codes, known_messages};
+}
 mod endpoint;
 mod error;
 mod http_date;
@@ -22,6 +26,7 @@ pub mod secret_json {
 #[cfg(feature = "server")]
 pub mod server;
 mod status;
+mod text_type;
 mod timestamp;
 mod urn;
 mod validate;
@@ -29,10 +34,7 @@ mod validate;
 pub use body::{Body, BodyWriter};
 pub use caller::Caller;
 pub use endpoint::{Endpoint, InvalidEndpoint};
-pub use error::{
-    ACCESS_KEY_LOCKOUT, CodeFamily, ErrorCode, InvalidBody, KnownCode, KnownMessage, ServiceError,
-    known_codes, known_messages,
-};
+pub use error::{ACCESS_KEY_LOCKOUT, CodeFamily, ErrorCode, InvalidBody, ServiceError};
 pub use http_date::service_date;
 pub use operation::{
     AssumeAgency, AssumeAgencyOutput, AssumeAgencyWithOidc, AssumeAgencyWithOidcOutput,

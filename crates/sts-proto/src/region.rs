@@ -1,12 +1,10 @@
 //! Regions in which STS is available.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
 use crate::error::text;
+use crate::text_type::text_type;
 
 /// Maximum length of the rejected text in an error, in bytes.
 const SHOWN_LIMIT: usize = 64;
@@ -122,45 +120,7 @@ impl FromStr for Region {
     }
 }
 
-impl TryFrom<&str> for Region {
-    type Error = InvalidRegion;
-
-    fn try_from(id: &str) -> Result<Self, Self::Error> {
-        Self::new(id)
-    }
-}
-
-impl TryFrom<String> for Region {
-    type Error = InvalidRegion;
-
-    fn try_from(id: String) -> Result<Self, Self::Error> {
-        Self::new(id)
-    }
-}
-
-impl fmt::Display for Region {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl AsRef<str> for Region {
-    fn as_ref(&self) -> &str {
-        self.as_str()
-    }
-}
-
-impl Serialize for Region {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for Region {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::new(String::deserialize(deserializer)?).map_err(de::Error::custom)
-    }
-}
+text_type!(checked Region);
 
 /// Error returned when parsing a [`Region`] fails.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

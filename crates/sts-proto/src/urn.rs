@@ -1,11 +1,9 @@
 //! URNs of agencies.
 
-use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
 use crate::error::text;
+use crate::text_type::text_type;
 
 /// Maximum length of the rejected text in an error, in bytes.
 const SHOWN_LIMIT: usize = 256;
@@ -93,17 +91,7 @@ impl FromStr for AgencyUrn {
     }
 }
 
-impl fmt::Display for AgencyUrn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.urn)
-    }
-}
-
-impl AsRef<str> for AgencyUrn {
-    fn as_ref(&self) -> &str {
-        &self.urn
-    }
-}
+text_type!(checked AgencyUrn);
 
 impl From<AgencyUrn> for String {
     fn from(urn: AgencyUrn) -> Self {
@@ -114,18 +102,6 @@ impl From<AgencyUrn> for String {
 impl From<&AgencyUrn> for String {
     fn from(urn: &AgencyUrn) -> Self {
         urn.urn.clone()
-    }
-}
-
-impl Serialize for AgencyUrn {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.urn)
-    }
-}
-
-impl<'de> Deserialize<'de> for AgencyUrn {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 

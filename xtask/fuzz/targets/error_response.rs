@@ -3,7 +3,7 @@
 
 use http::{HeaderValue, Response, StatusCode};
 use libfuzzer_sys::fuzz_target;
-use sts_proto::{GetCallerIdentity, Operation};
+use sts_proto::{ErrorKind, ServiceError};
 use time::OffsetDateTime;
 
 const HEADERS: [&str; 4] = ["retry-after", "date", "x-request-id", "age"];
@@ -18,10 +18,18 @@ fuzz_target!(|input: (u16, [Option<&[u8]>; 4], &[u8])| {
             response.headers_mut().insert(name, value);
         }
     }
-    let Err(error) = GetCallerIdentity::read(&response) else { panic!("a success") };
+    let Some(error) = ServiceError::from_response(&response) else { panic!("a success") };
+    assert!(!is_of_client(error.kind()));
     let shown = format!("{error}{error:?}");
     assert!(!error.to_string().chars().any(char::is_control), "{shown}");
     assert!(error.message().is_none_or(|message| message.len() <= 4096));
     assert!(error.excerpt().is_none_or(|excerpt| excerpt.len() <= 1024));
+    assert!(error.raw_message().is_none_or(|message| message.expose_secret().len() <= 64 * 1024));
     let _ = error.wait(OffsetDateTime::UNIX_EPOCH);
 });
+
+/// Returns whether only a client yields this kind.
+fn is_of_client(kind: ErrorKind) -> bool {
+    use ErrorKind::{Completed, Configuration, Credentials, InvalidResponse, Timeout, Transport};
+    matches!(kind, InvalidResponse | Transport | Credentials | Timeout | Configuration | Completed)
+}

@@ -2,8 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use http::uri::PathAndQuery;
 use http::{HeaderName, HeaderValue, Request};
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{
+    AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode,
+};
 use serde::Deserialize;
 use sts_sign::{Scope, SignedHeaders, Signer};
 use time::PrimitiveDateTime;
@@ -29,8 +32,11 @@ struct Vector {
     expect: Expect,
 }
 
+/// An unknown field would not be compared, so it is an error.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Expect {
+    request_target: String,
     canonical_request: String,
     string_to_sign: String,
     signed_headers: Vec<String>,
@@ -54,6 +60,8 @@ pub(super) fn check(vector: &str) -> Result<(), Failure> {
     let token = vector.token();
     let signer = vector.signer(token)?;
     let mut request = vector.request()?;
+    let target = request.uri().path_and_query().map_or("", PathAndQuery::as_str);
+    equal("request target", &plain(target), &plain(&vector.expect.request_target))?;
 
     let explanation = signer.explain(&request, now).map_err(|error| error.to_string())?;
     // The explanation does not contain the token; the signature verifies it.
@@ -74,6 +82,16 @@ pub(super) fn check(vector: &str) -> Result<(), Failure> {
         return Err(differs("signed headers", names, &vector.expect.signed_headers.join(";")));
     }
     Ok(())
+}
+
+/// Returns a target without percent encoding and with a sorted query: the recorded target is the one
+/// on the wire, which has another order and encodes fewer characters.
+fn plain(target: &str) -> String {
+    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let mut query: Vec<String> = query.split('&').map(decode).collect();
+    query.sort_unstable();
+    format!("{}?{}", decode(path), query.join("&"))
 }
 
 impl Vector {

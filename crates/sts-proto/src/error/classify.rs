@@ -45,5 +45,5 @@ fn by_message(status: StatusCode, code: Option<&ErrorCode>, message: &str) -> Op
         };
         applies && message.contains(known.contains)
     })?;
-    Some(known.kind)
+    Some(known.kind())
 }

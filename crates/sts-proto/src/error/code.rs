@@ -1,12 +1,10 @@
 //! Error codes of the service.
 
 use std::convert::Infallible;
-use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use super::text;
+use super::{table, text};
+use crate::text_type::text_type;
 
 /// Maximum length in bytes; longer codes are truncated. The known ones have ten characters.
 const LIMIT: usize = 128;
@@ -37,6 +35,12 @@ impl ErrorCode {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Returns the meaning of the code, or `None` if it is unknown.
+    #[must_use]
+    pub fn meaning(&self) -> Option<&'static str> {
+        table::find(self).map(table::KnownCode::meaning)
     }
 
     /// Returns the service that the code belongs to.
@@ -70,17 +74,7 @@ impl From<&str> for ErrorCode {
     }
 }
 
-impl fmt::Display for ErrorCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl AsRef<str> for ErrorCode {
-    fn as_ref(&self) -> &str {
-        self.as_str()
-    }
-}
+text_type!(ErrorCode);
 
 impl FromStr for ErrorCode {
     type Err = Infallible;
@@ -88,18 +82,6 @@ impl FromStr for ErrorCode {
     /// As `ErrorCode::from`; cannot fail.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Ok(Self::from(text))
-    }
-}
-
-impl Serialize for ErrorCode {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for ErrorCode {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self::from(String::deserialize(deserializer)?.as_str()))
     }
 }
 

@@ -18,14 +18,11 @@ use crate::status::kind_of_status;
 
 /// Documented or observed error code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct KnownCode {
     family: CodeFamily,
     number: u16,
-    /// Documented or observed statuses. Empty if unknown.
-    pub statuses: &'static [u16],
-    /// Meaning of the code.
-    pub meaning: &'static str,
+    statuses: &'static [u16],
+    meaning: &'static str,
     rule: Rule,
 }
 
@@ -55,7 +52,19 @@ impl KnownCode {
     /// Returns the code, as in `STS5.1106`. Gateway codes have the prefix `APIGW`.
     #[must_use]
     pub fn code(&self) -> ErrorCode {
-        ErrorCode::from(format!("{}.{:04}", self.family.prefix(), self.number).as_str())
+        code(self.family, self.number)
+    }
+
+    /// Returns the documented or observed statuses. Empty if unknown.
+    #[must_use]
+    pub const fn statuses(&self) -> &'static [u16] {
+        self.statuses
+    }
+
+    /// Returns the meaning of the code.
+    #[must_use]
+    pub const fn meaning(&self) -> &'static str {
+        self.meaning
     }
 }
 
@@ -73,15 +82,34 @@ pub(super) fn find(code: &ErrorCode) -> Option<&'static KnownCode> {
 /// Part of a message that determines the kind, for codes that do not. Messages may change without
 /// notice; code and status classify an unknown one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct KnownMessage {
-    /// Numbers of gateway codes. Empty for a message that was observed with 400 or 401 and without a
-    /// fixed code.
-    pub numbers: &'static [u16],
-    /// Part of the message in lower case. The comparison ignores case.
-    pub contains: &'static str,
-    /// Kind of the response.
-    pub kind: ErrorKind,
+    pub(super) numbers: &'static [u16],
+    pub(super) contains: &'static str,
+    kind: ErrorKind,
+}
+
+impl KnownMessage {
+    /// Returns the codes of the message, with the prefix `APIGW`. Empty for a message that was
+    /// observed with status 400 or 401 and without a fixed code.
+    pub fn codes(&self) -> impl Iterator<Item = ErrorCode> {
+        self.numbers.iter().map(|number| code(Gateway, *number))
+    }
+
+    /// Returns a part of the message, in lower case. The comparison ignores case.
+    #[must_use]
+    pub const fn contains(&self) -> &'static str {
+        self.contains
+    }
+
+    /// Returns the kind of a response with this message.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+}
+
+fn code(family: CodeFamily, number: u16) -> ErrorCode {
+    ErrorCode::from(format!("{}.{number:04}", family.prefix()).as_str())
 }
 
 /// Returns all known messages, in the order in which they are matched.

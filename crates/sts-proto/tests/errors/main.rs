@@ -12,6 +12,7 @@ mod faces;
 mod headers;
 mod redaction;
 mod redaction_property;
+mod services;
 mod shapes;
 mod statuses;
 mod table;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use http::StatusCode;
 use serde::Deserialize;
-use sts_proto::{CodeFamily, ErrorKind, RetryAdvice, known_codes};
+use sts_proto::codes::known_codes;
+use sts_proto::{CodeFamily, ErrorKind, RetryAdvice};
 
 use crate::{body, error};
 
@@ -110,7 +111,7 @@ fn the_table_has_the_documented_codes_and_statuses_and_no_others() {
         .collect();
     let known: BTreeSet<_> = known_codes()
         .iter()
-        .map(|known| (known.code().to_string(), known.statuses.to_vec()))
+        .map(|known| (known.code().to_string(), known.statuses().to_vec()))
         .collect();
     assert_eq!(known, documented);
     assert_eq!(known_codes().len(), 122);
@@ -124,10 +125,10 @@ fn the_table_is_in_order_and_each_row_says_what_it_means() {
         assert!(!same_family || first.number() < second.number(), "{second}");
     }
     for known in known_codes() {
-        assert!(known.meaning.len() > 8 && known.meaning.is_ascii(), "{known:?}");
+        assert!(known.meaning().len() > 8 && known.meaning().is_ascii(), "{known:?}");
         assert_ne!(known.code().family(), CodeFamily::Other);
         assert!(known.code().number().is_some());
-        for status in known.statuses {
+        for status in known.statuses() {
             let status = StatusCode::from_u16(*status).unwrap();
             let error = error(status.as_u16(), body(known.code().as_str(), ""));
             assert_eq!(known.kind(status), error.kind());
