@@ -16,7 +16,7 @@ use sts_proto::{Authentication, Body};
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
-use self::authentication::Authenticator;
+use self::authentication::{Authenticator, Trace};
 use crate::clock::Clock;
 use crate::faults::RequestFaults;
 use crate::iam;
@@ -52,7 +52,7 @@ pub(crate) struct Call {
     operation: String,
     /// The operation, if it is not one of STS.
     route: Option<Route>,
-    caller: Option<String>,
+    trace: Trace,
 }
 
 impl Gateway {
@@ -67,7 +67,7 @@ impl Gateway {
             operation: operation::at_path(path)
                 .map_or_else(|| printable(&format!("{} {path}", head.method)), str::to_owned),
             route: operation::route(&head.method, path),
-            caller: None,
+            trace: Trace::default(),
         }
     }
 }
@@ -120,7 +120,7 @@ impl Call {
             Ok(None)
         } else if let Some(token) = headers.get(iam::X_AUTH_TOKEN) {
             let token = iam::read_token(&self.service, token, self.now)?;
-            self.caller = Some(printable(&token.identity().urn(&token.account)));
+            self.trace.caller = Some(printable(&token.identity().urn(&token.account)));
             Ok(Some(iam::Caller::Token(token)))
         } else if headers.contains_key(AUTHORIZATION) {
             self.authenticate(request).map(iam::Caller::Signer).map(Some)
@@ -131,7 +131,7 @@ impl Call {
 
     fn authenticate(&mut self, request: &Request<Body>) -> Result<Principal, Rejection> {
         let authenticator = &self.gateway.authenticator;
-        authenticator.authenticate(&self.service, request, self.now, &mut self.caller)
+        authenticator.authenticate(&self.service, request, self.now, &mut self.trace)
     }
 
     /// Adds the request id and the date to the response, and calls the observer.
@@ -164,7 +164,7 @@ impl Call {
             observer(&RequestLog {
                 at: self.now,
                 operation: std::mem::take(&mut self.operation),
-                caller: self.caller.take(),
+                caller: self.trace.caller.take(),
                 status: response.status(),
                 error,
                 note: response
@@ -172,6 +172,7 @@ impl Call {
                     .get(NOTE)
                     .and_then(|note| Some(note.to_str().ok()?.to_owned())),
                 faults: self.faults.faults().collect(),
+                diagnosis: self.trace.diagnosis.take(),
                 request_id,
             });
         }

@@ -5,6 +5,7 @@
 pub mod builtin;
 mod clock;
 mod config;
+mod diagnosis;
 mod emulator;
 mod endpoints;
 mod faults;
@@ -29,6 +30,7 @@ pub use clock::{Clock, SystemClock, TestClock};
 pub use config::Config;
 #[cfg(feature = "config")]
 pub use config::ConfigError;
+pub use diagnosis::SignatureDiagnosis;
 pub use emulator::{Builder, Emulator, InProcess, ListenError};
 pub use faults::{Fault, Faults, Injection, ResetAt};
 #[cfg(feature = "oidc")]

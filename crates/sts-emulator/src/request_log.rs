@@ -7,6 +7,7 @@ use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
+use crate::diagnosis::SignatureDiagnosis;
 use crate::faults::Fault;
 
 /// One entry of the request log. `Display` formats it as a line without secrets.
@@ -25,6 +26,8 @@ pub struct RequestLog {
     pub error: Option<String>,
     /// Additional information, for example that the signature of a SAML assertion was not verified.
     pub note: Option<String>,
+    /// Explanation of a signature mismatch.
+    pub diagnosis: Option<Box<SignatureDiagnosis>>,
     /// Faults of the request. Some of them change or suppress the response that is logged.
     pub faults: Vec<Fault>,
     /// Request id of the response.
@@ -42,6 +45,9 @@ impl fmt::Display for RequestLog {
         }
         if let Some(note) = &self.note {
             write!(f, " ({note})")?;
+        }
+        if let Some(diagnosis) = &self.diagnosis {
+            write!(f, " ({})", diagnosis.cause)?;
         }
         for fault in &self.faults {
             write!(f, " fault={fault}")?;
@@ -62,7 +68,7 @@ impl RequestLog {
 /// missing values are `null`.
 impl Serialize for RequestLog {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut entry = serializer.serialize_struct("RequestLog", 8)?;
+        let mut entry = serializer.serialize_struct("RequestLog", 9)?;
         entry.serialize_field("at", &self.time())?;
         entry.serialize_field("operation", &self.operation)?;
         entry.serialize_field("caller", &self.caller)?;
@@ -71,6 +77,7 @@ impl Serialize for RequestLog {
         entry.serialize_field("note", &self.note)?;
         let faults: Vec<_> = self.faults.iter().map(|fault| fault.name()).collect();
         entry.serialize_field("faults", &faults)?;
+        entry.serialize_field("diagnosis", &self.diagnosis)?;
         entry.serialize_field("request_id", &self.request_id)?;
         entry.end()
     }

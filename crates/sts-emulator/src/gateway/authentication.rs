@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use http::Request;
-use sts_proto::Body;
+use sts_proto::{Body, Secret};
 use sts_sign::{Algorithm, Presented, Signer, Verifier, VerifyError};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::access_key_lockout::AccessKeyLockout;
+use crate::diagnosis::SignatureDiagnosis;
 use crate::model::principal::Principal;
 use crate::rejection::{Rejection, Unauthenticated};
 use crate::request_log::printable;
@@ -19,6 +20,14 @@ const TOLERANCE: Duration = Duration::from_secs(15 * 60);
 /// The official Go SDK does not sign the Host header, and the service accepts that.
 const VERIFIER: Verifier = Verifier::new(TOLERANCE).allow_unsigned_host();
 
+/// What the authentication finds out, for the request log.
+#[derive(Default)]
+pub(crate) struct Trace {
+    /// The access key id, and once the request is verified the URN.
+    pub(crate) caller: Option<String>,
+    pub(crate) diagnosis: Option<Box<SignatureDiagnosis>>,
+}
+
 /// Verifies the authentication of signed requests.
 pub(crate) struct Authenticator {
     pub(crate) lockout: AccessKeyLockout,
@@ -27,33 +36,36 @@ pub(crate) struct Authenticator {
 }
 
 impl Authenticator {
-    /// Returns the principal that signed the request. `caller` is set for the request log: to the
-    /// access key id, and once the request is verified to the URN.
+    /// Returns the principal that signed the request. `trace` is set for the request log.
     pub(super) fn authenticate(
         &self,
         service: &Service,
         request: &Request<Body>,
         now: OffsetDateTime,
-        caller: &mut Option<String>,
+        trace: &mut Trace,
     ) -> Result<Principal, Rejection> {
         let mut identified = None;
+        let Trace { caller, diagnosis } = trace;
         let lookup = |presented: &Presented<'_>| {
             *caller = Some(printable(presented.access_key_id));
             let outcome = identified.insert(self.identify(service, presented, now)).as_ref();
-            outcome.ok().map(|(_, signer)| signer.clone())
+            outcome.ok().map(|(_, signer, _)| signer.clone())
         };
         let verified = VERIFIER.verify(request, lookup, now);
         let identified = identified.transpose().map_err(Rejection::Unauthenticated)?;
         match (verified, identified) {
-            (Ok(_), Some((principal, signer))) => {
+            (Ok(_), Some((principal, signer, _))) => {
                 self.lockout.succeeded(signer.access_key_id());
                 *caller = Some(principal.urn());
                 Ok(principal)
             }
             (Err(error), identified) => {
-                if let (VerifyError::SignatureMismatch { .. }, Some((_, signer))) =
-                    (&error, identified)
+                if let (Some(explanation), Some((_, signer, secret))) =
+                    (error.explanation(), identified)
                 {
+                    let algorithm = signer.algorithm();
+                    let found = SignatureDiagnosis::of(request, algorithm, &secret, explanation);
+                    *diagnosis = Some(Box::new(found));
                     self.lockout.failed(signer.access_key_id(), now);
                 }
                 Err(self.unverified(&error))
@@ -70,7 +82,7 @@ impl Authenticator {
         service: &Service,
         presented: &Presented<'_>,
         now: OffsetDateTime,
-    ) -> Result<(Principal, Signer), Unauthenticated> {
+    ) -> Result<(Principal, Signer, Secret), Unauthenticated> {
         let Presented { access_key_id, security_token, .. } = *presented;
         if self.lockout.is_locked(access_key_id, now) {
             return Err(Unauthenticated::Locked);
@@ -93,25 +105,25 @@ impl Authenticator {
                 (Principal::Session(Box::new(session)), secret)
             }
         };
-        let secret = secret.expose_secret();
+        let secret_key = secret.expose_secret();
         let signer = match (presented.algorithm, &presented.scope) {
-            (Algorithm::HmacSha256, _) => Signer::from_parts(access_key_id, secret),
+            (Algorithm::HmacSha256, _) => Signer::from_parts(access_key_id, secret_key),
             (Algorithm::V11HmacSha256, Some(scope)) => {
-                Signer::v11(access_key_id, secret, scope.clone())
+                Signer::v11(access_key_id, secret_key, scope.clone())
             }
             #[cfg(feature = "sm3")]
-            (Algorithm::HmacSm3, _) => Signer::sm3(access_key_id, secret),
+            (Algorithm::HmacSm3, _) => Signer::sm3(access_key_id, secret_key),
             #[cfg(feature = "p256")]
-            (Algorithm::EcdsaP256Sha256, _) => Signer::p256(access_key_id, secret),
+            (Algorithm::EcdsaP256Sha256, _) => Signer::p256(access_key_id, secret_key),
             #[cfg(feature = "sm2")]
-            (Algorithm::Sm2Sm3, _) => Signer::sm2(access_key_id, secret),
+            (Algorithm::Sm2Sm3, _) => Signer::sm2(access_key_id, secret_key),
             (algorithm, _) => {
                 let why = format!("unsupported algorithm {algorithm}");
                 return Err(Unauthenticated::Format { why });
             }
         };
         let signer = signer.map_err(|_| Unauthenticated::UnknownKey)?;
-        Ok((principal, signer))
+        Ok((principal, signer, secret))
     }
 
     /// Maps an error of the verification to the response of the gateway.

@@ -7,6 +7,7 @@ mod caller;
 mod configuration;
 mod control;
 mod denials;
+mod diagnosis;
 mod faults;
 mod federation;
 mod gateway;

@@ -6,7 +6,7 @@ use std::io;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Event {
     Stop,
-    #[cfg_attr(not(unix), expect(dead_code, reason = "there is no such signal"))]
+    #[cfg_attr(not(unix), expect(dead_code, reason = "Windows has no such signal"))]
     Reload,
 }
 
@@ -50,7 +50,7 @@ impl Signals {
         .await
     }
 
-    /// A terminal that was closed sends SIGHUP too, and is not a terminal any longer.
+    /// A terminal that was closed sends SIGHUP too, and standard input is then not a terminal.
     fn reloads(&self) -> bool {
         use std::io::IsTerminal as _;
 
