@@ -33,6 +33,10 @@ pub struct Presented<'a> {
     pub algorithm: Algorithm,
     /// Scope of a derived key, for [`Algorithm::V11HmacSha256`] only.
     pub scope: Option<Scope>,
+    /// Date of the request in whole seconds.
+    pub date: OffsetDateTime,
+    /// Names of the signed headers in lower case, sorted.
+    pub signed_headers: Vec<&'a str>,
 }
 
 impl std::fmt::Debug for Presented<'_> {
@@ -41,6 +45,8 @@ impl std::fmt::Debug for Presented<'_> {
             .field("access_key_id", &self.access_key_id)
             .field("algorithm", &self.algorithm)
             .field("scope", &self.scope)
+            .field("date", &self.date)
+            .field("signed_headers", &self.signed_headers)
             .finish_non_exhaustive()
     }
 }
@@ -149,42 +155,22 @@ impl Verifier {
         now: OffsetDateTime,
     ) -> Result<Verified, VerifyError> {
         let headers = request.headers();
-        let value = single(headers, AUTHORIZATION.as_str())?.ok_or(VerifyError::Missing)?;
-        let authorization = Authorization::read(value)?;
-        let token = single(headers, X_SECURITY_TOKEN.as_str())?;
-        if !self.allows_unsigned_host {
-            must_be_signed(&authorization, HOST.as_str())?;
-        }
-        must_be_signed(&authorization, X_SDK_DATE.as_str())?;
-        if token.is_some() {
-            must_be_signed(&authorization, X_SECURITY_TOKEN.as_str())?;
-        }
-        let (date, moment) = read_date(headers)?;
-        if moment.unix_timestamp().abs_diff(now.unix_timestamp()) > self.tolerance.as_secs() {
-            return Err(VerifyError::DateOff { date: moment, now });
-        }
-
-        let presented = Presented {
-            access_key_id: authorization.access_key_id,
-            security_token: token,
-            algorithm: authorization.algorithm,
-            scope: authorization.derived.as_ref().map(|(_, scope)| scope.clone()),
-        };
+        let (presented, authorization, date) = self.read(headers, now)?;
         let signer = lookup(&presented).ok_or_else(|| unknown_key(&authorization))?;
         let signer = signer.borrow();
-        must_be_key_of(signer, &authorization, &date, token)?;
+        must_be_key_of(signer, &authorization, &date, presented.security_token)?;
 
         let mark = authorization.algorithm.payload_header().as_str();
         let is_unsigned = single(headers, mark)? == Some(PayloadLine::UNSIGNED);
         if is_unsigned {
-            must_be_signed(&authorization, mark)?;
+            must_be_signed(&presented.signed_headers, mark)?;
         }
         let payload =
             if is_unsigned { Payload::Unsigned } else { Payload::Bytes(request.body().as_ref()) };
         let canonical = CanonicalRequest {
             method: request.method(),
             uri: request.uri(),
-            headers: canonical_headers(request, &authorization.signed_headers)?,
+            headers: canonical_headers(request, &presented.signed_headers)?,
             payload: PayloadLine::of(payload, signer.hash),
         };
         let text = signer.string_to_sign(&canonical, date);
@@ -196,10 +182,55 @@ impl Verifier {
         Ok(Verified {
             access_key_id: authorization.access_key_id.to_owned(),
             algorithm: authorization.algorithm,
-            date: moment,
-            signed_headers: authorization.signed_headers.into_iter().map(str::to_owned).collect(),
+            date: presented.date,
+            signed_headers: presented.signed_headers.into_iter().map(str::to_owned).collect(),
             is_payload_signed: !is_unsigned,
         })
+    }
+
+    /// Returns the claims of a request without its signature being verified, for a service that
+    /// forwards the request to the verifier.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error as [`verify`](Self::verify), except for the signature and the access key.
+    pub fn presented<'a>(
+        &self,
+        headers: &'a HeaderMap,
+        now: OffsetDateTime,
+    ) -> Result<Presented<'a>, VerifyError> {
+        self.read(headers, now).map(|(presented, ..)| presented)
+    }
+
+    fn read<'a>(
+        &self,
+        headers: &'a HeaderMap,
+        now: OffsetDateTime,
+    ) -> Result<(Presented<'a>, Authorization<'a>, SdkDate), VerifyError> {
+        let value = single(headers, AUTHORIZATION.as_str())?.ok_or(VerifyError::Missing)?;
+        let mut authorization = Authorization::read(value)?;
+        let signed_headers = std::mem::take(&mut authorization.signed_headers);
+        let security_token = single(headers, X_SECURITY_TOKEN.as_str())?;
+        if !self.allows_unsigned_host {
+            must_be_signed(&signed_headers, HOST.as_str())?;
+        }
+        must_be_signed(&signed_headers, X_SDK_DATE.as_str())?;
+        if security_token.is_some() {
+            must_be_signed(&signed_headers, X_SECURITY_TOKEN.as_str())?;
+        }
+        let (sdk_date, date) = read_date(headers)?;
+        if date.unix_timestamp().abs_diff(now.unix_timestamp()) > self.tolerance.as_secs() {
+            return Err(VerifyError::DateOff { date, now });
+        }
+        let presented = Presented {
+            access_key_id: authorization.access_key_id,
+            security_token,
+            algorithm: authorization.algorithm,
+            scope: authorization.derived.as_ref().map(|(_, scope)| scope.clone()),
+            date,
+            signed_headers,
+        };
+        Ok((presented, authorization, sdk_date))
     }
 }
 
@@ -250,8 +281,8 @@ fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Ver
         .map_err(|_| VerifyError::malformed(name, "value is not visible ASCII"))
 }
 
-fn must_be_signed(authorization: &Authorization<'_>, name: &str) -> Result<(), VerifyError> {
-    if authorization.signed_headers.contains(&name) {
+fn must_be_signed(signed_headers: &[&str], name: &str) -> Result<(), VerifyError> {
+    if signed_headers.contains(&name) {
         return Ok(());
     }
     Err(VerifyError::NotSigned { header: name.to_owned() })
