@@ -13,10 +13,12 @@
 
 mod builder;
 mod call;
+mod classify;
 mod client;
 mod context;
 mod drive;
 mod error;
+pub mod identity_proof;
 mod machine;
 mod no_credentials;
 mod platform;
@@ -24,11 +26,14 @@ pub mod session;
 mod shared;
 mod signing_credentials;
 mod stats;
+#[cfg(feature = "tower")]
+pub mod tower;
 mod trace;
 pub mod transport;
 
 pub use builder::{BuildError, ClientBuilder};
 pub use call::Call;
+pub use classify::Classify;
 pub use client::{BlockingClient, Client, DynClient};
 pub use context::{CallContext, CallPolicy};
 pub use error::{Error, Failure};
@@ -45,4 +50,5 @@ pub use sts_credentials::{
     SharedCredentials, blocking,
 };
 pub use sts_proto as proto;
+pub use sts_sign as sign;
 pub use transport::{BlockingTransport, Exchange, Limits, Transport, TransportError};

@@ -1,6 +1,9 @@
 //! Signatures, against the hashes themselves and against peers.
 
 use std::hint::black_box;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
@@ -9,8 +12,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use http::Request;
 use rusty_s3::{Bucket, S3Action, UrlStyle};
 use sha2::{Digest, Sha256};
-use sts_proto::{Body, Endpoint, Operation, Region};
-use sts_sign::Signer;
+use sts_proto::{Body, Credentials, Endpoint, Operation, Region};
+use sts_sign::{RequestSigner, Signer};
 use time::macros::datetime;
 
 use super::messages::operation;
@@ -28,7 +31,13 @@ pub fn token() -> String {
 
 pub fn all() -> Vec<Comparison> {
     let rival = |name, work, goal| Rival { name, work, goal };
-    vec![Comparison {
+    let with_provider = Comparison {
+        name: "sign with a provider, a token of 900 bytes",
+        ours: with_provider(),
+        rivals: vec![rival("the prepared signer", prepared(), Some(Goal::RatioAtMost(1.15)))],
+        most_allocations: Some(8.0),
+    };
+    let signatures = Comparison {
         name: "sign a request of AssumeAgency",
         ours: ours(),
         rivals: vec![
@@ -38,7 +47,8 @@ pub fn all() -> Vec<Comparison> {
             rival("rusty-s3, presigned GET", rusty_s3(), None),
         ],
         most_allocations: Some(8.0),
-    }]
+    };
+    vec![signatures, with_provider]
 }
 
 fn request() -> Request<Body> {
@@ -53,6 +63,36 @@ fn signer() -> Signer {
 
 fn ours() -> Work {
     let (signer, request) = (signer(), request());
+    let now = datetime!(2026-03-05 07:08:09 UTC);
+    on_fresh(
+        move || request.clone(),
+        move |request| signer.sign(black_box(request), now).expect("a signature"),
+    )
+}
+
+/// Credentials with a token as long as those of STS.
+fn credentials() -> Credentials {
+    Credentials::permanent(ACCESS_KEY_ID, SECRET_ACCESS_KEY).security_token("ggpjbi1lgg".repeat(90))
+}
+
+fn with_provider() -> Work {
+    let (signer, request) = (RequestSigner::new(Arc::new(credentials())), request());
+    let now = datetime!(2026-03-05 07:08:09 UTC);
+    on_fresh(
+        move || request.clone(),
+        move |request| {
+            let signed = pin!(signer.sign(black_box(request), now));
+            let mut context = Context::from_waker(Waker::noop());
+            let Poll::Ready(signed) = signed.poll(&mut context) else {
+                unreachable!("fixed credentials are ready at once");
+            };
+            signed.expect("a signature");
+        },
+    )
+}
+
+fn prepared() -> Work {
+    let (signer, request) = (Signer::new(&credentials()).expect("keys"), request());
     let now = datetime!(2026-03-05 07:08:09 UTC);
     on_fresh(
         move || request.clone(),

@@ -1,0 +1,75 @@
+//! Classification of the responses of any service.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_lite::future::block_on;
+use http::{Request, Response};
+use sts_client::sign::{RequestSigner, Verdict};
+use sts_client::{Classify, Credentials};
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+const NOW: OffsetDateTime = datetime!(2026-03-05 07:08:09 UTC);
+
+/// `Date` headers: the time of the service is the local time, or an hour later.
+const ON_TIME: &str = "Thu, 05 Mar 2026 07:08:09 GMT";
+const HOUR_AHEAD: &str = "Thu, 05 Mar 2026 08:08:09 GMT";
+
+const MISMATCH: &str = r#"{"error_code":"APIGW.0301","error_msg":"Incorrect IAM authentication information: verify aksk signature fail","request_id":"1"}"#;
+
+fn signer() -> RequestSigner<Arc<Credentials>> {
+    RequestSigner::new(Arc::new(Credentials::permanent("AK1", "secret")))
+}
+
+fn response(status: u16, date: &str, body: &'static str) -> Response<&'static str> {
+    Response::builder().status(status).header("date", date).body(body).unwrap()
+}
+
+fn verdict(signer: &RequestSigner<Arc<Credentials>>, response: &Response<&str>) -> Verdict {
+    let mut attempts = signer.attempts();
+    let mut request =
+        Request::get("https://ecs.example.com/v1/0a1b/cloudservers").body("").unwrap();
+    block_on(attempts.sign(&mut request, NOW)).unwrap();
+    attempts.classify(response, NOW)
+}
+
+#[test]
+fn responses_of_the_gateway_and_of_services_are_classified() {
+    let wait = |seconds| Verdict::Throttled { wait: Some(Duration::from_secs(seconds)) };
+    let expired = r#"{"error_code":"IAM.0066","error_msg":"token expired"}"#;
+    for (status, date, body, expected) in [
+        (200, ON_TIME, "{}", Verdict::Accepted),
+        (204, ON_TIME, "", Verdict::Accepted),
+        (401, ON_TIME, MISMATCH, Verdict::RetryWithNewCredentials),
+        (401, HOUR_AHEAD, MISMATCH, Verdict::RetryWithCorrectedClock),
+        (401, ON_TIME, expired, Verdict::RetryWithNewCredentials),
+        (403, ON_TIME, r#"{"error_code":"PAP5.0001","error_msg":"denied"}"#, Verdict::Failed),
+        (404, ON_TIME, r#"{"error":{"code":"Ecs.0114","message":"not found"}}"#, Verdict::Failed),
+        (503, ON_TIME, "unavailable", Verdict::Failed),
+        (302, ON_TIME, "", Verdict::Failed),
+    ] {
+        assert_eq!(verdict(&signer(), &response(status, date, body)), expected, "{status} {body}");
+    }
+    let mut throttled = response(429, ON_TIME, r#"{"error_code":"APIGW.0308"}"#);
+    throttled.headers_mut().insert("retry-after", 7.into());
+    assert_eq!(verdict(&signer(), &throttled), wait(7));
+}
+
+#[test]
+fn an_intermediary_changes_neither_credentials_nor_clock() {
+    let signer = signer();
+    for body in
+        ["<html>log in</html>", "", r#"{"message":"unauthorized"}"#, r#"{"error_code":"Portal.1"}"#]
+    {
+        let captive = response(401, HOUR_AHEAD, body);
+        assert_eq!(verdict(&signer, &captive), Verdict::Failed);
+        assert_eq!(signer.clock_offset(), time::Duration::ZERO);
+    }
+    // Not the time of the service, but of an earlier response.
+    let mut cached = response(401, HOUR_AHEAD, MISMATCH);
+    cached.headers_mut().insert("age", 3600.into());
+    assert_eq!(verdict(&signer, &cached), Verdict::RetryWithNewCredentials);
+    assert_eq!(signer.clock_offset(), time::Duration::ZERO);
+}
