@@ -22,7 +22,7 @@ use sts_emulator::{Emulator, builtin};
 use sts_hyper::HyperTransport;
 use sts_isahc::IsahcTransport;
 use sts_proto::{AssumeAgency, Credentials, Endpoint, ErrorKind, Region};
-use sts_providers::credentials_from_environment;
+use sts_providers::EnvironmentVariables;
 
 const HELP: &str = "\
 usage: cargo run --example assume_agency -- [OPTIONS]
@@ -212,7 +212,7 @@ impl Options {
     fn plan(self, emulator: Option<&Emulator>) -> Result<Plan, String> {
         let (endpoint, credentials) = match (self.endpoint, emulator) {
             (Some(endpoint), _) => {
-                let credentials = credentials_from_environment(&SystemEnvironment);
+                let credentials = EnvironmentVariables.read(&SystemEnvironment);
                 (endpoint, credentials.map_err(|error| error.to_string())?)
             }
             (None, Some(emulator)) => (emulator.endpoint().clone(), builtin::credentials()),

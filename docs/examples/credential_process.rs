@@ -25,7 +25,7 @@ use sts_client::SystemEnvironment;
 use sts_emulator::{Emulator, builtin};
 use sts_isahc::IsahcTransport;
 use sts_proto::{AssumeAgency, Credentials, Endpoint, Region, Secret};
-use sts_providers::credentials_from_environment;
+use sts_providers::EnvironmentVariables;
 use time::format_description::well_known::Rfc3339;
 
 const HELP: &str = "\
@@ -76,7 +76,7 @@ fn run(options: Options) -> Result<String, Box<dyn StdError>> {
     let emulator;
     let (endpoint, agency, credentials) = match options.service {
         Service::At { endpoint, agency } => {
-            (endpoint, agency, credentials_from_environment(&SystemEnvironment)?)
+            (endpoint, agency, EnvironmentVariables.read(&SystemEnvironment)?)
         }
         Service::Emulator => {
             emulator = Emulator::builder().start_blocking()?;

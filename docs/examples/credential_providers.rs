@@ -1,5 +1,5 @@
 //! Credential providers for programs inside the cloud: ECS metadata, pod identity, an ID token, and
-//! the default provider chain. An emulator on this machine serves all of them.
+//! the provider chain. An emulator on this machine serves all of them.
 //!
 //! ```text
 //! cargo run --example credential_providers
@@ -18,7 +18,7 @@ use sts_client::{Client, Environment, InvalidVariable, ProvideCredentials, Syste
 use sts_emulator::{Emulator, builtin};
 use sts_hyper::HyperTransport;
 use sts_proto::Body;
-use sts_providers::{Chain, EcsMetadata, OidcAgency, PodIdentity};
+use sts_providers::{EcsMetadata, OidcAgency, PodIdentity, ProviderChain};
 
 /// An environment with its own variables and files.
 #[derive(Clone, Default)]
@@ -49,7 +49,7 @@ async fn main() -> Result<(), Box<dyn StdError>> {
     place.files.insert("/oidc/token", id_token.expose_secret().to_owned());
 
     // The providers use the transport, the environment and the endpoint of this client.
-    let lender = |place: &Place| {
+    let sts = |place: &Place| {
         let transport = HyperTransport::new()?;
         let builder = Client::builder(transport, SystemClock).environment(place.clone());
         builder.endpoint(emulator.endpoint().clone()).build().map_err(Box::<dyn StdError>::from)
@@ -57,19 +57,19 @@ async fn main() -> Result<(), Box<dyn StdError>> {
 
     println!("1. ECS metadata at {metadata_url}");
     let metadata = EcsMetadata::at(metadata_url)?;
-    show_identity(&emulator, lender(&place)?.session(metadata.clone())?).await?;
+    show_identity(&emulator, sts(&place)?.session(metadata.clone())?).await?;
 
     println!("2. pod identity");
     let pod = PodIdentity::new(&format!("{metadata_url}/pod-identity"), "/pod/token")?;
-    show_identity(&emulator, lender(&place)?.session(pod)?).await?;
+    show_identity(&emulator, sts(&place)?.session(pod)?).await?;
 
     println!("3. an agency with an ID token from a file");
     let agency = OidcAgency::new(builtin::OIDC_PROVIDER_URN, builtin::AGENCY_URN, "/oidc/token");
-    show_identity(&emulator, lender(&place)?.session(agency)?).await?;
+    show_identity(&emulator, sts(&place)?.session(agency)?).await?;
 
     println!("4. the provider chain without configuration");
-    let chain = Chain::standard(&lender(&place)?, place.clone(), metadata.clone());
-    show_identity(&emulator, chain.clone()).await?;
+    let chain = ProviderChain::official(metadata.clone());
+    show_identity(&emulator, sts(&place)?.session(chain.clone())?).await?;
     println!("   {}", chain.report());
 
     println!("5. the provider chain with variables for OIDC");
@@ -80,8 +80,8 @@ async fn main() -> Result<(), Box<dyn StdError>> {
     ] {
         place.variables.insert(name, value.to_owned());
     }
-    let chain = Chain::standard(&lender(&place)?, place.clone(), metadata);
-    show_identity(&emulator, chain.clone()).await?;
+    let chain = ProviderChain::official(metadata);
+    show_identity(&emulator, sts(&place)?.session(chain.clone())?).await?;
     println!("   {}", chain.report());
     if chain.report().used() != Some("OIDC agency") {
         return Err("the provider chain did not use OIDC first".into());
@@ -92,12 +92,12 @@ async fn main() -> Result<(), Box<dyn StdError>> {
 /// Prints the identity of the provider's credentials.
 async fn show_identity(
     emulator: &Emulator,
-    source: impl ProvideCredentials,
+    provider: impl ProvideCredentials,
 ) -> Result<(), Box<dyn StdError>> {
     let client = HyperTransport::new()?
         .client()
         .endpoint(emulator.endpoint().clone())
-        .credentials_provider(source)
+        .credentials_provider(provider)
         .build()?;
     println!("   {}", client.caller_identity().await?.principal_urn);
     Ok(())

@@ -36,8 +36,8 @@ pub(crate) struct Parts<T, S> {
 }
 
 impl<T, S> Parts<T, S> {
-    pub(crate) fn platform(&self) -> Platform<'_> {
-        Platform { clock: &*self.clock, environment: &*self.environment }
+    pub(crate) fn platform(&self) -> Platform {
+        Platform { clock: Arc::clone(&self.clock), environment: Arc::clone(&self.environment) }
     }
 }
 
@@ -217,7 +217,7 @@ where
     async fn refresh<P: RefreshProvider>(&self, provider: &P) -> Result<IssuedCredentials, Error> {
         let Parts { context, transport, source, clock, .. } = &*self.0;
         let refresh = async {
-            let refresh = provider.begin(self.0.platform(), context)?;
+            let refresh = provider.begin(&self.0.platform(), context)?;
             validated::<P>(drive(refresh, transport, source, &**clock).await?)
         };
         trace::in_refresh(&provider.label(), refresh).await
@@ -269,7 +269,7 @@ where
     fn refresh<P: RefreshProvider>(&self, provider: &P) -> Result<IssuedCredentials, Error> {
         let Parts { context, transport, source, clock, .. } = &*self.0;
         trace::in_refresh_blocking(&provider.label(), || {
-            let refresh = provider.begin(self.0.platform(), context)?;
+            let refresh = provider.begin(&self.0.platform(), context)?;
             validated::<P>(drive_blocking(refresh, transport, source, &**clock)?)
         })
     }

@@ -6,6 +6,9 @@ mod now;
 #[cfg(feature = "system")]
 mod system;
 
+use std::fmt;
+use std::sync::Arc;
+
 pub use self::clock::Clock;
 pub(crate) use self::environment::NoEnvironment;
 pub use self::environment::{Environment, InvalidVariable};
@@ -13,20 +16,25 @@ pub use self::now::Now;
 #[cfg(feature = "system")]
 pub use self::system::{SystemClock, SystemEnvironment};
 
-/// Clock and environment that a client passes to the refreshes of a provider.
-#[derive(Clone, Copy)]
+/// Clock and environment that a client passes to the refreshes of a provider. Clones are cheap.
+#[derive(Clone)]
 #[non_exhaustive]
-pub struct Platform<'a> {
+pub struct Platform {
     /// The clock.
-    pub clock: &'a dyn Clock,
+    pub clock: Arc<dyn Clock>,
     /// Variables and files.
-    pub environment: &'a dyn Environment,
+    pub environment: Arc<dyn Environment>,
 }
 
-impl<'a> Platform<'a> {
+impl Platform {
     /// Creates a platform from its parts.
-    #[must_use]
-    pub fn new(clock: &'a dyn Clock, environment: &'a dyn Environment) -> Self {
-        Self { clock, environment }
+    pub fn new(clock: impl Clock + 'static, environment: impl Environment + 'static) -> Self {
+        Self { clock: Arc::new(clock), environment: Arc::new(environment) }
+    }
+}
+
+impl fmt::Debug for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Platform").finish_non_exhaustive()
     }
 }

@@ -11,6 +11,7 @@ mod log;
 mod machine;
 mod policy;
 mod provider;
+mod ready;
 mod status;
 mod watcher;
 
@@ -23,6 +24,7 @@ pub use self::issued::IssuedCredentials;
 pub use self::machine::{CredentialState, SessionMachine};
 pub use self::policy::SessionPolicy;
 pub use self::provider::{AgencyRefresh, RefreshProvider};
+pub use self::ready::ReadyRefresh;
 pub use self::status::{
     RefreshFailure, SessionCounters, SessionEvent, SessionHealth, SessionObserver, SessionStatus,
 };

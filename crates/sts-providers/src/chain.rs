@@ -1,158 +1,141 @@
 //! Provider chains.
 
-mod links;
+mod official;
+mod refresh;
 mod report;
-mod standard;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sts_credentials::{
-    CredentialsError, CredentialsRequest, ProvideCredentials, SharedCredentials, blocking,
-};
-use sts_proto::Credentials;
+use sts_client::session::RefreshProvider;
+use sts_client::{CallContext, Platform};
+use sts_credentials::{CredentialsError, MaybeSend, MaybeSync};
 
-use self::links::{Links, Verdict};
-pub use self::report::{ChainReport, LinkState};
-use sts_credentials::{MaybeSend, MaybeSync};
+pub use self::refresh::ChainRefresh;
+pub use self::report::{ChainReport, ProviderState};
+use crate::shared_provider::SharedProvider;
 
 /// Credential providers in order; the first one that is configured returns the credentials.
 ///
-/// A provider that [is not configured](CredentialsError::is_not_configured) is skipped. One that is
-/// configured but fails ends the search: the error names it, its cause, and the skipped providers,
-/// and keeps [kind](CredentialsError::kind), code and request id of the cause. Once a provider has
-/// returned credentials, the chain stays with it, even if concurrent searches find different ones,
-/// so that a program does not change its identity because a file was removed.
+/// It is a [`RefreshProvider`] itself. A provider that [is not
+/// configured](CredentialsError::is_not_configured) is skipped. One that is configured but fails
+/// ends the search: the error names it, its cause, and the skipped providers, and keeps
+/// [kind](CredentialsError::kind), code and request id of the cause. Once a provider has returned
+/// credentials, the chain stays with it, even if concurrent searches find different ones, so that a
+/// program does not change its identity because a file was removed.
 ///
 /// [`report`](Self::report) returns which provider is used and why the others are not. Clones share
 /// it.
 ///
 /// ```
-/// use std::sync::Arc;
-/// use sts_client::proto::Credentials;
-/// use sts_providers::Chain;
-/// use sts_client::{ProvideCredentials, CredentialsRequest, NoCredentials};
+/// use sts_client::transport::Transport;
+/// use sts_client::{Client, CredentialsError, Session};
+/// use sts_providers::{EnvironmentVariables, PodIdentity, ProfileFile, ProviderChain};
 ///
-/// # futures_lite::future::block_on(async {
-/// let chain = Chain::new()
-///     .with("vault", NoCredentials)
-///     .with("built in", Arc::new(Credentials::permanent("EXAMPLEAK00000000001", "a1B2c3")));
-/// let credentials = chain.credentials(CredentialsRequest::default()).await?;
-/// assert_eq!(credentials.access_key_id, "EXAMPLEAK00000000001");
-/// assert_eq!(chain.report().used(), Some("built in"));
-/// # Ok::<(), sts_client::CredentialsError>(())
-/// # }).unwrap();
+/// fn sign_in<T>(client: &Client<T>) -> Result<Session, CredentialsError>
+/// where
+///     T: Transport + Send + Sync + 'static,
+/// {
+///     let agent = PodIdentity::new("http://169.254.169.253/v1/credentials", "/pod/token")?;
+///     let chain = ProviderChain::new()
+///         .provider("environment", EnvironmentVariables)
+///         .provider("profile file", ProfileFile::new())
+///         .provider("pod identity", agent);
+///     client.session(chain)
+/// }
 /// ```
 #[derive(Clone, Default)]
-pub struct Chain(Links<SharedCredentials>);
+pub struct ProviderChain {
+    providers: Arc<Vec<Entry>>,
+    found: Arc<Mutex<Found>>,
+}
 
-/// Blocking counterpart of [`Chain`].
+#[derive(Clone)]
+struct Entry {
+    name: Cow<'static, str>,
+    provider: SharedProvider,
+}
+
 #[derive(Clone, Default)]
-pub struct BlockingChain(Links<Arc<dyn blocking::ProvideCredentials + Send + Sync>>);
+struct Found {
+    /// The provider that returned credentials first. It never changes.
+    used: Option<usize>,
+    /// The states of the search that found it; until then, of the last completed search.
+    states: Vec<ProviderState>,
+}
 
-impl Chain {
+impl ProviderChain {
     /// Creates a chain without providers.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Appends a provider. The name is for reports and errors.
+    /// Appends a provider, and discards previous results. The name is for reports and errors.
     #[must_use]
-    pub fn with<S>(self, name: impl Into<Cow<'static, str>>, source: S) -> Self
+    pub fn provider<P>(mut self, name: impl Into<Cow<'static, str>>, provider: P) -> Self
     where
-        S: ProvideCredentials + MaybeSend + MaybeSync + 'static,
+        P: RefreshProvider<Refresh: MaybeSend + 'static> + MaybeSend + MaybeSync + 'static,
     {
-        Self(self.0.with(name.into(), SharedCredentials::new(source)))
+        let entry = Entry { name: name.into(), provider: SharedProvider::new(provider) };
+        Arc::make_mut(&mut self.providers).push(entry);
+        Self { found: Arc::default(), ..self }
     }
 
     /// Returns which provider is used and why the others are not. Until one is used, returns the
     /// result of the last completed search.
     #[must_use]
     pub fn report(&self) -> ChainReport {
-        self.0.report()
+        let states = self.found().states.clone();
+        self.report_of(states)
+    }
+
+    fn report_of(&self, mut states: Vec<ProviderState>) -> ChainReport {
+        states.resize(self.providers.len(), ProviderState::NotAsked);
+        let names = self.providers.iter().map(|entry| entry.name.clone());
+        ChainReport::new(names.zip(states).collect())
+    }
+
+    fn found(&self) -> MutexGuard<'_, Found> {
+        // Poisoning is ignored: the data is never left half-updated.
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the index of the provider that the chain stays with.
+    fn used(&self) -> Option<usize> {
+        self.found().used
+    }
+
+    /// Makes `states` the reported ones, unless a provider was found before. Returns the index of
+    /// the provider that the chain stays with.
+    fn publish(&self, used: Option<usize>, states: &[ProviderState]) -> Option<usize> {
+        let mut found = self.found();
+        if found.used.is_none() {
+            *found = Found { used, states: states.to_vec() };
+        }
+        found.used
     }
 }
 
-impl BlockingChain {
-    /// Creates a chain without providers.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
+impl RefreshProvider for ProviderChain {
+    type Refresh = ChainRefresh;
 
-    /// Appends a provider. The name is for reports and errors.
-    #[must_use]
-    pub fn with<S>(self, name: impl Into<Cow<'static, str>>, source: S) -> Self
-    where
-        S: blocking::ProvideCredentials + Send + Sync + 'static,
-    {
-        Self(self.0.with(name.into(), Arc::new(source)))
-    }
-
-    /// Returns which provider is used and why the others are not. Until one is used, returns the
-    /// result of the last completed search.
-    #[must_use]
-    pub fn report(&self) -> ChainReport {
-        self.0.report()
-    }
-}
-
-impl ProvideCredentials for Chain {
-    async fn credentials(
+    fn begin(
         &self,
-        request: CredentialsRequest,
-    ) -> Result<Arc<Credentials>, CredentialsError> {
-        if let Some(provider) = self.0.used() {
-            return provider.credentials(request).await;
-        }
-        let mut search = self.0.search();
-        for provider in self.0.sources() {
-            match search.next(provider.credentials(request.clone()).await) {
-                Verdict::Next => {}
-                Verdict::Outrun => break,
-                Verdict::End(outcome) => return outcome,
-            }
-        }
-        match self.0.used() {
-            Some(provider) => provider.credentials(request).await,
-            None => Err(search.nothing_configured()),
-        }
+        platform: &Platform,
+        context: &Arc<CallContext>,
+    ) -> Result<ChainRefresh, CredentialsError> {
+        Ok(ChainRefresh::new(self.clone(), platform.clone(), Arc::clone(context)))
+    }
+
+    fn label(&self) -> String {
+        "provider chain".to_owned()
     }
 }
 
-impl blocking::ProvideCredentials for BlockingChain {
-    fn credentials(
-        &self,
-        request: CredentialsRequest,
-    ) -> Result<Arc<Credentials>, CredentialsError> {
-        if let Some(provider) = self.0.used() {
-            return provider.credentials(request);
-        }
-        let mut search = self.0.search();
-        for provider in self.0.sources() {
-            match search.next(provider.credentials(request.clone())) {
-                Verdict::Next => {}
-                Verdict::Outrun => break,
-                Verdict::End(outcome) => return outcome,
-            }
-        }
-        match self.0.used() {
-            Some(provider) => provider.credentials(request),
-            None => Err(search.nothing_configured()),
-        }
-    }
-}
-
-impl fmt::Debug for Chain {
+impl fmt::Debug for ProviderChain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Chain").field(&self.report()).finish()
-    }
-}
-
-impl fmt::Debug for BlockingChain {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("BlockingChain").field(&self.report()).finish()
+        f.debug_tuple("ProviderChain").field(&self.report()).finish()
     }
 }

@@ -1,15 +1,14 @@
 //! Credentials from environment variables, under the names that the official SDKs read.
 
-use std::fmt;
 use std::sync::Arc;
 
-use sts_credentials::{CredentialsError, CredentialsRequest, ProvideCredentials, blocking};
+use sts_client::session::{ReadyRefresh, RefreshProvider};
+use sts_client::{CallContext, Environment, Platform};
+use sts_credentials::CredentialsError;
 use sts_proto::Credentials;
 
-use crate::read_once::ReadOnce;
 use crate::sendable::sendable_id;
 use crate::variable::{self, half_set};
-use sts_client::Environment;
 
 const ACCESS_KEY: &str = "HUAWEICLOUD_SDK_AK";
 const SECRET_KEY: &str = "HUAWEICLOUD_SDK_SK";
@@ -20,101 +19,86 @@ const ID_TOKEN_FILE: &str = "HUAWEICLOUD_SDK_ID_TOKEN_FILE";
 /// Credentials from `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` and, if they are temporary,
 /// `HUAWEICLOUD_SDK_SECURITY_TOKEN`.
 ///
-/// The variables are read on first use, and again when the service rejects the credentials; see
-/// [`credentials_from_environment`].
-pub struct EnvironmentVariables {
-    environment: Arc<dyn Environment>,
-    keys: ReadOnce,
-}
-
-impl EnvironmentVariables {
-    /// Creates a provider that reads `environment`.
-    pub fn new(environment: impl Environment + 'static) -> Self {
-        Self { environment: Arc::new(environment), keys: ReadOnce::default() }
-    }
-}
-
-impl ProvideCredentials for EnvironmentVariables {
-    async fn credentials(
-        &self,
-        request: CredentialsRequest,
-    ) -> Result<Arc<Credentials>, CredentialsError> {
-        blocking::ProvideCredentials::credentials(self, request)
-    }
-}
-
-impl blocking::ProvideCredentials for EnvironmentVariables {
-    fn credentials(
-        &self,
-        request: CredentialsRequest,
-    ) -> Result<Arc<Credentials>, CredentialsError> {
-        self.keys.credentials(&request, || credentials_from_environment(&*self.environment))
-    }
-}
-
-impl fmt::Debug for EnvironmentVariables {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EnvironmentVariables").finish_non_exhaustive()
-    }
-}
-
-/// Reads `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` and, for temporary credentials,
-/// `HUAWEICLOUD_SDK_SECURITY_TOKEN` from `environment`.
-///
-/// An empty variable counts as unset. White space around a value is removed.
-///
-/// # Errors
-///
-/// If neither access key nor secret key is set, the provider
-/// [is not configured](CredentialsError::is_not_configured). Any other error names the variable:
-///
-/// - One of the two is set without the other.
-/// - A value is not UTF-8, is in quotes, or contains white space, control characters or characters
-///   that are not ASCII. Requests signed with it would fail, and five failed signatures lock an
-///   access key.
-/// - `HUAWEICLOUD_SDK_IDP_ID` and `HUAWEICLOUD_SDK_ID_TOKEN_FILE` are both set. In the official
-///   SDKs they take precedence over the access key and select federation over classic IAM, which is
-///   not part of STS. Using the access key would be acting as another identity.
+/// It is a [`RefreshProvider`] that reads the variables for every refresh: once, and again when a
+/// service has rejected the credentials. [`read`](Self::read) reads them without a session.
 ///
 /// ```
-/// use sts_providers::credentials_from_environment;
+/// use sts_providers::EnvironmentVariables;
 /// # use sts_client::{Environment, InvalidVariable};
-/// # struct Platform;
-/// # impl Environment for Platform {
+/// # struct SystemEnvironment;
+/// # impl Environment for SystemEnvironment {
 /// #     fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
 /// #         Ok((!name.contains("ID")).then(|| format!("value-of-{name}\n")))
 /// #     }
 /// # }
-/// let credentials = credentials_from_environment(&Platform)?;
-/// assert_eq!(credentials.access_key_id, "value-of-HUAWEICLOUD_SDK_AK");
+///
+/// let credentials = EnvironmentVariables.read(&SystemEnvironment)?;
+/// # assert_eq!(credentials.access_key_id, "value-of-HUAWEICLOUD_SDK_AK");
 /// # Ok::<(), sts_client::CredentialsError>(())
 /// ```
-pub fn credentials_from_environment(
-    environment: &dyn Environment,
-) -> Result<Credentials, CredentialsError> {
-    let federation =
-        [variable::text(environment, IDP_ID)?, variable::text(environment, ID_TOKEN_FILE)?];
-    if federation.iter().all(Option::is_some) {
-        return Err(CredentialsError::new(format!(
-            "{IDP_ID} and {ID_TOKEN_FILE} select federation over classic IAM, which STS does not \
-             support; unset them, or set HUAWEICLOUD_OIDC_PROVIDER_URN and \
-             HUAWEICLOUD_OIDC_AGENCY_URN"
-        )));
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "a unit type")]
+pub struct EnvironmentVariables;
+
+impl RefreshProvider for EnvironmentVariables {
+    type Refresh = ReadyRefresh;
+
+    fn begin(
+        &self,
+        platform: &Platform,
+        _: &Arc<CallContext>,
+    ) -> Result<ReadyRefresh, CredentialsError> {
+        Ok(ReadyRefresh::new(self.read(&*platform.environment)?))
     }
-    let access_key = variable::plain_word(environment, ACCESS_KEY)?;
-    let (access_key, secret_key) = match (access_key, variable::word(environment, SECRET_KEY)?) {
-        (Some(access_key), Some(secret_key)) => (access_key, secret_key),
-        (None, None) => {
-            let message = format!("{ACCESS_KEY} and {SECRET_KEY} are not set");
-            return Err(CredentialsError::not_configured(message));
+
+    fn label(&self) -> String {
+        "environment".to_owned()
+    }
+}
+
+impl EnvironmentVariables {
+    /// Reads the variables from `environment`.
+    ///
+    /// An empty variable counts as unset. White space around a value is removed.
+    ///
+    /// # Errors
+    ///
+    /// If neither access key nor secret key is set, the provider
+    /// [is not configured](CredentialsError::is_not_configured). Any other error names the variable:
+    ///
+    /// - One of the two is set without the other.
+    /// - A value is not UTF-8, is in quotes, or contains white space, control characters or characters
+    ///   that are not ASCII. Requests signed with it would fail, and five failed signatures lock an
+    ///   access key.
+    /// - `HUAWEICLOUD_SDK_IDP_ID` and `HUAWEICLOUD_SDK_ID_TOKEN_FILE` are both set. In the official
+    ///   SDKs they take precedence over the access key and select federation over classic IAM, which is
+    ///   not part of STS. Using the access key would be acting as another identity.
+    pub fn read(&self, environment: &dyn Environment) -> Result<Credentials, CredentialsError> {
+        let federation =
+            [variable::text(environment, IDP_ID)?, variable::text(environment, ID_TOKEN_FILE)?];
+        if federation.iter().all(Option::is_some) {
+            return Err(CredentialsError::new(format!(
+                "{IDP_ID} and {ID_TOKEN_FILE} select federation over classic IAM, which STS does not \
+                 support; unset them, or set HUAWEICLOUD_OIDC_PROVIDER_URN and \
+                 HUAWEICLOUD_OIDC_AGENCY_URN"
+            )));
         }
-        (Some(_), None) => return Err(half_set(ACCESS_KEY, SECRET_KEY)),
-        (None, Some(_)) => return Err(half_set(SECRET_KEY, ACCESS_KEY)),
-    };
-    sendable_id(&access_key).map_err(|fault| variable::invalid(ACCESS_KEY, fault))?;
-    let credentials = Credentials::permanent(access_key, secret_key);
-    Ok(match variable::word(environment, SECURITY_TOKEN)? {
-        Some(token) => credentials.security_token(token),
-        None => credentials,
-    })
+        let access_key = variable::plain_word(environment, ACCESS_KEY)?;
+        let (access_key, secret_key) = match (access_key, variable::word(environment, SECRET_KEY)?)
+        {
+            (Some(access_key), Some(secret_key)) => (access_key, secret_key),
+            (None, None) => {
+                let message = format!("{ACCESS_KEY} and {SECRET_KEY} are not set");
+                return Err(CredentialsError::not_configured(message));
+            }
+            (Some(_), None) => return Err(half_set(ACCESS_KEY, SECRET_KEY)),
+            (None, Some(_)) => return Err(half_set(SECRET_KEY, ACCESS_KEY)),
+        };
+        sendable_id(&access_key).map_err(|fault| variable::invalid(ACCESS_KEY, fault))?;
+        let credentials = Credentials::permanent(access_key, secret_key);
+        Ok(match variable::word(environment, SECURITY_TOKEN)? {
+            Some(token) => credentials.security_token(token),
+            None => credentials,
+        })
+    }
 }

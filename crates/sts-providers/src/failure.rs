@@ -4,11 +4,11 @@ use std::error::Error as StdError;
 
 use http::StatusCode;
 use sts_credentials::CredentialsError;
-use sts_proto::{RetryAdvice, kind_of_status};
+use sts_proto::{ErrorKind, RetryAdvice, kind_of_status};
 
 /// Returns the error of a refresh that is polled after completion.
 pub(crate) fn completed() -> CredentialsError {
-    CredentialsError::new("provider polled after completion")
+    CredentialsError::new("refresh polled after completion").with_kind(ErrorKind::Completed)
 }
 
 /// Returns the error for a response of a server that is not STS. Only retryable statuses get their

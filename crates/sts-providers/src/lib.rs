@@ -10,14 +10,15 @@ mod metadata;
 mod oidc;
 mod pod_identity;
 mod profile;
-mod read_once;
 mod sendable;
+mod shared_provider;
 mod token;
 mod variable;
 
-pub use chain::{BlockingChain, Chain, ChainReport, LinkState};
-pub use environment::{EnvironmentVariables, credentials_from_environment};
+pub use chain::{ChainRefresh, ChainReport, ProviderChain, ProviderState};
+pub use environment::EnvironmentVariables;
 pub use metadata::{EcsMetadata, MetadataRefresh};
 pub use oidc::OidcAgency;
 pub use pod_identity::{PodIdentity, PodIdentityRefresh};
 pub use profile::ProfileFile;
+pub use shared_provider::{SharedProvider, SharedRefresh};

@@ -95,10 +95,14 @@ impl RefreshProvider for EcsMetadata {
 
     fn begin(
         &self,
-        platform: Platform<'_>,
+        platform: &Platform,
         _: &Arc<CallContext>,
     ) -> Result<Self::Refresh, CredentialsError> {
         Ok(MetadataRefresh::new(self.clone(), platform.clock.monotonic()))
+    }
+
+    fn label(&self) -> String {
+        "ECS metadata".to_owned()
     }
 }
 

@@ -27,6 +27,9 @@ const POLICY_IDS: &str = "HUAWEICLOUD_OIDC_POLICY_IDS";
 /// The default session name of the official SDK.
 const DEFAULT_SESSION_NAME: &str = "oidc-sts-session";
 
+/// A valid token, for validating the settings before the token is read.
+const PLACEHOLDER: &str = "token";
+
 /// Agency assumed with an ID token, for tokens that Kubernetes and CI systems write to files.
 ///
 /// It is a [`RefreshProvider`]. The file is read for every refresh, because it is rewritten before its
@@ -40,7 +43,7 @@ const DEFAULT_SESSION_NAME: &str = "oidc-sts-session";
 /// let agency = OidcAgency::new(provider, "iam::0a1b2c3d:agency:deploy", file)
 ///     .session_name("billing")
 ///     .duration_seconds(900);
-/// // let session = client.session(agency);
+/// // let session = client.session(agency)?;
 /// ```
 #[derive(Clone, Debug)]
 pub struct OidcAgency {
@@ -92,11 +95,11 @@ impl OidcAgency {
     /// missing while others are set, or if a value is not UTF-8, is in quotes, or contains
     /// unexpected white space.
     pub fn from_environment(environment: &dyn Environment) -> Result<Self, CredentialsError> {
-        let (provider, agency) = match (
+        let (provider, urn) = match (
             variable::plain_word(environment, PROVIDER_URN)?,
             variable::plain_word(environment, AGENCY_URN)?,
         ) {
-            (Some(provider), Some(agency)) => (provider, agency),
+            (Some(provider), Some(urn)) => (provider, urn),
             (None, None) => {
                 let message = format!("{PROVIDER_URN} and {AGENCY_URN} are not set");
                 return Err(CredentialsError::not_configured(message));
@@ -116,9 +119,9 @@ impl OidcAgency {
                 return Err(CredentialsError::new(message));
             }
         };
-        let mut source = Self::of(provider, agency, token);
+        let mut agency = Self::of(provider, urn, token);
         if let Some(name) = variable::plain_word(environment, SESSION_NAME)? {
-            source = source.session_name(name);
+            agency = agency.session_name(name);
         }
         if let Some(seconds) = variable::text(environment, DURATION_SECONDS)? {
             let fault = "must be a whole number of seconds";
@@ -126,10 +129,10 @@ impl OidcAgency {
                 .expose_secret()
                 .parse()
                 .map_err(|_| variable::invalid(DURATION_SECONDS, fault))?;
-            source = source.duration_seconds(seconds);
+            agency = agency.duration_seconds(seconds);
         }
         if let Some(policy) = variable::text(environment, POLICY)? {
-            source = source.policy(policy.expose_secret());
+            agency = agency.policy(policy.expose_secret());
         }
         if let Some(ids) = variable::text(environment, POLICY_IDS)? {
             let ids = ids.expose_secret().split(',').map(str::trim).filter(|id| !id.is_empty());
@@ -139,10 +142,10 @@ impl OidcAgency {
                 sendable(id).map_err(fault)?;
             }
             if ids.clone().next().is_some() {
-                source = source.policy_ids(ids);
+                agency = agency.policy_ids(ids);
             }
         }
-        Ok(source)
+        Ok(agency)
     }
 
     /// Sets the session name: 2 to 128 ASCII letters, digits and `_+=,.@-`.
@@ -197,9 +200,28 @@ impl RefreshProvider for OidcAgency {
 
     fn begin(
         &self,
-        platform: Platform<'_>,
+        platform: &Platform,
         context: &Arc<CallContext>,
     ) -> Result<Self::Refresh, CredentialsError> {
-        self.operation(platform.environment)?.begin(platform, context)
+        self.operation(&*platform.environment)?.begin(platform, context)
+    }
+
+    fn label(&self) -> String {
+        RefreshProvider::label(&self.operation)
+    }
+
+    /// An hour unless another duration is set.
+    fn lifetime(&self) -> Option<Duration> {
+        self.operation.lifetime()
+    }
+
+    /// Validates the settings. The token is validated when it is read.
+    fn validate(&self, context: &CallContext) -> Result<(), CredentialsError> {
+        let mut operation = self.operation.clone();
+        operation.id_token = match &self.token {
+            IdToken::Given(token) => token.clone(),
+            IdToken::File(_) => Secret::from(PLACEHOLDER),
+        };
+        RefreshProvider::validate(&operation, context)
     }
 }

@@ -110,13 +110,17 @@ impl RefreshProvider for PodIdentity {
 
     fn begin(
         &self,
-        platform: Platform<'_>,
+        platform: &Platform,
         _: &Arc<CallContext>,
     ) -> Result<Self::Refresh, CredentialsError> {
-        let token = token::read_file(platform.environment, &self.token_file)?;
+        let token = token::read_file(&*platform.environment, &self.token_file)?;
         let limits = Limits::default().with_timeout(TIMEOUT).with_body(LARGEST_RESPONSE);
         let exchange = Exchange::new(self.request(token), limits).direct();
         Ok(PodIdentityRefresh(State::Ready(exchange)))
+    }
+
+    fn label(&self) -> String {
+        "pod identity".to_owned()
     }
 }
 

@@ -2,19 +2,18 @@
 
 mod ini;
 
-use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use sts_credentials::{CredentialsError, CredentialsRequest, ProvideCredentials, blocking};
+use sts_client::session::{ReadyRefresh, RefreshProvider};
+use sts_client::{CallContext, Environment, Platform};
+use sts_credentials::CredentialsError;
 use sts_proto::{Credentials, Secret};
 
 use self::ini::Ini;
-use crate::read_once::ReadOnce;
 use crate::sendable::sendable_id;
 use crate::variable;
-use sts_client::Environment;
 
 const FILE: &str = "HUAWEICLOUD_SDK_CREDENTIALS_FILE";
 const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
@@ -31,9 +30,10 @@ const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
 /// ```
 ///
 /// The section is `[basic]`, or `[global]` if there is none. Other entries and sections are for
-/// other services. The file is read on first use, and again when the service rejects the
-/// credentials, so that rotated ones are picked up without a restart. It may begin with a byte
-/// order mark, and may have line ends of either kind.
+/// other services. The file may begin with a byte order mark, and may have line ends of either kind.
+///
+/// It is a [`RefreshProvider`] that reads the file for every refresh: once, and again when a service
+/// has rejected the credentials, so that rotated ones are picked up without a restart.
 ///
 /// # Errors
 ///
@@ -57,26 +57,30 @@ const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
 ///
 /// `idp_id` with `id_token_file` is an error too: in the official SDKs they take precedence and
 /// select federation over classic IAM, which is not part of STS.
+#[derive(Clone, Debug, Default)]
 pub struct ProfileFile {
-    environment: Arc<dyn Environment>,
     path: Option<PathBuf>,
-    keys: ReadOnce,
 }
 
 impl ProfileFile {
-    /// Creates a provider that reads the profile file of `environment`.
-    pub fn new(environment: impl Environment + 'static) -> Self {
-        Self { environment: Arc::new(environment), path: None, keys: ReadOnce::default() }
+    /// Creates a provider that finds the file by the environment.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// Sets the path of the file, overriding the environment.
     #[must_use]
-    pub fn at(self, path: impl Into<PathBuf>) -> Self {
-        Self { path: Some(path.into()), ..self }
+    pub fn path(self, path: impl Into<PathBuf>) -> Self {
+        Self { path: Some(path.into()) }
     }
 
-    fn read(&self) -> Result<Credentials, CredentialsError> {
-        let environment = &*self.environment;
+    /// Reads the file, which `environment` finds and opens.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ProfileFile`].
+    pub fn read(&self, environment: &dyn Environment) -> Result<Credentials, CredentialsError> {
         let named = match &self.path {
             Some(path) => Some(path.clone()),
             None => variable::path(environment, FILE)?,
@@ -126,26 +130,18 @@ fn read(content: &[u8]) -> Result<Credentials, String> {
     })
 }
 
-impl ProvideCredentials for ProfileFile {
-    async fn credentials(
-        &self,
-        request: CredentialsRequest,
-    ) -> Result<Arc<Credentials>, CredentialsError> {
-        blocking::ProvideCredentials::credentials(self, request)
-    }
-}
+impl RefreshProvider for ProfileFile {
+    type Refresh = ReadyRefresh;
 
-impl blocking::ProvideCredentials for ProfileFile {
-    fn credentials(
+    fn begin(
         &self,
-        request: CredentialsRequest,
-    ) -> Result<Arc<Credentials>, CredentialsError> {
-        self.keys.credentials(&request, || self.read())
+        platform: &Platform,
+        _: &Arc<CallContext>,
+    ) -> Result<ReadyRefresh, CredentialsError> {
+        Ok(ReadyRefresh::new(self.read(&*platform.environment)?))
     }
-}
 
-impl fmt::Debug for ProfileFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProfileFile").field("path", &self.path).finish_non_exhaustive()
+    fn label(&self) -> String {
+        "profile file".to_owned()
     }
 }

@@ -7,7 +7,7 @@ use lexopt::prelude::{Long, Short, Value};
 use sts_client::SystemEnvironment;
 use sts_proto::server::AnyOperation;
 use sts_proto::{Authentication, Caller, Credentials, Endpoint, Region};
-use sts_providers::credentials_from_environment;
+use sts_providers::EnvironmentVariables;
 use sts_sign::Signer;
 
 use crate::{fields, policy};
@@ -207,7 +207,7 @@ fn given_credentials(ak: String, sk: String, token: Option<String>) -> Result<Cr
 }
 
 fn from_environment(operation: &str) -> Result<Credentials, String> {
-    credentials_from_environment(&SystemEnvironment).map_err(|error| {
+    EnvironmentVariables.read(&SystemEnvironment).map_err(|error| {
         let or = if error.is_not_configured() { "; missing --ak and --sk" } else { "" };
         format!("{operation} is signed: {error}{or}")
     })

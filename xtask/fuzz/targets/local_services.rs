@@ -83,12 +83,12 @@ fuzz_target!(|content: &[u8]| {
     let [token, date, body] = std::array::from_fn(|_| lines.next().unwrap_or_default());
     let context: Arc<CallContext> = CallContext::new([], CallPolicy::default());
     let metadata = EcsMetadata::default()
-        .begin(Platform::new(&OneFile, &OneFile), &context)
+        .begin(&Platform::new(OneFile, OneFile), &context)
         .expect("it reads nothing");
     drive(metadata, token, date, body);
     let pod = PodIdentity::new("http://127.0.0.1:1", "/token").expect("a local URL");
     drive(
-        pod.begin(Platform::new(&OneFile, &OneFile), &context).expect("a token"),
+        pod.begin(&Platform::new(OneFile, OneFile), &context).expect("a token"),
         token,
         date,
         body,

@@ -6,11 +6,9 @@ use std::io;
 use std::path::Path;
 
 use libfuzzer_sys::fuzz_target;
-use sts_client::CredentialsRequest;
 use sts_client::Environment;
-use sts_client::blocking::ProvideCredentials;
-use sts_providers::ProfileFile;
 use sts_proto::{Body, Secret};
+use sts_providers::ProfileFile;
 
 struct OneFile(Vec<u8>);
 
@@ -21,8 +19,8 @@ impl Environment for OneFile {
 }
 
 fuzz_target!(|content: &[u8]| {
-    let provider = ProfileFile::new(OneFile(content.to_vec())).at("/profile");
-    match provider.credentials(CredentialsRequest::default()) {
+    let provider = ProfileFile::new().path("/profile");
+    match provider.read(&OneFile(content.to_vec())) {
         Ok(credentials) => {
             let text = String::from_utf8_lossy(content);
             let secrets =

@@ -35,7 +35,7 @@ pub trait RefreshProvider {
     /// The provider is not configured, or what it reads is missing or invalid.
     fn begin(
         &self,
-        platform: Platform<'_>,
+        platform: &Platform,
         context: &Arc<CallContext>,
     ) -> Result<Self::Refresh, CredentialsError>;
 
@@ -93,7 +93,7 @@ macro_rules! refresh_by {
 
             fn begin(
                 &self,
-                platform: Platform<'_>,
+                platform: &Platform,
                 context: &Arc<CallContext>,
             ) -> Result<Self::Refresh, CredentialsError> {
                 Ok(AgencyRefresh {

@@ -8,35 +8,35 @@ use std::fmt;
 /// `Display` writes it in one line, without secrets:
 /// `environment is used; profile file was not asked`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChainReport(Vec<(Cow<'static, str>, LinkState)>);
+pub struct ChainReport(Vec<(Cow<'static, str>, ProviderState)>);
 
 /// State of one provider of a chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum LinkState {
+pub enum ProviderState {
     /// It was not asked yet.
     NotAsked,
     /// It was skipped, for this reason.
     NotConfigured(String),
     /// It ended the search, for this reason.
-    Broken(String),
+    Failed(String),
     /// It returns the credentials.
     Used,
 }
 
 impl ChainReport {
-    pub(super) fn new(links: Vec<(Cow<'static, str>, LinkState)>) -> Self {
-        Self(links)
+    pub(super) fn new(providers: Vec<(Cow<'static, str>, ProviderState)>) -> Self {
+        Self(providers)
     }
 
     /// Returns the name of the provider in use, if there is one.
     #[must_use]
     pub fn used(&self) -> Option<&str> {
-        self.iter().find(|(_, state)| **state == LinkState::Used).map(|(name, _)| name)
+        self.iter().find(|(_, state)| **state == ProviderState::Used).map(|(name, _)| name)
     }
 
     /// Returns the name and state of every provider, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &LinkState)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &ProviderState)> {
         self.0.iter().map(|(name, state)| (&**name, state))
     }
 
@@ -54,10 +54,10 @@ impl fmt::Display for ChainReport {
                 f.write_str("; ")?;
             }
             match state {
-                LinkState::NotAsked => write!(f, "{name} was not asked")?,
-                LinkState::NotConfigured(why) => write!(f, "{name} is not configured ({why})")?,
-                LinkState::Broken(why) => write!(f, "{name} failed ({why})")?,
-                LinkState::Used => write!(f, "{name} is used")?,
+                ProviderState::NotAsked => write!(f, "{name} was not asked")?,
+                ProviderState::NotConfigured(why) => write!(f, "{name} is not configured ({why})")?,
+                ProviderState::Failed(why) => write!(f, "{name} failed ({why})")?,
+                ProviderState::Used => write!(f, "{name} is used")?,
             }
         }
         Ok(())

@@ -1,10 +1,12 @@
-use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
 
-use sts_client::{Client, proto::Credentials};
-use sts_client::{CredentialsError, CredentialsRequest, NoCredentials, ProvideCredentials};
-use sts_providers::{BlockingChain, Chain, EcsMetadata, LinkState};
+use sts_client::session::SessionError;
+use sts_client::{Client, CredentialsError, Session};
+use sts_proto::{AssumeAgency, Credentials, ErrorKind, RetryAdvice};
+use sts_providers::{
+    EcsMetadata, EnvironmentVariables, OidcAgency, ProfileFile, ProviderChain, ProviderState,
+    SharedProvider,
+};
 
 use crate::world::{
     END, Place, Wire, answer, ask, ask_again, ask_blocking, blocking_client, client, in_full,
@@ -16,7 +18,7 @@ fn home() -> Place {
     Place::default().with_variable("HOME", "/home/u").with_variable("USERPROFILE", "/home/u")
 }
 
-fn with_keys(place: Place) -> Place {
+fn with_variables(place: Place) -> Place {
     place.with_variable("HUAWEICLOUD_SDK_AK", "ENV").with_variable("HUAWEICLOUD_SDK_SK", "s")
 }
 
@@ -64,24 +66,46 @@ fn metadata() -> EcsMetadata {
     EcsMetadata::at("http://127.0.0.1:1").unwrap()
 }
 
-fn standard(wire: &Wire, place: &Place) -> Chain {
-    Chain::standard(&client(wire, place), place.clone(), metadata())
+/// A session of a chain.
+struct Chained {
+    chain: ProviderChain,
+    session: Session,
+}
+
+impl Chained {
+    fn new(wire: &Wire, place: &Place, chain: ProviderChain) -> Self {
+        let session = client(wire, place).session(chain.clone()).unwrap();
+        Self { chain, session }
+    }
+
+    fn official(wire: &Wire, place: &Place) -> Self {
+        Self::new(wire, place, ProviderChain::official(metadata()))
+    }
+
+    fn ask(&self) -> Result<Arc<Credentials>, CredentialsError> {
+        ask(&self.session)
+    }
+
+    fn report(&self) -> String {
+        self.chain.report().to_string()
+    }
 }
 
 #[test]
 fn the_order_matches_the_official_sdk() {
-    let all = || with_pod(with_profile(with_keys(with_oidc(home()))));
+    let all = || with_pod(with_profile(with_variables(with_oidc(home()))));
     let unset = |place: Place, name: &str| place.with_variable(name, "");
     let mut place = all();
     let wire = rich();
     let used = |place: &Place| {
-        let chain = standard(&wire, place);
-        let keys = ask(&chain).unwrap();
-        let blocking =
-            BlockingChain::standard(&blocking_client(&wire, place), place.clone(), metadata());
-        assert_eq!(ask_blocking(&blocking).unwrap().access_key_id, keys.access_key_id);
-        assert_eq!(blocking.report(), chain.report());
-        (keys.access_key_id.clone(), chain.report().used().unwrap().to_owned())
+        let chained = Chained::official(&wire, place);
+        let credentials = chained.ask().unwrap();
+        let chain = ProviderChain::official(metadata());
+        let blocking = blocking_client(&wire, place).session(chain.clone()).unwrap();
+        let other = ask_blocking(&blocking).unwrap();
+        assert_eq!(other.access_key_id, credentials.access_key_id);
+        assert_eq!(chain.report(), chained.chain.report());
+        (credentials.access_key_id.clone(), chain.report().used().unwrap().to_owned())
     };
     assert_eq!(used(&place), ("OIDC".into(), "OIDC agency".into()));
     for name in ["HUAWEICLOUD_OIDC_PROVIDER_URN", "HUAWEICLOUD_OIDC_AGENCY_URN"] {
@@ -103,21 +127,22 @@ fn the_order_matches_the_official_sdk() {
         ),
         _ => answer(404, ""),
     });
-    let chain = standard(&pod_only, &place);
-    assert_eq!(ask(&chain).unwrap().access_key_id, "POD");
-    assert_eq!(chain.report().used(), Some("pod identity"));
+    let chained = Chained::official(&pod_only, &place);
+    assert_eq!(chained.ask().unwrap().access_key_id, "POD");
+    assert_eq!(chained.chain.report().used(), Some("pod identity"));
 }
 
 #[test]
 fn the_report_contains_the_used_provider_and_why_others_are_not_used() {
     let place = with_profile(home());
-    let chain = standard(&Wire::dead(), &place);
-    assert_eq!(chain.report().used(), None);
-    assert!(chain.report().iter().all(|(_, state)| *state == LinkState::NotAsked));
+    let chained = Chained::official(&Wire::dead(), &place);
+    assert_eq!(chained.chain.report().used(), None);
+    let report = chained.chain.report();
+    assert!(report.iter().all(|(_, state)| *state == ProviderState::NotAsked));
 
-    ask(&chain).unwrap();
+    chained.ask().unwrap();
     assert_eq!(
-        chain.report().to_string(),
+        chained.report(),
         "OIDC agency is not configured (HUAWEICLOUD_OIDC_PROVIDER_URN and \
          HUAWEICLOUD_OIDC_AGENCY_URN are not set); environment is not configured \
          (HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not set); profile file is used; \
@@ -128,7 +153,7 @@ fn the_report_contains_the_used_provider_and_why_others_are_not_used() {
 #[test]
 fn an_error_names_every_provider_and_its_reason() {
     let wire = Wire::dead();
-    let error = ask(&standard(&wire, &home())).unwrap_err();
+    let error = Chained::official(&wire, &home()).ask().unwrap_err();
     assert!(error.is_not_configured());
     assert_eq!(
         error.to_string(),
@@ -143,25 +168,28 @@ fn an_error_names_every_provider_and_its_reason() {
              HC_CONTAINER_AUTHORIZATION_TOKEN_FILE are not set)"
         )
     );
-    assert_eq!(ask(&Chain::new()).unwrap_err().to_string(), "empty provider chain");
+    let empty = Chained::new(&wire, &home(), ProviderChain::new());
+    let error = empty.ask().unwrap_err();
+    assert!(error.is_not_configured());
+    assert_eq!(error.to_string(), "empty provider chain");
 }
 
 #[test]
 fn a_provider_that_is_configured_but_fails_is_not_skipped() {
-    let place = with_keys(home()).with_variable("HUAWEICLOUD_OIDC_AGENCY_URN", "a");
-    let chain = standard(&rich(), &place);
-    let error = ask(&chain).unwrap_err();
+    let place = with_variables(home()).with_variable("HUAWEICLOUD_OIDC_AGENCY_URN", "a");
+    let chained = Chained::official(&rich(), &place);
+    let error = chained.ask().unwrap_err();
     assert!(!error.is_not_configured());
     assert_eq!(
         in_full(&error),
         "provider OIDC agency is configured but failed: HUAWEICLOUD_OIDC_AGENCY_URN is set, but \
          HUAWEICLOUD_OIDC_PROVIDER_URN is not"
     );
-    assert!(chain.report().to_string().starts_with("OIDC agency failed ("));
+    assert!(chained.report().starts_with("OIDC agency failed ("));
 
     let place = with_pod(home());
     place.write("/pod/token", "");
-    let error = ask(&standard(&Wire::dead(), &place)).unwrap_err();
+    let error = Chained::official(&Wire::dead(), &place).ask().unwrap_err();
     let text = in_full(&error);
     assert!(
         text.starts_with("provider pod identity is configured but failed; before it, "),
@@ -172,180 +200,152 @@ fn a_provider_that_is_configured_but_fails_is_not_skipped() {
 }
 
 #[test]
-fn a_broken_metadata_service_does_not_lead_to_another_identity() {
+fn a_provider_with_invalid_settings_fails_when_it_is_asked() {
+    let invalid = OidcAgency::new("not a URN", "iam::0a1b:agency:a", "/oidc/token");
+    let chain = ProviderChain::new()
+        .provider("environment", EnvironmentVariables)
+        .provider("pipeline", invalid);
+    let place = with_oidc(home());
+    let error = Chained::new(&rich(), &place, chain.clone()).ask().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert!(error.to_string().starts_with("provider pipeline is configured but failed"));
+
+    let place = with_variables(place);
+    assert_eq!(Chained::new(&rich(), &place, chain).ask().unwrap().access_key_id, "ENV");
+}
+
+#[test]
+fn a_failing_metadata_service_does_not_lead_to_another_identity() {
     let wire = Wire::new(|_| answer(500, ""));
-    let error = ask(&standard(&wire, &with_pod(home()))).unwrap_err();
+    let error = Chained::official(&wire, &with_pod(home())).ask().unwrap_err();
     let text = in_full(&error);
     assert!(text.starts_with("provider ECS metadata is configured but failed"), "{text}");
     assert!(wire.lines().iter().all(|line| !line.contains("/pod")));
 }
 
 #[test]
-fn a_chain_stays_with_the_provider_that_returned_credentials() {
-    let place = with_keys(with_profile(home()));
-    let _ = place.clone().with_variable("HUAWEICLOUD_SDK_AK", "");
-    let _ = place.clone().with_variable("HUAWEICLOUD_SDK_SK", "");
-    let chain = standard(&rich(), &place);
-    let keys = ask(&chain).unwrap();
-    assert_eq!(keys.access_key_id, "PROFILE");
+fn the_error_of_the_service_keeps_its_facts() {
+    let denial = r#"{"error_code":"STS5.1013","error_msg":"m","request_id":"0f3c-denial"}"#;
+    let wire = Wire::new(|_| answer(403, denial));
+    let inner = ProviderChain::new().provider("agency", agency());
+    let chain = ProviderChain::new()
+        .provider("environment", EnvironmentVariables)
+        .provider("nested", inner);
+    let place = with_oidc(home());
+    let blocking = blocking_client(&wire, &place).session(chain.clone()).unwrap();
+    let client = client(&wire, &place);
+    let session = client.session(chain).unwrap();
+    let errors: [SessionError; 2] = [
+        futures_lite::future::block_on(session.credentials()).unwrap_err(),
+        blocking.credentials().unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!((error.kind(), error.advice()), (ErrorKind::AccessDenied, RetryAdvice::Never));
+        assert_eq!(error.code(), Some("STS5.1013"));
+        assert_eq!(error.request_id(), Some("0f3c-denial"));
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(403));
+        let text = in_full(&error);
+        assert_eq!(text.matches("0f3c-denial").count(), 1, "{text}");
+    }
+}
 
-    let place = with_keys(place);
+fn agency() -> OidcAgency {
+    OidcAgency::new("iam::0a1b:oidcProvider:p", "iam::0a1b:agency:a", "/oidc/token")
+}
+
+#[test]
+fn a_chain_stays_with_the_provider_that_returned_credentials() {
+    let place = with_profile(home());
+    let chained = Chained::official(&rich(), &place);
+    let credentials = chained.ask().unwrap();
+    assert_eq!(credentials.access_key_id, "PROFILE");
+
+    let place = with_variables(place);
     place.remove(PROFILE);
-    let clone = chain.clone();
-    assert!(Arc::ptr_eq(&ask(&clone).unwrap(), &keys));
-    assert!(ask_again(&chain, keys).is_err(), "it does not change its identity");
-    assert_eq!(clone.report().used(), Some("profile file"));
+    let clone = Chained::new(&rich(), &place, chained.chain.clone());
+    let error = clone.ask().unwrap_err();
+    assert_eq!(error.to_string(), format!("profile file not found: {PROFILE}"));
+    let error = ask_again(&chained.session, credentials).unwrap_err();
+    assert!(error.to_string().contains("profile file"), "it does not change its identity: {error}");
+    assert_eq!(clone.chain.report().used(), Some("profile file"));
 }
 
 #[test]
 fn a_search_without_a_result_begins_anew() {
     let place = home();
-    let chain = standard(&Wire::dead(), &place);
-    assert!(ask(&chain).is_err());
-    let _ = with_keys(place);
-    assert_eq!(ask(&chain).unwrap().access_key_id, "ENV");
+    let wire = Wire::dead();
+    let chained = Chained::official(&wire, &place);
+    assert!(chained.ask().is_err());
+    let place = with_variables(place);
+    let again = Chained::new(&wire, &place, chained.chain);
+    assert_eq!(again.ask().unwrap().access_key_id, "ENV");
 }
 
 #[test]
-fn a_rejection_is_passed_to_the_provider_in_use() {
+fn rotated_credentials_are_read_by_the_provider_in_use() {
     let place = with_profile(home());
-    let chain = standard(&Wire::dead(), &place);
-    let old = ask(&chain).unwrap();
+    let chained = Chained::official(&Wire::dead(), &place);
+    let old = chained.ask().unwrap();
     place.write(PROFILE, "[basic]\nak = ROTATED\nsk = s\n");
-    assert_eq!(ask_again(&chain, old).unwrap().access_key_id, "ROTATED");
+    assert_eq!(ask_again(&chained.session, old).unwrap().access_key_id, "ROTATED");
 }
 
 #[test]
 fn a_custom_chain_contains_any_providers() {
-    let keys = Arc::new(Credentials::permanent("OWN", "s"));
-    let chain = Chain::new().with("nothing", NoCredentials).with("own".to_owned(), keys.clone());
-    assert_eq!(ask(&chain).unwrap(), keys);
+    let fixed = Credentials::permanent("OWN", "s");
+    let chain = ProviderChain::new()
+        .provider("nothing", SharedProvider::new(EnvironmentVariables))
+        .provider("file".to_owned(), ProfileFile::new().path("/missing"))
+        .provider("own", fixed.clone());
+    let place = home().with_file("/missing", "[basic]\nak = FILE\nsk = s\n");
+    assert_eq!(Chained::new(&rich(), &place, chain).ask().unwrap().access_key_id, "FILE");
+
+    let chain = ProviderChain::new()
+        .provider("nothing", SharedProvider::new(EnvironmentVariables))
+        .provider("own", fixed.clone());
+    let chained = Chained::new(&rich(), &home(), chain);
+    assert_eq!(*chained.ask().unwrap(), fixed);
     assert_eq!(
-        chain.report().to_string(),
-        "nothing is not configured (operation requires credentials, but the client has none); \
-         own is used"
+        chained.report(),
+        "nothing is not configured (HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not set); own is \
+         used"
     );
-    let longer = chain.with("more", NoCredentials);
+    let longer = chained.chain.provider("more", EnvironmentVariables);
     assert_eq!(longer.report().used(), None, "previous results are discarded");
-    let blocking = BlockingChain::new().with("nothing", NoCredentials).with("own", keys.clone());
-    assert_eq!(ask_blocking(&blocking).unwrap(), keys);
+}
+
+#[test]
+fn an_agency_in_a_chain_signs_with_the_credentials_of_the_client() {
+    let wire = Wire::new(|_| {
+        answer(
+            200,
+            r#"{"assumed_agency":{"urn":"u","id":"i"},"credentials":{"access_key_id":"AGENCY",
+            "secret_access_key":"s","security_token":"t","expiration":"2026-03-05T08:08:09Z"}}"#,
+        )
+    });
+    let place = home();
+    let client = Client::builder(wire.clone(), place.clone())
+        .environment(place)
+        .region("cn-north-4")
+        .credentials(Credentials::permanent("CALLER", "s"))
+        .build()
+        .unwrap();
+    let chain = ProviderChain::new()
+        .provider("environment", EnvironmentVariables)
+        .provider("agency", AssumeAgency::new("iam::0a1b:agency:a", "name"));
+    assert_eq!(ask(&client.session(chain).unwrap()).unwrap().access_key_id, "AGENCY");
+    assert!(wire.seen()[0].header("authorization").unwrap().contains("Access=CALLER"));
 }
 
 #[test]
 fn an_error_of_a_chain_reaches_the_caller_of_a_client() {
     let place = home();
-    let chain = standard(&Wire::dead(), &place);
+    let chained = Chained::official(&Wire::dead(), &place);
     let client = Client::builder(Wire::dead(), place)
         .region("cn-north-4")
-        .credentials_provider(chain)
+        .credentials_provider(chained.session)
         .build()
         .unwrap();
     let error = futures_lite::future::block_on(client.caller_identity()).unwrap_err();
     assert!(error.to_string().contains("no credential provider is configured"), "{error}");
-}
-
-#[test]
-fn futures_of_providers_are_send() {
-    fn is_send<T: Send>(_: &T) {}
-    let chain = standard(&Wire::dead(), &home());
-    is_send(&chain.credentials(CredentialsRequest::default()));
-    let _: CredentialsError = CredentialsError::new("shared").clone();
-}
-
-/// A provider whose result the test determines, after any number of other events.
-#[derive(Clone, Default)]
-struct Gated(Arc<Mutex<Vec<Outcome>>>);
-
-type Outcome = Result<Arc<Credentials>, CredentialsError>;
-
-impl ProvideCredentials for Gated {
-    async fn credentials(&self, _: CredentialsRequest) -> Outcome {
-        std::future::poll_fn(|_| match self.0.lock().unwrap().pop() {
-            Some(outcome) => Poll::Ready(outcome),
-            None => Poll::Pending,
-        })
-        .await
-    }
-}
-
-impl Gated {
-    fn gives(&self, outcome: Outcome) {
-        self.0.lock().unwrap().push(outcome);
-    }
-}
-
-fn unset(what: &str) -> Outcome {
-    Err(CredentialsError::not_configured(format!("{what} is unset")))
-}
-
-fn poll<F: Future>(future: Pin<&mut F>) -> Option<F::Output> {
-    match future.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => Some(output),
-        Poll::Pending => None,
-    }
-}
-
-#[test]
-fn concurrent_searches_do_not_mix_their_results() {
-    let (first, second) = (Gated::default(), Gated::default());
-    let chain = Chain::new().with("first", first.clone()).with("second", second.clone());
-    let mut one = pin!(chain.credentials(CredentialsRequest::default()));
-    let mut other = pin!(chain.credentials(CredentialsRequest::default()));
-    assert!(poll(one.as_mut()).is_none());
-    assert!(poll(other.as_mut()).is_none());
-    first.gives(unset("A"));
-    assert!(poll(one.as_mut()).is_none(), "it waits for the second provider");
-    first.gives(Err(CredentialsError::new("sealed")));
-    let error = poll(other.as_mut()).expect("the end of the search").unwrap_err();
-    assert_eq!(in_full(&error), "provider first is configured but failed: sealed");
-    assert_eq!(chain.report().to_string(), "first failed (sealed); second was not asked");
-    second.gives(Err(CredentialsError::new("locked")));
-    let error = poll(one.as_mut()).expect("the end of the search").unwrap_err();
-    assert_eq!(
-        in_full(&error),
-        "provider second is configured but failed; before it, first is not configured (A is \
-         unset): locked"
-    );
-    assert_eq!(
-        chain.report().to_string(),
-        "first is not configured (A is unset); second failed (locked)"
-    );
-}
-
-#[test]
-fn a_search_without_a_result_reports_its_own_reasons() {
-    let (first, second) = (Gated::default(), Gated::default());
-    let chain = Chain::new().with("first", first.clone()).with("second", second.clone());
-    let mut one = pin!(chain.credentials(CredentialsRequest::default()));
-    let mut other = pin!(chain.credentials(CredentialsRequest::default()));
-    first.gives(unset("A"));
-    assert!(poll(one.as_mut()).is_none());
-    first.gives(unset("B"));
-    assert!(poll(other.as_mut()).is_none());
-    second.gives(unset("C"));
-    let error = poll(one.as_mut()).expect("the end of the search").unwrap_err().to_string();
-    assert!(error.contains("A is unset") && error.contains("C is unset"), "{error}");
-    second.gives(unset("D"));
-    let error = poll(other.as_mut()).expect("the end of the search").unwrap_err().to_string();
-    assert!(error.contains("B is unset") && error.contains("D is unset"), "{error}");
-}
-
-#[test]
-fn concurrent_searches_that_find_different_providers_end_with_one_identity() {
-    let (first, second) = (Gated::default(), Gated::default());
-    let chain = Chain::new().with("first", first.clone()).with("second", second.clone());
-    let mut one = pin!(chain.credentials(CredentialsRequest::default()));
-    let mut other = pin!(chain.credentials(CredentialsRequest::default()));
-    first.gives(unset("A"));
-    assert!(poll(one.as_mut()).is_none(), "it waits for the second provider");
-    assert!(poll(other.as_mut()).is_none(), "it waits for the first provider");
-    let credentials = |id: &str| Ok(Arc::new(Credentials::permanent(id, "s")));
-    second.gives(credentials("SECOND"));
-    let found = poll(one.as_mut()).expect("the end of the search").unwrap();
-    assert_eq!(found.access_key_id, "SECOND");
-    first.gives(credentials("FIRST"));
-    second.gives(credentials("SECOND"));
-    let found = poll(other.as_mut()).expect("the end of the search").unwrap();
-    assert_eq!(found.access_key_id, "SECOND", "the chain stays with it");
-    assert_eq!(chain.report().to_string(), "first is not configured (A is unset); second is used");
 }

@@ -117,7 +117,7 @@ struct Given(Option<Credentials>);
 impl RefreshProvider for Vault {
     type Refresh = Given;
 
-    fn begin(&self, _: Platform<'_>, _: &Arc<CallContext>) -> Result<Given, CredentialsError> {
+    fn begin(&self, _: &Platform, _: &Arc<CallContext>) -> Result<Given, CredentialsError> {
         Ok(Given(Some(self.0.clone())))
     }
 }

@@ -187,12 +187,12 @@ fn a_response_is_assumed_in_the_middle_of_its_exchange() {
     let wire = services(&place, 3600, |date| Some(date.to_owned()));
     let issued = [
         issued(
-            &mut pod.begin(Platform::new(&place, &place), &context).unwrap(),
+            &mut pod.begin(&Platform::new(place.clone(), place.clone()), &context).unwrap(),
             &wire,
             place.now(),
         ),
         issued(
-            &mut metadata.begin(Platform::new(&place, &place), &context).unwrap(),
+            &mut metadata.begin(&Platform::new(place.clone(), place.clone()), &context).unwrap(),
             &wire,
             place.now(),
         ),
@@ -209,16 +209,16 @@ fn a_response_is_assumed_in_the_middle_of_its_exchange() {
 
 /// Drives a refresh whose exchanges take two seconds each.
 fn issued(
-    fetch: &mut impl StateMachine<Output = IssuedCredentials>,
+    refresh: &mut impl StateMachine<Output = IssuedCredentials>,
     wire: &Wire,
     mut now: Now,
 ) -> (IssuedCredentials, Now) {
     loop {
-        match fetch.step(now) {
+        match refresh.step(now) {
             Step::Credentials(_) => panic!("the metadata service needs no credentials"),
             Step::Send(exchange) => {
                 now = now.after(Duration::from_secs(2));
-                fetch.receive(wire.respond(&exchange.request), now);
+                refresh.receive(wire.respond(&exchange.request), now);
             }
             Step::Wait(_) => panic!("there is nothing to wait for"),
             Step::Done(outcome) => return (outcome.unwrap(), now),

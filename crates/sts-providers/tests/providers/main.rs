@@ -11,6 +11,7 @@
 
 mod addresses;
 mod chain;
+mod chain_searches;
 mod environment;
 mod issued;
 mod issuer_time;
@@ -20,6 +21,5 @@ mod pod_identity;
 mod profile;
 mod profile_parsers;
 mod secrets;
-mod shared;
 mod variables;
 mod world;

@@ -22,7 +22,7 @@ const LATE: &str = "2027-01-01T00:00:00.000000Z";
 const NO_AGENCY: &str = r#"{"error":"Please configure Cloud Service Agency first"}"#;
 
 /// Credentials for an hour.
-fn keys(id: &str) -> Answer {
+fn credentials(id: &str) -> Answer {
     keys_until(END, id)
 }
 
@@ -55,7 +55,7 @@ fn failure(wire: &Wire) -> CredentialsError {
 
 #[test]
 fn a_token_is_requested_and_then_credentials_with_it() {
-    let wire = script([answer(200, "the-token\n"), keys("FIRST")]);
+    let wire = script([answer(200, "the-token\n"), credentials("FIRST")]);
     let session = client(&wire, &Place::default()).session(metadata()).unwrap();
     let got = ask(&session).unwrap();
     assert_eq!(got.access_key_id, "FIRST");
@@ -63,14 +63,14 @@ fn a_token_is_requested_and_then_credentials_with_it() {
     assert!(got.expiration.is_some());
 
     assert_eq!(wire.lines(), [TOKEN, KEYS]);
-    let [token, keys] = &wire.seen()[..] else { panic!() };
+    let [token, credentials] = &wire.seen()[..] else { panic!() };
     assert_eq!(token.header("x-metadata-token-ttl-seconds"), Some("21600"));
-    assert_eq!(keys.header("x-metadata-token"), Some("the-token"));
-    assert!(keys.headers["x-metadata-token"].is_sensitive());
-    assert_eq!(keys.limits.timeout, Duration::from_secs(3));
+    assert_eq!(credentials.header("x-metadata-token"), Some("the-token"));
+    assert!(credentials.headers["x-metadata-token"].is_sensitive());
+    assert_eq!(credentials.limits.timeout, Duration::from_secs(3));
     assert_eq!(token.limits.timeout, Duration::from_secs(3));
-    assert!(token.is_direct && keys.is_direct, "no proxy sees a token");
-    assert_eq!((token.limits.body, keys.limits.body), (65_536, 65_536));
+    assert!(token.is_direct && credentials.is_direct, "no proxy sees a token");
+    assert_eq!((token.limits.body, credentials.limits.body), (65_536, 65_536));
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn the_token_is_not_used_in_its_last_minute() {
 #[test]
 fn a_path_is_put_before_those_of_the_service() {
     for base in ["/base", "/base/", "/base//"] {
-        let wire = script([answer(200, "token"), keys("FIRST")]);
+        let wire = script([answer(200, "token"), credentials("FIRST")]);
         let metadata = EcsMetadata::at(&format!("{BASE}{base}")).unwrap();
         ask(&client(&wire, &Place::default()).session(metadata).unwrap()).unwrap();
         let lines = [
@@ -157,7 +157,7 @@ fn a_rejected_token_is_replaced_once() {
         answer(200, "old"),
         answer(401, "token has expired"),
         answer(200, "new"),
-        keys("FIRST"),
+        credentials("FIRST"),
     ]);
     let session = client(&wire, &Place::default()).session(metadata()).unwrap();
     assert_eq!(ask(&session).unwrap().access_key_id, "FIRST");
@@ -264,7 +264,7 @@ fn credentials_are_refreshed_and_served_through_an_outage_of_the_service() {
         move |request| match request.method().as_str() {
             _ if is_out.load(Ordering::Relaxed) => answer(500, ""),
             "PUT" => answer(200, "token"),
-            _ => keys(&format!("KEY{}", count.fetch_add(1, Ordering::Relaxed))),
+            _ => credentials(&format!("KEY{}", count.fetch_add(1, Ordering::Relaxed))),
         }
     });
     let place = Place::default();
@@ -282,21 +282,23 @@ fn credentials_are_refreshed_and_served_through_an_outage_of_the_service() {
 fn the_state_machine_ignores_out_of_order_calls() {
     let place = Place::default();
     let context = CallContext::new([], CallPolicy::default());
-    let mut fetch = EcsMetadata::default().begin(Platform::new(&place, &place), &context).unwrap();
+    let mut refresh = EcsMetadata::default()
+        .begin(&Platform::new(place.clone(), place.clone()), &context)
+        .unwrap();
     let now = place.now();
 
-    fetch.receive(keys("EARLY"), now);
-    let Step::Send(exchange) = fetch.step(now) else { panic!() };
+    refresh.receive(credentials("EARLY"), now);
+    let Step::Send(exchange) = refresh.step(now) else { panic!() };
     assert_eq!(exchange.request.uri(), "http://169.254.169.254/meta-data/latest/api/token");
-    let Step::Wait(wait) = fetch.step(now) else { panic!() };
+    let Step::Wait(wait) = refresh.step(now) else { panic!() };
     assert_eq!(wait, Duration::from_secs(3));
-    fetch.receive(answer(200, "token"), now);
-    fetch.receive(answer(200, "twice"), now);
-    let Step::Send(exchange) = fetch.step(now) else { panic!() };
+    refresh.receive(answer(200, "token"), now);
+    refresh.receive(answer(200, "twice"), now);
+    let Step::Send(exchange) = refresh.step(now) else { panic!() };
     assert_eq!(exchange.request.uri(), "http://169.254.169.254/openstack/latest/securitykey");
-    fetch.receive(keys("FIRST"), now);
-    let Step::Done(Ok(got)) = fetch.step(now) else { panic!() };
+    refresh.receive(credentials("FIRST"), now);
+    let Step::Done(Ok(got)) = refresh.step(now) else { panic!() };
     assert_eq!(got.credentials().access_key_id, "FIRST");
-    let Step::Done(Err(error)) = fetch.step(now) else { panic!() };
+    let Step::Done(Err(error)) = refresh.step(now) else { panic!() };
     assert!(error.to_string().contains("polled after completion"), "{error}");
 }

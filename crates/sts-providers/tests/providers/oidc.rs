@@ -146,12 +146,12 @@ fn an_invalid_token_file_is_an_error_that_names_it() {
             None => place.remove("/token"),
         }
         let wire = Wire::dead();
-        let source = OidcAgency::from_environment(&place).unwrap();
-        let session = client(&wire, &place).session(source).unwrap();
+        let provider = OidcAgency::from_environment(&place).unwrap();
+        let session = client(&wire, &place).session(provider).unwrap();
         let error = futures_lite::future::block_on(session.credentials()).unwrap_err();
         assert!(in_full(&error).contains(complaint), "{}", in_full(&error));
         assert_eq!(error.kind(), ErrorKind::Credentials);
-        let failure = error.call().expect("the fetch failed").failure();
+        let failure = error.call().expect("the refresh failed").failure();
         assert!(matches!(failure, Failure::Credentials(error) if !error.is_not_configured()));
         assert!(wire.seen().is_empty());
     }

@@ -123,17 +123,17 @@ fn the_state_machine_ignores_out_of_order_calls() {
     let place = place();
     let context = CallContext::new([], CallPolicy::default());
     let pod = PodIdentity::from_environment(&place).unwrap();
-    let mut fetch = pod.begin(Platform::new(&place, &place), &context).unwrap();
+    let mut refresh = pod.begin(&Platform::new(place.clone(), place.clone()), &context).unwrap();
     let now = place.now();
-    fetch.receive(answer(200, "early"), now);
-    assert!(matches!(fetch.step(now), Step::Send(_)));
-    let Step::Wait(wait) = fetch.step(now) else { panic!() };
+    refresh.receive(answer(200, "early"), now);
+    assert!(matches!(refresh.step(now), Step::Send(_)));
+    let Step::Wait(wait) = refresh.step(now) else { panic!() };
     assert_eq!(wait, Duration::from_secs(5));
-    fetch.receive(answer(500, ""), now);
-    fetch.receive(answer(200, "twice"), now);
-    let Step::Done(Err(error)) = fetch.step(now) else { panic!() };
+    refresh.receive(answer(500, ""), now);
+    refresh.receive(answer(200, "twice"), now);
+    let Step::Done(Err(error)) = refresh.step(now) else { panic!() };
     assert!(error.to_string().contains("status 500"), "{error}");
-    let Step::Done(Err(error)) = fetch.step(now) else { panic!() };
+    let Step::Done(Err(error)) = refresh.step(now) else { panic!() };
     assert!(error.to_string().contains("polled after completion"), "{error}");
 }
 

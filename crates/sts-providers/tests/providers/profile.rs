@@ -4,7 +4,7 @@ use std::sync::Arc;
 use sts_client::CredentialsError;
 use sts_providers::ProfileFile;
 
-use crate::world::{Place, ask, ask_again, ask_blocking, in_full};
+use crate::world::{Place, Wire, ask, ask_again, ask_blocking, blocking_client, client, in_full};
 
 const USUAL: &str = "/home/u/.huaweicloud/credentials";
 
@@ -12,18 +12,21 @@ fn place() -> Place {
     Place::default().with_variable("HOME", "/home/u").with_variable("USERPROFILE", "/home/u")
 }
 
-fn read(content: &str) -> Result<Arc<sts_proto::Credentials>, CredentialsError> {
-    ask(&ProfileFile::new(place().with_file(USUAL, content)))
+fn read(content: &str) -> Result<sts_proto::Credentials, CredentialsError> {
+    ProfileFile::new().read(&place().with_file(USUAL, content))
 }
 
 #[test]
 fn the_section_basic_is_used() {
-    let keys = read("[basic]\nak = AK1\nsk = SK1\nproject_id = p\n").unwrap();
-    assert_eq!((&*keys.access_key_id, keys.secret_access_key.expose_secret()), ("AK1", "SK1"));
-    assert!(!keys.is_temporary());
+    let credentials = read("[basic]\nak = AK1\nsk = SK1\nproject_id = p\n").unwrap();
+    assert_eq!(
+        (&*credentials.access_key_id, credentials.secret_access_key.expose_secret()),
+        ("AK1", "SK1")
+    );
+    assert!(!credentials.is_temporary());
 
-    let keys = read("[basic]\nak=AK1\nsk=SK1\nsecurity_token = T==\n").unwrap();
-    assert_eq!(keys.security_token.as_ref().unwrap().expose_secret(), "T==");
+    let credentials = read("[basic]\nak=AK1\nsk=SK1\nsecurity_token = T==\n").unwrap();
+    assert_eq!(credentials.security_token.as_ref().unwrap().expose_secret(), "T==");
 }
 
 #[test]
@@ -36,10 +39,12 @@ fn the_section_global_is_used_without_basic() {
 
 #[test]
 fn files_that_all_parsers_agree_on_are_read() {
-    let file =
-        "\u{feff}# mine\r\n; and old\r\n\r\n[basic]  \r\n  # keys\r\nak = AK1\r\nsk = S=K/+ \r\n";
-    let keys = read(file).unwrap();
-    assert_eq!((&*keys.access_key_id, keys.secret_access_key.expose_secret()), ("AK1", "S=K/+"));
+    let file = "\u{feff}# mine\r\n; and old\r\n\r\n[basic]  \r\n  # credentials\r\nak = AK1\r\nsk = S=K/+ \r\n";
+    let credentials = read(file).unwrap();
+    assert_eq!(
+        (&*credentials.access_key_id, credentials.secret_access_key.expose_secret()),
+        ("AK1", "S=K/+")
+    );
     for file in [
         "[basic]\nak=AK1\nsk=SK1",
         "[basic]\nak\t=\tAK1\t \nsk= SK1\n\n",
@@ -152,7 +157,7 @@ fn a_file_that_is_not_utf_8_is_an_error_that_names_the_line() {
         (b"[basic]\r\n# x\r\n\r\n\xc3", 4),
     ] {
         let place = place().with_bytes(USUAL, content);
-        let error = ask(&ProfileFile::new(place)).unwrap_err();
+        let error = ProfileFile::new().read(&place).unwrap_err();
         let expected = format!("profile file {USUAL}: line {line}: not valid UTF-8");
         assert_eq!(error.to_string(), expected);
     }
@@ -169,11 +174,11 @@ fn a_file_without_credentials_is_an_error() {
 
 #[test]
 fn no_file_in_the_default_location_means_not_configured() {
-    let error = ask(&ProfileFile::new(place())).unwrap_err();
+    let error = ProfileFile::new().read(&place()).unwrap_err();
     assert!(error.is_not_configured());
     assert_eq!(error.to_string(), format!("profile file not found: {USUAL}"));
 
-    let error = ask(&ProfileFile::new(Place::default())).unwrap_err();
+    let error = ProfileFile::new().read(&Place::default()).unwrap_err();
     assert!(error.is_not_configured());
     assert!(error.to_string().contains("HUAWEICLOUD_SDK_CREDENTIALS_FILE"), "{error}");
 }
@@ -181,29 +186,28 @@ fn no_file_in_the_default_location_means_not_configured() {
 #[test]
 fn an_environment_without_files_means_not_configured_unless_a_file_is_named() {
     let without = |path| place().with_unreadable_file(path, io::ErrorKind::Unsupported);
-    assert!(ask(&ProfileFile::new(without(USUAL))).unwrap_err().is_not_configured());
-    let named = ProfileFile::new(without("/etc/keys")).at("/etc/keys");
-    assert!(!ask(&named).unwrap_err().is_not_configured());
+    assert!(ProfileFile::new().read(&without(USUAL)).unwrap_err().is_not_configured());
+    let named = ProfileFile::new().path("/etc/keys");
+    assert!(!named.read(&without("/etc/keys")).unwrap_err().is_not_configured());
 }
 
 #[test]
 fn a_named_file_must_exist() {
     let place = place().with_variable("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "/etc/keys");
-    let source = ProfileFile::new(place.clone());
-    let error = ask(&source).unwrap_err();
+    let error = ProfileFile::new().read(&place).unwrap_err();
     assert!(!error.is_not_configured());
     assert_eq!(error.to_string(), "cannot read profile file /etc/keys");
 
     place.write("/etc/keys", "[basic]\nak = AK1\nsk = SK1\n");
-    assert_eq!(ask_blocking(&source).unwrap().access_key_id, "AK1");
-    let other = ProfileFile::new(place.with_file("/own", "[basic]\nak = AK2\nsk = S\n")).at("/own");
-    assert_eq!(ask(&other).unwrap().access_key_id, "AK2");
+    assert_eq!(ProfileFile::new().read(&place).unwrap().access_key_id, "AK1");
+    let place = place.with_file("/own", "[basic]\nak = AK2\nsk = S\n");
+    assert_eq!(ProfileFile::new().path("/own").read(&place).unwrap().access_key_id, "AK2");
 }
 
 #[test]
 fn an_unreadable_file_is_an_error() {
     let place = place().with_unreadable_file(USUAL, io::ErrorKind::PermissionDenied);
-    let error = ask(&ProfileFile::new(place)).unwrap_err();
+    let error = ProfileFile::new().read(&place).unwrap_err();
     assert!(!error.is_not_configured());
     assert!(in_full(&error).contains("permission denied"), "{}", in_full(&error));
 }
@@ -211,9 +215,15 @@ fn an_unreadable_file_is_an_error() {
 #[test]
 fn rotated_credentials_are_read_when_the_old_ones_are_rejected() {
     let place = place().with_file(USUAL, "[basic]\nak = OLD\nsk = s\n");
-    let source = ProfileFile::new(place.clone());
-    let old = ask(&source).unwrap();
+    let wire = Wire::dead();
+    let session = client(&wire, &place).session(ProfileFile::new()).unwrap();
+    let blocking = blocking_client(&wire, &place).session(ProfileFile::new()).unwrap();
+    let old = ask(&session).unwrap();
+    ask_blocking(&blocking).unwrap();
     place.write(USUAL, "[basic]\nak = NEW\nsk = s\n");
-    assert!(Arc::ptr_eq(&ask(&source).unwrap(), &old), "not rejected yet");
-    assert_eq!(ask_again(&source, old).unwrap().access_key_id, "NEW");
+    assert!(Arc::ptr_eq(&ask(&session).unwrap(), &old), "not rejected yet");
+    assert_eq!(ask_blocking(&blocking).unwrap(), old, "not rejected yet");
+    assert_eq!(ask_again(&session, Arc::clone(&old)).unwrap().access_key_id, "NEW");
+    blocking.invalidate(&old);
+    assert_eq!(ask_blocking(&blocking).unwrap().access_key_id, "NEW");
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use sts_providers::ProfileFile;
 
-use crate::world::{Place, ask};
+use crate::world::Place;
 
 type Entries = BTreeMap<String, String>;
 type Sections = BTreeMap<String, Entries>;
@@ -16,7 +16,7 @@ type Identity = (String, String, Option<String>);
 
 fn ours(content: &str) -> Option<Identity> {
     let place = Place::default().with_file("/profile", content);
-    let credentials = ask(&ProfileFile::new(place).at("/profile")).ok()?;
+    let credentials = ProfileFile::new().path("/profile").read(&place).ok()?;
     let token = credentials.security_token.as_ref();
     Some((
         credentials.access_key_id.clone(),
@@ -173,7 +173,7 @@ mod java {
         matches!(c, ' ' | '\t' | '\u{b}' | '\u{c}')
     }
 
-    /// Sections and keys are one word in its map.
+    /// Sections and credentials are one word in its map.
     pub(super) fn identity(content: &str, section: &str) -> Option<Identity> {
         let mut map = Entries::new();
         let (mut name, mut seen) = (String::new(), false);

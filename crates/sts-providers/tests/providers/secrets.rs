@@ -4,7 +4,7 @@ use sts_client::{CallContext, CallPolicy, Clock, Platform, TransportError};
 use sts_client::{StateMachine, Step};
 use sts_proto::{Endpoint, Region};
 use sts_providers::{
-    Chain, EcsMetadata, EnvironmentVariables, OidcAgency, PodIdentity, ProfileFile,
+    EcsMetadata, EnvironmentVariables, OidcAgency, PodIdentity, ProfileFile, ProviderChain,
 };
 
 use crate::world::{Place, Wire, answer, ask, client, in_full};
@@ -31,15 +31,17 @@ fn place() -> Place {
 #[test]
 fn providers_do_not_show_their_credentials() {
     let place = place();
-    let environment = EnvironmentVariables::new(place.clone());
-    let profile = ProfileFile::new(place.clone()).at("/profile");
-    ask(&environment).unwrap();
-    ask(&profile).unwrap();
+    let environment = EnvironmentVariables;
+    let profile = ProfileFile::new().path("/profile");
+    environment.read(&place).unwrap();
+    profile.read(&place).unwrap();
     clean(&format!("{environment:?} {profile:?}"));
     let oidc = OidcAgency::from_environment(&place).unwrap();
     clean(&format!("{oidc:?} {:?}", oidc.operation(&place).unwrap()));
-    let chain = Chain::new().with("environment", environment);
-    ask(&chain).unwrap();
+    let chain = ProviderChain::new().provider("environment", environment);
+    let session = client(&Wire::dead(), &place).session(chain.clone()).unwrap();
+    ask(&session).unwrap();
+    clean(&format!("{session:?}"));
     clean(&format!("{chain:?} {} {:?}", chain.report(), chain.report()));
 }
 
@@ -54,13 +56,13 @@ fn state_machines_do_not_show_tokens_and_credentials_at_any_step() {
     let metadata = EcsMetadata::at("http://127.0.0.1:1").unwrap();
     let pod = PodIdentity::new("http://127.0.0.1:1", "/token").unwrap();
     drive(
-        &mut metadata.begin(Platform::new(&place, &place), &context).unwrap(),
+        &mut metadata.begin(&Platform::new(place.clone(), place.clone()), &context).unwrap(),
         &place,
         PLANTED,
         &issued,
     );
     drive(
-        &mut pod.begin(Platform::new(&place, &place), &context).unwrap(),
+        &mut pod.begin(&Platform::new(place.clone(), place.clone()), &context).unwrap(),
         &place,
         &issued,
         &issued,
@@ -75,13 +77,13 @@ fn only_the_host_of_a_url_is_shown() {
     let context = CallContext::new([Endpoint::from(Region::CN_NORTH_4)], CallPolicy::default());
     let metadata = EcsMetadata::at(&url).unwrap();
     let pod = PodIdentity::new(&url, "/token").unwrap();
-    let fetches = format!(
+    let refreshes = format!(
         "{:?} {:?}",
-        metadata.begin(Platform::new(&place, &place), &context).unwrap(),
-        pod.begin(Platform::new(&place, &place), &context).unwrap()
+        metadata.begin(&Platform::new(place.clone(), place.clone()), &context).unwrap(),
+        pod.begin(&Platform::new(place.clone(), place.clone()), &context).unwrap()
     );
     let shown = format!("{metadata:?} {pod:?}");
-    clean(&format!("{shown} {fetches}"));
+    clean(&format!("{shown} {refreshes}"));
     assert_eq!(shown.matches("\"http://127.0.0.1:1\"").count(), 2, "{shown}");
 
     let silent = Wire::new(|_| Err(TransportError::not_sent(TransportErrorKind::Connect)));
@@ -92,19 +94,19 @@ fn only_the_host_of_a_url_is_shown() {
 }
 
 fn drive(
-    fetch: &mut (impl StateMachine<Output = IssuedCredentials> + std::fmt::Debug),
+    refresh: &mut (impl StateMachine<Output = IssuedCredentials> + std::fmt::Debug),
     place: &Place,
     first: &str,
     later: &str,
 ) {
     let mut body = first;
     loop {
-        clean(&format!("{fetch:?}"));
-        match fetch.step(place.now()) {
+        clean(&format!("{refresh:?}"));
+        match refresh.step(place.now()) {
             Step::Credentials(_) => panic!("no credentials are needed"),
             Step::Send(exchange) => {
-                clean(&format!("{exchange:?} {fetch:?}"));
-                fetch.receive(answer(200, body), place.now());
+                clean(&format!("{exchange:?} {refresh:?}"));
+                refresh.receive(answer(200, body), place.now());
                 body = later;
             }
             Step::Wait(_) => panic!("there is nothing to wait for"),
@@ -150,7 +152,7 @@ fn errors_quote_neither_responses_nor_files() {
         format!("[{PLANTED}]\n"),
     ] {
         let place = Place::default().with_file("/profile", &profile);
-        let error = ask(&ProfileFile::new(place).at("/profile")).unwrap_err();
+        let error = ProfileFile::new().path("/profile").read(&place).unwrap_err();
         clean(&format!("{} {error:?}", in_full(&error)));
     }
     let place = Place::default().with_file("/token", &format!("{PLANTED} {PLANTED}"));
@@ -166,7 +168,7 @@ fn content_in_place_of_a_path_is_not_shown() {
         format!("[basic] ak=AK sk={PLANTED}"),
     ] {
         let place = place().with_variable("HUAWEICLOUD_SDK_CREDENTIALS_FILE", &content);
-        let error = ask(&ProfileFile::new(place)).unwrap_err();
+        let error = ProfileFile::new().read(&place).unwrap_err();
         clean(&format!("{} {error:?}", in_full(&error)));
         assert!(error.to_string().contains("HUAWEICLOUD_SDK_CREDENTIALS_FILE must be a path"));
 

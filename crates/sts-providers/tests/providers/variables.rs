@@ -1,11 +1,9 @@
 //! Every variable that is read, with invalid values.
 
 use sts_client::CredentialsError;
-use sts_providers::{
-    EnvironmentVariables, OidcAgency, PodIdentity, ProfileFile, credentials_from_environment,
-};
+use sts_providers::{EnvironmentVariables, OidcAgency, PodIdentity, ProfileFile};
 
-use crate::world::{Place, ask};
+use crate::world::Place;
 
 /// The expected fault of a value, by the kind of the variable.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,11 +20,8 @@ use Holds::{Path, Text, Word};
 
 type Read = fn(&Place) -> Result<(), CredentialsError>;
 
-const ENVIRONMENT: Read = |place| {
-    ask(&EnvironmentVariables::new(place.clone()))?;
-    credentials_from_environment(place).map(drop)
-};
-const PROFILE: Read = |place| ask(&ProfileFile::new(place.clone())).map(drop);
+const ENVIRONMENT: Read = |place| EnvironmentVariables.read(place).map(drop);
+const PROFILE: Read = |place| ProfileFile::new().read(place).map(drop);
 const OIDC: Read = |place| OidcAgency::from_environment(place)?.operation(place).map(drop);
 const POD: Read = |place| PodIdentity::from_environment(place).map(drop);
 
@@ -41,7 +36,7 @@ const VARIABLES: [(&str, &str, Holds, Read); 17] = [
     ("HUAWEICLOUD_SDK_ID_TOKEN_FILE", "/token", Text, ENVIRONMENT),
     ("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "/a file", Path, PROFILE),
     (HOME, "/home/u v", Path, |place| {
-        let error = ask(&ProfileFile::new(place.clone())).expect_err("there is none");
+        let error = ProfileFile::new().read(place).expect_err("there is none");
         if error.is_not_configured() { Ok(()) } else { Err(error) }
     }),
     ("HUAWEICLOUD_OIDC_PROVIDER_URN", "iam::0a1b:oidcProvider:p", Word, OIDC),

@@ -207,27 +207,29 @@ pub(crate) fn answer(status: u16, body: &str) -> Answer {
 }
 
 /// Requests credentials from an async provider.
-pub(crate) fn ask(source: &impl ProvideCredentials) -> Result<Arc<Credentials>, CredentialsError> {
-    futures_lite::future::block_on(source.credentials(CredentialsRequest::default()))
+pub(crate) fn ask(
+    provider: &impl ProvideCredentials,
+) -> Result<Arc<Credentials>, CredentialsError> {
+    futures_lite::future::block_on(provider.credentials(CredentialsRequest::default()))
 }
 
-/// Requests credentials after the service rejected `keys`.
+/// Requests credentials after the service rejected `credentials`.
 pub(crate) fn ask_again(
-    source: &impl ProvideCredentials,
-    keys: Arc<Credentials>,
+    provider: &impl ProvideCredentials,
+    credentials: Arc<Credentials>,
 ) -> Result<Arc<Credentials>, CredentialsError> {
-    futures_lite::future::block_on(source.credentials(refused(keys)))
+    futures_lite::future::block_on(provider.credentials(rejected(credentials)))
 }
 
 pub(crate) fn ask_blocking(
-    source: &impl blocking::ProvideCredentials,
+    provider: &impl blocking::ProvideCredentials,
 ) -> Result<Arc<Credentials>, CredentialsError> {
-    source.credentials(CredentialsRequest::default())
+    provider.credentials(CredentialsRequest::default())
 }
 
-pub(crate) fn refused(keys: Arc<Credentials>) -> CredentialsRequest {
+pub(crate) fn rejected(credentials: Arc<Credentials>) -> CredentialsRequest {
     let mut request = CredentialsRequest::default();
-    request.rejected = Some(keys);
+    request.rejected = Some(credentials);
     request
 }
 

@@ -1,0 +1,169 @@
+//! The search for credentials in a chain.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::Response;
+use sts_client::session::{IssuedCredentials, RefreshProvider};
+use sts_client::{CallContext, Error, Failure, Now, Platform, StateMachine, Step, TransportError};
+use sts_credentials::{Credentials, CredentialsError};
+use sts_proto::Body;
+
+use super::report::ProviderState;
+use super::{Entry, ProviderChain};
+use crate::failure;
+use crate::shared_provider::SharedRefresh;
+
+/// State machine of a refresh of a [`ProviderChain`]: runs the refreshes of its providers one after
+/// the other.
+pub struct ChainRefresh {
+    chain: ProviderChain,
+    platform: Platform,
+    context: Arc<CallContext>,
+    state: State,
+    /// The results of this search. Concurrent searches do not mix.
+    states: Vec<ProviderState>,
+}
+
+enum State {
+    /// The provider at this index is next.
+    Next(usize),
+    /// The refresh of the provider at this index runs.
+    Running(usize, SharedRefresh),
+    Completed,
+}
+
+impl ChainRefresh {
+    pub(super) fn new(chain: ProviderChain, platform: Platform, context: Arc<CallContext>) -> Self {
+        let first = chain.used().unwrap_or(0);
+        let states = Vec::with_capacity(chain.providers.len());
+        Self { chain, platform, context, state: State::Next(first), states }
+    }
+
+    /// Begins a refresh. Variables and files of a provider are read only if it is asked.
+    fn begin(&self, entry: &Entry) -> Result<SharedRefresh, CredentialsError> {
+        entry.provider.validate(&self.context)?;
+        entry.provider.begin(&self.platform, &self.context)
+    }
+
+    /// Takes the outcome of a provider. Returns the outcome of the search, or `None` if it goes on.
+    fn end(
+        &mut self,
+        index: usize,
+        outcome: Result<IssuedCredentials, Error>,
+    ) -> Option<Result<IssuedCredentials, Error>> {
+        self.state = State::Completed;
+        if self.chain.used() == Some(index) {
+            return Some(outcome);
+        }
+        match outcome {
+            Ok(issued) => {
+                self.states.push(ProviderState::Used);
+                let used = self.chain.publish(Some(index), &self.states);
+                if used == Some(index) {
+                    return Some(Ok(issued));
+                }
+                // A concurrent search has found another provider: the chain stays with that one.
+                self.state = State::Next(used.unwrap_or(index));
+                None
+            }
+            Err(error) => {
+                let error = cause(error);
+                let text = failure::in_full(&error);
+                if error.is_not_configured() {
+                    self.states.push(ProviderState::NotConfigured(text));
+                    self.state = State::Next(self.chain.used().unwrap_or(index + 1));
+                    return None;
+                }
+                self.states.push(ProviderState::Failed(text));
+                if let Some(used) = self.chain.publish(None, &self.states) {
+                    self.state = State::Next(used);
+                    return None;
+                }
+                Some(Err(self.failed(index, error).into()))
+            }
+        }
+    }
+
+    fn failed(&self, index: usize, error: CredentialsError) -> CredentialsError {
+        let name = self.chain.providers.get(index).map_or("unknown", |entry| &entry.name);
+        let skipped = self.chain.report_of(self.states.clone()).before(index);
+        let mut message = format!("provider {name} is configured but failed");
+        if !skipped.is_empty() {
+            message = format!("{message}; before it, {skipped}");
+        }
+        CredentialsError::new(message).with_source(error)
+    }
+
+    /// Returns the error of a search in which all providers were skipped.
+    fn nothing_configured(&mut self) -> CredentialsError {
+        self.state = State::Completed;
+        self.chain.publish(None, &self.states);
+        if self.chain.providers.is_empty() {
+            return CredentialsError::not_configured("empty provider chain");
+        }
+        let report = self.chain.report_of(self.states.clone());
+        CredentialsError::not_configured(format!("no credential provider is configured; {report}"))
+    }
+}
+
+/// The error of a provider, without the layer that a driver adds.
+fn cause(error: Error) -> CredentialsError {
+    match error.failure() {
+        Failure::Credentials(cause) => cause.clone(),
+        _ => CredentialsError::new("no credentials from the service").with_source(error),
+    }
+}
+
+impl StateMachine for ChainRefresh {
+    type Output = IssuedCredentials;
+
+    fn step(&mut self, now: Now) -> Step<IssuedCredentials> {
+        loop {
+            let (index, outcome) = match &mut self.state {
+                State::Next(index) => {
+                    let index = *index;
+                    let Some(entry) = self.chain.providers.get(index) else {
+                        return Step::Done(Err(self.nothing_configured().into()));
+                    };
+                    match self.begin(entry) {
+                        Ok(refresh) => {
+                            self.state = State::Running(index, refresh);
+                            continue;
+                        }
+                        Err(error) => (index, Err(error.into())),
+                    }
+                }
+                State::Running(index, refresh) => match refresh.step(now) {
+                    Step::Done(outcome) => (*index, outcome),
+                    step => return step,
+                },
+                State::Completed => return Step::Done(Err(failure::completed().into())),
+            };
+            if let Some(outcome) = self.end(index, outcome) {
+                return Step::Done(outcome);
+            }
+        }
+    }
+
+    fn provide(&mut self, credentials: Result<Arc<Credentials>, CredentialsError>) {
+        if let State::Running(_, refresh) = &mut self.state {
+            refresh.provide(credentials);
+        }
+    }
+
+    fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now) {
+        if let State::Running(_, refresh) = &mut self.state {
+            refresh.receive(outcome, now);
+        }
+    }
+}
+
+impl fmt::Debug for ChainRefresh {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChainRefresh")
+            .field("chain", &self.chain)
+            .field("states", &self.states)
+            .finish_non_exhaustive()
+    }
+}
