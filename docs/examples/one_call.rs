@@ -12,9 +12,8 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 use std::thread;
 
-use sts_client::{
-    BlockingTransport, Call, CallContext, CallPolicy, Clock, StateMachine, Step, SystemClock,
-};
+use sts_client::blocking::Transport as _;
+use sts_client::{Call, CallContext, CallPolicy, Clock, StateMachine, Step, SystemClock};
 use sts_emulator::{Emulator, builtin};
 use sts_isahc::IsahcTransport;
 use sts_proto::GetCallerIdentity;

@@ -13,8 +13,9 @@ use std::time::Duration;
 
 use http::Response;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use sts_client::blocking;
 use sts_client::transport::TransportErrorKind as Kind;
-use sts_client::{BlockingTransport, Client, Exchange, SystemClock, TransportError};
+use sts_client::{Client, Exchange, SystemClock, TransportError};
 use sts_emulator::{Emulator, builtin};
 use sts_proto::{AssumeAgency, Body};
 use ureq::config::{AutoHeaderValue, Config};
@@ -26,7 +27,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// A transport over ureq.
 pub(crate) struct UreqTransport(pub(crate) Agent);
 
-impl BlockingTransport for UreqTransport {
+impl blocking::Transport for UreqTransport {
     fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
         let Exchange { request, limits, .. } = exchange;
         let is_tls = request.uri().scheme_str() == Some("https");

@@ -4,16 +4,18 @@ use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 
-use sts_credentials::{ProvideCredentials, blocking};
+use sts_credentials::ProvideCredentials;
 use sts_proto::{Credentials, Endpoint, InvalidEndpoint, InvalidRegion, Region};
 
-use crate::client::{BlockingClient, Client, Parts};
+use crate::base::Parts;
+use crate::blocking;
+use crate::client::Client;
 use crate::context::{CallContext, CallPolicy};
 use crate::no_credentials::NoCredentials;
 use crate::platform::{Clock, Environment, NoEnvironment};
-use crate::transport::{BlockingTransport, Transport};
+use crate::transport::Transport;
 
-/// Builder of a [`Client`] or a [`BlockingClient`].
+/// Builder of a [`Client`] or a [`blocking::Client`].
 ///
 /// A region or an endpoint is required. Neither has a default, so a client never sends requests to a
 /// region that the program did not choose.
@@ -109,12 +111,12 @@ impl<T, S> ClientBuilder<T, S> {
     }
 
     /// Builds a blocking client.
-    pub fn build_blocking(self) -> Result<BlockingClient<T, S>, BuildError>
+    pub fn build_blocking(self) -> Result<blocking::Client<T, S>, BuildError>
     where
-        T: BlockingTransport,
+        T: blocking::Transport,
         S: blocking::ProvideCredentials,
     {
-        self.finish().map(BlockingClient::new)
+        self.finish().map(blocking::Client::new)
     }
 
     fn fail(&mut self, error: BuildError) {

@@ -1,45 +1,26 @@
-//! Async and blocking clients: a transport, a credential provider, and a method for every
-//! operation.
+//! Async client: a transport, a credential provider, and a method for every operation.
 
-use std::any::type_name;
 use std::fmt;
 use std::sync::Arc;
 
-use sts_credentials::{CredentialsError, ProvideCredentials, SharedCredentials, blocking};
+use sts_credentials::{CredentialsError, ProvideCredentials, SharedCredentials};
 use sts_proto::{
     AssumeAgency, AssumeAgencyOutput, AssumeAgencyWithOidc, AssumeAgencyWithOidcOutput,
     AssumeAgencyWithSaml, AssumeAgencyWithSamlOutput, DecodeAuthorizationMessage,
     GetCallerIdentity, GetCallerIdentityOutput, Operation,
 };
 
+use crate::base::{Parts, encoded_denial, validated};
 use crate::builder::ClientBuilder;
 use crate::call::Call;
-use crate::context::CallContext;
-use crate::drive::{drive, drive_blocking};
+use crate::drive::drive;
 use crate::error::Error;
 use crate::no_credentials::NoCredentials;
-use crate::platform::{Clock, Environment, Platform};
-use crate::session::{
-    self, BlockingSession, IssuedCredentials, RefreshProvider, Session, SessionPolicy,
-};
+use crate::platform::Clock;
+use crate::session::{self, IssuedCredentials, RefreshProvider, Session, SessionPolicy};
 use crate::stats::Completed;
 use crate::trace;
-use crate::transport::{BlockingTransport, DynTransport, MaybeSend, MaybeSync, Transport};
-
-/// State of both clients.
-pub(crate) struct Parts<T, S> {
-    pub(crate) context: Arc<CallContext>,
-    pub(crate) transport: T,
-    pub(crate) source: S,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) environment: Arc<dyn Environment>,
-}
-
-impl<T, S> Parts<T, S> {
-    pub(crate) fn platform(&self) -> Platform {
-        Platform { clock: Arc::clone(&self.clock), environment: Arc::clone(&self.environment) }
-    }
-}
+use crate::transport::{DynTransport, MaybeSend, MaybeSync, Transport};
 
 /// Async client for STS over a [`Transport`].
 ///
@@ -85,9 +66,6 @@ pub struct Client<T, S = NoCredentials>(Arc<Parts<T, S>>);
 /// # Ok::<(), sts_client::BuildError>(())
 /// ```
 pub type DynClient = Client<Arc<dyn DynTransport>, SharedCredentials>;
-
-/// Blocking counterpart of [`Client`], over a [`BlockingTransport`].
-pub struct BlockingClient<T, S = NoCredentials>(Arc<Parts<T, S>>);
 
 impl<T> Client<T> {
     /// Returns a builder of a client over `transport`, or of a [blocking
@@ -224,137 +202,7 @@ where
     }
 }
 
-impl<T, S> BlockingClient<T, S>
-where
-    T: BlockingTransport + Send + Sync + 'static,
-    S: blocking::ProvideCredentials + Send + Sync + 'static,
-{
-    /// Returns a session that refreshes its credentials, like [`Client::session`].
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Client::session`].
-    pub fn session<P>(&self, provider: P) -> Result<BlockingSession, CredentialsError>
-    where
-        P: RefreshProvider + Send + Sync + 'static,
-    {
-        self.session_with(provider, SessionPolicy::default())
-    }
-
-    /// Like [`session`](Self::session), with a custom policy.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Client::session`].
-    pub fn session_with<P>(
-        &self,
-        provider: P,
-        policy: SessionPolicy,
-    ) -> Result<BlockingSession, CredentialsError>
-    where
-        P: RefreshProvider + Send + Sync + 'static,
-    {
-        provider.validate(&self.0.context)?;
-        let policy = policy.limited_to(provider.lifetime());
-        let (client, label) = (self.clone(), provider.label());
-        let plan = session::BlockingPlan {
-            clock: Arc::clone(&self.0.clock),
-            context: Arc::clone(&self.0.context),
-            refresh: Box::new(move || Ok(client.refresh(&provider)?)),
-            label,
-        };
-        Ok(BlockingSession::new(plan, policy))
-    }
-
-    fn refresh<P: RefreshProvider>(&self, provider: &P) -> Result<IssuedCredentials, Error> {
-        let Parts { context, transport, source, clock, .. } = &*self.0;
-        trace::in_refresh_blocking(&provider.label(), || {
-            let refresh = provider.begin(&self.0.platform(), context)?;
-            validated::<P>(drive_blocking(refresh, transport, source, &**clock)?)
-        })
-    }
-}
-
-impl<T: BlockingTransport, S: blocking::ProvideCredentials> BlockingClient<T, S> {
-    /// Calls any operation, and returns its output with the statistics of the call.
-    pub fn call<O: Operation>(&self, operation: O) -> Result<Completed<O::Output>, Error> {
-        let Parts { context, transport, source, clock, .. } = &*self.0;
-        trace::in_call_blocking(O::NAME, || {
-            let call = Call::new(operation, context, clock.seed());
-            drive_blocking(call, transport, source, &**clock)
-        })
-    }
-
-    /// Assumes an agency and returns temporary credentials for it.
-    pub fn assume_agency(&self, operation: AssumeAgency) -> Result<AssumeAgencyOutput, Error> {
-        Ok(self.call(operation)?.output)
-    }
-
-    /// Assumes an agency with an ID token. The request is not signed and requires no credentials.
-    pub fn assume_agency_with_oidc(
-        &self,
-        operation: AssumeAgencyWithOidc,
-    ) -> Result<AssumeAgencyWithOidcOutput, Error> {
-        Ok(self.call(operation)?.output)
-    }
-
-    /// Assumes an agency with a SAML assertion. The request is not signed and requires no
-    /// credentials.
-    pub fn assume_agency_with_saml(
-        &self,
-        operation: AssumeAgencyWithSaml,
-    ) -> Result<AssumeAgencyWithSamlOutput, Error> {
-        Ok(self.call(operation)?.output)
-    }
-
-    /// Decodes the reason of an access-denied error: text, JSON in practice.
-    pub fn decode_authorization_message(
-        &self,
-        encoded_message: impl Into<String>,
-    ) -> Result<String, Error> {
-        let operation = DecodeAuthorizationMessage::new(encoded_message);
-        Ok(self.call(operation)?.output.decoded_message)
-    }
-
-    /// Returns the identity of the credentials.
-    pub fn caller_identity(&self) -> Result<GetCallerIdentityOutput, Error> {
-        Ok(self.call(GetCallerIdentity::new())?.output)
-    }
-
-    /// Decodes the reason of an access-denied error and attaches it, like
-    /// [`Client::explain_denial`].
-    #[must_use]
-    pub fn explain_denial(&self, error: Error) -> Error {
-        let Some(encoded) = encoded_denial(&error) else {
-            return error;
-        };
-        match self.decode_authorization_message(encoded) {
-            Ok(denial) => error.with_denial(denial),
-            Err(_) => error,
-        }
-    }
-}
-
-/// Rejects credentials that no request can carry, from any provider.
-fn validated<P>(issued: IssuedCredentials) -> Result<IssuedCredentials, Error> {
-    issued.credentials().validate().map_err(|error| {
-        let message = format!("invalid credentials from {}", type_name::<P>());
-        CredentialsError::new(message).with_source(error)
-    })?;
-    Ok(issued)
-}
-
-fn encoded_denial(error: &Error) -> Option<String> {
-    error.service_error()?.encoded_authorization_message().map(str::to_owned)
-}
-
 impl<T, S> Client<T, S> {
-    pub(crate) fn new(parts: Parts<T, S>) -> Self {
-        Self(Arc::new(parts))
-    }
-}
-
-impl<T, S> BlockingClient<T, S> {
     pub(crate) fn new(parts: Parts<T, S>) -> Self {
         Self(Arc::new(parts))
     }
@@ -366,20 +214,8 @@ impl<T, S> Clone for Client<T, S> {
     }
 }
 
-impl<T, S> Clone for BlockingClient<T, S> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
-
 impl<T, S> fmt::Debug for Client<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("context", &self.0.context).finish_non_exhaustive()
-    }
-}
-
-impl<T, S> fmt::Debug for BlockingClient<T, S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BlockingClient").field("context", &self.0.context).finish_non_exhaustive()
     }
 }

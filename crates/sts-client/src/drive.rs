@@ -3,12 +3,12 @@
 use std::pin::pin;
 
 use futures_util::future::{Either, select};
-use sts_credentials::{ProvideCredentials, blocking};
+use sts_credentials::{ProvideCredentials, blocking as credentials};
 
 use crate::error::Error;
 use crate::machine::{StateMachine, Step};
 use crate::platform::Clock;
-use crate::transport::{BlockingTransport, Transport};
+use crate::transport::{Transport, blocking};
 
 /// Drives a state machine to completion on an async transport.
 pub(crate) async fn drive<M: StateMachine>(
@@ -56,8 +56,8 @@ async fn wait<T>(step: Step<T>, transport: &impl Transport) {
 /// provider takes counts, but nothing can interrupt it.
 pub(crate) fn drive_blocking<M: StateMachine>(
     mut machine: M,
-    transport: &impl BlockingTransport,
-    provider: &impl blocking::ProvideCredentials,
+    transport: &impl blocking::Transport,
+    provider: &impl credentials::ProvideCredentials,
     clock: &dyn Clock,
 ) -> Result<M::Output, Error> {
     let mut now = clock.now();

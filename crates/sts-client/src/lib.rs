@@ -2,7 +2,7 @@
 //! stack.
 //!
 //! A [`Call`] is the state machine of one call, with retries, failover and clock correction. You
-//! can drive it yourself, or use a [`Client`] or [`BlockingClient`] over a [`Transport`].
+//! can drive it yourself, or use a [`Client`] or [`blocking::Client`] over a [`Transport`].
 //! `sts-hyper` and `sts-isahc` provide transports; a custom one implements two methods. A
 //! [`Session`] refreshes temporary credentials automatically. The crate `sts-providers` contains
 //! the credential providers.
@@ -11,6 +11,8 @@
 //! generate randomness, except in `SystemClock` and `SystemEnvironment` with the feature `system`.
 #![forbid(unsafe_code)]
 
+mod base;
+pub mod blocking;
 mod builder;
 mod call;
 mod classify;
@@ -34,7 +36,7 @@ pub mod transport;
 pub use builder::{BuildError, ClientBuilder};
 pub use call::Call;
 pub use classify::Classify;
-pub use client::{BlockingClient, Client, DynClient};
+pub use client::{Client, DynClient};
 pub use context::{CallContext, CallPolicy};
 pub use error::{Error, Failure};
 pub use machine::{StateMachine, Step};
@@ -42,13 +44,13 @@ pub use no_credentials::NoCredentials;
 pub use platform::{Clock, Environment, InvalidVariable, Now, Platform};
 #[cfg(feature = "system")]
 pub use platform::{SystemClock, SystemEnvironment};
-pub use session::{BlockingSession, Session, SessionPolicy};
+pub use session::{Session, SessionPolicy};
 pub use shared::backoff::Backoff;
 pub use stats::{CallStats, Completed, FailedAttempt};
 pub use sts_credentials::{
     Credentials, CredentialsError, CredentialsRequest, ProvideCredentials, Secret,
-    SharedCredentials, blocking,
+    SharedCredentials,
 };
 pub use sts_proto as proto;
 pub use sts_sign as sign;
-pub use transport::{BlockingTransport, Exchange, Limits, Transport, TransportError};
+pub use transport::{Exchange, Limits, Transport, TransportError};

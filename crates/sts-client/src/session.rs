@@ -1,7 +1,7 @@
 //! Automatic credential refresh.
 
 mod asynchronous;
-mod blocking;
+pub(crate) mod blocking;
 mod cache;
 mod fast;
 mod history;
@@ -17,8 +17,6 @@ mod watcher;
 
 pub(crate) use self::asynchronous::Plan;
 pub use self::asynchronous::Session;
-pub use self::blocking::BlockingSession;
-pub(crate) use self::blocking::Plan as BlockingPlan;
 pub use self::fast::CredentialsGuard;
 pub use self::issued::IssuedCredentials;
 pub use self::machine::{CredentialState, SessionMachine};

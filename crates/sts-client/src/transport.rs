@@ -1,5 +1,6 @@
 //! The contract between this crate and an HTTP stack.
 
+pub(crate) mod blocking;
 mod closures;
 mod erased;
 mod error;
@@ -71,15 +72,6 @@ pub trait Transport {
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + MaybeSend;
 }
 
-/// Blocking counterpart of [`Transport`], with the same contract.
-pub trait BlockingTransport {
-    /// Sends the request and collects the response.
-    fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError>;
-
-    /// Waits for `duration`.
-    fn sleep(&self, duration: Duration);
-}
-
 impl<T: Transport + ?Sized> Transport for Arc<T> {
     fn send(
         &self,
@@ -90,15 +82,5 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
 
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + MaybeSend {
         (**self).sleep(duration)
-    }
-}
-
-impl<T: BlockingTransport + ?Sized> BlockingTransport for Arc<T> {
-    fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
-        (**self).send(exchange)
-    }
-
-    fn sleep(&self, duration: Duration) {
-        (**self).sleep(duration);
     }
 }

@@ -6,8 +6,9 @@ use std::thread;
 use std::time::Duration;
 
 use http::Response;
+use sts_client::blocking;
 use sts_client::transport::TransportErrorKind;
-use sts_client::{BlockingTransport, CallPolicy, Client, Clock, Exchange, Now, TransportError};
+use sts_client::{CallPolicy, Client, Clock, Exchange, Now, TransportError};
 use sts_proto::{AssumeAgency, Body, Credentials, RetryAdvice};
 use time::macros::datetime;
 
@@ -29,7 +30,7 @@ struct Stuck {
     may_go: Mutex<Receiver<()>>,
 }
 
-impl BlockingTransport for Stuck {
+impl blocking::Transport for Stuck {
     fn send(&self, _: Exchange) -> Result<Response<Body>, TransportError> {
         let _ = self.is_called.lock().unwrap_or_else(PoisonError::into_inner).send(());
         let _ = self.may_go.lock().unwrap_or_else(PoisonError::into_inner).recv();

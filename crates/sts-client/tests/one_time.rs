@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Response;
+use sts_client::blocking;
 use sts_client::{
-    BlockingTransport, CallPolicy, Client, ClientBuilder, Clock, Exchange, Now, Transport,
-    TransportError,
+    CallPolicy, Client, ClientBuilder, Clock, Exchange, Now, Transport, TransportError,
 };
 use sts_proto::{AssumeAgency, Body, Credentials, ErrorKind};
 use time::OffsetDateTime;
@@ -35,7 +35,7 @@ impl Transport for Cut {
     async fn sleep(&self, _: Duration) {}
 }
 
-impl BlockingTransport for Cut {
+impl blocking::Transport for Cut {
     fn send(&self, _: Exchange) -> Result<Response<Body>, TransportError> {
         panic!("the code is spent")
     }

@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::Response;
+use sts_client::blocking;
 use sts_client::transport::{TransportErrorKind, transport_fn};
-use sts_client::{BlockingTransport, Client, Clock, Exchange, Now, TransportError};
+use sts_client::{Client, Clock, Exchange, Now, TransportError};
 use sts_proto::{AssumeAgency, AssumeAgencyWithOidc, Body, Credentials, ErrorKind};
 use time::macros::datetime;
 use tracing::Level;
@@ -146,7 +147,7 @@ fn a_success_does_not_log_the_issued_credentials() {
 /// Rejects all requests.
 struct Refusing;
 
-impl BlockingTransport for Refusing {
+impl blocking::Transport for Refusing {
     fn send(&self, _: Exchange) -> Result<Response<Body>, TransportError> {
         Ok(answer(403, "{}"))
     }

@@ -4,7 +4,8 @@ use std::fmt;
 use std::time::Instant;
 
 use futures_util::future::BoxFuture;
-use sts_client::transport::{BlockingTransport, Transport};
+use sts_client::blocking;
+use sts_client::transport::Transport;
 
 use crate::cases;
 use crate::report::{CaseReport, Outcome};
@@ -51,7 +52,7 @@ impl Case {
     /// Runs this case on a blocking transport.
     pub fn run_blocking<T, M>(&self, make: M) -> CaseReport
     where
-        T: BlockingTransport + Send + Sync + 'static,
+        T: blocking::Transport + Send + Sync + 'static,
         M: Fn(&Setup) -> Result<T, Unsupported> + Send + Sync,
     {
         async_io::block_on(self.run_with(&Factory::blocking(&make)))

@@ -13,7 +13,8 @@ mod trial;
 
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, StreamExt};
-use sts_client::transport::{BlockingTransport, Transport};
+use sts_client::blocking;
+use sts_client::transport::Transport;
 
 #[doc(hidden)]
 pub use async_io::block_on;
@@ -41,7 +42,7 @@ where
 /// Runs all cases on a blocking transport; each exchange runs on a thread of its own.
 pub fn conformance_blocking<T, M>(make: M) -> Report
 where
-    T: BlockingTransport + Send + Sync + 'static,
+    T: blocking::Transport + Send + Sync + 'static,
     M: Fn(&Setup) -> Result<T, Unsupported> + Send + Sync,
 {
     block_on(run(&Factory::blocking(&make)))

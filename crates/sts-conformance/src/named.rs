@@ -3,7 +3,8 @@
 use std::fmt;
 use std::io::Write;
 
-use sts_client::transport::{BlockingTransport, Transport};
+use sts_client::blocking;
+use sts_client::transport::Transport;
 
 use crate::case::Case;
 use crate::report::{CaseReport, Outcome};
@@ -82,7 +83,7 @@ where
 /// Returns an error if the case fails or does not exist.
 pub fn check_blocking<T, M>(name: &str, make: M) -> Result<(), Failure>
 where
-    T: BlockingTransport + Send + Sync + 'static,
+    T: blocking::Transport + Send + Sync + 'static,
     M: Fn(&Setup) -> Result<T, Unsupported> + Send + Sync,
 {
     into_result(Case::named(name).ok_or_else(|| Failure::unknown(name))?.run_blocking(make))

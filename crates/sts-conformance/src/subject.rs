@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use async_io::Timer;
 use futures_util::future::{Either, poll_immediate, select};
 use http::Response;
+use sts_client::blocking;
 use sts_client::transport::{
-    BlockingTransport, DynTransport, Exchange, Progress, Transport, TransportError,
-    TransportErrorKind,
+    DynTransport, Exchange, Progress, Transport, TransportError, TransportErrorKind,
 };
 use sts_proto::Body;
 
@@ -49,7 +49,7 @@ impl<'a> Factory<'a> {
 
     pub(crate) fn blocking<T, M>(make: &'a M) -> Self
     where
-        T: BlockingTransport + Send + Sync + 'static,
+        T: blocking::Transport + Send + Sync + 'static,
         M: Fn(&Setup) -> Result<T, Unsupported> + Send + Sync,
     {
         Self(Box::new(|setup: &Setup| Ok(Subject::new(OnThreads(Arc::new(make(setup)?)), false))))
@@ -69,15 +69,15 @@ impl<'a> Factory<'a> {
 /// Adapter that runs each exchange of a blocking transport on a thread of a pool.
 struct OnThreads<T>(Arc<T>);
 
-impl<T: BlockingTransport + Send + Sync + 'static> Transport for OnThreads<T> {
+impl<T: blocking::Transport + Send + Sync + 'static> Transport for OnThreads<T> {
     async fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
         let transport = Arc::clone(&self.0);
-        blocking::unblock(move || transport.send(exchange)).await
+        ::blocking::unblock(move || transport.send(exchange)).await
     }
 
     async fn sleep(&self, duration: Duration) {
         let transport = Arc::clone(&self.0);
-        blocking::unblock(move || transport.sleep(duration)).await;
+        ::blocking::unblock(move || transport.sleep(duration)).await;
     }
 }
 
@@ -189,7 +189,7 @@ async fn on_other_thread<T: Send + 'static>(future: impl Future<Output = T> + Se
     let mut future = Box::pin(future);
     match poll_immediate(&mut future).await {
         Some(output) => output,
-        None => blocking::unblock(|| async_io::block_on(future)).await,
+        None => ::blocking::unblock(|| async_io::block_on(future)).await,
     }
 }
 

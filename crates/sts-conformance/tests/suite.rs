@@ -9,16 +9,15 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use http::{Request, Response, StatusCode};
-use sts_client::transport::{
-    BlockingTransport, Exchange, Transport, TransportError, TransportErrorKind,
-};
+use sts_client::blocking;
+use sts_client::transport::{Exchange, Transport, TransportError, TransportErrorKind};
 use sts_conformance::{Case, CaseReport, Outcome, Setup, Unsupported, conformance_blocking};
 use sts_proto::Body;
 
 /// A transport that calls a function.
 struct TransportFn(fn(Exchange) -> Result<Response<Body>, TransportError>);
 
-impl BlockingTransport for TransportFn {
+impl blocking::Transport for TransportFn {
     fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
         (self.0)(exchange)
     }

@@ -7,8 +7,15 @@ use crate::transport::IsahcTransport;
 /// [`sts_client::Client`] over [`IsahcTransport`].
 pub type Client<S = NoCredentials> = sts_client::Client<IsahcTransport, S>;
 
-/// [`sts_client::BlockingClient`] over [`IsahcTransport`].
-pub type BlockingClient<S = NoCredentials> = sts_client::BlockingClient<IsahcTransport, S>;
+/// Blocking STS clients over this transport.
+pub mod blocking {
+    use sts_client::NoCredentials;
+
+    use crate::transport::IsahcTransport;
+
+    /// [`sts_client::blocking::Client`] over [`IsahcTransport`].
+    pub type Client<S = NoCredentials> = sts_client::blocking::Client<IsahcTransport, S>;
+}
 
 impl IsahcTransport {
     /// Returns a client builder with the clocks and the randomness of the operating system. `build`

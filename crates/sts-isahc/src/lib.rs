@@ -16,7 +16,7 @@ mod wire_log;
 
 pub use build_error::BuildError;
 pub use builder::IsahcTransportBuilder;
-pub use client::{BlockingClient, Client};
+pub use client::{Client, blocking};
 /// Types of [`IsahcTransport::from_client`].
 pub use isahc;
 /// The client and the [`Transport`](sts_client::Transport) contract.

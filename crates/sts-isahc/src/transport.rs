@@ -13,9 +13,9 @@ use http::uri::{PathAndQuery, Scheme};
 use http::{Request, Response, StatusCode, Uri};
 use isahc::config::{Configurable, ExpectContinue, RedirectPolicy, VersionNegotiation};
 use isahc::{AsyncBody, HttpClient};
+use sts_client::blocking;
 use sts_client::transport::{
-    BlockingTransport, Exchange, Limits, Progress, Proxies, Proxy, Transport, TransportError,
-    TransportErrorKind,
+    Exchange, Limits, Progress, Proxies, Proxy, Transport, TransportError, TransportErrorKind,
 };
 use sts_proto::{Body, BodyWriter};
 
@@ -31,7 +31,8 @@ use crate::wire_log::Unlogged;
 // isahc supports http 0.2 and 1. This does not compile if its version differs from ours.
 const _: fn(Request<()>) -> isahc::http::Request<()> = |request| request;
 
-/// A [`Transport`] and [`BlockingTransport`] over isahc, which runs libcurl on a thread of its own.
+/// A [`Transport`] and [`blocking::Transport`] over isahc, which runs libcurl on a thread of its
+/// own.
 ///
 /// Clones share threads and connections. The async transport runs on any executor, the blocking
 /// transport on any thread.
@@ -243,7 +244,7 @@ impl Transport for IsahcTransport {
     }
 }
 
-impl BlockingTransport for IsahcTransport {
+impl blocking::Transport for IsahcTransport {
     fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
         block_on(self.exchange(exchange))
     }

@@ -13,7 +13,8 @@ use futures_lite::future::block_on;
 use http::Request;
 use isahc::HttpClient;
 use isahc::config::Configurable;
-use sts_client::transport::{BlockingTransport, Exchange, Limits, Progress, Transport};
+use sts_client::blocking;
+use sts_client::transport::{Exchange, Limits, Progress, Transport};
 use sts_isahc::IsahcTransport;
 use sts_proto::Body;
 
@@ -84,7 +85,7 @@ fn transport_works_before_and_after_a_fork() {
     let url = serve();
     let transport = IsahcTransport::builder().no_proxy().build().unwrap();
     let sends = |body| {
-        let response = BlockingTransport::send(&transport, exchange(&url, body)).unwrap();
+        let response = blocking::Transport::send(&transport, exchange(&url, body)).unwrap();
         assert_eq!(response.body().as_ref(), b"ok");
         let response = block_on(Transport::send(&transport, exchange(&url, body))).unwrap();
         assert_eq!(response.body().as_ref(), b"ok");
@@ -106,9 +107,9 @@ fn transport_works_before_and_after_a_fork() {
     in_child(move || drop(other));
 
     let own = IsahcTransport::from_client(HttpClient::builder().proxy(None).build().unwrap());
-    BlockingTransport::send(&own, exchange(&url, "{}")).unwrap();
+    blocking::Transport::send(&own, exchange(&url, "{}")).unwrap();
     in_child(|| {
-        let error = BlockingTransport::send(&own, exchange(&url, "{}")).unwrap_err();
+        let error = blocking::Transport::send(&own, exchange(&url, "{}")).unwrap_err();
         assert_eq!(error.progress(), Progress::NotSent);
         assert!(std::error::Error::source(&error).unwrap().to_string().contains("forked"));
     });

@@ -10,9 +10,8 @@ use http::Request;
 use isahc::HttpClient;
 use isahc::config::{Configurable, RedirectPolicy};
 use isahc::net::Dialer;
-use sts_client::transport::{
-    BlockingTransport, Exchange, Limits, Progress, Transport, TransportErrorKind,
-};
+use sts_client::blocking;
+use sts_client::transport::{Exchange, Limits, Progress, Transport, TransportErrorKind};
 use sts_isahc::IsahcTransport;
 use sts_proto::Body;
 
@@ -49,7 +48,8 @@ fn contract_overrides_the_settings_of_the_client() {
         .build()
         .unwrap();
     let transport = IsahcTransport::from_client(client);
-    let response = BlockingTransport::send(&transport, get(&format!("http://{address}/"))).unwrap();
+    let response =
+        blocking::Transport::send(&transport, get(&format!("http://{address}/"))).unwrap();
     assert_eq!(response.status(), 302);
     let request = server.join().unwrap();
     assert!(request.contains("\r\nUser-Agent: sts-isahc/"), "{request}");
@@ -64,7 +64,7 @@ fn explicit_default_port_is_kept_in_host() {
         let client = HttpClient::builder().proxy(None).dial(Dialer::ip_socket(address));
         let transport = IsahcTransport::from_client(client.build().unwrap());
         let url = format!("http://{authority}/");
-        BlockingTransport::send(&transport, get(&url)).unwrap();
+        blocking::Transport::send(&transport, get(&url)).unwrap();
         let request = server.join().unwrap();
         assert!(request.contains(&format!("\r\nHost: {authority}\r\n")), "{request}");
     }
@@ -75,7 +75,7 @@ fn requests_that_libcurl_would_change_are_rejected() {
     let transport = IsahcTransport::new().unwrap();
     for target in ["/a/../b", "/a/.", "/a/%2e%2E/b", "/%c3%A9", "/?x=%2f", "/%zz"] {
         let exchange = get(&format!("http://127.0.0.1:9{target}"));
-        let error = BlockingTransport::send(&transport, exchange).unwrap_err();
+        let error = blocking::Transport::send(&transport, exchange).unwrap_err();
         assert_eq!(error.progress(), Progress::NotSent, "{target}");
         let source = std::error::Error::source(&error).unwrap().to_string();
         assert!(source.contains("libcurl"), "{target}: {source}");
@@ -83,7 +83,7 @@ fn requests_that_libcurl_would_change_are_rejected() {
     let mut exchange = get("http://127.0.0.1:9/");
     let value = http::HeaderValue::from_bytes(b"caf\xc3\xa9").unwrap();
     exchange.request.headers_mut().insert("x-name", value);
-    let error = BlockingTransport::send(&transport, exchange).unwrap_err();
+    let error = blocking::Transport::send(&transport, exchange).unwrap_err();
     assert_eq!(error.progress(), Progress::NotSent);
 }
 
@@ -96,7 +96,8 @@ fn transport_is_async_and_blocking() {
     assert_eq!(response.body().as_ref(), b"ok");
 
     let (address, _server) = serve_once("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
-    let response = BlockingTransport::send(&transport, get(&format!("http://{address}/"))).unwrap();
+    let response =
+        blocking::Transport::send(&transport, get(&format!("http://{address}/"))).unwrap();
     assert_eq!(response.body().as_ref(), b"ok");
 }
 
@@ -107,7 +108,7 @@ fn sleep_is_async_and_blocking() {
     let started = std::time::Instant::now();
     futures_lite::future::block_on(Transport::sleep(&transport, time));
     assert!(started.elapsed() >= time);
-    BlockingTransport::sleep(&transport, time);
+    blocking::Transport::sleep(&transport, time);
     assert!(started.elapsed() >= 2 * time);
 }
 
@@ -134,8 +135,8 @@ fn refused_connection_after_a_closed_one_may_have_been_sent() {
     });
     let transport = IsahcTransport::from_client(HttpClient::new().unwrap());
     let url = format!("http://{address}/");
-    BlockingTransport::send(&transport, get(&url)).unwrap();
-    let error = BlockingTransport::send(&transport, get(&url)).unwrap_err();
+    blocking::Transport::send(&transport, get(&url)).unwrap();
+    let error = blocking::Transport::send(&transport, get(&url)).unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Connect);
     assert_eq!(error.progress(), Progress::MaybeSent);
     server.join().unwrap();
@@ -150,7 +151,7 @@ fn proxies_of_the_environment_do_not_apply_to_local_targets() {
     if let Ok(url) = std::env::var(TARGET) {
         let transport = IsahcTransport::from_client(HttpClient::new().unwrap());
         for exchange in [get(&url), get(&url).direct()] {
-            let response = BlockingTransport::send(&transport, exchange).unwrap();
+            let response = blocking::Transport::send(&transport, exchange).unwrap();
             assert_eq!(response.status(), 204);
         }
         return;
@@ -201,7 +202,7 @@ fn status_407_of_the_proxy_of_the_client_is_a_proxy_error() {
         let url = format!("http://{address}").parse().unwrap();
         let client = HttpClient::builder().proxy(Some(url)).build().unwrap();
         let transport = IsahcTransport::from_client(client);
-        let error = BlockingTransport::send(&transport, get("https://224.0.0.9:1/")).unwrap_err();
+        let error = blocking::Transport::send(&transport, get("https://224.0.0.9:1/")).unwrap_err();
         assert_eq!((error.kind(), error.progress()), (kind, Progress::NotSent));
         let source = std::error::Error::source(&error).unwrap().to_string();
         assert_eq!(source.contains("status 407"), kind == TransportErrorKind::Proxy, "{source}");

@@ -9,7 +9,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::Request;
-use sts_client::transport::{BlockingTransport, Exchange, Limits, TransportErrorKind};
+use sts_client::blocking;
+use sts_client::transport::{Exchange, Limits, TransportErrorKind};
 use sts_isahc::IsahcTransport;
 use sts_proto::Body;
 use tracing::field::{Field, Visit};
@@ -89,7 +90,7 @@ fn proxy_status_is_observed_without_logging_secrets() {
             .body(Body::from(b"planted".to_vec()))
             .unwrap();
         let exchange = Exchange::new(request, Limits::default());
-        let error = BlockingTransport::send(&transport, exchange).unwrap_err();
+        let error = blocking::Transport::send(&transport, exchange).unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Proxy);
         assert_eq!(error.proxy().unwrap().status().unwrap(), 407);
     }

@@ -4,8 +4,8 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 
 use sts_client::{
-    BlockingClient, BlockingTransport, CallPolicy, Client, ClientBuilder, NoCredentials,
-    ProvideCredentials, SystemClock, Transport, blocking,
+    CallPolicy, Client, ClientBuilder, NoCredentials, ProvideCredentials, SystemClock, Transport,
+    blocking,
 };
 use sts_hyper::HyperTransport;
 use sts_isahc::IsahcTransport;
@@ -135,7 +135,7 @@ where
     }
 }
 
-fn blocking<T: BlockingTransport>(options: &Options, transport: T) -> Result<Outcome, String> {
+fn blocking<T: blocking::Transport>(options: &Options, transport: T) -> Result<Outcome, String> {
     let builder = builder(options, transport);
     match &options.credentials {
         Some(credentials) => {
@@ -148,9 +148,9 @@ fn blocking<T: BlockingTransport>(options: &Options, transport: T) -> Result<Out
     }
 }
 
-fn choose_blocking<T: BlockingTransport, S: blocking::ProvideCredentials>(
+fn choose_blocking<T: blocking::Transport, S: blocking::ProvideCredentials>(
     options: &Options,
-    client: &BlockingClient<T, S>,
+    client: &blocking::Client<T, S>,
 ) -> Result<Outcome, String> {
     match options.operation.clone() {
         AnyOperation::AssumeAgency(operation) => block_on_one(options, client, operation),
@@ -166,11 +166,11 @@ fn choose_blocking<T: BlockingTransport, S: blocking::ProvideCredentials>(
 
 fn block_on_one<T, S, O>(
     options: &Options,
-    client: &BlockingClient<T, S>,
+    client: &blocking::Client<T, S>,
     operation: O,
 ) -> Result<Outcome, String>
 where
-    T: BlockingTransport,
+    T: blocking::Transport,
     S: blocking::ProvideCredentials,
     O: Operation,
     O::Output: ToResponse,

@@ -17,7 +17,7 @@ use crate::context::CallContext;
 use crate::error::SessionError;
 use crate::platform::Clock;
 
-/// Blocking counterpart of [`Session`](super::Session), for any number of threads.
+/// Blocking counterpart of [`Session`](crate::Session), for any number of threads.
 ///
 /// It differs in one point: a blocking call cannot advance a refresh a little. While the
 /// credentials are valid, the one caller that finds them due performs the refresh, and all others
@@ -29,7 +29,7 @@ use crate::platform::Clock;
 /// [`CallPolicy::deadline`](crate::CallPolicy::deadline)), they receive an error, and the next
 /// caller performs a refresh of its own.
 #[derive(Clone)]
-pub struct BlockingSession(Arc<Inner>);
+pub struct Session(Arc<Inner>);
 
 struct Inner {
     cache: Cache<Refresh>,
@@ -55,7 +55,7 @@ pub(crate) struct Plan {
 pub(crate) trait MakeRefresh: Fn() -> Obtained + Send + Sync {}
 impl<F: Fn() -> Obtained + Send + Sync> MakeRefresh for F {}
 
-impl BlockingSession {
+impl Session {
     pub(crate) fn new(plan: Plan, policy: SessionPolicy) -> Self {
         let Plan { clock, context, refresh, label } = plan;
         let cache = Cache::new(clock, context, policy, label);
@@ -66,7 +66,7 @@ impl BlockingSession {
     ///
     /// # Errors
     ///
-    /// As [`Session::credentials`](super::Session::credentials).
+    /// As [`Session::credentials`](crate::Session::credentials).
     pub fn credentials(&self) -> Result<Arc<Credentials>, SessionError> {
         self.0.cache.fast().map_or_else(|| self.0.ask(), Ok)
     }
@@ -110,7 +110,7 @@ impl BlockingSession {
     }
 
     /// Drops credentials that the service rejected; see
-    /// [`Session::invalidate`](super::Session::invalidate).
+    /// [`Session::invalidate`](crate::Session::invalidate).
     pub fn invalidate(&self, rejected: &Credentials) {
         if let Some(notice) = self.0.cache.invalidate(rejected) {
             notice.report();
@@ -181,7 +181,7 @@ impl Inner {
     }
 }
 
-impl blocking::ProvideCredentials for BlockingSession {
+impl blocking::ProvideCredentials for Session {
     fn credentials(
         &self,
         request: CredentialsRequest,
@@ -193,8 +193,8 @@ impl blocking::ProvideCredentials for BlockingSession {
     }
 }
 
-impl fmt::Debug for BlockingSession {
+impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BlockingSession").field("cache", &self.0.cache).finish_non_exhaustive()
+        f.debug_struct("blocking::Session").field("cache", &self.0.cache).finish_non_exhaustive()
     }
 }

@@ -4,10 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use http::Response;
+use sts_client::blocking;
 use sts_client::transport::TransportErrorKind;
-use sts_client::{
-    BlockingSession, BlockingTransport, Client, Clock, Exchange, Now, TransportError,
-};
+use sts_client::{Client, Clock, Exchange, Now, TransportError};
 use sts_proto::{AssumeAgency, Body, Credentials};
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
@@ -84,7 +83,7 @@ impl Cloud {
         self.0.lock().unwrap()
     }
 
-    pub(crate) fn session(&self) -> BlockingSession {
+    pub(crate) fn session(&self) -> blocking::Session {
         let regions = ["ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4"];
         let count = self.state().health.len();
         let mut builder = Client::builder(self.clone(), self.clone());
@@ -245,7 +244,7 @@ impl Clock for Cloud {
     }
 }
 
-impl BlockingTransport for Cloud {
+impl blocking::Transport for Cloud {
     fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
         self.state().respond(&exchange)
     }

@@ -6,13 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::StatusCode;
+use sts_client::blocking::{self, Transport as _};
 use sts_client::transport::{
-    BlockingTransport, Exchange, Progress, Proxies, ProxyError, TransportError, TransportErrorKind,
+    Exchange, Progress, Proxies, ProxyError, TransportError, TransportErrorKind,
 };
-use sts_client::{
-    BlockingClient, BlockingSession, CallContext, CallPolicy, Client, ClientBuilder, Clock,
-    Failure, Now,
-};
+use sts_client::{CallContext, CallPolicy, Client, ClientBuilder, Clock, Failure, Now};
 use sts_credentials::blocking::ProvideCredentials;
 use sts_credentials::{Credentials, CredentialsError, CredentialsRequest};
 use sts_proto::{AssumeAgency, Endpoint, Region};
@@ -85,7 +83,7 @@ fn a_proxy_that_cannot_reach_the_host_is_retried_once() {
 #[derive(Clone)]
 struct Refusing(Arc<Mutex<(Duration, Vec<Duration>)>>);
 
-impl BlockingTransport for Refusing {
+impl blocking::Transport for Refusing {
     fn send(&self, _: Exchange) -> Answer {
         let (monotonic, requests) = &mut *self.0.lock().unwrap();
         requests.push(*monotonic);
@@ -123,7 +121,7 @@ fn refreshes_after_a_rejection_by_the_proxy_are_minutes_apart() {
 }
 
 /// A provider without a cache.
-struct Asking(BlockingClient<Refusing, Arc<Credentials>>);
+struct Asking(blocking::Client<Refusing, Arc<Credentials>>);
 
 impl ProvideCredentials for Asking {
     fn credentials(&self, _: CredentialsRequest) -> Result<Arc<Credentials>, CredentialsError> {
@@ -141,7 +139,7 @@ impl Refusing {
     }
 }
 
-fn are_minutes_apart(place: &Refusing, session: &BlockingSession) {
+fn are_minutes_apart(place: &Refusing, session: &blocking::Session) {
     for _ in 0..360 {
         let error = session.credentials().unwrap_err();
         let causes = successors(Some(&error as &dyn Error), |cause| (*cause).source());

@@ -8,11 +8,11 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use http::Response;
+use sts_client::blocking;
 use sts_client::session::{SessionError, SessionPolicy};
 use sts_client::transport::TransportErrorKind;
 use sts_client::{
-    BlockingClient, BlockingSession, BlockingTransport, CallPolicy, Client, ClientBuilder, Clock,
-    Exchange, Now, Session, Transport, TransportError,
+    CallPolicy, Client, ClientBuilder, Clock, Exchange, Now, Session, Transport, TransportError,
 };
 use sts_proto::{AssumeAgency, AssumeAgencyWithOidc, Body, Credentials};
 use time::OffsetDateTime;
@@ -112,8 +112,8 @@ impl Place {
         self.builder().build().unwrap()
     }
 
-    pub(crate) fn blocking_session(&self) -> BlockingSession {
-        let client: BlockingClient<_, _> = self.builder().build_blocking().unwrap();
+    pub(crate) fn blocking_session(&self) -> blocking::Session {
+        let client: blocking::Client<_, _> = self.builder().build_blocking().unwrap();
         client.session(self.operation()).unwrap()
     }
 
@@ -354,7 +354,7 @@ impl Transport for Place {
     }
 }
 
-impl BlockingTransport for Place {
+impl blocking::Transport for Place {
     fn send(&self, _: Exchange) -> Result<Response<Body>, TransportError> {
         let mut things = self.things();
         let monotonic = things.now.monotonic;

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use http::{Request, Response};
-use sts_client::transport::{BlockingTransport, Exchange, Limits, Transport, TransportError};
+use sts_client::blocking;
+use sts_client::transport::{Exchange, Limits, Transport, TransportError};
 use sts_hyper::HyperTransport;
 use sts_isahc::IsahcTransport;
 use sts_proto::Body;
@@ -104,7 +105,7 @@ pub(crate) const ISAHC: Stack = Stack {
         let transport = builder.clone().build()?;
         Ok(Built {
             shown: format!("{builder:#?} {transport:#?}"),
-            send: Box::new(move |exchange| BlockingTransport::send(&transport, exchange)),
+            send: Box::new(move |exchange| blocking::Transport::send(&transport, exchange)),
         })
     },
 };

@@ -5,7 +5,8 @@ use std::net::{Ipv4Addr, TcpListener};
 
 use http::{HeaderValue, Request};
 use isahc::HttpClient;
-use sts_client::transport::{BlockingTransport, Exchange, Limits, TransportError};
+use sts_client::blocking;
+use sts_client::transport::{Exchange, Limits, TransportError};
 use sts_isahc::IsahcTransport;
 use sts_proto::Body;
 
@@ -55,7 +56,7 @@ pub(crate) fn send_secrets(url: &str) -> Result<(), TransportError> {
                 .body(Body::from(body.as_bytes().to_vec()))
                 .unwrap();
             let exchange = Exchange::new(request, Limits::default());
-            let response = BlockingTransport::send(transport, exchange)?;
+            let response = blocking::Transport::send(transport, exchange)?;
             assert_eq!(response.body().as_ref(), b"planted-content");
         }
     }
@@ -84,7 +85,7 @@ pub(crate) fn send_to_refusing_proxy() {
     let transport = IsahcTransport::builder().proxy(&proxy).build().unwrap();
     let request = Request::post("https://sts.example/").body(Body::from(b"planted".to_vec()));
     let exchange = Exchange::new(request.unwrap(), Limits::default());
-    let error = BlockingTransport::send(&transport, exchange).unwrap_err();
+    let error = blocking::Transport::send(&transport, exchange).unwrap_err();
     // A subscriber that panics on isahc's thread would cause another error.
     assert!(format!("{error:?}").contains("407"), "{error:?}");
     server.join().unwrap();

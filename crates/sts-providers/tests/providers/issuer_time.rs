@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue};
 use sts_client::NoCredentials;
+use sts_client::blocking;
 use sts_client::session::CredentialState;
 use sts_client::session::{IssuedCredentials, RefreshProvider};
-use sts_client::{BlockingClient, CallContext, CallPolicy, Clock, Now, Platform, Session};
+use sts_client::{CallContext, CallPolicy, Clock, Now, Platform, Session};
 use sts_client::{StateMachine, Step};
 use sts_proto::Credentials;
 use sts_providers::{EcsMetadata, PodIdentity};
@@ -106,7 +107,7 @@ fn a_blocking_session_uses_the_same_time() {
     let place = place();
     let wire = services(&place, 25 * 3600, |date| Some(date.to_owned()));
     let metadata = EcsMetadata::at("http://127.0.0.1:1").unwrap();
-    let client: BlockingClient<Wire, NoCredentials> = blocking_client(&wire, &place);
+    let client: blocking::Client<Wire, NoCredentials> = blocking_client(&wire, &place);
     let session = client.session(metadata).unwrap();
     let first = ask_blocking(&session).unwrap();
     assert_eq!(session.state(), CredentialState::Fresh);

@@ -10,9 +10,9 @@ use std::time::Duration;
 use http::{Request, Response};
 use sts_client::transport::TransportErrorKind;
 use sts_client::{
-    BlockingClient, BlockingTransport, Client, Clock, Environment, Exchange, InvalidVariable,
-    Limits, Now, Transport, TransportError,
+    Client, Clock, Environment, Exchange, InvalidVariable, Limits, Now, Transport, TransportError,
 };
+
 use sts_client::{
     CredentialsError, CredentialsRequest, NoCredentials, ProvideCredentials, blocking,
 };
@@ -178,7 +178,7 @@ impl Transport for Wire {
     async fn sleep(&self, _: Duration) {}
 }
 
-impl BlockingTransport for Wire {
+impl blocking::Transport for Wire {
     fn send(&self, exchange: Exchange) -> Answer {
         self.answer(&exchange)
     }
@@ -194,7 +194,7 @@ pub(crate) fn client(wire: &Wire, place: &Place) -> Client<Wire, NoCredentials> 
         .unwrap()
 }
 
-pub(crate) fn blocking_client(wire: &Wire, place: &Place) -> BlockingClient<Wire, NoCredentials> {
+pub(crate) fn blocking_client(wire: &Wire, place: &Place) -> blocking::Client<Wire, NoCredentials> {
     Client::builder(wire.clone(), place.clone())
         .environment(place.clone())
         .region("cn-north-4")
