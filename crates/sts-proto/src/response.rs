@@ -26,11 +26,13 @@ where
 
 /// Decodes a JSON object. Secrets are not copied except into `T`.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, InvalidBody> {
+    // Checked once; `serde_json::from_slice` would check each text.
     let body = without_byte_order_mark(body);
+    let text = std::str::from_utf8(body).map_err(|error| failure::of_encoding(body, error))?;
     // Derived implementations of `Deserialize` accept a list as well.
-    if body.trim_ascii_start().starts_with(b"{") {
-        serde_json::from_slice(body).map_err(|error| failure::of_decoding::<T>(body, &error))
+    if text.trim_start().starts_with('{') {
+        serde_json::from_str(text).map_err(|error| failure::of_decoding::<T>(text, &error))
     } else {
-        Err(failure::of_form(body))
+        Err(failure::of_form(text))
     }
 }

@@ -144,23 +144,26 @@ impl Checks {
     /// Rejects control characters, zero-width characters and surrounding white space, which often
     /// come from files and web pages and which the service does not remove.
     pub(crate) fn format(&mut self, field: impl Into<Field>, text: &str) -> bool {
-        self.format_of(field, text, char::is_control, || given_text(text))
+        is_plain(text) || self.other_format(field.into(), text, "", || given_text(text))
     }
 
     /// As [`format`](Self::format), without showing the text.
     pub(crate) fn secret_format(&mut self, field: impl Into<Field>, secret: &Secret) -> bool {
         let text = secret.expose_secret();
-        self.format_of(field, text, char::is_control, || given_secret(secret))
+        is_plain(text) || self.other_format(field.into(), text, "", || given_secret(secret))
     }
 
-    fn format_of(
+    /// Checks the format of a text that is not plain, with control characters `allowed`.
+    #[cold]
+    fn other_format(
         &mut self,
-        field: impl Into<Field>,
+        field: Field,
         text: &str,
-        is_control: fn(char) -> bool,
+        allowed: &str,
         given: impl FnOnce() -> String,
     ) -> bool {
         let is_zero_width = |c| matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}');
+        let is_control = |c: char| c.is_control() && !allowed.contains(c);
         let rule = if text.trim().len() != text.len() {
             "must not begin or end with white space"
         } else if text.contains(|c| is_control(c) || is_zero_width(c)) {
@@ -179,8 +182,11 @@ impl Checks {
         text: &str,
         limits: RangeInclusive<usize>,
     ) -> bool {
+        if is_plain(text) && limits.contains(&text.len()) {
+            return true;
+        }
         let field = field.into();
-        if !limits.contains(&text.chars().count()) {
+        if !has_length(text, &limits) {
             self.violation(field, between(&limits, "characters"), given_text(text));
         }
         self.format(field, text)
@@ -193,23 +199,28 @@ impl Checks {
         secret: &Secret,
         limits: RangeInclusive<usize>,
     ) -> bool {
-        if !limits.contains(&secret.expose_secret().chars().count()) {
+        if !has_length(secret.expose_secret(), &limits) {
             self.violation(field, between(&limits, "characters"), given_secret(secret));
         }
         self.secret_format(field, secret)
     }
 
-    /// Limits the number of characters and allows only ASCII letters, digits and `others`.
+    /// Limits the number of characters and allows only ASCII letters, digits and the other
+    /// characters of `set`.
     pub(crate) fn text(
         &mut self,
         field: impl Into<Field>,
         text: &str,
         limits: RangeInclusive<usize>,
-        others: &'static str,
+        set: &'static CharacterSet,
     ) {
+        // A text of these characters is plain, and its length is its number of characters.
+        if limits.contains(&text.len()) && set.contains_all(text.as_bytes()) {
+            return;
+        }
         let field = field.into();
-        if self.length(field, text, limits) && !contains_only(text, others) {
-            let rule = format!("must contain only ASCII letters, digits and {others}");
+        if self.length(field, text, limits) && !set.contains_all(text.as_bytes()) {
+            let rule = format!("must contain only ASCII letters, digits and {}", set.others);
             self.violation(field, rule, given_text(text));
         }
     }
@@ -242,7 +253,7 @@ impl Checks {
     }
 
     pub(crate) fn session_name(&mut self, name: &str) {
-        self.text("agency_session_name", name, 2..=128, "_+=,.@-");
+        self.text("agency_session_name", name, 2..=128, &CharacterSet::NAME);
     }
 
     /// Checks the duration and policies of an assume operation.
@@ -262,17 +273,24 @@ impl Checks {
             );
         }
         if let Some(policy) = policy {
-            if !(2..=4096).contains(&policy.chars().count()) {
+            if !has_length(policy, &(2..=4096)) {
                 self.violation("policy", between(&(2..=4096), "characters"), given_text(policy));
             }
-            // JSON may be indented.
-            let is_control = |c: char| c.is_control() && !"\n\r\t".contains(c);
-            self.format_of("policy", policy, is_control, || given_text(policy));
+            if !is_plain(policy) {
+                // JSON may be indented.
+                let given = || given_text(policy);
+                self.other_format("policy".into(), policy, "\n\r\t", given);
+            }
         }
         if let Some(ids) = policy_ids {
             self.count("policy_ids", ids.len(), 0..=20);
             for (index, id) in ids.iter().enumerate() {
-                self.text(Field::Element("policy_ids", index), id, 1..=64, "_-");
+                self.text(
+                    Field::Element("policy_ids", index),
+                    id,
+                    1..=64,
+                    &CharacterSet::POLICY_ID,
+                );
             }
         }
     }
@@ -297,24 +315,76 @@ pub(crate) fn given_secret(secret: &Secret) -> String {
     counted(secret.expose_secret().chars().count(), "character")
 }
 
-/// Returns whether a text contains only ASCII letters, digits and `others`. A loop without branches
-/// is vectorized.
+/// Returns whether a text consists of visible ASCII characters, with spaces only inside. Most texts
+/// do, and a loop over bytes without branches is faster than one over characters.
 #[inline]
-fn contains_only(text: &str, others: &str) -> bool {
-    let is_one = |byte: u8| byte.is_ascii_alphanumeric() | others.bytes().any(|one| one == byte);
-    text.bytes().fold(true, |all, byte| all & is_one(byte))
+fn is_plain(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_space = |byte: Option<&u8>| byte == Some(&b' ');
+    bytes.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
+        && !is_space(bytes.first())
+        && !is_space(bytes.last())
+}
+
+/// Returns whether the number of characters is within the limits.
+fn has_length(text: &str, limits: &RangeInclusive<usize>) -> bool {
+    limits.contains(&text.chars().count())
+}
+
+/// ASCII letters, digits and others, as a table.
+#[derive(Debug)]
+pub(crate) struct CharacterSet {
+    others: &'static str,
+    contains: [bool; 256],
+}
+
+impl CharacterSet {
+    /// Characters of names.
+    pub(crate) const NAME: Self = Self::new("_+=,.@-");
+    /// Characters of external ids.
+    pub(crate) const EXTERNAL_ID: Self = Self::new("_+=,.@:/-");
+    /// Characters of serial numbers of MFA devices.
+    pub(crate) const SERIAL_NUMBER: Self = Self::new("_+=/:,.@-");
+    const POLICY_ID: Self = Self::new("_-");
+    /// Characters of the parts of a URN.
+    const URN_PART: Self = Self::new("+/=_-");
+    const URN_ACCOUNT: Self = Self::new("+/=_*-");
+
+    #[expect(clippy::indexing_slicing, reason = "evaluated at compile time")]
+    const fn new(others: &'static str) -> Self {
+        let mut contains = [false; 256];
+        let mut byte = 0;
+        while byte < 128_u8 {
+            contains[byte as usize] = byte.is_ascii_alphanumeric();
+            byte += 1;
+        }
+        let mut rest = others.as_bytes();
+        while let [first, tail @ ..] = rest {
+            contains[*first as usize] = true;
+            rest = tail;
+        }
+        Self { others, contains }
+    }
+
+    fn contains_all(&self, text: &[u8]) -> bool {
+        text.iter().fold(true, |all, byte| {
+            all & self.contains.get(usize::from(*byte)).is_some_and(|is| *is)
+        })
+    }
 }
 
 fn is_urn(urn: &str) -> bool {
-    let is_part = |part: &str, limits: RangeInclusive<usize>, others: &str| {
-        limits.contains(&part.len()) && contains_only(part, others)
+    const PART: &CharacterSet = &CharacterSet::URN_PART;
+    const ACCOUNT: &CharacterSet = &CharacterSet::URN_ACCOUNT;
+    let is_part = |part: &[u8], limits: RangeInclusive<usize>, set: &CharacterSet| {
+        limits.contains(&part.len()) && set.contains_all(part)
     };
-    let mut parts = urn.splitn(5, ':');
+    let mut parts = urn.as_bytes().splitn(5, |byte| *byte == b':');
     let mut next = || parts.next().unwrap_or_default();
-    is_part(next(), 1..=1500, "+/=_-")
-        && is_part(next(), 0..=255, "+/=_*-")
-        && is_part(next(), 1..=64, "+/=_-")
-        && is_part(next(), 1..=64, "+/=_-")
+    is_part(next(), 1..=1500, PART)
+        && is_part(next(), 0..=255, ACCOUNT)
+        && is_part(next(), 1..=64, PART)
+        && is_part(next(), 1..=64, PART)
         && !next().is_empty()
 }
 

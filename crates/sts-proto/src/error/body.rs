@@ -47,7 +47,8 @@ impl ErrorBody {
     /// same object; an object with a code takes precedence over one with only a message.
     fn search(body: &[u8]) -> Self {
         let mut found = Self::default();
-        let mut level: Vec<&RawValue> = serde_json::from_slice(body).into_iter().collect();
+        let text = std::str::from_utf8(body).unwrap_or_default();
+        let mut level: Vec<&RawValue> = serde_json::from_str(text).into_iter().collect();
         for _ in 0..MAX_DEPTH {
             let mut deeper = Vec::new();
             for value in level {

@@ -112,9 +112,9 @@ impl Part {
                 }
                 let is_known = HEADERS.iter().any(|known| known.eq_ignore_ascii_case(name));
                 if is_known {
-                    shown.keep(value)
+                    shown.keep(value);
                 } else {
-                    shown.hide()
+                    shown.hide();
                 }
                 return Self::Header;
             }
@@ -122,9 +122,9 @@ impl Part {
             Self::Payload => (is_payload(line), Self::Payload),
         };
         if is_harmless {
-            shown.keep(line)
+            shown.keep(line);
         } else {
-            shown.hide()
+            shown.hide();
         }
         next
     }

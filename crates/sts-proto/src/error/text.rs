@@ -18,9 +18,9 @@ const SHORTEST_JWT: usize = 12;
 pub(crate) fn printable(text: &str, limit: usize) -> String {
     let mut shown = Shown::new(limit);
     if has_web_token(text) {
-        shown.hide()
+        shown.hide();
     } else {
-        shown.keep(text)
+        shown.keep(text);
     }
     shown.finish()
 }

@@ -3,7 +3,7 @@
 /// Words of the service's messages and of common English, sorted. A name such as `agency_urn` is
 /// composed of them.
 #[rustfmt::skip]
-pub(super) const WORDS: [&str; 1292] = [
+pub(super) static WORDS: [&str; 1292] = [
     "aborted", "about", "above", "absent", "accept", "acceptable", "accepted", "access", "accessed",
     "accessible", "accesskey", "account", "accounts", "action", "actions", "activated", "active",
     "actual", "add", "added", "address", "admin", "administrator", "af", "affected", "after",
@@ -153,7 +153,7 @@ pub(super) const WORDS: [&str; 1292] = [
 /// Names whose values are shown if they have the form of an identifier, sorted, without separators
 /// and in lower case.
 #[rustfmt::skip]
-pub(super) const FIELDS: [&str; 18] = [
+pub(super) static FIELDS: [&str; 18] = [
     "accesskeyid", "accountid", "agency", "ak", "count", "domainid", "errorcode", "host",
     "iamrequestid", "limit", "line", "port", "projectid", "region", "requestid", "status", "time",
     "traceid",
@@ -161,7 +161,7 @@ pub(super) const FIELDS: [&str; 18] = [
 
 /// Services whose actions, as in `iam:agencies:assume`, and URNs are shown, sorted.
 #[rustfmt::skip]
-pub(super) const SERVICES: [&str; 26] = [
+pub(super) static SERVICES: [&str; 26] = [
     "aom", "apig", "cbr", "cce", "cdn", "ces", "csms", "cts", "dcs", "dds", "dms", "dns", "ecs",
     "elb", "evs", "functiongraph", "iam", "ims", "kms", "lts", "obs", "rds", "smn", "sts", "swr",
     "vpc",

@@ -1,6 +1,5 @@
 //! The `AssumeAgency` operation.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use http::Method;
@@ -12,7 +11,7 @@ use super::{AssumedAgency, Authentication, Operation};
 use crate::caller::Caller;
 use crate::response::{credentials, object};
 use crate::secret;
-use crate::validate::{Checks, Field, given_secret, given_text, whole_seconds};
+use crate::validate::{CharacterSet, Checks, Field, given_secret, given_text, whole_seconds};
 
 /// Returns temporary credentials of an agency.
 ///
@@ -203,10 +202,10 @@ impl Message for AssumeAgency {
             );
         }
         if let Some(id) = &self.external_id {
-            checks.text("external_id", id, 2..=1224, "_+=,.@:/-");
+            checks.text("external_id", id, 2..=1224, &CharacterSet::EXTERNAL_ID);
         }
         if let Some(serial_number) = &self.serial_number {
-            checks.text("serial_number", serial_number, 9..=256, "_+=/:,.@-");
+            checks.text("serial_number", serial_number, 9..=256, &CharacterSet::SERIAL_NUMBER);
         }
         if let Some(code) = &self.token_code {
             let digits = code.expose_secret().as_bytes();
@@ -220,14 +219,15 @@ impl Message for AssumeAgency {
             checks.violation(missing, rule, "nothing");
         }
         if let Some(identity) = &self.source_identity {
-            checks.text("source_identity", identity, 2..=64, "_+=,.@-");
+            checks.text("source_identity", identity, 2..=64, &CharacterSet::NAME);
         }
         if let Some(tags) = &self.tags {
             checks.count("tags", tags.len(), 0..=20);
-            let mut keys = BTreeSet::new();
             for (index, tag) in tags.iter().enumerate() {
                 tag.check(index, checks);
-                if !keys.insert(&tag.key) {
+                // More tags than allowed would take quadratic time.
+                let before = tags.iter().take(index.min(20));
+                if before.map(|tag| &tag.key).any(|key| *key == tag.key) {
                     let field = Field::Part("tags", index, "key");
                     checks.violation(field, "is a duplicate", given_text(&tag.key));
                 }

@@ -4,6 +4,7 @@
 //! used. After a failure the body is decoded again, with an error type that contains only names.
 
 use std::fmt;
+use std::str::Utf8Error;
 
 use serde::de::value::SeqDeserializer;
 use serde::de::{
@@ -20,13 +21,13 @@ use crate::secret;
 /// Converts an error from decoding `body` as a `T`.
 #[cold]
 pub(super) fn of_decoding<T: DeserializeOwned>(
-    body: &[u8],
+    body: &str,
     error: &serde_json::Error,
 ) -> InvalidBody {
     if error.classify() != Category::Data {
         return of_syntax(error);
     }
-    match serde_json::from_slice(body) {
+    match serde_json::from_str(body) {
         Ok(json) => match T::deserialize(Value(json)) {
             Err(Fault { path, is_missing: true }) => InvalidBody::MissingField { path },
             Err(Fault { path, .. }) => InvalidBody::InvalidField { path },
@@ -38,14 +39,23 @@ pub(super) fn of_decoding<T: DeserializeOwned>(
 
 /// Returns the error for a body that does not begin like an object.
 #[cold]
-pub(super) fn of_form(body: &[u8]) -> InvalidBody {
+pub(super) fn of_form(body: &str) -> InvalidBody {
     if body.trim_ascii().is_empty() {
         return InvalidBody::Empty;
     }
-    match serde_json::from_slice::<IgnoredAny>(body) {
+    match serde_json::from_str::<IgnoredAny>(body) {
         Ok(_) => InvalidBody::NotAnObject,
         Err(error) => of_syntax(&error),
     }
+}
+
+/// Returns the error for a body that is not UTF-8.
+#[cold]
+pub(super) fn of_encoding(body: &[u8], error: Utf8Error) -> InvalidBody {
+    let before = body.get(..error.valid_up_to()).unwrap_or_default();
+    let lines = before.split(|byte| *byte == b'\n');
+    let (line, column) = lines.fold((0, 0), |(line, _), text| (line + 1, text.len() + 1));
+    InvalidBody::NotJson { line, column }
 }
 
 fn of_syntax(error: &serde_json::Error) -> InvalidBody {
