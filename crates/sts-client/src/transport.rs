@@ -1,12 +1,21 @@
 //! The contract between this crate and an HTTP stack.
 
 pub(crate) mod blocking;
+mod build_error;
 mod closures;
 mod erased;
 mod error;
 mod exchange;
+#[cfg(feature = "tokio")]
+mod on_runtime;
 mod pem;
 mod proxies;
+#[cfg(feature = "http-body")]
+mod request_body;
+#[cfg(feature = "tls-roots")]
+mod roots;
+#[cfg(feature = "system")]
+mod settings;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,12 +24,22 @@ use http::Response;
 pub use sts_credentials::{BoxFuture, MaybeSend, MaybeSync};
 use sts_proto::Body;
 
+pub use self::build_error::BuildError;
 pub use self::closures::{TransportFn, transport_fn};
 pub use self::erased::DynTransport;
 pub use self::error::{Progress, TransportError, TransportErrorKind};
 pub use self::exchange::{Exchange, Limits};
+#[cfg(feature = "tokio")]
+pub use self::on_runtime::{OnRuntime, RuntimeGone};
 pub use self::pem::{PemCertificates, UnreadableCertificate};
 pub use self::proxies::{Proxies, Proxy, ProxyError};
+#[cfg(feature = "http-body")]
+pub use self::request_body::{RequestBody, Written};
+#[cfg(feature = "tls-roots")]
+pub use self::roots::{LoadedRoots, RootCertificates};
+#[cfg(feature = "system")]
+#[doc(hidden)]
+pub use self::settings::Settings;
 
 /// HTTP stack: sends requests and waits.
 ///

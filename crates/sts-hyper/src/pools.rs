@@ -5,9 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use http::Request;
 use hyper_util::client::legacy::connect::Connect;
 use hyper_util::client::legacy::{Builder, Client, ResponseFuture};
+use sts_client::transport::RequestBody;
 use tokio::runtime::{Handle, Id};
-
-use crate::request_body::RequestBody;
 
 /// Maximum number of runtimes whose connections are kept. Beyond it, the connections of the least
 /// recently used runtime are closed.

@@ -6,22 +6,23 @@ use std::time::Duration;
 
 use http::header::PROXY_AUTHORIZATION;
 use http::uri::Scheme;
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
-use hyper_util::client::legacy::connect::Connect;
-use hyper_util::client::legacy::{Client, ResponseFuture};
+use hyper_util::client::legacy::ResponseFuture;
+#[cfg(feature = "hyper-util")]
+use hyper_util::client::legacy::{Client, connect::Connect};
 use sts_client::transport::{
-    Exchange, Progress, Proxies, Proxy, Transport, TransportError, TransportErrorKind,
+    BuildError, Exchange, OnRuntime, Proxies, Proxy, RequestBody, RuntimeGone, Transport,
+    TransportError, TransportErrorKind,
 };
 use sts_proto::{Body, BodyWriter};
 
-use crate::build_error::BuildError;
-use crate::builder::{HyperTransportBuilder, default_user_agent};
+use crate::builder::HyperTransportBuilder;
+#[cfg(feature = "hyper-util")]
+use crate::builder::default_user_agent;
 use crate::errors;
-use crate::on_runtime::{OnRuntime, RuntimeGone};
 use crate::proxy;
-use crate::request_body::RequestBody;
 
 /// A [`Transport`] over hyper's pooled client, rustls and tokio.
 ///
@@ -86,6 +87,7 @@ impl HyperTransport {
     /// let client = Client::builder(TokioExecutor::new()).build(connector);
     /// let transport = HyperTransport::from_client(client);
     /// ```
+    #[cfg(feature = "hyper-util")]
     #[must_use]
     pub fn from_client<C>(client: Client<C, RequestBody>) -> Self
     where
@@ -113,13 +115,10 @@ impl HyperTransport {
     /// Returns the proxy that reads the request: that of a target without TLS.
     fn forward_proxy(&self, exchange: &Exchange) -> Result<Option<Proxy>, TransportError> {
         let target = exchange.request.uri();
-        if exchange.is_direct || target.scheme() != Some(&Scheme::HTTP) {
+        if target.scheme() != Some(&Scheme::HTTP) {
             return Ok(None);
         }
-        let proxy = self.proxies.for_target(target);
-        proxy
-            .map(Option::<&Proxy>::cloned)
-            .map_err(|error| TransportError::of_proxy(error, Progress::NotSent))
+        Ok(self.proxies.for_exchange(exchange)?.cloned())
     }
 }
 
@@ -145,12 +144,8 @@ impl HyperTransport {
                 let response =
                     response.await.map_err(|error| errors::head(error, written.has_begun()))?;
                 let (head, body) = response.into_parts();
-                // The response of the proxy, not of the service.
-                if let Some(proxy) = proxy
-                    && head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED
-                {
-                    let error = proxy.refused(head.status);
-                    return Err(TransportError::of_proxy(error, Progress::MaybeSent));
+                if let Some(proxy) = proxy {
+                    proxy.check_forwarded(head.status)?;
                 }
                 // 101 without an upgrade request: a final response will not follow.
                 if head.status.is_informational() {

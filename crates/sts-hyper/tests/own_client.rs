@@ -1,5 +1,6 @@
 //! Transports over an existing hyper-util client.
 
+#![cfg(feature = "hyper-util")]
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::future::{pending, poll_fn};

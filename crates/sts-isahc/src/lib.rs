@@ -1,24 +1,23 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-mod build_error;
 mod builder;
 mod client;
 mod clients;
 mod errors;
 mod proxy;
-#[cfg(feature = "rustls-tls")]
-mod roots;
 mod timer;
+#[cfg(feature = "rustls-tls")]
+mod tls;
 mod transport;
 mod tunnel_status;
 mod wire_log;
 
-pub use build_error::BuildError;
 pub use builder::IsahcTransportBuilder;
 pub use client::{Client, blocking};
 /// Types of [`IsahcTransport::from_client`].
 pub use isahc;
 /// The client and the [`Transport`](sts_client::Transport) contract.
 pub use sts_client;
+pub use sts_client::transport::BuildError;
 pub use transport::IsahcTransport;

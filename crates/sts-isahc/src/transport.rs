@@ -15,11 +15,10 @@ use isahc::config::{Configurable, ExpectContinue, RedirectPolicy, VersionNegotia
 use isahc::{AsyncBody, HttpClient};
 use sts_client::blocking;
 use sts_client::transport::{
-    Exchange, Limits, Progress, Proxies, Proxy, Transport, TransportError, TransportErrorKind,
+    BuildError, Exchange, Limits, Progress, Proxies, Proxy, Transport, TransportError, TransportErrorKind,
 };
 use sts_proto::{Body, BodyWriter};
 
-use crate::build_error::BuildError;
 use crate::builder::{IsahcTransportBuilder, default_user_agent, limit};
 use crate::clients::{ClientSlot, Clients};
 use crate::errors::{self, Context};
@@ -111,21 +110,19 @@ impl IsahcTransport {
     pub(crate) fn over(
         clients: Clients,
         user_agent: HeaderValue,
-        proxies: Option<Proxies>,
+        proxies: Option<Arc<Proxies>>,
         tls_hint: Option<String>,
     ) -> Self {
         timer::start();
-        let (proxies, tls_hint) = (proxies.map(Arc::new), tls_hint.map(Arc::from));
-        Self { clients: Arc::new(clients), user_agent, proxies, tls_hint }
+        Self { clients: Arc::new(clients), user_agent, proxies, tls_hint: tls_hint.map(Arc::from) }
     }
 
     /// Returns the route to the target of an exchange.
     fn route(&self, exchange: &Exchange) -> Result<Route<'_>, TransportError> {
         let target = exchange.request.uri();
-        let to_error = |error| TransportError::of_proxy(error, Progress::NotSent);
         match &self.proxies {
             _ if exchange.is_direct => Ok(Route::Explicit(None)),
-            Some(proxies) => Ok(Route::Explicit(proxies.for_target(target).map_err(to_error)?)),
+            Some(proxies) => Ok(Route::Explicit(proxies.for_exchange(exchange)?)),
             None if Proxies::is_local(target) => Ok(Route::Explicit(None)),
             None => Ok(Route::ClientDefault),
         }
@@ -214,12 +211,8 @@ impl IsahcTransport {
             Unlogged::new(sending).await?
         };
         let (head, body) = response.into_parts();
-        // The response of the proxy, not of the service.
-        if let Some(proxy) = forward
-            && head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED
-        {
-            let error = proxy.refused(head.status);
-            return Err(TransportError::of_proxy(error, Progress::MaybeSent));
+        if let Some(proxy) = forward {
+            proxy.check_forwarded(head.status)?;
         }
         let body = collect(body, limits.body, to_error).await?;
         if !is_complete(&head, &body) {

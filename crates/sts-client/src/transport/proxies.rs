@@ -13,6 +13,7 @@ pub use self::error::ProxyError;
 use self::no_proxy::NoProxy;
 pub use self::proxy::Proxy;
 use self::target::Target;
+use super::{Exchange, Progress, TransportError};
 use crate::platform::Environment;
 
 /// Proxies of a transport, with the same rules for every HTTP stack.
@@ -147,6 +148,36 @@ impl Proxies {
             return Ok(None);
         }
         proxy.as_ref().map(Some).map_err(Clone::clone)
+    }
+
+    /// Returns the proxy of an exchange: `None` if it [is direct](Exchange::is_direct), otherwise as
+    /// [`for_target`](Self::for_target).
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of a request that was not sent under the conditions of `for_target`.
+    pub fn for_exchange(&self, exchange: &Exchange) -> Result<Option<&Proxy>, TransportError> {
+        if exchange.is_direct {
+            return Ok(None);
+        }
+        let proxy = self.for_target(exchange.request.uri());
+        proxy.map_err(|error| TransportError::of_proxy(error, Progress::NotSent))
+    }
+
+    /// Returns the usable proxies, each with the scheme of its targets, for HTTP stacks whose
+    /// clients are configured once. [`for_target`](Self::for_target) decides whether a target uses
+    /// them.
+    pub fn by_scheme(&self) -> impl Iterator<Item = (Scheme, &Proxy)> {
+        [(Scheme::HTTP, &self.http), (Scheme::HTTPS, &self.https)]
+            .into_iter()
+            .filter_map(|(scheme, proxy)| Some((scheme, proxy.as_ref()?.as_ref().ok()?)))
+    }
+
+    /// Whether a target is link-local, like metadata services, by its host alone. No proxy applies
+    /// to it.
+    #[must_use]
+    pub fn is_link_local(target: &Uri) -> bool {
+        Target::of(target).is_some_and(|target| target.is_link_local())
     }
 
     /// Whether a target is link-local or on this machine, by its host alone. Proxies of the

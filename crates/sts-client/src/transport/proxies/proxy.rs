@@ -7,6 +7,7 @@ use http::{StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 use sts_proto::{BodyWriter, Secret};
 
+use super::super::{Progress, TransportError};
 use super::error::ProxyError;
 
 /// Proxy schemes that other clients support.
@@ -47,6 +48,19 @@ impl Proxy {
     pub fn refused(&self, status: StatusCode) -> ProxyError {
         let address = self.uri.authority().map_or("", Authority::as_str);
         ProxyError::refused(self.variable, address.to_owned(), status)
+    }
+
+    /// Checks the status of the response to a request without TLS, which this proxy forwarded: a 407
+    /// is the response of the proxy, not of the service.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of a rejection, of a request that may have been sent.
+    pub fn check_forwarded(&self, status: StatusCode) -> Result<(), TransportError> {
+        if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+            return Err(TransportError::of_proxy(self.refused(status), Progress::MaybeSent));
+        }
+        Ok(())
     }
 
     pub(super) fn parse(url: &str, variable: Option<&'static str>) -> Result<Self, ProxyError> {

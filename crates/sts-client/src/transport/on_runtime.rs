@@ -10,7 +10,8 @@ use tokio::task::JoinHandle;
 
 /// Error returned when the runtime of a future is missing or has shut down.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct RuntimeGone;
+#[expect(clippy::exhaustive_structs, reason = "a unit type")]
+pub struct RuntimeGone;
 
 impl fmt::Display for RuntimeGone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,12 +21,12 @@ impl fmt::Display for RuntimeGone {
 
 impl Error for RuntimeGone {}
 
-/// A future that is polled only on the runtime on which it was created.
+/// Future that is polled only on the runtime on which it was created.
 ///
 /// Timers and sockets of tokio belong to a runtime and panic when they are polled after its
 /// shutdown. When this future is polled outside of its runtime, it is spawned there as a task, and
 /// the task is awaited. It is boxed because it may have to move after its first poll.
-pub(crate) struct OnRuntime<T> {
+pub struct OnRuntime<T> {
     runtime: Handle,
     id: Id,
     state: State<T>,
@@ -39,7 +40,11 @@ enum State<T> {
 
 impl<T: Send + 'static> OnRuntime<T> {
     /// Calls `start` on the current runtime and binds its future to that runtime.
-    pub(crate) fn start<F>(start: impl FnOnce() -> F) -> Result<Self, RuntimeGone>
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there is no current runtime.
+    pub fn start<F>(start: impl FnOnce() -> F) -> Result<Self, RuntimeGone>
     where
         F: Future<Output = T> + Send + 'static,
     {
@@ -65,6 +70,12 @@ impl<T: Send + 'static> Future for OnRuntime<T> {
             State::Spawned(task) => Pin::new(task).poll(context).map_err(|_| RuntimeGone),
             State::Moved => Poll::Ready(Err(RuntimeGone)),
         }
+    }
+}
+
+impl<T> fmt::Debug for OnRuntime<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OnRuntime").field("runtime", &self.id).finish_non_exhaustive()
     }
 }
 

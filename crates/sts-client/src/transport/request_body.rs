@@ -8,14 +8,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use hyper::body::{Body, Frame, SizeHint};
+use http_body::{Body, Frame, SizeHint};
 
-/// Body type of the clients that [`HyperTransport::from_client`] accepts.
+/// Body of a request that records whether the HTTP stack has begun to write the request, so that an
+/// exchange that times out while connecting is reported as not sent.
 ///
-/// It records whether hyper has begun to write the request, so that an exchange that times out
-/// while connecting is reported as not sent. `Debug` does not show the content.
-///
-/// [`HyperTransport::from_client`]: crate::HyperTransport::from_client
+/// It works with hyper, and with stacks over hyper that do not read the body themselves: hyper calls
+/// `is_end_stream` before it writes the head. `Debug` does not show the content.
 pub struct RequestBody {
     /// Behind a pointer because hyper moves requests several times.
     content: Arc<Content>,
@@ -24,39 +23,45 @@ pub struct RequestBody {
 
 struct Content {
     bytes: Bytes,
-    /// Set by every access to the body; hyper reads its size before it writes the head.
+    /// Set by the calls of hyper. Middleware may read the size of a body before it is sent.
     has_begun: AtomicBool,
 }
 
-/// Handle to query whether a request was written.
-pub(crate) struct Written(Arc<Content>);
+/// Handle to query whether a request was written; see [`RequestBody::written`].
+pub struct Written(Arc<Content>);
 
 impl RequestBody {
-    pub(crate) fn new(bytes: Bytes) -> Self {
+    /// Creates a body. The bytes are wiped if their owner wipes them, like those of
+    /// [`Body::into_bytes`](sts_proto::Body::into_bytes).
+    #[must_use]
+    pub fn new(bytes: Bytes) -> Self {
         let has_begun = AtomicBool::new(false);
         Self { content: Arc::new(Content { bytes, has_begun }), is_taken: false }
     }
 
-    pub(crate) fn written(&self) -> Written {
+    /// Returns the handle to query whether the request was written.
+    #[must_use]
+    pub fn written(&self) -> Written {
         Written(Arc::clone(&self.content))
     }
 
     /// Returns the bytes that are still to be written.
     fn rest(&self) -> &[u8] {
-        self.content.has_begun.store(true, Ordering::Relaxed);
         if self.is_taken { &[] } else { &self.content.bytes }
     }
 }
 
 impl Written {
     /// Returns whether hyper began to write the request. Final once hyper has returned an outcome.
-    pub(crate) fn has_begun(&self) -> bool {
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
         self.0.has_begun.load(Ordering::Relaxed)
     }
 
     /// Returns whether hyper did not begin and can no longer begin to write the request, because
     /// the request was dropped. A connection task that still owns it may begin at any time.
-    pub(crate) fn never_begins(self) -> bool {
+    #[must_use]
+    pub fn never_begins(self) -> bool {
         Arc::into_inner(self.0).is_some_and(|content| !content.has_begun.into_inner())
     }
 }
@@ -75,6 +80,7 @@ impl Body for RequestBody {
     }
 
     fn is_end_stream(&self) -> bool {
+        self.content.has_begun.store(true, Ordering::Relaxed);
         self.rest().is_empty()
     }
 
@@ -86,5 +92,11 @@ impl Body for RequestBody {
 impl fmt::Debug for RequestBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RequestBody([redacted])")
+    }
+}
+
+impl fmt::Debug for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Written").field("has_begun", &self.has_begun()).finish()
     }
 }
