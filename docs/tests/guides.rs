@@ -146,7 +146,7 @@ fn the_architecture_names_every_dependency() {
     }
 }
 
-const MANIFESTS: [&str; 9] = [
+const MANIFESTS: [&str; 10] = [
     include_str!("../../crates/sts-client/Cargo.toml"),
     include_str!("../../crates/sts-conformance/Cargo.toml"),
     include_str!("../../crates/sts-credentials/Cargo.toml"),
@@ -155,5 +155,6 @@ const MANIFESTS: [&str; 9] = [
     include_str!("../../crates/sts-isahc/Cargo.toml"),
     include_str!("../../crates/sts-proto/Cargo.toml"),
     include_str!("../../crates/sts-providers/Cargo.toml"),
+    include_str!("../../crates/sts-reqwest/Cargo.toml"),
     include_str!("../../crates/sts-sign/Cargo.toml"),
 ];

@@ -10,17 +10,14 @@ use sts_conformance::{
 };
 use sts_hyper::HyperTransport;
 use sts_isahc::IsahcTransport;
+use sts_reqwest::{ReqwestTransport, ReqwestTransportBuilder};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
 #[path = "../examples/own_transport.rs"]
 #[expect(dead_code, reason = "the example's main is not called here")]
 mod own_transport;
 
-#[path = "../examples/reqwest_transport/transport.rs"]
-mod reqwest_transport;
-
 use own_transport::UreqTransport;
-use reqwest_transport::ReqwestTransport;
 
 const GUIDE: &str = include_str!("../transports.md");
 
@@ -48,17 +45,28 @@ fn isahc(setup: &Setup) -> Result<IsahcTransport, Unsupported> {
     Ok(builder.build().unwrap())
 }
 
-fn reqwest(setup: &Setup) -> Result<ReqwestTransport, Unsupported> {
-    if setup.moves_exchanges {
-        return Err(Unsupported::new("reqwest is polled on the runtime on which it began"));
+fn reqwest_builder(setup: &Setup) -> ReqwestTransportBuilder {
+    // This workspace builds reqwest without a crypto provider; its feature `rustls` has one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = ReqwestTransport::builder().no_proxy();
+    if let Some(proxy) = &setup.proxy {
+        builder = builder.proxy(proxy);
     }
-    let settings = || {
-        let settings = reqwest_transport::settings();
-        let Some(pem) = &setup.root_certificates_pem else { return settings };
+    if let Some(pem) = &setup.root_certificates_pem {
         let certificates = reqwest::Certificate::from_pem_bundle(&certificates(pem)).unwrap();
-        settings.tls_certs_only(certificates)
-    };
-    Ok(ReqwestTransport::new(settings, setup.proxy.as_deref()).unwrap())
+        builder = builder.configure(move |reqwest| reqwest.tls_certs_only(certificates.clone()));
+    }
+    builder
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the suite asks for it")]
+fn reqwest(setup: &Setup) -> Result<ReqwestTransport, Unsupported> {
+    Ok(reqwest_builder(setup).build().unwrap())
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the suite asks for it")]
+fn reqwest_blocking(setup: &Setup) -> Result<sts_reqwest::blocking::ReqwestTransport, Unsupported> {
+    Ok(reqwest_builder(setup).build_blocking().unwrap())
 }
 
 fn ureq(setup: &Setup) -> Result<UreqTransport, Unsupported> {
@@ -85,7 +93,7 @@ fn certificates(pem: &str) -> Vec<u8> {
 }
 
 /// Passed cases of all cases, group by group.
-fn table(reports: &[Report; 5]) -> String {
+fn table(reports: &[Report; 6]) -> String {
     let mut table = String::new();
     let mut groups: Vec<&str> = reports[0].cases().iter().map(group).collect();
     groups.dedup();
@@ -114,6 +122,7 @@ fn the_table_in_the_guide_is_what_the_suite_says() {
         futures_lite::future::block_on(conformance(isahc)),
         conformance_blocking(isahc),
         runtime.block_on(conformance(reqwest)),
+        conformance_blocking(reqwest_blocking),
         conformance_blocking(ureq),
     ];
     for report in &reports {

@@ -15,9 +15,6 @@ use std::process::ExitCode;
 use self::options::{Command, Options};
 use self::outcome::Outcome;
 
-#[path = "../../../docs/examples/reqwest_transport/transport.rs"]
-mod reqwest_transport;
-
 /// The exit code for wrong usage.
 const USAGE: u8 = 2;
 

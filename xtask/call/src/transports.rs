@@ -11,11 +11,11 @@ use sts_hyper::HyperTransport;
 use sts_isahc::IsahcTransport;
 use sts_proto::server::{AnyOperation, ToResponse};
 use sts_proto::{Credentials, Operation};
+use sts_reqwest::ReqwestTransport;
 
 use crate::options::{Authority, Options, TransportName};
 use crate::outcome::Outcome;
 use crate::reason::{Reason, chain};
-use crate::reqwest_transport::{self, ReqwestTransport};
 
 /// Fails only for reasons that lie in the options; what the service does is an outcome.
 pub(crate) fn call(options: &Options) -> Result<Outcome, String> {
@@ -45,16 +45,18 @@ fn isahc(ca: Option<&Authority>) -> Result<IsahcTransport, String> {
 }
 
 fn reqwest(ca: Option<&Authority>) -> Result<ReqwestTransport, String> {
-    let mut certificates = Vec::new();
+    // This workspace builds reqwest without a crypto provider; its feature `rustls` has one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = ReqwestTransport::builder();
     if let Some(ca) = ca {
-        certificates = reqwest::Certificate::from_pem_bundle(&ca.pem)
+        let certificates = reqwest::Certificate::from_pem_bundle(&ca.pem)
             .map_err(|error| unusable(Some(ca), &error))?;
         if certificates.is_empty() {
             return Err(format!("--ca: {} holds no certificate in PEM form", ca.path));
         }
+        builder = builder.configure(move |reqwest| reqwest.tls_certs_merge(certificates.clone()));
     }
-    let settings = || reqwest_transport::settings().tls_certs_merge(certificates.clone());
-    ReqwestTransport::new(settings, None).map_err(|error| unusable(ca, &error))
+    builder.build().map_err(|error| unusable(ca, &error))
 }
 
 fn unusable(ca: Option<&Authority>, error: &(dyn StdError + 'static)) -> String {

@@ -49,7 +49,7 @@ pub(crate) const CHECKS: &[Check] = &[
     // Tests of TLS and HTTP/2 need features.
     slow(
         "conformance and tests of the transports, all features",
-        "test -p sts-conformance -p sts-hyper -p sts-isahc --all-features",
+        "test -p sts-conformance -p sts-hyper -p sts-isahc -p sts-reqwest --all-features",
     ),
     // Features of dependencies that any crate of a program may enable.
     slow(

@@ -1,0 +1,85 @@
+//! Signing of reqwest's requests.
+
+use http::{HeaderMap, Uri};
+use sts_sign::{Payload, SignError, Signer};
+use thiserror::Error;
+use time::OffsetDateTime;
+
+/// Signs `request` in place with the date `now`, which the service compares with its clock.
+///
+/// It sets the headers of [`Signer::sign_parts`]. Send the request unchanged, with a client that
+/// does not follow redirects: a signature is valid for one host and one date.
+///
+/// ```
+/// use sts_reqwest::reqwest::{Method, Request};
+/// use sts_sign::Signer;
+///
+/// let signer = Signer::from_parts("EXAMPLEAK00000000001", "a1B2c3")?;
+/// let url = "https://ecs.cn-north-4.myhuaweicloud.com/v1/PROJECT_ID/cloudservers/detail?limit=10";
+/// let mut request = Request::new(Method::GET, url.parse()?);
+/// sts_reqwest::sign(&mut request, &signer, time::OffsetDateTime::now_utc())?;
+/// assert!(request.headers()["authorization"].is_sensitive());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// - The body is a stream; use [`sign_with_payload`].
+/// - The request cannot be signed; see [`SignError`]. It is unchanged in this case.
+pub fn sign(
+    request: &mut reqwest::Request,
+    signer: &Signer,
+    now: OffsetDateTime,
+) -> Result<(), SignRequestError> {
+    // A request cannot lend its headers mutably together with its body.
+    let mut headers = std::mem::take(request.headers_mut());
+    let payload = request.body().map_or(Some([].as_slice()), reqwest::Body::as_bytes);
+    let outcome = payload
+        .ok_or(SignRequestError::StreamingBody)
+        .and_then(|body| sign_headers(request, &mut headers, signer, Payload::Bytes(body), now));
+    *request.headers_mut() = headers;
+    outcome
+}
+
+/// Signs `request` in place with the hash of a streaming body, or without it.
+///
+/// # Errors
+///
+/// Returns an error if the request cannot be signed; see [`SignError`]. It is unchanged in this case.
+pub fn sign_with_payload(
+    request: &mut reqwest::Request,
+    signer: &Signer,
+    payload: Payload<'_>,
+    now: OffsetDateTime,
+) -> Result<(), SignRequestError> {
+    let mut headers = std::mem::take(request.headers_mut());
+    let outcome = sign_headers(request, &mut headers, signer, payload, now);
+    *request.headers_mut() = headers;
+    outcome
+}
+
+fn sign_headers(
+    request: &reqwest::Request,
+    headers: &mut HeaderMap,
+    signer: &Signer,
+    payload: Payload<'_>,
+    now: OffsetDateTime,
+) -> Result<(), SignRequestError> {
+    let uri: Uri = request.url().as_str().parse().map_err(|_| SignRequestError::InvalidUrl)?;
+    Ok(signer.sign_parts(request.method(), &uri, headers, payload, now)?)
+}
+
+/// Error of a request that cannot be signed.
+#[derive(Clone, Debug, Error)]
+#[non_exhaustive]
+pub enum SignRequestError {
+    /// The body is a stream, so its hash is not known.
+    #[error("the body is a stream; sign its hash, or no payload, with `sign_with_payload`")]
+    StreamingBody,
+    /// The URL is not a valid URI for HTTP.
+    #[error("the URL of the request is not a valid HTTP URI")]
+    InvalidUrl,
+    /// The signer rejected the request.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+}
