@@ -15,7 +15,8 @@ use isahc::config::{Configurable, ExpectContinue, RedirectPolicy, VersionNegotia
 use isahc::{AsyncBody, HttpClient};
 use sts_client::blocking;
 use sts_client::transport::{
-    BuildError, Exchange, Limits, Progress, Proxies, Proxy, Transport, TransportError, TransportErrorKind,
+    BuildError, Exchange, Limits, Progress, Proxies, Proxy, Transport, TransportError,
+    TransportErrorKind,
 };
 use sts_proto::{Body, BodyWriter};
 

@@ -5,9 +5,7 @@ use std::io::{self, Read};
 use std::time::Duration;
 
 use http::{HeaderValue, Response};
-use sts_client::transport::{
-    BlockingTransport, BuildError, Exchange, TransportError, TransportErrorKind as Kind,
-};
+use sts_client::transport::{BuildError, Exchange, TransportError, TransportErrorKind as Kind};
 use sts_client::{ClientBuilder, NoCredentials, SystemClock, SystemEnvironment};
 use sts_proto::{Body, BodyWriter};
 
@@ -15,10 +13,10 @@ use crate::builder::{ReqwestTransportBuilder, default_user_agent};
 use crate::errors::classify;
 use crate::exchange::{Prepared, Route, Via, check_head};
 
-/// [`sts_client::BlockingClient`] over [`ReqwestTransport`].
-pub type Client<S = NoCredentials> = sts_client::BlockingClient<ReqwestTransport, S>;
+/// [`sts_client::blocking::Client`] over [`ReqwestTransport`].
+pub type Client<S = NoCredentials> = sts_client::blocking::Client<ReqwestTransport, S>;
 
-/// A [`BlockingTransport`] over reqwest's blocking client.
+/// A [blocking transport](sts_client::blocking::Transport) over reqwest's blocking client.
 ///
 /// It behaves like [`crate::ReqwestTransport`], with two differences: it must not be used inside an
 /// async runtime, and it cannot determine whether a request that timed out has been sent, so it
@@ -69,7 +67,7 @@ impl ReqwestTransport {
     }
 }
 
-impl BlockingTransport for ReqwestTransport {
+impl sts_client::blocking::Transport for ReqwestTransport {
     fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
         let prepared = self.route.prepare(exchange, &self.user_agent)?;
         let Prepared { client, request, url, limits, via } = prepared;
