@@ -16,6 +16,7 @@ use crate::faults::Injection;
 use crate::model::account::Account;
 use crate::model::agency::Agency;
 use crate::model::deny_rule::DenyRule;
+use crate::model::identity_center::IdentityCenterRules;
 use crate::model::metadata::MetadataRules;
 use crate::model::principal::User;
 use crate::model::requester::Requester;
@@ -62,6 +63,7 @@ pub struct Config {
     saml_providers: HashMap<String, SamlProvider>,
     deny_rules: Vec<DenyRule>,
     metadata: Option<MetadataRules>,
+    identity_center: IdentityCenterRules,
     faults: Vec<Injection>,
 }
 
@@ -85,6 +87,7 @@ impl Config {
             saml_providers: HashMap::new(),
             deny_rules: Vec::new(),
             metadata: None,
+            identity_center: IdentityCenterRules::default(),
             faults: Vec::new(),
         }
     }
@@ -103,6 +106,19 @@ impl Config {
 
     pub(crate) fn add_user(&mut self, user: User) {
         self.users.insert(user.urn(), user);
+    }
+
+    pub(crate) fn user(&self, urn: &str) -> Option<&User> {
+        self.users.get(urn)
+    }
+
+    /// Returns the users, sorted by their URNs.
+    pub(crate) fn users(&self) -> impl Iterator<Item = &User> {
+        self.users.values()
+    }
+
+    pub(crate) fn agencies(&self) -> impl Iterator<Item = &Agency> {
+        self.agencies.values()
     }
 
     /// Adds an access key of a user. Returns `false` if its id is a duplicate.
@@ -150,6 +166,15 @@ impl Config {
     /// Returns the rules of the metadata service, if it is configured.
     pub(crate) fn metadata(&self) -> Option<&MetadataRules> {
         self.metadata.as_ref()
+    }
+
+    #[cfg(feature = "config")]
+    pub(crate) fn set_identity_center(&mut self, rules: IdentityCenterRules) {
+        self.identity_center = rules;
+    }
+
+    pub(crate) const fn identity_center(&self) -> &IdentityCenterRules {
+        &self.identity_center
     }
 
     #[cfg(feature = "config")]
@@ -201,6 +226,7 @@ impl fmt::Debug for Config {
             .field("agencies", &self.agencies.keys())
             .field("deny_rules", &self.deny_rules)
             .field("metadata", &self.metadata)
+            .field("identity_center", &self.identity_center)
             .field("faults", &self.faults)
             .finish()
     }

@@ -23,6 +23,7 @@ pub use self::listen_error::ListenError;
 use self::start::Started;
 use crate::config::Config;
 use crate::faults::Faults;
+use crate::identity_center::IdentityCenter;
 #[cfg(feature = "oidc")]
 use crate::oidc::OidcIssuer;
 
@@ -101,6 +102,12 @@ impl Emulator {
     /// as they are.
     pub fn reload(&self, config: Config) {
         self.started.service.reload(config);
+    }
+
+    /// Returns the sign-ins of Identity Center, to approve and deny them.
+    #[must_use]
+    pub const fn identity_center(&self) -> &IdentityCenter {
+        &self.started.identity_center
     }
 
     /// Returns the issuer of ID tokens for `AssumeAgencyWithOIDC`.

@@ -20,11 +20,13 @@ use self::authentication::{Authenticator, Trace};
 use crate::clock::Clock;
 use crate::faults::RequestFaults;
 use crate::iam;
+use crate::identity_center;
 use crate::model::operation::{self, IamOperation, Route};
 use crate::model::principal::Principal;
 use crate::random;
 use crate::rejection::{ErrorFormat, Rejection, TooLarge};
 use crate::request_log::{RequestLog, printable};
+use crate::server::LoopbackGuard;
 use crate::service::{CurrentService, NOTE, RequestTime, Service};
 
 /// Limits of the gateway, in bytes.
@@ -40,6 +42,8 @@ pub(crate) struct Gateway {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) authenticator: Authenticator,
     pub(crate) observer: Option<Observer>,
+    /// Protects the pages for browsers.
+    pub(crate) guard: LoopbackGuard,
 }
 
 /// One request.
@@ -84,6 +88,16 @@ impl Call {
         let time = RequestTime { now: self.now, credentials_expired };
         match self.route {
             None => self.respond_as_sts(request, time),
+            Some(Route::IdentityCenter(operation)) => {
+                if operation.is_page()
+                    && let Some(rejection) =
+                        self.gateway.guard.rejection(request.headers(), request.uri())
+                {
+                    return Ok(rejection);
+                }
+                let service = &self.service;
+                identity_center::execute(service, operation, request, time, &mut self.trace.caller)
+            }
             Some(Route::Iam(operation)) => {
                 let caller = self.iam_caller(operation, request)?;
                 iam::execute(&self.service, operation, request, caller.as_ref(), time)

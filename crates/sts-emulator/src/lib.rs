@@ -11,6 +11,7 @@ mod endpoints;
 mod faults;
 mod gateway;
 mod iam;
+mod identity_center;
 mod model;
 #[cfg(feature = "oidc")]
 mod oidc;
@@ -22,6 +23,7 @@ mod saml;
 mod seal;
 mod server;
 mod service;
+mod sign_ins;
 mod table;
 #[cfg(feature = "tls")]
 mod tls;
@@ -33,6 +35,7 @@ pub use config::ConfigError;
 pub use diagnosis::SignatureDiagnosis;
 pub use emulator::{Builder, Emulator, InProcess, ListenError};
 pub use faults::{Fault, Faults, Injection, ResetAt};
+pub use identity_center::{IdentityCenter, PendingSignIn};
 #[cfg(feature = "oidc")]
 pub use oidc::OidcIssuer;
 pub use request_log::RequestLog;

@@ -26,6 +26,23 @@ pub(crate) fn request_id() -> String {
     format!("{:032x}", rand::rng().random::<u128>())
 }
 
+/// Returns 64 hexadecimal digits.
+pub(crate) fn device_code() -> String {
+    format!("{}{}", request_id(), request_id())
+}
+
+/// Returns eight consonants with a hyphen in the middle, which people can read and type.
+pub(crate) fn user_code() -> String {
+    const CONSONANTS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
+    let mut rng = rand::rng();
+    let mut letter = || {
+        let index = rng.random_range(0..CONSONANTS.len());
+        CONSONANTS.get(index).copied().map_or('B', char::from)
+    };
+    let mut half = || (0..4).map(|_| letter()).collect::<String>();
+    format!("{}-{}", half(), half())
+}
+
 pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     rand::rng().random()
 }

@@ -13,6 +13,7 @@ use sts_proto::server::{ErrorResponse, RequestError};
 use self::denial::Denial;
 pub(crate) use self::format::ErrorFormat;
 use crate::faults::{Fault, RequestFaults};
+use crate::model::poll_error::PollError;
 #[cfg(feature = "oidc")]
 use crate::oidc::IdTokenError;
 #[cfg(feature = "saml")]
@@ -56,10 +57,14 @@ pub(crate) enum Rejection {
     /// Rejected by a service other than STS.
     Service {
         status: StatusCode,
+        /// `None`: the code that the service has for this status.
+        code: Option<&'static str>,
         message: String,
     },
     /// The encoded message was not issued with this seed.
     ForeignMessage,
+    /// A device code gives no token (yet).
+    Poll(PollError),
     /// Rate limit exceeded. `retry_after` is in seconds.
     Throttled {
         retry_after: Option<u32>,
@@ -133,7 +138,14 @@ impl Rejection {
                 .code("PAP5.0001")
                 .message(format!("access denied: {}", denial.failure()))
                 .encoded_authorization_message(denial.encode(seal)),
-            Self::Service { status, message } => ErrorResponse::new(*status).message(message),
+            Self::Service { status, code, message } => {
+                let error = ErrorResponse::new(*status).message(message);
+                match code {
+                    Some(code) => error.code(*code),
+                    None => error,
+                }
+            }
+            Self::Poll(why) => bad_request.code(why.code()).message(why.description()),
             Self::Throttled { .. } => ErrorResponse::new(StatusCode::TOO_MANY_REQUESTS)
                 .code("APIGW.0308")
                 .message(self.to_string()),
@@ -255,6 +267,7 @@ impl fmt::Display for Rejection {
             Self::Assertion(why) => write!(f, "invalid SAML response: {why}"),
             Self::Denied(denial) => write!(f, "{}: {}", denial.action(), denial.failure()),
             Self::Service { message, .. } => f.write_str(message),
+            Self::Poll(why) => f.write_str(why.description()),
             Self::ForeignMessage => {
                 f.write_str("the encoded message is damaged or was not issued by this emulator")
             }

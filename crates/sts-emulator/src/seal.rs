@@ -1,7 +1,7 @@
 //! Authenticated encryption of security tokens, metadata tokens and authorization messages.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{GeneralPurpose, STANDARD, URL_SAFE_NO_PAD};
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use sha2::{Digest as _, Sha256};
@@ -19,6 +19,8 @@ pub(crate) enum Purpose {
     AuthorizationMessage,
     MetadataToken,
     IamToken,
+    ClientSecret,
+    AccessToken,
 }
 
 impl Purpose {
@@ -28,6 +30,16 @@ impl Purpose {
             Self::AuthorizationMessage => b"authorization message",
             Self::MetadataToken => b"metadata token",
             Self::IamToken => b"iam token",
+            Self::ClientSecret => b"client secret",
+            Self::AccessToken => b"access token",
+        }
+    }
+
+    /// Returns the alphabet. Identity Center allows no other characters than those of URLs.
+    const fn engine(self) -> &'static GeneralPurpose {
+        match self {
+            Self::ClientSecret | Self::AccessToken => &URL_SAFE_NO_PAD,
+            _ => &STANDARD,
         }
     }
 }
@@ -51,12 +63,12 @@ impl Seal {
         let ciphertext = self.0.encrypt(&XNonce::from(nonce), payload);
         let mut sealed = nonce.to_vec();
         sealed.extend(ciphertext.unwrap_or_default());
-        STANDARD.encode(sealed)
+        purpose.engine().encode(sealed)
     }
 
     /// Returns the text, if it was sealed with this seed and for this purpose.
     pub(crate) fn open(&self, purpose: Purpose, sealed: &str) -> Option<Zeroizing<Vec<u8>>> {
-        let sealed = STANDARD.decode(sealed).ok()?;
+        let sealed = purpose.engine().decode(sealed).ok()?;
         let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE>()?;
         let payload = Payload { msg: ciphertext, aad: purpose.label() };
         let plain = self.0.decrypt(&XNonce::from(*nonce), payload).ok()?;

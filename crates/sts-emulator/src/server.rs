@@ -34,7 +34,7 @@ pub(crate) use self::error::ConnectionError;
 pub(crate) use self::local::{Local, LocalEndpoint};
 pub(crate) use self::loopback::{LoopbackGuard, reject_other_than_json};
 pub(crate) use self::memory::Memory;
-pub(crate) use self::response::{error_response, json_response, text_response};
+pub(crate) use self::response::{error_response, html_response, json_response, text_response};
 pub(crate) use self::secret_guard::SecretGuard;
 use self::stream::{ConnectionStream, OverTcp};
 pub(crate) use self::workers::{WORKERS, Workers};

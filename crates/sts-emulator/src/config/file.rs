@@ -3,6 +3,7 @@
 mod account;
 mod agency;
 mod deny;
+mod identity_center;
 mod metadata;
 #[cfg(feature = "oidc")]
 mod oidc_provider;
@@ -36,6 +37,7 @@ struct File {
     #[serde(default)]
     deny: Vec<Table<deny::DenyTable>>,
     metadata: Option<Table<metadata::MetadataTable>>,
+    identity_center: Option<Table<identity_center::IdentityCenterTable>>,
     #[serde(default)]
     faults: Vec<Spanned<Table<InjectionConfig>>>,
 }
@@ -95,8 +97,9 @@ impl FromStr for Config {
 
 /// Rejects an empty file, which is a mistake: without accounts all calls fail.
 fn check_not_empty(file: &File) -> Result<(), ConfigError> {
-    let File { accounts, deny, metadata, faults } = file;
-    if accounts.is_empty() && deny.is_empty() && metadata.is_none() && faults.is_empty() {
+    let File { accounts, deny, metadata, identity_center, faults } = file;
+    let has_tables = metadata.is_some() || identity_center.is_some();
+    if accounts.is_empty() && deny.is_empty() && !has_tables && faults.is_empty() {
         let problem = "missing: without accounts all calls fail; for the built-in configuration, \
                        start without a configuration file";
         return Err(ConfigError::without_place("accounts", problem));
@@ -115,6 +118,10 @@ fn add_rules(config: &mut Config, file: &File) -> Result<(), Problem> {
     // After all accounts: a trust policy may name what is defined further down in the file.
     for Table(agency) in file.accounts.iter().flat_map(|Table(account)| &account.agencies) {
         agency::check_trust(config, agency)?;
+    }
+    if let Some(Table(table)) = &file.identity_center {
+        let rules = identity_center::read(config, table)?;
+        config.set_identity_center(rules);
     }
     if let Some(Table(metadata)) = &file.metadata {
         let rules = metadata::read(config, metadata)?;

@@ -8,6 +8,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::faults::Injection;
 use crate::gateway::Observer;
+use crate::server::LoopbackGuard;
 #[cfg(feature = "tls")]
 use crate::tls::Authority;
 
@@ -34,6 +35,9 @@ pub(super) struct Settings {
     #[cfg(feature = "oidc")]
     pub(super) issuer_url: String,
     pub(super) observer: Option<Observer>,
+    /// The URL of an emulator that does not listen.
+    pub(super) url: String,
+    pub(super) guard: LoopbackGuard,
 }
 
 impl Default for Settings {
@@ -59,6 +63,8 @@ impl Default for Settings {
             #[cfg(feature = "oidc")]
             issuer_url: "https://oidc-issuer.sts-emulator.invalid".to_owned(),
             observer: None,
+            url: "https://sts-emulator.invalid".to_owned(),
+            guard: LoopbackGuard::default(),
         }
     }
 }

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
 use tokio::sync::oneshot;
 
-use super::listen::Addresses;
+use super::listen::{Addresses, LocalListener};
 use super::settings::Settings;
 #[cfg(feature = "tls")]
 use super::validation::invalid_authority;
@@ -25,6 +25,7 @@ use crate::faults::Faults;
 use crate::gateway::Gateway;
 use crate::gateway::access_key_lockout::AccessKeyLockout;
 use crate::gateway::authentication::Authenticator;
+use crate::identity_center::IdentityCenter;
 #[cfg(feature = "oidc")]
 use crate::oidc::OidcIssuer;
 use crate::seal::Seal;
@@ -44,6 +45,7 @@ pub(super) struct Started {
     pub(super) control_url: Option<String>,
     pub(super) metadata_url: Option<String>,
     pub(super) faults: Faults,
+    pub(super) identity_center: IdentityCenter,
     pub(super) service: CurrentService,
     #[cfg(feature = "oidc")]
     pub(super) oidc_issuer: OidcIssuer,
@@ -86,7 +88,9 @@ fn open(mut settings: Settings) -> io::Result<(Runtime, Started)> {
     let bind_local = |setting, name: Option<&String>| {
         name.map(|name| addresses.bind_local(setting, name)).transpose()
     };
-    let (listener, address) = addresses.bind("listen", &settings.listen)?;
+    let LocalListener { listener, guard, .. } = addresses.bind_local("listen", &settings.listen)?;
+    let address = listener.local_addr()?;
+    settings.guard = guard;
     let control = bind_local("control", settings.control.as_ref())?;
     let secret = control_secret(&settings, control.as_ref())?;
     let metadata = bind_local("metadata", settings.metadata.as_ref())?;
@@ -108,6 +112,7 @@ fn open(mut settings: Settings) -> io::Result<(Runtime, Started)> {
     #[cfg(not(feature = "tls"))]
     let transport = Transport::Tcp;
     let url = format!("{}://{address}", transport.scheme());
+    settings.url.clone_from(&url);
 
     let Assembled { sts, service, clock, faults } = assemble(settings)?;
     #[cfg(feature = "oidc")]
@@ -128,7 +133,7 @@ fn open(mut settings: Settings) -> io::Result<(Runtime, Started)> {
     });
     let metadata_url = metadata.map(|metadata| {
         let guard = metadata.guard.with_host_of(ADDRESS);
-        let endpoint = Local::new(Metadata::new(service.clone(), clock), guard);
+        let endpoint = Local::new(Metadata::new(service.clone(), Arc::clone(&clock)), guard);
         runtime.spawn(server::serve(local(metadata.listener), endpoint));
         metadata.url
     });
@@ -150,6 +155,7 @@ fn open(mut settings: Settings) -> io::Result<(Runtime, Started)> {
         control_url,
         metadata_url,
         faults,
+        identity_center: IdentityCenter::new(service.clone(), clock),
         service,
         #[cfg(feature = "oidc")]
         oidc_issuer,
@@ -170,7 +176,7 @@ pub(super) struct Assembled {
     expect(clippy::unnecessary_wraps, reason = "the issuer of ID tokens can fail")
 )]
 pub(super) fn assemble(settings: Settings) -> io::Result<Assembled> {
-    let Settings { config, clock, seed, echo, observer, .. } = settings;
+    let Settings { config, clock, seed, echo, observer, guard, url, .. } = settings;
     let seed = seed.unwrap_or_else(|| random::bytes::<32>().to_vec());
     let faults = Faults::new(&seed, Arc::clone(&clock));
     for injection in config.faults().iter().chain(&settings.faults) {
@@ -179,13 +185,20 @@ pub(super) fn assemble(settings: Settings) -> io::Result<Assembled> {
     let service = CurrentService::new(Service {
         config,
         seal: Seal::new(&seed),
+        url,
+        sign_ins: Arc::default(),
         #[cfg(feature = "oidc")]
         issuer: OidcIssuer::new(settings.issuer_url, Arc::clone(&clock))?,
     });
     let lockout = AccessKeyLockout::default();
     let authenticator = Authenticator { lockout, echo };
-    let gateway =
-        Gateway { service: service.clone(), clock: Arc::clone(&clock), authenticator, observer };
+    let gateway = Gateway {
+        service: service.clone(),
+        clock: Arc::clone(&clock),
+        authenticator,
+        observer,
+        guard,
+    };
     let sts = StsEndpoint::new(gateway, faults.clone());
     Ok(Assembled { sts, service, clock, faults })
 }

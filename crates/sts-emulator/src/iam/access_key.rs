@@ -8,7 +8,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 use sts_proto::{Body, Credentials, Secret};
 
-use super::{Caller, decode, open_token, rejected, unauthorized, unscoped};
+use super::caller::{Caller, decode, open_token, rejected, unauthorized, unscoped};
 use crate::model::action;
 use crate::model::agency::{Agency, MAX_SESSION_DURATION};
 use crate::model::identifier::agency_urn;

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sts_proto::{Body, Secret};
 
+use super::caller::{decode, rejected};
 use super::token::{IamToken, LIFETIME};
-use super::{decode, rejected};
 use crate::model::account::Account;
 use crate::model::identifier::stable_id;
 use crate::oidc::{IdToken, OidcProvider};

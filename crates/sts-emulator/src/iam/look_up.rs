@@ -4,7 +4,7 @@ use http::{Response, StatusCode, Uri};
 use serde_json::{Value, json};
 use sts_proto::Body;
 
-use super::unauthorized;
+use super::caller::unauthorized;
 use crate::model::account::Account;
 use crate::rejection::Rejection;
 use crate::server::json_response;

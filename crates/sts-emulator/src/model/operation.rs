@@ -26,10 +26,34 @@ impl IamOperation {
     }
 }
 
+/// An operation of Identity Center.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IdentityCenterOperation {
+    RegisterClient,
+    StartDeviceAuthorization,
+    CreateToken,
+    ListAccounts,
+    ListAccountAgencies,
+    GetAgencyCredentials,
+    Logout,
+    /// The page with the form.
+    ApprovalPage,
+    /// The form that was sent.
+    Approve,
+}
+
+impl IdentityCenterOperation {
+    /// Whether a browser sends the request, so that other web pages could send it.
+    pub(crate) const fn is_page(self) -> bool {
+        matches!(self, Self::ApprovalPage | Self::Approve)
+    }
+}
+
 /// A route that is not one of STS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
     Iam(IamOperation),
+    IdentityCenter(IdentityCenterOperation),
 }
 
 struct Entry {
@@ -53,7 +77,16 @@ const fn iam(
     Entry { method, path, name, route: Some(Route::Iam(operation)) }
 }
 
-static ENTRIES: [Entry; 10] = [
+const fn identity_center(
+    method: Method,
+    path: &'static str,
+    name: &'static str,
+    operation: IdentityCenterOperation,
+) -> Entry {
+    Entry { method, path, name, route: Some(Route::IdentityCenter(operation)) }
+}
+
+static ENTRIES: [Entry; 19] = [
     sts::<AssumeAgency>(),
     sts::<AssumeAgencyWithOidc>(),
     sts::<AssumeAgencyWithSaml>(),
@@ -79,6 +112,45 @@ static ENTRIES: [Entry; 10] = [
     ),
     iam(Method::GET, "/v3/projects", "KeystoneListProjects", IamOperation::ListProjects),
     iam(Method::GET, "/v3/auth/domains", "KeystoneListAuthDomains", IamOperation::ListAuthDomains),
+    identity_center(
+        Method::POST,
+        "/v1/clients",
+        "RegisterClient",
+        IdentityCenterOperation::RegisterClient,
+    ),
+    identity_center(
+        Method::POST,
+        "/v1/device/authorize",
+        "StartDeviceAuthorization",
+        IdentityCenterOperation::StartDeviceAuthorization,
+    ),
+    identity_center(
+        Method::POST,
+        "/v1/tokens",
+        "CreateToken",
+        IdentityCenterOperation::CreateToken,
+    ),
+    identity_center(
+        Method::GET,
+        "/v1/assigned-accounts",
+        "ListAccounts",
+        IdentityCenterOperation::ListAccounts,
+    ),
+    identity_center(
+        Method::GET,
+        "/v1/assigned-agencies",
+        "ListAccountAgencies",
+        IdentityCenterOperation::ListAccountAgencies,
+    ),
+    identity_center(
+        Method::GET,
+        "/v1/credentials",
+        "GetAgencyCredentials",
+        IdentityCenterOperation::GetAgencyCredentials,
+    ),
+    identity_center(Method::POST, "/v1/logout", "Logout", IdentityCenterOperation::Logout),
+    identity_center(Method::GET, "/device", "ApproveSignIn", IdentityCenterOperation::ApprovalPage),
+    identity_center(Method::POST, "/device", "ApproveSignIn", IdentityCenterOperation::Approve),
 ];
 
 impl Entry {

@@ -1,12 +1,13 @@
 //! The formats of error responses.
 
 use http::{Response, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 use sts_proto::Body;
 use sts_proto::server::{ErrorResponse, RequestError};
 
 use super::Rejection;
 use crate::model::operation::{IamOperation, Route};
+use crate::model::poll_error::PollError;
 use crate::seal::Seal;
 use crate::server::json_response;
 
@@ -19,6 +20,8 @@ pub(crate) enum ErrorFormat {
     Iam,
     /// An object with a numeric code, message and title.
     Keystone,
+    /// As of STS with codes of Identity Center; and the format of OAuth for device codes.
+    IdentityCenter,
 }
 
 impl ErrorFormat {
@@ -27,6 +30,7 @@ impl ErrorFormat {
             None => Self::Sts,
             Some(Route::Iam(IamOperation::CreateTokenWithIdToken)) => Self::Iam,
             Some(Route::Iam(_)) => Self::Keystone,
+            Some(Route::IdentityCenter(_)) => Self::IdentityCenter,
         }
     }
 
@@ -46,6 +50,14 @@ impl ErrorFormat {
                 flat(error.code(code))
             }
             Self::Keystone => keystone(&error, request_id),
+            Self::IdentityCenter => match rejection {
+                Rejection::Poll(why) => oauth(*why, request_id),
+                Rejection::Service { code: Some(_), .. } => flat(error),
+                _ => {
+                    let code = identity_center_code(error.status);
+                    flat(error.code(code))
+                }
+            },
         }
     }
 }
@@ -66,6 +78,32 @@ const fn iam_code(status: StatusCode) -> &'static str {
     }
 }
 
+/// Codes of the published table.
+const fn identity_center_code(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        401 | 403 => "IIC.1001",
+        404 => "IIC.404",
+        _ => "IIC.400",
+    }
+}
+
+/// The format of RFC 8628. For a denial it contains the published code as well.
+fn oauth(why: PollError, request_id: &str) -> (String, Response<Body>) {
+    let mut body = json!({
+        "error": why.code(),
+        "error_description": why.description(),
+        "request_id": request_id,
+    });
+    if let (PollError::Denied, Some(members)) = (why, body.as_object_mut()) {
+        members.insert("error_code".to_owned(), "IIC.1404".into());
+        members.insert(
+            "error_msg".to_owned(),
+            format!("Access denied: {}.", why.description()).into(),
+        );
+    }
+    (why.code().to_owned(), with_request_id(StatusCode::BAD_REQUEST, &body, request_id))
+}
+
 fn keystone(error: &ErrorResponse, request_id: &str) -> (String, Response<Body>) {
     let code = error.status.as_u16();
     let body = json!({"error": {
@@ -73,11 +111,15 @@ fn keystone(error: &ErrorResponse, request_id: &str) -> (String, Response<Body>)
         "message": error.message,
         "title": error.status.canonical_reason(),
     }});
-    let mut response = json_response(error.status, &body);
+    (code.to_string(), with_request_id(error.status, &body, request_id))
+}
+
+fn with_request_id(status: StatusCode, body: &Value, request_id: &str) -> Response<Body> {
+    let mut response = json_response(status, body);
     if let Ok(value) = request_id.parse() {
         response.headers_mut().insert("x-request-id", value);
     }
-    (code.to_string(), response)
+    response
 }
 
 impl Rejection {

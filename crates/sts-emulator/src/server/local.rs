@@ -44,7 +44,7 @@ impl<E: LocalEndpoint> Respond for Local<E> {
         let Some(body) = self.bodies.read(body, connection).await? else {
             return Ok(error_response(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large"));
         };
-        let rejection = self.guard.rejection(&head);
+        let rejection = self.guard.rejection(&head.headers, &head.uri);
         Ok(rejection.unwrap_or_else(|| self.endpoint.respond(&head, &body)))
     }
 }

@@ -7,8 +7,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
-use http::request::Parts;
-use http::{Response, StatusCode};
+use http::{Response, StatusCode, Uri};
 use sts_proto::Body;
 
 use super::response::error_response;
@@ -45,10 +44,10 @@ impl LoopbackGuard {
     }
 
     /// Returns the response to a rejected request: a foreign host, origin or site.
-    pub(crate) fn rejection(&self, head: &Parts) -> Option<Response<Body>> {
-        let mut hosts = head.headers.get_all(HOST).iter();
+    pub(crate) fn rejection(&self, headers: &HeaderMap, uri: &Uri) -> Option<Response<Body>> {
+        let mut hosts = headers.get_all(HOST).iter();
         let host = hosts.next().filter(|_| hosts.next().is_none());
-        let target = head.uri.authority();
+        let target = uri.authority();
         let host = host.and_then(text).filter(|host| self.is_host(host));
         let Some(host) = host.filter(|_| target.is_none_or(|target| self.is_host(target.as_str())))
         else {
@@ -56,11 +55,11 @@ impl LoopbackGuard {
                 "Host: must be a single loopback address, localhost or a configured host name",
             ));
         };
-        let mut origins = head.headers.get_all(ORIGIN).iter();
+        let mut origins = headers.get_all(ORIGIN).iter();
         if !origins.all(|origin| self.is_our_origin(origin, host)) {
             return Some(forbidden("Origin: requests of web pages of other hosts are rejected"));
         }
-        let sites = head.headers.get_all(FETCH_SITE);
+        let sites = headers.get_all(FETCH_SITE);
         if !sites
             .iter()
             .all(|site| matches!(site.as_bytes(), b"none" | b"same-origin" | b"same-site"))
@@ -145,7 +144,7 @@ mod tests {
             request = request.header(*name, *value);
         }
         let (head, ()) = request.body(()).unwrap().into_parts();
-        guard.rejection(&head).map_or(200, |response| response.status().as_u16())
+        guard.rejection(&head.headers, &head.uri).map_or(200, |response| response.status().as_u16())
     }
 
     #[test]
@@ -201,7 +200,7 @@ mod tests {
             .body(())
             .unwrap()
             .into_parts();
-        assert!(guard.rejection(&head).is_some());
+        assert!(guard.rejection(&head.headers, &head.uri).is_some());
     }
 
     #[test]

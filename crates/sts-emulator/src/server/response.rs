@@ -1,6 +1,8 @@
 //! Responses of the local endpoints.
 
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS,
+};
 use http::{Response, StatusCode};
 use serde::Serialize;
 use sts_proto::Body;
@@ -12,6 +14,15 @@ pub(crate) fn json_response(status: StatusCode, value: &impl Serialize) -> Respo
 
 pub(crate) fn text_response(status: StatusCode, text: &str) -> Response<Body> {
     response(status, "text/plain; charset=utf-8", text.as_bytes().to_vec())
+}
+
+/// Returns a page without scripts, which no other page may embed.
+pub(crate) fn html_response(status: StatusCode, html: &str) -> Response<Body> {
+    let mut response = response(status, "text/html; charset=utf-8", html.as_bytes().to_vec());
+    let policy = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    let policy = HeaderValue::from_static(policy);
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    response
 }
 
 /// Returns a JSON object with the member `error`.

@@ -8,6 +8,7 @@ use crate::config::Config;
 #[cfg(feature = "oidc")]
 use crate::oidc::OidcIssuer;
 use crate::seal::Seal;
+use crate::sign_ins::SignIns;
 
 /// Time of a request.
 #[derive(Clone, Copy)]
@@ -22,6 +23,9 @@ pub(crate) struct RequestTime {
 pub(crate) struct Service {
     pub(crate) config: Config,
     pub(crate) seal: Seal,
+    /// The URL of the emulator, for clients that send no usable Host header.
+    pub(crate) url: String,
+    pub(crate) sign_ins: Arc<SignIns>,
     #[cfg(feature = "oidc")]
     pub(crate) issuer: OidcIssuer,
 }
