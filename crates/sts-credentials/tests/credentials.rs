@@ -24,7 +24,7 @@ fn credentials_expire_at_their_expiration() {
 #[test]
 fn credentials_that_can_sign_are_valid() {
     valid().validate().unwrap();
-    Credentials::permanent("A", "geheim: schlüssel").validate().unwrap();
+    Credentials::permanent("A", "a1B2c3+/=,;~!").validate().unwrap();
     valid().security_token("t".repeat(100_000)).validate().unwrap();
     valid().security_token("+/=,;~!").validate().unwrap();
 }
@@ -33,13 +33,9 @@ fn credentials_that_can_sign_are_valid() {
 fn each_part_that_cannot_be_sent_is_named_and_not_shown() {
     type Change = fn(&mut Credentials, &str);
     let parts: [(&str, Change, &[&str]); 3] = [
-        ("access key id", |c, text| c.access_key_id = text.into(), &["a,b", "a/b", "a b", "aé"]),
-        ("secret access key", |c, text| c.secret_access_key = text.into(), &[]),
-        (
-            "security token",
-            |c, text| c.security_token = Some(text.into()),
-            &["a b", "aé", "a\u{7f}"],
-        ),
+        ("access key id", |c, text| c.access_key_id = text.into(), &["a,b", "a/b", "aé"]),
+        ("secret access key", |c, text| c.secret_access_key = text.into(), &["aé", "a\u{201d}"]),
+        ("security token", |c, text| c.security_token = Some(text.into()), &["aé", "a\u{7f}"]),
     ];
     for (part, change, others) in parts {
         let invalid = |text: &str| {
@@ -48,14 +44,16 @@ fn each_part_that_cannot_be_sent_is_named_and_not_shown() {
             credentials.validate().expect_err(text)
         };
         assert!(matches!(invalid(""), InvalidCredentials::Empty { part: p, .. } if p == part));
-        for text in [" a", "a ", "a\n", "\ta", "\u{a0}a", "a\u{2003}"] {
+        for text in
+            [" a", "a ", "a b", "a\n", "\ta", "\u{a0}a", "a\u{2003}", "a\nb", "a\tb", "a\u{85}b"]
+        {
             let error = invalid(text);
             assert!(
                 matches!(error, InvalidCredentials::WhiteSpace { part: p, .. } if p == part),
                 "{text:?}"
             );
         }
-        for text in ["a\nb", "a\0b", "a\u{85}b", "a\tb"].iter().chain(others) {
+        for text in ["a\0b", "\u{feff}a"].iter().chain(others) {
             let error = invalid(text);
             assert!(
                 matches!(error, InvalidCredentials::Character { part: p, .. } if p == part),

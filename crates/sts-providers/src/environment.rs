@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use sts_client::session::{ReadyRefresh, RefreshProvider};
 use sts_client::{CallContext, Environment, Platform};
-use sts_credentials::CredentialsError;
+use sts_credentials::{
+    CredentialsError, validate_access_key_id, validate_secret_access_key, validate_security_token,
+};
 use sts_proto::Credentials;
 
-use crate::sendable::sendable_id;
 use crate::variable::{self, half_set};
 
 const ACCESS_KEY: &str = "HUAWEICLOUD_SDK_AK";
@@ -83,9 +84,11 @@ impl EnvironmentVariables {
                  HUAWEICLOUD_OIDC_AGENCY_URN"
             )));
         }
-        let access_key = variable::plain_word(environment, ACCESS_KEY)?;
-        let (access_key, secret_key) = match (access_key, variable::word(environment, SECRET_KEY)?)
-        {
+        let access_key = variable::credential(environment, ACCESS_KEY, validate_access_key_id)?;
+        let (access_key, secret_key) = match (
+            access_key,
+            variable::credential(environment, SECRET_KEY, validate_secret_access_key)?,
+        ) {
             (Some(access_key), Some(secret_key)) => (access_key, secret_key),
             (None, None) => {
                 let message = format!("{ACCESS_KEY} and {SECRET_KEY} are not set");
@@ -94,9 +97,8 @@ impl EnvironmentVariables {
             (Some(_), None) => return Err(half_set(ACCESS_KEY, SECRET_KEY)),
             (None, Some(_)) => return Err(half_set(SECRET_KEY, ACCESS_KEY)),
         };
-        sendable_id(&access_key).map_err(|fault| variable::invalid(ACCESS_KEY, fault))?;
-        let credentials = Credentials::permanent(access_key, secret_key);
-        Ok(match variable::word(environment, SECURITY_TOKEN)? {
+        let credentials = Credentials::permanent(access_key.expose_secret(), secret_key);
+        Ok(match variable::credential(environment, SECURITY_TOKEN, validate_security_token)? {
             Some(token) => credentials.security_token(token),
             None => credentials,
         })

@@ -10,7 +10,6 @@ mod metadata;
 mod oidc;
 mod pod_identity;
 mod profile;
-mod sendable;
 mod shared_provider;
 mod token;
 mod variable;

@@ -8,7 +8,6 @@ use sts_proto::{Body, Credentials, Secret};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::sendable::{sendable, sendable_id};
 use sts_client::Now;
 use sts_client::session::IssuedCredentials;
 
@@ -72,15 +71,10 @@ impl Issuer {
         let secret = fields.secret.ok_or_else(|| missing(self.secret))?;
         let token = fields.securitytoken.ok_or_else(|| missing(self.token))?;
         let expiration = fields.expires_at.ok_or_else(|| missing(self.expiration))?;
-        for (field, checked) in [
-            (self.access, sendable_id(&access)),
-            (self.secret, sendable(secret.expose_secret())),
-            (self.token, sendable(token.expose_secret())),
-        ] {
-            checked.map_err(|fault| format!("field `{field}` {fault}"))?;
-        }
         let expiration = OffsetDateTime::parse(&expiration, &Rfc3339)
             .map_err(|_| format!("field `{}` is not RFC 3339", self.expiration))?;
-        Ok(Credentials::temporary(access, secret, token, expiration))
+        let credentials = Credentials::temporary(access, secret, token, expiration);
+        credentials.validate().map_err(|fault| fault.to_string())?;
+        Ok(credentials)
     }
 }

@@ -8,7 +8,6 @@ use std::time::Duration;
 use sts_credentials::CredentialsError;
 use sts_proto::{AssumeAgencyWithOidc, Secret};
 
-use crate::sendable::sendable;
 use crate::token;
 use crate::variable::{self, half_set};
 use sts_client::CallContext;
@@ -139,7 +138,7 @@ impl OidcAgency {
             for id in ids.clone() {
                 let fault =
                     |fault| variable::invalid(POLICY_IDS, &format!("has an id that {fault}"));
-                sendable(id).map_err(fault)?;
+                variable::check_word(id).map_err(fault)?;
             }
             if ids.clone().next().is_some() {
                 agency = agency.policy_ids(ids);

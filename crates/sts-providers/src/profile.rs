@@ -12,7 +12,6 @@ use sts_credentials::CredentialsError;
 use sts_proto::{Credentials, Secret};
 
 use self::ini::Ini;
-use crate::sendable::sendable_id;
 use crate::variable;
 
 const FILE: &str = "HUAWEICLOUD_SDK_CREDENTIALS_FILE";
@@ -122,12 +121,13 @@ fn read(content: &[u8]) -> Result<Credentials, String> {
         ini.value(section, key)?.ok_or_else(|| format!("missing {key} in section [{section}]"))
     };
     let access_key = mandatory("ak")?;
-    sendable_id(access_key).map_err(|fault| format!("ak in section [{section}] {fault}"))?;
     let credentials = Credentials::permanent(access_key, Secret::from(mandatory("sk")?));
-    Ok(match ini.value(section, "security_token")? {
+    let credentials = match ini.value(section, "security_token")? {
         Some(token) => credentials.security_token(token),
         None => credentials,
-    })
+    };
+    credentials.validate().map_err(|fault| format!("section [{section}]: {fault}"))?;
+    Ok(credentials)
 }
 
 impl RefreshProvider for ProfileFile {

@@ -6,24 +6,46 @@
 
 use std::path::PathBuf;
 
-use sts_credentials::CredentialsError;
+use sts_credentials::{CredentialsError, InvalidCredentials};
 use sts_proto::Secret;
 
-use crate::sendable::sendable;
 use crate::token;
 use sts_client::Environment;
 
 /// Quotes that an env file or a template leaves in a value.
 const QUOTES: [char; 7] = ['"', '\'', '`', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}'];
 
-/// Reads a variable that is one word of visible ASCII: credentials, tokens, URNs, URLs, numbers.
+/// Reads a variable that is one word of visible ASCII: tokens, URNs, URLs.
 pub(crate) fn word(
     environment: &dyn Environment,
     name: &str,
 ) -> Result<Option<Secret>, CredentialsError> {
     let Some(value) = text(environment, name)? else { return Ok(None) };
-    sendable(value.expose_secret()).map_err(|fault| invalid(name, fault))?;
+    check_word(value.expose_secret()).map_err(|fault| invalid(name, fault))?;
     Ok(Some(value))
+}
+
+/// Reads a part of credentials, and validates it.
+pub(crate) fn credential(
+    environment: &dyn Environment,
+    name: &str,
+    validate: fn(&str) -> Result<(), InvalidCredentials>,
+) -> Result<Option<Secret>, CredentialsError> {
+    let Some(value) = text(environment, name)? else { return Ok(None) };
+    validate(value.expose_secret())
+        .map_err(|fault| CredentialsError::new(format!("environment variable {name}: {fault}")))?;
+    Ok(Some(value))
+}
+
+/// Checks one word. The fault completes a sentence that begins with its origin.
+pub(crate) fn check_word(text: &str) -> Result<(), &'static str> {
+    if text.contains(char::is_whitespace) {
+        Err("contains white space or a line break; remove it")
+    } else if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(())
+    } else {
+        Err("contains a character that is not allowed; allowed: visible ASCII")
+    }
 }
 
 /// Like `word`, for values that are not secret.

@@ -248,7 +248,8 @@ fn credentials_that_cannot_sign_are_refused_by_name() {
     assert!(matches!(error(ID, ""), Empty { part, .. } if part == secret));
     assert!(matches!(error("AK\n", SECRET), WhiteSpace { part, .. } if part == id));
     assert!(matches!(error(ID, " s3cr3t"), WhiteSpace { part, .. } if part == secret));
-    assert!(matches!(error(ID, "s3c\nr3t"), Character { part, .. } if part == secret));
+    assert!(matches!(error(ID, "s3c\nr3t"), WhiteSpace { part, .. } if part == secret));
+    assert!(matches!(error(ID, "s3cr\u{e9}t"), Character { part, .. } if part == secret));
     assert!(matches!(error("A,K", SECRET), Character { part, .. } if part == id));
     assert!(matches!(error("schlüssel", SECRET), Character { part, .. } if part == id));
 
@@ -282,14 +283,6 @@ fn a_signer_is_made_from_credentials_or_their_parts() {
     let temporary = Credentials::temporary(ID, SECRET, "token", NOW);
     let parts = signer().security_token("token").unwrap();
     assert_eq!(signed(Signer::new(&temporary).unwrap()), signed(parts));
-}
-
-#[test]
-fn a_secret_may_be_any_text() {
-    let signer = Signer::from_parts(ID, "geheim: schlüssel").unwrap();
-    let mut request = get("https://sts.example.com/");
-    signer.sign(&mut request, NOW).unwrap();
-    verify(&request, |_| Some(&signer), NOW, Duration::ZERO).unwrap();
 }
 
 #[test]

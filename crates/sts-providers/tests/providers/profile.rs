@@ -144,7 +144,8 @@ fn files_that_parsers_disagree_on_are_an_error_that_names_the_line() {
     );
     assert_eq!(
         fault("[basic]\nak = A,B\nsk = S"),
-        "ak in section [basic] contains a comma or a slash"
+        "section [basic]: access key id contains a character that is not allowed; allowed: visible \
+         ASCII except comma and slash"
     );
 }
 
