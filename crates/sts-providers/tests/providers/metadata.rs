@@ -23,10 +23,10 @@ const NO_AGENCY: &str = r#"{"error":"Please configure Cloud Service Agency first
 
 /// Credentials for an hour.
 fn credentials(id: &str) -> Answer {
-    keys_until(END, id)
+    credentials_until(END, id)
 }
 
-fn keys_until(end: &str, id: &str) -> Answer {
+fn credentials_until(end: &str, id: &str) -> Answer {
     let json = format!(
         r#"{{"credential":{{"access":"{id}","secret":"s","securitytoken":"t","expires_at":"{end}"}}}}"#
     );
@@ -78,7 +78,7 @@ fn the_token_is_kept_for_its_lifetime() {
     let count = AtomicU32::new(0);
     let wire = Wire::new(move |request| match request.method().as_str() {
         "PUT" => answer(200, "the-token"),
-        _ => keys_until(LATE, &format!("KEY{}", count.fetch_add(1, Ordering::Relaxed))),
+        _ => credentials_until(LATE, &format!("KEY{}", count.fetch_add(1, Ordering::Relaxed))),
     });
     let place = Place::default();
     let session = blocking_client(&wire, &place).session(metadata()).unwrap();
@@ -102,7 +102,7 @@ fn the_token_is_not_used_in_its_last_minute() {
         let count = AtomicU32::new(0);
         let wire = Wire::new(move |request| match request.method().as_str() {
             "PUT" => answer(200, "the-token"),
-            _ => keys_until(LATE, &format!("KEY{}", count.fetch_add(1, Ordering::Relaxed))),
+            _ => credentials_until(LATE, &format!("KEY{}", count.fetch_add(1, Ordering::Relaxed))),
         });
         let place = Place::default();
         let session = blocking_client(&wire, &place).session(metadata()).unwrap();
@@ -134,7 +134,7 @@ fn a_service_without_tokens_is_not_asked_for_one_again_for_a_day() {
         let count = AtomicU32::new(0);
         let wire = Wire::new(move |request| match request.method().as_str() {
             "PUT" => answer(status, ""),
-            _ => keys_until(LATE, &format!("KEY{}", count.fetch_add(1, Ordering::Relaxed))),
+            _ => credentials_until(LATE, &format!("KEY{}", count.fetch_add(1, Ordering::Relaxed))),
         });
         let place = Place::default();
         let session = client(&wire, &place).session(metadata()).unwrap();
@@ -238,7 +238,7 @@ fn a_service_that_misbehaves_is_a_failure_and_not_unconfigured() {
 }
 
 #[test]
-fn the_end_of_the_keys_may_have_any_form_of_rfc_3339() {
+fn the_expiration_may_have_any_form_of_rfc_3339() {
     for (end, is_taken) in [
         ("2026-03-05T13:08:09.123000Z", true),
         ("2026-03-05T13:08:09Z", true),
