@@ -44,6 +44,23 @@ fn an_embedded_client_retries_and_corrects_its_clock_but_does_not_retry_a_denial
 }
 
 #[test]
+fn a_small_sdk_signs_and_retries() {
+    let shown = printed("sdk_author");
+    for line in [
+        r#"pages: ["web 1", "web 2", "web 3", "web+4"]"#,
+        r#"query: ["db 1", "web 1"] ["web+4"]"#,
+        "body: job-1",
+        r#"derived keys: ["db 1"]"#,
+        "error: invalid request: Ecs.0005: Invalid parameter (HTTP status 400)",
+        r#"rotated: ["db 1"]"#,
+        r#"clock: ["db 1"]"#,
+        "rejected: credentials rejected: APIGW.0301: ",
+    ] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+}
+
+#[test]
 fn one_call_is_driven_by_hand() {
     assert!(printed("one_call").contains("iam::"));
     assert!(printed("one_call").contains("after 1 attempt(s)"));

@@ -28,6 +28,19 @@ fn the_guide_to_embedding_shows_what_the_example_compiles() {
 }
 
 #[test]
+fn the_guide_for_sdk_authors_shows_what_the_example_compiles() {
+    let sdk = include_str!("../examples/sdk_author/ecs.rs");
+    shows_only(include_str!("../sdk-author.md"), &[sdk]);
+    // Its lines that deal with credentials and signatures.
+    let (_, send) = sdk.split_once("    async fn send(").unwrap();
+    let (send, _) = send.split_once("\n    }\n").unwrap();
+    let settings = ["signer: RequestSigner<", "= RequestSigner::new(", "self.signer.scope("];
+    let is_setting = |line: &&str| settings.iter().any(|setting| line.contains(setting));
+    let settings = sdk.lines().filter(is_setting).count();
+    assert_eq!(settings + send.lines().skip(1).count(), 12);
+}
+
+#[test]
 fn the_guide_to_runtimes_shows_what_the_examples_compile() {
     let sources = [
         include_str!("../examples/custom_runtime/main.rs"),

@@ -54,8 +54,8 @@ const SIZE_LIMIT: usize = 64 * 1024;
 
 /// Proof of identity: a signed `GetCallerIdentity` that the holder can send to STS.
 ///
-/// Whoever has the proof can present it to its audience until it expires, so send it over TLS and do
-/// not log it. It contains the security token of temporary credentials, but not the secret access key,
+/// Any program that has the proof can present it to its audience until it expires, so send it over
+/// TLS and do not log it. It contains the security token of temporary credentials, but not the secret access key,
 /// so it cannot sign other requests. `Debug` shows only the URL.
 #[derive(Clone)]
 pub struct IdentityProof(Request<()>);
