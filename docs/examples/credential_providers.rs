@@ -68,7 +68,7 @@ async fn main() -> Result<(), Box<dyn StdError>> {
     show_identity(&emulator, sts(&place)?.session(agency)?).await?;
 
     println!("4. the provider chain without configuration");
-    let chain = ProviderChain::official(metadata.clone());
+    let chain = ProviderChain::default_chain(metadata.clone());
     show_identity(&emulator, sts(&place)?.session(chain.clone())?).await?;
     println!("   {}", chain.report());
 
@@ -80,10 +80,10 @@ async fn main() -> Result<(), Box<dyn StdError>> {
     ] {
         place.variables.insert(name, value.to_owned());
     }
-    let chain = ProviderChain::official(metadata);
+    let chain = ProviderChain::default_chain(metadata);
     show_identity(&emulator, sts(&place)?.session(chain.clone())?).await?;
     println!("   {}", chain.report());
-    if chain.report().used() != Some("OIDC agency") {
+    if chain.report().used() != Some("oidc") {
         return Err("the provider chain did not use OIDC first".into());
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Provider chains.
 
-mod official;
+mod orders;
 mod refresh;
 mod report;
 
@@ -9,12 +9,14 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sts_client::session::RefreshProvider;
-use sts_client::{CallContext, Platform};
+use sts_client::{CallContext, Environment, Platform};
 use sts_credentials::{CredentialsError, MaybeSend, MaybeSync};
 
 pub use self::refresh::ChainRefresh;
+use self::refresh::Start;
 pub use self::report::{ChainReport, ProviderState};
 use crate::shared_provider::SharedProvider;
+use crate::variable;
 
 /// Credential providers in order; the first one that is configured returns the credentials.
 ///
@@ -48,6 +50,8 @@ use crate::shared_provider::SharedProvider;
 #[derive(Clone, Default)]
 pub struct ProviderChain {
     providers: Arc<Vec<Entry>>,
+    /// The environment variable that selects a provider.
+    selector: Option<Cow<'static, str>>,
     found: Arc<Mutex<Found>>,
 }
 
@@ -81,6 +85,27 @@ impl ProviderChain {
         let entry = Entry { name: name.into(), provider: SharedProvider::new(provider) };
         Arc::make_mut(&mut self.providers).push(entry);
         Self { found: Arc::default(), ..self }
+    }
+
+    /// Sets an environment variable that selects one provider by its name, in place of a search. It
+    /// is read when a search begins. A selected provider that is not configured is an error, and so
+    /// is a name that the chain does not have. By default no variable is read.
+    #[must_use]
+    pub fn selected_by(self, variable: impl Into<Cow<'static, str>>) -> Self {
+        Self { selector: Some(variable.into()), ..self }
+    }
+
+    /// Returns the index of the provider that the environment selects, if it selects one.
+    fn selected(&self, environment: &dyn Environment) -> Result<Option<usize>, CredentialsError> {
+        let Some(selector) = &self.selector else { return Ok(None) };
+        let Some(name) = variable::plain_word(environment, selector)? else { return Ok(None) };
+        let index = self.providers.iter().position(|entry| entry.name == name);
+        index.map(Some).ok_or_else(|| {
+            let names: Vec<&str> = self.providers.iter().map(|entry| &*entry.name).collect();
+            let fault =
+                format!("selects an unknown provider; expected one of: {}", names.join(", "));
+            variable::invalid(selector, &fault)
+        })
     }
 
     /// Returns which provider is used and why the others are not. Until one is used, returns the
@@ -126,7 +151,14 @@ impl RefreshProvider for ProviderChain {
         platform: &Platform,
         context: &Arc<CallContext>,
     ) -> Result<ChainRefresh, CredentialsError> {
-        Ok(ChainRefresh::new(self.clone(), platform.clone(), Arc::clone(context)))
+        let start = match self.used() {
+            Some(used) => Start::Used(used),
+            None => match self.selected(&*platform.environment)? {
+                Some(selected) => Start::Selected(selected),
+                None => Start::First,
+            },
+        };
+        Ok(ChainRefresh::new(self.clone(), platform.clone(), Arc::clone(context), start))
     }
 
     fn label(&self) -> String {

@@ -23,6 +23,17 @@ pub struct ChainRefresh {
     state: State,
     /// The results of this search. Concurrent searches do not mix.
     states: Vec<ProviderState>,
+    /// Whether the only provider to ask is selected by the environment.
+    is_selected: bool,
+}
+
+/// The provider with which a refresh begins.
+pub(super) enum Start {
+    First,
+    /// The provider that the chain stays with.
+    Used(usize),
+    /// The provider that the environment selects.
+    Selected(usize),
 }
 
 enum State {
@@ -34,10 +45,19 @@ enum State {
 }
 
 impl ChainRefresh {
-    pub(super) fn new(chain: ProviderChain, platform: Platform, context: Arc<CallContext>) -> Self {
-        let first = chain.used().unwrap_or(0);
-        let states = Vec::with_capacity(chain.providers.len());
-        Self { chain, platform, context, state: State::Next(first), states }
+    pub(super) fn new(
+        chain: ProviderChain,
+        platform: Platform,
+        context: Arc<CallContext>,
+        start: Start,
+    ) -> Self {
+        let is_selected = matches!(start, Start::Selected(_));
+        let index = match start {
+            Start::First => 0,
+            Start::Used(index) | Start::Selected(index) => index,
+        };
+        let states = vec![ProviderState::NotAsked; chain.providers.len()];
+        Self { chain, platform, context, state: State::Next(index), states, is_selected }
     }
 
     /// Begins a refresh. Variables and files of a provider are read only if it is asked.
@@ -58,7 +78,7 @@ impl ChainRefresh {
         }
         match outcome {
             Ok(issued) => {
-                self.states.push(ProviderState::Used);
+                self.record(index, ProviderState::Used);
                 let used = self.chain.publish(Some(index), &self.states);
                 if used == Some(index) {
                     return Some(Ok(issued));
@@ -71,11 +91,14 @@ impl ChainRefresh {
                 let error = cause(error);
                 let text = failure::in_full(&error);
                 if error.is_not_configured() {
-                    self.states.push(ProviderState::NotConfigured(text));
-                    self.state = State::Next(self.chain.used().unwrap_or(index + 1));
-                    return None;
+                    self.record(index, ProviderState::NotConfigured(text));
+                    if !self.is_selected {
+                        self.state = State::Next(self.chain.used().unwrap_or(index + 1));
+                        return None;
+                    }
+                } else {
+                    self.record(index, ProviderState::Failed(text));
                 }
-                self.states.push(ProviderState::Failed(text));
                 if let Some(used) = self.chain.publish(None, &self.states) {
                     self.state = State::Next(used);
                     return None;
@@ -85,8 +108,20 @@ impl ChainRefresh {
         }
     }
 
+    fn record(&mut self, index: usize, state: ProviderState) {
+        if let Some(recorded) = self.states.get_mut(index) {
+            *recorded = state;
+        }
+    }
+
     fn failed(&self, index: usize, error: CredentialsError) -> CredentialsError {
         let name = self.chain.providers.get(index).map_or("unknown", |entry| &entry.name);
+        if self.is_selected {
+            let selector = self.chain.selector.as_deref().unwrap_or_default();
+            let fault = if error.is_not_configured() { "is not configured" } else { "failed" };
+            let message = format!("provider {name}, selected by {selector}, {fault}");
+            return CredentialsError::new(message).with_source(error);
+        }
         let skipped = self.chain.report_of(self.states.clone()).before(index);
         let mut message = format!("provider {name} is configured but failed");
         if !skipped.is_empty() {

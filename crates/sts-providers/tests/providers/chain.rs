@@ -14,26 +14,26 @@ use crate::world::{
 
 const PROFILE: &str = "/home/u/.huaweicloud/credentials";
 
-fn home() -> Place {
+pub(crate) fn home() -> Place {
     Place::default().with_variable("HOME", "/home/u").with_variable("USERPROFILE", "/home/u")
 }
 
-fn with_variables(place: Place) -> Place {
+pub(crate) fn with_variables(place: Place) -> Place {
     place.with_variable("HUAWEICLOUD_SDK_AK", "ENV").with_variable("HUAWEICLOUD_SDK_SK", "s")
 }
 
-fn with_profile(place: Place) -> Place {
+pub(crate) fn with_profile(place: Place) -> Place {
     place.with_file(PROFILE, "[basic]\nak = PROFILE\nsk = s\n")
 }
 
-fn with_pod(place: Place) -> Place {
+pub(crate) fn with_pod(place: Place) -> Place {
     place
         .with_variable("HC_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:2/pod")
         .with_variable("HC_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/pod/token")
         .with_file("/pod/token", "token")
 }
 
-fn with_oidc(place: Place) -> Place {
+pub(crate) fn with_oidc(place: Place) -> Place {
     place
         .with_variable("HUAWEICLOUD_OIDC_PROVIDER_URN", "iam::0a1b:oidcProvider:p")
         .with_variable("HUAWEICLOUD_OIDC_AGENCY_URN", "iam::0a1b:agency:a")
@@ -42,7 +42,7 @@ fn with_oidc(place: Place) -> Place {
 }
 
 /// A network in which every service returns credentials with its own name.
-fn rich() -> Wire {
+pub(crate) fn rich() -> Wire {
     Wire::new(|request| {
         let path = request.uri().path();
         let issued = |id: &str| {
@@ -62,31 +62,31 @@ fn rich() -> Wire {
     })
 }
 
-fn metadata() -> EcsMetadata {
+pub(crate) fn metadata() -> EcsMetadata {
     EcsMetadata::at("http://127.0.0.1:1").unwrap()
 }
 
 /// A session of a chain.
-struct Chained {
-    chain: ProviderChain,
-    session: Session,
+pub(crate) struct Chained {
+    pub(crate) chain: ProviderChain,
+    pub(crate) session: Session,
 }
 
 impl Chained {
-    fn new(wire: &Wire, place: &Place, chain: ProviderChain) -> Self {
+    pub(crate) fn new(wire: &Wire, place: &Place, chain: ProviderChain) -> Self {
         let session = client(wire, place).session(chain.clone()).unwrap();
         Self { chain, session }
     }
 
-    fn official(wire: &Wire, place: &Place) -> Self {
+    pub(crate) fn official(wire: &Wire, place: &Place) -> Self {
         Self::new(wire, place, ProviderChain::official(metadata()))
     }
 
-    fn ask(&self) -> Result<Arc<Credentials>, CredentialsError> {
+    pub(crate) fn ask(&self) -> Result<Arc<Credentials>, CredentialsError> {
         ask(&self.session)
     }
 
-    fn report(&self) -> String {
+    pub(crate) fn report(&self) -> String {
         self.chain.report().to_string()
     }
 }

@@ -12,6 +12,7 @@
 mod addresses;
 mod chain;
 mod chain_searches;
+mod default_chain;
 mod environment;
 mod issued;
 mod issuer_time;

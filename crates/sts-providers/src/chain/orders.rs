@@ -1,0 +1,107 @@
+//! Provider chains with a given order.
+
+use std::sync::Arc;
+
+use sts_client::session::{AgencyRefresh, RefreshProvider};
+use sts_client::{CallContext, Platform};
+use sts_credentials::CredentialsError;
+use sts_proto::AssumeAgencyWithOidc;
+
+use super::ProviderChain;
+use crate::environment::EnvironmentVariables;
+use crate::metadata::EcsMetadata;
+use crate::oidc::OidcAgency;
+use crate::pod_identity::{PodIdentity, PodIdentityRefresh};
+use crate::profile::ProfileFile;
+
+/// Selects one provider of [`ProviderChain::default_chain`].
+const SELECTOR: &str = "HUAWEICLOUD_STS_PROVIDER";
+
+impl ProviderChain {
+    /// Returns the chain for programs that run anywhere. Explicit configuration takes precedence
+    /// over ambient identities, and the narrower identity over the wider one:
+    ///
+    /// | name | provider |
+    /// |---|---|
+    /// | `environment` | [`EnvironmentVariables`] |
+    /// | `oidc` | [`OidcAgency`], by its variables |
+    /// | `profile` | [`ProfileFile`] |
+    /// | `pod-identity` | [`PodIdentity`], by its variables |
+    /// | `ecs-metadata` | `metadata` |
+    ///
+    /// The environment variable `HUAWEICLOUD_STS_PROVIDER` selects exactly one of them by its name.
+    ///
+    /// In contrast to [`official`](Self::official), a pod never uses the identity of its node if it
+    /// has one of its own, and access keys in variables take precedence over OIDC. If nothing else
+    /// is configured, `metadata` is asked, which can take its full timeout of three seconds outside
+    /// an ECS.
+    ///
+    /// ```
+    /// use sts_providers::{EcsMetadata, ProviderChain};
+    ///
+    /// let chain = ProviderChain::default_chain(EcsMetadata::default());
+    /// // let session = client.session(chain.clone())?;
+    /// // session.credentials().await?;
+    /// println!("{}", chain.report());
+    /// ```
+    #[must_use]
+    pub fn default_chain(metadata: EcsMetadata) -> Self {
+        Self::new()
+            .provider("environment", EnvironmentVariables)
+            .provider("oidc", OidcVariables)
+            .provider("profile", ProfileFile::new())
+            .provider("pod-identity", PodVariables)
+            .provider("ecs-metadata", metadata)
+            .selected_by(SELECTOR)
+    }
+
+    /// Returns the chain of the newest official SDK (Python 3.1.219), for programs that replace a
+    /// program with that SDK: the variables of an [`OidcAgency`], [`EnvironmentVariables`],
+    /// [`ProfileFile`], `metadata`, the variables of [`PodIdentity`].
+    ///
+    /// Two precedence rules may surprise you: the variables of OIDC take precedence over those of
+    /// access keys, and on a node whose machine has an agency, that agency takes precedence over
+    /// the identity of the pod. Prefer [`default_chain`](Self::default_chain), or one specific
+    /// provider.
+    #[must_use]
+    pub fn official(metadata: EcsMetadata) -> Self {
+        Self::new()
+            .provider("OIDC agency", OidcVariables)
+            .provider("environment", EnvironmentVariables)
+            .provider("profile file", ProfileFile::new())
+            .provider("ECS metadata", metadata)
+            .provider("pod identity", PodVariables)
+    }
+}
+
+/// An [`OidcAgency`] whose variables are read for every refresh.
+struct OidcVariables;
+
+impl RefreshProvider for OidcVariables {
+    type Refresh = AgencyRefresh<AssumeAgencyWithOidc>;
+
+    fn begin(
+        &self,
+        platform: &Platform,
+        context: &Arc<CallContext>,
+    ) -> Result<Self::Refresh, CredentialsError> {
+        let agency = OidcAgency::from_environment(&*platform.environment)?;
+        agency.validate(context)?;
+        agency.begin(platform, context)
+    }
+}
+
+/// A [`PodIdentity`] whose variables are read for every refresh.
+struct PodVariables;
+
+impl RefreshProvider for PodVariables {
+    type Refresh = PodIdentityRefresh;
+
+    fn begin(
+        &self,
+        platform: &Platform,
+        context: &Arc<CallContext>,
+    ) -> Result<Self::Refresh, CredentialsError> {
+        PodIdentity::from_environment(&*platform.environment)?.begin(platform, context)
+    }
+}
