@@ -28,6 +28,8 @@ pub mod session;
 mod shared;
 mod signing_credentials;
 mod stats;
+#[cfg(feature = "test-util")]
+pub mod test_util;
 #[cfg(feature = "tower")]
 pub mod tower;
 mod trace;

@@ -2,10 +2,11 @@
 #![cfg(feature = "tracing")]
 #![expect(clippy::unwrap_used, reason = "a test that goes wrong panics")]
 
+mod logged;
+
 use std::future::ready;
 use std::io;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::Response;
@@ -15,6 +16,8 @@ use sts_client::{Client, Clock, Exchange, Now, TransportError};
 use sts_proto::{AssumeAgency, AssumeAgencyWithOidc, Body, Credentials, ErrorKind};
 use time::macros::datetime;
 use tracing::Level;
+
+use crate::logged::logged;
 
 const SECRETS: [&str; 5] =
     ["PLANTED-secret-key", "PLANTED-token", "123456", "PLANTED-issued", "PLANTED-cause"];
@@ -31,20 +34,6 @@ impl Clock for TestHost {
 
     fn seed(&self) -> u64 {
         7
-    }
-}
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(piece);
-        Ok(piece.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 
@@ -65,26 +54,12 @@ fn told_of(script: fn(usize) -> Result<Response<Body>, TransportError>) -> (Stri
     let operation =
         AssumeAgency::new("iam::0a1b:agency:a", "name").mfa("iam::0a1b:mfa:dev", "123456");
     let mut kind = ErrorKind::Other;
-    let log = logged(|| {
+    let log = logged(Level::TRACE, || {
         if let Err(error) = futures_lite::future::block_on(client.assume_agency(operation)) {
             kind = error.kind();
         }
     });
     (log, kind)
-}
-
-/// Returns the log of `act`.
-fn logged(act: impl FnOnce()) -> String {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(Level::TRACE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    tracing::subscriber::with_default(subscriber, act);
-    let bytes = log.0.lock().unwrap().clone();
-    String::from_utf8(bytes).unwrap()
 }
 
 fn answer(status: u16, body: &str) -> Response<Body> {
@@ -168,12 +143,12 @@ fn the_attempts_of_a_refresh_are_logged_under_the_name_of_its_provider() {
     let transport = transport_fn(|_: Exchange| ready(Ok(answer(403, "{}"))), |_| ready(()));
     let client = Client::builder(transport, TestHost::default()).region("cn-north-4");
     let session = client.build().unwrap().session(agency()).unwrap();
-    let awaiting = logged(|| {
+    let awaiting = logged(Level::TRACE, || {
         futures_lite::future::block_on(session.credentials()).unwrap_err();
     });
     let client = Client::builder(Refusing, TestHost::default()).region("cn-north-4");
     let session = client.build_blocking().unwrap().session(agency()).unwrap();
-    let blocking = logged(|| {
+    let blocking = logged(Level::TRACE, || {
         session.credentials().unwrap_err();
     });
     for log in [awaiting, blocking] {
@@ -191,4 +166,47 @@ fn the_attempts_of_a_refresh_are_logged_under_the_name_of_its_provider() {
         }
         assert_no_secret(&log);
     }
+}
+
+/// Issues planted credentials once, and then responds with text that echoes the request.
+struct Echoing(AtomicUsize);
+
+impl blocking::Transport for Echoing {
+    fn send(&self, _: Exchange) -> Result<Response<Body>, TransportError> {
+        Ok(match self.0.fetch_add(1, Ordering::Relaxed) {
+            0 => answer(
+                200,
+                r#"{"assumed_agency":{"urn":"u","id":"i"},"credentials":{"access_key_id":"HST","secret_access_key":"PLANTED-issued","security_token":"PLANTED-token","expiration":"2026-03-05T08:08:09Z"}}"#,
+            ),
+            _ => answer(
+                401,
+                r#"{"error_code":"APIGW.0301","error_msg":"verify aksk signature fail,canonicalRequest:POST|/|x-security-token:PLANTED-token|a:PLANTED-secret-key|"}"#,
+            ),
+        })
+    }
+
+    fn sleep(&self, _: Duration) {}
+}
+
+#[test]
+fn the_events_of_a_session_contain_no_secret_at_any_level() {
+    let client = Client::builder(Echoing(AtomicUsize::new(0)), TestHost::default())
+        .region("cn-north-4")
+        .credentials(
+            Credentials::permanent("EXAMPLEAK00000000001", "PLANTED-secret-key")
+                .security_token("PLANTED-token"),
+        )
+        .build_blocking()
+        .unwrap();
+    let session = client.session(AssumeAgency::new("iam::0a1b:agency:a", "name")).unwrap();
+    let log = logged(Level::TRACE, || {
+        let issued = session.credentials().unwrap();
+        session.invalidate(&issued);
+        session.credentials().unwrap_err();
+    });
+    for line in ["INFO sts_client: credentials obtained", "WARN sts_client: rejected", "ERROR "] {
+        assert!(log.contains(line), "{line} is missing in {log}");
+    }
+    assert_no_secret(&log);
+    assert_no_secret(&format!("{:?} {session:?}", session.status()));
 }

@@ -68,6 +68,10 @@ fn the_status_follows_a_session_through_its_life() {
 
     place.pass(2900);
     place.habit(Reply::Outage);
+    // The first caller begins a refresh, and the second one completes it.
+    block_on(session.credentials()).unwrap();
+    let status = session.status();
+    assert_eq!((status.is_refreshing, status.next_refresh_in), (true, Duration::ZERO));
     block_on(session.credentials()).unwrap();
     let status = session.status();
     assert_eq!((status.state, status.health), (CredentialState::Stale, SessionHealth::Expiring));
@@ -78,16 +82,17 @@ fn the_status_follows_a_session_through_its_life() {
     assert_eq!(failure.error.code(), Some("STS5.0001"));
     assert_eq!(failure.error.request_id(), Some("0f3c-outage"));
     assert_eq!((status.consecutive_failures, status.counters.failures), (1, 1));
-    assert_eq!((status.counters.served_stale, status.counters.waits), (1, 1));
+    assert_eq!((status.counters.served_stale, status.counters.waits), (2, 1));
 
     // Stale credentials are counted on the fast path as well.
     block_on(session.credentials()).unwrap();
     block_on(session.with(|_| ())).unwrap();
     assert!(session.borrow().is_some());
-    assert_eq!(session.status().counters.served_stale, 4);
+    assert_eq!(session.status().counters.served_stale, 5);
 
     place.habit(Reply::Keys);
     place.pass(600);
+    block_on(session.credentials()).unwrap();
     block_on(session.credentials()).unwrap();
     let status = session.status();
     assert_eq!((status.state, status.health), (CredentialState::Fresh, SessionHealth::Healthy));
@@ -239,6 +244,8 @@ fn credentials_can_be_borrowed_only_while_no_refresh_is_due() {
     let guard = session.borrow().unwrap();
     place.pass(2900);
     assert!(session.borrow().is_none(), "a refresh is due");
+    block_on(session.credentials()).unwrap();
+    assert!(session.borrow().is_none(), "a refresh is in flight");
     let newer = block_on(session.with(|credentials| credentials.access_key_id.clone())).unwrap();
     assert_eq!((guard.access_key_id == id, newer == id), (true, false));
 
