@@ -206,6 +206,11 @@ impl<T, S> Client<T, S> {
     pub(crate) fn new(parts: Parts<T, S>) -> Self {
         Self(Arc::new(parts))
     }
+
+    /// Returns a seed from the clock of the client.
+    pub(crate) fn seed(&self) -> u64 {
+        self.0.clock.seed()
+    }
 }
 
 impl<T, S> Clone for Client<T, S> {

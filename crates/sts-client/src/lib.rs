@@ -24,6 +24,7 @@ pub mod identity_proof;
 mod machine;
 mod no_credentials;
 mod platform;
+pub mod pool;
 pub mod session;
 mod shared;
 mod signing_credentials;

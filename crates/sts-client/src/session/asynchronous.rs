@@ -151,7 +151,7 @@ impl Session {
     /// newer ones are never dropped, so every caller that saw the rejection may report it.
     pub fn invalidate(&self, rejected: &Credentials) {
         if let Some(notice) = self.0.cache.invalidate(rejected) {
-            self.0.changed.notify(usize::MAX);
+            self.0.notify();
             notice.report();
         }
     }
@@ -312,9 +312,18 @@ impl Inner {
             return obtained.map(IssuedCredentials::into_credentials);
         };
         refresh.settle(outcome.clone());
-        self.changed.notify(usize::MAX);
+        self.notify();
         notice.report();
         outcome
+    }
+
+    /// Notifies watchers and background refreshers. An event without listeners allocates nothing:
+    /// most of the sessions of a pool have none. They listen before they read the state, so a change
+    /// is seen there or notified here.
+    fn notify(&self) {
+        if self.changed.total_listeners() > 0 {
+            self.changed.notify(usize::MAX);
+        }
     }
 
     fn next(session: &Weak<Self>) -> Option<Next> {
@@ -341,7 +350,7 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.changed.notify(usize::MAX);
+        self.notify();
     }
 }
 

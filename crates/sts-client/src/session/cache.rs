@@ -44,8 +44,6 @@ pub(super) struct State<R> {
     pub(super) machine: SessionMachine,
     /// The refresh in flight.
     pub(super) refresh: Option<Arc<R>>,
-    /// The error of the last refresh, if it failed.
-    failure: Option<SessionError>,
     history: History,
 }
 
@@ -74,7 +72,7 @@ impl<R> Cache<R> {
             clock,
             context,
             fast: ArcSwap::new(Fast::nothing()),
-            state: Mutex::new(State { machine, refresh: None, failure: None, history }),
+            state: Mutex::new(State { machine, refresh: None, history }),
             waits: AtomicU64::new(0),
             served_stale: AtomicU64::new(0),
         }
@@ -217,15 +215,11 @@ impl<R> Cache<R> {
         state.refresh.take_if(|current| Arc::ptr_eq(current, refresh))?;
         let took = now.monotonic.saturating_sub(state.machine.began());
         let ended = state.end(obtained, is_neglected, service_now, now);
-        let State { machine, history, failure, .. } = &mut *state;
+        let State { machine, history, .. } = &mut *state;
         let (outcome, event) = match ended {
-            Ok(credentials) => {
-                *failure = None;
-                (Ok(credentials), history.succeeded(took, now))
-            }
+            Ok(credentials) => (Ok(credentials), history.succeeded(took, now)),
             Err(error) => {
-                let event = history.failed(&error, took, machine, now);
-                *failure = Some(error);
+                let event = history.failed(error, took, machine, now);
                 (Err(state.failure(now)), event)
             }
         };
@@ -283,7 +277,8 @@ impl<R> State<R> {
     /// backoff.
     fn failure(&self, now: Now) -> SessionError {
         let wait = self.machine.next_refresh(now).saturating_sub(now.monotonic);
-        self.failure.clone().unwrap_or(SessionError::BACKING_OFF).with_retry_in(wait)
+        let failure = self.history.failure().cloned();
+        failure.unwrap_or(SessionError::BACKING_OFF).with_retry_in(wait)
     }
 }
 
@@ -294,7 +289,7 @@ impl<R> fmt::Debug for Cache<R> {
         let state = self.lock();
         let (credential_state, credentials) =
             (state.machine.state(now), state.machine.kept().cloned());
-        let (is_refreshing, failure) = (state.refresh.is_some(), state.failure.clone());
+        let (is_refreshing, failure) = (state.refresh.is_some(), state.history.failure().cloned());
         drop(state);
         f.debug_struct("Cache")
             .field("state", &credential_state)

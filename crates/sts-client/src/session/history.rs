@@ -18,11 +18,13 @@ use crate::platform::Now;
 pub(super) struct History {
     label: Arc<str>,
     observer: Option<Arc<dyn SessionObserver>>,
-    /// Refreshes, failures and invalidations; callers are counted without the lock.
-    counters: SessionCounters,
+    refreshes: u64,
+    failures: u64,
+    invalidations: u64,
     consecutive_failures: u64,
     last_success: Option<OffsetDateTime>,
-    last_failure: Option<RefreshFailure>,
+    /// In a block of its own: most of the sessions of a pool have none.
+    last_failure: Option<Box<RefreshFailure>>,
     last_refresh_took: Option<Duration>,
     /// The worst health since the last success that an event reported.
     reported: SessionHealth,
@@ -41,7 +43,9 @@ impl History {
         Self {
             label: label.into(),
             observer: None,
-            counters: SessionCounters::default(),
+            refreshes: 0,
+            failures: 0,
+            invalidations: 0,
             consecutive_failures: 0,
             last_success: None,
             last_failure: None,
@@ -59,7 +63,7 @@ impl History {
     }
 
     pub(super) fn succeeded(&mut self, took: Duration, now: Now) -> SessionEvent {
-        self.counters.refreshes = self.counters.refreshes.saturating_add(1);
+        self.refreshes = self.refreshes.saturating_add(1);
         self.consecutive_failures = 0;
         self.last_success = Some(now.wall);
         self.last_refresh_took = Some(took);
@@ -71,16 +75,22 @@ impl History {
     /// Call it after the state machine has recorded the failure.
     pub(super) fn failed(
         &mut self,
-        error: &SessionError,
+        error: SessionError,
         took: Duration,
         machine: &SessionMachine,
         now: Now,
     ) -> SessionEvent {
-        self.counters.failures = self.counters.failures.saturating_add(1);
+        self.failures = self.failures.saturating_add(1);
         self.consecutive_failures = self.consecutive_failures.saturating_add(1);
-        self.last_failure = Some(RefreshFailure { at: now.wall, error: error.clone() });
+        self.last_failure = Some(Box::new(RefreshFailure { at: now.wall, error }));
         self.last_refresh_took = Some(took);
         SessionEvent::RefreshFailed { has_worsened: self.has_worsened(machine, now) }
+    }
+
+    /// The error of the last refresh, if it failed.
+    pub(super) fn failure(&self) -> Option<&SessionError> {
+        let failure = self.last_failure.as_deref().filter(|_| self.consecutive_failures > 0)?;
+        Some(&failure.error)
     }
 
     /// A caller receives an error without a refresh. Returns the first such event of an outage.
@@ -93,7 +103,7 @@ impl History {
     }
 
     pub(super) fn invalidated(&mut self) -> SessionEvent {
-        self.counters.invalidations = self.counters.invalidations.saturating_add(1);
+        self.invalidations = self.invalidations.saturating_add(1);
         SessionEvent::Invalidated
     }
 
@@ -142,13 +152,14 @@ impl History {
                 machine.next_refresh(now).saturating_sub(now.monotonic)
             },
             last_success: self.last_success,
-            last_failure: self.last_failure.clone(),
+            last_failure: self.last_failure.as_deref().cloned(),
             last_refresh_took: self.last_refresh_took,
             consecutive_failures: self.consecutive_failures,
             counters: SessionCounters {
-                waits: callers.waits,
-                served_stale: callers.served_stale,
-                ..self.counters
+                refreshes: self.refreshes,
+                failures: self.failures,
+                invalidations: self.invalidations,
+                ..callers
             },
         }
     }
