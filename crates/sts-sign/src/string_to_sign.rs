@@ -34,6 +34,13 @@ impl StringToSign {
         self.scope.as_ref()
     }
 
+    /// Returns `DAY/REGION/SERVICE`, the text that the key of the day is derived with, for
+    /// [`Algorithm::V11HmacSha256`] only.
+    #[must_use]
+    pub fn day_and_scope(&self) -> Option<String> {
+        self.day_scope().map(|scope| readable(&scope))
+    }
+
     /// Returns the bytes to sign. HMAC algorithms and SM2 sign the bytes, and ECDSA their SHA-256.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {

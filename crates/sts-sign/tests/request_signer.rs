@@ -51,6 +51,23 @@ fn a_request_is_signed_like_by_a_prepared_signer() {
     }
 }
 
+#[cfg(all(feature = "sm2", feature = "p256"))]
+#[test]
+fn other_algorithms_sign_with_a_provider() {
+    type Prepare = fn(&str, &str) -> Result<Signer, sts_sign::SignerError>;
+    for prepare in [Signer::sm3 as Prepare, Signer::sm2, Signer::p256] {
+        let new = move |credentials: &Credentials| {
+            prepare(&credentials.access_key_id, credentials.secret_access_key.expose_secret())
+        };
+        let mut request = get();
+        ready(RequestSigner::new(permanent("A")).prepare_with(new).sign(&mut request, NOW))
+            .unwrap();
+        let signer = new(&permanent("A")).unwrap();
+        let verified = sts_sign::verify(&request, |_| Some(&signer), NOW, Duration::ZERO);
+        assert_eq!(verified.unwrap().algorithm(), signer.algorithm());
+    }
+}
+
 #[test]
 fn many_threads_prepare_one_signer_per_credentials() {
     let (signer, count) = counting(Rotating::new(&["A", "B"]));
@@ -190,7 +207,12 @@ fn a_locked_access_key_is_held_back_at_once_and_others_are_not() {
     attempts.observe(locked, NOW);
     let error = ready(alone.sign(&mut get(), NOW)).unwrap_err();
     assert_eq!(error.retry_in(), Some(Duration::from_secs(60)));
-    ready(alone.sign(&mut get(), NOW + Duration::from_secs(60))).unwrap();
+    let later = NOW + Duration::from_secs(60);
+    let mut attempts = alone.attempts();
+    ready(attempts.sign(&mut get(), later)).unwrap();
+    attempts.observe(locked.wait(Duration::MAX), later);
+    let error = ready(alone.sign(&mut get(), later)).unwrap_err();
+    assert_eq!(error.retry_in(), Some(Duration::from_secs(900)));
 }
 
 #[test]

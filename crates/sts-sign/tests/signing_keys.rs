@@ -107,6 +107,10 @@ fn a_remote_key_signs_between_the_two_steps() {
     let remote = Signer::from_key(ID, key).unwrap();
     let day_key = "9d9075ece8e76912db90c21595d5b145bf324f3b86f4ff5f3b5e8a6359345327";
     let mut ours = get();
+    let (method, uri, headers) = (ours.method(), ours.uri(), ours.headers());
+    let prepared = remote.prepare(method, uri, headers, Payload::Bytes(b""), NOW).unwrap();
+    let derivation = prepared.string_to_sign().day_and_scope();
+    assert_eq!(derivation.as_deref(), Some("20260305/cn-north-4/sts"));
     sign_remotely(&remote, day_key.as_bytes(), &mut ours).unwrap();
     let own = Signer::v11(ID, SECRET, scope).unwrap();
     verify(&ours, |_| Some(&own), NOW, TOLERANCE).unwrap();

@@ -80,6 +80,9 @@ impl<'a, P> Attempts<'a, P> {
     /// the signing date was rejected, the clock offset is corrected; the service may report this like
     /// a wrong signature, so the `Date` of the response decides.
     ///
+    /// An access key that was rejected three times in a row is held back for five minutes, and a locked
+    /// one for the requested wait, at most 15 minutes: [`sign`](Self::sign) returns an error instead.
+    ///
     /// A second observation of the same attempt does not have an effect.
     pub fn observe(&mut self, observation: Observation, now: OffsetDateTime) -> Verdict {
         let Observation { kind, date, wait } = observation;

@@ -24,6 +24,9 @@ const REJECTIONS: u32 = 3;
 /// How long an access key is held back: the lockout of the service ends after five minutes.
 const HOLD: Interval = Interval::from_secs(300);
 
+/// The longest hold that a response can request.
+const LONGEST_HOLD: Interval = Interval::from_secs(900);
+
 /// State of a request signer, shared by its clones.
 #[derive(Default)]
 pub(super) struct Memory {
@@ -124,7 +127,7 @@ impl Memory {
             credentials: Arc::clone(credentials),
             count: if is_locked { REJECTIONS } else { before.saturating_add(1) },
             at: now,
-            hold: wait.filter(|_| is_locked).unwrap_or(HOLD),
+            hold: wait.filter(|_| is_locked).unwrap_or(HOLD).min(LONGEST_HOLD),
         });
     }
 
