@@ -35,13 +35,14 @@ const PLACEHOLDER: &str = "token";
 /// token expires. The call is not signed, and uses the endpoints of the client.
 ///
 /// ```
+/// use std::time::Duration;
 /// use sts_providers::OidcAgency;
 ///
 /// let file = "/var/run/secrets/tokens/huaweicloud";
 /// let provider = "iam::0a1b2c3d:oidcProvider:cluster";
 /// let agency = OidcAgency::new(provider, "iam::0a1b2c3d:agency:deploy", file)
 ///     .session_name("billing")
-///     .duration_seconds(900);
+///     .duration(Duration::from_secs(900));
 /// // let session = client.session(agency)?;
 /// ```
 #[derive(Clone, Debug)]
@@ -124,11 +125,11 @@ impl OidcAgency {
         }
         if let Some(seconds) = variable::text(environment, DURATION_SECONDS)? {
             let fault = "must be a whole number of seconds";
-            let seconds = seconds
+            let seconds: u32 = seconds
                 .expose_secret()
                 .parse()
                 .map_err(|_| variable::invalid(DURATION_SECONDS, fault))?;
-            agency = agency.duration_seconds(seconds);
+            agency = agency.duration(Duration::from_secs(seconds.into()));
         }
         if let Some(policy) = variable::text(environment, POLICY)? {
             agency = agency.policy(policy.expose_secret());
@@ -154,11 +155,11 @@ impl OidcAgency {
         self
     }
 
-    /// Sets the lifetime of the credentials in seconds; see
-    /// [`AssumeAgencyWithOidc::duration_seconds`].
+    /// Sets the lifetime of the credentials, 15 minutes to 12 hours in whole seconds; see
+    /// [`AssumeAgencyWithOidc::duration`].
     #[must_use]
-    pub fn duration_seconds(self, seconds: u32) -> Self {
-        Self { operation: self.operation.duration(Duration::from_secs(seconds.into())), ..self }
+    pub fn duration(self, duration: Duration) -> Self {
+        Self { operation: self.operation.duration(duration), ..self }
     }
 
     /// Sets a policy that restricts the session; see [`AssumeAgencyWithOidc::policy`].

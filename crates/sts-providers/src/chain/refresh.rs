@@ -9,15 +9,15 @@ use sts_client::{CallContext, Error, Failure, Now, Platform, StateMachine, Step,
 use sts_credentials::{Credentials, CredentialsError};
 use sts_proto::Body;
 
+use super::list::{Entry, ProviderList};
 use super::report::ProviderState;
-use super::{Entry, ProviderChain};
 use crate::failure;
 use crate::shared_provider::SharedRefresh;
 
-/// State machine of a refresh of a [`ProviderChain`]: runs the refreshes of its providers one after
+/// State machine of a refresh of a [`ProviderChain`](crate::ProviderChain): runs the refreshes of its providers one after
 /// the other.
 pub struct ChainRefresh {
-    chain: ProviderChain,
+    providers: ProviderList,
     platform: Platform,
     context: Arc<CallContext>,
     state: State,
@@ -28,6 +28,7 @@ pub struct ChainRefresh {
 }
 
 /// The provider with which a refresh begins.
+#[derive(Clone, Copy)]
 pub(super) enum Start {
     First,
     /// The provider that the chain stays with.
@@ -46,7 +47,7 @@ enum State {
 
 impl ChainRefresh {
     pub(super) fn new(
-        chain: ProviderChain,
+        providers: ProviderList,
         platform: Platform,
         context: Arc<CallContext>,
         start: Start,
@@ -56,8 +57,8 @@ impl ChainRefresh {
             Start::First => 0,
             Start::Used(index) | Start::Selected(index) => index,
         };
-        let states = vec![ProviderState::NotAsked; chain.providers.len()];
-        Self { chain, platform, context, state: State::Next(index), states, is_selected }
+        let states = vec![ProviderState::NotAsked; providers.len()];
+        Self { providers, platform, context, state: State::Next(index), states, is_selected }
     }
 
     /// Begins a refresh. Variables and files of a provider are read only if it is asked.
@@ -73,13 +74,13 @@ impl ChainRefresh {
         outcome: Result<IssuedCredentials, Error>,
     ) -> Option<Result<IssuedCredentials, Error>> {
         self.state = State::Completed;
-        if self.chain.used() == Some(index) {
+        if self.providers.used() == Some(index) {
             return Some(outcome);
         }
         match outcome {
             Ok(issued) => {
                 self.record(index, ProviderState::Used);
-                let used = self.chain.publish(Some(index), &self.states);
+                let used = self.providers.publish(Some(index), &self.states);
                 if used == Some(index) {
                     return Some(Ok(issued));
                 }
@@ -93,13 +94,13 @@ impl ChainRefresh {
                 if error.is_not_configured() {
                     self.record(index, ProviderState::NotConfigured(text));
                     if !self.is_selected {
-                        self.state = State::Next(self.chain.used().unwrap_or(index + 1));
+                        self.state = State::Next(self.providers.used().unwrap_or(index + 1));
                         return None;
                     }
                 } else {
                     self.record(index, ProviderState::Failed(text));
                 }
-                if let Some(used) = self.chain.publish(None, &self.states) {
+                if let Some(used) = self.providers.publish(None, &self.states) {
                     self.state = State::Next(used);
                     return None;
                 }
@@ -115,14 +116,14 @@ impl ChainRefresh {
     }
 
     fn failed(&self, index: usize, error: CredentialsError) -> CredentialsError {
-        let name = self.chain.providers.get(index).map_or("unknown", |entry| &entry.name);
+        let name = self.providers.get(index).map_or("unknown", |entry| &entry.name);
         if self.is_selected {
-            let selector = self.chain.selector.as_deref().unwrap_or_default();
+            let selector = self.providers.selector.as_deref().unwrap_or_default();
             let fault = if error.is_not_configured() { "is not configured" } else { "failed" };
             let message = format!("provider {name}, selected by {selector}, {fault}");
             return CredentialsError::new(message).with_source(error);
         }
-        let skipped = self.chain.report_of(self.states.clone()).before(index);
+        let skipped = self.providers.report_of(self.states.clone()).before(index);
         let mut message = format!("provider {name} is configured but failed");
         if !skipped.is_empty() {
             message = format!("{message}; before it, {skipped}");
@@ -133,11 +134,11 @@ impl ChainRefresh {
     /// Returns the error of a search in which all providers were skipped.
     fn nothing_configured(&mut self) -> CredentialsError {
         self.state = State::Completed;
-        self.chain.publish(None, &self.states);
-        if self.chain.providers.is_empty() {
+        self.providers.publish(None, &self.states);
+        if self.providers.len() == 0 {
             return CredentialsError::not_configured("empty provider chain");
         }
-        let report = self.chain.report_of(self.states.clone());
+        let report = self.providers.report_of(self.states.clone());
         CredentialsError::not_configured(format!("no credential provider is configured; {report}"))
     }
 }
@@ -158,7 +159,7 @@ impl StateMachine for ChainRefresh {
             let (index, outcome) = match &mut self.state {
                 State::Next(index) => {
                     let index = *index;
-                    let Some(entry) = self.chain.providers.get(index) else {
+                    let Some(entry) = self.providers.get(index) else {
                         return Step::Done(Err(self.nothing_configured().into()));
                     };
                     match self.begin(entry) {
@@ -197,7 +198,7 @@ impl StateMachine for ChainRefresh {
 impl fmt::Debug for ChainRefresh {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ChainRefresh")
-            .field("chain", &self.chain)
+            .field("report", &self.providers.report())
             .field("states", &self.states)
             .finish_non_exhaustive()
     }

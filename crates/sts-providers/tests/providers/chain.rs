@@ -1,7 +1,8 @@
 use std::sync::Arc;
+use std::time::Duration;
 
-use sts_client::session::SessionError;
-use sts_client::{Client, CredentialsError, Session};
+use sts_client::session::{RefreshProvider, SessionError};
+use sts_client::{CallContext, CallPolicy, Client, CredentialsError, Session};
 use sts_proto::{AssumeAgency, Credentials, ErrorKind, RetryAdvice};
 use sts_providers::{
     EcsMetadata, EnvironmentVariables, OidcAgency, ProfileFile, ProviderChain, ProviderState,
@@ -348,4 +349,18 @@ fn an_error_of_a_chain_reaches_the_caller_of_a_client() {
         .unwrap();
     let error = futures_lite::future::block_on(client.caller_identity()).unwrap_err();
     assert!(error.to_string().contains("no credential provider is configured"), "{error}");
+}
+
+#[test]
+fn a_shared_provider_is_like_the_provider_itself() {
+    let context = CallContext::new([], CallPolicy::default());
+    let shared = SharedProvider::new(agency().duration(Duration::from_secs(900)));
+    assert_eq!(shared.lifetime(), Some(Duration::from_secs(900)));
+    assert_eq!(shared.label(), agency().label());
+    assert!(shared.validate(&context).is_ok());
+    let invalid = SharedProvider::new(agency().session_name("?"));
+    assert_eq!(invalid.validate(&context).unwrap_err().kind(), ErrorKind::InvalidRequest);
+
+    let session = client(&rich(), &with_oidc(home())).session(shared).unwrap();
+    assert_eq!(ask(&session).unwrap().access_key_id, "OIDC");
 }

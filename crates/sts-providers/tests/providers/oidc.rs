@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use sts_client::session::RefreshProvider;
 use sts_client::{Failure, proto::ErrorKind};
 use sts_providers::OidcAgency;
 
@@ -168,4 +169,27 @@ fn an_access_denied_error_of_the_service_is_unchanged() {
     let error = futures_lite::future::block_on(session.credentials()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::AccessDenied);
     assert_eq!(error.call().unwrap().operation(), "AssumeAgencyWithOIDC");
+}
+
+#[test]
+fn a_session_is_limited_to_the_requested_lifetime() {
+    let agency = || OidcAgency::new("iam::a:oidcProvider:p", "iam::a:agency:x", "/token");
+    assert_eq!(agency().lifetime(), Some(Duration::from_secs(3600)));
+    let short = agency().duration(Duration::from_secs(900));
+    assert_eq!(short.lifetime(), Some(Duration::from_secs(900)));
+}
+
+#[test]
+fn invalid_settings_are_an_error_before_a_token_is_read() {
+    let agency = || OidcAgency::new("iam::a:oidcProvider:p", "iam::a:agency:x", "/missing");
+    let client = client(&wire(), &place());
+    client.session(agency()).unwrap();
+    for invalid in [
+        agency().session_name("?"),
+        agency().duration(Duration::from_secs(60)),
+        OidcAgency::new("", "iam::a:agency:x", "/token"),
+    ] {
+        let error = client.session(invalid).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
+    }
 }
