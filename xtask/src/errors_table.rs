@@ -5,8 +5,9 @@ use std::fs;
 
 use http::StatusCode;
 use sts_proto::codes::{KnownCode, known_codes, known_messages};
-use sts_proto::{ErrorKind, kind_of_status, status_meaning};
+use sts_proto::{ErrorKind, kind_of_status};
 
+use crate::status_meanings;
 use crate::task::{Task, one_option};
 use crate::tools::root;
 
@@ -90,7 +91,7 @@ fn tables() -> String {
                 _ if status.is_success() => "success, if the body is valid".to_owned(),
                 kind => format!("`{}`", kind.as_str()),
             };
-            line(&mut text, &[&number.to_string(), &kind, status_meaning(status)]);
+            line(&mut text, &[&number.to_string(), &kind, status_meanings::meaning(status)]);
         }
     }
     text

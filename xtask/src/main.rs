@@ -12,6 +12,7 @@ mod minimal_versions;
 mod package;
 mod programs;
 mod readme;
+mod status_meanings;
 mod task;
 mod tool;
 mod tools;

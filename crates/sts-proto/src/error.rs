@@ -6,6 +6,7 @@ mod code;
 mod echo;
 mod invalid_body;
 mod redact;
+mod shown;
 pub(crate) mod table;
 pub(crate) mod text;
 mod throttling;

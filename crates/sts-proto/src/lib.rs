@@ -45,7 +45,7 @@ pub use operation::{
 pub use region::{InvalidRegion, Region};
 pub use request_ids::RequestIds;
 pub use retry_after::RetryAfter;
-pub use status::{StatusClass, kind_of_status, status_meaning};
+pub use status::{StatusClass, kind_of_status};
 pub use sts_credentials::{Credentials, ErrorKind, InvalidCredentials, RetryAdvice, Secret};
 pub use urn::{AgencyUrn, InvalidAgencyUrn};
 pub use validate::{InvalidRequest, Violation};

@@ -39,8 +39,8 @@ pub fn deserialize_option<'de, D: Deserializer<'de>>(
 pub(crate) fn of_json(raw: &RawValue) -> Option<Secret> {
     let text = raw.get().strip_prefix('"')?.strip_suffix('"')?;
     // A loop without branches is vectorized.
-    let has_escape = text.bytes().fold(false, |any, byte| any | (byte == b'\\'));
-    if has_escape { unescape(text) } else { Some(Secret::from(text)) }
+    let has_escape = text.bytes().fold(0, |any, byte| any | u8::from(byte == b'\\'));
+    if has_escape != 0 { unescape(text) } else { Some(Secret::from(text)) }
 }
 
 /// Resolves escapes into a buffer of sufficient size: reallocating would leave an unwiped copy.

@@ -1,5 +1,7 @@
 //! Validation of requests against the documented limits.
 
+mod character_set;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -7,6 +9,7 @@ use std::time::Duration;
 
 use sts_credentials::Secret;
 
+pub(crate) use self::character_set::CharacterSet;
 use crate::caller::Caller;
 use crate::error::text;
 
@@ -220,7 +223,7 @@ impl Checks {
         }
         let field = field.into();
         if self.length(field, text, limits) && !set.contains_all(text.as_bytes()) {
-            let rule = format!("must contain only ASCII letters, digits and {}", set.others);
+            let rule = format!("must contain only ASCII letters, digits and {}", set.others());
             self.violation(field, rule, given_text(text));
         }
     }
@@ -329,48 +332,6 @@ fn is_plain(text: &str) -> bool {
 /// Returns whether the number of characters is within the limits.
 fn has_length(text: &str, limits: &RangeInclusive<usize>) -> bool {
     limits.contains(&text.chars().count())
-}
-
-/// ASCII letters, digits and others, as a table.
-#[derive(Debug)]
-pub(crate) struct CharacterSet {
-    others: &'static str,
-    contains: [bool; 256],
-}
-
-impl CharacterSet {
-    /// Characters of names.
-    pub(crate) const NAME: Self = Self::new("_+=,.@-");
-    /// Characters of external ids.
-    pub(crate) const EXTERNAL_ID: Self = Self::new("_+=,.@:/-");
-    /// Characters of serial numbers of MFA devices.
-    pub(crate) const SERIAL_NUMBER: Self = Self::new("_+=/:,.@-");
-    const POLICY_ID: Self = Self::new("_-");
-    /// Characters of the parts of a URN.
-    const URN_PART: Self = Self::new("+/=_-");
-    const URN_ACCOUNT: Self = Self::new("+/=_*-");
-
-    #[expect(clippy::indexing_slicing, reason = "evaluated at compile time")]
-    const fn new(others: &'static str) -> Self {
-        let mut contains = [false; 256];
-        let mut byte = 0;
-        while byte < 128_u8 {
-            contains[byte as usize] = byte.is_ascii_alphanumeric();
-            byte += 1;
-        }
-        let mut rest = others.as_bytes();
-        while let [first, tail @ ..] = rest {
-            contains[*first as usize] = true;
-            rest = tail;
-        }
-        Self { others, contains }
-    }
-
-    fn contains_all(&self, text: &[u8]) -> bool {
-        text.iter().fold(true, |all, byte| {
-            all & self.contains.get(usize::from(*byte)).is_some_and(|is| *is)
-        })
-    }
 }
 
 fn is_urn(urn: &str) -> bool {

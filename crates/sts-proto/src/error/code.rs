@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::str::FromStr;
 
-use super::{table, text};
+use super::text;
 use crate::text_type::text_type;
 
 /// Maximum length in bytes; longer codes are truncated. The known ones have ten characters.
@@ -35,12 +35,6 @@ impl ErrorCode {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-
-    /// Returns the meaning of the code, or `None` if it is unknown.
-    #[must_use]
-    pub fn meaning(&self) -> Option<&'static str> {
-        table::find(self).map(table::KnownCode::meaning)
     }
 
     /// Returns the service that the code belongs to.

@@ -1,7 +1,7 @@
 //! The canonical request that the gateway appends to messages about a signature mismatch.
 
 use super::redact;
-use super::text::Shown;
+use super::shown::Shown;
 
 /// Headers whose values are shown.
 #[rustfmt::skip]

@@ -5,8 +5,8 @@
 //! that consists of such words, a short number, a date, an action, a URN, or the value of a known
 //! field. All other parts are replaced.
 
+use super::shown::Shown;
 use super::words::{FIELDS, SERVICES, WORDS};
-use crate::error::text::Shown;
 
 /// Maximum length of a shown number in digits. Codes of MFA devices have six.
 const LONGEST_NUMBER: usize = 4;

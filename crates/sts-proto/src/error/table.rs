@@ -79,6 +79,14 @@ pub(super) fn find(code: &ErrorCode) -> Option<&'static KnownCode> {
     CODES.iter().find(|known| known.number == number && known.family == family)
 }
 
+impl ErrorCode {
+    /// Returns the meaning of the code, or `None` if it is unknown.
+    #[must_use]
+    pub fn meaning(&self) -> Option<&'static str> {
+        find(self).map(KnownCode::meaning)
+    }
+}
+
 /// Part of a message that determines the kind, for codes that do not. Messages may change without
 /// notice; code and status classify an unknown one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
