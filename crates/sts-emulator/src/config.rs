@@ -64,6 +64,7 @@ pub struct Config {
     deny_rules: Vec<DenyRule>,
     metadata: Option<MetadataRules>,
     identity_center: IdentityCenterRules,
+    any_service: bool,
     faults: Vec<Injection>,
 }
 
@@ -88,6 +89,7 @@ impl Config {
             deny_rules: Vec::new(),
             metadata: None,
             identity_center: IdentityCenterRules::default(),
+            any_service: false,
             faults: Vec::new(),
         }
     }
@@ -178,6 +180,16 @@ impl Config {
     }
 
     #[cfg(feature = "config")]
+    pub(crate) const fn set_any_service(&mut self, is_enabled: bool) {
+        self.any_service = is_enabled;
+    }
+
+    /// Whether signed requests to services that are not emulated get a response.
+    pub(crate) const fn any_service(&self) -> bool {
+        self.any_service
+    }
+
+    #[cfg(feature = "config")]
     pub(crate) fn add_fault(&mut self, injection: Injection) {
         self.faults.push(injection);
     }
@@ -227,6 +239,7 @@ impl fmt::Debug for Config {
             .field("deny_rules", &self.deny_rules)
             .field("metadata", &self.metadata)
             .field("identity_center", &self.identity_center)
+            .field("any_service", &self.any_service)
             .field("faults", &self.faults)
             .finish()
     }

@@ -1,5 +1,6 @@
 //! The emulator: started by its builder, stopped when it is dropped.
 
+mod authentication;
 mod builder;
 mod in_process;
 mod listen;
@@ -12,11 +13,13 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::thread;
 
+use http::Request;
 use sts_proto::Endpoint;
 #[cfg(feature = "tls")]
 use sts_proto::Secret;
 use tokio::sync::oneshot;
 
+pub use self::authentication::{AuthenticationError, Principal};
 pub use self::builder::Builder;
 pub use self::in_process::InProcess;
 pub use self::listen_error::ListenError;
@@ -102,6 +105,38 @@ impl Emulator {
     /// as they are.
     pub fn reload(&self, config: Config) {
         self.started.service.reload(config);
+    }
+
+    /// Authenticates a request to another service, such as a mock: returns the principal that signed
+    /// it with credentials of this emulator.
+    ///
+    /// It checks signature, date, access key and security token as for requests to the emulator, and
+    /// counts signature mismatches towards the lockout of an access key. The request is in absolute
+    /// or origin form. It is not logged, and faults do not apply to it.
+    ///
+    /// ```
+    /// use http::Request;
+    /// use sts_emulator::{Emulator, builtin};
+    /// use sts_sign::Signer;
+    ///
+    /// let emulator = Emulator::builder().start_blocking()?;
+    /// let mut request = Request::get("https://ecs.example.com/v1/servers").body("")?;
+    /// let signer = Signer::from_parts(builtin::ACCESS_KEY_ID, builtin::SECRET_ACCESS_KEY)?;
+    /// signer.sign(&mut request, time::OffsetDateTime::now_utc())?;
+    ///
+    /// let principal = emulator.authenticate(&request)?;
+    /// assert_eq!(principal.account_id, builtin::ACCOUNT_ID);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The request is not signed correctly. The error contains the response of the gateway.
+    pub fn authenticate<B: AsRef<[u8]>>(
+        &self,
+        request: &Request<B>,
+    ) -> Result<Principal, AuthenticationError> {
+        authentication::authenticate(&self.started.gateway, request)
     }
 
     /// Returns the sign-ins of Identity Center, to approve and deny them.

@@ -13,10 +13,12 @@ use http::request::Parts;
 use http::{Request, Response};
 use sts_proto::server::{AnyOperation, RequestError};
 use sts_proto::{Authentication, Body};
+use sts_sign::Verified;
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
 use self::authentication::{Authenticator, Trace};
+use crate::any_service;
 use crate::clock::Clock;
 use crate::faults::RequestFaults;
 use crate::iam;
@@ -44,6 +46,15 @@ pub(crate) struct Gateway {
     pub(crate) observer: Option<Observer>,
     /// Protects the pages for browsers.
     pub(crate) guard: LoopbackGuard,
+    /// Whether signed requests to other paths get a response.
+    pub(crate) any_service: bool,
+}
+
+/// A request that is not signed correctly.
+pub(crate) struct Unverified {
+    pub(crate) code: String,
+    pub(crate) reason: String,
+    pub(crate) response: Response<Body>,
 }
 
 /// One request.
@@ -60,17 +71,41 @@ pub(crate) struct Call {
 }
 
 impl Gateway {
+    /// Authenticates a request to another service. It is not logged, and faults do not apply to it.
+    pub(crate) fn authenticate(
+        &self,
+        request: &Request<Body>,
+    ) -> Result<(Principal, Verified), Box<Unverified>> {
+        let (service, now) = (self.service.get(), self.clock.now());
+        let mut trace = Trace::default();
+        let outcome = self.authenticator.authenticate(&service, request, now, false, &mut trace);
+        outcome.map_err(|rejection| {
+            let format = ErrorFormat::of(None);
+            let (code, mut response) =
+                format.write(&rejection, &service.seal, &random::request_id());
+            if let Some(date) = http_date(now) {
+                response.headers_mut().insert(DATE, date);
+            }
+            Box::new(Unverified { code, reason: printable(&rejection.to_string()), response })
+        })
+    }
+
     pub(crate) fn call(self: &Arc<Self>, head: &Parts, faults: RequestFaults) -> Call {
         let now = self.clock.now().saturating_add(faults.clock_offset());
         let path = head.uri.path();
+        let service = self.service.get();
+        let is_sts = AnyOperation::authentication_of(&head.method, path).is_some();
+        let is_any = !is_sts && (self.any_service || service.config.any_service());
+        let route = operation::route(&head.method, path);
+        let route = route.or(is_any.then_some(Route::AnyService));
         Call {
             gateway: Arc::clone(self),
-            service: self.service.get(),
+            service,
             faults,
             now: now.checked_to_offset(UtcOffset::UTC).unwrap_or(now),
             operation: operation::at_path(path)
                 .map_or_else(|| printable(&format!("{} {path}", head.method)), str::to_owned),
-            route: operation::route(&head.method, path),
+            route,
             trace: Trace::default(),
         }
     }
@@ -88,6 +123,10 @@ impl Call {
         let time = RequestTime { now: self.now, credentials_expired };
         match self.route {
             None => self.respond_as_sts(request, time),
+            Some(Route::AnyService) => {
+                let (signer, verified) = self.authenticate(request)?;
+                Ok(any_service::respond(request, &signer, &verified))
+            }
             Some(Route::IdentityCenter(operation)) => {
                 if operation.is_page()
                     && let Some(rejection) =
@@ -116,7 +155,7 @@ impl Call {
         let caller = if authentication == Some(Authentication::Unsigned) {
             None
         } else {
-            Some(self.authenticate(request)?)
+            Some(self.authenticate(request)?.0)
         };
         let operation = AnyOperation::read(request).map_err(Rejection::Unreadable)?;
         self.service.execute(&operation, caller.as_ref(), time)
@@ -137,15 +176,33 @@ impl Call {
             self.trace.caller = Some(printable(&token.identity().urn(&token.account)));
             Ok(Some(iam::Caller::Token(token)))
         } else if headers.contains_key(AUTHORIZATION) {
-            self.authenticate(request).map(iam::Caller::Signer).map(Some)
+            self.authenticate(request).map(|(signer, _)| Some(iam::Caller::Signer(signer)))
         } else {
             Ok(None)
         }
     }
 
-    fn authenticate(&mut self, request: &Request<Body>) -> Result<Principal, Rejection> {
+    fn authenticate(
+        &mut self,
+        request: &Request<Body>,
+    ) -> Result<(Principal, Verified), Rejection> {
+        // The signature is all that a request to any service can be tested for.
+        let echo = self.route == Some(Route::AnyService);
         let authenticator = &self.gateway.authenticator;
-        authenticator.authenticate(&self.service, request, self.now, &mut self.trace)
+        authenticator.authenticate(&self.service, request, self.now, echo, &mut self.trace)
+    }
+
+    /// Checks what can be checked before the body is read.
+    pub(crate) fn admit(&self, head: &Parts) -> Result<(), Rejection> {
+        if self.route.is_none() {
+            let route = Request::builder().method(&head.method).uri(&head.uri).body("");
+            if let Some(Err(unreadable)) = route.ok().as_ref().map(AnyOperation::read)
+                && !matches!(unreadable, RequestError::InvalidBody(_))
+            {
+                return Err(Rejection::Unreadable(unreadable));
+            }
+        }
+        check_sizes(head)
     }
 
     /// Adds the request id and the date to the response, and calls the observer.
@@ -192,20 +249,6 @@ impl Call {
         }
         response
     }
-}
-
-/// Checks what can be checked before the body is read.
-pub(crate) fn admit(head: &Parts) -> Result<(), Rejection> {
-    if operation::route(&head.method, head.uri.path()).is_some() {
-        return check_sizes(head);
-    }
-    let route = Request::builder().method(&head.method).uri(&head.uri).body("");
-    if let Some(Err(unreadable)) = route.ok().as_ref().map(AnyOperation::read)
-        && !matches!(unreadable, RequestError::InvalidBody(_))
-    {
-        return Err(Rejection::Unreadable(unreadable));
-    }
-    check_sizes(head)
 }
 
 fn check_sizes(head: &Parts) -> Result<(), Rejection> {

@@ -2,6 +2,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
+mod any_service;
 pub mod builtin;
 mod clock;
 mod config;
@@ -33,7 +34,7 @@ pub use config::Config;
 #[cfg(feature = "config")]
 pub use config::ConfigError;
 pub use diagnosis::SignatureDiagnosis;
-pub use emulator::{Builder, Emulator, InProcess, ListenError};
+pub use emulator::{AuthenticationError, Builder, Emulator, InProcess, ListenError, Principal};
 pub use faults::{Fault, Faults, Injection, ResetAt};
 pub use identity_center::{IdentityCenter, PendingSignIn};
 #[cfg(feature = "oidc")]

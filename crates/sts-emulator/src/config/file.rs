@@ -39,6 +39,8 @@ struct File {
     metadata: Option<Table<metadata::MetadataTable>>,
     identity_center: Option<Table<identity_center::IdentityCenterTable>>,
     #[serde(default)]
+    any_service: bool,
+    #[serde(default)]
     faults: Vec<Spanned<Table<InjectionConfig>>>,
 }
 
@@ -97,7 +99,7 @@ impl FromStr for Config {
 
 /// Rejects an empty file, which is a mistake: without accounts all calls fail.
 fn check_not_empty(file: &File) -> Result<(), ConfigError> {
-    let File { accounts, deny, metadata, identity_center, faults } = file;
+    let File { accounts, deny, metadata, identity_center, faults, any_service: _ } = file;
     let has_tables = metadata.is_some() || identity_center.is_some();
     if accounts.is_empty() && deny.is_empty() && !has_tables && faults.is_empty() {
         let problem = "missing: without accounts all calls fail; for the built-in configuration, \
@@ -119,6 +121,7 @@ fn add_rules(config: &mut Config, file: &File) -> Result<(), Problem> {
     for Table(agency) in file.accounts.iter().flat_map(|Table(account)| &account.agencies) {
         agency::check_trust(config, agency)?;
     }
+    config.set_any_service(file.any_service);
     if let Some(Table(table)) = &file.identity_center {
         let rules = identity_center::read(config, table)?;
         config.set_identity_center(rules);

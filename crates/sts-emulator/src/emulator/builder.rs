@@ -102,6 +102,13 @@ impl Builder {
         self
     }
 
+    /// Returns the signer's identity for signed requests to paths that the emulator does not serve,
+    /// to test the signatures of other services. Such paths are not found by default.
+    pub const fn any_service(mut self) -> Self {
+        self.settings.any_service = true;
+        self
+    }
+
     /// Injects a fault at startup, after those of the [`Config`]. [`Emulator::faults`] injects more
     /// of them later.
     pub fn fault(mut self, injection: impl Into<Injection>) -> Self {

@@ -13,6 +13,10 @@ use crate::server::LoopbackGuard;
 use crate::tls::Authority;
 
 /// Settings of an emulator. Addresses are texts until they are resolved at the start.
+#[cfg_attr(
+    feature = "tls",
+    expect(clippy::struct_excessive_bools, reason = "the settings are independent of each other")
+)]
 pub(super) struct Settings {
     pub(super) listen: String,
     pub(super) config: Config,
@@ -38,6 +42,7 @@ pub(super) struct Settings {
     /// The URL of an emulator that does not listen.
     pub(super) url: String,
     pub(super) guard: LoopbackGuard,
+    pub(super) any_service: bool,
 }
 
 impl Default for Settings {
@@ -65,6 +70,7 @@ impl Default for Settings {
             observer: None,
             url: "https://sts-emulator.invalid".to_owned(),
             guard: LoopbackGuard::default(),
+            any_service: false,
         }
     }
 }

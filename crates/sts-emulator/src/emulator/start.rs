@@ -46,6 +46,7 @@ pub(super) struct Started {
     pub(super) metadata_url: Option<String>,
     pub(super) faults: Faults,
     pub(super) identity_center: IdentityCenter,
+    pub(super) gateway: Arc<Gateway>,
     pub(super) service: CurrentService,
     #[cfg(feature = "oidc")]
     pub(super) oidc_issuer: OidcIssuer,
@@ -142,6 +143,7 @@ fn open(mut settings: Settings) -> io::Result<(Runtime, Started)> {
         let endpoint = Local::new(IssuerEndpoint::new(oidc_issuer.clone()), issuer.guard);
         runtime.spawn(server::serve(local(issuer.listener), endpoint));
     }
+    let gateway = sts.gateway();
     runtime.spawn(server::serve(Port { listener, transport, memory }, sts));
     drop(context);
 
@@ -155,6 +157,7 @@ fn open(mut settings: Settings) -> io::Result<(Runtime, Started)> {
         control_url,
         metadata_url,
         faults,
+        gateway,
         identity_center: IdentityCenter::new(service.clone(), clock),
         service,
         #[cfg(feature = "oidc")]
@@ -176,7 +179,7 @@ pub(super) struct Assembled {
     expect(clippy::unnecessary_wraps, reason = "the issuer of ID tokens can fail")
 )]
 pub(super) fn assemble(settings: Settings) -> io::Result<Assembled> {
-    let Settings { config, clock, seed, echo, observer, guard, url, .. } = settings;
+    let Settings { config, clock, seed, echo, observer, guard, url, any_service, .. } = settings;
     let seed = seed.unwrap_or_else(|| random::bytes::<32>().to_vec());
     let faults = Faults::new(&seed, Arc::clone(&clock));
     for injection in config.faults().iter().chain(&settings.faults) {
@@ -198,6 +201,7 @@ pub(super) fn assemble(settings: Settings) -> io::Result<Assembled> {
         authenticator,
         observer,
         guard,
+        any_service,
     };
     let sts = StsEndpoint::new(gateway, faults.clone());
     Ok(Assembled { sts, service, clock, faults })

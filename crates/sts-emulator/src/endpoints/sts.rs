@@ -8,7 +8,7 @@ use hyper::body::Incoming;
 use sts_proto::{AssumeAgencyWithSaml, Body, Operation as _};
 
 use crate::faults::Faults;
-use crate::gateway::{self, Call, Gateway, MAX_BODY};
+use crate::gateway::{Call, Gateway, MAX_BODY};
 use crate::model::operation;
 use crate::rejection::{Rejection, TooLarge};
 use crate::server::{BodyReader, Connection, ConnectionError, Respond, Workers};
@@ -29,6 +29,10 @@ impl StsEndpoint {
         Self { gateway: Arc::new(gateway), faults, bodies, workers: Workers::default() }
     }
 
+    pub(crate) fn gateway(&self) -> Arc<Gateway> {
+        Arc::clone(&self.gateway)
+    }
+
     /// Returns the response to a complete request immediately. Faults of time and connections have
     /// no effect.
     pub(crate) fn respond_now(&self, request: Request<Body>) -> Response<Body> {
@@ -36,7 +40,7 @@ impl StsEndpoint {
         let faults = self.faults.for_request(operation::at_path(head.uri.path()));
         let mut call = self.gateway.call(&head, faults);
         let body = (body.len() <= MAX_BODY).then_some(body);
-        let outcome = gateway::admit(&head).and_then(|()| outcome(&mut call, head, body));
+        let outcome = call.admit(&head).and_then(|()| outcome(&mut call, head, body));
         finish(&mut call, outcome)
     }
 }
@@ -74,7 +78,7 @@ impl Respond for StsEndpoint {
             tokio::time::sleep(faults.latency()).await;
         }
         let mut call = self.gateway.call(&head, faults);
-        let outcome = match gateway::admit(&head) {
+        let outcome = match call.admit(&head) {
             Ok(()) => {
                 let body = self.bodies.read(body, connection).await?;
                 if takes_long(&head, body.as_ref()) {

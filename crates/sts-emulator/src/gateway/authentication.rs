@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::Request;
 use sts_proto::{Body, Secret};
-use sts_sign::{Algorithm, Presented, Signer, Verifier, VerifyError};
+use sts_sign::{Algorithm, Presented, Signer, Verified, Verifier, VerifyError};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -36,14 +36,16 @@ pub(crate) struct Authenticator {
 }
 
 impl Authenticator {
-    /// Returns the principal that signed the request. `trace` is set for the request log.
+    /// Returns the principal that signed the request. With `echo`, the response to a signature
+    /// mismatch contains the canonical request. `trace` is set for the request log.
     pub(super) fn authenticate(
         &self,
         service: &Service,
         request: &Request<Body>,
         now: OffsetDateTime,
+        echo: bool,
         trace: &mut Trace,
-    ) -> Result<Principal, Rejection> {
+    ) -> Result<(Principal, Verified), Rejection> {
         let mut identified = None;
         let Trace { caller, diagnosis } = trace;
         let lookup = |presented: &Presented<'_>| {
@@ -54,10 +56,10 @@ impl Authenticator {
         let verified = VERIFIER.verify(request, lookup, now);
         let identified = identified.transpose().map_err(Rejection::Unauthenticated)?;
         match (verified, identified) {
-            (Ok(_), Some((principal, signer, _))) => {
+            (Ok(verified), Some((principal, signer, _))) => {
                 self.lockout.succeeded(signer.access_key_id());
                 *caller = Some(principal.urn());
-                Ok(principal)
+                Ok((principal, verified))
             }
             (Err(error), identified) => {
                 if let (Some(explanation), Some((_, signer, secret))) =
@@ -68,7 +70,7 @@ impl Authenticator {
                     *diagnosis = Some(Box::new(found));
                     self.lockout.failed(signer.access_key_id(), now);
                 }
-                Err(self.unverified(&error))
+                Err(unverified(&error, echo || self.echo))
             }
             // Unreachable: the verifier looks the access key up before it verifies the signature.
             (Ok(_), None) => Err(Rejection::Unauthenticated(Unauthenticated::UnknownKey)),
@@ -125,27 +127,24 @@ impl Authenticator {
         let signer = signer.map_err(|_| Unauthenticated::UnknownKey)?;
         Ok((principal, signer, secret))
     }
+}
 
-    /// Maps an error of the verification to the response of the gateway.
-    fn unverified(&self, error: &VerifyError) -> Rejection {
-        let why = printable(&error.to_string());
-        let unauthenticated = match error {
-            VerifyError::NotSigned { header, .. } if header == "x-security-token" => {
-                return Rejection::TokenNotSigned;
-            }
-            VerifyError::Missing => Unauthenticated::NoSignature,
-            VerifyError::UnknownKey { .. } => Unauthenticated::UnknownKey,
-            VerifyError::SignatureMismatch { .. }
-            | VerifyError::DateOff { .. }
-            | VerifyError::OtherScope => Unauthenticated::Signature {
-                why,
-                canonical_request: error
-                    .canonical_request()
-                    .filter(|_| self.echo)
-                    .map(str::to_owned),
-            },
-            _ => Unauthenticated::Format { why },
-        };
-        Rejection::Unauthenticated(unauthenticated)
-    }
+/// Maps an error of the verification to the response of the gateway.
+fn unverified(error: &VerifyError, echo: bool) -> Rejection {
+    let why = printable(&error.to_string());
+    let unauthenticated = match error {
+        VerifyError::NotSigned { header, .. } if header == "x-security-token" => {
+            return Rejection::TokenNotSigned;
+        }
+        VerifyError::Missing => Unauthenticated::NoSignature,
+        VerifyError::UnknownKey { .. } => Unauthenticated::UnknownKey,
+        VerifyError::SignatureMismatch { .. }
+        | VerifyError::DateOff { .. }
+        | VerifyError::OtherScope => Unauthenticated::Signature {
+            why,
+            canonical_request: error.canonical_request().filter(|_| echo).map(str::to_owned),
+        },
+        _ => Unauthenticated::Format { why },
+    };
+    Rejection::Unauthenticated(unauthenticated)
 }

@@ -54,6 +54,8 @@ impl IdentityCenterOperation {
 pub(crate) enum Route {
     Iam(IamOperation),
     IdentityCenter(IdentityCenterOperation),
+    /// A signed request to a service that is not emulated.
+    AnyService,
 }
 
 struct Entry {

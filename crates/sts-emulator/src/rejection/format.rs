@@ -27,7 +27,7 @@ pub(crate) enum ErrorFormat {
 impl ErrorFormat {
     pub(crate) const fn of(route: Option<Route>) -> Self {
         match route {
-            None => Self::Sts,
+            None | Some(Route::AnyService) => Self::Sts,
             Some(Route::Iam(IamOperation::CreateTokenWithIdToken)) => Self::Iam,
             Some(Route::Iam(_)) => Self::Keystone,
             Some(Route::IdentityCenter(_)) => Self::IdentityCenter,
