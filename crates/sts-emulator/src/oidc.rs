@@ -1,5 +1,6 @@
 //! ID tokens: their providers, verification and an issuer.
 
+mod ci_job;
 mod error;
 mod id_token;
 mod issuer;

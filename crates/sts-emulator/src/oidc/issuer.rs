@@ -12,6 +12,7 @@ use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sts_proto::Secret;
+use time::OffsetDateTime;
 
 use super::jwks::Jwks;
 use crate::clock::Clock;
@@ -97,8 +98,12 @@ impl OidcIssuer {
         &self.0.jwks
     }
 
-    fn mint(&self, mut claims: Map<String, Value>) -> Secret {
-        let now = self.0.clock.now().unix_timestamp();
+    pub(super) fn now(&self) -> OffsetDateTime {
+        self.0.clock.now()
+    }
+
+    pub(super) fn mint(&self, mut claims: Map<String, Value>) -> Secret {
+        let now = self.now().unix_timestamp();
         claims.entry("iss").or_insert_with(|| self.url().into());
         claims.entry("iat").or_insert_with(|| now.into());
         claims.entry("exp").or_insert_with(|| now.saturating_add(LIFETIME).into());

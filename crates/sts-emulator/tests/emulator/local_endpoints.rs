@@ -32,7 +32,7 @@ const JSON: &str = "Content-Type: application/json";
 const FAULT: &str = r#"{"fault":"outage"}"#;
 
 /// Each path with what it does, and a body for it.
-fn endpoints(emulator: &Emulator) -> [(&str, &str, &str); 9] {
+fn endpoints(emulator: &Emulator) -> [(&str, &str, &str); 10] {
     let control = emulator.control_url().unwrap();
     let metadata = emulator.metadata_url().unwrap();
     let issuer = emulator.oidc_issuer().url();
@@ -46,6 +46,7 @@ fn endpoints(emulator: &Emulator) -> [(&str, &str, &str); 9] {
         (issuer, "GET /jwks", ""),
         (issuer, "GET /.well-known/openid-configuration", ""),
         (issuer, "POST /token", r#"{"sub":"run-7","aud":"sts"}"#),
+        (issuer, "POST /actions/request-token", "{}"),
     ]
 }
 

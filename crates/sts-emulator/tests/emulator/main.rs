@@ -5,6 +5,7 @@
 mod any_service;
 mod authentication;
 mod caller;
+mod ci_job;
 mod configuration;
 mod control;
 mod denials;
