@@ -1,9 +1,13 @@
 //! The clock of an emulator.
 
+mod controlled;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use time::OffsetDateTime;
+
+pub(crate) use self::controlled::ControlledClock;
 
 /// A source of wall time for signing dates, expirations and lockouts.
 pub trait Clock: Send + Sync + 'static {

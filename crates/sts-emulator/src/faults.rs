@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 
 pub use self::fault::{Fault, ResetAt};
 pub use self::injection::Injection;
-pub(crate) use self::injection_config::InjectionConfig;
+pub(crate) use self::injection_config::{InjectionConfig, NAMES};
 pub(crate) use self::request_faults::RequestFaults;
 use crate::clock::Clock;
 
@@ -46,6 +46,7 @@ struct State {
 
 /// An injection that has not ended.
 struct Active {
+    id: u64,
     injection: Injection,
     until: Option<OffsetDateTime>,
     /// A generator for each injection, so that injections do not affect each other's draws.
@@ -61,7 +62,11 @@ impl Faults {
 
     /// Injects a fault. A [`Fault`] without an [`Injection`] applies to every request.
     pub fn inject(&self, injection: impl Into<Injection>) {
-        let injection = injection.into();
+        self.add(injection.into());
+    }
+
+    /// Injects a fault, and returns its number.
+    pub(crate) fn add(&self, injection: Injection) -> u64 {
         let until = injection.lasts.map(|time| {
             let time = time::Duration::try_from(time).unwrap_or(time::Duration::MAX);
             self.clock.now().saturating_add(time)
@@ -69,8 +74,10 @@ impl Faults {
         self.with(|state| {
             let seed = state.seed.clone().chain_update(state.count.to_be_bytes()).finalize();
             state.count += 1;
-            state.active.push(Active { injection, until, rng: StdRng::from_seed(seed.into()) });
-        });
+            let (id, rng) = (state.count, StdRng::from_seed(seed.into()));
+            state.active.push(Active { id, injection, until, rng });
+            id
+        })
     }
 
     /// Removes all faults.
@@ -78,12 +85,23 @@ impl Faults {
         self.with(|state| state.active.clear());
     }
 
-    /// Returns the active injections with the remaining number of times.
-    pub(crate) fn active(&self) -> Vec<Injection> {
+    /// Removes a fault. Returns `false` if it is not active.
+    pub(crate) fn remove(&self, id: u64) -> bool {
         let now = self.clock.now();
         self.with(|state| {
             state.active.retain(|active| active.is_alive(now));
-            state.active.iter().map(|active| active.injection.clone()).collect()
+            let count = state.active.len();
+            state.active.retain(|active| active.id != id);
+            state.active.len() < count
+        })
+    }
+
+    /// Returns the active injections with their numbers and the remaining number of times.
+    pub(crate) fn active(&self) -> Vec<(u64, Injection)> {
+        let now = self.clock.now();
+        self.with(|state| {
+            state.active.retain(|active| active.is_alive(now));
+            state.active.iter().map(|active| (active.id, active.injection.clone())).collect()
         })
     }
 
@@ -128,6 +146,6 @@ impl Active {
 
 impl fmt::Debug for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.active()).finish()
+        f.debug_list().entries(self.active().iter().map(|(_, injection)| injection)).finish()
     }
 }

@@ -11,6 +11,7 @@ mod emulator;
 mod endpoints;
 mod faults;
 mod gateway;
+mod history;
 mod iam;
 mod identity_center;
 mod model;

@@ -40,7 +40,7 @@ use self::stream::{ConnectionStream, OverTcp};
 pub(crate) use self::workers::{WORKERS, Workers};
 
 /// Maximum number of concurrent connections; others wait in the accept queue.
-const CONNECTIONS: usize = 12_000;
+pub(crate) const CONNECTIONS: usize = 12_000;
 
 /// Timeout for the head of a request, and for idle connections.
 const HEAD_TIME: Duration = Duration::from_secs(30);
@@ -84,13 +84,14 @@ pub(crate) struct Port {
     pub(crate) listener: TcpListener,
     pub(crate) transport: Transport,
     pub(crate) memory: Memory,
+    /// One permit for each further connection.
+    pub(crate) slots: Arc<Semaphore>,
 }
 
 /// Accepts and serves connections until the future is dropped.
 pub(crate) async fn serve(port: Port, service: impl Respond) {
-    let Port { listener, transport, memory } = port;
+    let Port { listener, transport, memory, slots } = port;
     let service = Arc::new(service);
-    let slots = Arc::new(Semaphore::new(CONNECTIONS));
     while let Ok(slot) = Arc::clone(&slots).acquire_owned().await {
         let Ok((stream, _)) = listener.accept().await else {
             // Probably out of file descriptors; wait until other connections are closed.

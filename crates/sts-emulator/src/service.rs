@@ -10,6 +10,7 @@ mod decode_authorization_message;
 mod get_caller_identity;
 mod iam_format;
 mod session;
+mod session_log;
 pub(crate) mod session_token;
 mod state;
 
@@ -22,6 +23,7 @@ use sts_proto::{Body, Caller};
 
 pub(crate) use self::iam_format::{credential_object, iam_time};
 pub(crate) use self::session::SessionRequest;
+pub(crate) use self::session_log::SessionLog;
 pub(crate) use self::state::{CurrentService, RequestTime, Service};
 use crate::model::principal::Principal;
 use crate::rejection::{Rejection, Unauthenticated};

@@ -77,6 +77,13 @@ pub(crate) const CHECKS: &[Check] = &[
             "test -p sts-emulator --test official_node_signer -- --required",
         )
     },
+    Check {
+        missing: || (!is_there("chromium")).then_some("needs Debian's package chromium"),
+        ..slow(
+            "console in a browser",
+            "test -p sts-emulator --test console_browser -- --required",
+        )
+    },
     slow("doc", "doc --workspace --no-deps --all-features"),
     quick(
         "vectors",

@@ -59,6 +59,16 @@ impl Builder {
         self
     }
 
+    /// Sets the function that the control endpoint calls to reload the configuration, for example
+    /// from a file. It runs on a worker thread. Without it the configuration cannot be reloaded there.
+    pub fn reload_with(
+        mut self,
+        load: impl Fn() -> io::Result<Config> + Send + Sync + 'static,
+    ) -> Self {
+        self.settings.load_config = Some(Arc::new(load));
+        self
+    }
+
     /// Sets the clock. The [`SystemClock`](crate::SystemClock) by default.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.settings.clock = Arc::new(clock);

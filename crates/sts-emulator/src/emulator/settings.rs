@@ -6,6 +6,7 @@ use sts_proto::Secret;
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::endpoints::control::ConfigLoader;
 use crate::faults::Injection;
 use crate::gateway::Observer;
 use crate::server::LoopbackGuard;
@@ -43,6 +44,7 @@ pub(super) struct Settings {
     pub(super) url: String,
     pub(super) guard: LoopbackGuard,
     pub(super) any_service: bool,
+    pub(super) load_config: Option<ConfigLoader>,
 }
 
 impl Default for Settings {
@@ -71,6 +73,7 @@ impl Default for Settings {
             url: "https://sts-emulator.invalid".to_owned(),
             guard: LoopbackGuard::default(),
             any_service: false,
+            load_config: None,
         }
     }
 }

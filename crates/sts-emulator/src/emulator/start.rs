@@ -8,29 +8,30 @@ use std::thread;
 use sts_proto::Endpoint;
 use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::listen::{Addresses, LocalListener};
 use super::settings::Settings;
 #[cfg(feature = "tls")]
 use super::validation::invalid_authority;
 use super::validation::{check_host_names, control_secret};
-use crate::clock::Clock;
-use crate::endpoints::control::Control;
+use crate::clock::{Clock, ControlledClock};
+use crate::endpoints::control::{Control, ControlledState};
 use crate::endpoints::metadata::{ADDRESS, Metadata};
 #[cfg(feature = "oidc")]
 use crate::endpoints::oidc_issuer::IssuerEndpoint;
 use crate::endpoints::sts::StsEndpoint;
 use crate::faults::Faults;
-use crate::gateway::Gateway;
 use crate::gateway::access_key_lockout::AccessKeyLockout;
 use crate::gateway::authentication::Authenticator;
+use crate::gateway::{Gateway, Observer};
+use crate::history::History;
 use crate::identity_center::IdentityCenter;
 #[cfg(feature = "oidc")]
 use crate::oidc::OidcIssuer;
 use crate::seal::Seal;
-use crate::server::{Local, Memory, Port, SecretGuard, Transport};
-use crate::service::{CurrentService, Service};
+use crate::server::{CONNECTIONS, Local, Memory, Port, SecretGuard, Transport};
+use crate::service::{CurrentService, Service, SessionLog};
 #[cfg(feature = "tls")]
 use crate::tls::{Authority, Tls};
 use crate::{random, server};
@@ -74,6 +75,10 @@ pub(super) fn launch(
     })
 }
 
+#[cfg_attr(
+    not(any(feature = "oidc", feature = "tls")),
+    expect(unused_mut, reason = "parts are taken with these features")
+)]
 fn open(mut settings: Settings) -> io::Result<(Runtime, Started)> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
@@ -115,20 +120,29 @@ fn open(mut settings: Settings) -> io::Result<(Runtime, Started)> {
     let url = format!("{}://{address}", transport.scheme());
     settings.url.clone_from(&url);
 
-    let Assembled { sts, service, clock, faults } = assemble(settings)?;
+    let Assembled { sts, service, clock, faults, controlled } = assemble(settings)?;
     #[cfg(feature = "oidc")]
     let oidc_issuer = service.get().issuer.clone();
     let memory = Memory::default();
+    let slots = || Arc::new(Semaphore::new(CONNECTIONS));
     let local = |listener: TcpListener| Port {
         listener,
         transport: Transport::Tcp,
         memory: memory.clone(),
+        slots: slots(),
     };
-    let control_url = control.map(|control| {
-        let endpoint = Local::new(
-            Control::new(faults.clone(), SecretGuard::new(secret.as_ref())),
-            control.guard,
-        );
+    let sts_slots = slots();
+    let urls = [
+        Some(("sts", url.clone())),
+        control.as_ref().map(|control| ("control", control.url.clone())),
+        metadata.as_ref().map(|metadata| ("metadata", metadata.url.clone())),
+        #[cfg(feature = "oidc")]
+        issuer.as_ref().map(|issuer| ("oidc_issuer", issuer.url.clone())),
+    ];
+    let control_url = control.zip(controlled).map(|(control, state)| {
+        let urls = urls.into_iter().flatten().collect();
+        let state = ControlledState { urls, slots: Arc::clone(&sts_slots), ..state };
+        let endpoint = Control::new(state, control.guard, SecretGuard::new(secret.as_ref()));
         runtime.spawn(server::serve(local(control.listener), endpoint));
         control.url
     });
@@ -144,7 +158,7 @@ fn open(mut settings: Settings) -> io::Result<(Runtime, Started)> {
         runtime.spawn(server::serve(local(issuer.listener), endpoint));
     }
     let gateway = sts.gateway();
-    runtime.spawn(server::serve(Port { listener, transport, memory }, sts));
+    runtime.spawn(server::serve(Port { listener, transport, memory, slots: sts_slots }, sts));
     drop(context);
 
     let endpoint = Endpoint::parse_allowing_http(&url).map_err(io::Error::other)?;
@@ -172,6 +186,8 @@ pub(super) struct Assembled {
     service: CurrentService,
     clock: Arc<dyn Clock>,
     faults: Faults,
+    /// If the control endpoint is enabled.
+    controlled: Option<ControlledState>,
 }
 
 #[cfg_attr(
@@ -179,22 +195,30 @@ pub(super) struct Assembled {
     expect(clippy::unnecessary_wraps, reason = "the issuer of ID tokens can fail")
 )]
 pub(super) fn assemble(settings: Settings) -> io::Result<Assembled> {
-    let Settings { config, clock, seed, echo, observer, guard, url, any_service, .. } = settings;
+    let Settings { config, seed, echo, observer, guard, url, any_service, .. } = settings;
+    let is_controlled = settings.control.is_some();
+    let controlled_clock = ControlledClock::new(Arc::clone(&settings.clock));
+    let clock: Arc<dyn Clock> =
+        if is_controlled { Arc::new(controlled_clock.clone()) } else { settings.clock };
     let seed = seed.unwrap_or_else(|| random::bytes::<32>().to_vec());
     let faults = Faults::new(&seed, Arc::clone(&clock));
     for injection in config.faults().iter().chain(&settings.faults) {
         faults.inject(injection.clone());
     }
+    let sessions = if is_controlled { SessionLog::recording() } else { SessionLog::default() };
     let service = CurrentService::new(Service {
         config,
         seal: Seal::new(&seed),
         url,
         sign_ins: Arc::default(),
+        sessions: sessions.clone(),
         #[cfg(feature = "oidc")]
         issuer: OidcIssuer::new(settings.issuer_url, Arc::clone(&clock))?,
     });
     let lockout = AccessKeyLockout::default();
-    let authenticator = Authenticator { lockout, echo };
+    let authenticator = Authenticator { lockout: lockout.clone(), echo };
+    let history = History::default();
+    let observer = if is_controlled { Some(recording(&history, observer)) } else { observer };
     let gateway = Gateway {
         service: service.clone(),
         clock: Arc::clone(&clock),
@@ -204,5 +228,28 @@ pub(super) fn assemble(settings: Settings) -> io::Result<Assembled> {
         any_service,
     };
     let sts = StsEndpoint::new(gateway, faults.clone());
-    Ok(Assembled { sts, service, clock, faults })
+    let controlled = is_controlled.then(|| ControlledState {
+        faults: faults.clone(),
+        startup_faults: settings.faults.into(),
+        clock: controlled_clock,
+        history,
+        sessions,
+        lockout,
+        service: service.clone(),
+        load_config: settings.load_config,
+        urls: Arc::default(),
+        slots: Arc::new(Semaphore::new(0)),
+    });
+    Ok(Assembled { sts, service, clock, faults, controlled })
+}
+
+/// Returns an observer that records requests before `observer` sees them.
+fn recording(history: &History, observer: Option<Observer>) -> Observer {
+    let history = history.clone();
+    Box::new(move |log| {
+        history.add(log.clone());
+        if let Some(observer) = &observer {
+            observer(log);
+        }
+    })
 }

@@ -42,6 +42,20 @@ pub(crate) struct InjectionConfig {
 /// A key, and the problem with its value.
 pub(crate) type Problem = (&'static str, &'static str);
 
+/// The names of all faults.
+pub(crate) const NAMES: [&str; 10] = [
+    "latency",
+    "throttling",
+    "server_error",
+    "reset",
+    "cut_body",
+    "garbage_body",
+    "wrong_date",
+    "clock_offset",
+    "expired_credentials",
+    "outage",
+];
+
 const POINTS: [(&str, ResetAt); 3] = [
     ("before_response", ResetAt::BeforeResponse),
     ("in_head", ResetAt::InHead),

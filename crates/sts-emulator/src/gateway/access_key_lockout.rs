@@ -1,7 +1,7 @@
 //! Lockout of access keys after repeated signature failures.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sts_proto::ACCESS_KEY_LOCKOUT;
 use time::OffsetDateTime;
@@ -13,9 +13,9 @@ const TOLERATED_FAILURES: u32 = 5;
 /// tracked, so only a configuration of this size can reach it.
 const MAX_TRACKED: usize = 10_000;
 
-/// Signature failures of each access key since its last success.
-#[derive(Default)]
-pub(crate) struct AccessKeyLockout(Mutex<HashMap<String, Failures>>);
+/// Signature failures of each access key since its last success. Clones share them.
+#[derive(Clone, Default)]
+pub(crate) struct AccessKeyLockout(Arc<Mutex<HashMap<String, Failures>>>);
 
 struct Failures {
     count: u32,
@@ -54,6 +54,11 @@ impl AccessKeyLockout {
         }
         failures.count += 1;
         failures.last = now;
+    }
+
+    /// Clears the failures of all access keys.
+    pub(crate) fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Clears the failures of an access key after a valid signature.

@@ -180,7 +180,12 @@ pub(crate) fn route(method: &Method, path: &str) -> Option<Route> {
     ENTRIES.iter().find(|entry| entry.method == *method && entry.matches(path))?.route
 }
 
+/// Returns the names of all operations.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    ENTRIES.iter().map(|entry| entry.name)
+}
+
 /// Returns the operation's name, if there is one of this name.
 pub(crate) fn named(name: &str) -> Option<&'static str> {
-    ENTRIES.iter().map(|entry| entry.name).find(|known| *known == name)
+    names().find(|known| *known == name)
 }

@@ -65,7 +65,7 @@ impl Session {
         AssumedAgency::new(self.urn(), self.id())
     }
 
-    fn urn(&self) -> String {
+    pub(crate) fn urn(&self) -> String {
         self.identity.urn(&self.account)
     }
 

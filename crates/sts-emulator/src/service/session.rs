@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use sts_proto::Credentials;
 use time::OffsetDateTime;
 
+use super::session_log::IssuedSession;
 use super::session_token;
 use super::state::{RequestTime, Service};
 use crate::model::agency::Agency;
@@ -70,6 +71,11 @@ impl Service {
             session_token::seal(&session, &self.seal),
             session.expiration,
         );
+        self.sessions.add(|| IssuedSession {
+            urn: session.urn(),
+            access_key_id: session.access_key_id.clone(),
+            expiration: session.expiration,
+        });
         (session, credentials)
     }
 }

@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use time::OffsetDateTime;
 
+use super::session_log::SessionLog;
 use crate::config::Config;
 #[cfg(feature = "oidc")]
 use crate::oidc::OidcIssuer;
@@ -26,6 +27,7 @@ pub(crate) struct Service {
     /// The URL of the emulator, for clients that send no usable Host header.
     pub(crate) url: String,
     pub(crate) sign_ins: Arc<SignIns>,
+    pub(crate) sessions: SessionLog,
     #[cfg(feature = "oidc")]
     pub(crate) issuer: OidcIssuer,
 }

@@ -36,12 +36,12 @@ fn with_a_control_endpoint_it_names_its_url() {
     let address = running.line("control on http://");
     let mut stream = TcpStream::connect(&address).unwrap();
     let body = r#"{"fault":"outage"}"#;
-    let head = "POST /faults HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+    let head = "POST /_emulator/v1/faults HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
          Connection: close\r\nContent-Length: 18\r\n\r\n";
     stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
     running.stop("TERM");
 }
 

@@ -32,14 +32,17 @@ const JSON: &str = "Content-Type: application/json";
 const FAULT: &str = r#"{"fault":"outage"}"#;
 
 /// Each path with what it does, and a body for it.
-fn endpoints(emulator: &Emulator) -> [(&str, &str, &str); 10] {
+fn endpoints(emulator: &Emulator) -> [(&str, &str, &str); 13] {
     let control = emulator.control_url().unwrap();
     let metadata = emulator.metadata_url().unwrap();
     let issuer = emulator.oidc_issuer().url();
     [
-        (control, "GET /faults", ""),
-        (control, "POST /faults", FAULT),
-        (control, "DELETE /faults", ""),
+        (control, "GET /_emulator/v1/faults", ""),
+        (control, "POST /_emulator/v1/faults", FAULT),
+        (control, "DELETE /_emulator/v1/faults", ""),
+        (control, "GET /_emulator/", ""),
+        (control, "GET /_emulator/v1/requests", ""),
+        (control, "POST /_emulator/v1/reset", "{}"),
         (metadata, "GET /openstack/latest/securitykey", ""),
         (metadata, "PUT /meta-data/latest/api/token", ""),
         (metadata, "POST /pod-identity", "{}"),
@@ -69,7 +72,8 @@ fn programs_on_this_machine_are_served() {
         ] {
             let headers = [headers, &[JSON], &FURTHER].concat();
             let (status, response) = send(url, line, &headers, body);
-            assert_eq!(status, 200, "{line} {headers:?}: {response}");
+            let expected = if body == FAULT { 201 } else { 200 };
+            assert_eq!(status, expected, "{line} {headers:?}: {response}");
             let response = response.to_lowercase();
             assert!(response.contains("cache-control: no-store"), "{response}");
             assert!(!response.contains("access-control-"), "{response}");
@@ -80,7 +84,7 @@ fn programs_on_this_machine_are_served() {
     let inside = ["Host: 169.254.169.254"];
     assert_eq!(send(metadata, "GET /openstack/latest/securitykey", &inside, "").0, 200);
     let control = emulator.control_url().unwrap();
-    assert_eq!(send(control, "GET /faults", &inside, "").0, 403);
+    assert_eq!(send(control, "GET /_emulator/v1/faults", &inside, "").0, 403);
 }
 
 #[test]
@@ -112,7 +116,7 @@ fn web_pages_of_others_are_rejected_everywhere() {
         assert_eq!(send(url, &absolute, &[&[HOST, JSON][..], &FURTHER].concat(), body).0, 403);
     }
     let control = emulator.control_url().unwrap();
-    let (_, faults) = send(control, "GET /faults", &[HOST], "");
+    let (_, faults) = send(control, "GET /_emulator/v1/faults", &[HOST], "");
     assert!(faults.ends_with("{\"faults\":[]}"), "{faults}");
 }
 
@@ -138,7 +142,8 @@ fn a_body_has_to_be_json() {
         let expected = if line.ends_with("/pod-identity") { 200 } else { 415 };
         assert_eq!(status, expected, "{line}: {response}");
     }
-    let (_, faults) = send(emulator.control_url().unwrap(), "GET /faults", &[HOST], "");
+    let (_, faults) =
+        send(emulator.control_url().unwrap(), "GET /_emulator/v1/faults", &[HOST], "");
     assert!(faults.ends_with("{\"faults\":[]}"), "{faults}");
 }
 
@@ -160,5 +165,5 @@ fn a_name_that_was_given_for_the_address_is_accepted() {
     let start = |configure: fn(Builder) -> Builder| configure(Emulator::builder()).start_blocking();
     let emulator = start(|builder| builder.control("localhost:0")).unwrap();
     let control = emulator.control_url().unwrap();
-    assert_eq!(send(control, "GET /faults", &["Host: LOCALHOST:1"], "").0, 200);
+    assert_eq!(send(control, "GET /_emulator/v1/faults", &["Host: LOCALHOST:1"], "").0, 200);
 }

@@ -69,7 +69,7 @@ def refusal(call, *arguments):
 def inject(**fault):
     body = json.dumps(fault).encode()
     json_type = {"Content-Type": "application/json"}
-    request = urllib.request.Request(control + "/faults", data=body, headers=json_type)
+    request = urllib.request.Request(control + "/_emulator/v1/faults", data=body, headers=json_type)
     urllib.request.urlopen(request, timeout=10).close()
 
 

@@ -135,6 +135,12 @@ fn configure(options: &Options, log: &LogWriter) -> Result<Builder, Failure> {
     }
     if let Some(path) = &options.config {
         builder = builder.config(read_config(path)?);
+        let path = path.clone();
+        let load = move || {
+            read_config(&path)
+                .map_err(|failure| io::Error::new(io::ErrorKind::InvalidData, failure.text))
+        };
+        builder = builder.reload_with(load);
     }
     if let Some(seed) = &options.seed {
         builder = builder.seed(seed.as_str());
