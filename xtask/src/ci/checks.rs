@@ -79,10 +79,7 @@ pub(crate) const CHECKS: &[Check] = &[
     },
     Check {
         missing: || (!is_there("chromium")).then_some("needs Debian's package chromium"),
-        ..slow(
-            "console in a browser",
-            "test -p sts-emulator --test console_browser -- --required",
-        )
+        ..slow("console in a browser", "test -p sts-emulator --test console_browser -- --required")
     },
     slow("doc", "doc --workspace --no-deps --all-features"),
     quick(
