@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sts_client::{Client, ClientBuilder, SystemClock, SystemEnvironment, Transport};
+use sts_client::{Client, ClientBuilder, SystemEnvironment, Transport};
 use sts_emulator::{Emulator, builtin};
 use sts_hyper::HyperTransport;
 use sts_isahc::IsahcTransport;
@@ -87,7 +87,7 @@ fn run() -> Result<(), Failure> {
 
 async fn show<T: Transport + Clone>(plan: &Plan, transport: &T) -> Result<(), Failure> {
     let client_with = |credentials: Credentials| {
-        let builder: ClientBuilder<T> = Client::builder(transport.clone(), SystemClock);
+        let builder: ClientBuilder<T> = Client::builder(transport.clone());
         builder.endpoint(plan.endpoint.clone()).credentials(Arc::new(credentials)).build()
     };
     let client = client_with(plan.credentials.clone())?;

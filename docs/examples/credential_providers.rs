@@ -14,7 +14,8 @@ use std::error::Error as StdError;
 use std::io;
 use std::path::Path;
 
-use sts_client::{Client, Environment, InvalidVariable, ProvideCredentials, SystemClock};
+use sts_client::session::RefreshProvider;
+use sts_client::{Environment, InvalidVariable};
 use sts_emulator::{Emulator, builtin};
 use sts_hyper::HyperTransport;
 use sts_proto::Body;
@@ -48,28 +49,21 @@ async fn main() -> Result<(), Box<dyn StdError>> {
     place.files.insert("/pod/token", builtin::POD_TOKEN.to_owned());
     place.files.insert("/oidc/token", id_token.expose_secret().to_owned());
 
-    // The providers use the transport, the environment and the endpoint of this client.
-    let sts = |place: &Place| {
-        let transport = HyperTransport::new()?;
-        let builder = Client::builder(transport, SystemClock).environment(place.clone());
-        builder.endpoint(emulator.endpoint().clone()).build().map_err(Box::<dyn StdError>::from)
-    };
-
     println!("1. ECS metadata at {metadata_url}");
     let metadata = EcsMetadata::at(metadata_url)?;
-    show_identity(&emulator, sts(&place)?.session(metadata.clone())?).await?;
+    show_identity(&emulator, &place, metadata.clone()).await?;
 
     println!("2. pod identity");
     let pod = PodIdentity::new(&format!("{metadata_url}/pod-identity"), "/pod/token")?;
-    show_identity(&emulator, sts(&place)?.session(pod)?).await?;
+    show_identity(&emulator, &place, pod).await?;
 
     println!("3. an agency with an ID token from a file");
     let agency = OidcAgency::new(builtin::OIDC_PROVIDER_URN, builtin::AGENCY_URN, "/oidc/token");
-    show_identity(&emulator, sts(&place)?.session(agency)?).await?;
+    show_identity(&emulator, &place, agency).await?;
 
     println!("4. the provider chain without configuration");
     let chain = ProviderChain::default_chain(metadata.clone());
-    show_identity(&emulator, sts(&place)?.session(chain.clone())?).await?;
+    show_identity(&emulator, &place, chain.clone()).await?;
     println!("   {}", chain.report());
 
     println!("5. the provider chain with variables for OIDC");
@@ -81,7 +75,7 @@ async fn main() -> Result<(), Box<dyn StdError>> {
         place.variables.insert(name, value.to_owned());
     }
     let chain = ProviderChain::default_chain(metadata);
-    show_identity(&emulator, sts(&place)?.session(chain.clone())?).await?;
+    show_identity(&emulator, &place, chain.clone()).await?;
     println!("   {}", chain.report());
     if chain.report().used() != Some("oidc") {
         return Err("the provider chain did not use OIDC first".into());
@@ -90,14 +84,19 @@ async fn main() -> Result<(), Box<dyn StdError>> {
 }
 
 /// Prints the identity of the provider's credentials.
-async fn show_identity(
+async fn show_identity<P>(
     emulator: &Emulator,
-    provider: impl ProvideCredentials,
-) -> Result<(), Box<dyn StdError>> {
+    place: &Place,
+    provider: P,
+) -> Result<(), Box<dyn StdError>>
+where
+    P: RefreshProvider<Refresh: Send> + Send + Sync + 'static,
+{
     let client = HyperTransport::new()?
         .client()
         .endpoint(emulator.endpoint().clone())
-        .credentials_provider(provider)
+        .environment(place.clone())
+        .credentials_from(provider)
         .build()?;
     println!("   {}", client.caller_identity().await?.principal_urn);
     Ok(())

@@ -15,7 +15,7 @@ use http::Response;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use sts_client::blocking;
 use sts_client::transport::TransportErrorKind as Kind;
-use sts_client::{Client, Exchange, SystemClock, TransportError};
+use sts_client::{Client, Exchange, TransportError};
 use sts_emulator::{Emulator, builtin};
 use sts_proto::{AssumeAgency, Body};
 use ureq::config::{AutoHeaderValue, Config};
@@ -99,7 +99,7 @@ pub(crate) fn settings() -> ureq::config::ConfigBuilder<ureq::typestate::AgentSc
 fn main() -> Result<(), Box<dyn StdError>> {
     let emulator = Emulator::builder().start_blocking()?;
     let transport = UreqTransport(settings().build().into());
-    let client = Client::builder(transport, SystemClock)
+    let client = Client::builder(transport)
         .endpoint(emulator.endpoint().clone())
         .credentials(builtin::credentials())
         .build_blocking()?;

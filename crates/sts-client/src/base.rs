@@ -1,4 +1,4 @@
-//! What the async and the blocking client have in common.
+//! What a client and its sessions share, async or blocking.
 
 use std::any::type_name;
 use std::sync::Arc;
@@ -7,22 +7,14 @@ use sts_credentials::CredentialsError;
 
 use crate::context::CallContext;
 use crate::error::Error;
-use crate::platform::{Clock, Environment, Platform};
+use crate::platform::Platform;
 use crate::session::IssuedCredentials;
 
-/// State of both clients.
-pub(crate) struct Parts<T, S> {
+/// State of a client without its credential provider.
+pub(crate) struct Base<T> {
     pub(crate) context: Arc<CallContext>,
-    pub(crate) transport: T,
-    pub(crate) source: S,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) environment: Arc<dyn Environment>,
-}
-
-impl<T, S> Parts<T, S> {
-    pub(crate) fn platform(&self) -> Platform {
-        Platform { clock: Arc::clone(&self.clock), environment: Arc::clone(&self.environment) }
-    }
+    pub(crate) transport: Arc<T>,
+    pub(crate) platform: Platform,
 }
 
 /// Rejects credentials that no request can carry, from any provider.
@@ -34,6 +26,7 @@ pub(crate) fn validated<P>(issued: IssuedCredentials) -> Result<IssuedCredential
     Ok(issued)
 }
 
+/// Returns the encoded reason of an access-denied error.
 pub(crate) fn encoded_denial(error: &Error) -> Option<String> {
     error.service_error()?.encoded_authorization_message().map(str::to_owned)
 }

@@ -11,8 +11,9 @@ use sts_proto::{
     GetCallerIdentity, GetCallerIdentityOutput, Operation,
 };
 
-use crate::base::{Parts, encoded_denial, validated};
+use crate::base::{Base, encoded_denial, validated};
 use crate::call::Call;
+use crate::context::ServiceTime;
 use crate::drive::drive_blocking;
 use crate::error::Error;
 use crate::no_credentials::NoCredentials;
@@ -24,7 +25,10 @@ use crate::trace;
 pub use crate::transport::blocking::Transport;
 
 /// Blocking counterpart of [`Client`](crate::Client), over a blocking [`Transport`].
-pub struct Client<T, S = NoCredentials>(Arc<Parts<T, S>>);
+pub struct Client<T, S = NoCredentials> {
+    base: Arc<Base<T>>,
+    provider: Arc<S>,
+}
 
 impl<T, S> Client<T, S>
 where
@@ -56,34 +60,18 @@ where
     where
         P: RefreshProvider + Send + Sync + 'static,
     {
-        provider.validate(&self.0.context)?;
-        let policy = policy.limited_to(provider.lifetime());
-        let (client, label) = (self.clone(), provider.label());
-        let plan = Plan {
-            clock: Arc::clone(&self.0.clock),
-            context: Arc::clone(&self.0.context),
-            refresh: Box::new(move || Ok(client.refresh(&provider)?)),
-            label,
-        };
-        Ok(Session::new(plan, policy))
-    }
-
-    fn refresh<P: RefreshProvider>(&self, provider: &P) -> Result<IssuedCredentials, Error> {
-        let Parts { context, transport, source, clock, .. } = &*self.0;
-        trace::in_refresh_blocking(&provider.label(), || {
-            let refresh = provider.begin(&self.0.platform(), context)?;
-            validated::<P>(drive_blocking(refresh, transport, source, &**clock)?)
-        })
+        session(&self.base, &self.provider, provider, policy)
     }
 }
 
 impl<T: Transport, S: ProvideCredentials> Client<T, S> {
     /// Calls any operation, and returns its output with the statistics of the call.
     pub fn call<O: Operation>(&self, operation: O) -> Result<Completed<O::Output>, Error> {
-        let Parts { context, transport, source, clock, .. } = &*self.0;
+        let Base { context, transport, platform } = &*self.base;
+        let clock = &*platform.clock;
         trace::in_call_blocking(O::NAME, || {
             let call = Call::new(operation, context, clock.seed());
-            drive_blocking(call, transport, source, &**clock)
+            drive_blocking(call, transport, &self.provider, clock)
         })
     }
 
@@ -137,25 +125,79 @@ impl<T: Transport, S: ProvideCredentials> Client<T, S> {
     }
 }
 
+/// Returns a session of `provider`, whose refreshes are signed with `credentials`.
+pub(crate) fn session<T, S, P>(
+    base: &Arc<Base<T>>,
+    credentials: &Arc<S>,
+    provider: P,
+    policy: SessionPolicy,
+) -> Result<Session, CredentialsError>
+where
+    T: Transport + Send + Sync + 'static,
+    S: ProvideCredentials + Send + Sync + 'static,
+    P: RefreshProvider + Send + Sync + 'static,
+{
+    provider.validate(&base.context)?;
+    let policy = policy.limited_to(provider.lifetime());
+    let label = provider.label();
+    let (refreshed, credentials) = (Arc::clone(base), Arc::clone(credentials));
+    let plan = Plan {
+        clock: Arc::clone(&base.platform.clock),
+        context: Arc::clone(&base.context),
+        refresh: Box::new(move || Ok(refresh(&refreshed, &credentials, &provider)?)),
+        label,
+    };
+    Ok(Session::new(plan, policy))
+}
+
+fn refresh<T: Transport, S: ProvideCredentials, P: RefreshProvider>(
+    base: &Base<T>,
+    credentials: &Arc<S>,
+    provider: &P,
+) -> Result<IssuedCredentials, Error> {
+    let Base { context, transport, platform } = base;
+    trace::in_refresh_blocking(&provider.label(), || {
+        let refresh = provider.begin(platform, context)?;
+        validated::<P>(drive_blocking(refresh, transport, credentials, &*platform.clock)?)
+    })
+}
+
 impl<T, S> Client<T, S> {
-    pub(crate) fn new(parts: Parts<T, S>) -> Self {
-        Self(Arc::new(parts))
+    pub(crate) fn new(base: Arc<Base<T>>, provider: Arc<S>) -> Self {
+        Self { base, provider }
+    }
+
+    /// Returns the time of the service's clock and its precision, for a check of the local clock.
+    /// `None` before the first response of the service, and after the local clock has been set.
+    /// Nothing is sent.
+    #[must_use]
+    pub fn service_time(&self) -> Option<ServiceTime> {
+        self.base.context.measured_service_time(self.base.platform.clock.now())
+    }
+
+    /// Returns the provider of the credentials that sign calls, like
+    /// [`Client::credentials_provider`](crate::Client::credentials_provider).
+    #[must_use]
+    pub fn credentials_provider(&self) -> &S {
+        &self.provider
     }
 
     /// Returns a seed from the clock of the client.
     pub(crate) fn seed(&self) -> u64 {
-        self.0.clock.seed()
+        self.base.platform.clock.seed()
     }
 }
 
 impl<T, S> Clone for Client<T, S> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self { base: Arc::clone(&self.base), provider: Arc::clone(&self.provider) }
     }
 }
 
 impl<T, S> fmt::Debug for Client<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("blocking::Client").field("context", &self.0.context).finish_non_exhaustive()
+        f.debug_struct("blocking::Client")
+            .field("context", &self.base.context)
+            .finish_non_exhaustive()
     }
 }

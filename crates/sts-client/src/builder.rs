@@ -4,44 +4,52 @@ use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 
-use sts_credentials::ProvideCredentials;
+use sts_credentials::{CredentialsError, MaybeSend, MaybeSync, ProvideCredentials};
 use sts_proto::{Credentials, Endpoint, InvalidEndpoint, InvalidRegion, Region};
 
-use crate::base::Parts;
+use crate::base::Base;
 use crate::blocking;
-use crate::client::Client;
+use crate::client::{self, Client};
 use crate::context::{CallContext, CallPolicy};
 use crate::no_credentials::NoCredentials;
-use crate::platform::{Clock, Environment, NoEnvironment};
+use crate::platform::{Clock, Environment, Platform, default_clock, default_environment};
+use crate::session::{RefreshProvider, Session, SessionPolicy};
 use crate::transport::Transport;
 
 /// Builder of a [`Client`] or a [`blocking::Client`].
 ///
 /// A region or an endpoint is required. Neither has a default, so a client never sends requests to a
-/// region that the program did not choose.
+/// region that the program did not choose. With the feature `system`, the clock and the environment
+/// of the operating system are the defaults; without it, a clock is required.
+///
+/// Of the credentials, the last setting counts: [`credentials`](Self::credentials) for fixed ones,
+/// [`credentials_from`](Self::credentials_from) for a provider that is refreshed,
+/// [`credentials_provider`](Self::credentials_provider) for any other. Without one, only operations
+/// that are not signed can be called.
 #[must_use]
 pub struct ClientBuilder<T, S = NoCredentials> {
     transport: T,
-    clock: Arc<dyn Clock>,
-    environment: Arc<dyn Environment>,
-    source: S,
+    credentials: S,
+    settings: Settings,
+}
+
+/// Settings of a builder, which do not depend on its types.
+#[derive(Default)]
+struct Settings {
+    clock: Option<Arc<dyn Clock>>,
+    environment: Option<Arc<dyn Environment>>,
     endpoints: Vec<Endpoint>,
     policy: CallPolicy,
     /// The first invalid setting. `build` returns it, so that setters can be chained.
     error: Option<BuildError>,
 }
 
+/// Credentials of a [`ClientBuilder`] whose client gets a session of the provider `P`.
+pub struct SessionOf<P>(P);
+
 impl<T> ClientBuilder<T> {
-    pub(crate) fn new(transport: T, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            transport,
-            clock,
-            environment: Arc::new(NoEnvironment),
-            source: NoCredentials,
-            endpoints: Vec::new(),
-            policy: CallPolicy::default(),
-            error: None,
-        }
+    pub(crate) fn new(transport: T) -> Self {
+        Self { transport, credentials: NoCredentials, settings: Settings::default() }
     }
 }
 
@@ -53,7 +61,7 @@ impl<T, S> ClientBuilder<T, S> {
         BuildError: From<R::Error>,
     {
         match region.try_into() {
-            Ok(region) => self.endpoints.push(Endpoint::from(region)),
+            Ok(region) => self.settings.endpoints.push(Endpoint::from(region)),
             Err(error) => self.fail(error.into()),
         }
         self
@@ -67,7 +75,7 @@ impl<T, S> ClientBuilder<T, S> {
         BuildError: From<E::Error>,
     {
         match endpoint.try_into() {
-            Ok(endpoint) => self.endpoints.push(endpoint),
+            Ok(endpoint) => self.settings.endpoints.push(endpoint),
             Err(error) => self.fail(error.into()),
         }
         self
@@ -81,86 +89,162 @@ impl<T, S> ClientBuilder<T, S> {
         self.credentials_provider(credentials.into())
     }
 
-    /// Sets the credential provider for signing calls. Without one, only operations that are not
-    /// signed can be called.
-    pub fn credentials_provider<S2>(self, source: S2) -> ClientBuilder<T, S2> {
-        let Self { transport, clock, environment, source: _, endpoints, policy, error } = self;
-        ClientBuilder { transport, clock, environment, source, endpoints, policy, error }
+    /// Sets the credential provider for signing calls.
+    pub fn credentials_provider<S2>(self, provider: S2) -> ClientBuilder<T, S2> {
+        let Self { transport, credentials: _, settings } = self;
+        ClientBuilder { transport, credentials: provider, settings }
     }
 
-    /// Sets the environment from which providers of temporary credentials read variables and files:
-    /// `SystemEnvironment` for that of the process. By default, it is empty.
+    /// Signs calls with credentials from `provider`, which are refreshed: a provider of
+    /// `sts-providers`, or an operation that is not signed, such as
+    /// [`AssumeAgencyWithOidc`](sts_proto::AssumeAgencyWithOidc). The client gets a [`Session`] over
+    /// its own transport, endpoints, clock and environment; it is its [credential
+    /// provider](Client::credentials_provider).
+    ///
+    /// Requests of the provider are not signed. For [`AssumeAgency`](sts_proto::AssumeAgency), which
+    /// is signed, pass a [session](Client::session) of another client to
+    /// [`credentials_provider`](Self::credentials_provider).
+    pub fn credentials_from<P: RefreshProvider>(
+        self,
+        provider: P,
+    ) -> ClientBuilder<T, SessionOf<P>> {
+        self.credentials_provider(SessionOf(provider))
+    }
+
+    /// Sets the clock, unless it is that of the operating system.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.settings.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Sets the environment from which providers of temporary credentials read variables and files.
+    /// By default it is that of the process with the feature `system`, and empty without it.
     pub fn environment(mut self, environment: impl Environment + 'static) -> Self {
-        self.environment = Arc::new(environment);
+        self.settings.environment = Some(Arc::new(environment));
         self
     }
 
     /// Sets the limits, backoff and timeouts of calls.
     pub fn policy(mut self, policy: CallPolicy) -> Self {
-        self.policy = policy;
+        self.settings.policy = policy;
         self
     }
 
-    /// Builds an async client.
-    pub fn build(self) -> Result<Client<T, S>, BuildError>
-    where
-        T: Transport,
-        S: ProvideCredentials,
-    {
-        self.finish().map(Client::new)
-    }
-
-    /// Builds a blocking client.
-    pub fn build_blocking(self) -> Result<blocking::Client<T, S>, BuildError>
-    where
-        T: blocking::Transport,
-        S: blocking::ProvideCredentials,
-    {
-        self.finish().map(blocking::Client::new)
-    }
-
     fn fail(&mut self, error: BuildError) {
-        self.error.get_or_insert(error);
+        self.settings.error.get_or_insert(error);
     }
 
-    fn finish(self) -> Result<Parts<T, S>, BuildError> {
-        let Self { transport, clock, environment, source, endpoints, policy, error } = self;
-        match error {
-            Some(error) => Err(error),
-            None if endpoints.is_empty() => Err(BuildError(Problem::NoEndpoint)),
-            None => Ok(Parts {
-                context: CallContext::new(endpoints, policy),
-                transport,
-                source,
-                clock,
-                environment,
-            }),
+    /// Returns the base of the client, and its credentials.
+    fn finish(self) -> Result<(Arc<Base<T>>, S), BuildError> {
+        let Self { transport, credentials, settings } = self;
+        let Settings { clock, environment, endpoints, policy, error } = settings;
+        if let Some(error) = error {
+            return Err(error);
         }
+        if endpoints.is_empty() {
+            return Err(BuildError(Problem::MissingEndpoint));
+        }
+        let platform = Platform {
+            clock: clock.or_else(default_clock).ok_or(BuildError(Problem::MissingClock))?,
+            environment: environment.unwrap_or_else(default_environment),
+        };
+        let context = CallContext::new(endpoints, policy);
+        Ok((Arc::new(Base { context, transport: Arc::new(transport), platform }), credentials))
+    }
+}
+
+impl<T: Transport, S: ProvideCredentials> ClientBuilder<T, S> {
+    /// Builds an async client.
+    ///
+    /// # Errors
+    ///
+    /// A setting is invalid or missing.
+    pub fn build(self) -> Result<Client<T, S>, BuildError> {
+        let (base, credentials) = self.finish()?;
+        Ok(Client::new(base, Arc::new(credentials)))
+    }
+}
+
+impl<T: blocking::Transport, S: blocking::ProvideCredentials> ClientBuilder<T, S> {
+    /// Builds a blocking client.
+    ///
+    /// # Errors
+    ///
+    /// A setting is invalid or missing.
+    pub fn build_blocking(self) -> Result<blocking::Client<T, S>, BuildError> {
+        let (base, credentials) = self.finish()?;
+        Ok(blocking::Client::new(base, Arc::new(credentials)))
+    }
+}
+
+impl<T, P> ClientBuilder<T, SessionOf<P>>
+where
+    T: Transport + MaybeSend + MaybeSync + 'static,
+    P: RefreshProvider<Refresh: MaybeSend> + MaybeSend + MaybeSync + 'static,
+{
+    /// Builds an async client with a session of its provider.
+    ///
+    /// # Errors
+    ///
+    /// A setting is invalid or missing, or the provider is invalid.
+    pub fn build(self) -> Result<Client<T, Session>, BuildError> {
+        let (base, SessionOf(provider)) = self.finish()?;
+        let policy = SessionPolicy::default();
+        let session = client::session(&base, &Arc::new(NoCredentials), provider, policy)?;
+        Ok(Client::new(base, Arc::new(session)))
+    }
+}
+
+impl<T, P> ClientBuilder<T, SessionOf<P>>
+where
+    T: blocking::Transport + Send + Sync + 'static,
+    P: RefreshProvider + Send + Sync + 'static,
+{
+    /// Builds a blocking client with a session of its provider.
+    ///
+    /// # Errors
+    ///
+    /// A setting is invalid or missing, or the provider is invalid.
+    pub fn build_blocking(self) -> Result<blocking::Client<T, blocking::Session>, BuildError> {
+        let (base, SessionOf(provider)) = self.finish()?;
+        let policy = SessionPolicy::default();
+        let session = blocking::session(&base, &Arc::new(NoCredentials), provider, policy)?;
+        Ok(blocking::Client::new(base, Arc::new(session)))
     }
 }
 
 impl<T, S> fmt::Debug for ClientBuilder<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
-            .field("endpoints", &self.endpoints)
-            .field("policy", &self.policy)
+            .field("endpoints", &self.settings.endpoints)
+            .field("policy", &self.settings.policy)
             .finish_non_exhaustive()
     }
 }
 
+impl<P> fmt::Debug for SessionOf<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionOf").finish_non_exhaustive()
+    }
+}
+
 /// Error returned when building a client fails.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct BuildError(Problem);
 
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 enum Problem {
     #[error(transparent)]
     Region(InvalidRegion),
     #[error(transparent)]
     Endpoint(InvalidEndpoint),
     #[error("missing endpoint: set a region, for example cn-north-4, or an endpoint URL")]
-    NoEndpoint,
+    MissingEndpoint,
+    #[error("missing clock: set one, or enable the feature `system` of sts-client")]
+    MissingClock,
+    #[error(transparent)]
+    Credentials(CredentialsError),
 }
 
 impl From<InvalidRegion> for BuildError {
@@ -172,6 +256,12 @@ impl From<InvalidRegion> for BuildError {
 impl From<InvalidEndpoint> for BuildError {
     fn from(error: InvalidEndpoint) -> Self {
         Self(Problem::Endpoint(error))
+    }
+}
+
+impl From<CredentialsError> for BuildError {
+    fn from(error: CredentialsError) -> Self {
+        Self(Problem::Credentials(error))
     }
 }
 

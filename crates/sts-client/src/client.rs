@@ -10,14 +10,14 @@ use sts_proto::{
     GetCallerIdentity, GetCallerIdentityOutput, Operation,
 };
 
-use crate::base::{Parts, encoded_denial, validated};
+use crate::base::{Base, encoded_denial, validated};
 use crate::builder::ClientBuilder;
 use crate::call::Call;
+use crate::context::ServiceTime;
 use crate::drive::drive;
 use crate::error::Error;
 use crate::no_credentials::NoCredentials;
-use crate::platform::Clock;
-use crate::session::{self, IssuedCredentials, RefreshProvider, Session, SessionPolicy};
+use crate::session::{IssuedCredentials, Plan, RefreshProvider, Session, SessionPolicy};
 use crate::stats::Completed;
 use crate::trace;
 use crate::transport::{DynTransport, MaybeSend, MaybeSync, Transport};
@@ -29,7 +29,10 @@ use crate::transport::{DynTransport, MaybeSend, MaybeSync, Transport};
 ///
 /// The transport crates provide builders that set the transport and the platform:
 /// `HyperTransport::client` and `IsahcTransport::client`.
-pub struct Client<T, S = NoCredentials>(Arc<Parts<T, S>>);
+pub struct Client<T, S = NoCredentials> {
+    base: Arc<Base<T>>,
+    provider: Arc<S>,
+}
 
 /// [`Client`] with erased types of transport and provider, for SDKs and applications that keep one
 /// in a struct.
@@ -57,7 +60,8 @@ pub struct Client<T, S = NoCredentials>(Arc<Parts<T, S>>);
 /// }
 ///
 /// let transport: Arc<dyn DynTransport> = Arc::new(my_transport);
-/// let sts = Client::builder(transport, MyClock)
+/// let sts = Client::builder(transport)
+///     .clock(MyClock)
 ///     .region("cn-north-4")
 ///     .credentials_provider(SharedCredentials::new(my_provider))
 ///     .build()?;
@@ -69,18 +73,19 @@ pub type DynClient = Client<Arc<dyn DynTransport>, SharedCredentials>;
 
 impl<T> Client<T> {
     /// Returns a builder of a client over `transport`, or of a [blocking
-    /// one](ClientBuilder::build_blocking). Use `SystemClock` as `clock` unless time is simulated.
-    pub fn builder(transport: T, clock: impl Clock + 'static) -> ClientBuilder<T> {
-        ClientBuilder::new(transport, Arc::new(clock))
+    /// one](ClientBuilder::build_blocking).
+    pub fn builder(transport: T) -> ClientBuilder<T> {
+        ClientBuilder::new(transport)
     }
 }
 
 impl<T: Transport, S: ProvideCredentials> Client<T, S> {
     /// Calls any operation, and returns its output with the statistics of the call.
     pub async fn call<O: Operation>(&self, operation: O) -> Result<Completed<O::Output>, Error> {
-        let Parts { context, transport, source, clock, .. } = &*self.0;
+        let Base { context, transport, platform } = &*self.base;
+        let clock = &*platform.clock;
         let call = Call::new(operation, context, clock.seed());
-        trace::in_call(O::NAME, drive(call, transport, source, &**clock)).await
+        trace::in_call(O::NAME, drive(call, transport, &self.provider, clock)).await
     }
 
     /// Assumes an agency and returns temporary credentials for it.
@@ -172,55 +177,108 @@ where
     where
         P: RefreshProvider<Refresh: MaybeSend> + MaybeSend + MaybeSync + 'static,
     {
-        provider.validate(&self.0.context)?;
-        let policy = policy.limited_to(provider.lifetime());
-        let label = provider.label();
-        let (client, waiting, provider) = (self.clone(), self.clone(), Arc::new(provider));
-        let plan = session::Plan {
-            clock: Arc::clone(&self.0.clock),
-            context: Arc::clone(&self.0.context),
-            refresh: Box::new(move || {
-                let (client, provider) = (client.clone(), Arc::clone(&provider));
-                Box::pin(async move { Ok(client.refresh(&*provider).await?) })
-            }),
-            sleep: Box::new(move |duration| {
-                let client = waiting.clone();
-                Box::pin(async move { client.0.transport.sleep(duration).await })
-            }),
-            label,
-        };
-        Ok(Session::new(plan, policy))
+        session(&self.base, &self.provider, provider, policy)
     }
 
-    async fn refresh<P: RefreshProvider>(&self, provider: &P) -> Result<IssuedCredentials, Error> {
-        let Parts { context, transport, source, clock, .. } = &*self.0;
-        let refresh = async {
-            let refresh = provider.begin(&self.0.platform(), context)?;
-            validated::<P>(drive(refresh, transport, source, &**clock).await?)
-        };
-        trace::in_refresh(&provider.label(), refresh).await
+    /// Returns the same client with erased types, which shares connections and learned state with
+    /// this one.
+    #[must_use]
+    pub fn erased(&self) -> DynClient {
+        let Base { context, transport, platform } = &*self.base;
+        let transport: Arc<dyn DynTransport> = Arc::<T>::clone(transport);
+        DynClient {
+            base: Arc::new(Base {
+                context: Arc::clone(context),
+                transport: Arc::new(transport),
+                platform: platform.clone(),
+            }),
+            provider: Arc::new(SharedCredentials::new(Arc::clone(&self.provider))),
+        }
     }
 }
 
+/// Returns a session of `provider`, whose refreshes are signed with `credentials`.
+pub(crate) fn session<T, S, P>(
+    base: &Arc<Base<T>>,
+    credentials: &Arc<S>,
+    provider: P,
+    policy: SessionPolicy,
+) -> Result<Session, CredentialsError>
+where
+    T: Transport + MaybeSend + MaybeSync + 'static,
+    S: ProvideCredentials + MaybeSend + MaybeSync + 'static,
+    P: RefreshProvider<Refresh: MaybeSend> + MaybeSend + MaybeSync + 'static,
+{
+    provider.validate(&base.context)?;
+    let policy = policy.limited_to(provider.lifetime());
+    let label = provider.label();
+    let (refreshed, credentials, provider) =
+        (Arc::clone(base), Arc::clone(credentials), Arc::new(provider));
+    let transport = Arc::clone(&base.transport);
+    let plan = Plan {
+        clock: Arc::clone(&base.platform.clock),
+        context: Arc::clone(&base.context),
+        refresh: Box::new(move || {
+            let base = Arc::clone(&refreshed);
+            let (credentials, provider) = (Arc::clone(&credentials), Arc::clone(&provider));
+            Box::pin(async move { Ok(refresh(&base, &credentials, &*provider).await?) })
+        }),
+        sleep: Box::new(move |duration| {
+            let transport = Arc::clone(&transport);
+            Box::pin(async move { transport.sleep(duration).await })
+        }),
+        label,
+    };
+    Ok(Session::new(plan, policy))
+}
+
+async fn refresh<T: Transport, S: ProvideCredentials, P: RefreshProvider>(
+    base: &Base<T>,
+    credentials: &Arc<S>,
+    provider: &P,
+) -> Result<IssuedCredentials, Error> {
+    let Base { context, transport, platform } = base;
+    let refresh = async {
+        let refresh = provider.begin(platform, context)?;
+        validated::<P>(drive(refresh, transport, credentials, &*platform.clock).await?)
+    };
+    trace::in_refresh(&provider.label(), refresh).await
+}
+
 impl<T, S> Client<T, S> {
-    pub(crate) fn new(parts: Parts<T, S>) -> Self {
-        Self(Arc::new(parts))
+    pub(crate) fn new(base: Arc<Base<T>>, provider: Arc<S>) -> Self {
+        Self { base, provider }
+    }
+
+    /// Returns the time of the service's clock and its precision, for a check of the local clock.
+    /// `None` before the first response of the service, and after the local clock has been set.
+    /// Nothing is sent.
+    #[must_use]
+    pub fn service_time(&self) -> Option<ServiceTime> {
+        self.base.context.measured_service_time(self.base.platform.clock.now())
+    }
+
+    /// Returns the provider of the credentials that sign calls: after
+    /// [`credentials_from`](ClientBuilder::credentials_from) the [`Session`].
+    #[must_use]
+    pub fn credentials_provider(&self) -> &S {
+        &self.provider
     }
 
     /// Returns a seed from the clock of the client.
     pub(crate) fn seed(&self) -> u64 {
-        self.0.clock.seed()
+        self.base.platform.clock.seed()
     }
 }
 
 impl<T, S> Clone for Client<T, S> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self { base: Arc::clone(&self.base), provider: Arc::clone(&self.provider) }
     }
 }
 
 impl<T, S> fmt::Debug for Client<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("context", &self.0.context).finish_non_exhaustive()
+        f.debug_struct("Client").field("context", &self.base.context).finish_non_exhaustive()
     }
 }

@@ -8,6 +8,7 @@ use sts_proto::{Credentials, Endpoint};
 use sts_sign::SignerError;
 use time::OffsetDateTime;
 
+use crate::platform::Now;
 use crate::shared::backoff::Backoff;
 use crate::shared::clock_offset::ClockOffset;
 use crate::shared::endpoint_pool::EndpointPool;
@@ -93,6 +94,17 @@ impl Default for CallPolicy {
     }
 }
 
+/// Time of the service's clock, as a client has learned it from a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServiceTime {
+    /// The service's time.
+    pub time: OffsetDateTime,
+    /// The largest difference from the clock of the service when the response was received: half of
+    /// the duration of the exchange, and the second that a `Date` header omits at most.
+    pub precision: Duration,
+}
+
 /// State that all calls of a client share: endpoints, policy, and what the calls have learned.
 ///
 /// They learn the offset of the service's clock, which endpoints are down, which credentials the
@@ -145,6 +157,14 @@ impl CallContext {
     #[must_use]
     pub fn service_time(&self, wall: OffsetDateTime) -> OffsetDateTime {
         wall.saturating_add(self.clock_offset.measured())
+    }
+
+    /// Returns the service's time and its precision, if a response of the service contained it and
+    /// the wall clock has not been set since.
+    #[must_use]
+    pub fn measured_service_time(&self, now: Now) -> Option<ServiceTime> {
+        let (time, precision) = self.clock_offset.precise_service_time(now)?;
+        Some(ServiceTime { time, precision })
     }
 
     /// Returns the credentials with their signer, which is reused while the credentials are the

@@ -36,11 +36,11 @@ pub mod tower;
 mod trace;
 pub mod transport;
 
-pub use builder::{BuildError, ClientBuilder};
+pub use builder::{BuildError, ClientBuilder, SessionOf};
 pub use call::Call;
 pub use classify::Classify;
 pub use client::{Client, DynClient};
-pub use context::{CallContext, CallPolicy};
+pub use context::{CallContext, CallPolicy, ServiceTime};
 pub use error::{Error, Failure};
 pub use machine::{StateMachine, Step};
 pub use no_credentials::NoCredentials;

@@ -10,7 +10,6 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use self::clock::Clock;
-pub(crate) use self::environment::NoEnvironment;
 pub use self::environment::{Environment, InvalidVariable};
 pub use self::now::Now;
 #[cfg(feature = "system")]
@@ -37,4 +36,20 @@ impl fmt::Debug for Platform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Platform").finish_non_exhaustive()
     }
+}
+
+/// Returns the clock of the operating system, with the feature `system`.
+pub(crate) fn default_clock() -> Option<Arc<dyn Clock>> {
+    #[cfg(feature = "system")]
+    return Some(Arc::new(SystemClock));
+    #[cfg(not(feature = "system"))]
+    None
+}
+
+/// Returns the environment of the process with the feature `system`, otherwise an empty one.
+pub(crate) fn default_environment() -> Arc<dyn Environment> {
+    #[cfg(feature = "system")]
+    return Arc::new(SystemEnvironment);
+    #[cfg(not(feature = "system"))]
+    Arc::new(self::environment::NoEnvironment)
 }

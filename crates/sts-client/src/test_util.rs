@@ -25,7 +25,7 @@
 //!     },
 //!     move |duration| timer.sleep(duration),
 //! );
-//! let client = Client::builder(transport, clock.clone())
+//! let client = Client::builder(transport).clock(clock.clone())
 //!     .region("cn-north-4")
 //!     .credentials(Credentials::permanent("EXAMPLEAK00000000001", "secret"))
 //!     .build()?;

@@ -45,7 +45,8 @@ fn a_thread_that_waits_for_a_stuck_refresh_gets_an_error_and_the_next_one_refres
 -> Result<(), Box<dyn std::error::Error>> {
     let ((is_called, called), (go, may_go)) = (channel(), channel());
     let stuck = Stuck { is_called: Mutex::new(is_called), may_go: Mutex::new(may_go) };
-    let session = Client::builder(Arc::new(stuck), Still)
+    let session = Client::builder(Arc::new(stuck))
+        .clock(Still)
         .region("cn-north-4")
         .credentials(Credentials::permanent("EXAMPLEAK00000000001", "a1B2c3"))
         .policy(CallPolicy::default().with_deadline(Duration::from_millis(30)))

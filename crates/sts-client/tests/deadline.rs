@@ -51,7 +51,8 @@ fn a_provider_that_never_returns_ends_the_call_at_its_deadline() {
             ready(())
         },
     );
-    let client = Client::builder(transport, host)
+    let client = Client::builder(transport)
+        .clock(host)
         .region("cn-north-4")
         .credentials_provider(Silent)
         .build()

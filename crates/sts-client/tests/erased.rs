@@ -29,7 +29,8 @@ fn its_calls_can_be_boxed_and_sent_to_other_threads() -> Result<(), sts_client::
         |_| ready(()),
     );
     let transport: Arc<dyn DynTransport> = Arc::new(transport);
-    let client = Client::builder(transport, Still)
+    let client = Client::builder(transport)
+        .clock(Still)
         .region("cn-north-4")
         .credentials(Credentials::permanent("EXAMPLEAK00000000001", "a1B2c3"))
         .build()?;

@@ -45,7 +45,7 @@ impl blocking::Transport for Cut {
 
 fn builder() -> ClientBuilder<Cut, Arc<Credentials>> {
     let keys = Credentials::permanent("EXAMPLEAK00000000001", "secret");
-    Client::builder(Cut, Epoch).region("cn-north-4").credentials(keys)
+    Client::builder(Cut).clock(Epoch).region("cn-north-4").credentials(keys)
 }
 
 fn with_code() -> AssumeAgency {

@@ -47,7 +47,8 @@ impl World {
             move |_: Exchange| ready(Ok::<_, TransportError>(respond(&service.0, &service.1))),
             move |duration| timer.sleep(duration),
         );
-        let client = Client::builder(transport, clock.clone())
+        let client = Client::builder(transport)
+            .clock(clock.clone())
             .region("cn-north-4")
             .credentials(Credentials::permanent("EXAMPLEAK00000000001", "PLANTED"))
             .build()

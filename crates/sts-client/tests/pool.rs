@@ -63,7 +63,8 @@ impl Service {
                 Ok(service.respond())
             }) as BoxFuture<'static, Result<Response<Body>, TransportError>>
         };
-        Client::builder(transport_fn(send, move |wait| timer.sleep(wait)), self.clock.clone())
+        Client::builder(transport_fn(send, move |wait| timer.sleep(wait)))
+            .clock(self.clock.clone())
             .region("cn-north-4")
             .credentials(credentials)
     }
@@ -247,7 +248,8 @@ impl sts_client::blocking::Transport for Blocking {
 #[test]
 fn threads_share_the_sessions_of_a_blocking_pool() {
     let service = Service::new();
-    let client = Client::builder(Blocking(service.clone()), service.clock.clone())
+    let client = Client::builder(Blocking(service.clone()))
+        .clock(service.clock.clone())
         .region("cn-north-4")
         .credentials(permanent())
         .build_blocking()

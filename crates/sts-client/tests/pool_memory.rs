@@ -61,7 +61,8 @@ fn an_idle_session_takes_at_most_1400_bytes_besides_its_token() {
     let send = move |_: Exchange| {
         ready(Ok::<_, TransportError>(Response::new(Body::from(json.clone().into_bytes()))))
     };
-    let client = Client::builder(transport_fn(send, move |wait| timer.sleep(wait)), clock)
+    let client = Client::builder(transport_fn(send, move |wait| timer.sleep(wait)))
+        .clock(clock)
         .region("cn-north-4")
         .credentials(Credentials::permanent("EXAMPLEAK00000000001", "secret"))
         .build()

@@ -73,7 +73,8 @@ impl Clock for StandingClock {
 }
 
 fn session(network: &Network) -> Session {
-    let client = Client::builder(network.clone(), StandingClock)
+    let client = Client::builder(network.clone())
+        .clock(StandingClock)
         .region("cn-north-4")
         .credentials(Credentials::permanent("HSTCALLER", "secret"))
         .build()

@@ -49,7 +49,8 @@ impl Clock for StandingClock {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hundred_thousand_tasks_on_two_threads_share_one_refresh() {
     let gated = Gated { requests: Arc::default(), gate: Arc::new(Semaphore::new(0)) };
-    let client = Client::builder(gated.clone(), StandingClock)
+    let client = Client::builder(gated.clone())
+        .clock(StandingClock)
         .region("cn-north-4")
         .credentials(Credentials::permanent("HSTCALLER", "secret"))
         .build()

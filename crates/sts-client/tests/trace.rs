@@ -46,7 +46,8 @@ fn told_of(script: fn(usize) -> Result<Response<Body>, TransportError>) -> (Stri
     );
     let keys = Credentials::permanent("EXAMPLEAK00000000001", "PLANTED-secret-key")
         .security_token("PLANTED-token");
-    let client = Client::builder(transport, TestHost::default())
+    let client = Client::builder(transport)
+        .clock(TestHost::default())
         .region("cn-north-4")
         .credentials(keys)
         .build()
@@ -141,12 +142,12 @@ fn the_attempts_of_a_refresh_are_logged_under_the_name_of_its_provider() {
         )
     };
     let transport = transport_fn(|_: Exchange| ready(Ok(answer(403, "{}"))), |_| ready(()));
-    let client = Client::builder(transport, TestHost::default()).region("cn-north-4");
+    let client = Client::builder(transport).clock(TestHost::default()).region("cn-north-4");
     let session = client.build().unwrap().session(agency()).unwrap();
     let awaiting = logged(Level::TRACE, || {
         futures_lite::future::block_on(session.credentials()).unwrap_err();
     });
-    let client = Client::builder(Refusing, TestHost::default()).region("cn-north-4");
+    let client = Client::builder(Refusing).clock(TestHost::default()).region("cn-north-4");
     let session = client.build_blocking().unwrap().session(agency()).unwrap();
     let blocking = logged(Level::TRACE, || {
         session.credentials().unwrap_err();
@@ -190,7 +191,8 @@ impl blocking::Transport for Echoing {
 
 #[test]
 fn the_events_of_a_session_contain_no_secret_at_any_level() {
-    let client = Client::builder(Echoing(AtomicUsize::new(0)), TestHost::default())
+    let client = Client::builder(Echoing(AtomicUsize::new(0)))
+        .clock(TestHost::default())
         .region("cn-north-4")
         .credentials(
             Credentials::permanent("EXAMPLEAK00000000001", "PLANTED-secret-key")

@@ -1,6 +1,6 @@
 //! STS clients over this transport.
 
-use sts_client::{ClientBuilder, NoCredentials, SystemClock, SystemEnvironment};
+use sts_client::{ClientBuilder, NoCredentials};
 
 use crate::transport::IsahcTransport;
 
@@ -34,6 +34,6 @@ impl IsahcTransport {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn client(self) -> ClientBuilder<Self> {
-        Client::builder(self, SystemClock).environment(SystemEnvironment)
+        Client::builder(self)
     }
 }

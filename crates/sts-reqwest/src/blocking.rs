@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::{HeaderValue, Response};
 use sts_client::transport::{BuildError, Exchange, TransportError, TransportErrorKind as Kind};
-use sts_client::{ClientBuilder, NoCredentials, SystemClock, SystemEnvironment};
+use sts_client::{ClientBuilder, NoCredentials};
 use sts_proto::{Body, BodyWriter};
 
 use crate::builder::{ReqwestTransportBuilder, default_user_agent};
@@ -56,7 +56,7 @@ impl ReqwestTransport {
     /// Returns a client builder with the clocks and the randomness of the operating system; call
     /// [`build_blocking`](ClientBuilder::build_blocking).
     pub fn client(self) -> ClientBuilder<Self> {
-        sts_client::Client::builder(self, SystemClock).environment(SystemEnvironment)
+        sts_client::Client::builder(self)
     }
 
     pub(crate) const fn over(

@@ -4,8 +4,7 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 
 use sts_client::{
-    CallPolicy, Client, ClientBuilder, NoCredentials, ProvideCredentials, SystemClock, Transport,
-    blocking,
+    CallPolicy, Client, ClientBuilder, NoCredentials, ProvideCredentials, Transport, blocking,
 };
 use sts_hyper::HyperTransport;
 use sts_isahc::IsahcTransport;
@@ -79,7 +78,7 @@ fn builder<T>(options: &Options, transport: T) -> ClientBuilder<T, NoCredentials
     let mut policy = CallPolicy::default();
     policy.attempts = options.max_attempts.unwrap_or(policy.attempts);
     policy.validate = options.validate;
-    Client::builder(transport, SystemClock).endpoint(options.endpoint.clone()).policy(policy)
+    Client::builder(transport).endpoint(options.endpoint.clone()).policy(policy)
 }
 
 fn shared(credentials: &Credentials) -> Arc<Credentials> {

@@ -48,9 +48,11 @@ impl<E: Environment + ?Sized> Environment for Arc<E> {
     }
 }
 
-/// Default environment of a client: no variables and no files.
+/// Default environment of a client without the feature `system`: no variables and no files.
+#[cfg(not(feature = "system"))]
 pub(crate) struct NoEnvironment;
 
+#[cfg(not(feature = "system"))]
 impl Environment for NoEnvironment {}
 
 /// Error for an environment variable that is set, but is not valid UTF-8.

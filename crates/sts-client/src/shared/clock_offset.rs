@@ -40,6 +40,8 @@ pub(crate) struct ClockOffset {
 struct Knowledge {
     /// When the offset was last learned from the service.
     learned: Option<Now>,
+    /// The precision of that offset.
+    precision: Interval,
     /// The last request whose signature was accepted, and its offset.
     accepted: Option<(Now, Duration)>,
     /// The last request whose signature was accepted or rejected.
@@ -88,6 +90,7 @@ impl Default for ClockOffset {
     fn default() -> Self {
         let knowledge = Knowledge {
             learned: None,
+            precision: Interval::ZERO,
             accepted: None,
             judged: None,
             claimed: None,
@@ -117,6 +120,12 @@ impl ClockOffset {
         is_known.then(|| now.wall.saturating_add(self.measured()))
     }
 
+    /// Like [`service_time`](Self::service_time), with the largest difference from the clock of the
+    /// service.
+    pub(crate) fn precise_service_time(&self, now: Now) -> Option<(OffsetDateTime, Interval)> {
+        Some((self.service_time(now)?, self.lock().precision))
+    }
+
     /// Whether the wall clock has jumped since a signature was last accepted or rejected, or since
     /// the offset was learned after that.
     pub(crate) fn is_suspect(&self, now: Now) -> bool {
@@ -143,6 +152,7 @@ impl ClockOffset {
             } else {
                 knowledge.correct(is_change, received);
                 knowledge.learned = Some(received);
+                knowledge.precision = response.precision();
             }
             let milliseconds = i64::try_from(offset.whole_milliseconds()).unwrap_or_default();
             self.milliseconds.store(milliseconds, Ordering::Relaxed);
@@ -223,6 +233,13 @@ impl DatedResponse {
     fn offset_when_sent(&self) -> Option<Duration> {
         let half = self.half_exchange()?;
         Some(self.date? - self.sent.wall.saturating_add(half))
+    }
+
+    /// The largest error of the offset: the `Date` may be of any moment of the exchange, and omits
+    /// up to a second.
+    fn precision(&self) -> Interval {
+        let took = self.received.monotonic.saturating_sub(self.sent.monotonic);
+        (took / 2).saturating_add(Interval::from_secs(1))
     }
 
     /// Whether the service could accept the signing date at the time of its `Date`.

@@ -28,7 +28,7 @@ use super::{BoxFuture, Exchange, MaybeSend, MaybeSync, Transport, TransportError
 ///     |_| std::future::ready(()),
 /// );
 /// let transport: Arc<dyn DynTransport> = Arc::new(transport);
-/// let client = Client::builder(transport, MyClock).region("cn-north-4").build()?;
+/// let client = Client::builder(transport).clock(MyClock).region("cn-north-4").build()?;
 /// # Ok::<(), sts_client::BuildError>(())
 /// ```
 pub trait DynTransport: MaybeSend + MaybeSync {

@@ -86,7 +86,7 @@ impl Cloud {
     pub(crate) fn session(&self) -> blocking::Session {
         let regions = ["ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4"];
         let count = self.state().health.len();
-        let mut builder = Client::builder(self.clone(), self.clone());
+        let mut builder = Client::builder(self.clone()).clock(self.clone());
         for region in &regions[..count] {
             builder = builder.region(*region);
         }

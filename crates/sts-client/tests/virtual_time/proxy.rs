@@ -135,7 +135,7 @@ impl ProvideCredentials for Asking {
 
 impl Refusing {
     fn builder(&self) -> ClientBuilder<Self> {
-        Client::builder(self.clone(), self.clone()).region("cn-north-4")
+        Client::builder(self.clone()).clock(self.clone()).region("cn-north-4")
     }
 }
 

@@ -69,7 +69,8 @@ fn outage() -> Facts {
 }
 
 fn client_of<S: ProvideCredentials>(place: &Place, source: S) -> Client<Place, S> {
-    Client::builder(place.clone(), place.clone())
+    Client::builder(place.clone())
+        .clock(place.clone())
         .region("cn-north-4")
         .credentials_provider(source)
         .build()

@@ -98,7 +98,8 @@ fn keep_fresh_spaces_its_refreshes_in_an_outage() {
 fn a_session_is_a_provider_of_another() {
     let place = Place::new();
     let first = place.session();
-    let client = sts_client::Client::builder(place.clone(), place.clone())
+    let client = sts_client::Client::builder(place.clone())
+        .clock(place.clone())
         .region("cn-north-4")
         .credentials_provider(first.clone())
         .build()
@@ -118,7 +119,8 @@ fn a_session_without_credentials_passes_its_error_to_the_session_above() {
     let place = Place::new();
     place.habit(Reply::Unavailable);
     let source = place.session();
-    let client = sts_client::Client::builder(place.clone(), place.clone())
+    let client = sts_client::Client::builder(place.clone())
+        .clock(place.clone())
         .region("cn-north-4")
         .credentials_provider(source)
         .build()
@@ -166,7 +168,8 @@ fn without_backoff() -> SessionPolicy {
 #[test]
 fn keep_fresh_has_a_minimum_wait_where_the_policy_has_no_backoff() {
     let (place, failing) = (Place::new(), Failing::default());
-    let client = Client::builder(place.clone(), place.clone())
+    let client = Client::builder(place.clone())
+        .clock(place.clone())
         .region("cn-north-4")
         .credentials_provider(failing.clone())
         .build()
@@ -217,7 +220,8 @@ fn keep_fresh_lets_other_tasks_run_when_provider_and_timer_are_ready_at_once() {
         |_: Exchange| async { Ok::<_, TransportError>(Response::new(Body::empty())) },
         |_| std::future::ready(()),
     );
-    let client = Client::builder(transport, place.clone())
+    let client = Client::builder(transport)
+        .clock(place.clone())
         .region("cn-north-4")
         .credentials_provider(failing)
         .build()

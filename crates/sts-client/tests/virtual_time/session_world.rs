@@ -120,7 +120,8 @@ impl Place {
     fn builder(&self) -> ClientBuilder<Self, Arc<Credentials>> {
         let mut policy = CallPolicy::default();
         policy.attempts = 1;
-        Client::builder(self.clone(), self.clone())
+        Client::builder(self.clone())
+            .clock(self.clone())
             .region("cn-north-4")
             .credentials(Credentials::permanent("HSTCALLER00000000001", "a1B2c3"))
             .policy(policy)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Request};
-use sts_client::{Client, ProvideCredentials, SystemClock};
+use sts_client::{Client, ProvideCredentials};
 use sts_proto::{AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Credentials, Endpoint};
 use sts_sign::{Signer, verify};
 use time::OffsetDateTime;
@@ -73,7 +73,7 @@ fn client(
     server: &Server,
 ) -> Result<Client<Subject, impl ProvideCredentials + use<>>, Stop> {
     let credentials = Credentials::permanent(ACCESS_KEY_ID, SECRET).security_token(TOKEN);
-    Ok(Client::builder(trial.transport()?, SystemClock)
+    Ok(Client::builder(trial.transport()?)
         .endpoint(Endpoint::parse_allowing_http(&server.url(""))?)
         .credentials(credentials)
         .build()?)

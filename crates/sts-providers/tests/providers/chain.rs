@@ -325,7 +325,8 @@ fn an_agency_in_a_chain_signs_with_the_credentials_of_the_client() {
         )
     });
     let place = home();
-    let client = Client::builder(wire.clone(), place.clone())
+    let client = Client::builder(wire.clone())
+        .clock(place.clone())
         .environment(place)
         .region("cn-north-4")
         .credentials(Credentials::permanent("CALLER", "s"))
@@ -342,7 +343,8 @@ fn an_agency_in_a_chain_signs_with_the_credentials_of_the_client() {
 fn an_error_of_a_chain_reaches_the_caller_of_a_client() {
     let place = home();
     let chained = Chained::official(&Wire::dead(), &place);
-    let client = Client::builder(Wire::dead(), place)
+    let client = Client::builder(Wire::dead())
+        .clock(place)
         .region("cn-north-4")
         .credentials_provider(chained.session)
         .build()

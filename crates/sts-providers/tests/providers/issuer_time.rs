@@ -166,7 +166,8 @@ fn without_a_date_the_time_learned_from_calls_is_used() {
         })
     };
     let credentials = Arc::new(Credentials::permanent("AK", "s"));
-    let client = sts_client::Client::builder(sts, place)
+    let client = sts_client::Client::builder(sts)
+        .clock(place)
         .region("cn-north-4")
         .credentials_provider(credentials)
         .build()

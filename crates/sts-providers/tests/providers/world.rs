@@ -187,7 +187,8 @@ impl blocking::Transport for Wire {
 }
 
 pub(crate) fn client(wire: &Wire, place: &Place) -> Client<Wire, NoCredentials> {
-    Client::builder(wire.clone(), place.clone())
+    Client::builder(wire.clone())
+        .clock(place.clone())
         .environment(place.clone())
         .region("cn-north-4")
         .build()
@@ -195,7 +196,8 @@ pub(crate) fn client(wire: &Wire, place: &Place) -> Client<Wire, NoCredentials> 
 }
 
 pub(crate) fn blocking_client(wire: &Wire, place: &Place) -> blocking::Client<Wire, NoCredentials> {
-    Client::builder(wire.clone(), place.clone())
+    Client::builder(wire.clone())
+        .clock(place.clone())
         .environment(place.clone())
         .region("cn-north-4")
         .build_blocking()

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use aws_smithy_http_client::test_util::infallible_client_fn;
 use http::Response;
-use sts_client::{Client, Exchange, SystemClock, Transport, TransportError};
+use sts_client::{Client, Exchange, Transport, TransportError};
 use sts_proto::{Body, Credentials, Region};
 
 use super::messages::operation;
@@ -50,7 +50,7 @@ impl Transport for Mock {
 
 pub fn client() -> Client<Mock, Arc<Credentials>> {
     let keys = Credentials::permanent(ACCESS_KEY_ID, SECRET_ACCESS_KEY).security_token(token());
-    Client::builder(Mock(Body::from(responses::assume_agency())), SystemClock)
+    Client::builder(Mock(Body::from(responses::assume_agency())))
         .region(Region::CN_NORTH_4)
         .credentials(keys)
         .build()

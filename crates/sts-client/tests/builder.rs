@@ -1,0 +1,164 @@
+//! Builders of clients: defaults, credentials from a provider, and erased types.
+
+use std::future::ready;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_lite::future::block_on;
+use http::Response;
+use sts_client::{
+    Client, ClientBuilder, Clock, DynClient, Exchange, Now, Transport, TransportError, blocking,
+};
+use sts_proto::{AssumeAgency, AssumeAgencyWithOidc, Body, Credentials};
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+const START: OffsetDateTime = datetime!(2026-03-05 07:08:09 UTC);
+
+/// The clock of a machine that is ten minutes behind the service.
+struct Slow;
+
+impl Clock for Slow {
+    fn now(&self) -> Now {
+        Now::new(START - time::Duration::minutes(10), Duration::from_secs(5))
+    }
+
+    fn seed(&self) -> u64 {
+        7
+    }
+}
+
+/// A service that issues credentials for an ID token and identifies their holder. Clones share the
+/// log of the access keys.
+#[derive(Clone, Default)]
+struct Service(Arc<Mutex<Vec<Option<String>>>>);
+
+impl Service {
+    fn respond(&self, exchange: &Exchange) -> Response<Body> {
+        let headers = exchange.request.headers();
+        let key = headers.get("authorization").map(|value| {
+            let value = value.to_str().unwrap();
+            value.split_once("Access=").unwrap().1.split_once(',').unwrap().0.to_owned()
+        });
+        self.0.lock().unwrap().push(key);
+        let json = if exchange.request.uri().path().ends_with("caller-identity") {
+            r#"{"account_id":"0a1b","principal_urn":"iam::0a1b:user:u","principal_id":"u"}"#
+        } else {
+            r#"{"assumed_agency":{"urn":"sts::0a1b:assumed-agency:a/s","id":"i:s"},
+               "audience":"aud","provider":"p","subject_from_id_token":"sub","credentials":
+               {"access_key_id":"HSTISSUED00000000001","secret_access_key":"s",
+               "security_token":"t","expiration":"2026-03-05T08:08:09Z"}}"#
+        };
+        let response = Response::builder().header("date", "Thu, 05 Mar 2026 07:08:09 GMT");
+        response.body(Body::from(json.as_bytes().to_vec())).unwrap()
+    }
+
+    fn keys(&self) -> Vec<Option<String>> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl Transport for Service {
+    fn send(
+        &self,
+        exchange: Exchange,
+    ) -> impl Future<Output = Result<Response<Body>, TransportError>> + Send {
+        ready(Ok(self.respond(&exchange)))
+    }
+
+    async fn sleep(&self, _: Duration) {
+        std::future::pending().await
+    }
+}
+
+impl blocking::Transport for Service {
+    fn send(&self, exchange: Exchange) -> Result<Response<Body>, TransportError> {
+        Ok(self.respond(&exchange))
+    }
+
+    fn sleep(&self, _: Duration) {}
+}
+
+fn builder(service: &Service) -> ClientBuilder<Service> {
+    Client::builder(service.clone()).clock(Slow).region("cn-north-4")
+}
+
+fn oidc() -> AssumeAgencyWithOidc {
+    AssumeAgencyWithOidc::new("iam::0a1b:oidcProvider:p", "iam::0a1b:agency:a", "name", "id-token")
+}
+
+fn issued() -> Vec<Option<String>> {
+    let key = Some("HSTISSUED00000000001".to_owned());
+    vec![None, key.clone(), key]
+}
+
+#[test]
+fn a_client_refreshes_the_credentials_of_its_provider() {
+    let service = Service::default();
+    let client = builder(&service).credentials_from(oidc()).build().unwrap();
+    assert!(service.keys().is_empty(), "nothing is sent before the first call");
+    for _ in 0..2 {
+        block_on(client.caller_identity()).unwrap();
+    }
+    assert_eq!(service.keys(), issued(), "one refresh for both calls");
+
+    let credentials = block_on(client.credentials_provider().credentials()).unwrap();
+    assert_eq!(credentials.access_key_id, "HSTISSUED00000000001");
+    assert_eq!(service.keys(), issued(), "the session of the client");
+}
+
+#[test]
+fn a_blocking_client_refreshes_the_credentials_of_its_provider() {
+    let service = Service::default();
+    let client = builder(&service).credentials_from(oidc()).build_blocking().unwrap();
+    for _ in 0..2 {
+        client.caller_identity().unwrap();
+    }
+    client.credentials_provider().credentials().unwrap();
+    assert_eq!(service.keys(), issued());
+}
+
+#[test]
+fn an_invalid_provider_is_an_error_of_the_builder() {
+    let service = Service::default();
+    let invalid = || AssumeAgency::new("iam::0a1b:agency:a", "?");
+    let error = builder(&service).credentials_from(invalid()).build().unwrap_err();
+    assert!(error.to_string().contains("agency_session_name"), "{error}");
+    let error = builder(&service).credentials_from(invalid()).build_blocking().unwrap_err();
+    assert!(error.clone().to_string().contains("agency_session_name"), "{error}");
+}
+
+#[test]
+fn an_erased_client_shares_what_the_client_has_learned() {
+    let service = Service::default();
+    let keys = Credentials::permanent("EXAMPLEAK00000000001", "a1B2c3");
+    let client = builder(&service).credentials(keys).build().unwrap();
+    let erased: DynClient = client.erased();
+    assert_eq!(client.service_time(), None);
+
+    block_on(erased.caller_identity()).unwrap();
+    let service_time = client.service_time().unwrap();
+    assert_eq!(service_time.time, START);
+    assert_eq!(service_time.precision, Duration::from_secs(1), "a date has no fraction");
+    assert_eq!(erased.service_time(), Some(service_time));
+}
+
+#[test]
+fn an_endpoint_is_required() {
+    let error = Client::builder(Service::default()).clock(Slow).build().unwrap_err();
+    assert!(error.to_string().starts_with("missing endpoint"), "{error}");
+}
+
+#[test]
+#[cfg(not(feature = "system"))]
+fn a_clock_is_required() {
+    let error = Client::builder(Service::default()).region("cn-north-4").build().unwrap_err();
+    assert!(error.to_string().starts_with("missing clock"), "{error}");
+}
+
+#[test]
+#[cfg(feature = "system")]
+fn the_clock_of_the_system_is_the_default() {
+    let client = Client::builder(Service::default()).region("cn-north-4").build().unwrap();
+    assert_eq!(client.service_time(), None);
+}
