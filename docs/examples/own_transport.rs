@@ -7,7 +7,6 @@
 //! It calls an emulator on this machine. `tests/transports.rs` runs the conformance suite on it.
 #![expect(clippy::print_stdout, reason = "it shows what happens")]
 
-use std::error::Error as StdError;
 use std::io::ErrorKind;
 use std::time::Duration;
 
@@ -15,9 +14,8 @@ use http::Response;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use sts_client::blocking;
 use sts_client::transport::TransportErrorKind as Kind;
-use sts_client::{Client, Exchange, TransportError};
-use sts_emulator::{Emulator, builtin};
-use sts_proto::{AssumeAgency, Body};
+use sts_client::{Exchange, TransportError};
+use sts_proto::Body;
 use ureq::config::{AutoHeaderValue, Config};
 use ureq::{Agent, Timeout as Phase};
 
@@ -96,7 +94,11 @@ pub(crate) fn settings() -> ureq::config::ConfigBuilder<ureq::typestate::AgentSc
         .proxy(None)
 }
 
-fn main() -> Result<(), Box<dyn StdError>> {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    use sts_client::Client;
+    use sts_emulator::{Emulator, builtin};
+    use sts_proto::AssumeAgency;
+
     let emulator = Emulator::builder().start_blocking()?;
     let transport = UreqTransport(settings().build().into());
     let client = Client::builder(transport)

@@ -114,6 +114,20 @@ fn group(case: &CaseReport) -> &'static str {
     case.name.split("::").next().unwrap()
 }
 
+/// The guides show the shortest transport and state its length.
+#[test]
+fn the_shortest_transport_is_shown_and_counted() {
+    let example = include_str!("../examples/own_transport.rs");
+    let (_, code) = example.split_once("\nuse std::io").unwrap();
+    let code = format!("use std::io{}", code.split_once("\nfn main()").unwrap().0);
+    assert!(GUIDE.contains(code.trim_end()), "the guide does not show the example");
+    let is_code = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with("//");
+    let length = format!("{} lines", code.lines().filter(is_code).count());
+    for guide in [GUIDE, include_str!("../../crates/sts-conformance/README.md")] {
+        assert!(guide.contains(&length), "the transport has {length} of code");
+    }
+}
+
 #[test]
 fn the_table_in_the_guide_is_what_the_suite_says() {
     let runtime = tokio::runtime::Runtime::new().unwrap();

@@ -8,7 +8,7 @@ use sts_client::blocking;
 use sts_client::transport::Transport;
 
 use crate::cases;
-use crate::report::{CaseReport, Outcome};
+use crate::report::{CaseReport, Outcome, Requirement};
 use crate::setup::{Setup, Unsupported};
 use crate::stop::Stop;
 use crate::subject::Factory;
@@ -18,6 +18,7 @@ use crate::trial::Trial;
 #[derive(Clone, Copy)]
 pub struct Case {
     name: &'static str,
+    requirement: Requirement,
     script: for<'a> fn(&'a Trial<'a>) -> BoxFuture<'a, Result<(), Stop>>,
 }
 
@@ -38,6 +39,12 @@ impl Case {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Returns what a violation of the requirement affects.
+    #[must_use]
+    pub const fn requirement(&self) -> Requirement {
+        self.requirement
     }
 
     /// Runs this case on an async transport; see [`conformance`](crate::conformance).
@@ -70,7 +77,8 @@ impl Case {
             Err(Stop::Failed(reason)) => Outcome::Failed(reason),
             Err(Stop::Skipped(reason)) => Outcome::Skipped(reason),
         };
-        CaseReport { name: self.name, outcome, took: started.elapsed() }
+        let Self { name, requirement, .. } = *self;
+        CaseReport { name, requirement, outcome, took: started.elapsed() }
     }
 }
 
@@ -80,11 +88,21 @@ impl fmt::Debug for Case {
     }
 }
 
+macro_rules! requirement {
+    () => {
+        Requirement::Safety
+    };
+    (precision) => {
+        Requirement::Precision
+    };
+}
+
 macro_rules! table {
-    ($($group:ident { $($case:ident)* })*) => {
+    ($($group:ident { $($case:ident $(($requirement:ident))?)* })*) => {
         const CASES: &[Case] = &[$($(
             Case {
                 name: concat!(stringify!($group), "::", stringify!($case)),
+                requirement: requirement!($($requirement)?),
                 script: |trial| Box::pin(cases::$group::$case(trial)),
             },
         )*)*];

@@ -16,7 +16,10 @@ pub(crate) mod time;
 pub(crate) mod tls;
 pub(crate) mod tunnels;
 
-/// Passes the list of all groups and cases to a macro.
+/// Passes the list of all groups and cases to a macro. Cases are of [`Requirement::Safety`] unless
+/// they are marked as `(precision)`.
+///
+/// [`Requirement::Safety`]: crate::Requirement::Safety
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __cases {
@@ -37,12 +40,12 @@ macro_rules! __cases {
                 explicit_host_is_kept
                 headers_are_sent_once_and_unchanged
                 repeated_header_is_sent_in_order
-                security_token_of_16_kb_is_sent
+                security_token_of_16_kb_is_sent (precision)
                 binary_body_is_sent_unchanged
-                body_of_2_mib_is_sent_without_expect
+                body_of_2_mib_is_sent_without_expect (precision)
                 empty_post_has_a_content_length
                 get_has_no_body
-                explicit_user_agent_is_kept
+                explicit_user_agent_is_kept (precision)
                 no_negotiation_headers_are_added
             }
             responses {
@@ -53,8 +56,8 @@ macro_rules! __cases {
                 empty_response_is_complete
                 any_status_is_a_response
                 headers_are_returned_unchanged
-                retry_after_is_returned_in_both_formats
-                head_of_60_kb_is_accepted
+                retry_after_is_returned_in_both_formats (precision)
+                head_of_60_kb_is_accepted (precision)
                 informational_responses_are_skipped
                 switching_protocols_is_an_error
                 redirects_are_not_followed
@@ -65,8 +68,8 @@ macro_rules! __cases {
                 body_at_the_limit_is_complete
                 body_over_the_limit_is_too_large
                 default_limit_is_one_mib
-                limit_of_zero_allows_an_empty_body
-                content_length_over_the_limit_fails_early
+                limit_of_zero_allows_an_empty_body (precision)
+                content_length_over_the_limit_fails_early (precision)
                 endless_body_is_too_large
                 endless_head_is_an_error
                 rest_of_a_large_response_is_discarded
@@ -84,12 +87,12 @@ macro_rules! __cases {
                 slow_body_does_not_extend_the_timeout
                 informational_responses_do_not_extend_the_timeout
                 unread_request_times_out
-                slow_response_within_the_timeout_is_accepted
+                slow_response_within_the_timeout_is_accepted (precision)
                 timeout_applies_to_each_exchange
                 late_response_is_discarded_after_a_timeout
-                zero_timeout_times_out
-                maximum_timeout_is_accepted
-                sleep_takes_the_given_time
+                zero_timeout_times_out (precision)
+                maximum_timeout_is_accepted (precision)
+                sleep_takes_the_given_time (precision)
             }
             malformed {
                 close_before_the_response_is_closed
@@ -112,40 +115,40 @@ macro_rules! __cases {
                 invalid_content_length_is_a_protocol_error
                 conflicting_content_lengths_are_an_error
                 invalid_chunk_is_an_error
-                early_response_is_accepted_or_closed
+                early_response_is_accepted_or_closed (precision)
             }
             connections {
-                connections_are_reused
-                connection_close_is_honored
-                closed_idle_connection_is_replaced
+                connections_are_reused (precision)
+                connection_close_is_honored (precision)
+                closed_idle_connection_is_replaced (precision)
                 close_on_reuse_repeats_nothing
                 reset_on_reuse_repeats_nothing
                 received_request_is_not_repeated
-                failed_exchange_does_not_affect_the_next
-                hundred_concurrent_exchanges_succeed
+                failed_exchange_does_not_affect_the_next (precision)
+                hundred_concurrent_exchanges_succeed (precision)
             }
             cancellation {
                 response_of_a_dropped_exchange_is_discarded
-                dropped_exchange_closes_its_connection
-                dropped_transport_closes_its_connections
-                transport_is_usable_after_an_immediate_drop
-                transport_is_usable_after_a_drop_at_any_time
+                dropped_exchange_closes_its_connection (precision)
+                dropped_transport_closes_its_connections (precision)
+                transport_is_usable_after_an_immediate_drop (precision)
+                transport_is_usable_after_a_drop_at_any_time (precision)
             }
             targets {
-                refused_connection_is_not_sent
-                unresolvable_name_is_not_sent
-                unresponsive_target_is_not_sent
-                uri_without_a_host_is_not_sent
+                refused_connection_is_not_sent (precision)
+                unresolvable_name_is_not_sent (precision)
+                unresponsive_target_is_not_sent (precision)
+                uri_without_a_host_is_not_sent (precision)
                 unsupported_scheme_is_not_sent
-                ipv6_address_is_reached
-                every_address_of_a_name_is_tried
+                ipv6_address_is_reached (precision)
+                every_address_of_a_name_is_tried (precision)
             }
             tls {
-                certificate_of_a_trusted_authority_is_accepted
-                several_authorities_are_trusted
-                certificate_for_an_ip_address_is_accepted
-                tls_1_2_and_1_3_are_supported
-                tls_connections_are_reused
+                certificate_of_a_trusted_authority_is_accepted (precision)
+                several_authorities_are_trusted (precision)
+                certificate_for_an_ip_address_is_accepted (precision)
+                tls_1_2_and_1_3_are_supported (precision)
+                tls_connections_are_reused (precision)
                 body_of_one_mib_over_tls_is_complete
                 unknown_authority_is_rejected
                 untrusted_authority_is_rejected
@@ -155,22 +158,22 @@ macro_rules! __cases {
                 expired_certificate_is_rejected
                 not_yet_valid_certificate_is_rejected
                 tls_1_1_is_rejected
-                close_in_the_handshake_is_a_tls_error
-                reset_in_the_handshake_is_a_tls_error
+                close_in_the_handshake_is_a_tls_error (precision)
+                reset_in_the_handshake_is_a_tls_error (precision)
                 server_without_tls_is_rejected
-                stalled_handshake_times_out
+                stalled_handshake_times_out (precision)
                 body_delimited_by_close_needs_close_notify
-                complete_body_without_close_notify_is_accepted_or_closed
+                complete_body_without_close_notify_is_accepted_or_closed (precision)
                 truncated_body_over_tls_is_closed
             }
             roots {
-                text_around_certificates_is_ignored
-                all_certificates_of_a_bundle_are_trusted
+                text_around_certificates_is_ignored (precision)
+                all_certificates_of_a_bundle_are_trusted (precision)
             }
             runtimes {
-                exchange_completes_outside_a_runtime
+                exchange_completes_outside_a_runtime (precision)
                 timeout_applies_outside_a_runtime
-                sleep_completes_outside_a_runtime
+                sleep_completes_outside_a_runtime (precision)
             }
             secrets {
                 errors_contain_no_secret_of_the_request
@@ -180,26 +183,26 @@ macro_rules! __cases {
             proxy {
                 https_uses_a_tunnel
                 https_uses_a_tunnel_with_credentials
-                http_is_forwarded
+                http_is_forwarded (precision)
                 http_is_forwarded_with_credentials
                 status_407_of_a_forward_proxy_is_a_proxy_error
                 direct_exchange_bypasses_the_proxy
                 link_local_target_bypasses_the_proxy
-                unreachable_proxy_is_a_connect_error
-                unresolvable_proxy_is_a_resolve_error
+                unreachable_proxy_is_a_connect_error (precision)
+                unresolvable_proxy_is_a_resolve_error (precision)
                 server_behind_a_proxy_is_verified
             }
             tunnels {
-                any_2xx_opens_a_tunnel
-                response_in_single_bytes_opens_a_tunnel
-                response_in_two_segments_opens_a_tunnel
-                response_head_of_60_kb_opens_a_tunnel
-                body_headers_of_the_response_are_ignored
-                informational_response_is_skipped
+                any_2xx_opens_a_tunnel (precision)
+                response_in_single_bytes_opens_a_tunnel (precision)
+                response_in_two_segments_opens_a_tunnel (precision)
+                response_head_of_60_kb_opens_a_tunnel (precision)
+                body_headers_of_the_response_are_ignored (precision)
+                informational_response_is_skipped (precision)
                 rejected_credentials_are_sent_once
                 rejection_is_not_a_response
-                closing_proxy_is_a_connect_error
-                stalled_proxy_times_out
+                closing_proxy_is_a_connect_error (precision)
+                stalled_proxy_times_out (precision)
             }
         }
     };

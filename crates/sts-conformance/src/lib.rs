@@ -20,7 +20,7 @@ use sts_client::transport::Transport;
 pub use async_io::block_on;
 pub use case::Case;
 pub use named::{Failure, check, check_blocking};
-pub use report::{CaseReport, Outcome, Report};
+pub use report::{CaseReport, Outcome, Report, Requirement};
 pub use setup::{Setup, Unsupported};
 
 use crate::subject::Factory;

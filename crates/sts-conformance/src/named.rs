@@ -47,7 +47,7 @@ macro_rules! blocking_tests {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __tests {
-    ($($group:ident { $($case:ident)* })*) => {
+    ($($group:ident { $($case:ident $(($requirement:ident))?)* })*) => {
         $(
             mod $group {
                 $(

@@ -48,12 +48,20 @@ impl Report {
         self.count(|outcome| matches!(outcome, Outcome::Skipped(_)))
     }
 
+    /// Returns the number of skipped cases with this kind of requirement.
+    #[must_use]
+    pub fn skipped_of(&self, requirement: Requirement) -> usize {
+        let of_kind = self.cases.iter().filter(|case| case.requirement == requirement);
+        of_kind.filter(|case| matches!(case.outcome, Outcome::Skipped(_))).count()
+    }
+
     fn count(&self, is_counted: impl Fn(&Outcome) -> bool) -> usize {
         self.cases.iter().filter(|case| is_counted(&case.outcome)).count()
     }
 
-    /// Returns the counts and for each case its `name`, `outcome` (`passed`, `failed` or `skipped`),
-    /// `reason` (text or null) and `milliseconds`, as JSON.
+    /// Returns the counts and for each case its `name`, `requirement` (`safety` or `precision`),
+    /// `outcome` (`passed`, `failed` or `skipped`), `reason` (text or null) and `milliseconds`, as
+    /// JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
         // Cannot fail: strings and numbers only.
@@ -67,18 +75,46 @@ impl fmt::Display for Report {
             writeln!(f, "{case}")?;
         }
         let (passed, failed, skipped) = (self.passed(), self.failed(), self.skipped());
-        write!(f, "{passed} passed, {failed} failed, {skipped} skipped")
+        write!(f, "{passed} passed, {failed} failed, {skipped} skipped")?;
+        if skipped == 0 {
+            return Ok(());
+        }
+        let of = |requirement| self.skipped_of(requirement);
+        let (safety, precision) = (of(Requirement::Safety), of(Requirement::Precision));
+        write!(f, " ({safety} of safety, {precision} of precision)")
     }
 }
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut report = serializer.serialize_struct("Report", 4)?;
+        let mut report = serializer.serialize_struct("Report", 5)?;
         report.serialize_field("passed", &self.passed())?;
         report.serialize_field("failed", &self.failed())?;
         report.serialize_field("skipped", &self.skipped())?;
+        report.serialize_field("skipped_safety", &self.skipped_of(Requirement::Safety))?;
         report.serialize_field("cases", &self.cases)?;
         report.end()
+    }
+}
+
+/// What a violation of a requirement affects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "a violation is harmful or it is not")]
+pub enum Requirement {
+    /// A request may be changed, sent twice or sent to another party; a secret may be disclosed; a
+    /// response may be forged, mixed up or incomplete; or an exchange may exceed its limits. Do not
+    /// use a transport that fails or skips such a case, unless it does not offer the feature at all.
+    Safety,
+    /// Calls may fail or take longer than necessary, or an error may be less specific.
+    Precision,
+}
+
+impl Requirement {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Safety => "safety",
+            Self::Precision => "precision",
+        }
     }
 }
 
@@ -88,6 +124,8 @@ impl Serialize for Report {
 pub struct CaseReport {
     /// Name of the case; see [`Case::name`](crate::Case::name).
     pub name: &'static str,
+    /// What a violation affects.
+    pub requirement: Requirement,
     /// Whether the case passed.
     pub outcome: Outcome,
     /// Run time of the case.
@@ -96,15 +134,18 @@ pub struct CaseReport {
 
 impl fmt::Display for CaseReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:7} {:>6} ms  {}", self.outcome.word(), self.took.as_millis(), self.name)?;
+        let (outcome, requirement) = (self.outcome.word(), self.requirement.word());
+        let took = self.took.as_millis();
+        write!(f, "{outcome:7} {took:>6} ms  {requirement:9}  {}", self.name)?;
         self.outcome.reason().map_or(Ok(()), |reason| write!(f, ": {reason}"))
     }
 }
 
 impl Serialize for CaseReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut case = serializer.serialize_struct("CaseReport", 4)?;
+        let mut case = serializer.serialize_struct("CaseReport", 5)?;
         case.serialize_field("name", self.name)?;
+        case.serialize_field("requirement", self.requirement.word())?;
         case.serialize_field("outcome", &self.outcome.word().to_ascii_lowercase())?;
         case.serialize_field("reason", &self.outcome.reason())?;
         case.serialize_field("milliseconds", &self.took.as_millis())?;

@@ -4,6 +4,9 @@
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Setup {
+    /// Whether the case sends requests to `https` targets. A transport without TLS returns
+    /// [`Unsupported`].
+    pub needs_https: bool,
     /// Root certificates to trust, in PEM, in addition to or instead of those of the machine.
     pub root_certificates_pem: Option<String>,
     /// The proxy for every exchange: `http://user:password@host:port`, where user and password are

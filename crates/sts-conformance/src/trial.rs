@@ -36,19 +36,46 @@ impl<'a> Trial<'a> {
         self.is_inconclusive.load(Ordering::Relaxed)
     }
 
-    /// Creates a transport.
+    /// Creates a transport for targets without TLS.
     pub(crate) fn transport(&self) -> Result<Subject, Stop> {
         self.make(&Setup::default())
     }
 
-    /// Creates a transport that trusts these certificates.
-    pub(crate) fn trusting(&self, pem: impl Into<String>) -> Result<Subject, Stop> {
-        self.make(&Setup { root_certificates_pem: Some(pem.into()), ..Setup::default() })
+    /// Creates a transport for `https` targets.
+    pub(crate) fn https(&self) -> Result<Subject, Stop> {
+        self.make(&Setup { needs_https: true, ..Setup::default() })
     }
 
-    /// Creates a transport that uses a proxy.
+    /// Creates a transport for each scheme of targets: `http`, and `https` if it is supported.
+    pub(crate) fn for_each_scheme(
+        &self,
+        proxy: Option<String>,
+    ) -> Result<Vec<(&'static str, Subject)>, Stop> {
+        let setup = Setup { proxy, ..Setup::default() };
+        let mut subjects = vec![("http", self.make(&setup)?)];
+        match self.make(&Setup { needs_https: true, ..setup }) {
+            Ok(subject) => subjects.push(("https", subject)),
+            // The cases that need https alone report it.
+            Err(Stop::Skipped(_)) => {}
+            Err(failed) => return Err(failed),
+        }
+        Ok(subjects)
+    }
+
+    /// Creates a transport that trusts these certificates.
+    pub(crate) fn trusting(&self, pem: impl Into<String>) -> Result<Subject, Stop> {
+        let root_certificates_pem = Some(pem.into());
+        self.make(&Setup { needs_https: true, root_certificates_pem, ..Setup::default() })
+    }
+
+    /// Creates a transport that uses a proxy for targets without TLS.
     pub(crate) fn via_proxy(&self, proxy: impl Into<String>) -> Result<Subject, Stop> {
         self.make(&Setup { proxy: Some(proxy.into()), ..Setup::default() })
+    }
+
+    /// Creates a transport that uses a proxy for `https` targets.
+    pub(crate) fn https_via_proxy(&self, proxy: impl Into<String>) -> Result<Subject, Stop> {
+        self.make(&Setup { needs_https: true, proxy: Some(proxy.into()), ..Setup::default() })
     }
 
     /// Creates a transport that uses a proxy and trusts these certificates.
@@ -59,7 +86,7 @@ impl<'a> Trial<'a> {
     ) -> Result<Subject, Stop> {
         let root_certificates_pem = Some(pem.into());
         let proxy = Some(proxy.into());
-        self.make(&Setup { root_certificates_pem, proxy, ..Setup::default() })
+        self.make(&Setup { needs_https: true, root_certificates_pem, proxy, ..Setup::default() })
     }
 
     /// Creates a transport whose exchanges may be polled outside of the runtime on which they

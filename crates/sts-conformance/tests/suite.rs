@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 use http::{Request, Response, StatusCode};
 use sts_client::blocking;
 use sts_client::transport::{Exchange, Transport, TransportError, TransportErrorKind};
-use sts_conformance::{Case, CaseReport, Outcome, Setup, Unsupported, conformance_blocking};
+use sts_conformance::{
+    Case, CaseReport, Outcome, Requirement, Setup, Unsupported, conformance_blocking,
+};
 use sts_proto::Body;
 
 /// A transport that calls a function.
@@ -84,6 +86,36 @@ fn unsupported_setup_is_skipped() {
     assert!(report.cases().iter().all(|case| case.outcome == skipped));
 }
 
+/// A transport without TLS that fails every exchange over https.
+#[test]
+fn transport_without_tls_declares_it() {
+    let unreachable = |exchange: Exchange| {
+        assert_eq!(exchange.request.uri().scheme_str(), Some("http"), "{exchange:?}");
+        Err(TransportError::not_sent(TransportErrorKind::Connect))
+    };
+    let make = |setup: &Setup| {
+        if setup.needs_https {
+            Err(Unsupported::new("no TLS"))
+        } else {
+            Ok(TransportFn(unreachable))
+        }
+    };
+    let skipped = |case: &&Case| {
+        let report = case.run_blocking(make);
+        report.outcome == Outcome::Skipped("no TLS".to_owned())
+    };
+    let of = |group: &str| {
+        let cases: Vec<_> =
+            Case::all().iter().filter(|case| case.name().starts_with(group)).collect();
+        (cases.iter().copied().filter(skipped).count(), cases.len())
+    };
+    let (all_tls, all_tunnels) = (of("tls::"), of("tunnels::"));
+    assert_eq!((all_tls.0, all_tunnels.0), (all_tls.1, all_tunnels.1));
+    assert_eq!(of("targets::refused").0, 0);
+    let refused = Case::named("targets::refused_connection_is_not_sent").unwrap();
+    assert_eq!(refused.run_blocking(make).outcome, Outcome::Passed);
+}
+
 #[test]
 fn report_is_printed_as_table_and_json() {
     let report = conformance_blocking(|_: &Setup| -> Result<TransportFn, Unsupported> {
@@ -91,11 +123,19 @@ fn report_is_printed_as_table_and_json() {
     });
     let table = report.to_string();
     assert!(table.contains("targets::ipv6_address_is_reached: none \"yet\"\n"), "{table}");
-    let last = format!("0 passed, 0 failed, {} skipped", Case::all().len());
+    let all = Case::all().len();
+    let is_safety = |case: &&Case| case.requirement() == Requirement::Safety;
+    let safety = Case::all().iter().filter(is_safety).count();
+    let precision = all - safety;
+    assert!(safety > 50 && precision > 30, "{safety} {precision}");
+    let last =
+        format!("0 passed, 0 failed, {all} skipped ({safety} of safety, {precision} of precision)");
     assert_eq!(table.lines().last(), Some(&*last));
 
     let json: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();
     assert_eq!(json["skipped"], Case::all().len());
+    assert_eq!(json["skipped_safety"], safety);
+    assert_eq!(json["cases"][0]["requirement"], "safety");
     assert_eq!(json["cases"][0]["outcome"], "skipped");
     assert_eq!(json["cases"][0]["reason"], "none \"yet\"");
     assert_eq!(json["cases"][0]["name"], Case::all()[0].name());

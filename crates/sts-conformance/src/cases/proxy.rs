@@ -8,7 +8,7 @@ use crate::server::{Authority, OK, Received, Server};
 use crate::stop::{Stop, expect_eq};
 use crate::trial::{NO_NAME, SHORT, Trial, get, post, with_timeout};
 
-use super::tunnels::{UNREACHABLE, USER_INFO, with_user_info};
+use super::tunnels::{USER_INFO, with_user_info};
 
 /// Response of the proxy instead of the server.
 const THROUGH: &str = "HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\nthrough";
@@ -150,8 +150,7 @@ pub(crate) async fn direct_exchange_bypasses_the_proxy(trial: &Trial<'_>) -> Res
 /// machine.
 pub(crate) async fn link_local_target_bypasses_the_proxy(trial: &Trial<'_>) -> Result<(), Stop> {
     let proxy = Server::responding(THROUGH)?;
-    let transport = trial.via_proxy(with_user_info(&proxy))?;
-    for scheme in ["http", "https"] {
+    for (scheme, transport) in trial.for_each_scheme(Some(with_user_info(&proxy)))? {
         let exchange = with_timeout(get(&format!("{scheme}://[fe80::1]:1/"))?, SHORT);
         transport.exchange(exchange).await?.error()?;
     }
@@ -161,18 +160,20 @@ pub(crate) async fn link_local_target_bypasses_the_proxy(trial: &Trial<'_>) -> R
 }
 
 pub(crate) async fn unreachable_proxy_is_a_connect_error(trial: &Trial<'_>) -> Result<(), Stop> {
-    let transport = trial.via_proxy(format!("http://{USER_INFO}127.0.0.1:1"))?;
-    for url in [&format!("http://{NO_NAME}/"), UNREACHABLE] {
-        let ending = transport.exchange(post(url)?).await?;
+    let proxy = format!("http://{USER_INFO}127.0.0.1:1");
+    for (scheme, transport) in trial.for_each_scheme(Some(proxy))? {
+        // A stack may reject the name itself with https.
+        let host = if scheme == "https" { "localhost:1" } else { NO_NAME };
+        let ending = transport.exchange(post(&format!("{scheme}://{host}/"))?).await?;
         ending.fails(&[TransportErrorKind::Connect], Progress::NotSent)?;
     }
     Ok(())
 }
 
 pub(crate) async fn unresolvable_proxy_is_a_resolve_error(trial: &Trial<'_>) -> Result<(), Stop> {
-    let transport = trial.via_proxy(format!("http://{USER_INFO}{NO_NAME}:3128"))?;
-    for url in ["http://127.0.0.1:1/", "https://127.0.0.1:1/"] {
-        let ending = transport.exchange(post(url)?).await?;
+    let proxy = format!("http://{USER_INFO}{NO_NAME}:3128");
+    for (scheme, transport) in trial.for_each_scheme(Some(proxy))? {
+        let ending = transport.exchange(post(&format!("{scheme}://127.0.0.1:1/"))?).await?;
         ending.fails(&[TransportErrorKind::Resolve], Progress::NotSent)?;
     }
     Ok(())

@@ -12,8 +12,7 @@ use crate::trial::{NO_NAME, SHORT, Trial, get, post, with_timeout};
 const UNREACHABLE: &str = "127.0.0.1:1";
 
 pub(crate) async fn refused_connection_is_not_sent(trial: &Trial<'_>) -> Result<(), Stop> {
-    let transport = trial.transport()?;
-    for scheme in ["http", "https"] {
+    for (scheme, transport) in trial.for_each_scheme(None)? {
         let url = format!("{scheme}://{UNREACHABLE}/");
         for exchange in [get(&url)?, post(&url)?] {
             let ending = transport.exchange(exchange).await?;
@@ -33,9 +32,8 @@ pub(crate) async fn unresolvable_name_is_not_sent(trial: &Trial<'_>) -> Result<(
 /// connect timeout or the timeout of the exchange expires first.
 pub(crate) async fn unresponsive_target_is_not_sent(trial: &Trial<'_>) -> Result<(), Stop> {
     let hole = BlackHole::new()?;
-    let transport = trial.transport()?;
     let kinds = [TransportErrorKind::Timeout, TransportErrorKind::Connect];
-    for scheme in ["http", "https"] {
+    for (scheme, transport) in trial.for_each_scheme(None)? {
         let exchange = with_timeout(post(&hole.url(scheme))?, SHORT);
         transport.exchange(exchange).await?.fails(&kinds, Progress::NotSent)?;
     }

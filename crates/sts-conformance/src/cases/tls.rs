@@ -107,7 +107,7 @@ pub(crate) async fn body_of_one_mib_over_tls_is_complete(trial: &Trial<'_>) -> R
 
 pub(crate) async fn unknown_authority_is_rejected(trial: &Trial<'_>) -> Result<(), Stop> {
     let config = Authority::new()?.issue("localhost")?.config()?;
-    is_rejected(&trial.transport()?, responding(config)?).await
+    is_rejected(&trial.https()?, responding(config)?).await
 }
 
 pub(crate) async fn untrusted_authority_is_rejected(trial: &Trial<'_>) -> Result<(), Stop> {
@@ -116,7 +116,7 @@ pub(crate) async fn untrusted_authority_is_rejected(trial: &Trial<'_>) -> Result
 }
 
 pub(crate) async fn self_signed_certificate_is_rejected(trial: &Trial<'_>) -> Result<(), Stop> {
-    is_rejected(&trial.transport()?, responding(Certificate::self_signed()?.config()?)?).await
+    is_rejected(&trial.https()?, responding(Certificate::self_signed()?.config()?)?).await
 }
 
 pub(crate) async fn other_name_is_rejected(trial: &Trial<'_>) -> Result<(), Stop> {
@@ -176,7 +176,7 @@ pub(crate) async fn tls_1_1_is_rejected(trial: &Trial<'_>) -> Result<(), Stop> {
             connection.write(&response)?;
             connection.stall()
         })?;
-        is_rejected(&trial.transport()?, server).await?;
+        is_rejected(&trial.https()?, server).await?;
     }
     Ok(())
 }
@@ -194,7 +194,7 @@ pub(crate) async fn reset_in_the_handshake_is_a_tls_error(trial: &Trial<'_>) -> 
 }
 
 async fn fails_in_the_handshake(trial: &Trial<'_>, server: Server) -> Result<(), Stop> {
-    let ending = trial.transport()?.exchange(post(&server.https_url("/"))?).await?;
+    let ending = trial.https()?.exchange(post(&server.https_url("/"))?).await?;
     // `Closed` is for stacks that cannot distinguish the handshake from later errors.
     let kinds = [TransportErrorKind::Tls, TransportErrorKind::Closed];
     server.finish(0)?;
@@ -208,7 +208,7 @@ pub(crate) async fn server_without_tls_is_rejected(trial: &Trial<'_>) -> Result<
         connection.write("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")?;
         connection.stall()
     })?;
-    let ending = trial.transport()?.exchange(post(&server.https_url("/"))?).await?;
+    let ending = trial.https()?.exchange(post(&server.https_url("/"))?).await?;
     let first = server.first_bytes();
     expect(first.first() == Some(&0x16), || {
         "the first byte is not that of a TLS record".to_owned()
@@ -224,7 +224,7 @@ pub(crate) async fn stalled_handshake_times_out(trial: &Trial<'_>) -> Result<(),
         connection.read_first_bytes()?;
         connection.stall()
     })?;
-    let transport = trial.transport()?;
+    let transport = trial.https()?;
     let ending = transport.exchange(with_timeout(post(&server.https_url("/"))?, SHORT)).await?;
     let kinds = [TransportErrorKind::Timeout, TransportErrorKind::Connect];
     server.until_closed(1).await?;

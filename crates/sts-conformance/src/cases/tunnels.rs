@@ -13,7 +13,7 @@ use crate::trial::{SHORT, Trial, post, with_timeout};
 pub(super) const USER_INFO: &str = "planted%20user:planted%3Apass@";
 
 /// A target without a server.
-pub(super) const UNREACHABLE: &str = "https://localhost:1/";
+const UNREACHABLE: &str = "https://localhost:1/";
 
 pub(super) fn with_user_info(proxy: &Server) -> String {
     proxy.url("").replace("://", &format!("://{USER_INFO}"))
@@ -153,7 +153,7 @@ pub(crate) async fn rejected_credentials_are_sent_once(trial: &Trial<'_>) -> Res
                 if keeps { connection.request().map(drop) } else { Ok(()) }
             })?;
             let url = if has_credentials { with_user_info(&proxy) } else { proxy.url("") };
-            let ending = trial.via_proxy(url)?.exchange(post(UNREACHABLE)?).await?;
+            let ending = trial.https_via_proxy(url)?.exchange(post(UNREACHABLE)?).await?;
             proxy.finish(1)?;
             ending.fails(&[TransportErrorKind::Proxy], Progress::NotSent)?;
         }
@@ -180,7 +180,7 @@ pub(crate) async fn rejection_is_not_a_response(trial: &Trial<'_>) -> Result<(),
             "HTTP/1.1 {status}\r\nlocation: https://localhost:2/\r\nwww-authenticate: Basic\r\n\
              connection: close\r\ncontent-length: 7\r\n\r\nplanted"
         ))?;
-        let transport = trial.via_proxy(with_user_info(&proxy))?;
+        let transport = trial.https_via_proxy(with_user_info(&proxy))?;
         let ending = transport.exchange(post(UNREACHABLE)?).await?;
         proxy.finish(1)?;
         // Not every stack distinguishes them.
@@ -193,7 +193,7 @@ pub(crate) async fn rejection_is_not_a_response(trial: &Trial<'_>) -> Result<(),
 pub(crate) async fn closing_proxy_is_a_connect_error(trial: &Trial<'_>) -> Result<(), Stop> {
     for response in ["", "HTTP/1.1 200 Conn", "HTTP/1.1 200 OK\r\nVia: 1.1", "planted\r\n\r\n"] {
         let proxy = Server::responding_once(response)?;
-        let transport = trial.via_proxy(with_user_info(&proxy))?;
+        let transport = trial.https_via_proxy(with_user_info(&proxy))?;
         let ending = transport.exchange(post(UNREACHABLE)?).await?;
         proxy.finish(1)?;
         ending.fails(&[TransportErrorKind::Connect], Progress::NotSent)?;
@@ -208,7 +208,7 @@ pub(crate) async fn stalled_proxy_times_out(trial: &Trial<'_>) -> Result<(), Sto
             connection.write(response)?;
             connection.stall()
         })?;
-        let transport = trial.via_proxy(with_user_info(&proxy))?;
+        let transport = trial.https_via_proxy(with_user_info(&proxy))?;
         let exchange = with_timeout(post(UNREACHABLE)?, SHORT);
         let kinds = [TransportErrorKind::Timeout, TransportErrorKind::Connect];
         let ending = transport.exchange(exchange).await?;
