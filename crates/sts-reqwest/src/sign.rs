@@ -1,7 +1,8 @@
 //! Signing of reqwest's requests.
 
 use http::{HeaderMap, Uri};
-use sts_sign::{Payload, SignError, Signer};
+use sts_client::ProvideCredentials;
+use sts_sign::{Attempts, Payload, RequestSignError, SignError, Signer};
 use thiserror::Error;
 use time::OffsetDateTime;
 
@@ -33,10 +34,8 @@ pub fn sign(
 ) -> Result<(), SignRequestError> {
     // A request cannot lend its headers mutably together with its body.
     let mut headers = std::mem::take(request.headers_mut());
-    let payload = request.body().map_or(Some([].as_slice()), reqwest::Body::as_bytes);
-    let outcome = payload
-        .ok_or(SignRequestError::StreamingBody)
-        .and_then(|body| sign_headers(request, &mut headers, signer, Payload::Bytes(body), now));
+    let outcome = payload(request)
+        .and_then(|payload| sign_headers(request, &mut headers, signer, payload, now));
     *request.headers_mut() = headers;
     outcome
 }
@@ -58,6 +57,54 @@ pub fn sign_with_payload(
     outcome
 }
 
+/// Signs an attempt in place with the credentials of a provider, which refresh automatically.
+///
+/// Pass `&mut signer.attempts()` for a request that is sent once, or keep the attempts to observe the
+/// response and sign again; see [`Attempts`]. If the future is dropped, the request is unchanged.
+///
+/// ```
+/// use sts_reqwest::reqwest::{Method, Request};
+/// use sts_sign::RequestSigner;
+/// # use sts_client::{Credentials, SharedCredentials};
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// # let session = SharedCredentials::from(Credentials::permanent("EXAMPLEAK00000000001", "a1B2c3"));
+/// let signer = RequestSigner::new(session); // or any credential provider
+/// let url = "https://ecs.cn-north-4.myhuaweicloud.com/v1/PROJECT_ID/cloudservers/detail?limit=10";
+/// let mut request = Request::new(Method::GET, url.parse()?);
+/// let now = time::OffsetDateTime::now_utc();
+/// sts_reqwest::sign_attempt(&mut request, &mut signer.attempts(), now).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// - The body is a stream; use [`sign_with_payload`].
+/// - The provider has no credentials, or they cannot sign the request; see [`RequestSignError`].
+pub async fn sign_attempt<P: ProvideCredentials>(
+    request: &mut reqwest::Request,
+    attempts: &mut Attempts<'_, P>,
+    now: OffsetDateTime,
+) -> Result<(), SignRequestError> {
+    let (mut head, ()) = http::Request::new(()).into_parts();
+    head.method = request.method().clone();
+    head.uri = uri(request)?;
+    head.headers = request.headers().clone();
+    attempts.sign_parts(&mut head, payload(request)?, now).await?;
+    *request.headers_mut() = head.headers;
+    Ok(())
+}
+
+/// Returns the body in memory.
+fn payload(request: &reqwest::Request) -> Result<Payload<'_>, SignRequestError> {
+    let bytes = request.body().map_or(Some([].as_slice()), reqwest::Body::as_bytes);
+    bytes.map(Payload::Bytes).ok_or(SignRequestError::StreamingBody)
+}
+
+fn uri(request: &reqwest::Request) -> Result<Uri, SignRequestError> {
+    request.url().as_str().parse().map_err(|_| SignRequestError::InvalidUrl)
+}
+
 fn sign_headers(
     request: &reqwest::Request,
     headers: &mut HeaderMap,
@@ -65,8 +112,7 @@ fn sign_headers(
     payload: Payload<'_>,
     now: OffsetDateTime,
 ) -> Result<(), SignRequestError> {
-    let uri: Uri = request.url().as_str().parse().map_err(|_| SignRequestError::InvalidUrl)?;
-    Ok(signer.sign_parts(request.method(), &uri, headers, payload, now)?)
+    Ok(signer.sign_parts(request.method(), &uri(request)?, headers, payload, now)?)
 }
 
 /// Error of a request that cannot be signed.
@@ -82,4 +128,7 @@ pub enum SignRequestError {
     /// The signer rejected the request.
     #[error(transparent)]
     Sign(#[from] SignError),
+    /// The provider has no credentials, or they cannot sign the request.
+    #[error(transparent)]
+    Provider(#[from] RequestSignError),
 }

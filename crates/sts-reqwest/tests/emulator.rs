@@ -5,8 +5,8 @@
 use reqwest::{Method, Request};
 use sts_emulator::{Emulator, builtin};
 use sts_proto::AssumeAgency;
-use sts_reqwest::{ReqwestTransport, SignRequestError, sign, sign_with_payload};
-use sts_sign::{Payload, SignError, Signer};
+use sts_reqwest::{ReqwestTransport, SignRequestError, sign, sign_attempt, sign_with_payload};
+use sts_sign::{Payload, RequestSigner, SignError, Signer};
 use time::OffsetDateTime;
 
 /// This workspace builds reqwest without a crypto provider; its feature `rustls` has one.
@@ -76,6 +76,33 @@ async fn signatures_of_requests_are_accepted() {
         let status = http.execute(request).await.unwrap().status();
         assert_eq!(status.is_success(), !is_tampered, "{status}");
     }
+}
+
+/// The provider of a signer may be a session.
+#[tokio::test]
+async fn a_request_is_signed_with_the_credentials_of_a_session() {
+    install_crypto_provider();
+    let emulator = Emulator::builder().start().await.unwrap();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let transport = ReqwestTransport::from_client(http.clone());
+    let client = transport
+        .client()
+        .endpoint(emulator.endpoint().clone())
+        .credentials(builtin::credentials())
+        .build()
+        .unwrap();
+    let session = client.session(AssumeAgency::new(builtin::AGENCY_URN, "signed"));
+    let signer = RequestSigner::new(session);
+
+    let endpoint = emulator.endpoint().to_string();
+    let url = format!("{}/v5/caller-identity", endpoint.trim_end_matches('/'));
+    let mut request = Request::new(Method::GET, url.parse().unwrap());
+    let now = OffsetDateTime::now_utc();
+    sign_attempt(&mut request, &mut signer.attempts(), now).await.unwrap();
+    assert!(request.headers()["x-security-token"].is_sensitive());
+    let response = http.execute(request).await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert!(response.text().await.unwrap().contains("assumed-agency:demo/signed"));
 }
 
 #[test]
