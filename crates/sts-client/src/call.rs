@@ -323,7 +323,7 @@ impl<O: Operation> Call<O> {
                     is_cut_short: longest < usual / 2,
                     signed_with,
                 });
-                Ok(Exchange::new(request, context.policy.limits.with_timeout(timeout)))
+                Ok(Exchange::new(request, context.policy.limits.timeout(timeout)))
             }
             Err(failure) => {
                 context.pool.abandoned(pick, now.monotonic);

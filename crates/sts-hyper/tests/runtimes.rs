@@ -56,7 +56,7 @@ fn respond_to_all(mut connection: impl Read + Write) {
 
 fn get(url: &str) -> Exchange {
     // Longer than any test runs.
-    let limits = Limits::default().with_timeout(Duration::from_secs(3600));
+    let limits = Limits::default().timeout(Duration::from_secs(3600));
     Exchange::new(Request::get(url).body(Body::empty()).unwrap(), limits)
 }
 

@@ -33,7 +33,7 @@ fn exchange(url: &str, body: &str) -> Exchange {
     let body = Body::from(body.as_bytes().to_vec());
     let method = if body.is_empty() { "GET" } else { "POST" };
     let request = Request::builder().method(method).uri(url).body(body).unwrap();
-    Exchange::new(request, Limits::default().with_timeout(Duration::from_secs(600)))
+    Exchange::new(request, Limits::default().timeout(Duration::from_secs(600)))
 }
 
 /// Returns whether the client closes the connection long before the timeout of its exchange.

@@ -114,7 +114,7 @@ impl RefreshProvider for PodIdentity {
         _: &Arc<CallContext>,
     ) -> Result<Self::Refresh, CredentialsError> {
         let token = token::read_file(&*platform.environment, &self.token_file)?;
-        let limits = Limits::default().with_timeout(TIMEOUT).with_body(LARGEST_RESPONSE);
+        let limits = Limits::default().timeout(TIMEOUT).body(LARGEST_RESPONSE);
         let exchange = Exchange::new(self.request(token), limits).direct();
         Ok(PodIdentityRefresh(State::Ready(exchange)))
     }

@@ -96,13 +96,13 @@ impl Default for Limits {
 impl Limits {
     /// Sets the timeout of the whole exchange.
     #[must_use]
-    pub const fn with_timeout(self, timeout: Duration) -> Self {
+    pub const fn timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }
 
     /// Sets the maximum size of the response body, in bytes.
     #[must_use]
-    pub const fn with_body(self, body: usize) -> Self {
+    pub const fn body(self, body: usize) -> Self {
         Self { body, ..self }
     }
 }

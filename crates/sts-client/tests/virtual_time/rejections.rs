@@ -174,7 +174,7 @@ fn the_probe_of_a_rejected_key_does_not_keep_its_slot_forever() {
 #[test]
 fn a_long_attempt_timeout_does_not_keep_slots_longer() {
     let mut policy = CallPolicy::default();
-    policy.limits = policy.limits.with_timeout(60 * SECOND);
+    policy.limits = policy.limits.timeout(60 * SECOND);
     let context = context(policy);
     let credentials = keys("A");
     let now = Now::new(START, Duration::ZERO);

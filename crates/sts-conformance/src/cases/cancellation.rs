@@ -100,10 +100,7 @@ pub(crate) async fn transport_is_usable_after_a_drop_at_any_time(
     let mut random = fastrand::Rng::with_seed(7);
     let url = server.url("/");
     let short = |body: &str| -> Result<Exchange, Stop> {
-        Ok(Exchange::new(
-            post_body(&url, body)?.request,
-            Limits::default().with_timeout(SHORT * 10),
-        ))
+        Ok(Exchange::new(post_body(&url, body)?.request, Limits::default().timeout(SHORT * 10)))
     };
     for round in 0..60 {
         let moment = Duration::from_micros(random.u64(0..4000));

@@ -85,7 +85,7 @@ impl MetadataRefresh {
         *request.method_mut() = method;
         *request.uri_mut() = self.metadata.uri(path);
         request.headers_mut().extend(header);
-        let limits = Limits::default().with_timeout(TIMEOUT).with_body(LARGEST_RESPONSE);
+        let limits = Limits::default().timeout(TIMEOUT).body(LARGEST_RESPONSE);
         Exchange::new(request, limits).direct()
     }
 
