@@ -91,7 +91,7 @@ async fn a_request_is_signed_with_the_credentials_of_a_session() {
         .credentials(builtin::credentials())
         .build()
         .unwrap();
-    let session = client.session(AssumeAgency::new(builtin::AGENCY_URN, "signed"));
+    let session = client.session(AssumeAgency::new(builtin::AGENCY_URN, "signed")).unwrap();
     let signer = RequestSigner::new(session);
 
     let endpoint = emulator.endpoint().to_string();
