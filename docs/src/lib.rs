@@ -22,6 +22,11 @@ pub struct Emulator;
 #[derive(Debug)]
 pub struct Errors;
 
+#[doc = include_str!("../observability.md")]
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct Observability;
+
 #[doc = include_str!("../security.md")]
 #[cfg(doctest)]
 #[derive(Debug)]
@@ -36,6 +41,11 @@ pub struct Providers;
 #[cfg(doctest)]
 #[derive(Debug)]
 pub struct Transports;
+
+#[doc = include_str!("../vending.md")]
+#[cfg(doctest)]
+#[derive(Debug)]
+pub struct Vending;
 
 #[doc = include_str!("../../crates/sts-sign/README.md")]
 #[cfg(doctest)]
