@@ -106,11 +106,14 @@ impl<O: Operation> Call<O> {
     }
 }
 
-/// Releases the slot of a request that is in flight when the call is dropped.
+/// The endpoint of a request that is in flight when the call is dropped gave no response.
+///
+/// The slot of its credentials stays until it expires, after ten seconds at most: the service may
+/// have received the request, and its failed signature would count towards the lockout. Callers
+/// that cancel and call again could lock an access key otherwise.
 impl<O: Operation> Drop for Call<O> {
     fn drop(&mut self) {
         if let State::Sent(sent) = self.state {
-            self.release(sent.slot, sent.at.monotonic);
             self.context.pool.gave_no_response(sent.pick, sent.at.monotonic);
         }
     }

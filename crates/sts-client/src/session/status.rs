@@ -54,7 +54,7 @@ pub struct SessionCounters {
     pub refreshes: u64,
     /// Refreshes that failed.
     pub failures: u64,
-    /// Requests for credentials that waited for a refresh, because there were no valid ones.
+    /// Requests for credentials that waited for a refresh, as there were none that were valid.
     pub waits: u64,
     /// Requests that were served [stale](CredentialState::Stale) credentials.
     pub served_stale: u64,
@@ -82,7 +82,8 @@ pub enum SessionHealth {
     Failing,
     /// The last refresh failed, and less than a fifth of the lifetime of the credentials is left.
     Expiring,
-    /// The last refresh failed, and there are no valid credentials: callers receive errors.
+    /// The last refresh failed, and the credentials have expired or were rejected: callers receive
+    /// errors.
     Unavailable,
 }
 

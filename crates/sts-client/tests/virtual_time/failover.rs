@@ -132,11 +132,12 @@ fn callers_that_cancel_early_do_not_use_an_unresponsive_endpoint_forever() {
         (exchange.request.uri().host().unwrap().to_owned(), call)
     };
     // Each is dropped without a response; a burst of them proves nothing.
-    for seconds in [0, 0, 0, 0, 9] {
+    for seconds in [0, 0, 0] {
         assert_eq!(host(seconds).0, FIRST);
     }
     // A response proves something.
-    let (_, mut call) = host(9);
+    let (first, mut call) = host(9);
+    assert_eq!(first, FIRST);
     call.receive(identity(), now(9));
     for seconds in [10, 15, 20] {
         assert_eq!(host(seconds).0, FIRST, "{seconds}");

@@ -102,8 +102,12 @@ fn a_probe_without_evidence_leaves_the_next_one_free() {
     world.now = world.now.after(LOCK);
     world.script.extend([maybe_sent(TransportErrorKind::Closed), status(503), identity()]);
     world.identity().unwrap();
+}
 
-    // The same applies if the probing call is dropped.
+#[test]
+fn a_dropped_probe_counts_until_its_slot_expires() {
+    let context = default_context();
+    let mut world = World::new(context.clone(), []);
     call_of(&context, &mut world, refusal());
     world.now = world.now.after(LOCK);
     let credentials = keys("HSTFIRST000000000001");
@@ -112,7 +116,36 @@ fn a_probe_without_evidence_leaves_the_next_one_free() {
     let mut other = begun(&context, &credentials, world.now);
     assert!(matches!(other.step(world.now), Step::Wait(_)), "one at a time");
     drop(dropped);
-    assert!(matches!(other.step(world.now), Step::Send(_)));
+    assert!(matches!(other.step(world.now), Step::Wait(_)), "it may have been received");
+    world.now = world.now.after(Duration::from_secs(10));
+    let mut next = begun(&context, &credentials, world.now);
+    assert!(matches!(next.step(world.now), Step::Send(_)));
+}
+
+#[test]
+fn callers_that_cancel_and_call_again_do_not_lock_an_unproven_access_key() {
+    let context = default_context();
+    let credentials = keys("HSTFIRST000000000001");
+    let mut now = World::new(context.clone(), []).now;
+    let mut sent = 0;
+    // A caller with a timeout of 100 ms, for five seconds.
+    for _ in 0..50 {
+        let mut call = begun(&context, &credentials, now);
+        sent += usize::from(matches!(call.step(now), Step::Send(_)));
+        drop(call);
+        now = now.after(Duration::from_millis(100));
+    }
+    assert_eq!(sent, 4, "fewer than lock the access key");
+
+    // After a response, cancelled calls hold nothing back.
+    now = now.after(Duration::from_secs(10));
+    let mut call = begun(&context, &credentials, now);
+    assert!(matches!(call.step(now), Step::Send(_)));
+    call.receive(identity(), now);
+    for _ in 0..50 {
+        let mut call = begun(&context, &credentials, now);
+        assert!(matches!(call.step(now), Step::Send(_)));
+    }
 }
 
 #[test]
