@@ -81,6 +81,10 @@ pub(crate) const CHECKS: &[Check] = &[
         missing: || (!is_there("chromium")).then_some("needs Debian's package chromium"),
         ..slow("console in a browser", "test -p sts-emulator --test console_browser -- --required")
     },
+    Check {
+        missing: no_docker,
+        ..slow("image of the emulator", "test -p sts-emulator --test container -- --required")
+    },
     slow("doc", "doc --workspace --no-deps --all-features"),
     quick(
         "vectors",
@@ -118,6 +122,12 @@ pub(crate) const CHECKS: &[Check] = &[
         ..slow("fuzz", "xtask fuzz --seconds 10")
     },
 ];
+
+fn no_docker() -> Option<&'static str> {
+    let info = std::process::Command::new("docker").arg("info").output();
+    let has_daemon = info.is_ok_and(|output| output.status.success());
+    (!has_daemon).then_some("needs a Docker daemon")
+}
 
 fn no_python() -> Option<&'static str> {
     (!is_there("python3")).then_some("needs python3 with venv, Debian's package python3-venv")

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod certificates;
+mod container;
 mod log;
 mod options;
 mod running;
