@@ -9,7 +9,7 @@ use sts_client::transport::{BuildError, Exchange, TransportError, TransportError
 use sts_client::{ClientBuilder, NoCredentials};
 use sts_proto::{Body, BodyWriter};
 
-use crate::builder::{ReqwestTransportBuilder, default_user_agent};
+use crate::builder::{ReqwestTransportBuilder, default_user_agent, invalid};
 use crate::errors::classify;
 use crate::exchange::{Prepared, Route, Via, check_head};
 
@@ -64,6 +64,23 @@ impl ReqwestTransport {
         user_agent: HeaderValue,
     ) -> Self {
         Self { route, user_agent }
+    }
+}
+
+impl ReqwestTransportBuilder {
+    /// Builds a blocking transport.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn build_blocking(self) -> Result<ReqwestTransport, BuildError> {
+        let build = |builder: reqwest::ClientBuilder| {
+            reqwest::blocking::ClientBuilder::from(builder).build().map_err(invalid)
+        };
+        let proxies = self.settings.proxies()?;
+        let (client, direct) = (build(self.proxied(&proxies))?, build(self.direct())?);
+        let route = Route { client, direct: Some(direct), proxies: Some(proxies) };
+        Ok(ReqwestTransport::over(route, self.settings.user_agent))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::transport::ReqwestTransport;
 #[derive(Clone)]
 #[must_use]
 pub struct ReqwestTransportBuilder {
-    settings: Settings,
+    pub(crate) settings: Settings,
     configure: Arc<dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync>,
 }
 
@@ -70,24 +70,8 @@ impl ReqwestTransportBuilder {
         Ok(ReqwestTransport::over(route, self.settings.user_agent))
     }
 
-    /// Builds a blocking transport.
-    ///
-    /// # Errors
-    ///
-    /// As [`build`](Self::build).
-    #[cfg(feature = "blocking")]
-    pub fn build_blocking(self) -> Result<crate::blocking::ReqwestTransport, BuildError> {
-        let build = |builder: ClientBuilder| {
-            reqwest::blocking::ClientBuilder::from(builder).build().map_err(invalid)
-        };
-        let proxies = self.settings.proxies()?;
-        let (client, direct) = (build(self.proxied(&proxies))?, build(self.direct())?);
-        let route = Route { client, direct: Some(direct), proxies: Some(proxies) };
-        Ok(crate::blocking::ReqwestTransport::over(route, self.settings.user_agent))
-    }
-
     /// Returns the settings of the client for direct exchanges.
-    fn direct(&self) -> ClientBuilder {
+    pub(crate) fn direct(&self) -> ClientBuilder {
         let builder = reqwest::Client::builder()
             .http1_only()
             .connect_timeout(self.settings.connect_timeout)
@@ -104,7 +88,7 @@ impl ReqwestTransportBuilder {
             .no_proxy()
     }
 
-    fn proxied(&self, proxies: &Arc<Proxies>) -> ClientBuilder {
+    pub(crate) fn proxied(&self, proxies: &Arc<Proxies>) -> ClientBuilder {
         proxies.by_scheme().fold(self.direct(), |builder, (scheme, proxy)| {
             let rules = Arc::clone(proxies);
             let choose = move |target: &Url| {
@@ -124,7 +108,7 @@ impl ReqwestTransportBuilder {
     }
 }
 
-fn invalid(error: reqwest::Error) -> BuildError {
+pub(crate) fn invalid(error: reqwest::Error) -> BuildError {
     BuildError::caused_by("cannot create the reqwest client", error.without_url())
 }
 

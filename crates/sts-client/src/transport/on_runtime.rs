@@ -43,7 +43,7 @@ impl<T: Send + 'static> OnRuntime<T> {
     ///
     /// # Errors
     ///
-    /// Returns an error if there is no current runtime.
+    /// Returns an error outside of a runtime.
     pub fn start<F>(start: impl FnOnce() -> F) -> Result<Self, RuntimeGone>
     where
         F: Future<Output = T> + Send + 'static,
