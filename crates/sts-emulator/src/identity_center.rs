@@ -14,6 +14,7 @@ use http::{Request, Response, StatusCode};
 use sts_proto::Body;
 
 pub use self::handle::{IdentityCenter, PendingSignIn};
+pub(crate) use self::reply::PAGE;
 use crate::model::operation::IdentityCenterOperation;
 use crate::rejection::Rejection;
 use crate::server::json_response;

@@ -49,6 +49,11 @@ pub(crate) enum Decision {
 }
 
 impl SignIns {
+    /// Removes all sign-ins. Revoked access tokens stay revoked.
+    pub(crate) fn clear(&self) {
+        self.state().sign_ins.clear();
+    }
+
     /// Starts a sign-in, and returns its device code and its user code. Returns `None` if too many
     /// sign-ins are waiting.
     pub(crate) fn start(

@@ -11,7 +11,7 @@ use crate::rejection::Rejection;
 use crate::service::Service;
 
 /// Path of the page on which people approve a sign-in.
-pub(super) const PAGE: &str = "/device";
+pub(crate) const PAGE: &str = "/device";
 
 /// Returns the URL under which the client reached the emulator.
 pub(super) fn base_url(service: &Service, request: &Request<Body>) -> String {

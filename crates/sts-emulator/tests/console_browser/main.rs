@@ -23,12 +23,13 @@ use sts_emulator::{Emulator, builtin};
 
 use self::browser::Browser;
 
-const TESTS: [Test; 5] = [
+const TESTS: [Test; 6] = [
     ("a_wrong_signature_appears_within_a_second_with_its_difference", 0, succeeded),
     ("a_fault_switched_on_in_the_page_changes_the_next_response", 1, succeeded),
     ("hostile_texts_are_shown_as_texts", 2, succeeded),
     ("the_page_is_usable_by_keyboard", 3, succeeded),
     ("the_page_is_complete_without_its_script", 4, succeeded),
+    ("an_approval_completes_a_sign_in", 5, succeeded),
 ];
 
 /// Time in which an event must appear.
@@ -43,7 +44,8 @@ fn main() -> ExitCode {
     run_tests("a browser for the console", &TESTS, || {
         let profile = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser-profile");
         let mut browser = Browser::start(&profile)?;
-        let tests = [wrong_signature, fault_in_the_page, hostile_texts, keyboard, without_script];
+        let tests =
+            [wrong_signature, fault_in_the_page, hostile_texts, keyboard, without_script, approval];
         Ok(tests.iter().map(|test| test(&mut browser).map(|()| Value::Null)).collect())
     })
 }
@@ -89,8 +91,16 @@ fn sign(request: &mut http::Request<sts_proto::Body>) -> Result<(), String> {
     signer.sign(request, time::OffsetDateTime::now_utc()).map_err(|error| error.to_string())
 }
 
-/// Sends a request over a connection of its own.
+/// Sends a request over a connection of its own, and returns the status.
 fn send(emulator: &Emulator, request: &http::Request<sts_proto::Body>) -> Result<u16, String> {
+    respond(emulator, request).map(|(status, _)| status)
+}
+
+/// Sends a request over a connection of its own, and returns the status and the body.
+fn respond(
+    emulator: &Emulator,
+    request: &http::Request<sts_proto::Body>,
+) -> Result<(u16, Value), String> {
     use std::io::{Read as _, Write as _};
 
     let failed = |error: std::io::Error| error.to_string();
@@ -108,9 +118,12 @@ fn send(emulator: &Emulator, request: &http::Request<sts_proto::Body>) -> Result
     stream.write_all(request.body().as_ref()).map_err(failed)?;
     let mut response = Vec::new();
     stream.read_to_end(&mut response).map_err(failed)?;
-    let line = String::from_utf8_lossy(&response);
-    let status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
-    status.ok_or_else(|| format!("invalid response: {line}"))
+    let text = String::from_utf8_lossy(&response);
+    let status = text.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let body = text.split_once("\r\n\r\n").map(|(_, body)| body).unwrap_or_default();
+    // Not all bodies are JSON.
+    let body = serde_json::from_str(body).unwrap_or_default();
+    Ok((status.ok_or_else(|| format!("invalid response: {text}"))?, body))
 }
 
 fn expect(what: &str, found: &Value, expected: &Value) -> Result<(), String> {
@@ -260,4 +273,43 @@ fn without_script(browser: &mut Browser) -> Result<(), String> {
     let hidden = "getComputedStyle(document.getElementById('fault-form')).display";
     expect("form", &browser.evaluate(hidden)?, &"none".into())?;
     browser.call("Emulation.setScriptExecutionDisabled", &json!({"value": false})).map(drop)
+}
+
+fn approval(browser: &mut Browser) -> Result<(), String> {
+    const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+    let emulator = start()?;
+    open(browser, &emulator)?;
+    let post = |path: &str, body: &Value| {
+        let request = http::Request::post(path).header("content-type", "application/json");
+        let request = request.body(sts_proto::Body::from(body.to_string().into_bytes()));
+        respond(&emulator, &request.map_err(|error| error.to_string())?)
+    };
+    let registration = json!({
+        "client_name": "sts", "client_type": "public", "grant_types": [GRANT],
+        "token_endpoint_auth_method": "client_secret_post", "response_types": ["code"],
+    });
+    let (_, client) = post("/v1/clients", &registration)?;
+    let mut body = json!({
+        "client_id": client["client_info"]["client_id"],
+        "client_secret": client["client_info"]["client_secret"],
+        "start_url": "https://idcenter.example.com/d-0123456789/portal",
+    });
+    let (_, device) = post("/v1/device/authorize", &body)?;
+    browser.wait_until("document.querySelector('#sign-ins a') !== null", A_SECOND)?;
+    let code = browser.evaluate("document.querySelector('#sign-ins td').textContent")?;
+    expect("code", &code, &device["user_code"])?;
+    browser.evaluate("document.querySelector('#sign-ins a').click()")?;
+    browser
+        .wait_until("document.querySelector('button[value=approve]') !== null", A_SECOND * 10)?;
+    browser.evaluate("document.querySelector('button[value=approve]').click()")?;
+    let gone = "document.querySelector('button[value=approve]') === null && document.body !== null";
+    browser.wait_until(gone, A_SECOND * 10)?;
+    body["grant_type"] = GRANT.into();
+    body["device_code"] = device["device_code"].clone();
+    let (status, token) = post("/v1/tokens", &body)?;
+    if status == 200 && token["token_info"]["access_token"].is_string() {
+        return Ok(());
+    }
+    Err(format!("{status}: {token}"))
 }

@@ -29,7 +29,9 @@ async fn controlled() -> Sts {
 async fn it_shows_requests_faults_and_sessions_without_a_script() {
     let sts = controlled().await;
     let empty = page(&sts).await;
-    for text in ["No requests.", "No active faults.", "No sessions.", sts.emulator.url()] {
+    for text in
+        ["No requests.", "No active faults.", "No sessions.", "No sign-ins.", sts.emulator.url()]
+    {
         assert!(empty.contains(text), "{text}: {empty}");
     }
     let assume = AssumeAgency::new(builtin::AGENCY_URN, "build-42");

@@ -21,6 +21,7 @@ use super::state::ControlledState;
 use crate::clock::Clock as _;
 use crate::faults::{InjectionConfig, NAMES};
 use crate::history::Entry;
+use crate::identity_center::PAGE as APPROVAL;
 use crate::model::operation;
 use crate::server::text_response;
 
@@ -73,6 +74,7 @@ fn page(state: &ControlledState) -> String {
             "operations" => page += &options(operation::names()).into_string(),
             "faults" => page += &faults(state),
             "sessions" => page += &sessions(state),
+            "sign-ins" => page += &sign_ins(state),
             _ => {}
         }
         page += rest;
@@ -174,6 +176,30 @@ fn faults(state: &ControlledState) -> String {
             .raw("\">Switch off</button></td></tr>")
     });
     rows(faults, "active faults")
+}
+
+/// Returns the sign-ins of Identity Center with links to the page for approval.
+fn sign_ins(state: &ControlledState) -> String {
+    let sts = state.urls.iter().find(|(name, _)| *name == "sts");
+    let sts = sts.map(|(_, url)| url.as_str()).unwrap_or_default();
+    let waiting = state.service.get().sign_ins.waiting(state.clock.now(), |sign_in| {
+        Html::default()
+            .raw("<tr id=\"sign-in-")
+            .text(&sign_in.user_code)
+            .raw("\"><td>")
+            .text(&sign_in.user_code)
+            .raw("</td><th scope=\"row\">")
+            .text(&sign_in.client_name)
+            .raw("</th><td><time>")
+            .text(&rfc3339(sign_in.expires))
+            .raw("</time></td><td><a href=\"")
+            .text(sts)
+            .text(APPROVAL)
+            .text("?user_code=")
+            .text(&sign_in.user_code)
+            .raw("\">Approve or deny</a></td></tr>")
+    });
+    rows(waiting.into_iter(), "sign-ins")
 }
 
 fn sessions(state: &ControlledState) -> String {

@@ -35,7 +35,7 @@ pub(crate) struct ControlledState {
 
 impl ControlledState {
     /// Returns to the state after the start with the current configuration. Issued sessions stay
-    /// valid.
+    /// valid, and sign-ins have to begin again.
     pub(crate) fn reset(&self) {
         self.clock.reset();
         self.lockout.clear();
@@ -43,6 +43,7 @@ impl ControlledState {
         self.sessions.clear();
         self.faults.clear();
         let service = self.service.get();
+        service.sign_ins.clear();
         for injection in service.config.faults().iter().chain(&*self.startup_faults) {
             self.faults.inject(injection.clone());
         }

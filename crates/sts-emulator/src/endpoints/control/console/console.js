@@ -2,7 +2,7 @@
 (() => {
   // Seconds that a request for new entries of the log waits.
   const WAIT = 20;
-  const REGIONS = ["status", "requests", "faults", "sessions"];
+  const REGIONS = ["status", "requests", "faults", "sessions", "sign-ins"];
   const byId = (id) => document.getElementById(id);
   const announce = (text) => { byId("announcement").textContent = text; };
 
