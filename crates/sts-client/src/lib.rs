@@ -44,7 +44,9 @@ pub use context::{CallContext, CallPolicy, ServiceTime};
 pub use error::{Error, Failure};
 pub use machine::{StateMachine, Step};
 pub use no_credentials::NoCredentials;
-pub use platform::{Clock, Environment, InvalidVariable, Now, Platform};
+pub use platform::{
+    Clock, Command, CommandOutput, Environment, FileLock, InvalidVariable, Now, Platform,
+};
 #[cfg(feature = "system")]
 pub use platform::{SystemClock, SystemEnvironment};
 pub use session::{Session, SessionPolicy};

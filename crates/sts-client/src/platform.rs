@@ -1,7 +1,9 @@
-//! Platform services: clocks, environment variables and small files.
+//! Platform services: clocks, environment variables, small files and commands.
 
 mod clock;
+mod command;
 mod environment;
+mod file_lock;
 mod now;
 #[cfg(feature = "system")]
 mod system;
@@ -10,7 +12,9 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use self::clock::Clock;
+pub use self::command::{Command, CommandOutput};
 pub use self::environment::{Environment, InvalidVariable};
+pub use self::file_lock::FileLock;
 pub use self::now::Now;
 #[cfg(feature = "system")]
 pub use self::system::{SystemClock, SystemEnvironment};
@@ -21,7 +25,7 @@ pub use self::system::{SystemClock, SystemEnvironment};
 pub struct Platform {
     /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Variables and files.
+    /// Variables, files and commands.
     pub environment: Arc<dyn Environment>,
 }
 

@@ -4,7 +4,8 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use sts_client::{Clock, Environment, Now};
+use sts_client::proto::Body;
+use sts_client::{Clock, Command, Environment, Now};
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -19,6 +20,21 @@ fn an_environment_has_no_files_by_default() {
     let error = Bare.read_file(Path::new("/etc/keys")).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::Unsupported);
     assert_eq!(error.to_string(), "file access is not available");
+}
+
+#[test]
+fn an_environment_has_no_commands_and_private_files_by_default() {
+    let path = Path::new("/cache");
+    let errors = [
+        Bare.run_command(&Command::new("program")).unwrap_err(),
+        Bare.read_private_file(path).unwrap_err(),
+        Bare.write_private_file(path, &Body::empty()).unwrap_err(),
+        Bare.try_lock_file(path).unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(error.kind(), io::ErrorKind::Unsupported);
+        assert!(error.to_string().ends_with("not available"), "{error}");
+    }
 }
 
 #[cfg(feature = "system")]

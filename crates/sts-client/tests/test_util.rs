@@ -5,8 +5,9 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use sts_client::Clock;
+use sts_client::proto::Body;
 use sts_client::test_util::{TestClock, TestEnvironment, poll_until_idle};
+use sts_client::{Clock, Command, CommandOutput, Environment};
 use time::macros::datetime;
 
 fn clock() -> TestClock {
@@ -59,4 +60,26 @@ fn debug_output_of_an_environment_contains_names_only() {
     let printed = format!("{environment:?}");
     assert!(printed.contains("NAME") && printed.contains("/token"), "{printed}");
     assert!(!printed.contains("planted"), "{printed}");
+}
+
+#[test]
+fn an_environment_has_commands_private_files_and_locks() {
+    let environment = TestEnvironment::new();
+    let command = Command::new("print").arguments(["anything"]);
+    assert!(environment.run_command(&command).is_err());
+    environment.set_command(
+        "print",
+        CommandOutput::new(Some(0), Body::from(b"x".to_vec()), Body::empty()),
+    );
+    assert_eq!(environment.run_command(&command).unwrap().stdout.as_ref(), b"x");
+
+    let path = "/cache/entry".as_ref();
+    environment.write_private_file(path, &Body::from(b"content".to_vec())).unwrap();
+    assert_eq!(environment.read_private_file(path).unwrap().as_ref(), b"content");
+
+    let lock = environment.try_lock_file(path).unwrap();
+    assert!(lock.is_some());
+    assert!(environment.try_lock_file(path).unwrap().is_none());
+    drop(lock);
+    assert!(environment.try_lock_file(path).unwrap().is_some());
 }

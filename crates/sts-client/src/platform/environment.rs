@@ -1,4 +1,4 @@
-//! Environment variables and small files of a platform.
+//! Environment variables, small files and commands of a platform.
 
 use std::io;
 use std::path::Path;
@@ -7,9 +7,13 @@ use std::sync::Arc;
 use sts_proto::Body;
 use thiserror::Error;
 
-/// Environment variables and small files, from which credential providers read.
+use super::command::{Command, CommandOutput};
+use super::file_lock::FileLock;
+
+/// Environment variables, small files and commands, from which credential providers read.
 ///
-/// `SystemEnvironment`, with the feature `system`, reads those of the process.
+/// `SystemEnvironment`, with the feature `system`, is that of the process. Every method has a default:
+/// no variable is set, and nothing else is available.
 pub trait Environment: Send + Sync {
     /// Returns the value of an environment variable; `None` if it is not set. By default no
     /// variable is set.
@@ -34,8 +38,62 @@ pub trait Environment: Send + Sync {
     /// [`Unsupported`](io::ErrorKind::Unsupported).
     fn read_file(&self, path: &Path) -> io::Result<Body> {
         let _ = path;
-        Err(io::Error::new(io::ErrorKind::Unsupported, "file access is not available"))
+        Err(unsupported("file access is not available"))
     }
+
+    /// Runs a command to its end, or until its timeout, and returns its output.
+    ///
+    /// It blocks the calling thread, which a refresh on an async runtime shares with other tasks.
+    ///
+    /// # Errors
+    ///
+    /// The program cannot be started, its output exceeds the limit of the platform, or it was killed
+    /// at its timeout ([`TimedOut`](io::ErrorKind::TimedOut)). By default no command can be run: the
+    /// error is of the kind [`Unsupported`](io::ErrorKind::Unsupported).
+    fn run_command(&self, command: &Command) -> io::Result<CommandOutput> {
+        let _ = command;
+        Err(unsupported("running commands is not available"))
+    }
+
+    /// Returns the content of a small file that only the user of the process can access.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, is not a regular file, or other users can access it
+    /// ([`PermissionDenied`](io::ErrorKind::PermissionDenied)). By default the error is of the kind
+    /// [`Unsupported`](io::ErrorKind::Unsupported).
+    fn read_private_file(&self, path: &Path) -> io::Result<Body> {
+        let _ = path;
+        Err(unsupported("private files are not available"))
+    }
+
+    /// Writes a file that only the user of the process can access, atomically in place of a previous
+    /// one. Creates missing directories, with access for that user only.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written. By default the error is of the kind
+    /// [`Unsupported`](io::ErrorKind::Unsupported).
+    fn write_private_file(&self, path: &Path, content: &Body) -> io::Result<()> {
+        let _ = (path, content);
+        Err(unsupported("private files are not available"))
+    }
+
+    /// Locks a file exclusively, for other processes that do the same; `None` if it is locked. Never
+    /// waits. Creates the file and its directories if they are missing.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be opened or locked. By default the error is of the kind
+    /// [`Unsupported`](io::ErrorKind::Unsupported).
+    fn try_lock_file(&self, path: &Path) -> io::Result<Option<FileLock>> {
+        let _ = path;
+        Err(unsupported("file locks are not available"))
+    }
+}
+
+fn unsupported(message: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::Unsupported, message)
 }
 
 impl<E: Environment + ?Sized> Environment for Arc<E> {
@@ -45,6 +103,22 @@ impl<E: Environment + ?Sized> Environment for Arc<E> {
 
     fn read_file(&self, path: &Path) -> io::Result<Body> {
         (**self).read_file(path)
+    }
+
+    fn run_command(&self, command: &Command) -> io::Result<CommandOutput> {
+        (**self).run_command(command)
+    }
+
+    fn read_private_file(&self, path: &Path) -> io::Result<Body> {
+        (**self).read_private_file(path)
+    }
+
+    fn write_private_file(&self, path: &Path, content: &Body) -> io::Result<()> {
+        (**self).write_private_file(path, content)
+    }
+
+    fn try_lock_file(&self, path: &Path) -> io::Result<Option<FileLock>> {
+        (**self).try_lock_file(path)
     }
 }
 

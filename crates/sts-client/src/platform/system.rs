@@ -2,6 +2,9 @@
 #![expect(clippy::disallowed_methods, reason = "the only code that reads the OS")]
 #![expect(clippy::disallowed_types, reason = "the only code that reads the OS")]
 
+mod files;
+mod process;
+
 use std::ffi::OsString;
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
@@ -12,7 +15,9 @@ use std::time::{Duration, SystemTime};
 use sts_proto::Body;
 
 use super::clock::Clock;
+use super::command::{Command, CommandOutput};
 use super::environment::{Environment, InvalidVariable};
+use super::file_lock::FileLock;
 use super::now::Now;
 
 /// Limit of a file, in bytes. A token has at most 20000.
@@ -85,7 +90,15 @@ mod monotonic {
     pub(super) use self::precise as coarse;
 }
 
-/// Environment variables of the process, and files of less than 64 KiB.
+/// Environment variables of the process, files of less than 64 KiB, and commands that print less than
+/// 64 KiB.
+///
+/// A command that exceeds its timeout is killed; programs that it has started itself are not. Of its
+/// standard error, the first 4 KiB are kept.
+///
+/// Private files and locks are those of Unix: the mode of a file is 0600, the mode of a directory that
+/// is created is 0700, and a file with access for group or others, or of another user, is rejected.
+/// On other systems these methods return [`Unsupported`](io::ErrorKind::Unsupported).
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "a unit type")]
 pub struct SystemEnvironment;
@@ -100,14 +113,41 @@ impl Environment for SystemEnvironment {
     }
 
     fn read_file(&self, path: &Path) -> io::Result<Body> {
-        let file = File::open(path)?;
-        // Allocated in full at the start: a buffer that grows leaves an unwiped copy behind.
-        let mut content = Vec::with_capacity(usize::from(LARGEST_FILE) + 1);
-        let read = file.take(u64::from(LARGEST_FILE) + 1).read_to_end(&mut content);
-        let is_whole = content.len() <= usize::from(LARGEST_FILE);
-        // Before the error is returned, so that what was read until then is wiped.
-        let content = Body::from(content);
-        read?;
-        if is_whole { Ok(content) } else { Err(io::Error::other("file exceeds 64 KiB")) }
+        content(File::open(path)?)
     }
+
+    fn run_command(&self, command: &Command) -> io::Result<CommandOutput> {
+        process::run(command)
+    }
+
+    fn read_private_file(&self, path: &Path) -> io::Result<Body> {
+        content(files::open_private(path)?)
+    }
+
+    fn write_private_file(&self, path: &Path, content: &Body) -> io::Result<()> {
+        files::write_private(path, content.as_ref())
+    }
+
+    fn try_lock_file(&self, path: &Path) -> io::Result<Option<FileLock>> {
+        files::try_lock(path)
+    }
+}
+
+/// Reads a file to its end.
+fn content(file: File) -> io::Result<Body> {
+    let limit = usize::from(LARGEST_FILE);
+    let (content, is_whole) = read_up_to(file, limit)?;
+    if is_whole { Ok(content) } else { Err(io::Error::other("file exceeds 64 KiB")) }
+}
+
+/// Reads up to `limit` bytes. Returns whether that was everything.
+fn read_up_to(from: impl Read, limit: usize) -> io::Result<(Body, bool)> {
+    // Allocated in full at the start: a buffer that grows leaves an unwiped copy behind.
+    let mut content = Vec::with_capacity(limit + 1);
+    let read = from.take(limit as u64 + 1).read_to_end(&mut content);
+    let is_whole = content.len() <= limit;
+    // Before the error is returned, so that what was read until then is wiped.
+    let content = Body::from(content);
+    read?;
+    Ok((content, is_whole))
 }

@@ -1,6 +1,7 @@
-//! Environment variables and files of a test.
+//! Environment variables, files and commands of a test.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,9 +9,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sts_proto::Body;
 
-use crate::platform::{Environment, InvalidVariable};
+use crate::platform::{Command, CommandOutput, Environment, FileLock, InvalidVariable};
 
-/// Environment variables and files of a test: those that it sets, and no others. Clones share them.
+/// Environment variables, files and commands of a test: those that it sets, and no others. Clones
+/// share them.
+///
+/// All files are private, and a command has the same output for all arguments.
 ///
 /// ```
 /// use sts_client::Environment;
@@ -32,6 +36,8 @@ pub struct TestEnvironment(Arc<Mutex<Content>>);
 struct Content {
     variables: BTreeMap<String, Option<String>>,
     files: BTreeMap<PathBuf, Vec<u8>>,
+    commands: BTreeMap<OsString, CommandOutput>,
+    locked: BTreeSet<PathBuf>,
 }
 
 impl TestEnvironment {
@@ -66,6 +72,11 @@ impl TestEnvironment {
         self.lock().files.remove(path.as_ref());
     }
 
+    /// Sets the output of a program, for any arguments.
+    pub fn set_command(&self, program: impl Into<OsString>, output: CommandOutput) {
+        self.lock().commands.insert(program.into(), output);
+    }
+
     fn lock(&self) -> MutexGuard<'_, Content> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -83,6 +94,40 @@ impl Environment for TestEnvironment {
     fn read_file(&self, path: &Path) -> io::Result<Body> {
         let content = self.lock().files.get(path).cloned();
         content.map(Body::from).ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn run_command(&self, command: &Command) -> io::Result<CommandOutput> {
+        let output = self.lock().commands.get::<OsStr>(&command.program).cloned();
+        output.ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn read_private_file(&self, path: &Path) -> io::Result<Body> {
+        self.read_file(path)
+    }
+
+    fn write_private_file(&self, path: &Path, content: &Body) -> io::Result<()> {
+        self.write(path, content.as_ref());
+        Ok(())
+    }
+
+    fn try_lock_file(&self, path: &Path) -> io::Result<Option<FileLock>> {
+        if !self.lock().locked.insert(path.to_owned()) {
+            return Ok(None);
+        }
+        let lock = Unlock { environment: self.clone(), path: path.to_owned() };
+        Ok(Some(FileLock::new(lock)))
+    }
+}
+
+/// Removes a lock on drop.
+struct Unlock {
+    environment: TestEnvironment,
+    path: PathBuf,
+}
+
+impl Drop for Unlock {
+    fn drop(&mut self) {
+        self.environment.lock().locked.remove(&self.path);
     }
 }
 

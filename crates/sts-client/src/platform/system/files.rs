@@ -1,0 +1,115 @@
+//! Private files, and locks on files.
+
+#[cfg(not(unix))]
+pub(super) use self::elsewhere::{open_private, try_lock, write_private};
+#[cfg(unix)]
+pub(super) use self::unix::{open_private, try_lock, write_private};
+
+#[cfg(unix)]
+mod unix {
+    use std::fs::{self, DirBuilder, File, OpenOptions};
+    use std::io::{self, Write};
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+    use std::path::{Path, PathBuf};
+    use std::process;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use rustix::fs::{FlockOperation, OFlags, flock};
+    use rustix::process::geteuid;
+
+    use crate::platform::file_lock::FileLock;
+
+    pub(in super::super) fn open_private(path: &Path) -> io::Result<File> {
+        // Nonblocking, so that opening a FIFO does not wait for a writer.
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        let file = OpenOptions::new().read(true).custom_flags(raw(flags)).open(path)?;
+        let metadata = file.metadata()?;
+        let fault = if !metadata.is_file() {
+            "is not a regular file"
+        } else if metadata.uid() != geteuid().as_raw() {
+            "belongs to another user"
+        } else if metadata.mode() & 0o077 != 0 {
+            "can be accessed by other users; set its mode to 0600 or remove it"
+        } else {
+            return Ok(file);
+        };
+        Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("the file {fault}")))
+    }
+
+    pub(in super::super) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+        static WRITES: AtomicU32 = AtomicU32::new(0);
+        create_directory(path)?;
+        let number = WRITES.fetch_add(1, Ordering::Relaxed);
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".{}-{number}.tmp", process::id()));
+        let temporary = PathBuf::from(name);
+        // Left behind by a terminated process with the same id.
+        let _ = fs::remove_file(&temporary);
+        let written = write_new(&temporary, content).and_then(|()| fs::rename(&temporary, path));
+        if written.is_err() {
+            let _ = fs::remove_file(&temporary);
+        }
+        written
+    }
+
+    fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        file.write_all(content)
+    }
+
+    pub(in super::super) fn try_lock(path: &Path) -> io::Result<Option<FileLock>> {
+        create_directory(path)?;
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .custom_flags(raw(OFlags::NOFOLLOW | OFlags::NONBLOCK))
+            .open(path)?;
+        // Closing the file releases the lock, and so does the end of the process.
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Some(FileLock::new(file))),
+            Err(error) if io::Error::from(error).kind() == io::ErrorKind::WouldBlock => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn create_directory(path: &Path) -> io::Result<()> {
+        match path.parent() {
+            Some(directory) if !directory.as_os_str().is_empty() => {
+                DirBuilder::new().recursive(true).mode(0o700).create(directory)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn raw(flags: OFlags) -> i32 {
+        flags.bits().cast_signed()
+    }
+}
+
+#[cfg(not(unix))]
+mod elsewhere {
+    use std::fs::File;
+    use std::io;
+    use std::path::Path;
+
+    use crate::platform::file_lock::FileLock;
+
+    pub(in super::super) fn open_private(_: &Path) -> io::Result<File> {
+        Err(unsupported())
+    }
+
+    pub(in super::super) fn write_private(_: &Path, _: &[u8]) -> io::Result<()> {
+        Err(unsupported())
+    }
+
+    pub(in super::super) fn try_lock(_: &Path) -> io::Result<Option<FileLock>> {
+        Err(unsupported())
+    }
+
+    fn unsupported() -> io::Error {
+        let message = "private files are supported on Unix only";
+        io::Error::new(io::ErrorKind::Unsupported, message)
+    }
+}
