@@ -120,6 +120,25 @@ impl ServiceError {
         (!status.is_success()).then(|| Self::new(status, response.headers(), body, None))
     }
 
+    /// Returns the error for a response that lacks a mandatory part, for example the header `name`
+    /// of a 2xx: [`InvalidBody::MissingField`] of that name.
+    ///
+    /// ```
+    /// use sts_proto::ServiceError;
+    ///
+    /// let response = http::Response::builder().status(201).body("{}")?;
+    /// let error = ServiceError::of_missing(&response, "X-Subject-Token");
+    /// assert!(error.to_string().contains("missing field X-Subject-Token"));
+    /// # Ok::<(), http::Error>(())
+    /// ```
+    #[must_use]
+    pub fn of_missing<B: AsRef<[u8]>>(response: &Response<B>, name: &str) -> Self {
+        let missing = InvalidBody::MissingField { path: name.to_owned() };
+        let (status, body) = (response.status(), response.body().as_ref());
+        let invalid_body = Some(missing).filter(|_| status.is_success());
+        Self::new(status, response.headers(), body, invalid_body)
+    }
+
     /// Classifies an unsuccessful response. `invalid_body` is set for a 2xx.
     pub(crate) fn new(
         status: StatusCode,

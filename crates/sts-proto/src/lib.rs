@@ -10,6 +10,13 @@ pub mod codes {
 mod endpoint;
 mod error;
 mod http_date;
+/// Decoding of JSON responses of other services of Huawei Cloud, with the rules and errors of this
+/// crate.
+pub mod json {
+    pub use crate::response::object::deserialize as object;
+    pub use crate::response::read;
+    pub use crate::timestamp::deserialize as timestamp;
+}
 mod operation;
 mod region;
 mod request_ids;

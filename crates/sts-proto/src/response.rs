@@ -10,7 +10,15 @@ use serde::de::DeserializeOwned;
 use crate::error::{InvalidBody, ServiceError, without_byte_order_mark};
 
 /// Reads a response: a 2xx with a valid body is a success, any other one a [`ServiceError`].
-pub(crate) fn read<T, B>(response: &Response<B>) -> Result<T, ServiceError>
+///
+/// The body must be a JSON object. Fields that `T` does not have are ignored. Secrets among the
+/// fields should be deserialized by [`secret_json`](crate::secret_json).
+///
+/// # Errors
+///
+/// The status is not a 2xx, or the body is not a `T`. The error contains the path of the invalid
+/// field, and no value.
+pub fn read<T, B>(response: &Response<B>) -> Result<T, ServiceError>
 where
     T: DeserializeOwned,
     B: AsRef<[u8]>,

@@ -6,11 +6,13 @@ use serde::de::{Deserializer, Error, Visitor};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// Deserializes a date with any fraction and offset, for
-/// `#[serde(deserialize_with = "timestamp::deserialize")]`.
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<OffsetDateTime, D::Error> {
+/// Deserializes an RFC 3339 date with any fraction and offset, for
+/// `#[serde(deserialize_with = "sts_proto::json::timestamp")]`.
+///
+/// # Errors
+///
+/// The value is not such a date. The error does not contain it.
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<OffsetDateTime, D::Error> {
     deserializer.deserialize_str(Timestamp)
 }
 

@@ -35,8 +35,10 @@ impl Backoff {
         self.wait_at(failures, rng.u64(..))
     }
 
-    /// Like [`wait`](Self::wait), with a given random number.
-    pub(crate) fn wait_at(&self, failures: u32, random: u64) -> Duration {
+    /// Returns the wait after the failure number `failures`, which counts from 1: a part of the
+    /// limit in proportion to `random`, which is any number.
+    #[must_use]
+    pub fn wait_at(&self, failures: u32, random: u64) -> Duration {
         fraction(self.limit(failures), random)
     }
 

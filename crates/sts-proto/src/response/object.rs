@@ -5,8 +5,14 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
-/// Deserializes a struct, for `#[serde(deserialize_with = "object::deserialize")]`.
-pub(crate) fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+/// Deserializes a struct from an object, for
+/// `#[serde(deserialize_with = "sts_proto::json::object")]`. Derived implementations accept a list of
+/// the fields as well.
+///
+/// # Errors
+///
+/// The value is not an object, or not a `T`.
+pub fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: Deserialize<'de>,
     D: Deserializer<'de>,
