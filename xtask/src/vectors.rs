@@ -1,5 +1,9 @@
 //! Compares recorded vectors with the public API.
 
+mod local_identity;
+mod outcome;
+mod provider;
+mod recorded;
 mod response;
 mod signing;
 mod wire_request;
@@ -48,7 +52,8 @@ pub(crate) const TASK: Task = Task {
     help: "\
 usage: cargo xtask vectors FILE...
 
-Checks the vectors in these files against the crates: requests, responses and signatures. Prints one
+Checks the vectors in these files against the crates: requests and responses of STS and of the
+services of the credential providers, and signatures. Prints one
 line for each failure, and `N passed, M failed` at the end.
 ",
     run,
@@ -108,6 +113,10 @@ fn check(index: usize, vector: &str) -> (String, Result<(), Failure>) {
         (None, Some(operation)) => format!("#{index} {operation}"),
         (None, None) => format!("#{index}"),
     };
+    let operation = form.operation.as_deref().unwrap_or_default();
+    if let Some(result) = SERVICES.iter().find_map(|check| check(operation, vector)) {
+        return (name, result);
+    }
     let result = match form {
         Form { algorithm: Some(_), .. } => signing::check(vector),
         Form { target: Some(_), .. } => wire_request::check(vector),
@@ -115,6 +124,17 @@ fn check(index: usize, vector: &str) -> (String, Result<(), Failure>) {
         _ => Err("has none of the known forms".to_owned()),
     };
     (name, result)
+}
+
+/// Checks a vector of this operation; `None` if the operation is of another service.
+type ServiceCheck = fn(&str, &str) -> Option<Result<(), Failure>>;
+
+/// The checks of services other than STS.
+const SERVICES: [ServiceCheck; 1] = [local_identity::check];
+
+/// Decodes a vector.
+fn decode<'a, T: Deserialize<'a>>(vector: &'a str) -> Result<T, Failure> {
+    serde_json::from_str(vector).map_err(|error| format!("cannot be read: {error}"))
 }
 
 /// The longest body that a vector may describe.

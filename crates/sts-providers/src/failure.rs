@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 
 use http::StatusCode;
 use sts_credentials::CredentialsError;
-use sts_proto::{ErrorKind, RetryAdvice, kind_of_status};
+use sts_proto::{ErrorKind, RetryAdvice, ServiceError, kind_of_status};
 
 /// Returns the error of a refresh that is polled after completion.
 pub(crate) fn completed() -> CredentialsError {
@@ -17,6 +17,22 @@ pub(crate) fn of_status(message: String, status: StatusCode) -> CredentialsError
     let kind = kind_of_status(status);
     let error = CredentialsError::new(message);
     if kind.advice() == RetryAdvice::AfterBackoff { error.with_kind(kind) } else { error }
+}
+
+/// Returns the error for an error response of a service, which is its cause. It has the kind, code,
+/// request id and requested wait of the response.
+pub(crate) fn of_service(message: String, response: ServiceError) -> CredentialsError {
+    let code = response.code().map(|code| code.as_str().to_owned());
+    let id = response.request_id().map(str::to_owned);
+    let mut error = CredentialsError::new(message).with_kind(response.kind()).with_response(
+        response.status().as_u16(),
+        code.as_deref(),
+        id.as_deref(),
+    );
+    if let Some(wait) = response.date().and_then(|date| response.wait(date)) {
+        error = error.with_retry_in(wait);
+    }
+    error.with_source(response)
 }
 
 /// Formats an error and its causes in one line.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Response, Uri};
 use sts_credentials::{Credentials, CredentialsError};
-use sts_proto::Body;
+use sts_proto::{Body, ServiceError};
 
 use crate::address::{self, Reach};
 use crate::failure;
@@ -188,10 +188,10 @@ fn read(
     let response = outcome.map_err(|error| {
         CredentialsError::new("no response from the pod identity agent").with_source(error)
     })?;
-    if !response.status().is_success() {
-        let status = response.status();
-        let message = format!("pod identity agent: request failed with status {}", status.as_u16());
-        return Err(failure::of_status(message, status));
+    if let Some(error) = ServiceError::from_response(&response) {
+        let status = error.status().as_u16();
+        let message = format!("pod identity agent: request failed with status {status}");
+        return Err(failure::of_service(message, error));
     }
     ISSUER.read(&response, sent, received)
 }

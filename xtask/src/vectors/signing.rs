@@ -4,15 +4,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::uri::PathAndQuery;
 use http::{HeaderName, HeaderValue, Request};
-use percent_encoding::{
-    AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode,
-};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use sts_sign::{Scope, SignedHeaders, Signer};
 use time::PrimitiveDateTime;
 use time::macros::format_description;
 
-use super::{Failure, differs, equal, repeated};
+use super::recorded::decoded;
+use super::{Failure, decode, differs, equal, repeated};
 
 #[derive(Deserialize)]
 struct Vector {
@@ -51,8 +50,7 @@ const NOT_IN_PATH: &AsciiSet =
 const REDACTED: &str = "[redacted]";
 
 pub(super) fn check(vector: &str) -> Result<(), Failure> {
-    let vector: Vector =
-        serde_json::from_str(vector).map_err(|error| format!("cannot be read: {error}"))?;
+    let vector: Vector = decode(vector)?;
     let format = format_description!("[year][month][day]T[hour][minute][second]Z");
     let now = PrimitiveDateTime::parse(&vector.date, format)
         .map_err(|error| format!("date: {error}"))?
@@ -61,7 +59,7 @@ pub(super) fn check(vector: &str) -> Result<(), Failure> {
     let signer = vector.signer(token)?;
     let mut request = vector.request()?;
     let target = request.uri().path_and_query().map_or("", PathAndQuery::as_str);
-    equal("request target", &plain(target), &plain(&vector.expect.request_target))?;
+    equal("request target", &decoded(target), &decoded(&vector.expect.request_target))?;
 
     let explanation = signer.explain(&request, now).map_err(|error| error.to_string())?;
     // The explanation does not contain the token; the signature verifies it.
@@ -82,16 +80,6 @@ pub(super) fn check(vector: &str) -> Result<(), Failure> {
         return Err(differs("signed headers", names, &vector.expect.signed_headers.join(";")));
     }
     Ok(())
-}
-
-/// Returns a target without percent encoding and with a sorted query: the recorded target is the one
-/// on the wire, which has another order and encodes fewer characters.
-fn plain(target: &str) -> String {
-    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let mut query: Vec<String> = query.split('&').map(decode).collect();
-    query.sort_unstable();
-    format!("{}?{}", decode(path), query.join("&"))
 }
 
 impl Vector {

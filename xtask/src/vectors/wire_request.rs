@@ -9,7 +9,7 @@ use sts_proto::{Authentication, Endpoint, Region};
 use sts_sign::Signer;
 use time::macros::datetime;
 
-use super::{Failure, differs, equal};
+use super::{Failure, decode, differs, equal};
 
 #[derive(Deserialize)]
 struct Vector<'a> {
@@ -24,8 +24,7 @@ struct Vector<'a> {
 }
 
 pub(super) fn check(vector: &str) -> Result<(), Failure> {
-    let vector: Vector<'_> =
-        serde_json::from_str(vector).map_err(|error| format!("cannot be read: {error}"))?;
+    let vector: Vector<'_> = decode(vector)?;
     let operation = AnyOperation::from_json(&vector.operation, vector.params.get().as_bytes())
         .map_err(|error| format!("params: {error}"))?;
     // The official client does not validate limits.

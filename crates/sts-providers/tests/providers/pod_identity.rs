@@ -138,12 +138,12 @@ fn the_state_machine_ignores_out_of_order_calls() {
 }
 
 #[test]
-fn an_unavailable_agent_may_be_retried() {
+fn the_kind_follows_from_the_response() {
     for (status, kind) in [
         (503, ErrorKind::Unavailable),
         (429, ErrorKind::Throttled),
-        (403, ErrorKind::Credentials),
-        (404, ErrorKind::Credentials),
+        (403, ErrorKind::AccessDenied),
+        (404, ErrorKind::NotFound),
     ] {
         let wire = Wire::new(move |_| answer(status, ""));
         let place = Place::default().with_file("/pod/token", "token");
