@@ -159,7 +159,8 @@ fn the_architecture_names_every_dependency() {
     }
 }
 
-const MANIFESTS: [&str; 10] = [
+const MANIFESTS: [&str; 11] = [
+    include_str!("../../crates/huaweicloud-sts/Cargo.toml"),
     include_str!("../../crates/sts-client/Cargo.toml"),
     include_str!("../../crates/sts-conformance/Cargo.toml"),
     include_str!("../../crates/sts-credentials/Cargo.toml"),

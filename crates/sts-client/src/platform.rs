@@ -43,6 +43,10 @@ impl fmt::Debug for Platform {
 }
 
 /// Returns the clock of the operating system, with the feature `system`.
+#[cfg_attr(
+    feature = "system",
+    expect(clippy::unnecessary_wraps, reason = "there is none without the feature")
+)]
 pub(crate) fn default_clock() -> Option<Arc<dyn Clock>> {
     #[cfg(feature = "system")]
     return Some(Arc::new(SystemClock));

@@ -48,8 +48,9 @@ pub(crate) const CHECKS: &[Check] = &[
     quick("emulator, no features", "test -p sts-emulator --no-default-features --test features"),
     // Tests of TLS and HTTP/2 need features.
     slow(
-        "conformance and tests of the transports, all features",
-        "test -p sts-conformance -p sts-hyper -p sts-isahc -p sts-reqwest --all-features",
+        "conformance and tests of the transports and the facade, all features",
+        "test -p sts-conformance -p sts-hyper -p sts-isahc -p sts-reqwest -p huaweicloud-sts \
+         --all-features",
     ),
     // Features of dependencies that any crate of a program may enable.
     slow(

@@ -1,0 +1,113 @@
+//! The endpoint of STS, from environment variables.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use sts_client::proto::{Endpoint, InvalidEndpoint, InvalidRegion, Region};
+use sts_client::{BuildError, Environment, InvalidVariable, transport};
+
+const ENDPOINT: &str = "HUAWEICLOUD_SDK_STS_ENDPOINT";
+
+/// The variable of the official SDKs, and that of the official Terraform provider.
+const REGION: [&str; 2] = ["HUAWEICLOUD_SDK_REGION_ID", "HW_REGION_NAME"];
+
+/// Returns the endpoints of STS that `environment` configures, in the order in which they are tried.
+///
+/// | variable | meaning |
+/// |---|---|
+/// | `HUAWEICLOUD_SDK_STS_ENDPOINT` | the URL of the endpoint |
+/// | `HUAWEICLOUD_SDK_REGION_ID`, or else `HW_REGION_NAME` | the region, for example `cn-north-4` |
+/// | `HUAWEICLOUD_SDK_REGION_STS_<REGION>` | URLs for this region, separated by commas; the region in upper case, with `_` for `-` |
+///
+/// The first variable takes precedence. An empty variable counts as unset. A URL must use https,
+/// unless its host is a loopback address.
+///
+/// # Errors
+///
+/// No variable is set, or its value is invalid.
+pub fn endpoints(environment: &impl Environment) -> Result<Vec<Endpoint>, EnvironmentError> {
+    if let Some(url) = variable(environment, ENDPOINT)? {
+        return Ok(vec![endpoint(ENDPOINT, &url)?]);
+    }
+    for name in REGION {
+        if let Some(region) = variable(environment, name)? {
+            return of_region(environment, name, region);
+        }
+    }
+    Err(EnvironmentError(Problem::Missing))
+}
+
+fn of_region(
+    environment: &impl Environment,
+    name: &str,
+    region: String,
+) -> Result<Vec<Endpoint>, EnvironmentError> {
+    let region = Region::new(region)
+        .map_err(|error| EnvironmentError(Problem::Region { name: name.to_owned(), error }))?;
+    let override_name =
+        format!("HUAWEICLOUD_SDK_REGION_STS_{}", region.as_str().to_uppercase().replace('-', "_"));
+    match variable(environment, &override_name)? {
+        Some(urls) => urls.split(',').map(|url| endpoint(&override_name, url)).collect(),
+        None => Ok(vec![region.into()]),
+    }
+}
+
+fn variable(
+    environment: &impl Environment,
+    name: &str,
+) -> Result<Option<String>, EnvironmentError> {
+    let value = environment.variable(name).map_err(Problem::Variable).map_err(EnvironmentError)?;
+    Ok(value.filter(|value| !value.is_empty()))
+}
+
+fn endpoint(name: &str, url: &str) -> Result<Endpoint, EnvironmentError> {
+    let url = url.trim();
+    let endpoint = match Endpoint::parse_allowing_http(url) {
+        Ok(endpoint) if !is_loopback(endpoint.host()) => Endpoint::parse(url),
+        endpoint => endpoint,
+    };
+    endpoint.map_err(|error| EnvironmentError(Problem::Endpoint { name: name.to_owned(), error }))
+}
+
+/// Returns whether `host` is a loopback host. An IPv6 address is in brackets.
+fn is_loopback(host: &str) -> bool {
+    let ipv6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    host == "localhost"
+        || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback())
+        || ipv6.and_then(|host| host.parse().ok()).is_some_and(|host: Ipv6Addr| host.is_loopback())
+}
+
+/// Error returned when the environment does not configure a client.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct EnvironmentError(#[from] Problem);
+
+#[derive(Debug, thiserror::Error)]
+enum Problem {
+    #[error(
+        "missing endpoint: set HUAWEICLOUD_SDK_REGION_ID to a region, for example cn-north-4, or \
+         HUAWEICLOUD_SDK_STS_ENDPOINT to a URL"
+    )]
+    Missing,
+    #[error("{name}: {error}")]
+    Region { name: String, error: InvalidRegion },
+    #[error("{name}: {error}")]
+    Endpoint { name: String, error: InvalidEndpoint },
+    #[error(transparent)]
+    Variable(InvalidVariable),
+    #[error(transparent)]
+    Transport(transport::BuildError),
+    #[error(transparent)]
+    Client(BuildError),
+}
+
+impl From<transport::BuildError> for EnvironmentError {
+    fn from(error: transport::BuildError) -> Self {
+        Self(Problem::Transport(error))
+    }
+}
+
+impl From<BuildError> for EnvironmentError {
+    fn from(error: BuildError) -> Self {
+        Self(Problem::Client(error))
+    }
+}
