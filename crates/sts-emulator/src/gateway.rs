@@ -106,7 +106,7 @@ impl Gateway {
             operation: operation::at_path(path)
                 .map_or_else(|| printable(&format!("{} {path}", head.method)), str::to_owned),
             route,
-            trace: Trace::default(),
+            trace: Trace { is_diagnosed: self.observer.is_some(), ..Trace::default() },
         }
     }
 }

@@ -25,6 +25,8 @@ const VERIFIER: Verifier = Verifier::new(TOLERANCE).allow_unsigned_host();
 pub(crate) struct Trace {
     /// The access key id, and once the request is verified the URN.
     pub(crate) caller: Option<String>,
+    /// Whether a signature mismatch is explained, which takes up to a millisecond.
+    pub(crate) is_diagnosed: bool,
     pub(crate) diagnosis: Option<Box<SignatureDiagnosis>>,
 }
 
@@ -47,7 +49,7 @@ impl Authenticator {
         trace: &mut Trace,
     ) -> Result<(Principal, Verified), Rejection> {
         let mut identified = None;
-        let Trace { caller, diagnosis } = trace;
+        let Trace { caller, is_diagnosed, diagnosis } = trace;
         let lookup = |presented: &Presented<'_>| {
             *caller = Some(printable(presented.access_key_id));
             let outcome = identified.insert(self.identify(service, presented, now)).as_ref();
@@ -65,9 +67,12 @@ impl Authenticator {
                 if let (Some(explanation), Some((_, signer, secret))) =
                     (error.explanation(), identified)
                 {
-                    let algorithm = signer.algorithm();
-                    let found = SignatureDiagnosis::of(request, algorithm, &secret, explanation);
-                    *diagnosis = Some(Box::new(found));
+                    *diagnosis = is_diagnosed.then(|| {
+                        let algorithm = signer.algorithm();
+                        let found =
+                            SignatureDiagnosis::of(request, algorithm, &secret, explanation);
+                        Box::new(found)
+                    });
                     self.lockout.failed(signer.access_key_id(), now);
                 }
                 Err(unverified(&error, echo || self.echo))

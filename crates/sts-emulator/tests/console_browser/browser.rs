@@ -40,7 +40,7 @@ impl Browser {
             // emulator is opened.
             .args(["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-proxy-server"])
             .args(["--disable-background-networking", "--disable-component-update"])
-            .args(["--disable-extensions", "--disable-sync", "--window-size=900,790"])
+            .args(["--disable-extensions", "--disable-sync", "--window-size=960,780"])
             .arg(format!("--user-data-dir={}", profile.display()))
             .arg("about:blank")
             .env("HOME", profile)
