@@ -72,14 +72,14 @@ impl LocalEndpoint for IssuerEndpoint {
         let found = match (&head.method, head.uri.path()) {
             (&Method::GET, "/.well-known/openid-configuration") => self.discovery(),
             (&Method::GET, "/jwks") => serde_json::from_str(self.issuer.jwks()).unwrap_or_default(),
-            (&Method::GET, "/actions/id-token") => match self.job_token(head) {
-                Some(token) => token,
-                None => {
+            (&Method::GET, "/actions/id-token") => {
+                let Some(token) = self.job_token(head) else {
                     let message = "the request token is missing, invalid or has expired";
                     let message = json!({"message": message});
                     return json_response(StatusCode::UNAUTHORIZED, &message);
-                }
-            },
+                };
+                token
+            }
             (&Method::POST, path @ ("/token" | "/actions/request-token")) => {
                 if let Some(rejection) = reject_other_than_json(&head.headers) {
                     return rejection;

@@ -4,7 +4,9 @@
 
 #[path = "../official_client/runner.rs"]
 mod runner;
+mod services;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -14,14 +16,21 @@ use runner::{Test, bare, expect, expect_own_home, expect_rejection, run, run_tes
 use serde_json::{Value, json};
 use sts_emulator::{Emulator, builtin};
 
-const PACKAGE: &str = "huaweicloudsdksts==3.1.219";
+const PACKAGES: [&str; 4] = [
+    "huaweicloudsdksts==3.1.219",
+    "huaweicloudsdkiam==3.1.219",
+    "huaweicloudsdkidentitycenteroidc==3.1.219",
+    "huaweicloudsdkidentitycenterportalapi==3.1.219",
+];
 const CALLS: &str = include_str!("calls.py");
+const SERVICES: &str = include_str!("services.py");
 
-/// Outcomes over plain http, and over TLS.
+/// Outcomes over plain http, over TLS, and of the services other than STS.
 const PLAIN: usize = 0;
 const TLS: usize = 1;
+const OTHER: usize = 2;
 
-const TESTS: [Test; 12] = [
+const TESTS: [Test; 17] = [
     ("it_assumes_an_agency_and_calls_with_the_keys", PLAIN, it_assumes),
     ("it_assumes_an_agency_with_an_id_token", PLAIN, it_federates_with_oidc),
     ("it_assumes_an_agency_with_a_saml_response", PLAIN, it_federates_with_saml),
@@ -34,12 +43,17 @@ const TESTS: [Test; 12] = [
     ("its_home_directory_is_below_the_target_directory", PLAIN, expect_own_home),
     ("it_assumes_an_agency_over_tls", TLS, it_assumes),
     ("it_reports_a_wrong_secret_over_tls", TLS, it_reports_a_wrong_secret),
+    ("it_federates_with_classic_iam", OTHER, services::it_federates),
+    ("it_assumes_an_agency_by_name", OTHER, services::it_assumes_by_name),
+    ("it_looks_up_projects", OTHER, services::it_looks_up_projects),
+    ("it_signs_in_on_a_device", OTHER, services::it_signs_in),
+    ("it_gets_credentials_from_the_portal", OTHER, services::it_uses_the_portal),
 ];
 
 fn main() -> ExitCode {
     run_tests("the official Python client", &TESTS, || {
         let client = Client::install()?;
-        Ok(vec![client.calls(false), client.calls(true)])
+        Ok(vec![client.calls(false), client.calls(true), client.services()])
     })
 }
 
@@ -53,9 +67,12 @@ impl Client {
     fn install() -> Result<Self, String> {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("official-python-client");
         let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-        let (name, version) = PACKAGE.split_once("==").unwrap_or((PACKAGE, ""));
-        let is_there =
-            format!("import importlib.metadata as m; assert m.version({name:?}) == {version:?}");
+        let versions: BTreeMap<_, _> =
+            PACKAGES.iter().filter_map(|package| package.split_once("==")).collect();
+        let is_there = format!(
+            "import importlib.metadata as m\n\
+             for name, version in {versions:?}.items(): assert m.version(name) == version"
+        );
         if !python.exists() {
             let folder = folder.as_os_str();
             run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))?;
@@ -69,10 +86,29 @@ impl Client {
                 "--disable-pip-version-check",
                 "--no-cache-dir",
             ];
-            let patience = ["--timeout", "15", "--retries", "1", PACKAGE];
-            run(Command::new(&python).args(pip).args(patience))?;
+            let patience = ["--timeout", "15", "--retries", "1"];
+            run(Command::new(&python).args(pip).args(patience).args(PACKAGES))?;
         }
         Ok(Self { python })
+    }
+
+    /// Makes the calls to classic IAM and Identity Center of an emulator of their own.
+    fn services(&self) -> Result<Value, String> {
+        let emulator = Emulator::builder().start_blocking().map_err(|error| error.to_string())?;
+        let id_token = emulator.oidc_issuer().id_token("carol", builtin::OIDC_CLIENT_ID);
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python-client-id-token");
+        std::fs::write(&file, id_token.expose_secret()).map_err(|error| error.to_string())?;
+        let setup = json!({
+            "url": emulator.url(),
+            "access_key_id": builtin::ACCESS_KEY_ID,
+            "secret": builtin::SECRET_ACCESS_KEY,
+            "account_name": builtin::ACCOUNT_NAME,
+            "user": format!("iam::{}:user:{}", builtin::ACCOUNT_ID, builtin::USER_NAME),
+            "id_token_file": file,
+        });
+        let mut command = Command::new(&self.python);
+        let printed = run(bare(command.args(["-c", SERVICES]).arg(setup.to_string())))?;
+        serde_json::from_str(&printed).map_err(|error| format!("{error}: {printed}"))
     }
 
     /// Makes the calls to an emulator of their own, and gives what came of them.
