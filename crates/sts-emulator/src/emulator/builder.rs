@@ -197,7 +197,7 @@ impl Builder {
     ///
     /// The key of the issuer of ID tokens cannot be generated.
     pub fn in_process(self) -> io::Result<InProcess> {
-        Ok(InProcess::new(start::assemble(self.settings)?.sts))
+        Ok(InProcess::new(start::assemble(self.settings)?))
     }
 }
 

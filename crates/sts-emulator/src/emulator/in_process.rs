@@ -5,7 +5,11 @@ use std::fmt;
 use http::{Request, Response};
 use sts_proto::Body;
 
+use super::start::Assembled;
 use crate::endpoints::sts::StsEndpoint;
+use crate::identity_center::IdentityCenter;
+#[cfg(feature = "oidc")]
+use crate::oidc::OidcIssuer;
 
 /// An STS without sockets that processes requests on the caller's thread.
 ///
@@ -27,16 +31,40 @@ use crate::endpoints::sts::StsEndpoint;
 /// assert_eq!(identity.account_id, builtin::ACCOUNT_ID);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct InProcess(StsEndpoint);
+pub struct InProcess {
+    sts: StsEndpoint,
+    identity_center: IdentityCenter,
+    #[cfg(feature = "oidc")]
+    oidc_issuer: OidcIssuer,
+}
 
 impl InProcess {
-    pub(super) const fn new(sts: StsEndpoint) -> Self {
-        Self(sts)
+    pub(super) fn new(assembled: Assembled) -> Self {
+        let Assembled { sts, service, clock, .. } = assembled;
+        Self {
+            sts,
+            #[cfg(feature = "oidc")]
+            oidc_issuer: service.get().issuer.clone(),
+            identity_center: IdentityCenter::new(service, clock),
+        }
     }
 
     /// Returns the response to a request in absolute or origin form.
     pub fn respond(&self, request: Request<Body>) -> Response<Body> {
-        self.0.respond_now(request)
+        self.sts.respond_now(request)
+    }
+
+    /// Returns the sign-ins of Identity Center, to approve and deny them.
+    #[must_use]
+    pub const fn identity_center(&self) -> &IdentityCenter {
+        &self.identity_center
+    }
+
+    /// Returns the issuer of ID tokens.
+    #[must_use]
+    #[cfg(feature = "oidc")]
+    pub const fn oidc_issuer(&self) -> &OidcIssuer {
+        &self.oidc_issuer
     }
 }
 

@@ -183,8 +183,8 @@ fn open(mut settings: Settings) -> io::Result<(Runtime, Started)> {
 /// The parts of an emulator that do not need sockets.
 pub(super) struct Assembled {
     pub(super) sts: StsEndpoint,
-    service: CurrentService,
-    clock: Arc<dyn Clock>,
+    pub(super) service: CurrentService,
+    pub(super) clock: Arc<dyn Clock>,
     faults: Faults,
     /// If the control endpoint is enabled.
     controlled: Option<ControlledState>,
