@@ -101,14 +101,19 @@ fuzz_target!(|input: &[u8]| {
     // What cannot be signed arrives as it is.
     let _ = signer.map(|signer| signer.sign(&mut request, NOW));
     let is_federation = request.uri().path().contains("-with-");
+    let is_page = request.uri().path() == "/device";
+    // Anyone can register a client.
+    let is_registration = request.uri().path() == "/v1/clients";
     let response = respond(request);
     let status = response.status();
     assert!(status.is_success() || status.is_client_error(), "{status}");
     assert!(
-        !status.is_success() || signer.is_some() || is_federation,
+        !status.is_success() || signer.is_some() || is_federation || is_page || is_registration,
         "a random request is not signed"
     );
     let text = std::str::from_utf8(response.body().as_ref()).expect("all responses are text");
-    assert!(status.is_success() || text.contains("\"error_code\""), "{status}: {text}");
+    // Classic IAM nests its errors.
+    let is_error = text.contains("\"error_code\"") || text.contains("\"error\":{\"code\":");
+    assert!(status.is_success() || is_error || is_page, "{status}: {text}");
     assert!(!text.contains(builtin::SECRET_ACCESS_KEY), "a secret");
 });
