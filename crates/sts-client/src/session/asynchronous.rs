@@ -98,7 +98,8 @@ impl Session {
     pub async fn credentials(&self) -> Result<Arc<Credentials>, SessionError> {
         match self.0.cache.fast() {
             Some(credentials) => Ok(credentials),
-            None => self.0.obtain().await,
+            // In a block of its own: a large future would double the cost of the fast path.
+            None => Box::pin(self.0.obtain()).await,
         }
     }
 
@@ -115,7 +116,7 @@ impl Session {
     ) -> Result<R, SessionError> {
         match self.borrow() {
             Some(credentials) => Ok(use_them(&credentials)),
-            None => Ok(use_them(&*self.0.obtain().await?)),
+            None => Ok(use_them(&*Box::pin(self.0.obtain()).await?)),
         }
     }
 

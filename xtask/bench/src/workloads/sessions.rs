@@ -32,7 +32,23 @@ pub fn all() -> Vec<Comparison> {
             beside_another_thread(clock_and_pointer()),
             40.0,
         ),
+        comparison("borrowed credentials", repeated(with()), repeated(clock_and_pointer()), 20.0),
+        comparison(
+            "borrowed credentials, a second thread at them",
+            beside_another_thread(with()),
+            beside_another_thread(clock_and_pointer()),
+            20.0,
+        ),
     ]
+}
+
+/// `Session::with`: no shared reference count.
+fn with() -> impl Fn() + Sync + 'static {
+    let session = client().session(operation()).unwrap();
+    move || {
+        let length = session.with(|credentials| black_box(credentials).access_key_id.len());
+        black_box(block_on(length).expect("keys"));
+    }
 }
 
 fn warm() -> impl Fn() + Sync + 'static {
