@@ -13,7 +13,7 @@ use sts_client::session::RefreshProvider;
 use sts_client::{CallContext, Platform};
 use sts_credentials::{CredentialsError, MaybeSend, MaybeSync};
 
-use self::list::{Entry, ProviderList};
+use self::list::{Entry, ProviderList, Selector};
 pub use self::refresh::ChainRefresh;
 use self::refresh::Start;
 pub use self::report::{ChainReport, ProviderState};
@@ -72,7 +72,16 @@ impl ProviderChain {
     /// is a name that the chain does not have. By default no variable is read.
     #[must_use]
     pub fn selected_by(mut self, variable: impl Into<Cow<'static, str>>) -> Self {
-        self.0.selector = Some(variable.into());
+        self.0.selector = Some(Selector::Variable(variable.into()));
+        self
+    }
+
+    /// Selects one provider by its name, in place of a search and of a
+    /// [variable](Self::selected_by). A selected provider that is not configured is an error, and so
+    /// is a name that the chain does not have.
+    #[must_use]
+    pub fn select(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.0.selector = Some(Selector::Name(name.into()));
         self
     }
 

@@ -2,7 +2,6 @@
 
 mod ini;
 
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,10 +11,10 @@ use sts_credentials::CredentialsError;
 use sts_proto::{Credentials, Secret};
 
 use self::ini::Ini;
+use crate::home::ConfigFile;
 use crate::variable;
 
 const FILE: &str = "HUAWEICLOUD_SDK_CREDENTIALS_FILE";
-const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
 
 /// Credentials from the profile file: the file that `HUAWEICLOUD_SDK_CREDENTIALS_FILE` names, or
 /// else `.huaweicloud/credentials` in the home directory (`HOME`, on Windows `USERPROFILE`).
@@ -84,25 +83,10 @@ impl ProfileFile {
             Some(path) => Some(path.clone()),
             None => variable::path(environment, FILE)?,
         };
-        let is_named = named.is_some();
-        let home = if is_named { None } else { variable::path(environment, HOME)? };
-        let usual = home.map(|home| home.join(".huaweicloud").join("credentials"));
-        let path = named.or(usual).ok_or_else(|| {
-            let message = format!("no profile file: neither {FILE} nor {HOME} is set");
-            CredentialsError::not_configured(message)
-        })?;
-        let content = environment.read_file(&path).map_err(|error| {
-            use io::ErrorKind::{NotFound, Unsupported};
-            if !is_named && matches!(error.kind(), NotFound | Unsupported) {
-                let message = format!("profile file not found: {}", path.display());
-                return CredentialsError::not_configured(message);
-            }
-            let message = format!("cannot read profile file {}", path.display());
-            CredentialsError::new(message).with_source(error)
-        })?;
-        read(content.as_ref()).map_err(|fault| {
-            CredentialsError::new(format!("profile file {}: {fault}", path.display()))
-        })
+        let usual = [".huaweicloud", "credentials"];
+        let file = ConfigFile::find("profile file", named, usual, FILE, environment)?;
+        let content = file.read(environment)?;
+        read(content.as_ref()).map_err(|fault| file.invalid(&fault))
     }
 }
 

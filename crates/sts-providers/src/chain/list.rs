@@ -14,9 +14,18 @@ use crate::variable;
 #[derive(Clone, Default)]
 pub(super) struct ProviderList {
     entries: Arc<Vec<Entry>>,
-    /// The environment variable that selects a provider.
-    pub(super) selector: Option<Cow<'static, str>>,
+    /// What selects one provider, in place of a search.
+    pub(super) selector: Option<Selector>,
     found: Arc<Mutex<Found>>,
+}
+
+/// What selects one provider of a chain.
+#[derive(Clone)]
+pub(super) enum Selector {
+    /// An environment variable that has its name.
+    Variable(Cow<'static, str>),
+    /// Its name, set in code.
+    Name(Cow<'static, str>),
 }
 
 #[derive(Clone)]
@@ -53,14 +62,29 @@ impl ProviderList {
         &self,
         environment: &dyn Environment,
     ) -> Result<Option<usize>, CredentialsError> {
-        let Some(selector) = &self.selector else { return Ok(None) };
-        let Some(name) = variable::plain_word(environment, selector)? else { return Ok(None) };
+        let name = match &self.selector {
+            None => return Ok(None),
+            Some(Selector::Name(name)) => name.clone(),
+            Some(Selector::Variable(variable)) => {
+                let Some(name) = variable::plain_word(environment, variable)? else {
+                    return Ok(None);
+                };
+                name.into()
+            }
+        };
         let index = self.entries.iter().position(|entry| entry.name == name);
         index.map(Some).ok_or_else(|| {
             let names: Vec<&str> = self.entries.iter().map(|entry| &*entry.name).collect();
-            let fault =
-                format!("selects an unknown provider; expected one of: {}", names.join(", "));
-            variable::invalid(selector, &fault)
+            let expected = format!("expected one of: {}", names.join(", "));
+            match &self.selector {
+                Some(Selector::Variable(variable)) => {
+                    let fault = format!("selects an unknown provider; {expected}");
+                    variable::invalid(variable, &fault)
+                }
+                _ => {
+                    CredentialsError::new(format!("unknown provider {name:?} selected; {expected}"))
+                }
+            }
         })
     }
 

@@ -9,10 +9,12 @@ use sts_proto::AssumeAgencyWithOidc;
 
 use super::ProviderChain;
 use crate::environment::EnvironmentVariables;
+use crate::hcloud::HcloudProfile;
 use crate::metadata::EcsMetadata;
 use crate::oidc::OidcAgency;
 use crate::pod_identity::{PodIdentity, PodIdentityRefresh};
 use crate::profile::ProfileFile;
+use crate::terraform::TerraformVariables;
 
 /// Selects one provider of [`ProviderChain::default_chain`].
 const SELECTOR: &str = "HUAWEICLOUD_STS_PROVIDER";
@@ -25,11 +27,15 @@ impl ProviderChain {
     /// |---|---|
     /// | `environment` | [`EnvironmentVariables`] |
     /// | `oidc` | [`OidcAgency`], by its variables |
+    /// | `terraform` | [`TerraformVariables`] |
+    /// | `hcloud` | [`HcloudProfile`] |
     /// | `profile` | [`ProfileFile`] |
     /// | `pod-identity` | [`PodIdentity`], by its variables |
     /// | `ecs-metadata` | `metadata` |
     ///
-    /// The environment variable `HUAWEICLOUD_STS_PROVIDER` selects exactly one of them by its name.
+    /// The environment variable `HUAWEICLOUD_STS_PROVIDER` selects exactly one of them by its name;
+    /// [`select`](Self::select) does the same in code. Only `ecs-metadata` needs the network to find
+    /// out that it is not configured.
     ///
     /// In contrast to [`official`](Self::official), a pod never uses the identity of its node if it
     /// has one of its own, and access keys in variables take precedence over OIDC. If nothing else
@@ -49,6 +55,8 @@ impl ProviderChain {
         Self::new()
             .provider("environment", EnvironmentVariables)
             .provider("oidc", OidcVariables)
+            .provider("terraform", TerraformVariables::new().metadata(metadata.clone()))
+            .provider("hcloud", HcloudProfile::new().metadata(metadata.clone()))
             .provider("profile", ProfileFile::new())
             .provider("pod-identity", PodVariables)
             .provider("ecs-metadata", metadata)

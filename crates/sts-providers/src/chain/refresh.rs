@@ -9,7 +9,7 @@ use sts_client::{CallContext, Error, Failure, Now, Platform, StateMachine, Step,
 use sts_credentials::{Credentials, CredentialsError};
 use sts_proto::Body;
 
-use super::list::{Entry, ProviderList};
+use super::list::{Entry, ProviderList, Selector};
 use super::report::ProviderState;
 use crate::failure;
 use crate::shared_provider::SharedRefresh;
@@ -23,7 +23,7 @@ pub struct ChainRefresh {
     state: State,
     /// The results of this search. Concurrent searches do not mix.
     states: Vec<ProviderState>,
-    /// Whether the only provider to ask is selected by the environment.
+    /// Whether the only provider to ask is selected by its name.
     is_selected: bool,
 }
 
@@ -33,7 +33,7 @@ pub(super) enum Start {
     First,
     /// The provider that the chain stays with.
     Used(usize),
-    /// The provider that the environment selects.
+    /// The provider that is selected by its name.
     Selected(usize),
 }
 
@@ -118,9 +118,13 @@ impl ChainRefresh {
     fn failed(&self, index: usize, error: CredentialsError) -> CredentialsError {
         let name = self.providers.get(index).map_or("unknown", |entry| &entry.name);
         if self.is_selected {
-            let selector = self.providers.selector.as_deref().unwrap_or_default();
             let fault = if error.is_not_configured() { "is not configured" } else { "failed" };
-            let message = format!("provider {name}, selected by {selector}, {fault}");
+            let message = match &self.providers.selector {
+                Some(Selector::Variable(variable)) => {
+                    format!("provider {name}, selected by {variable}, {fault}")
+                }
+                _ => format!("the selected provider {name} {fault}"),
+            };
             return CredentialsError::new(message).with_source(error);
         }
         let skipped = self.providers.report_of(self.states.clone()).before(index);

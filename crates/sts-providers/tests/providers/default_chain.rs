@@ -65,7 +65,7 @@ fn a_variable_selects_one_provider() {
         assert_eq!(chained.ask().unwrap().access_key_id, id);
         let report = chained.chain.report();
         assert_eq!(report.used(), Some(name));
-        assert_eq!(report.to_string().matches("was not asked").count(), 4, "{report}");
+        assert_eq!(report.to_string().matches("was not asked").count(), 6, "{report}");
     }
     let chained = chained(&rich(), &selecting(all(), ""));
     assert_eq!(chained.ask().unwrap().access_key_id, "ENV", "an empty value selects nothing");
@@ -87,13 +87,27 @@ fn a_selected_provider_must_be_configured_and_work() {
     assert_eq!(
         error.to_string(),
         "environment variable HUAWEICLOUD_STS_PROVIDER selects an unknown provider; expected one \
-         of: environment, oidc, profile, pod-identity, ecs-metadata"
+         of: environment, oidc, terraform, hcloud, profile, pod-identity, ecs-metadata"
     );
 
     let wire = Wire::new(|_| answer(500, ""));
     let error = chained(&wire, &selecting(home(), "ecs-metadata")).ask().unwrap_err();
     let start = "provider ecs-metadata, selected by HUAWEICLOUD_STS_PROVIDER, failed: ";
     assert!(in_full(&error).starts_with(start), "{}", in_full(&error));
+}
+
+#[test]
+fn code_selects_one_provider() {
+    let all = || selecting(with_pod(with_variables(home())), "environment");
+    let select = |name: &'static str, place: &Place| {
+        let chain = ProviderChain::default_chain(metadata()).select(name);
+        Chained::new(&rich(), place, chain)
+    };
+    assert_eq!(select("pod-identity", &all()).ask().unwrap().access_key_id, "POD");
+    let text = in_full(&select("hcloud", &all()).ask().unwrap_err());
+    assert!(text.starts_with("the selected provider hcloud is not configured: "), "{text}");
+    let text = in_full(&select("vault", &all()).ask().unwrap_err());
+    assert!(text.starts_with("unknown provider \"vault\" selected; expected one of: "), "{text}");
 }
 
 #[test]

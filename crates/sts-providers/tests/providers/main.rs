@@ -21,6 +21,7 @@ mod oidc;
 mod pod_identity;
 mod profile;
 mod profile_parsers;
+mod scenarios;
 mod secrets;
 mod variables;
 mod world;

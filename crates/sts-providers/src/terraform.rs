@@ -1,0 +1,228 @@
+//! Credentials from the variables of the Terraform provider.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sts_client::session::RefreshProvider;
+use sts_client::{CallContext, Environment, Platform};
+use sts_credentials::{
+    CredentialsError, InvalidCredentials, validate_access_key_id, validate_secret_access_key,
+    validate_security_token,
+};
+use sts_proto::{AssumeAgency, Credentials, Secret};
+
+use crate::chained_agency::ChainedAgency;
+use crate::hcloud::{self, HcloudProfile};
+use crate::home;
+use crate::metadata::EcsMetadata;
+use crate::required::Required;
+use crate::shared_provider::{SharedProvider, SharedRefresh};
+use crate::variable::{self, half_set};
+
+const ACCESS_KEY: [&str; 2] = ["HW_ACCESS_KEY", "OS_ACCESS_KEY"];
+const SECRET_KEY: [&str; 2] = ["HW_SECRET_KEY", "OS_SECRET_KEY"];
+const SECURITY_TOKEN: &str = "HW_SECURITY_TOKEN";
+const FILE: &str = "HW_SHARED_CONFIG_FILE";
+const PROFILE: &str = "HW_PROFILE";
+const AGENCY: &str = "HW_ASSUME_ROLE_AGENCY_NAME";
+const ACCOUNT: &str = "HW_ASSUME_ROLE_DOMAIN_ID";
+const ACCOUNT_NAME: &str = "HW_ASSUME_ROLE_DOMAIN_NAME";
+const DURATION: &str = "HW_ASSUME_ROLE_DURATION";
+const IDP_ID: &str = "HW_ASSUME_ROLE_IDP_ID";
+/// Logins that are not supported. The first one has precedence over an access key.
+const TOKEN: &str = "HW_AUTH_TOKEN";
+const PASSWORD: &str = "HW_USER_PASSWORD";
+
+/// Credentials from the variables of the Terraform provider of Huawei Cloud.
+///
+/// It is a [`RefreshProvider`] that reads them for every refresh:
+///
+/// | variable | |
+/// |---|---|
+/// | `HW_SHARED_CONFIG_FILE`, `HW_PROFILE` | file and profile of an [`HcloudProfile`], in place of the variables below; a leading `~` is the home directory |
+/// | `HW_ACCESS_KEY` or `OS_ACCESS_KEY`, `HW_SECRET_KEY` or `OS_SECRET_KEY` | access key, secret key |
+/// | `HW_SECURITY_TOKEN` | security token, if the credentials are temporary |
+/// | `HW_ASSUME_ROLE_AGENCY_NAME`, `HW_ASSUME_ROLE_DOMAIN_ID` | an agency, and the id of its account |
+/// | `HW_ASSUME_ROLE_DURATION` | the duration of its sessions in seconds; 3600 by default, also for 0 |
+///
+/// The agency is assumed with the credentials of the profile or of the access key, or else with
+/// those of the machine, as a [`ChainedAgency`]; the session is named like the agency. Without an
+/// agency name, the other variables of the agency are ignored, as in Terraform.
+///
+/// # Errors
+///
+/// If no profile, access key or agency is set, the provider [is not
+/// configured](CredentialsError::is_not_configured). An access key without a secret key is an error,
+/// and so is an invalid value. Logins that are not supported are errors, because any other
+/// credentials would be of another identity:
+///
+/// - `HW_AUTH_TOKEN`, and `HW_USER_PASSWORD` without an access key
+/// - `HW_ASSUME_ROLE_IDP_ID`, and `HW_ASSUME_ROLE_DOMAIN_NAME` without the id of the account
+///
+/// In contrast to Terraform, a profile of the mode `ecsAgency` or `AssumeRole` is used as KooCLI
+/// describes it, and an `HW_ASSUME_ROLE_DURATION` that is not a number is an error.
+#[derive(Clone, Debug, Default)]
+pub struct TerraformVariables {
+    metadata: EcsMetadata,
+}
+
+impl TerraformVariables {
+    /// Creates a provider.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the metadata service of the machine: the official address by default. It is asked if an
+    /// agency is set without other credentials, or if the profile requires it.
+    #[must_use]
+    pub fn metadata(self, metadata: EcsMetadata) -> Self {
+        Self { metadata }
+    }
+
+    /// Reads the variables from `environment`, and returns the provider that they describe.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`TerraformVariables`].
+    pub fn resolve(
+        &self,
+        environment: &dyn Environment,
+    ) -> Result<SharedProvider, CredentialsError> {
+        let base = match self.profile(environment)? {
+            Some(profile) => Some(profile),
+            None => access_key(environment)?,
+        };
+        match (base, agency(environment)?) {
+            (Some(base), None) => Ok(base),
+            (Some(base), Some(agency)) => Ok(SharedProvider::new(ChainedAgency::new(base, agency))),
+            (None, Some(agency)) => {
+                let metadata = self.metadata.clone();
+                Ok(SharedProvider::new(ChainedAgency::new(metadata, agency)))
+            }
+            (None, None) => {
+                let [access_key, _] = ACCESS_KEY;
+                let message = format!("{access_key}, {PROFILE} and {FILE} are not set");
+                Err(CredentialsError::not_configured(message))
+            }
+        }
+    }
+
+    fn profile(
+        &self,
+        environment: &dyn Environment,
+    ) -> Result<Option<SharedProvider>, CredentialsError> {
+        let file = variable::path(environment, FILE)?;
+        let name = hcloud::profile_variable(environment, PROFILE)?;
+        if file.is_none() && name.is_none() {
+            return Ok(None);
+        }
+        let mut profile = HcloudProfile::new().metadata(self.metadata.clone());
+        if let Some(file) = file {
+            profile = profile.path(home::expand(file, environment)?);
+        }
+        if let Some(name) = name {
+            profile = profile.profile(name);
+        }
+        let by = format!("{FILE} or {PROFILE} is set, but the profile cannot be used");
+        let profile = profile.resolve(environment).map_err(|error| {
+            if error.is_not_configured() {
+                CredentialsError::new(&*by).with_source(error)
+            } else {
+                error
+            }
+        })?;
+        Ok(Some(SharedProvider::new(Required::new(profile, by))))
+    }
+}
+
+impl RefreshProvider for TerraformVariables {
+    type Refresh = SharedRefresh;
+
+    fn begin(
+        &self,
+        platform: &Platform,
+        context: &Arc<CallContext>,
+    ) -> Result<SharedRefresh, CredentialsError> {
+        let provider = self.resolve(&*platform.environment)?;
+        provider.validate(context)?;
+        provider.begin(platform, context)
+    }
+
+    fn label(&self) -> String {
+        "Terraform variables".to_owned()
+    }
+}
+
+/// Returns the value of the first variable that is set, with its name.
+fn first(
+    environment: &dyn Environment,
+    names: [&'static str; 2],
+    validate: fn(&str) -> Result<(), InvalidCredentials>,
+) -> Result<Option<(&'static str, Secret)>, CredentialsError> {
+    for name in names {
+        if let Some(value) = variable::credential(environment, name, validate)? {
+            return Ok(Some((name, value)));
+        }
+    }
+    Ok(None)
+}
+
+fn access_key(environment: &dyn Environment) -> Result<Option<SharedProvider>, CredentialsError> {
+    if variable::text(environment, TOKEN)?.is_some() {
+        return Err(unsupported(TOKEN, "selects a login with an IAM token"));
+    }
+    let access_key = first(environment, ACCESS_KEY, validate_access_key_id)?;
+    let secret_key = first(environment, SECRET_KEY, validate_secret_access_key)?;
+    let ([access_name, _], [secret_name, _]) = (ACCESS_KEY, SECRET_KEY);
+    let (access_key, secret_key) = match (access_key, secret_key) {
+        (Some((_, access_key)), Some((_, secret_key))) => (access_key, secret_key),
+        (None, None) => {
+            if variable::text(environment, PASSWORD)?.is_some() {
+                return Err(unsupported(PASSWORD, "selects a login with a password"));
+            }
+            return Ok(None);
+        }
+        (Some((name, _)), None) => return Err(half_set(name, secret_name)),
+        (None, Some((name, _))) => return Err(half_set(name, access_name)),
+    };
+    let mut credentials = Credentials::permanent(access_key.expose_secret(), secret_key);
+    if let Some(token) = variable::credential(environment, SECURITY_TOKEN, validate_security_token)?
+    {
+        credentials = credentials.security_token(token);
+    }
+    Ok(Some(SharedProvider::new(credentials)))
+}
+
+fn agency(environment: &dyn Environment) -> Result<Option<AssumeAgency>, CredentialsError> {
+    if variable::text(environment, IDP_ID)?.is_some() {
+        return Err(unsupported(IDP_ID, "selects federation over classic IAM"));
+    }
+    let Some(name) = variable::plain_word(environment, AGENCY)? else { return Ok(None) };
+    let Some(account) = variable::plain_word(environment, ACCOUNT)? else {
+        return Err(match variable::text(environment, ACCOUNT_NAME)? {
+            Some(_) => unsupported(
+                ACCOUNT_NAME,
+                &format!("selects an agency of classic IAM; set {ACCOUNT} as well"),
+            ),
+            None => half_set(AGENCY, ACCOUNT),
+        });
+    };
+    let agency = hcloud::assume(&account, &name).map_err(|fault| {
+        CredentialsError::new(format!("environment variables {ACCOUNT} and {AGENCY}: {fault}"))
+    })?;
+    let Some(seconds) = variable::text(environment, DURATION)? else { return Ok(Some(agency)) };
+    let fault = "must be a whole number of seconds";
+    let seconds = seconds.expose_secret().parse::<u32>();
+    match seconds.map_err(|_| variable::invalid(DURATION, fault))? {
+        0 => Ok(Some(agency)),
+        seconds => Ok(Some(agency.duration(Duration::from_secs(seconds.into())))),
+    }
+}
+
+fn unsupported(name: &str, what: &str) -> CredentialsError {
+    CredentialsError::new(format!(
+        "environment variable {name} {what}, which this provider does not support; unset it, or \
+         select another provider"
+    ))
+}
