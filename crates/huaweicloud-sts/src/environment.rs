@@ -77,11 +77,11 @@ fn is_loopback(host: &str) -> bool {
 }
 
 /// Error returned when the environment does not configure a client.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct EnvironmentError(#[from] Problem);
 
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 enum Problem {
     #[error(
         "missing endpoint: set HUAWEICLOUD_SDK_REGION_ID to a region, for example cn-north-4, or \

@@ -46,38 +46,38 @@ pub struct CallPolicy {
 impl CallPolicy {
     /// Sets the maximum number of attempts; 0 counts as 1.
     #[must_use]
-    pub fn with_attempts(self, attempts: u32) -> Self {
+    pub fn attempts(self, attempts: u32) -> Self {
         Self { attempts, ..self }
     }
 
     /// Sets the backoff.
     #[must_use]
-    pub fn with_backoff(self, backoff: Backoff) -> Self {
+    pub fn backoff(self, backoff: Backoff) -> Self {
         Self { backoff, ..self }
     }
 
     /// Sets the longest wait.
     #[must_use]
-    pub fn with_longest_wait(self, longest_wait: Duration) -> Self {
+    pub fn longest_wait(self, longest_wait: Duration) -> Self {
         Self { longest_wait, ..self }
     }
 
     /// Sets the deadline of the whole call.
     #[must_use]
-    pub fn with_deadline(self, deadline: Duration) -> Self {
+    pub fn deadline(self, deadline: Duration) -> Self {
         Self { deadline, ..self }
     }
 
     /// Sets the limits of one attempt.
     #[must_use]
-    pub fn with_limits(self, limits: Limits) -> Self {
+    pub fn limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 
-    /// Disables the check of the documented limits.
+    /// Sets whether requests are checked against the documented limits.
     #[must_use]
-    pub fn without_validation(self) -> Self {
-        Self { validate: false, ..self }
+    pub fn validate(self, validate: bool) -> Self {
+        Self { validate, ..self }
     }
 }
 

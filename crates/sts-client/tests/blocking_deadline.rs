@@ -49,7 +49,7 @@ fn a_thread_that_waits_for_a_stuck_refresh_gets_an_error_and_the_next_one_refres
         .clock(Still)
         .region("cn-north-4")
         .credentials(Credentials::permanent("EXAMPLEAK00000000001", "a1B2c3"))
-        .policy(CallPolicy::default().with_deadline(Duration::from_millis(30)))
+        .policy(CallPolicy::default().deadline(Duration::from_millis(30)))
         .build_blocking()?
         .session(AssumeAgency::new("iam::0a1b:agency:a", "name"))
         .unwrap();

@@ -72,7 +72,7 @@ fn a_session_of_an_invalid_operation_is_not_made() {
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert!(builder().build_blocking().unwrap().session(invalid()).is_err());
 
-    let policy = CallPolicy::default().without_validation();
+    let policy = CallPolicy::default().validate(false);
     let client = builder().policy(policy).build().unwrap();
     assert!(client.session(invalid()).is_ok(), "validation is disabled");
 }

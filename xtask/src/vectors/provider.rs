@@ -27,7 +27,7 @@ pub(super) fn run(
     responses: &[RecordedResponse],
 ) -> Result<Refresh, Failure> {
     // A vector has the responses of one attempt.
-    let policy = CallPolicy::default().with_attempts(1);
+    let policy = CallPolicy::default().attempts(1);
     let context = CallContext::new([Endpoint::from(Region::CN_NORTH_4)], policy);
     let clock = TestClock::new(datetime!(2026-03-05 07:08:09 UTC));
     let platform = Platform::new(clock.clone(), environment.clone());

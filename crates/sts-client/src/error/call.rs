@@ -19,8 +19,10 @@ pub(super) const REFRESH: &str = "credential refresh";
 ///
 /// Branch on [`kind`](Self::kind). The response of the service is in
 /// [`service_error`](Self::service_error), and [`failure`](Self::failure) distinguishes the cases.
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     operation: &'static str,
     failure: Failure,
@@ -29,7 +31,7 @@ struct Inner {
 }
 
 /// Cause of a failed call.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Failure {
     /// The service, or an intermediary, returned an error response.

@@ -3,16 +3,17 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 use super::{ProxyError, UnreadableCertificate};
 
 /// Error returned when a transport cannot be built from its settings.
 ///
 /// It contains no secret: neither the URL of a proxy nor the content of a certificate file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct BuildError {
     message: Cow<'static, str>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl BuildError {
@@ -28,7 +29,7 @@ impl BuildError {
         message: &'static str,
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
-        Self { message: message.into(), source: Some(source.into()) }
+        Self { message: message.into(), source: Some(Arc::from(source.into())) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::proxies::ProxyError;
@@ -23,11 +24,11 @@ const AFTER_REFUSAL: Duration = Duration::from_secs(5 * 60);
 /// assert_eq!(error.progress(), Progress::NotSent);
 /// assert_eq!(error.to_string(), "cannot connect (the request was not sent)");
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
     progress: Progress,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl TransportError {
@@ -52,13 +53,13 @@ impl TransportError {
             Some(status) if status.is_server_error() => TransportErrorKind::Connect,
             _ => TransportErrorKind::Proxy,
         };
-        Self { kind, progress, source: Some(Box::new(error)) }
+        Self { kind, progress, source: Some(Arc::new(error)) }
     }
 
     /// Sets the cause. It must not show a body or a sensitive header.
     #[must_use]
     pub fn with_source(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self { source: Some(source.into()), ..self }
+        Self { source: Some(Arc::from(source.into())), ..self }
     }
 
     /// Returns the kind of the failure.

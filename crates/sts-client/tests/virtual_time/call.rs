@@ -25,21 +25,6 @@ fn a_success_takes_one_request_and_reports_it() {
 }
 
 #[test]
-fn transient_failures_are_retried_with_growing_jitter() {
-    let script = [maybe_sent(TransportErrorKind::Closed), status(503), identity()];
-    let mut world = World::new(default_context(), script);
-    let stats = world.identity().unwrap().stats;
-    assert_eq!(stats.attempts, 3);
-    let kinds: Vec<_> = stats.failures.iter().map(|failure| failure.kind).collect();
-    assert_eq!(kinds, [ErrorKind::Transport, ErrorKind::Unavailable]);
-    let waits = world.waits();
-    assert_eq!(waits.len(), 2);
-    assert!(waits[0] <= Duration::from_millis(250), "{waits:?}");
-    assert!(waits[1] <= Duration::from_millis(500), "{waits:?}");
-    assert_eq!(stats.failures[0].waited, Some(waits[0]));
-}
-
-#[test]
 fn every_attempt_is_signed_with_its_own_date() {
     let script = [error(503, &[("retry-after", "3")], "X.1", "m"), identity()];
     let mut world = World::new(default_context(), script);

@@ -77,7 +77,7 @@ fn a_call_without_remaining_time_returns_the_previous_failure() {
 #[test]
 fn an_attempt_with_a_shortened_timeout_does_not_mark_its_endpoint_as_down() {
     let order = [Region::AP_SOUTHEAST_1, Region::AP_SOUTHEAST_3].map(Endpoint::from);
-    let policy = CallPolicy::default().with_attempts(2).with_deadline(Duration::from_secs(8));
+    let policy = CallPolicy::default().attempts(2).deadline(Duration::from_secs(8));
     let context = CallContext::new(order, policy);
     let script = [status(503), maybe_sent(TransportErrorKind::Timeout)];
     let mut world = World::new(context, script);
@@ -95,7 +95,7 @@ fn an_attempt_with_a_shortened_timeout_does_not_mark_its_endpoint_as_down() {
 #[test]
 fn the_first_call_detects_an_unresponsive_endpoint_under_any_deadline() {
     for seconds in [1, 3, 5, 8, 10, 12, 15, 30] {
-        let policy = CallPolicy::default().with_deadline(Duration::from_secs(seconds));
+        let policy = CallPolicy::default().deadline(Duration::from_secs(seconds));
         let order = [Region::AP_SOUTHEAST_1, Region::AP_SOUTHEAST_3].map(Endpoint::from);
         let context = CallContext::new(order, policy);
         // Time passes before the first attempt, as with every real driver.
@@ -150,7 +150,7 @@ fn a_deadline_shorter_than_the_attempt_timeout_still_fails_over() {
     for failure in [not_sent(TransportErrorKind::Connect), maybe_sent(TransportErrorKind::Timeout)]
     {
         let order = [Region::AP_SOUTHEAST_1, Region::AP_SOUTHEAST_3].map(Endpoint::from);
-        let policy = CallPolicy::default().with_deadline(Duration::from_secs(5));
+        let policy = CallPolicy::default().deadline(Duration::from_secs(5));
         let mut world = World::new(CallContext::new(order, policy), [failure, identity()]);
         world.identity().unwrap();
         assert_eq!(world.hosts(), [FIRST, SECOND]);

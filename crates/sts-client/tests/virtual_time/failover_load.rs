@@ -107,7 +107,7 @@ fn few_calls_wait_for_an_unresponsive_endpoint() {
 fn a_healthy_fourth_endpoint_is_found_behind_three_unreachable_ones() {
     for dead in [refused as Dead, black_hole] {
         for (attempts, most) in [(3, 0), (2, 0), (1, 3)] {
-            let context = context(4, CallPolicy::default().with_attempts(attempts));
+            let context = context(4, CallPolicy::default().attempts(attempts));
             let outcomes = run(&context, &keys("A"), every(MINUTE, 60), |exchange, _| {
                 if is_at(host(exchange), 3) { healthy() } else { dead() }
             });
@@ -119,7 +119,7 @@ fn a_healthy_fourth_endpoint_is_found_behind_three_unreachable_ones() {
 
 #[test]
 fn a_deadline_that_one_attempt_would_use_up_leaves_time_for_another_endpoint() {
-    let policy = CallPolicy::default().with_deadline(Duration::from_secs(5));
+    let policy = CallPolicy::default().deadline(Duration::from_secs(5));
     let outcomes = run(&context(2, policy), &keys("A"), every(MINUTE, 100), |exchange, _| {
         if is_at(host(exchange), 0) { black_hole() } else { healthy() }
     });

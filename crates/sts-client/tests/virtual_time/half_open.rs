@@ -20,7 +20,7 @@ fn two_regions(policy: CallPolicy) -> Arc<CallContext> {
 
 /// A context whose first endpoint has failed at the start, with proven credentials.
 fn first_is_down(policy: CallPolicy) -> Arc<CallContext> {
-    let context = two_regions(policy.with_attempts(3));
+    let context = two_regions(policy.attempts(3));
     let script = [not_sent(TransportErrorKind::Connect), identity()];
     let mut world = World::new(context.clone(), script);
     world.latency = Duration::ZERO;
@@ -121,7 +121,7 @@ fn a_probe_that_is_dropped_or_no_longer_polled_does_not_keep_its_slot() {
 
 #[test]
 fn a_probe_leaves_time_for_the_healthy_endpoint() {
-    let policy = CallPolicy::default().with_deadline(6 * SECONDS);
+    let policy = CallPolicy::default().deadline(6 * SECONDS);
     let context = first_is_down(policy);
     let mut probe = begun(&context);
     let Step::Credentials(_) = probe.step(at(30)) else { panic!("credentials") };
@@ -134,7 +134,7 @@ fn a_probe_leaves_time_for_the_healthy_endpoint() {
 
 #[test]
 fn a_probe_with_little_remaining_time_counts_as_well() {
-    let context = first_is_down(CallPolicy::default().with_deadline(6 * SECONDS));
+    let context = first_is_down(CallPolicy::default().deadline(6 * SECONDS));
     let mut probe = begun(&context);
     let Step::Credentials(_) = probe.step(at(30)) else { panic!("credentials") };
     // The provider took two seconds.

@@ -4,11 +4,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sts_client::transport::TransportErrorKind;
 use sts_client::{CallContext, CallPolicy};
 use sts_proto::{AssumeAgency, ErrorKind};
 
 use crate::fleet::{Reply, failures, run};
-use crate::world::{World, context, default_context, error, identity, keys, status};
+use crate::world::{World, context, default_context, error, identity, keys, maybe_sent, status};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -44,11 +45,11 @@ fn throttled_calls_do_not_retry_in_the_same_instant() {
 
 #[test]
 fn jitter_stays_within_the_longest_wait() {
-    let policy = CallPolicy::default().with_longest_wait(5 * SECOND + SECOND / 2);
+    let policy = CallPolicy::default().longest_wait(5 * SECOND + SECOND / 2);
     let waits = waits_of_throttled_calls(&policy, "5");
     assert!(waits.iter().all(|wait| *wait <= 5 * SECOND + SECOND / 2), "{waits:?}");
 
-    let policy = CallPolicy::default().with_longest_wait(5 * SECOND);
+    let policy = CallPolicy::default().longest_wait(5 * SECOND);
     assert!(waits_of_throttled_calls(&policy, "5").iter().all(|wait| *wait == 5 * SECOND));
     let script = [error(429, &[("retry-after", "6")], "APIGW.0308", "m")];
     let error = World::new(context(policy), script).identity().unwrap_err();
@@ -150,4 +151,28 @@ fn a_retry_date_is_compared_with_the_clock_of_the_service() {
     world.identity().unwrap();
     let waits = world.waits();
     assert!((10 * SECOND..=12 * SECOND).contains(&waits[0]), "{waits:?}");
+}
+
+#[test]
+fn transient_failures_are_retried_with_growing_jitter() {
+    let script = [maybe_sent(TransportErrorKind::Closed), status(503), identity()];
+    let mut world = World::new(default_context(), script);
+    let stats = world.identity().unwrap().stats;
+    assert_eq!(stats.attempts, 3);
+    let kinds: Vec<_> = stats.failures.iter().map(|failure| failure.kind).collect();
+    assert_eq!(kinds, [ErrorKind::Transport, ErrorKind::Unavailable]);
+    let waits = world.waits();
+    assert_eq!(waits.len(), 2);
+    assert!(waits[0] <= Duration::from_millis(250), "{waits:?}");
+    assert!(waits[1] <= Duration::from_millis(500), "{waits:?}");
+    assert_eq!(stats.failures[0].waited, Some(waits[0]));
+}
+
+#[test]
+fn a_cloned_error_has_the_same_facts() {
+    let script = [error(403, &[("x-request-id", "r")], "STS5.1001", "m")];
+    let error = World::new(default_context(), script).identity().unwrap_err();
+    let clone = error.clone();
+    assert_eq!((clone.kind(), clone.request_id()), (error.kind(), Some("r")));
+    assert_eq!((clone.stats(), clone.to_string()), (error.stats(), error.to_string()));
 }

@@ -161,11 +161,11 @@ fn attempts_budget_and_deadline_limit_retries() {
         usual.correction = Correction::First;
     };
     check(&rejected(), last, GiveUp);
-    let ten = CallPolicy::default().with_attempts(10);
+    let ten = CallPolicy::default().attempts(10);
     let seventh = Circumstances { attempt: 7, ..self::usual(&ten) };
     let Retry(wait) = decide(&closed(), &seventh) else { panic!("a retry") };
     assert_eq!(wait.as_millis().div_ceil(1000), 4, "half of the cap");
-    let one = CallPolicy::default().with_attempts(1);
+    let one = CallPolicy::default().attempts(1);
     let alone = Circumstances { others: Others::Left, ..self::usual(&one) };
     assert_eq!(decide(&closed(), &alone), GiveUp);
     check(&closed(), |usual| usual.has_budget = false, GiveUp);
