@@ -1,5 +1,6 @@
 //! Compares recorded vectors with the public API.
 
+mod classic_iam;
 mod local_identity;
 mod outcome;
 mod provider;
@@ -130,7 +131,7 @@ fn check(index: usize, vector: &str) -> (String, Result<(), Failure>) {
 type ServiceCheck = fn(&str, &str) -> Option<Result<(), Failure>>;
 
 /// The checks of services other than STS.
-const SERVICES: [ServiceCheck; 1] = [local_identity::check];
+const SERVICES: [ServiceCheck; 2] = [classic_iam::check, local_identity::check];
 
 /// Decodes a vector.
 fn decode<'a, T: Deserialize<'a>>(vector: &'a str) -> Result<T, Failure> {

@@ -11,6 +11,8 @@ const RESPONSES: &str = "../crates/sts-proto/tests/vectors/responses.json";
 const WIRE_REQUESTS: &str = "../crates/sts-proto/tests/vectors/wire-requests.json";
 const SDK_HMAC: &str = "../crates/sts-sign/tests/vectors/signing-sdk-hmac-sha256.json";
 const V11_HMAC: &str = "../crates/sts-sign/tests/vectors/signing-v11-hmac-sha256.json";
+const IAM_REQUESTS: &str = "../crates/sts-providers/tests/vectors/iam-v3-requests.json";
+const IAM_RESPONSES: &str = "../crates/sts-providers/tests/vectors/iam-v3-responses.json";
 const LOCAL_IDENTITY: &str = "../crates/sts-providers/tests/vectors/local-identity.json";
 
 fn check(files: &[PathBuf]) -> Output {
@@ -52,8 +54,9 @@ fn assert_one_fails(output: &Output, naming: &str) {
 
 #[test]
 fn recorded_vectors_pass() {
-    let output = check(&[RESPONSES, WIRE_REQUESTS, SDK_HMAC, V11_HMAC].map(PathBuf::from));
-    assert_eq!(last_line(&output), "139 passed, 0 failed");
+    let files = [RESPONSES, WIRE_REQUESTS, SDK_HMAC, V11_HMAC, IAM_REQUESTS, IAM_RESPONSES];
+    let output = check(&files.map(PathBuf::from));
+    assert_eq!(last_line(&output), "168 passed, 0 failed");
     assert_eq!(output.status.code(), Some(0));
 }
 
@@ -80,6 +83,18 @@ fn altered_expectations_fail() {
         (SDK_HMAC, "/expect/request_target", json!("/other"), "request target"),
         (SDK_HMAC, "/body_repeat", json!(["x", u64::MAX]), "body_repeat"),
         (RESPONSES, "/body_repeat/1", json!(u64::MAX), "body_shape"),
+        (IAM_REQUESTS, "/requests/0/headers/x-idp-id", json!("i"), "federate: header x-idp-id"),
+        (IAM_REQUESTS, "/requests/1/body_json/auth", json!({}), "federate: body"),
+        (IAM_REQUESTS, "/params/x_idp_id", json!("i"), "token-unscoped: header x-idp-id"),
+        (IAM_REQUESTS, "/body_json/auth/scope/project/id", json!("p"), "project-scope: body"),
+        (IAM_REQUESTS, "/credentials/token", json!("t"), "in-header: header x-auth-token"),
+        (IAM_REQUESTS, "/credentials/security_token", json!("t"), "header x-security-token"),
+        (IAM_REQUESTS, "/headers/x-domain-id", json!("d"), "header x-domain-id"),
+        (IAM_REQUESTS, "/headers/authorization", json!("V11 x"), "header authorization"),
+        (IAM_REQUESTS, "/credentials/kind", json!("global"), "which was not recorded"),
+        (IAM_RESPONSES, "/expect/fields/x_subject_token", json!("t"), "x_subject_token"),
+        (IAM_RESPONSES, "/expect/fields/credential.secret", json!("s"), "credential.secret"),
+        (IAM_RESPONSES, "/expect/error_msg", json!("other"), "error_msg"),
         (LOCAL_IDENTITY, "/method", json!("PUT"), "pod-request: method"),
         (LOCAL_IDENTITY, "/target", json!("/v1"), "pod-request: target"),
         (LOCAL_IDENTITY, "/headers/authorization", json!("t"), "pod-request: header"),

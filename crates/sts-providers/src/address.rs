@@ -57,7 +57,8 @@ pub(crate) fn shown(uri: &Uri) -> String {
     format!("{scheme}://{}", uri.authority().map_or("", Authority::as_str))
 }
 
-fn is_local(host: &str) -> bool {
+/// Whether `host` is this machine or its link.
+pub(crate) fn is_local(host: &str) -> bool {
     if host.eq_ignore_ascii_case("localhost") {
         return true;
     }

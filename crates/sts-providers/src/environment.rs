@@ -2,26 +2,27 @@
 
 use std::sync::Arc;
 
-use sts_client::session::{ReadyRefresh, RefreshProvider};
-use sts_client::{CallContext, Environment, Platform};
+use http::Response;
+use sts_client::session::{IssuedCredentials, ReadyRefresh, RefreshProvider};
+use sts_client::{CallContext, Environment, Now, Platform, StateMachine, Step, TransportError};
 use sts_credentials::{
     CredentialsError, validate_access_key_id, validate_secret_access_key, validate_security_token,
 };
-use sts_proto::Credentials;
+use sts_proto::{Body, Credentials};
 
+use crate::iam_federation::{IamFederation, IamFederationRefresh};
 use crate::variable::{self, half_set};
 
 const ACCESS_KEY: &str = "HUAWEICLOUD_SDK_AK";
 const SECRET_KEY: &str = "HUAWEICLOUD_SDK_SK";
 const SECURITY_TOKEN: &str = "HUAWEICLOUD_SDK_SECURITY_TOKEN";
-const IDP_ID: &str = "HUAWEICLOUD_SDK_IDP_ID";
-const ID_TOKEN_FILE: &str = "HUAWEICLOUD_SDK_ID_TOKEN_FILE";
 
 /// Credentials from `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` and, if they are temporary,
-/// `HUAWEICLOUD_SDK_SECURITY_TOKEN`.
+/// `HUAWEICLOUD_SDK_SECURITY_TOKEN`; or an [`IamFederation`], if `HUAWEICLOUD_SDK_IDP_ID` and
+/// `HUAWEICLOUD_SDK_ID_TOKEN_FILE` are both set. They take precedence, as in the official SDKs.
 ///
-/// It is a [`RefreshProvider`] that reads the variables for every refresh: once, and again when a
-/// service has rejected the credentials. [`read`](Self::read) reads them without a session.
+/// It is a [`RefreshProvider`] that reads the variables for every refresh: access keys once, and
+/// again when a service has rejected them. [`read`](Self::read) reads access keys without a session.
 ///
 /// ```
 /// use sts_providers::EnvironmentVariables;
@@ -42,14 +43,22 @@ const ID_TOKEN_FILE: &str = "HUAWEICLOUD_SDK_ID_TOKEN_FILE";
 pub struct EnvironmentVariables;
 
 impl RefreshProvider for EnvironmentVariables {
-    type Refresh = ReadyRefresh;
+    type Refresh = EnvironmentRefresh;
 
     fn begin(
         &self,
         platform: &Platform,
-        _: &Arc<CallContext>,
-    ) -> Result<ReadyRefresh, CredentialsError> {
-        Ok(ReadyRefresh::new(self.read(&*platform.environment)?))
+        context: &Arc<CallContext>,
+    ) -> Result<EnvironmentRefresh, CredentialsError> {
+        let environment = &*platform.environment;
+        if IamFederation::is_selected(environment)? {
+            let federation = IamFederation::from_environment(environment)?;
+            federation.validate(context)?;
+            let refresh = federation.begin(platform, context)?;
+            return Ok(EnvironmentRefresh(Inner::Federation(Box::new(refresh))));
+        }
+        let credentials = self.read(environment)?;
+        Ok(EnvironmentRefresh(Inner::Ready(ReadyRefresh::new(credentials))))
     }
 
     fn label(&self) -> String {
@@ -71,18 +80,16 @@ impl EnvironmentVariables {
     /// - A value is not UTF-8, is in quotes, or contains white space, control characters or characters
     ///   that are not ASCII. Requests signed with it would fail, and five failed signatures lock an
     ///   access key.
-    /// - `HUAWEICLOUD_SDK_IDP_ID` and `HUAWEICLOUD_SDK_ID_TOKEN_FILE` are both set. In the official
-    ///   SDKs they take precedence over the access key and select federation over classic IAM, which is
-    ///   not part of STS. Using the access key would be acting as another identity.
+    /// - `HUAWEICLOUD_SDK_IDP_ID` and `HUAWEICLOUD_SDK_ID_TOKEN_FILE` are both set: they select an
+    ///   [`IamFederation`], whose credentials a session requests. Using the access key would be
+    ///   acting as another identity.
+    /// - One of these two is set, and no access key.
     pub fn read(&self, environment: &dyn Environment) -> Result<Credentials, CredentialsError> {
-        let federation =
-            [variable::text(environment, IDP_ID)?, variable::text(environment, ID_TOKEN_FILE)?];
-        if federation.iter().all(Option::is_some) {
-            return Err(CredentialsError::new(format!(
-                "{IDP_ID} and {ID_TOKEN_FILE} select federation over classic IAM, which STS does not \
-                 support; unset them, or set HUAWEICLOUD_OIDC_PROVIDER_URN and \
-                 HUAWEICLOUD_OIDC_AGENCY_URN"
-            )));
+        if IamFederation::is_selected(environment)? {
+            return Err(CredentialsError::new(
+                "HUAWEICLOUD_SDK_IDP_ID and HUAWEICLOUD_SDK_ID_TOKEN_FILE select federation, which \
+                 sends requests; use a session, or unset them",
+            ));
         }
         let access_key = variable::credential(environment, ACCESS_KEY, validate_access_key_id)?;
         let (access_key, secret_key) = match (
@@ -91,6 +98,12 @@ impl EnvironmentVariables {
         ) {
             (Some(access_key), Some(secret_key)) => (access_key, secret_key),
             (None, None) => {
+                // Reports a single variable of a federation.
+                if let Err(error) = IamFederation::from_environment(environment)
+                    && !error.is_not_configured()
+                {
+                    return Err(error);
+                }
                 let message = format!("{ACCESS_KEY} and {SECRET_KEY} are not set");
                 return Err(CredentialsError::not_configured(message));
             }
@@ -102,5 +115,35 @@ impl EnvironmentVariables {
             Some(token) => credentials.security_token(token),
             None => credentials,
         })
+    }
+}
+
+/// State machine of a refresh from [`EnvironmentVariables`].
+#[derive(Debug)]
+pub struct EnvironmentRefresh(Inner);
+
+#[derive(Debug)]
+enum Inner {
+    Ready(ReadyRefresh),
+    Federation(Box<IamFederationRefresh>),
+}
+
+impl StateMachine for EnvironmentRefresh {
+    type Output = IssuedCredentials;
+
+    fn step(&mut self, now: Now) -> Step<IssuedCredentials> {
+        match &mut self.0 {
+            Inner::Ready(refresh) => refresh.step(now),
+            Inner::Federation(refresh) => refresh.step(now),
+        }
+    }
+
+    /// Ignored: a refresh requests no credentials.
+    fn provide(&mut self, _: Result<Arc<Credentials>, CredentialsError>) {}
+
+    fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now) {
+        if let Inner::Federation(refresh) = &mut self.0 {
+            refresh.receive(outcome, now);
+        }
     }
 }

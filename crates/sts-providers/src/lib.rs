@@ -2,12 +2,16 @@
 #![forbid(unsafe_code)]
 
 mod address;
+mod agency_by_name;
+mod attempts;
 mod chain;
 mod chained_agency;
+pub mod classic_iam;
 mod environment;
 mod failure;
 mod hcloud;
 mod home;
+mod iam_federation;
 mod local_service;
 mod metadata;
 mod oidc;
@@ -19,10 +23,12 @@ mod terraform;
 mod token;
 mod variable;
 
+pub use agency_by_name::{AgencyByName, AgencyByNameRefresh};
 pub use chain::{ChainRefresh, ChainReport, ProviderChain, ProviderState};
 pub use chained_agency::{ChainedAgency, ChainedRefresh};
-pub use environment::EnvironmentVariables;
+pub use environment::{EnvironmentRefresh, EnvironmentVariables};
 pub use hcloud::HcloudProfile;
+pub use iam_federation::{IamFederation, IamFederationRefresh};
 pub use metadata::{EcsMetadata, MetadataRefresh};
 pub use oidc::OidcAgency;
 pub use pod_identity::{PodIdentity, PodIdentityRefresh};

@@ -100,6 +100,12 @@ pub(super) struct RecordedResponse {
 }
 
 impl RecordedResponse {
+    /// Creates a response that a vector describes in another way.
+    pub(super) fn new(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
+        let headers = headers.iter().map(|&(name, value)| (name.to_owned(), value.to_owned()));
+        Self { status, headers: headers.collect(), body_text: body.to_owned() }
+    }
+
     pub(super) fn response(&self) -> Result<Response<Body>, Failure> {
         let mut response = Response::builder().status(self.status);
         for (name, value) in &self.headers {

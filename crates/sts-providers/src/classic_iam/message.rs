@@ -1,0 +1,56 @@
+//! Construction of requests, and parts that several messages have.
+
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Method, Request, Uri};
+use serde::de::{Deserializer, Error as _};
+use serde::{Serialize, Serializer};
+use sts_credentials::{CredentialsError, InvalidCredentials, Secret};
+use sts_proto::{Body, BodyWriter, Endpoint};
+
+use super::limits::invalid;
+
+/// Returns a request with a JSON body.
+pub(super) fn post(
+    endpoint: &Endpoint,
+    path: &str,
+    size: usize,
+    body: &impl Serialize,
+) -> Result<Request<Body>, CredentialsError> {
+    // Large enough for the secrets, so that they are not moved.
+    let mut writer = BodyWriter::with_capacity(size);
+    serde_json::to_writer(&mut writer, body).map_err(|_| invalid("the request is not JSON"))?;
+    let mut request = get(endpoint, path)?;
+    *request.method_mut() = Method::POST;
+    *request.body_mut() = writer.finish();
+    let json = HeaderValue::from_static("application/json;charset=utf-8");
+    request.headers_mut().insert(CONTENT_TYPE, json);
+    Ok(request)
+}
+
+/// Returns a request without a body.
+pub(super) fn get(endpoint: &Endpoint, target: &str) -> Result<Request<Body>, CredentialsError> {
+    let mut request = Request::new(Body::empty());
+    *request.uri_mut() = format!("{}{target}", endpoint.as_str())
+        .parse::<Uri>()
+        .map_err(|error| invalid(format!("invalid endpoint {endpoint}: {error}")))?;
+    Ok(request)
+}
+
+/// A secret that is serialized as its content.
+pub(super) struct Exposed<'a>(pub(super) &'a Secret);
+
+impl Serialize for Exposed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.expose_secret())
+    }
+}
+
+/// Deserializes a secret that passes `validate`.
+pub(super) fn valid<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    validate: fn(&str) -> Result<(), InvalidCredentials>,
+) -> Result<Secret, D::Error> {
+    let secret = sts_proto::secret_json::deserialize(deserializer)?;
+    validate(secret.expose_secret()).map_err(D::Error::custom)?;
+    Ok(secret)
+}
