@@ -31,4 +31,5 @@ mod session_tasks;
 mod session_uses;
 mod session_world;
 mod soak;
+mod waits;
 mod world;

@@ -1,0 +1,107 @@
+//! Waits between the attempts of a call, its deadline and the timeouts of attempts, in virtual time.
+
+use std::time::Duration;
+
+use sts_client::transport::TransportErrorKind;
+use sts_client::{Call, CallPolicy, Failure, Now, StateMachine, Step};
+use sts_proto::{ErrorKind, GetCallerIdentity, RetryAdvice};
+
+use crate::world::{
+    START, World, context, default_context, error, identity, keys, maybe_sent, status,
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[test]
+fn a_wait_requested_by_the_service_is_respected() {
+    for (header, wait) in [("7", 7), ("Thu, 05 Mar 2026 07:08:20 GMT", 11)] {
+        let script = [error(429, &[("retry-after", header)], "APIGW.0308", "m"), identity()];
+        let mut world = World::new(default_context(), script);
+        world.latency = Duration::ZERO;
+        world.identity().unwrap();
+        let (waits, wait) = (world.waits(), wait * SECOND);
+        assert_eq!(waits.len(), 1, "{header}");
+        assert!((wait..=wait + wait / 5).contains(&waits[0]), "{header}: {waits:?}");
+    }
+}
+
+#[test]
+fn the_window_of_a_throttling_message_is_respected() {
+    let message = "The throttling threshold has been reached: policy ip over ratelimit,limit:200,\
+                   time:4 second";
+    let mut world =
+        World::new(default_context(), [error(429, &[], "APIGW.0308", message), identity()]);
+    world.identity().unwrap();
+    let waits = world.waits();
+    assert!((4 * SECOND..=5 * SECOND).contains(&waits[0]), "{waits:?}");
+}
+
+#[test]
+fn throttling_without_a_wait_pauses_for_two_to_five_seconds() {
+    for seed in 0..50 {
+        let mut world = World::new(default_context(), [status(429), identity()]);
+        world.seed = seed;
+        world.identity().unwrap();
+        let waits = world.waits();
+        assert!((2 * SECOND..=5 * SECOND).contains(&waits[0]), "{waits:?}");
+    }
+}
+
+#[test]
+fn a_wait_beyond_the_cap_fails_at_once_and_is_in_the_error() {
+    let script = [error(503, &[("retry-after", "3600")], "X.1", "m")];
+    let mut world = World::new(default_context(), script);
+    let error = world.identity().unwrap_err();
+    assert!(world.waits().is_empty());
+    let wait = error.service_error().and_then(|answer| answer.wait(START));
+    assert_eq!(wait, Some(3600 * SECOND));
+}
+
+#[test]
+fn no_wait_is_begun_that_would_exceed_the_deadline() {
+    let mut policy = CallPolicy::default();
+    policy.deadline = 5 * SECOND;
+    let script = [error(503, &[("retry-after", "6")], "X.1", "m")];
+    let mut world = World::new(context(policy), script);
+    assert_eq!(world.identity().unwrap_err().kind(), ErrorKind::Unavailable);
+    assert!(world.waits().is_empty());
+}
+
+#[test]
+fn the_last_attempt_is_limited_to_the_remaining_time() {
+    let mut policy = CallPolicy::default();
+    policy.deadline = 12 * SECOND;
+    let mut call = Call::new(GetCallerIdentity::new(), &context(policy), 1);
+    let start = Now::new(START, Duration::ZERO);
+    assert!(matches!(call.step(start), Step::Credentials(_)));
+    call.provide(Ok(keys("HSTFIRST000000000001")));
+    let Step::Send(exchange) = call.step(start) else { panic!("a request") };
+    assert_eq!(exchange.limits.timeout, 10 * SECOND);
+
+    call.receive(maybe_sent(TransportErrorKind::Timeout), start.after(10 * SECOND));
+    let Step::Wait(wait) = call.step(start.after(10 * SECOND)) else { panic!("a wait") };
+    let Step::Send(exchange) = call.step(start.after(10 * SECOND + wait)) else {
+        panic!("a request")
+    };
+    assert_eq!(exchange.limits.timeout, 2 * SECOND - wait);
+}
+
+#[test]
+fn an_attempt_that_exceeds_its_timeout_has_failed_even_if_a_response_arrives() {
+    let mut policy = CallPolicy::default();
+    policy.attempts = 1;
+    let mut call = Call::new(GetCallerIdentity::new(), &context(policy), 1);
+    let start = Now::new(START, Duration::ZERO);
+    assert!(matches!(call.step(start), Step::Credentials(_)));
+    call.provide(Ok(keys("HSTFIRST000000000001")));
+    assert!(matches!(call.step(start), Step::Send(_)));
+    assert!(matches!(call.step(start.after(SECOND)), Step::Wait(left) if left == 9 * SECOND));
+    let Step::Done(Err(error)) = call.step(start.after(10 * SECOND)) else { panic!("an end") };
+    assert!(matches!(error.failure(), Failure::Transport(error)
+        if error.kind() == TransportErrorKind::Timeout));
+    call.receive(identity(), start.after(11 * SECOND));
+    let Step::Done(Err(error)) = call.step(start.after(11 * SECOND)) else { panic!("an end") };
+    assert!(matches!(error.failure(), Failure::Completed));
+    assert_eq!((error.kind(), error.advice()), (ErrorKind::Completed, RetryAdvice::Never));
+    assert_eq!(error.to_string(), "GetCallerIdentity: call polled after completion");
+}
