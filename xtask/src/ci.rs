@@ -1,5 +1,6 @@
 //! Runs all checks of CI and prints a table of the results.
 
+mod advisories;
 mod checks;
 mod surroundings;
 

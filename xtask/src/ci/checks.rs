@@ -1,5 +1,6 @@
 //! The checks, in one list.
 
+use super::advisories;
 use crate::tools::is_there;
 use crate::wasm;
 
@@ -106,6 +107,13 @@ pub(crate) const CHECKS: &[Check] = &[
         "licences, bans, sources",
         "xtask tool cargo-deny --all-features check --hide-inclusion-graph licenses bans sources",
     ),
+    Check {
+        missing: advisories::missing,
+        ..slow(
+            "advisories",
+            "xtask tool cargo-deny --all-features check --hide-inclusion-graph advisories",
+        )
+    },
     slow("unused dependencies", "xtask tool cargo-machete"),
     slow(
         "each feature alone",
