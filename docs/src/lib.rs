@@ -1,5 +1,5 @@
-//! The guides of this workspace and the READMEs of its crates: their code is compiled and run as
-//! documentation tests. `tests/guides.rs` compares guides with the examples that they explain.
+//! The guides of this workspace: their code is compiled and run as documentation tests.
+//! `tests/guides.rs` compares guides with the examples that they explain.
 #![forbid(unsafe_code)]
 
 #[doc = include_str!("../../README.md")]
@@ -46,28 +46,3 @@ pub struct Transports;
 #[cfg(doctest)]
 #[derive(Debug)]
 pub struct Vending;
-
-#[doc = include_str!("../../crates/sts-sign/README.md")]
-#[cfg(doctest)]
-#[derive(Debug)]
-pub struct SignReadme;
-
-#[doc = include_str!("../../crates/sts-proto/README.md")]
-#[cfg(doctest)]
-#[derive(Debug)]
-pub struct ProtoReadme;
-
-#[doc = include_str!("../../crates/sts-client/README.md")]
-#[cfg(doctest)]
-#[derive(Debug)]
-pub struct ClientReadme;
-
-#[doc = include_str!("../../crates/sts-providers/README.md")]
-#[cfg(doctest)]
-#[derive(Debug)]
-pub struct ProvidersReadme;
-
-#[doc = include_str!("../../crates/sts-emulator/README.md")]
-#[cfg(doctest)]
-#[derive(Debug)]
-pub struct EmulatorReadme;

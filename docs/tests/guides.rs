@@ -99,7 +99,7 @@ const OPERATIONS: [&str; 5] = [
     "GetCallerIdentity",
 ];
 
-const PUBLIC_APIS: [&str; 9] = [
+const PUBLIC_APIS: [&str; 10] = [
     include_str!("../../crates/sts-credentials/public-api.txt"),
     include_str!("../../crates/sts-client/public-api.txt"),
     include_str!("../../crates/sts-conformance/public-api.txt"),
@@ -108,6 +108,7 @@ const PUBLIC_APIS: [&str; 9] = [
     include_str!("../../crates/sts-isahc/public-api.txt"),
     include_str!("../../crates/sts-proto/public-api.txt"),
     include_str!("../../crates/sts-providers/public-api.txt"),
+    include_str!("../../crates/sts-reqwest/public-api.txt"),
     include_str!("../../crates/sts-sign/public-api.txt"),
 ];
 

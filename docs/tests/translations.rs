@@ -58,31 +58,3 @@ fn a_difference_in_structure_is_found() {
     assert_eq!(structure(text).0, [1, 2]);
     assert_ne!(structure(text).1, structure(&text.replace("hidden", "other")).1);
 }
-
-#[test]
-fn no_line_of_code_is_hidden_from_documentation_only() {
-    for (name, text) in PAGES {
-        let mut is_rust = false;
-        for line in text.lines() {
-            if let Some(language) = line.trim_start().strip_prefix("```") {
-                is_rust = !is_rust && (language.is_empty() || language.starts_with("rust"));
-            }
-            let line = line.trim_start();
-            assert!(!is_rust || !(line == "#" || line.starts_with("# ")), "{name}: {line}");
-        }
-    }
-}
-
-/// Pages that people read on a code-hosting site, which shows the lines that rustdoc hides.
-const PAGES: [(&str, &str); 10] = [
-    ("README.md", ENGLISH),
-    ("README.zh-CN.md", CHINESE),
-    ("CONTRIBUTING.md", include_str!("../../CONTRIBUTING.md")),
-    ("architecture.md", include_str!("../architecture.md")),
-    ("credentials.md", include_str!("../credentials.md")),
-    ("embedding.md", include_str!("../embedding.md")),
-    ("evolution.md", include_str!("../evolution.md")),
-    ("performance.md", include_str!("../performance.md")),
-    ("runtime.md", include_str!("../runtime.md")),
-    ("security.md", include_str!("../security.md")),
-];

@@ -1,14 +1,5 @@
-//! Client for Huawei Cloud STS: state machines without IO, and drivers for them over any HTTP
-//! stack.
-//!
-//! A [`Call`] is the state machine of one call, with retries, failover and clock correction. You
-//! can drive it yourself, or use a [`Client`] or [`blocking::Client`] over a [`Transport`].
-//! `sts-hyper` and `sts-isahc` provide transports; a custom one implements two methods. A
-//! [`Session`] refreshes temporary credentials automatically. The crate `sts-providers` contains
-//! the credential providers.
-//!
-//! This crate does not open sockets, read clocks, files or the environment, sleep, spawn tasks or
-//! generate randomness, except in `SystemClock` and `SystemEnvironment` with the feature `system`.
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 mod base;
