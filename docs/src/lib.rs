@@ -37,11 +37,6 @@ pub struct Security;
 #[derive(Debug)]
 pub struct Providers;
 
-#[doc = include_str!("../transports.md")]
-#[cfg(doctest)]
-#[derive(Debug)]
-pub struct Transports;
-
 #[doc = include_str!("../vending.md")]
 #[cfg(doctest)]
 #[derive(Debug)]

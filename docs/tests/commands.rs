@@ -56,8 +56,7 @@ fn crates() -> Vec<PathBuf> {
 
 #[test]
 fn examples_exist() {
-    let mut places: Vec<PathBuf> = crates().iter().map(|place| place.join("examples")).collect();
-    places.push(root().join("docs/examples"));
+    let places: Vec<PathBuf> = crates().iter().map(|place| place.join("examples")).collect();
     for (name, guide) in words_after("--example ") {
         let is_there = places.iter().any(|place| exists(place, &name));
         assert!(is_there, "{}: {name}", guide.display());
@@ -72,7 +71,11 @@ fn tests_and_packages_exist() {
         assert!(is_there, "{}: {name}", guide.display());
     }
     for (name, guide) in words_after("cargo run -p ") {
-        assert!(root().join("crates").join(&name).exists(), "{}: {name}", guide.display());
+        let place = match name.strip_prefix("xtask-") {
+            Some(tool) => root().join("xtask").join(tool),
+            None => root().join("crates").join(&name),
+        };
+        assert!(place.exists(), "{}: {name}", guide.display());
     }
 }
 

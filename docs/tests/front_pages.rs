@@ -54,7 +54,10 @@ fn the_readme_is_the_front_page_and_docs_rs_shows_all_features() {
         for setting in ["all-features = true", "rustdoc-args = [\"--cfg\", \"docsrs\"]"] {
             assert!(docs_rs.lines().any(|line| line == setting), "{name}: {setting}");
         }
-        for line in [format!("documentation = \"https://docs.rs/{name}\""), "readme = \"README.md\"".to_owned()] {
+        for line in [
+            format!("documentation = \"https://docs.rs/{name}\""),
+            "readme = \"README.md\"".to_owned(),
+        ] {
             assert!(manifest.contains(&line), "{name}: {line}");
         }
     }

@@ -22,17 +22,30 @@ fn shows_only(guide: &str, sources: &[&str]) {
     }
 }
 
+/// Returns the text of a file of an example.
+macro_rules! example {
+    ($path:literal) => {
+        include_str!(concat!("../../crates/", $path, ".rs"))
+    };
+}
+
 #[test]
 fn the_guide_to_embedding_shows_what_the_example_compiles() {
-    shows_only(include_str!("../embedding.md"), &[include_str!("../examples/embedding.rs")]);
+    let sources = [
+        example!("sts-reqwest/examples/embedding/sdk"),
+        example!("sts-reqwest/examples/embedding/exchange"),
+        example!("sts-reqwest/examples/embedding/retries"),
+    ];
+    shows_only(include_str!("../embedding.md"), &sources);
 }
 
 #[test]
 fn the_guide_for_sdk_authors_shows_what_the_example_compiles() {
-    let sdk = include_str!("../examples/sdk_author/ecs.rs");
-    shows_only(include_str!("../sdk-author.md"), &[sdk]);
+    let sdk = example!("sts-reqwest/examples/sdk_author/ecs");
+    let exchange = example!("sts-reqwest/examples/sdk_author/exchange");
+    shows_only(include_str!("../sdk-author.md"), &[sdk, exchange]);
     // Its lines that deal with credentials and signatures.
-    let (_, send) = sdk.split_once("    async fn send(").unwrap();
+    let (_, send) = exchange.split_once("    async fn send(").unwrap();
     let (send, _) = send.split_once("\n    }\n").unwrap();
     let settings = ["signer: RequestSigner<", "= RequestSigner::new(", "self.signer.scope("];
     let is_setting = |line: &&str| settings.iter().any(|setting| line.contains(setting));
@@ -43,8 +56,10 @@ fn the_guide_for_sdk_authors_shows_what_the_example_compiles() {
 #[test]
 fn the_guide_to_runtimes_shows_what_the_examples_compile() {
     let sources = [
-        include_str!("../examples/custom_runtime/main.rs"),
-        include_str!("../examples/one_call.rs"),
+        example!("sts-isahc/examples/one_call"),
+        example!("sts-isahc/examples/custom_runtime/task"),
+        example!("sts-isahc/examples/custom_runtime/session"),
+        example!("sts-isahc/examples/custom_runtime/event_loop"),
     ];
     shows_only(include_str!("../runtime.md"), &sources);
 }

@@ -14,8 +14,7 @@ use sts_emulator::{Emulator, builtin};
 use sts_hyper::HyperTransport;
 use sts_proto::{AssumeAgency, Credentials};
 
-#[path = "../examples/obs_credentials.rs"]
-#[expect(dead_code, reason = "the example's main is not called here")]
+#[path = "../../crates/sts-hyper/examples/obs_credentials/signer.rs"]
 mod obs_credentials;
 
 use obs_credentials::{AgencyCredentials, ObsSigner};

@@ -13,11 +13,12 @@ use sts_isahc::IsahcTransport;
 use sts_reqwest::{ReqwestTransport, ReqwestTransportBuilder};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
-#[path = "../examples/own_transport.rs"]
-#[expect(dead_code, reason = "the example's main is not called here")]
-mod own_transport;
+#[path = "../../crates/sts-conformance/examples/ureq_transport/errors.rs"]
+mod errors;
+#[path = "../../crates/sts-conformance/examples/ureq_transport/transport.rs"]
+mod transport;
 
-use own_transport::UreqTransport;
+use transport::UreqTransport;
 
 const GUIDE: &str = include_str!("../transports.md");
 
@@ -73,7 +74,7 @@ fn ureq(setup: &Setup) -> Result<UreqTransport, Unsupported> {
     if setup.proxy.is_some() {
         return Err(Unsupported::new("ureq asks a proxy for a tunnel also to http"));
     }
-    let mut settings = own_transport::settings();
+    let mut settings = transport::settings();
     if let Some(pem) = &setup.root_certificates_pem {
         let pem = certificates(pem);
         let certificates = parse_pem(&pem).filter_map(|item| match item {
@@ -117,10 +118,16 @@ fn group(case: &CaseReport) -> &'static str {
 /// The guides show the shortest transport and state its length.
 #[test]
 fn the_shortest_transport_is_shown_and_counted() {
-    let example = include_str!("../examples/own_transport.rs");
-    let (_, code) = example.split_once("\nuse std::io").unwrap();
-    let code = format!("use std::io{}", code.split_once("\nfn main()").unwrap().0);
-    assert!(GUIDE.contains(code.trim_end()), "the guide does not show the example");
+    let files = [
+        include_str!("../../crates/sts-conformance/examples/ureq_transport/transport.rs"),
+        include_str!("../../crates/sts-conformance/examples/ureq_transport/errors.rs"),
+    ];
+    // Without the first line, which documents the module.
+    let files = files.map(|file| file.split_once("\n\n").unwrap().1.trim_end());
+    for code in files {
+        assert!(GUIDE.contains(code), "the guide does not show\n{code}");
+    }
+    let code = files.join("\n");
     let is_code = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with("//");
     let length = format!("{} lines", code.lines().filter(is_code).count());
     for guide in [GUIDE, include_str!("../../crates/sts-conformance/README.md")] {

@@ -101,7 +101,7 @@ pub(crate) const CHECKS: &[Check] = &[
     slow("every example", "xtask examples"),
     slow(
         "example: OpenDAL",
-        "run --quiet --locked --manifest-path docs/opendal/Cargo.toml --target-dir target/opendal",
+        "run --quiet --locked --manifest-path crates/sts-hyper/examples/opendal/Cargo.toml --target-dir target/opendal",
     ),
     slow(
         "licences, bans, sources",
