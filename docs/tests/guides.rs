@@ -114,7 +114,8 @@ const OPERATIONS: [&str; 5] = [
     "GetCallerIdentity",
 ];
 
-const PUBLIC_APIS: [&str; 10] = [
+const PUBLIC_APIS: [&str; 11] = [
+    include_str!("../../crates/huaweicloud-sts/public-api.txt"),
     include_str!("../../crates/sts-credentials/public-api.txt"),
     include_str!("../../crates/sts-client/public-api.txt"),
     include_str!("../../crates/sts-conformance/public-api.txt"),
