@@ -1,6 +1,7 @@
 //! A call that advances without blocking.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sts_client::{
     Call, CallContext, Clock, CredentialsError, CredentialsRequest, Error, Now, StateMachine, Step,
