@@ -1,6 +1,7 @@
 //! Compares recorded vectors with the public API.
 
 mod classic_iam;
+mod identity_center;
 mod local_identity;
 mod outcome;
 mod provider;
@@ -131,7 +132,8 @@ fn check(index: usize, vector: &str) -> (String, Result<(), Failure>) {
 type ServiceCheck = fn(&str, &str) -> Option<Result<(), Failure>>;
 
 /// The checks of services other than STS.
-const SERVICES: [ServiceCheck; 2] = [classic_iam::check, local_identity::check];
+const SERVICES: [ServiceCheck; 3] =
+    [classic_iam::check, local_identity::check, identity_center::check];
 
 /// Decodes a vector.
 fn decode<'a, T: Deserialize<'a>>(vector: &'a str) -> Result<T, Failure> {

@@ -13,6 +13,9 @@ const SDK_HMAC: &str = "../crates/sts-sign/tests/vectors/signing-sdk-hmac-sha256
 const V11_HMAC: &str = "../crates/sts-sign/tests/vectors/signing-v11-hmac-sha256.json";
 const IAM_REQUESTS: &str = "../crates/sts-providers/tests/vectors/iam-v3-requests.json";
 const IAM_RESPONSES: &str = "../crates/sts-providers/tests/vectors/iam-v3-responses.json";
+const CENTER_REQUESTS: &str = "../crates/sts-providers/tests/vectors/identity-center-requests.json";
+const CENTER_RESPONSES: &str =
+    "../crates/sts-providers/tests/vectors/identity-center-responses.json";
 const LOCAL_IDENTITY: &str = "../crates/sts-providers/tests/vectors/local-identity.json";
 
 fn check(files: &[PathBuf]) -> Output {
@@ -61,6 +64,13 @@ fn recorded_vectors_pass() {
 }
 
 #[test]
+fn vectors_of_identity_center_pass() {
+    let output = check(&[CENTER_REQUESTS, CENTER_RESPONSES].map(PathBuf::from));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "20 passed, 0 failed\n");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
 fn altered_expectations_fail() {
     let altered = [
         (RESPONSES, "/expect/ok", json!(false), "success"),
@@ -100,6 +110,11 @@ fn altered_expectations_fail() {
         (LOCAL_IDENTITY, "/headers/authorization", json!("t"), "pod-request: header"),
         (LOCAL_IDENTITY, "/expect/fields/credentials.accessKeyId", json!("A"), "pod-200: "),
         (LOCAL_IDENTITY, "/requests/1/headers/x-metadata-token", json!("t"), "metadata-v2: header"),
+        (CENTER_REQUESTS, "/params/body/start_url", json!("https://b"), "device-authorize: body"),
+        (CENTER_REQUESTS, "/params/agency_urn", json!("iam::x"), "credentials: target"),
+        (CENTER_REQUESTS, "/headers/access-token", json!("t"), "accounts: header"),
+        (CENTER_RESPONSES, "/expect/poll", json!("denied"), "poll-pending-oauth: poll"),
+        (CENTER_RESPONSES, "/expect/fields/client_info.client_id", json!("x"), "register-200: "),
         (V11_HMAC, "/region_id", json!("cn-north-1"), "string to sign"),
         (V11_HMAC, "/secret_access_key", json!("other"), "authorization"),
     ];

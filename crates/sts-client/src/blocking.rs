@@ -16,6 +16,7 @@ use crate::call::Call;
 use crate::context::ServiceTime;
 use crate::drive::drive_blocking;
 use crate::error::Error;
+use crate::machine::StateMachine;
 use crate::no_credentials::NoCredentials;
 use crate::session::blocking::Plan;
 pub use crate::session::blocking::Session;
@@ -73,6 +74,13 @@ impl<T: Transport, S: ProvideCredentials> Client<T, S> {
             let call = Call::new(operation, context, clock.seed());
             drive_blocking(call, transport, &self.provider, clock)
         })
+    }
+
+    /// Drives a state machine of another crate to its outcome, like
+    /// [`Client::drive`](crate::Client::drive).
+    pub fn drive<M: StateMachine>(&self, machine: M) -> Result<M::Output, Error> {
+        let Base { transport, platform, .. } = &*self.base;
+        drive_blocking(machine, transport, &self.provider, &*platform.clock)
     }
 
     /// Assumes an agency and returns temporary credentials for it.

@@ -16,6 +16,7 @@ use crate::call::Call;
 use crate::context::ServiceTime;
 use crate::drive::drive;
 use crate::error::Error;
+use crate::machine::StateMachine;
 use crate::no_credentials::NoCredentials;
 use crate::session::{IssuedCredentials, Plan, RefreshProvider, Session, SessionPolicy};
 use crate::stats::Completed;
@@ -86,6 +87,13 @@ impl<T: Transport, S: ProvideCredentials> Client<T, S> {
         let clock = &*platform.clock;
         let call = Call::new(operation, context, clock.seed());
         trace::in_call(O::NAME, drive(call, transport, &self.provider, clock)).await
+    }
+
+    /// Drives a state machine of another crate to its outcome, with the transport, the credentials
+    /// and the clock of the client: for example a sign-in of `sts-providers`.
+    pub async fn drive<M: StateMachine>(&self, machine: M) -> Result<M::Output, Error> {
+        let Base { transport, platform, .. } = &*self.base;
+        drive(machine, transport, &self.provider, &*platform.clock).await
     }
 
     /// Assumes an agency and returns temporary credentials for it.

@@ -29,7 +29,6 @@ mod endpoint;
 mod iam_token;
 mod limits;
 mod look_up;
-mod message;
 
 pub use self::access_key::{
     CreateTemporaryAccessKeyByAgency, CreateTemporaryAccessKeyByToken, IssuedAccessKey,

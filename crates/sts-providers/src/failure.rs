@@ -11,6 +11,11 @@ pub(crate) fn completed() -> CredentialsError {
     CredentialsError::new("refresh polled after completion").with_kind(ErrorKind::Completed)
 }
 
+/// Returns the error for a message that cannot be sent.
+pub(crate) fn invalid(message: impl Into<String>) -> CredentialsError {
+    CredentialsError::new(message).with_kind(ErrorKind::InvalidRequest)
+}
+
 /// Returns the error for a response of a server that is not STS. Only retryable statuses get their
 /// own kind: the meaning of others depends on the provider.
 pub(crate) fn of_status(message: String, status: StatusCode) -> CredentialsError {

@@ -13,6 +13,8 @@ mod failure;
 mod hcloud;
 mod home;
 mod iam_federation;
+pub mod identity_center;
+mod json_request;
 mod local_service;
 mod metadata;
 mod oidc;

@@ -14,8 +14,9 @@ use sts_proto::{Body, Endpoint, ServiceError, json};
 use time::OffsetDateTime;
 
 use super::caller::IamCaller;
-use super::limits;
-use super::message::{Exposed, post, valid};
+use super::limits::{self, JSON};
+use crate::failure::invalid;
+use crate::json_request::{Exposed, post, valid};
 
 const PATH: &str = "/v3.0/OS-CREDENTIAL/securitytokens";
 
@@ -245,7 +246,7 @@ impl CreateTemporaryAccessKeyByAgency {
     pub fn validate(&self) -> Result<(), CredentialsError> {
         limits::not_empty("the agency name", &self.agency_name)?;
         match (&self.domain_id, &self.domain_name) {
-            (None, None) => return Err(limits::invalid("the account of the agency is missing")),
+            (None, None) => return Err(invalid("the account of the agency is missing")),
             (id, name) => {
                 for account in [id, name].into_iter().flatten() {
                     limits::not_empty("the account of the agency", account)?;
@@ -317,7 +318,7 @@ fn request(
 ) -> Result<Request<Body>, CredentialsError> {
     let policy = identity.policy.as_ref().map_or(0, |policy| policy.get().len());
     let content = Content { auth: Auth { identity } };
-    let mut request = post(endpoint, PATH, size.saturating_add(policy) + 512, &content)?;
+    let mut request = post(endpoint, PATH, JSON, size.saturating_add(policy) + 512, &content)?;
     caller.add_to(request.headers_mut())?;
     Ok(request)
 }

@@ -7,8 +7,9 @@ use sts_credentials::{CredentialsError, Secret};
 use sts_proto::{Body, Endpoint, ServiceError, json};
 use time::OffsetDateTime;
 
-use super::limits;
-use super::message::{Exposed, post};
+use super::limits::{self, JSON};
+use crate::failure::invalid;
+use crate::json_request::{Exposed, post};
 
 const PATH: &str = "/v3.0/OS-AUTH/id-token/tokens";
 const IDP_ID: HeaderName = HeaderName::from_static("x-idp-id");
@@ -116,7 +117,7 @@ impl CreateTokenWithIdToken {
             Some(TokenScope::Project(of) | TokenScope::Domain(of))
                 if *of == NameOrId::default() =>
             {
-                Err(limits::invalid("the scope has neither id nor name"))
+                Err(invalid("the scope has neither id nor name"))
             }
             _ => Ok(()),
         }
@@ -147,7 +148,7 @@ impl CreateTokenWithIdToken {
         });
         let auth = Auth { id_token: IdToken { id: Exposed(&self.id_token) }, scope };
         let size = self.id_token.expose_secret().len() + 256;
-        let mut request = post(endpoint, PATH, size, &Content { auth })?;
+        let mut request = post(endpoint, PATH, JSON, size, &Content { auth })?;
         let idp_id = limits::header("the id of the identity provider", &self.idp_id)?;
         request.headers_mut().insert(IDP_ID, idp_id);
         Ok(request)

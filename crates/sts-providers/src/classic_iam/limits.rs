@@ -3,14 +3,14 @@
 use http::HeaderValue;
 use serde_json::value::RawValue;
 use sts_credentials::CredentialsError;
-use sts_proto::ErrorKind;
+
+use crate::failure::invalid;
+
+/// Content type of the requests, as the official SDKs write it.
+pub(super) const JSON: &str = "application/json;charset=utf-8";
 
 /// Maximum of a policy, in characters.
 const LONGEST_POLICY: usize = 2048;
-
-pub(super) fn invalid(message: impl Into<String>) -> CredentialsError {
-    CredentialsError::new(message).with_kind(ErrorKind::InvalidRequest)
-}
 
 /// Checks the name of an identity provider: 1 to 64 characters, and a header can contain it.
 pub(super) fn idp_id(name: &str) -> Result<(), CredentialsError> {

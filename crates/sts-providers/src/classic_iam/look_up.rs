@@ -8,7 +8,7 @@ use sts_credentials::CredentialsError;
 use sts_proto::{Body, Endpoint, ServiceError, json};
 
 use super::caller::IamCaller;
-use super::message::get;
+use crate::json_request::get;
 
 /// Characters that are encoded in a query.
 const IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

@@ -14,6 +14,7 @@ mod chain;
 mod chain_searches;
 mod default_chain;
 mod environment;
+mod identity_center;
 mod issued;
 mod issuer_time;
 mod metadata;

@@ -1,4 +1,4 @@
-//! Construction of requests, and parts that several messages have.
+//! Requests of services with JSON, and parts that several messages have.
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method, Request, Uri};
@@ -7,12 +7,13 @@ use serde::{Serialize, Serializer};
 use sts_credentials::{CredentialsError, InvalidCredentials, Secret};
 use sts_proto::{Body, BodyWriter, Endpoint};
 
-use super::limits::invalid;
+use crate::failure::invalid;
 
-/// Returns a request with a JSON body.
-pub(super) fn post(
+/// Returns a request with a JSON body of about `size` bytes.
+pub(crate) fn post(
     endpoint: &Endpoint,
     path: &str,
+    content_type: &'static str,
     size: usize,
     body: &impl Serialize,
 ) -> Result<Request<Body>, CredentialsError> {
@@ -22,13 +23,12 @@ pub(super) fn post(
     let mut request = get(endpoint, path)?;
     *request.method_mut() = Method::POST;
     *request.body_mut() = writer.finish();
-    let json = HeaderValue::from_static("application/json;charset=utf-8");
-    request.headers_mut().insert(CONTENT_TYPE, json);
+    request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     Ok(request)
 }
 
 /// Returns a request without a body.
-pub(super) fn get(endpoint: &Endpoint, target: &str) -> Result<Request<Body>, CredentialsError> {
+pub(crate) fn get(endpoint: &Endpoint, target: &str) -> Result<Request<Body>, CredentialsError> {
     let mut request = Request::new(Body::empty());
     *request.uri_mut() = format!("{}{target}", endpoint.as_str())
         .parse::<Uri>()
@@ -37,7 +37,7 @@ pub(super) fn get(endpoint: &Endpoint, target: &str) -> Result<Request<Body>, Cr
 }
 
 /// A secret that is serialized as its content.
-pub(super) struct Exposed<'a>(pub(super) &'a Secret);
+pub(crate) struct Exposed<'a>(pub(crate) &'a Secret);
 
 impl Serialize for Exposed<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -46,7 +46,7 @@ impl Serialize for Exposed<'_> {
 }
 
 /// Deserializes a secret that passes `validate`.
-pub(super) fn valid<'de, D: Deserializer<'de>>(
+pub(crate) fn valid<'de, D: Deserializer<'de>>(
     deserializer: D,
     validate: fn(&str) -> Result<(), InvalidCredentials>,
 ) -> Result<Secret, D::Error> {
