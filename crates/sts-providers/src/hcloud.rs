@@ -8,10 +8,10 @@ use std::sync::Arc;
 use sts_client::session::RefreshProvider;
 use sts_client::{CallContext, Environment, Platform};
 use sts_credentials::CredentialsError;
-use sts_proto::{AgencyUrn, AssumeAgency, Credentials};
+use sts_proto::Credentials;
 
 use self::config::{Config, Parts, Profile, shown};
-use crate::chained_agency::ChainedAgency;
+use crate::configured_agency::ConfiguredAgency;
 use crate::home::ConfigFile;
 use crate::metadata::EcsMetadata;
 use crate::required::Required;
@@ -34,11 +34,12 @@ const LONGEST_CHAIN: usize = 8;
 /// | `AKSK`, or none | `accessKeyId`, `secretAccessKey`, `securityToken` |
 /// | `ecsAgency` | of the [metadata service](Self::metadata) |
 /// | `SSO` | `ssoAuth.stsToken`, of the last sign-in |
-/// | `AssumeRole` | of the agency `agencyName` in the account `agencyDomainId`, assumed with the credentials of the profile `sourceProfile`, or else with those of the profile itself |
+/// | `AssumeRole` | of the agency `agencyName` in the account `agencyDomainId` (over STS) or else `agencyDomainName` (over classic IAM), assumed with the credentials of the profile `sourceProfile`, or else with those of the profile itself |
 ///
 /// KooCLI does not publish the name of the field of the source profile; `sourceProfile` is an
-/// assumption. The session is named like the agency. A source profile can be of the mode
-/// `AssumeRole`, too: see [`ChainedAgency`].
+/// assumption. A session of STS is named like the agency; an agency by the name of its account is an
+/// [`AgencyByName`](crate::AgencyByName). A source profile can be of the mode `AssumeRole`, too: see
+/// [`ChainedAgency`](crate::ChainedAgency).
 ///
 /// The file does not contain when temporary credentials expire, so they are used until a service
 /// rejects them; then the file is read again.
@@ -53,7 +54,6 @@ const LONGEST_CHAIN: usize = 8;
 /// - `authEncrypt` is true: the method of the encryption is not published
 /// - a mode that is not in the table
 /// - source profiles that form a loop, or more than 8 agencies in a chain
-/// - an agency with the name of its account, and without its id
 /// - a file that is not JSON or exceeds 1 MiB, and credentials that no request can carry
 #[derive(Clone, Debug, Default)]
 pub struct HcloudProfile {
@@ -129,7 +129,7 @@ impl HcloudProfile {
         if self.name.is_none() && is_empty(profile) {
             return Err(absent(&format!("the current profile {} is empty", shown(name))));
         }
-        let resolver = Resolver { config: &config, metadata: &self.metadata };
+        let resolver = Resolver { config: &config, metadata: &self.metadata, environment };
         resolver.resolve(name, &mut Vec::new()).map_err(|fault| file.invalid(&fault))
     }
 }
@@ -162,6 +162,7 @@ impl RefreshProvider for HcloudProfile {
 struct Resolver<'a> {
     config: &'a Config,
     metadata: &'a EcsMetadata,
+    environment: &'a dyn Environment,
 }
 
 impl<'a> Resolver<'a> {
@@ -193,7 +194,7 @@ impl<'a> Resolver<'a> {
                 Ok(SharedProvider::new(Required::new(metadata, by)))
             }
             "assumerole" => {
-                let agency = agency(profile).map_err(fault)?;
+                let agency = self.agency(profile).map_err(fault)?;
                 let source = match profile.source_profile() {
                     Some(source) => self.resolve(source, seen)?,
                     None if !profile.own_credentials().is_empty() => {
@@ -208,12 +209,27 @@ impl<'a> Resolver<'a> {
                         ));
                     }
                 };
-                Ok(SharedProvider::new(ChainedAgency::new(source, agency)))
+                Ok(agency.assumed_with(source))
             }
             mode => Err(fault(format!(
                 "unsupported mode {}; supported: AKSK, ecsAgency, SSO, AssumeRole",
                 shown(mode)
             ))),
+        }
+    }
+}
+
+impl Resolver<'_> {
+    fn agency(&self, profile: &Profile) -> Result<ConfiguredAgency, String> {
+        let name = profile.agency_name().ok_or("missing agencyName")?;
+        match (profile.agency_domain_id(), profile.agency_domain_name()) {
+            (Some(id), _) => ConfiguredAgency::of_account_id(id, name)
+                .map_err(|fault| format!("agencyDomainId and agencyName: {fault}")),
+            (None, Some(account)) => {
+                ConfiguredAgency::of_account_name(account, name, self.environment)
+                    .map_err(|error| error.to_string())
+            }
+            (None, None) => Err("missing agencyDomainId or agencyDomainName".to_owned()),
         }
     }
 }
@@ -227,23 +243,6 @@ fn fixed(parts: &Parts<'_>) -> Result<SharedProvider, String> {
     }
     credentials.validate().map_err(|fault| fault.to_string())?;
     Ok(SharedProvider::new(credentials))
-}
-
-fn agency(profile: &Profile) -> Result<AssumeAgency, String> {
-    let name = profile.agency_name().ok_or("missing agencyName")?;
-    let Some(account) = profile.agency_domain_id() else {
-        return Err(match profile.agency_domain_name() {
-            Some(_) => "an agency is assumed by the id of its account; set agencyDomainId".into(),
-            None => "missing agencyDomainId".to_owned(),
-        });
-    };
-    assume(account, name).map_err(|fault| format!("agencyDomainId and agencyName: {fault}"))
-}
-
-/// Returns the operation that assumes the agency `name` of `account`, in a session of its name.
-pub(crate) fn assume(account: &str, name: &str) -> Result<AssumeAgency, String> {
-    let urn = AgencyUrn::new(account, name).map_err(|error| error.to_string())?;
-    Ok(AssumeAgency::new(urn.as_str(), name))
 }
 
 /// Returns the name of a profile in a variable.

@@ -8,6 +8,7 @@ mod attempts;
 mod chain;
 mod chained_agency;
 pub mod classic_iam;
+mod configured_agency;
 mod environment;
 mod failure;
 mod hcloud;

@@ -9,11 +9,13 @@ use sts_credentials::{
     CredentialsError, InvalidCredentials, validate_access_key_id, validate_secret_access_key,
     validate_security_token,
 };
-use sts_proto::{AssumeAgency, Credentials, Secret};
+use sts_proto::{Credentials, Secret};
 
-use crate::chained_agency::ChainedAgency;
+use crate::classic_iam::endpoint_from_variable;
+use crate::configured_agency::ConfiguredAgency;
 use crate::hcloud::{self, HcloudProfile};
 use crate::home;
+use crate::iam_federation::IamFederation;
 use crate::metadata::EcsMetadata;
 use crate::required::Required;
 use crate::shared_provider::{SharedProvider, SharedRefresh};
@@ -29,6 +31,10 @@ const ACCOUNT: &str = "HW_ASSUME_ROLE_DOMAIN_ID";
 const ACCOUNT_NAME: &str = "HW_ASSUME_ROLE_DOMAIN_NAME";
 const DURATION: &str = "HW_ASSUME_ROLE_DURATION";
 const IDP_ID: &str = "HW_ASSUME_ROLE_IDP_ID";
+const ID_TOKEN: &str = "HW_ASSUME_ROLE_ID_TOKEN";
+const ID_TOKEN_FILE: &str = "HW_ASSUME_ROLE_ID_TOKEN_FILE";
+/// Lifetime of the federated credentials, which sign one call.
+const FEDERATED: Duration = Duration::from_secs(900);
 /// Logins that are not supported. The first one has precedence over an access key.
 const TOKEN: &str = "HW_AUTH_TOKEN";
 const PASSWORD: &str = "HW_USER_PASSWORD";
@@ -42,25 +48,28 @@ const PASSWORD: &str = "HW_USER_PASSWORD";
 /// | `HW_SHARED_CONFIG_FILE`, `HW_PROFILE` | file and profile of an [`HcloudProfile`], in place of the variables below; a leading `~` is the home directory |
 /// | `HW_ACCESS_KEY` or `OS_ACCESS_KEY`, `HW_SECRET_KEY` or `OS_SECRET_KEY` | access key, secret key |
 /// | `HW_SECURITY_TOKEN` | security token, if the credentials are temporary |
-/// | `HW_ASSUME_ROLE_AGENCY_NAME`, `HW_ASSUME_ROLE_DOMAIN_ID` | an agency, and the id of its account |
+/// | `HW_ASSUME_ROLE_AGENCY_NAME` | an agency |
+/// | `HW_ASSUME_ROLE_DOMAIN_ID`, or else `HW_ASSUME_ROLE_DOMAIN_NAME` | its account: with the id over STS, with the name over classic IAM |
 /// | `HW_ASSUME_ROLE_DURATION` | the duration of its sessions in seconds; 3600 by default, also for 0 |
+/// | `HW_ASSUME_ROLE_IDP_ID` | an identity provider of classic IAM; its federated credentials assume the agency, in place of all others |
+/// | `HW_ASSUME_ROLE_ID_TOKEN`, or else `HW_ASSUME_ROLE_ID_TOKEN_FILE` | its ID token, or the file of it |
 ///
-/// The agency is assumed with the credentials of the profile or of the access key, or else with
-/// those of the machine, as a [`ChainedAgency`]; the session is named like the agency. Without an
-/// agency name, the other variables of the agency are ignored, as in Terraform.
+/// The agency is assumed with the federated credentials, with those of the profile or of the access
+/// key, or else with those of the machine, as a [`ChainedAgency`](crate::ChainedAgency). A session of
+/// STS is named like the agency. Without an agency name and an identity provider, the other variables
+/// of the agency are ignored, as in Terraform. `HUAWEICLOUD_SDK_IAM_ENDPOINT` sets the endpoint of
+/// classic IAM, the global one by default.
 ///
 /// # Errors
 ///
 /// If no profile, access key or agency is set, the provider [is not
 /// configured](CredentialsError::is_not_configured). An access key without a secret key is an error,
 /// and so is an invalid value. Logins that are not supported are errors, because any other
-/// credentials would be of another identity:
-///
-/// - `HW_AUTH_TOKEN`, and `HW_USER_PASSWORD` without an access key
-/// - `HW_ASSUME_ROLE_IDP_ID`, and `HW_ASSUME_ROLE_DOMAIN_NAME` without the id of the account
+/// credentials would be of another identity: `HW_AUTH_TOKEN`, and `HW_USER_PASSWORD` without an access key.
 ///
 /// In contrast to Terraform, a profile of the mode `ecsAgency` or `AssumeRole` is used as KooCLI
-/// describes it, and an `HW_ASSUME_ROLE_DURATION` that is not a number is an error.
+/// describes it, an `HW_ASSUME_ROLE_DURATION` that is not a number is an error, and the duration is
+/// also used over classic IAM, where Terraform requests 12 hours.
 #[derive(Clone, Debug, Default)]
 pub struct TerraformVariables {
     metadata: EcsMetadata,
@@ -89,16 +98,20 @@ impl TerraformVariables {
         &self,
         environment: &dyn Environment,
     ) -> Result<SharedProvider, CredentialsError> {
-        let base = match self.profile(environment)? {
-            Some(profile) => Some(profile),
-            None => access_key(environment)?,
+        let agency = agency(environment)?;
+        let base = match federation(environment)? {
+            Some(_) if agency.is_none() => return Err(half_set(IDP_ID, AGENCY)),
+            Some(federation) => Some(federation),
+            None => match self.profile(environment)? {
+                Some(profile) => Some(profile),
+                None => access_key(environment)?,
+            },
         };
-        match (base, agency(environment)?) {
+        match (base, agency) {
             (Some(base), None) => Ok(base),
-            (Some(base), Some(agency)) => Ok(SharedProvider::new(ChainedAgency::new(base, agency))),
+            (Some(base), Some(agency)) => Ok(agency.assumed_with(base)),
             (None, Some(agency)) => {
-                let metadata = self.metadata.clone();
-                Ok(SharedProvider::new(ChainedAgency::new(metadata, agency)))
+                Ok(agency.assumed_with(SharedProvider::new(self.metadata.clone())))
             }
             (None, None) => {
                 let [access_key, _] = ACCESS_KEY;
@@ -194,23 +207,39 @@ fn access_key(environment: &dyn Environment) -> Result<Option<SharedProvider>, C
     Ok(Some(SharedProvider::new(credentials)))
 }
 
-fn agency(environment: &dyn Environment) -> Result<Option<AssumeAgency>, CredentialsError> {
-    if variable::text(environment, IDP_ID)?.is_some() {
-        return Err(unsupported(IDP_ID, "selects federation over classic IAM"));
-    }
-    let Some(name) = variable::plain_word(environment, AGENCY)? else { return Ok(None) };
-    let Some(account) = variable::plain_word(environment, ACCOUNT)? else {
-        return Err(match variable::text(environment, ACCOUNT_NAME)? {
-            Some(_) => unsupported(
-                ACCOUNT_NAME,
-                &format!("selects an agency of classic IAM; set {ACCOUNT} as well"),
-            ),
-            None => half_set(AGENCY, ACCOUNT),
-        });
+fn federation(environment: &dyn Environment) -> Result<Option<SharedProvider>, CredentialsError> {
+    let Some(idp_id) = variable::plain_word(environment, IDP_ID)? else { return Ok(None) };
+    let token = variable::word(environment, ID_TOKEN)?;
+    let federation = match (token, variable::path(environment, ID_TOKEN_FILE)?) {
+        (Some(token), _) => IamFederation::with_id_token(idp_id, token),
+        (None, Some(file)) => IamFederation::new(idp_id, file),
+        (None, None) => {
+            let message = format!("{IDP_ID} is set; set {ID_TOKEN_FILE} or {ID_TOKEN} as well");
+            return Err(CredentialsError::new(message));
+        }
     };
-    let agency = hcloud::assume(&account, &name).map_err(|fault| {
-        CredentialsError::new(format!("environment variables {ACCOUNT} and {AGENCY}: {fault}"))
-    })?;
+    let federation = federation.duration(FEDERATED);
+    Ok(Some(SharedProvider::new(match endpoint_from_variable(environment)? {
+        Some(endpoint) => federation.endpoint(endpoint),
+        None => federation,
+    })))
+}
+
+fn agency(environment: &dyn Environment) -> Result<Option<ConfiguredAgency>, CredentialsError> {
+    let Some(name) = variable::plain_word(environment, AGENCY)? else { return Ok(None) };
+    let agency = match (
+        variable::plain_word(environment, ACCOUNT)?,
+        variable::plain_word(environment, ACCOUNT_NAME)?,
+    ) {
+        (Some(id), _) => ConfiguredAgency::of_account_id(&id, &name).map_err(|fault| {
+            CredentialsError::new(format!("environment variables {ACCOUNT} and {AGENCY}: {fault}"))
+        })?,
+        (None, Some(account)) => ConfiguredAgency::of_account_name(&account, &name, environment)?,
+        (None, None) => {
+            let message = format!("{AGENCY} is set; set {ACCOUNT} or {ACCOUNT_NAME} as well");
+            return Err(CredentialsError::new(message));
+        }
+    };
     let Some(seconds) = variable::text(environment, DURATION)? else { return Ok(Some(agency)) };
     let fault = "must be a whole number of seconds";
     let seconds = seconds.expose_secret().parse::<u32>();

@@ -41,6 +41,8 @@ struct Traffic {
     headers: BTreeMap<String, String>,
     body: Option<Value>,
     status: u16,
+    #[serde(default)]
+    response_headers: BTreeMap<String, String>,
     response: Value,
 }
 
@@ -108,10 +110,15 @@ impl Scenario {
                 let sent: Value = serde_json::from_slice(request.body().as_ref()).unwrap();
                 assert_eq!(&sent, body, "{line}");
             }
-            match &expected.response {
+            let mut response = match &expected.response {
                 Value::String(text) => answer(expected.status, text),
                 json => answer(expected.status, &json.to_string()),
+            }?;
+            for (name, value) in &expected.response_headers {
+                let name: http::HeaderName = name.parse().unwrap();
+                response.headers_mut().insert(name, value.parse().unwrap());
             }
+            Ok(response)
         })
     }
 
