@@ -282,3 +282,20 @@ async fn it_is_there_only_when_asked_for_and_on_loopback_alone() {
         assert!(error.to_string().contains("loopback"), "{error}");
     }
 }
+
+#[tokio::test]
+async fn a_wait_lasts_although_older_requests_were_removed() {
+    let sts = controlled().await;
+    sts.call(GetCallerIdentity::new()).await.unwrap();
+    assert_eq!(call(&sts, Method::DELETE, "/requests", "").await.0, 200);
+    // The console knows no request then. It would send such requests without a pause.
+    let start = std::time::Instant::now();
+    let response = control(&sts, Method::GET, "/requests?after=0&wait=1", "").await;
+    assert!(lines_of(&response).is_empty());
+    assert!(start.elapsed().as_millis() >= 900, "{:?}", start.elapsed());
+    let (response, ()) =
+        tokio::join!(control(&sts, Method::GET, "/requests?after=0&wait=30", ""), async {
+            sts.call(GetCallerIdentity::new()).await.unwrap();
+        },);
+    assert_eq!(lines_of(&response)[0]["id"], 2);
+}
