@@ -101,10 +101,12 @@ impl SignIns {
         }
         match sign_in.decision.clone() {
             Decision::Pending => {
-                let is_early = sign_in.polled.is_some_and(|last| now < last + sign_in.interval);
+                let next = sign_in.polled.map(|last| last.saturating_add(sign_in.interval));
+                let is_early = next.is_some_and(|next| now < next);
                 sign_in.polled = Some(now);
                 if is_early {
-                    sign_in.interval += Duration::seconds(SLOW_DOWN);
+                    let interval = sign_in.interval;
+                    sign_in.interval = interval.saturating_add(Duration::seconds(SLOW_DOWN));
                     return Err(PollError::SlowDown);
                 }
                 Err(PollError::Pending)

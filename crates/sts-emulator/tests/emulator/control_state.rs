@@ -6,11 +6,12 @@ use http::{Method, Request};
 use hyper_util::rt::TokioIo;
 use serde_json::json;
 use sts_emulator::{Fault, Injection, builtin};
-use sts_proto::{Body, Credentials, GetCallerIdentity};
+use sts_proto::{AssumeAgency, Body, Credentials, GetCallerIdentity};
 use tokio::net::TcpStream;
 
 use crate::caller::{send_over, sts_with};
 use crate::control::{call, control, controlled, lines_of, listed};
+use crate::identity_center::{Device, user};
 
 #[tokio::test]
 async fn the_clock_stands_still_moves_and_continues() {
@@ -128,5 +129,48 @@ async fn with_a_secret_all_but_health_and_readiness_require_it() {
     }
     for path in ["v1/health", "v1/ready"] {
         assert_eq!(send(path, None).await.status(), 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_operation_gets_a_response_at_both_ends_of_time() {
+    let sts = controlled().await;
+    let device = Device::start(&sts).await;
+    for at in [
+        "0000-01-01T00:00:00Z",
+        "0000-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59.999999999Z",
+        "9999-12-31T23:59:59-23:59",
+    ] {
+        let (status, clock) =
+            call(&sts, Method::POST, "/clock/freeze", &json!({ "at": at }).to_string()).await;
+        assert_eq!(status, 200, "{at}: {clock}");
+        sts.call(GetCallerIdentity::new()).await.unwrap_err();
+        device.poll(&sts).await;
+        device.poll(&sts).await;
+        let late = Device::start(&sts).await;
+        for _ in 0..3 {
+            late.poll(&sts).await;
+        }
+        let _ = sts.emulator.identity_center().approve(late.user_code(), &user());
+        late.poll(&sts).await;
+        let mut request = sts
+            .signed(&builtin::credentials(), &AssumeAgency::new(builtin::AGENCY_URN, "build-42"));
+        let now = time::OffsetDateTime::parse(at, &time::format_description::well_known::Rfc3339);
+        if crate::caller::signer(&builtin::credentials()).sign(&mut request, now.unwrap()).is_ok() {
+            sts.send(request).await;
+        }
+        for path in ["/clock", "/sessions", "/ready"] {
+            assert_eq!(call(&sts, Method::GET, path, "").await.0, 200, "{at} {path}");
+        }
+        control(&sts, Method::GET, "/requests", "").await;
+        for (path, body) in
+            [("/clock/advance", r#"{"seconds":4294967295}"#), ("/clock/unfreeze", "{}")]
+        {
+            assert_eq!(call(&sts, Method::POST, path, body).await.0, 200, "{at} {path}");
+            sts.call(GetCallerIdentity::new()).await.unwrap_err();
+        }
+        assert_eq!(call(&sts, Method::POST, "/reset", "").await.0, 200);
+        sts.call(GetCallerIdentity::new()).await.unwrap();
     }
 }
