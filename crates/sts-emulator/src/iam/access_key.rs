@@ -13,7 +13,7 @@ use crate::model::action;
 use crate::model::agency::{Agency, MAX_SESSION_DURATION};
 use crate::model::identifier::agency_urn;
 use crate::model::identity::Identity;
-use crate::model::principal::Principal;
+use crate::model::principal::{Principal, Session};
 use crate::rejection::Rejection;
 use crate::server::json_response;
 use crate::service::{RequestTime, Service, SessionRequest, authorization, credential_object};
@@ -108,7 +108,8 @@ fn by_token(
             (token.account.clone(), token.identity())
         }
     };
-    Ok(service.issue_for(&account, identity, seconds, time))
+    let previous = caller.and_then(session_of);
+    Ok(service.issue_for((&account, identity), previous, seconds, time))
 }
 
 fn by_agency(
@@ -137,11 +138,12 @@ fn by_agency(
         return Err(bad_request(message));
     }
     let agency = Agency { max_duration: MAX_DURATION, ..agency.clone() };
+    let previous = caller.and_then(session_of);
     let session_request = SessionRequest {
         name: SESSION_NAME,
         duration_seconds: Some(seconds),
-        source_identity: None,
-        transitive_tags: BTreeMap::new(),
+        source_identity: previous.and_then(|session| session.source_identity.clone()),
+        transitive_tags: previous.map_or_else(BTreeMap::new, |s| s.transitive_tags.clone()),
     };
     service.issue(&agency, session_request, time).map(|(_, credentials)| credentials)
 }
@@ -162,6 +164,15 @@ fn agency<'a>(service: &'a Service, role: &AssumeRole) -> Result<&'a Agency, Rej
             let message = format!("Could not find agency: {}.", role.agency_name);
             rejected(StatusCode::NOT_FOUND, message)
         })
+}
+
+/// Returns the session that signed the request. Its source identity and its transitive tags are
+/// passed on to all sessions that follow in the chain.
+fn session_of(caller: &Caller) -> Option<&Session> {
+    match caller {
+        Caller::Signer(signer) => signer.session(),
+        Caller::Token(_) => None,
+    }
 }
 
 /// Returns the identity of new credentials for a signer.

@@ -53,15 +53,21 @@ impl Service {
         Ok(self.credentials_of(session))
     }
 
-    /// Issues credentials for an identity of classic IAM.
+    /// Issues credentials for an identity of classic IAM. They continue the chain of sessions of
+    /// `previous`.
     pub(crate) fn issue_for(
         &self,
-        account: &str,
-        identity: Identity,
+        (account, identity): (&str, Identity),
+        previous: Option<&Session>,
         seconds: u32,
         time: RequestTime,
     ) -> Credentials {
-        self.credentials_of(new_session(account, identity, seconds, time)).1
+        let mut session = new_session(account, identity, seconds, time);
+        if let Some(previous) = previous {
+            session.source_identity.clone_from(&previous.source_identity);
+            session.transitive_tags.clone_from(&previous.transitive_tags);
+        }
+        self.credentials_of(session).1
     }
 
     fn credentials_of(&self, session: Session) -> (Session, Credentials) {

@@ -1,12 +1,13 @@
 //! Trust policies and deny rules.
 
-use sts_emulator::Config;
+use serde_json::json;
+use sts_emulator::{Config, builtin};
 use sts_proto::{
     AssumeAgency, AssumeAgencyOutput, Credentials, DecodeAuthorizationMessage, ErrorKind,
     GetCallerIdentity, ServiceError,
 };
 
-use crate::caller::{Sts, sts_with};
+use crate::caller::{Sts, json_of, sts_with};
 
 const WORLD: &str = r#"
     [[accounts]]
@@ -171,5 +172,32 @@ fn rules_that_make_no_sense_are_named_with_their_line() {
         let error = toml.parse::<Config>().unwrap_err();
         assert_eq!((error.line(), error.key()), (Some(line), Some(key)), "{error}");
         assert!(!error.to_string().contains("12345"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn classic_iam_keeps_the_source_identity_and_the_tags_of_a_chain() {
+    let sts = crate::caller::sts().await;
+    let tag = || sts_proto::Tag::new("team", "blue");
+    let assume = AssumeAgency::new(builtin::AGENCY_URN, "s1").source_identity("alice");
+    let assume = assume.tags([tag()]).transitive_tag_keys(["team"]);
+    let session = sts.call(assume).await.unwrap().credentials;
+    let by_agency = json!({"methods": ["assume_role"], "assume_role":
+        {"agency_name": "demo", "domain_id": builtin::ACCOUNT_ID}});
+    for identity in [json!({"methods": ["token"]}), by_agency] {
+        let path = "/v3.0/OS-CREDENTIAL/securitytokens";
+        let body = json!({"auth": {"identity": identity}});
+        let found = json_of(&sts.send_signed_json(&session, "POST", path, &body).await, 201);
+        let text = |name: &str| found["credential"][name].as_str().unwrap().to_owned();
+        let mut next = Credentials::permanent(text("access"), text("secret"));
+        next.security_token = Some(text("securitytoken").into());
+
+        let assume = || AssumeAgency::new(builtin::AGENCY_URN, "s2");
+        let output = sts.call_with(&next, assume()).await.unwrap();
+        assert_eq!(output.source_identity.as_deref(), Some("alice"));
+        let error = sts.call_with(&next, assume().source_identity("mallory")).await.unwrap_err();
+        assert!(error.to_string().contains("EMULATOR.0002"), "{error}");
+        let error = sts.call_with(&next, assume().tags([tag()])).await.unwrap_err();
+        assert!(error.to_string().contains("EMULATOR.0002"), "{error}");
     }
 }
