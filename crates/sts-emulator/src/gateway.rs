@@ -23,7 +23,7 @@ use crate::clock::Clock;
 use crate::faults::RequestFaults;
 use crate::iam;
 use crate::identity_center;
-use crate::model::operation::{self, IamOperation, Route};
+use crate::model::operation::{self, IamOperation, IdentityCenterOperation, Route};
 use crate::model::principal::Principal;
 use crate::random;
 use crate::rejection::{ErrorFormat, Rejection, TooLarge};
@@ -128,10 +128,7 @@ impl Call {
                 Ok(any_service::respond(request, &signer, &verified))
             }
             Some(Route::IdentityCenter(operation)) => {
-                if operation.is_page()
-                    && let Some(rejection) =
-                        self.gateway.guard.rejection(request.headers(), request.uri())
-                {
+                if let Some(rejection) = self.reject_foreign_page(operation, request) {
                     return Ok(rejection);
                 }
                 let service = &self.service;
@@ -141,6 +138,20 @@ impl Call {
                 let caller = self.iam_caller(operation, request)?;
                 iam::execute(&self.service, operation, request, caller.as_ref(), time)
             }
+        }
+    }
+
+    /// Returns the response to a request that another web page may have sent to a page.
+    fn reject_foreign_page(
+        &self,
+        operation: IdentityCenterOperation,
+        request: &Request<Body>,
+    ) -> Option<Response<Body>> {
+        let (guard, headers) = (&self.gateway.guard, request.headers());
+        match operation {
+            IdentityCenterOperation::ApprovalPage => guard.rejection(headers, request.uri()),
+            IdentityCenterOperation::Approve => guard.form_rejection(headers, request.uri()),
+            _ => None,
         }
     }
 

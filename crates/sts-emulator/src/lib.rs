@@ -12,6 +12,7 @@ mod endpoints;
 mod faults;
 mod gateway;
 mod history;
+mod html;
 mod iam;
 mod identity_center;
 mod model;

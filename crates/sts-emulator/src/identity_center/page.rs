@@ -1,11 +1,10 @@
 //! The page on which people approve or deny a sign-in. It works without scripts.
 
-use std::fmt::Write as _;
-
 use http::{Request, Response, StatusCode};
 use sts_proto::Body;
 
 use super::reply::PAGE;
+use crate::html::Html;
 use crate::server::html_response;
 use crate::service::{RequestTime, Service};
 use crate::sign_ins::Decision;
@@ -23,28 +22,29 @@ pub(super) fn show(
         .sign_ins
         .waiting(time.now, |sign_in| (sign_in.user_code.clone(), sign_in.client_name.clone()));
     let client = waiting.iter().find(|(waiting, _)| waiting.eq_ignore_ascii_case(code.trim()));
-    let intro = match client {
+    let content = Html::default();
+    let content = match client {
         Some((_, name)) => {
-            format!("<p>The program <b>{}</b> asks to sign in.</p>", Escaped(name))
+            content.raw("<p>The program <b>").text(name).raw("</b> asks to sign in.</p>")
         }
-        None => "<p>Enter the code that the program shows.</p>".to_owned(),
+        None => content.raw("<p>Enter the code that the program shows.</p>"),
     };
-    let mut users = String::new();
-    for user in service.config.users() {
-        // Writing to a string cannot fail.
-        let _ = write!(users, "<option>{}</option>", Escaped(&user.urn()));
-    }
-    let form = format!(
-        "{intro}<form method=\"post\" action=\"{PAGE}\">\
-         <p><label for=\"user_code\">Code</label><br>\
-         <input id=\"user_code\" name=\"user_code\" value=\"{}\" required autocomplete=\"off\"></p>\
-         <p><label for=\"user\">User</label><br>\
-         <select id=\"user\" name=\"user\">{users}</select></p>\
-         <p><button name=\"decision\" value=\"approve\">Approve</button> \
-         <button name=\"decision\" value=\"deny\">Deny</button></p></form>",
-        Escaped(&code),
-    );
-    html(StatusCode::OK, &form)
+    let content = content
+        .raw("<form method=\"post\" action=\"")
+        .raw(PAGE)
+        .raw("\"><p><label for=\"user_code\">Code</label><br>")
+        .raw("<input id=\"user_code\" name=\"user_code\" value=\"")
+        .text(&code)
+        .raw("\" required autocomplete=\"off\"></p><p><label for=\"user\">User</label><br>")
+        .raw("<select id=\"user\" name=\"user\">");
+    let content = service
+        .config
+        .users()
+        .fold(content, |content, user| content.raw("<option>").text(&user.urn()).raw("</option>"));
+    let content = content
+        .raw("</select></p><p><button name=\"decision\" value=\"approve\">Approve</button> ")
+        .raw("<button name=\"decision\" value=\"deny\">Deny</button></p></form>");
+    html(StatusCode::OK, &content.into_string())
 }
 
 /// Decides about the sign-in of a form.
@@ -89,23 +89,4 @@ fn html(status: StatusCode, content: &str) -> Response<Body> {
          <body><main><h1>Sign in</h1>{content}</main></body></html>\n"
     );
     html_response(status, &page)
-}
-
-/// Text that is escaped for HTML, inside and outside of attributes.
-struct Escaped<'a>(&'a str);
-
-impl std::fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for character in self.0.chars() {
-            match character {
-                '&' => f.write_str("&amp;")?,
-                '<' => f.write_str("&lt;")?,
-                '>' => f.write_str("&gt;")?,
-                '"' => f.write_str("&quot;")?,
-                '\'' => f.write_str("&#39;")?,
-                other => f.write_char(other)?,
-            }
-        }
-        Ok(())
-    }
 }

@@ -42,13 +42,6 @@ pub(crate) enum IdentityCenterOperation {
     Approve,
 }
 
-impl IdentityCenterOperation {
-    /// Whether a browser sends the request, so that other web pages could send it.
-    pub(crate) const fn is_page(self) -> bool {
-        matches!(self, Self::ApprovalPage | Self::Approve)
-    }
-}
-
 /// A route that is not one of STS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route {

@@ -71,6 +71,21 @@ impl LoopbackGuard {
         None
     }
 
+    /// Returns the response to a rejected form. A page of another port of this machine can send a
+    /// form without a CORS preflight, so the form must be from a page of the same host and port.
+    pub(crate) fn form_rejection(&self, headers: &HeaderMap, uri: &Uri) -> Option<Response<Body>> {
+        let host = headers.get(HOST).and_then(text);
+        let is_same = |origin: &HeaderValue| {
+            let origin = text(origin).and_then(|origin| origin.split_once("://"));
+            origin.is_some_and(|(_, authority)| Some(authority) == host)
+        };
+        self.rejection(headers, uri).or_else(|| {
+            let is_same_site = headers.get_all(FETCH_SITE).iter().any(|site| site == "same-site");
+            (is_same_site || !headers.get_all(ORIGIN).iter().all(is_same))
+                .then(|| forbidden("Origin: forms of pages of other ports are rejected"))
+        })
+    }
+
     fn is_host(&self, authority: &str) -> bool {
         self.is_ours(authority)
             || self.accepts_addresses

@@ -187,6 +187,9 @@ async fn the_page_contains_no_foreign_markup() {
     let (_, page) = browse(&sts, "GET", path, &[], "").await;
     assert!(!page.contains("<script"), "{page}");
     assert!(page.contains("value=\"&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&#39;&amp;\""));
+    // Invisible characters that reorder a line could make one name look like another.
+    let (_, page) = browse(&sts, "GET", "/device?user_code=%E2%80%AEa%1B", &[], "").await;
+    assert!(page.contains("value=\"\u{fffd}a\u{fffd}\""), "{page}");
 }
 
 #[tokio::test]
@@ -207,6 +210,15 @@ async fn web_pages_of_others_cannot_approve() {
         for method in ["GET", "POST"] {
             assert_eq!(browse(&sts, method, "/device", &[header], &form).await.0, 403);
         }
+    }
+    // A page of another program on this machine can link to the page, but not send its form.
+    for header in [
+        ("origin", "http://localhost:3000"),
+        ("origin", "http://127.0.0.1:1"),
+        ("sec-fetch-site", "same-site"),
+    ] {
+        assert_eq!(browse(&sts, "GET", "/device", &[header], "").await.0, 200);
+        assert_eq!(browse(&sts, "POST", "/device", &[header], &form).await.0, 403, "{header:?}");
     }
     assert_eq!(sts.emulator.identity_center().pending().len(), 1);
     // A page of the emulator itself.

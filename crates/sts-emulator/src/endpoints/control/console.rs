@@ -4,7 +4,6 @@
 //! texts are inserted by [`Html`], which escapes them.
 
 mod comparison;
-mod html;
 
 use std::fmt::Write as _;
 
@@ -15,12 +14,12 @@ use http::header::{
 use http::{Response, StatusCode};
 use sts_proto::Body;
 
-use self::html::Html;
 use super::clock::rfc3339;
 use super::state::ControlledState;
 use crate::clock::Clock as _;
 use crate::faults::{InjectionConfig, NAMES};
 use crate::history::Entry;
+use crate::html::Html;
 use crate::identity_center::PAGE as APPROVAL;
 use crate::model::operation;
 use crate::server::text_response;

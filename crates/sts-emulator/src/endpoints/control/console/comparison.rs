@@ -1,7 +1,7 @@
 //! Two canonical requests side by side.
 
-use super::html::Html;
 use crate::diagnosis::SignatureDiagnosis;
+use crate::html::Html;
 
 /// Appends the explanation of a signature mismatch.
 pub(super) fn write(html: Html, diagnosis: &SignatureDiagnosis) -> Html {

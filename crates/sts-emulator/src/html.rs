@@ -2,17 +2,17 @@
 
 /// HTML in the making.
 #[derive(Default)]
-pub(super) struct Html(String);
+pub(crate) struct Html(String);
 
 impl Html {
     /// Appends markup, which is part of this program.
-    pub(super) fn raw(mut self, markup: &'static str) -> Self {
+    pub(crate) fn raw(mut self, markup: &'static str) -> Self {
         self.0.push_str(markup);
         self
     }
 
     /// Appends a text, or the value of an attribute in double quotes.
-    pub(super) fn text(mut self, text: &str) -> Self {
+    pub(crate) fn text(mut self, text: &str) -> Self {
         for character in text.chars() {
             match character {
                 '&' => self.0.push_str("&amp;"),
@@ -32,7 +32,7 @@ impl Html {
         self
     }
 
-    pub(super) fn into_string(self) -> String {
+    pub(crate) fn into_string(self) -> String {
         self.0
     }
 }
