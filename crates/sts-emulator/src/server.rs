@@ -47,6 +47,9 @@ const HEAD_TIME: Duration = Duration::from_secs(30);
 #[cfg(feature = "tls")]
 const TLS_TIME: Duration = Duration::from_secs(10);
 
+/// Time for a response that the client does not read.
+const WRITE_TIME: Duration = Duration::from_secs(60);
+
 /// Maximum size of a head. It exceeds the limits of the gateway, so that the gateway rejects.
 const HEAD_BUFFER: usize = 192 * 1024;
 
@@ -131,7 +134,7 @@ async fn serve_http(
     connection: Arc<Connection>,
     service: &impl Respond,
 ) -> Result<(), ConnectionError> {
-    let stream = ConnectionStream::new(stream, Arc::clone(&connection));
+    let stream = ConnectionStream::new(stream, Arc::clone(&connection), WRITE_TIME);
     let connection = &*connection;
     let service = service_fn(|request| async move {
         let response = service.respond(request, connection).await?;
