@@ -61,6 +61,10 @@ fn the_options_of_the_compose_file_are_known() {
     assert!(COMPOSE.contains("STS_EMULATOR_CONTROL_SECRET: ${STS_EMULATOR_CONTROL_SECRET:?"));
     let (_, file) = COMPOSE.split_once("dockerfile: ").unwrap();
     assert!(file.starts_with("crates/sts-emulator/docker/Dockerfile\n"));
+    let (_, check) = COMPOSE.split_once("test: ").unwrap();
+    let check: Vec<String> = serde_json::from_str(check.lines().next().unwrap()).unwrap();
+    assert_eq!(check[..3], ["CMD", "/sts-emulator", "--health"]);
+    assert_eq!(run(&["--health", &check[3]]).status.code(), Some(1), "nothing listens there");
     // Published for this machine only.
     let (_, ports) = COMPOSE.split_once("    ports:\n").unwrap();
     let ports = ports.lines().map(str::trim).take_while(|line| !line.is_empty());

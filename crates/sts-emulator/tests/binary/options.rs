@@ -45,6 +45,10 @@ fn wrong_options_are_named_in_one_line() {
     assert_rejected(&["--ca-file", "x"], &["--ca-file requires --tls"]);
     assert_rejected(&["--seed", "x", "--seed=y"], &["duplicate option --seed"]);
     assert_rejected(&["--tls", "--tls"], &["duplicate option --tls"]);
+    assert_rejected(
+        &["--health", "http://127.0.0.1:1/", "--tls"],
+        &["--health cannot be combined"],
+    );
     assert_rejected(&["--ca-key", "k", "--tls"], &["--ca-key requires --ca-file"]);
 }
 
@@ -142,6 +146,8 @@ fn its_help_names_every_option_and_the_built_in_world() {
         "--ca-file",
         "--seed",
         "--echo",
+        "--any-service",
+        "--health",
         "--control",
         "--metadata",
         "--oidc-issuer",
@@ -159,5 +165,42 @@ fn its_help_names_every_option_and_the_built_in_world() {
         builtin::AGENCY_URN,
     ] {
         assert!(help.contains(word), "{word}");
+    }
+}
+
+#[test]
+fn it_checks_the_health_of_another_emulator() {
+    let mut running = Running::start(&["--control", "127.0.0.1:0"]);
+    let sts = running.line("listening on ");
+    let control = running.line("control on ");
+    let check = |url: &str| {
+        let output = run(&["--health", url]);
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    for path in ["health", "ready"] {
+        let url = format!("{control}/_emulator/v1/{path}");
+        assert_eq!(check(&url), (Some(0), String::new()), "{url}");
+    }
+    // Not a path of the STS.
+    let (code, stderr) = check(&format!("{sts}/_emulator/v1/health"));
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("status \"404\", expected 200"), "{stderr}");
+    for url in ["", "127.0.0.1", "https://127.0.0.1/", "http:///x"] {
+        assert_ne!(check(url).0, Some(0), "{url}");
+    }
+    running.stop("TERM");
+    let (code, stderr) = check(&format!("{control}/_emulator/v1/health"));
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("no response: "), "{stderr}");
+}
+
+#[test]
+fn any_path_is_served_only_with_the_option() {
+    for (arguments, status) in [(&[][..], "HTTP/1.1 404"), (&["--any-service"], "HTTP/1.1 401")] {
+        let mut running = Running::start(arguments);
+        let address = running.line("listening on http://");
+        // The request is not signed.
+        assert_eq!(crate::running::status_at(&address), status);
+        running.stop("TERM");
     }
 }

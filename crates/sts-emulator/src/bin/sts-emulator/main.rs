@@ -3,6 +3,7 @@
 
 mod ca_file;
 mod ca_key;
+mod health;
 mod options;
 mod output;
 mod signals;
@@ -22,6 +23,15 @@ use self::signals::{Event, Signals};
 fn main() -> ExitCode {
     let options = match Options::parse(lexopt::Parser::from_env()) {
         Ok(Invocation::Run(options)) => options,
+        Ok(Invocation::Health(url)) => {
+            return match health::check(&url) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(problem) => {
+                    print_error(&format_args!("--health {url:?}: {problem}"));
+                    ExitCode::FAILURE
+                }
+            };
+        }
         Ok(Invocation::Help) => return print(options::HELP),
         Ok(Invocation::Version) => {
             return print(concat!("sts-emulator ", env!("CARGO_PKG_VERSION"), "\n"));
@@ -155,6 +165,9 @@ fn configure(options: &Options, log: &LogWriter) -> Result<Builder, Failure> {
     }
     if options.echo {
         builder = builder.echo_canonical_request();
+    }
+    if options.any_service {
+        builder = builder.any_service();
     }
     if options.allow_remote {
         builder = builder.allow_remote();

@@ -18,6 +18,8 @@ const REPEATABLE: &[&str] = &["host-name"];
 /// The requested action.
 pub(crate) enum Invocation {
     Run(Box<Options>),
+    /// Checks the health of a running emulator at this URL.
+    Health(String),
     Help,
     Version,
 }
@@ -39,6 +41,7 @@ pub(crate) struct Options {
     pub(crate) host_names: Vec<String>,
     pub(crate) seed: Option<String>,
     pub(crate) echo: bool,
+    pub(crate) any_service: bool,
     pub(crate) control: Option<String>,
     pub(crate) control_secret: Option<Secret>,
     pub(crate) metadata: Option<String>,
@@ -52,6 +55,7 @@ impl Options {
     pub(crate) fn parse(mut parser: Parser) -> Result<Invocation, String> {
         let mut options = Self::new();
         let mut secret_file = None;
+        let mut health = None;
         let mut given = HashSet::new();
         while let Some(argument) = parser.next().map_err(|error| error.to_string())? {
             let name = match argument {
@@ -78,10 +82,18 @@ impl Options {
                 "oidc-issuer" => options.oidc_issuer = Some(text(&name, value()?)?),
                 "allow-remote" => options.allow_remote = true,
                 "echo" => options.echo = true,
+                "any-service" => options.any_service = true,
+                "health" => health = Some(text(&name, value()?)?),
                 "quiet" => options.quiet = true,
                 "log" => options.log = log_format(&text(&name, value()?)?)?,
                 _ => return Err(format!("unknown option --{name}")),
             }
+        }
+        if let Some(url) = health {
+            if given.len() > 1 {
+                return Err("--health cannot be combined with other options".to_owned());
+            }
+            return Ok(Invocation::Health(url));
         }
         if options.ca_file.is_some() && !options.tls {
             return Err("--ca-file requires --tls".to_owned());
@@ -103,6 +115,7 @@ impl Options {
             host_names: Vec::new(),
             seed: None,
             echo: false,
+            any_service: false,
             control: None,
             control_secret: None,
             metadata: None,
