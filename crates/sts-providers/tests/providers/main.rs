@@ -12,6 +12,7 @@
 mod addresses;
 mod chain;
 mod chain_searches;
+mod classic_iam;
 mod default_chain;
 mod environment;
 mod identity_center;

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
 use sts_client::CredentialsError;
 use sts_proto::{Credentials, Secret};
 use sts_providers::{
-    EcsMetadata, HcloudProfile, ProfileFile, ProviderChain, SharedProvider, TerraformVariables,
+    AgencyByName, ChainedAgency, EcsMetadata, EnvironmentVariables, HcloudProfile, ProfileFile,
+    ProviderChain, SharedProvider, TerraformVariables,
 };
 
 use crate::world::{Place, Wire, answer, ask, ask_blocking, blocking_client, client, in_full};
@@ -76,6 +78,12 @@ impl Scenario {
                 (SharedProvider::new(TerraformVariables::new().metadata(metadata())), None)
             }
             "profile" => (SharedProvider::new(ProfileFile::new()), None),
+            "environment" => (SharedProvider::new(EnvironmentVariables), None),
+            "agency-by-name" => {
+                let agency = AgencyByName::of_account_name("reader", "example-account");
+                let agency = agency.session_user("nightly").duration(Duration::from_secs(86_400));
+                (SharedProvider::new(ChainedAgency::signing(EnvironmentVariables, agency)), None)
+            }
             "default" => of_chain(ProviderChain::default_chain(metadata())),
             "official" => of_chain(ProviderChain::official(metadata())),
             other => panic!("unknown provider {other}"),
@@ -176,14 +184,14 @@ fn scenarios() {
         let place = scenario.place(&folder);
 
         let (provider, chain) = scenario.provider();
-        let wire = scenario.wire();
+        let wire = scenario.wire().in_time_of(&place);
         let session = client(&wire, &place).session(provider).unwrap();
         scenario.check(&name, ask(&session));
         scenario.check_chain(&name, chain.as_ref());
         assert_eq!(wire.lines().len(), scenario.exchanges.len(), "{name}: missing requests");
 
         let (provider, chain) = scenario.provider();
-        let wire = scenario.wire();
+        let wire = scenario.wire().in_time_of(&place);
         let session = blocking_client(&wire, &place).session(provider).unwrap();
         scenario.check(&name, ask_blocking(&session));
         scenario.check_chain(&name, chain.as_ref());

@@ -115,6 +115,8 @@ type Respond = dyn Fn(&Request<Body>) -> Answer + Send + Sync;
 pub(crate) struct Wire {
     respond: Arc<Respond>,
     seen: Arc<Mutex<Vec<Seen>>>,
+    /// The clocks that its sleeps advance.
+    clocks: Option<Place>,
 }
 
 /// A request that went out.
@@ -136,7 +138,18 @@ impl Seen {
 
 impl Wire {
     pub(crate) fn new(respond: impl Fn(&Request<Body>) -> Answer + Send + Sync + 'static) -> Self {
-        Self { respond: Arc::new(respond), seen: Arc::default() }
+        Self { respond: Arc::new(respond), seen: Arc::default(), clocks: None }
+    }
+
+    /// Makes sleeps advance the clocks of `place`.
+    pub(crate) fn in_time_of(self, place: &Place) -> Self {
+        Self { clocks: Some(place.clone()), ..self }
+    }
+
+    fn pass(&self, duration: Duration) {
+        if let Some(clocks) = &self.clocks {
+            clocks.pass(duration);
+        }
     }
 
     /// No server is reachable.
@@ -175,7 +188,9 @@ impl Transport for Wire {
         self.answer(&exchange)
     }
 
-    async fn sleep(&self, _: Duration) {}
+    async fn sleep(&self, duration: Duration) {
+        self.pass(duration);
+    }
 }
 
 impl blocking::Transport for Wire {
@@ -183,7 +198,9 @@ impl blocking::Transport for Wire {
         self.answer(&exchange)
     }
 
-    fn sleep(&self, _: Duration) {}
+    fn sleep(&self, duration: Duration) {
+        self.pass(duration);
+    }
 }
 
 pub(crate) fn client(wire: &Wire, place: &Place) -> Client<Wire, NoCredentials> {
