@@ -1,6 +1,6 @@
 //! Variables and URLs of proxies, and errors about them.
 
-use http::{StatusCode, Uri};
+use http::StatusCode;
 use sts_client::transport::{Progress, Proxies, TransportError, TransportErrorKind};
 
 use crate::{NOT_TEXT, PROXY, given, proxy_for, used};
