@@ -4,24 +4,23 @@
 
 mod files;
 mod process;
+mod read;
 
 use std::ffi::OsString;
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use sts_proto::Body;
 
+use self::read::{LARGEST_FILE, read_up_to};
 use super::clock::Clock;
 use super::command::{Command, CommandOutput};
 use super::environment::{Environment, InvalidVariable};
 use super::file_lock::FileLock;
 use super::now::Now;
-
-/// Limit of a file, in bytes. A token has at most 20000.
-const LARGEST_FILE: u16 = u16::MAX;
 
 /// Clocks and randomness of the operating system.
 ///
@@ -138,16 +137,4 @@ fn content(file: File) -> io::Result<Body> {
     let limit = usize::from(LARGEST_FILE);
     let (content, is_whole) = read_up_to(file, limit)?;
     if is_whole { Ok(content) } else { Err(io::Error::other("file exceeds 64 KiB")) }
-}
-
-/// Reads up to `limit` bytes. Returns whether that was everything.
-fn read_up_to(from: impl Read, limit: usize) -> io::Result<(Body, bool)> {
-    // Allocated in full at the start: a buffer that grows leaves an unwiped copy behind.
-    let mut content = Vec::with_capacity(limit + 1);
-    let read = from.take(limit as u64 + 1).read_to_end(&mut content);
-    let is_whole = content.len() <= limit;
-    // Before the error is returned, so that what was read until then is wiped.
-    let content = Body::from(content);
-    read?;
-    Ok((content, is_whole))
 }

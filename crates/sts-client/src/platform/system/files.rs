@@ -19,7 +19,7 @@ mod unix {
 
     use crate::platform::file_lock::FileLock;
 
-    pub(in super::super) fn open_private(path: &Path) -> io::Result<File> {
+    pub(crate) fn open_private(path: &Path) -> io::Result<File> {
         // Nonblocking, so that opening a FIFO does not wait for a writer.
         let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
         let file = OpenOptions::new().read(true).custom_flags(raw(flags)).open(path)?;
@@ -36,7 +36,7 @@ mod unix {
         Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("the file {fault}")))
     }
 
-    pub(in super::super) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
         static WRITES: AtomicU32 = AtomicU32::new(0);
         create_directory(path)?;
         let number = WRITES.fetch_add(1, Ordering::Relaxed);
@@ -57,7 +57,7 @@ mod unix {
         file.write_all(content)
     }
 
-    pub(in super::super) fn try_lock(path: &Path) -> io::Result<Option<FileLock>> {
+    pub(crate) fn try_lock(path: &Path) -> io::Result<Option<FileLock>> {
         create_directory(path)?;
         let file = OpenOptions::new()
             .write(true)
@@ -96,15 +96,15 @@ mod elsewhere {
 
     use crate::platform::file_lock::FileLock;
 
-    pub(in super::super) fn open_private(_: &Path) -> io::Result<File> {
+    pub(crate) fn open_private(_: &Path) -> io::Result<File> {
         Err(unsupported())
     }
 
-    pub(in super::super) fn write_private(_: &Path, _: &[u8]) -> io::Result<()> {
+    pub(crate) fn write_private(_: &Path, _: &[u8]) -> io::Result<()> {
         Err(unsupported())
     }
 
-    pub(in super::super) fn try_lock(_: &Path) -> io::Result<Option<FileLock>> {
+    pub(crate) fn try_lock(_: &Path) -> io::Result<Option<FileLock>> {
         Err(unsupported())
     }
 

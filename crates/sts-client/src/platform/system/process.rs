@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use sts_proto::Body;
 
-use super::{LARGEST_FILE, read_up_to};
+use super::read::{LARGEST_FILE, read_up_to};
 use crate::platform::command::{Command, CommandOutput};
 
 /// Limit of the standard error in bytes: 4 KiB with the byte that shows that there is more.
@@ -75,7 +75,7 @@ fn read_on_thread(
     thread::Builder::new().name("sts-command".to_owned()).spawn(move || {
         let outcome = read_up_to(&mut pipe, limit);
         let is_whole = matches!(outcome, Ok((_, true)));
-        // Nobody receives after the timeout.
+        // The receiver is gone after the timeout.
         let _ = sender.send(outcome);
         if !is_whole && limit == LARGEST_STDERR {
             let _ = io::copy(&mut pipe, &mut io::sink());
