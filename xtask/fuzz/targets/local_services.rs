@@ -10,9 +10,7 @@ use std::time::Duration;
 use http::{HeaderValue, Response, StatusCode};
 use libfuzzer_sys::fuzz_target;
 use sts_client::session::{IssuedCredentials, RefreshProvider};
-use sts_client::{
-    CallContext, CallPolicy, Clock, Environment, Now, Platform, StateMachine, Step,
-};
+use sts_client::{CallContext, CallPolicy, Clock, Environment, Now, Platform, StateMachine, Step};
 use sts_proto::Body;
 use sts_providers::{EcsMetadata, PodIdentity};
 use time::OffsetDateTime;

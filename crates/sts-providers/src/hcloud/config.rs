@@ -102,7 +102,7 @@ impl Config {
 
     /// Returns the name of the profile in use.
     pub(super) fn current(&self) -> Option<&str> {
-        text(self.current.as_ref())
+        name(self.current.as_ref())
     }
 
     pub(super) fn has_profiles(&self) -> bool {
@@ -158,7 +158,7 @@ impl Profile {
     }
 
     pub(super) fn source_profile(&self) -> Option<&str> {
-        text(self.source.as_ref())
+        name(self.source.as_ref())
     }
 }
 
@@ -181,6 +181,11 @@ impl<'a> Parts<'a> {
             && self.secret_access_key.is_none()
             && self.security_token.is_none()
     }
+}
+
+/// Returns the name of a profile, which is compared as it is.
+fn name(value: Option<&String>) -> Option<&str> {
+    value.map(String::as_str).filter(|value| !value.is_empty())
 }
 
 fn text(value: Option<&String>) -> Option<&str> {

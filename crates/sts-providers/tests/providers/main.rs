@@ -15,6 +15,7 @@ mod chain_searches;
 mod classic_iam;
 mod default_chain;
 mod environment;
+mod hcloud;
 mod identity_center;
 mod issued;
 mod issuer_time;
