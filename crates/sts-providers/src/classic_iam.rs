@@ -35,7 +35,7 @@ pub use self::access_key::{
 };
 pub use self::caller::IamCaller;
 pub use self::endpoint::GLOBAL_ENDPOINT;
-pub(crate) use self::endpoint::endpoint_from_variable;
+pub(crate) use self::endpoint::{endpoint_from_variable, parse_endpoint};
 pub use self::iam_token::{CreateTokenWithIdToken, IamToken, NameOrId, TokenScope};
 pub use self::look_up::{
     AuthDomains, KeystoneListAuthDomains, KeystoneListProjects, NamedId, Projects,

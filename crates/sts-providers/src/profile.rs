@@ -5,13 +5,16 @@ mod ini;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use sts_client::session::{ReadyRefresh, RefreshProvider};
+use sts_client::session::RefreshProvider;
 use sts_client::{CallContext, Environment, Platform};
 use sts_credentials::CredentialsError;
-use sts_proto::{Credentials, Secret};
+use sts_proto::{Credentials, Endpoint, Secret};
 
 use self::ini::Ini;
+use crate::classic_iam::{endpoint_from_variable, parse_endpoint};
 use crate::home::ConfigFile;
+use crate::iam_federation::IamFederation;
+use crate::shared_provider::{SharedProvider, SharedRefresh};
 use crate::variable;
 
 const FILE: &str = "HUAWEICLOUD_SDK_CREDENTIALS_FILE";
@@ -53,8 +56,9 @@ const FILE: &str = "HUAWEICLOUD_SDK_CREDENTIALS_FILE";
 /// - an empty `ak`, `sk` or `security_token`
 /// - a control character, or text that is not UTF-8
 ///
-/// `idp_id` with `id_token_file` is an error too: in the official SDKs they take precedence and
-/// select federation over classic IAM, which is not part of STS.
+/// `idp_id` with `id_token_file` select an [`IamFederation`], which takes precedence over `ak` and
+/// `sk`, as in the official SDKs. Its endpoint is `iam_endpoint`, or else that in
+/// `HUAWEICLOUD_SDK_IAM_ENDPOINT`, or else the global one.
 #[derive(Clone, Debug, Default)]
 pub struct ProfileFile {
     path: Option<PathBuf>,
@@ -73,37 +77,74 @@ impl ProfileFile {
         Self { path: Some(path.into()) }
     }
 
-    /// Reads the file, which `environment` finds and opens.
+    /// Reads the credentials in the file, which `environment` finds and opens.
     ///
     /// # Errors
     ///
-    /// Those of [`ProfileFile`].
+    /// Those of [`ProfileFile`]. A file that selects federation contains no credentials; make a
+    /// session of the provider.
     pub fn read(&self, environment: &dyn Environment) -> Result<Credentials, CredentialsError> {
+        let file = self.find(environment)?;
+        match read(file.read(environment)?.as_ref()).map_err(|fault| file.invalid(&fault))? {
+            Content::Credentials(credentials) => Ok(credentials),
+            Content::Federation { .. } => Err(file.invalid(
+                "idp_id and id_token_file select federation over classic IAM, which takes requests; \
+                 make a session of the provider",
+            )),
+        }
+    }
+
+    fn find(&self, environment: &dyn Environment) -> Result<ConfigFile, CredentialsError> {
         let named = match &self.path {
             Some(path) => Some(path.clone()),
             None => variable::path(environment, FILE)?,
         };
         let usual = [".huaweicloud", "credentials"];
-        let file = ConfigFile::find("profile file", named, usual, FILE, environment)?;
-        let content = file.read(environment)?;
-        read(content.as_ref()).map_err(|fault| file.invalid(&fault))
+        ConfigFile::find("profile file", named, usual, FILE, environment)
+    }
+
+    fn resolve(&self, environment: &dyn Environment) -> Result<SharedProvider, CredentialsError> {
+        let file = self.find(environment)?;
+        match read(file.read(environment)?.as_ref()).map_err(|fault| file.invalid(&fault))? {
+            Content::Credentials(credentials) => Ok(SharedProvider::new(credentials)),
+            Content::Federation { provider, endpoint: Some(endpoint) } => {
+                Ok(SharedProvider::new((*provider).endpoint(endpoint)))
+            }
+            Content::Federation { provider, endpoint: None } => {
+                Ok(SharedProvider::new(match endpoint_from_variable(environment)? {
+                    Some(endpoint) => (*provider).endpoint(endpoint),
+                    None => *provider,
+                }))
+            }
+        }
     }
 }
 
-fn read(content: &[u8]) -> Result<Credentials, String> {
+/// What a file contains.
+enum Content {
+    Credentials(Credentials),
+    Federation { provider: Box<IamFederation>, endpoint: Option<Endpoint> },
+}
+
+fn read(content: &[u8]) -> Result<Content, String> {
     let ini = Ini::parse(content)?;
     let section = ["basic", "global"]
         .into_iter()
         .find(|section| ini.has_section(section))
         .ok_or("missing section [basic] or [global]")?;
-    if ini.has(section, "idp_id") && ini.has(section, "id_token_file") {
-        return Err("idp_id and id_token_file select federation over classic IAM, which STS does \
-                    not support; remove them"
-            .to_owned());
-    }
     let mandatory = |key| {
         ini.value(section, key)?.ok_or_else(|| format!("missing {key} in section [{section}]"))
     };
+    if ini.has(section, "idp_id") && ini.has(section, "id_token_file") {
+        let endpoint = match ini.value(section, "iam_endpoint")? {
+            Some(url) => {
+                Some(parse_endpoint(url).map_err(|fault| format!("iam_endpoint {fault}"))?)
+            }
+            None => None,
+        };
+        let provider = IamFederation::new(mandatory("idp_id")?, mandatory("id_token_file")?);
+        return Ok(Content::Federation { provider: Box::new(provider), endpoint });
+    }
     let access_key = mandatory("ak")?;
     let credentials = Credentials::permanent(access_key, Secret::from(mandatory("sk")?));
     let credentials = match ini.value(section, "security_token")? {
@@ -111,18 +152,20 @@ fn read(content: &[u8]) -> Result<Credentials, String> {
         None => credentials,
     };
     credentials.validate().map_err(|fault| format!("section [{section}]: {fault}"))?;
-    Ok(credentials)
+    Ok(Content::Credentials(credentials))
 }
 
 impl RefreshProvider for ProfileFile {
-    type Refresh = ReadyRefresh;
+    type Refresh = SharedRefresh;
 
     fn begin(
         &self,
         platform: &Platform,
-        _: &Arc<CallContext>,
-    ) -> Result<ReadyRefresh, CredentialsError> {
-        Ok(ReadyRefresh::new(self.read(&*platform.environment)?))
+        context: &Arc<CallContext>,
+    ) -> Result<SharedRefresh, CredentialsError> {
+        let provider = self.resolve(&*platform.environment)?;
+        provider.validate(context)?;
+        provider.begin(platform, context)
     }
 
     fn label(&self) -> String {

@@ -19,13 +19,20 @@ pub(crate) fn endpoint_from_variable(
     environment: &dyn Environment,
 ) -> Result<Option<Endpoint>, CredentialsError> {
     let Some(text) = variable::plain_word(environment, IAM_ENDPOINT)? else { return Ok(None) };
-    let url = if text.contains("://") { text } else { format!("https://{text}") };
-    let endpoint = Endpoint::parse_allowing_http(&url)
-        .map_err(|error| variable::invalid(IAM_ENDPOINT, &format!("is invalid: {error}")))?;
+    parse_endpoint(&text).map(Some).map_err(|fault| variable::invalid(IAM_ENDPOINT, &fault))
+}
+
+/// Parses an endpoint of IAM under the same rules. The fault completes a sentence that begins with
+/// its origin.
+pub(crate) fn parse_endpoint(text: &str) -> Result<Endpoint, String> {
+    let url = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    let endpoint =
+        Endpoint::parse_allowing_http(&url).map_err(|error| format!("is invalid: {error}"))?;
     if !endpoint.is_https() && !is_local(endpoint.host()) {
-        let fault =
-            "is a plain http URL of another machine, and requests contain tokens; use https";
-        return Err(variable::invalid(IAM_ENDPOINT, fault));
+        return Err(
+            "is a plain http URL of another machine, and requests contain tokens; use https"
+                .to_owned(),
+        );
     }
-    Ok(Some(endpoint))
+    Ok(endpoint)
 }
