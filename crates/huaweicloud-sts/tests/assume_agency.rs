@@ -1,6 +1,5 @@
 //! Runs the example `assume_agency`.
 #![cfg(feature = "hyper")]
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::env::consts::EXE_EXTENSION;
 use std::process::Command;

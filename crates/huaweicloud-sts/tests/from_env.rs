@@ -1,5 +1,4 @@
 //! Clients that are configured by an environment.
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,7 @@
 //! Commands, private files and locks of the operating system.
 #![cfg(all(unix, feature = "system"))]
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+#![expect(clippy::disallowed_methods, reason = "it measures the time of a command")]
 
 use std::fs::{self, Permissions};
 use std::io;
