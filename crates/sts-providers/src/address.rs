@@ -12,7 +12,14 @@ pub(crate) enum Reach {
     Local,
     /// The same, and any host over https.
     LocalOrHttps,
+    /// The same, and the IPv6 address of the agents of AWS.
+    ContainerOrHttps,
+    /// This machine, and any host over https.
+    LoopbackOrHttps,
 }
+
+/// The address of the agents of AWS, which is local to a node.
+const CONTAINER: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23);
 
 /// Parses the URL of a credential endpoint. The fault completes a sentence that begins with what
 /// the URL is for; it shows the host only, because the rest may hold a token.
@@ -37,14 +44,17 @@ pub(crate) fn parse(url: &str, reach: Reach) -> Result<Uri, String> {
     if !is_https && scheme != &Scheme::HTTP {
         return Err("has an unsupported scheme; use http or https".to_owned());
     }
-    let is_allowed = is_local(host) || (is_https && reach == Reach::LocalOrHttps);
+    let is_allowed = is_local_host(host, reach) || (is_https && reach != Reach::Local);
     match (is_allowed, reach) {
         (true, _) => Ok(uri),
+        (false, Reach::LoopbackOrHttps) => Err(format!(
+            "is at {host} over plain http, which is allowed for loopback addresses only; use https"
+        )),
         (false, Reach::Local) => Err(format!(
             "is at {host}, which is neither a link-local nor a loopback address; credentials are \
              requested from this machine only"
         )),
-        (false, Reach::LocalOrHttps) => Err(format!(
+        (false, Reach::LocalOrHttps | Reach::ContainerOrHttps) => Err(format!(
             "is at {host} over plain http, which is allowed for link-local and loopback addresses \
              only; use https"
         )),
@@ -57,17 +67,29 @@ pub(crate) fn shown(uri: &Uri) -> String {
     format!("{scheme}://{}", uri.authority().map_or("", Authority::as_str))
 }
 
+/// Whether a URL leads to an address that is reached without a proxy.
+pub(crate) fn is_direct(uri: &Uri, reach: Reach) -> bool {
+    uri.host().is_some_and(|host| is_local_host(host, reach))
+}
+
 /// Whether `host` is this machine or its link.
 pub(crate) fn is_local(host: &str) -> bool {
+    is_local_host(host, Reach::Local)
+}
+
+fn is_local_host(host: &str, reach: Reach) -> bool {
     if host.eq_ignore_ascii_case("localhost") {
         return true;
     }
+    let has_link = reach != Reach::LoopbackOrHttps;
     match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
-        Some(host) => host
-            .parse::<Ipv6Addr>()
-            .is_ok_and(|address| address.is_loopback() || address.is_unicast_link_local()),
+        Some(host) => host.parse::<Ipv6Addr>().is_ok_and(|address| {
+            address.is_loopback()
+                || (has_link && address.is_unicast_link_local())
+                || (reach == Reach::ContainerOrHttps && address == CONTAINER)
+        }),
         None => host
             .parse::<Ipv4Addr>()
-            .is_ok_and(|address| address.is_loopback() || address.is_link_local()),
+            .is_ok_and(|address| address.is_loopback() || (has_link && address.is_link_local())),
     }
 }

@@ -40,6 +40,22 @@ pub(crate) fn of_service(message: String, response: ServiceError) -> Credentials
     error.with_source(response)
 }
 
+/// The most characters of a text of others in an error.
+const LONGEST_EXCERPT: usize = 1000;
+
+/// Returns the beginning of a text from outside, in one line and without control characters.
+pub(crate) fn excerpt(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    let is_shown = |c: char| !c.is_control() && !is_format(c);
+    let line = text.trim().chars().map(|c| if is_shown(c) { c } else { ' ' });
+    line.take(LONGEST_EXCERPT).collect()
+}
+
+/// Characters that reorder the text around them.
+fn is_format(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Formats an error and its causes in one line.
 pub(crate) fn in_full(error: &dyn StdError) -> String {
     let mut text = error.to_string();

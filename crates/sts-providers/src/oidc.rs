@@ -1,5 +1,6 @@
-//! Credentials for an ID token: `AssumeAgencyWithOIDC`, with a token that is read for every
-//! refresh.
+//! Credentials for an ID token: `AssumeAgencyWithOIDC`, with a new token for every refresh.
+
+mod refresh;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,10 +9,11 @@ use std::time::Duration;
 use sts_credentials::CredentialsError;
 use sts_proto::{AssumeAgencyWithOidc, Secret};
 
-use crate::token;
+pub use self::refresh::OidcRefresh;
+use crate::id_token::{self, IdTokenProvider};
 use crate::variable::{self, half_set};
 use sts_client::CallContext;
-use sts_client::session::{AgencyRefresh, RefreshProvider};
+use sts_client::session::RefreshProvider;
 use sts_client::{Environment, Platform};
 
 const PROVIDER_URN: &str = "HUAWEICLOUD_OIDC_PROVIDER_URN";
@@ -22,6 +24,8 @@ const SESSION_NAME: &str = "HUAWEICLOUD_OIDC_SESSION_NAME";
 const DURATION_SECONDS: &str = "HUAWEICLOUD_OIDC_DURATION_SECONDS";
 const POLICY: &str = "HUAWEICLOUD_OIDC_POLICY";
 const POLICY_IDS: &str = "HUAWEICLOUD_OIDC_POLICY_IDS";
+/// Not a variable of the official SDK, which does not request tokens.
+const AUDIENCE: &str = "HUAWEICLOUD_STS_OIDC_AUDIENCE";
 
 /// The default session name of the official SDK.
 const DEFAULT_SESSION_NAME: &str = "oidc-sts-session";
@@ -29,14 +33,15 @@ const DEFAULT_SESSION_NAME: &str = "oidc-sts-session";
 /// A valid token, for validating the settings before the token is read.
 const PLACEHOLDER: &str = "token";
 
-/// Agency assumed with an ID token, for tokens that Kubernetes and CI systems write to files.
+/// Agency assumed with an ID token, as Kubernetes and CI systems issue them.
 ///
-/// It is a [`RefreshProvider`]. The file is read for every refresh, because it is rewritten before its
-/// token expires. The call is not signed, and uses the endpoints of the client.
+/// It is a [`RefreshProvider`]. Every refresh takes a new token from its [`IdTokenProvider`]. The call is
+/// not signed, and uses the endpoints of the client. If the service rejects the token, the error
+/// contains its issuer, audience, subject and expiration, and never the token.
 ///
 /// ```
 /// use std::time::Duration;
-/// use sts_providers::OidcAgency;
+/// use sts_providers::{IdTokenProvider, OidcAgency};
 ///
 /// let file = "/var/run/secrets/tokens/huaweicloud";
 /// let provider = "iam::0a1b2c3d:oidcProvider:cluster";
@@ -44,18 +49,18 @@ const PLACEHOLDER: &str = "token";
 ///     .session_name("billing")
 ///     .duration(Duration::from_secs(900));
 /// // let session = client.session(agency)?;
+///
+/// // In a job of GitHub Actions:
+/// let token = IdTokenProvider::actions(Some("sts.huaweicloud.com"));
+/// let provider = "iam::0a1b2c3d:oidcProvider:github";
+/// let agency = OidcAgency::with_token(provider, "iam::0a1b2c3d:agency:deploy", token);
+/// # let _ = agency;
 /// ```
 #[derive(Clone, Debug)]
 pub struct OidcAgency {
     /// Everything but the token.
     operation: AssumeAgencyWithOidc,
-    token: IdToken,
-}
-
-#[derive(Clone, Debug)]
-enum IdToken {
-    Given(Secret),
-    File(PathBuf),
+    token: IdTokenProvider,
 }
 
 impl OidcAgency {
@@ -68,10 +73,16 @@ impl OidcAgency {
         agency_urn: impl Into<String>,
         token_file: impl Into<PathBuf>,
     ) -> Self {
-        Self::of(provider_urn, agency_urn, IdToken::File(token_file.into()))
+        Self::with_token(provider_urn, agency_urn, IdTokenProvider::file(token_file))
     }
 
-    fn of(provider_urn: impl Into<String>, agency_urn: impl Into<String>, token: IdToken) -> Self {
+    /// Like [`new`](Self::new), with the tokens of `token`.
+    #[must_use]
+    pub fn with_token(
+        provider_urn: impl Into<String>,
+        agency_urn: impl Into<String>,
+        token: IdTokenProvider,
+    ) -> Self {
         let operation =
             AssumeAgencyWithOidc::new(provider_urn, agency_urn, DEFAULT_SESSION_NAME, "");
         Self { operation, token }
@@ -83,10 +94,14 @@ impl OidcAgency {
     /// |---|---|
     /// | `HUAWEICLOUD_OIDC_PROVIDER_URN`, `HUAWEICLOUD_OIDC_AGENCY_URN` | identity provider and agency |
     /// | `HUAWEICLOUD_OIDC_ID_TOKEN`, or else `HUAWEICLOUD_OIDC_TOKEN_FILE` | the token, or its file |
+    /// | `HUAWEICLOUD_STS_OIDC_AUDIENCE` | the audience of the tokens of a CI job |
     /// | `HUAWEICLOUD_OIDC_SESSION_NAME` | `oidc-sts-session` by default |
     /// | `HUAWEICLOUD_OIDC_DURATION_SECONDS` | 900 to 43200, 3600 by default |
     /// | `HUAWEICLOUD_OIDC_POLICY`, `HUAWEICLOUD_OIDC_POLICY_IDS` | session policies: a policy,
     /// policy ids separated by commas |
+    ///
+    /// Without a token and a file, the tokens are those of the CI job, if
+    /// `ACTIONS_ID_TOKEN_REQUEST_URL` is set; see [`IdTokenProvider::actions`].
     ///
     /// # Errors
     ///
@@ -111,15 +126,21 @@ impl OidcAgency {
             variable::word(environment, ID_TOKEN)?,
             variable::path(environment, TOKEN_FILE)?,
         ) {
-            (Some(token), _) => IdToken::Given(token),
-            (None, Some(file)) => IdToken::File(file),
+            (Some(token), _) => IdTokenProvider::given(token),
+            (None, Some(file)) => IdTokenProvider::file(file),
+            (None, None) if id_token::is_actions_job(environment)? => {
+                let audience = variable::text(environment, AUDIENCE)?;
+                IdTokenProvider::actions(audience.as_ref().map(Secret::expose_secret))
+            }
             (None, None) => {
-                let message =
-                    format!("{AGENCY_URN} is set; set {TOKEN_FILE} or {ID_TOKEN} as well");
-                return Err(CredentialsError::new(message));
+                return Err(CredentialsError::new(format!(
+                    "{AGENCY_URN} is set; set {TOKEN_FILE} or {ID_TOKEN} as well, or give the CI job \
+                     the permission `id-token: write`, which jobs for pull requests from forks do not \
+                     get"
+                )));
             }
         };
-        let mut agency = Self::of(provider, urn, token);
+        let mut agency = Self::with_token(provider, urn, token);
         if let Some(name) = variable::plain_word(environment, SESSION_NAME)? {
             agency = agency.session_name(name);
         }
@@ -178,32 +199,28 @@ impl OidcAgency {
     ///
     /// # Errors
     ///
-    /// The token file cannot be read, is empty, or contains more than a token.
+    /// The token is not available, is empty, or contains more than a token. The token of a CI job is
+    /// available to sessions only, because it has to be requested.
     pub fn operation(
         &self,
         environment: &dyn Environment,
     ) -> Result<AssumeAgencyWithOidc, CredentialsError> {
         let mut operation = self.operation.clone();
-        operation.id_token = match &self.token {
-            IdToken::Given(token) => token.clone(),
-            IdToken::File(path) => {
-                let token = token::read_file(environment, path)?;
-                Secret::from(token.to_str().unwrap_or_default())
-            }
-        };
+        operation.id_token = self.token.read(environment)?;
         Ok(operation)
     }
 }
 
 impl RefreshProvider for OidcAgency {
-    type Refresh = AgencyRefresh<AssumeAgencyWithOidc>;
+    type Refresh = OidcRefresh;
 
     fn begin(
         &self,
         platform: &Platform,
         context: &Arc<CallContext>,
     ) -> Result<Self::Refresh, CredentialsError> {
-        self.operation(&*platform.environment)?.begin(platform, context)
+        let token = self.token.begin(platform, context)?;
+        Ok(OidcRefresh::new(self.operation.clone(), token, platform.clone(), Arc::clone(context)))
     }
 
     fn label(&self) -> String {
@@ -218,10 +235,8 @@ impl RefreshProvider for OidcAgency {
     /// Validates the settings. The token is validated when it is read.
     fn validate(&self, context: &CallContext) -> Result<(), CredentialsError> {
         let mut operation = self.operation.clone();
-        operation.id_token = match &self.token {
-            IdToken::Given(token) => token.clone(),
-            IdToken::File(_) => Secret::from(PLACEHOLDER),
-        };
+        let token = self.token.known().cloned();
+        operation.id_token = token.unwrap_or_else(|| Secret::from(PLACEHOLDER));
         RefreshProvider::validate(&operation, context)
     }
 }

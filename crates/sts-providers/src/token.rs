@@ -16,6 +16,15 @@ pub(crate) fn read_file(
     environment: &dyn Environment,
     path: &Path,
 ) -> Result<HeaderValue, CredentialsError> {
+    read_file_as(environment, path, of)
+}
+
+/// Like [`read_file`], with the rules of `parse` for the content.
+pub(crate) fn read_file_as(
+    environment: &dyn Environment,
+    path: &Path,
+    parse: fn(Body) -> Result<HeaderValue, &'static str>,
+) -> Result<HeaderValue, CredentialsError> {
     if is_content(path.as_os_str().as_encoded_bytes()) {
         return Err(CredentialsError::new("the path of the token file is a token itself"));
     }
@@ -23,7 +32,7 @@ pub(crate) fn read_file(
         let message = format!("cannot read the token file {}", path.display());
         CredentialsError::new(message).with_source(error)
     })?;
-    of(content).map_err(|fault| {
+    parse(content).map_err(|fault| {
         CredentialsError::new(format!("the token file {} {fault}", path.display()))
     })
 }
@@ -38,12 +47,20 @@ pub(crate) fn is_content(path: &[u8]) -> bool {
 /// `content`, which is wiped when the token is dropped, and is marked sensitive. The fault
 /// completes a sentence that begins with the origin of the token.
 pub(crate) fn of(content: Body) -> Result<HeaderValue, &'static str> {
+    if !content.as_ref().trim_ascii().iter().all(u8::is_ascii_graphic) {
+        return Err(NOT_A_TOKEN);
+    }
+    authorization(content)
+}
+
+/// Like [`of`], for a value of `Authorization`, which may begin with a scheme and a blank.
+pub(crate) fn authorization(content: Body) -> Result<HeaderValue, &'static str> {
     let content = content.into_bytes();
     let trimmed = content.trim_ascii();
     if trimmed.is_empty() {
         return Err("is empty");
     }
-    if !trimmed.iter().all(u8::is_ascii_graphic) {
+    if !trimmed.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ') {
         return Err(NOT_A_TOKEN);
     }
     let mut token =

@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use sts_client::session::{AgencyRefresh, RefreshProvider};
+use sts_client::session::RefreshProvider;
 use sts_client::{CallContext, Platform};
 use sts_credentials::CredentialsError;
-use sts_proto::AssumeAgencyWithOidc;
 
 use super::ProviderChain;
 use crate::environment::EnvironmentVariables;
 use crate::hcloud::HcloudProfile;
 use crate::metadata::EcsMetadata;
-use crate::oidc::OidcAgency;
+use crate::oidc::{OidcAgency, OidcRefresh};
 use crate::pod_identity::{PodIdentity, PodIdentityRefresh};
 use crate::profile::ProfileFile;
 use crate::terraform::TerraformVariables;
@@ -86,7 +85,7 @@ impl ProviderChain {
 struct OidcVariables;
 
 impl RefreshProvider for OidcVariables {
-    type Refresh = AgencyRefresh<AssumeAgencyWithOidc>;
+    type Refresh = OidcRefresh;
 
     fn begin(
         &self,

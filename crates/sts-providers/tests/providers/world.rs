@@ -10,7 +10,8 @@ use std::time::Duration;
 use http::{Request, Response};
 use sts_client::transport::TransportErrorKind;
 use sts_client::{
-    Client, Clock, Environment, Exchange, InvalidVariable, Limits, Now, Transport, TransportError,
+    Client, Clock, Command, CommandOutput, Environment, Exchange, FileLock, InvalidVariable,
+    Limits, Now, Transport, TransportError,
 };
 
 use sts_client::{
@@ -34,6 +35,11 @@ struct Contents {
     /// Variables that are not UTF-8.
     invalid: BTreeSet<String>,
     files: BTreeMap<PathBuf, Result<Vec<u8>, io::ErrorKind>>,
+    /// Outputs of commands, by program and arguments in one line.
+    commands: BTreeMap<String, Result<CommandOutput, io::ErrorKind>>,
+    /// Commands that ran.
+    ran: Vec<String>,
+    locked: BTreeSet<PathBuf>,
     monotonic: Duration,
 }
 
@@ -62,6 +68,24 @@ impl Place {
     pub(crate) fn with_unreadable_file(self, path: &str, kind: io::ErrorKind) -> Self {
         self.0.lock().unwrap().files.insert(path.into(), Err(kind));
         self
+    }
+
+    /// A command, with arguments after blanks, that prints `stdout` and ends with `status`.
+    pub(crate) fn with_command(self, line: &str, status: i32, stdout: &str, stderr: &str) -> Self {
+        let body = |text: &str| Body::from(text.as_bytes().to_vec());
+        let output = CommandOutput::new(Some(status), body(stdout), body(stderr));
+        self.0.lock().unwrap().commands.insert(line.to_owned(), Ok(output));
+        self
+    }
+
+    pub(crate) fn with_failing_command(self, line: &str, kind: io::ErrorKind) -> Self {
+        self.0.lock().unwrap().commands.insert(line.to_owned(), Err(kind));
+        self
+    }
+
+    /// Returns the commands that ran.
+    pub(crate) fn ran(&self) -> Vec<String> {
+        self.0.lock().unwrap().ran.clone()
     }
 
     pub(crate) fn write(&self, path: &str, content: &str) {
@@ -103,6 +127,52 @@ impl Environment for Place {
             Some(Err(kind)) => Err((*kind).into()),
             None => Err(io::ErrorKind::NotFound.into()),
         }
+    }
+
+    fn run_command(&self, command: &Command) -> io::Result<CommandOutput> {
+        let mut line = command.program.to_str().unwrap().to_owned();
+        for argument in &command.arguments {
+            line = format!("{line} {}", argument.to_str().unwrap());
+        }
+        let mut contents = self.0.lock().unwrap();
+        contents.ran.push(line.clone());
+        match contents.commands.get(&line) {
+            Some(Ok(output)) => Ok(output.clone()),
+            Some(Err(kind)) => Err((*kind).into()),
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    fn read_private_file(&self, path: &Path) -> io::Result<Body> {
+        self.read_file(path)
+    }
+
+    fn write_private_file(&self, path: &Path, content: &Body) -> io::Result<()> {
+        let mut contents = self.0.lock().unwrap();
+        if let Some(Err(kind)) = contents.files.get(path) {
+            return Err((*kind).into());
+        }
+        contents.files.insert(path.to_owned(), Ok(content.as_ref().to_vec()));
+        Ok(())
+    }
+
+    fn try_lock_file(&self, path: &Path) -> io::Result<Option<FileLock>> {
+        if !self.0.lock().unwrap().locked.insert(path.to_owned()) {
+            return Ok(None);
+        }
+        Ok(Some(FileLock::new(Unlock { place: self.clone(), path: path.to_owned() })))
+    }
+}
+
+/// Removes a lock on drop.
+struct Unlock {
+    place: Place,
+    path: PathBuf,
+}
+
+impl Drop for Unlock {
+    fn drop(&mut self) {
+        self.place.0.lock().unwrap().locked.remove(&self.path);
     }
 }
 
@@ -170,6 +240,10 @@ impl Wire {
         (self.respond)(request)
     }
 
+    fn on(&self, place: &Place) -> Self {
+        self.clone().in_time_of(place)
+    }
+
     fn answer(&self, exchange: &Exchange) -> Answer {
         let request = &exchange.request;
         self.seen.lock().unwrap().push(Seen {
@@ -204,7 +278,7 @@ impl blocking::Transport for Wire {
 }
 
 pub(crate) fn client(wire: &Wire, place: &Place) -> Client<Wire, NoCredentials> {
-    Client::builder(wire.clone())
+    Client::builder(wire.on(place))
         .clock(place.clone())
         .environment(place.clone())
         .region("cn-north-4")
@@ -213,7 +287,7 @@ pub(crate) fn client(wire: &Wire, place: &Place) -> Client<Wire, NoCredentials> 
 }
 
 pub(crate) fn blocking_client(wire: &Wire, place: &Place) -> blocking::Client<Wire, NoCredentials> {
-    Client::builder(wire.clone())
+    Client::builder(wire.on(place))
         .clock(place.clone())
         .environment(place.clone())
         .region("cn-north-4")
