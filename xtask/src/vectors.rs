@@ -1,5 +1,6 @@
 //! Compares recorded vectors with the public API.
 
+mod ci_identity;
 mod classic_iam;
 mod identity_center;
 mod local_identity;
@@ -132,8 +133,8 @@ fn check(index: usize, vector: &str) -> (String, Result<(), Failure>) {
 type ServiceCheck = fn(&str, &str) -> Option<Result<(), Failure>>;
 
 /// The checks of services other than STS.
-const SERVICES: [ServiceCheck; 3] =
-    [classic_iam::check, local_identity::check, identity_center::check];
+const SERVICES: [ServiceCheck; 4] =
+    [ci_identity::check, classic_iam::check, local_identity::check, identity_center::check];
 
 /// Decodes a vector.
 fn decode<'a, T: Deserialize<'a>>(vector: &'a str) -> Result<T, Failure> {

@@ -17,6 +17,7 @@ const CENTER_REQUESTS: &str = "../crates/sts-providers/tests/vectors/identity-ce
 const CENTER_RESPONSES: &str =
     "../crates/sts-providers/tests/vectors/identity-center-responses.json";
 const LOCAL_IDENTITY: &str = "../crates/sts-providers/tests/vectors/local-identity.json";
+const CI_IDENTITY: &str = "../crates/sts-providers/tests/vectors/ci-identity.json";
 
 fn check(files: &[PathBuf]) -> Output {
     let output = Command::new(env!("CARGO_BIN_EXE_xtask")).arg("vectors").args(files).output();
@@ -71,8 +72,19 @@ fn vectors_of_identity_center_pass() {
 }
 
 #[test]
+fn vectors_of_local_and_ci_identities_pass() {
+    let output = check(&[CI_IDENTITY, LOCAL_IDENTITY].map(PathBuf::from));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "17 passed, 0 failed\n");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
 fn altered_expectations_fail() {
     let altered = [
+        (CI_IDENTITY, "/expect/fields/value", json!("other"), "value"),
+        (CI_IDENTITY, "/headers/authorization", json!("Bearer other"), "authorization"),
+        (CI_IDENTITY, "/target", json!("/idtoken/1?audience=other"), "target"),
+        (LOCAL_IDENTITY, "/request/headers/authorization", json!("other"), "authorization"),
         (RESPONSES, "/expect/ok", json!(false), "success"),
         (RESPONSES, "/expect/fields/credentials.security_token", json!("other"), "security_token"),
         (RESPONSES, "/expect/fields/credentials.expiration_unix_nanos", json!("4"), "expiration"),

@@ -94,7 +94,9 @@ pub(crate) const CHECKS: &[Check] = &[
          crates/sts-proto/tests/vectors/responses.json \
          crates/sts-proto/tests/vectors/wire-requests.json \
          crates/sts-sign/tests/vectors/signing-sdk-hmac-sha256.json \
-         crates/sts-sign/tests/vectors/signing-v11-hmac-sha256.json",
+         crates/sts-sign/tests/vectors/signing-v11-hmac-sha256.json \
+         crates/sts-providers/tests/vectors/ci-identity.json \
+         crates/sts-providers/tests/vectors/local-identity.json",
     ),
     quick("generated docs", "xtask docs --check"),
     quick("example: assume_agency", "run --quiet --example assume_agency"),

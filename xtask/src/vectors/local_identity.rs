@@ -1,9 +1,12 @@
-//! Local identity services: the pod identity agent of CCE, and the metadata service of an ECS.
+//! Local identity services: the pod identity agent of CCE, the metadata service of an ECS, and servers
+//! in the protocol of AWS containers.
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sts_client::test_util::TestEnvironment;
-use sts_providers::{EcsMetadata, PodIdentity};
+use sts_providers::{ContainerCredentials, EcsMetadata, PodIdentity};
 
 use super::outcome::compare;
 use super::provider::{outcome, run};
@@ -26,6 +29,7 @@ pub(super) fn check(operation: &str, vector: &str) -> Option<Result<(), Failure>
     match operation {
         "pod_identity" => Some(pod(vector)),
         "ecs_metadata" => Some(metadata(vector)),
+        "aws_container" => Some(container(vector)),
         _ => None,
     }
 }
@@ -82,4 +86,46 @@ fn metadata(vector: &str) -> Result<(), Failure> {
     let expect =
         vector.expect.unwrap_or_else(|| Map::from_iter([("ok".to_owned(), is_success.into())]));
     compare(&expect, &outcome(refresh, METADATA_FIELDS)?)
+}
+
+/// The names of the fields in such a response.
+const CONTAINER_FIELDS: [&str; 4] = ["AccessKeyId", "SecretAccessKey", "Token", "Expiration"];
+
+#[derive(Deserialize)]
+struct Container {
+    environment: BTreeMap<String, String>,
+    request: RecordedRequest,
+    status: u16,
+    body_text: String,
+    expect: Option<Map<String, Value>>,
+}
+
+fn container(vector: &str) -> Result<(), Failure> {
+    let response: RecordedResponse = decode(vector)?;
+    let vector: Container = decode(vector)?;
+    let environment = TestEnvironment::new();
+    for (name, value) in &vector.environment {
+        environment.set(name, value.replace("PORT", "1"));
+    }
+    let server =
+        ContainerCredentials::from_environment(&environment).map_err(|error| error.to_string())?;
+    let refresh = run(&server, &environment, &[response])?;
+    vector.request.compare(refresh.requests.first().ok_or("sends no request")?)?;
+    let expect = match vector.expect {
+        Some(expect) => expect,
+        None => expected_of(vector.status, &vector.body_text),
+    };
+    compare(&expect, &outcome(refresh, CONTAINER_FIELDS)?)
+}
+
+/// The expected result of a vector that states none: the fields of the body, if it is a success.
+fn expected_of(status: u16, body: &str) -> Map<String, Value> {
+    let mut expect = Map::from_iter([("ok".to_owned(), Value::Bool(status == 200))]);
+    if status == 200
+        && let Ok(Value::Object(mut fields)) = serde_json::from_str(body)
+    {
+        fields.retain(|name, _| CONTAINER_FIELDS[..3].contains(&name.as_str()));
+        expect.insert("fields".to_owned(), Value::Object(fields));
+    }
+    expect
 }
