@@ -143,6 +143,12 @@ impl CallContext {
         })
     }
 
+    /// Returns the endpoints of the calls, in order of preference.
+    #[must_use]
+    pub fn endpoints(&self) -> &[Endpoint] {
+        self.pool.endpoints()
+    }
+
     /// Returns the policy of the calls.
     #[must_use]
     pub fn policy(&self) -> &CallPolicy {

@@ -174,6 +174,22 @@ impl IdTokenProvider {
             _ => None,
         }
     }
+
+    /// Returns what distinguishes the tokens of this provider from those of others; `None` for a
+    /// function.
+    pub(crate) fn cache_key(&self) -> Option<String> {
+        Some(match &self.0 {
+            Origin::Given(token) => format!("given {}", token.expose_secret()),
+            Origin::Variable(name) => format!("variable {name}"),
+            Origin::File(path) => format!("file {}", path.display()),
+            Origin::Command(command) => {
+                let program = command.program.display();
+                format!("command {program} {:?}", command.arguments)
+            }
+            Origin::Function(_) => return None,
+            Origin::Actions { audience } => format!("actions {audience:?}"),
+        })
+    }
 }
 
 impl fmt::Debug for IdTokenProvider {

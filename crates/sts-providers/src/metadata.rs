@@ -9,13 +9,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use http::Uri;
 use http::uri::PathAndQuery;
 use sts_credentials::CredentialsError;
+use sts_proto::Secret;
 
 pub use self::refresh::MetadataRefresh;
 use self::token::Token;
 use crate::address::{self, Reach};
+use crate::variable;
 use sts_client::CallContext;
-use sts_client::Platform;
 use sts_client::session::RefreshProvider;
+use sts_client::{Environment, Platform};
+
+/// Turns the provider off if it is `true`.
+const DISABLED: &str = "HUAWEICLOUD_STS_METADATA_DISABLED";
 
 /// The metadata service of an ECS: credentials of the agency that is attached to the machine.
 ///
@@ -25,7 +30,10 @@ use sts_client::session::RefreshProvider;
 /// kept for its lifetime of six hours; clones share it.
 ///
 /// Where the service cannot be reached, or the machine has no agency, the provider
-/// [is not configured](CredentialsError::is_not_configured).
+/// [is not configured](CredentialsError::is_not_configured). If a request for a token is sent and times out, the
+/// credentials are requested without one, within 1 second: a service that then requires a token is an
+/// error that explains the hop limit, which keeps its tokens from containers. [`enabled`](Self::enabled)
+/// and the variable `HUAWEICLOUD_STS_METADATA_DISABLED` turn the provider off.
 ///
 /// Its requests [never go through a proxy](sts_client::Exchange::is_direct).
 ///
@@ -42,6 +50,7 @@ use sts_client::session::RefreshProvider;
 #[derive(Clone)]
 pub struct EcsMetadata {
     base: Uri,
+    is_enabled: bool,
     /// The token, kept from one refresh to the next.
     token: Arc<Mutex<Token>>,
 }
@@ -67,8 +76,35 @@ impl EcsMetadata {
         Ok(Self::of(base))
     }
 
+    /// Sets whether the service is asked. `true` by default. A provider that is turned off [is not
+    /// configured](CredentialsError::is_not_configured), and sends nothing.
+    #[must_use]
+    pub fn enabled(self, is_enabled: bool) -> Self {
+        Self { is_enabled, ..self }
+    }
+
+    /// Returns an error if the provider is turned off, by its setting or the variable.
+    fn check_enabled(&self, environment: &dyn Environment) -> Result<(), CredentialsError> {
+        let disabled = variable::text(environment, DISABLED)?;
+        let is_disabled = match disabled.as_ref().map(Secret::expose_secret) {
+            Some(value) if value.eq_ignore_ascii_case("true") => true,
+            Some(value) if !value.eq_ignore_ascii_case("false") => {
+                return Err(variable::invalid(DISABLED, "must be true or false"));
+            }
+            _ => false,
+        };
+        if is_disabled {
+            let message = format!("ECS metadata is turned off by {DISABLED}");
+            return Err(CredentialsError::not_configured(message));
+        }
+        if self.is_enabled {
+            return Ok(());
+        }
+        Err(CredentialsError::not_configured("ECS metadata is turned off in code"))
+    }
+
     fn of(base: Uri) -> Self {
-        Self { base, token: Arc::default() }
+        Self { base, is_enabled: true, token: Arc::default() }
     }
 
     fn token(&self) -> MutexGuard<'_, Token> {
@@ -98,6 +134,7 @@ impl RefreshProvider for EcsMetadata {
         platform: &Platform,
         _: &Arc<CallContext>,
     ) -> Result<Self::Refresh, CredentialsError> {
+        self.check_enabled(&*platform.environment)?;
         Ok(MetadataRefresh::new(self.clone(), platform.clock.monotonic()))
     }
 

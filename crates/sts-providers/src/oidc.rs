@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sts_credentials::CredentialsError;
-use sts_proto::{AssumeAgencyWithOidc, Secret};
+use sts_proto::{AssumeAgencyWithOidc, Body, BodyWriter, Secret};
 
 pub use self::refresh::OidcRefresh;
 use crate::id_token::{self, IdTokenProvider};
@@ -230,6 +230,17 @@ impl RefreshProvider for OidcAgency {
     /// An hour unless another duration is set.
     fn lifetime(&self) -> Option<Duration> {
         self.operation.lifetime()
+    }
+
+    fn cache_key(&self) -> Option<Body> {
+        // The token itself changes with every refresh.
+        let origin = self.token.cache_key()?;
+        let request = self.operation.cache_key()?;
+        let mut key = BodyWriter::with_capacity(origin.len() + 1 + request.len());
+        key.extend(origin.as_bytes());
+        key.extend(b"\n");
+        key.extend(request.as_ref());
+        Some(key.finish())
     }
 
     /// Validates the settings. The token is validated when it is read.

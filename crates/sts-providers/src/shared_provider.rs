@@ -44,6 +44,8 @@ trait ErasedProvider: MaybeSend + MaybeSync {
 
     fn lifetime(&self) -> Option<Duration>;
 
+    fn cache_key(&self) -> Option<Body>;
+
     fn validate(&self, context: &CallContext) -> Result<(), CredentialsError>;
 }
 
@@ -65,6 +67,10 @@ where
 
     fn lifetime(&self) -> Option<Duration> {
         RefreshProvider::lifetime(self)
+    }
+
+    fn cache_key(&self) -> Option<Body> {
+        RefreshProvider::cache_key(self)
     }
 
     fn validate(&self, context: &CallContext) -> Result<(), CredentialsError> {
@@ -105,6 +111,10 @@ impl RefreshProvider for SharedProvider {
 
     fn lifetime(&self) -> Option<Duration> {
         self.0.lifetime()
+    }
+
+    fn cache_key(&self) -> Option<Body> {
+        self.0.cache_key()
     }
 
     fn validate(&self, context: &CallContext) -> Result<(), CredentialsError> {

@@ -7,7 +7,8 @@ use std::time::Duration;
 use http::Response;
 use sts_credentials::{Credentials, CredentialsError};
 use sts_proto::{
-    AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Body, ErrorKind, Operation,
+    AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Body, BodyWriter, Endpoint,
+    ErrorKind, Operation, Region,
 };
 
 use super::issued::IssuedCredentials;
@@ -48,6 +49,13 @@ pub trait RefreshProvider {
     /// Returns the requested lifetime of the credentials, if it is known. The issuer grants no
     /// longer one.
     fn lifetime(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Returns everything that is requested, for the key of a cache that processes share. It does not
+    /// contain what changes from one refresh to the next, nor who signs the request. By default it is
+    /// `None`: the credentials are not cached.
+    fn cache_key(&self) -> Option<Body> {
         None
     }
 
@@ -111,6 +119,10 @@ macro_rules! refresh_by {
                 Some(Duration::from_secs(self.duration_seconds.unwrap_or(3600).into()))
             }
 
+            fn cache_key(&self) -> Option<Body> {
+                cache_key(self)
+            }
+
             fn validate(&self, context: &CallContext) -> Result<(), CredentialsError> {
                 validate(self, context)
             }
@@ -122,6 +134,22 @@ refresh_by! {
     AssumeAgency, |this: &Self| format!("{}/{}", this.agency_urn, this.agency_session_name);
     AssumeAgencyWithOidc, |this: &Self| format!("{}/{}", this.agency_urn, this.agency_session_name);
     AssumeAgencyWithSaml, |this: &Self| this.agency_urn.clone();
+}
+
+/// Returns the request as text. The endpoint is only needed to build it.
+fn cache_key<O: Operation>(operation: &O) -> Option<Body> {
+    let endpoint = Endpoint::from(Region::CN_NORTH_4);
+    let request = operation.to_request_unvalidated(&endpoint).ok()?;
+    let mut key = BodyWriter::with_capacity(4096);
+    key.extend(O::NAME.as_bytes());
+    for (name, value) in request.headers() {
+        for part in [b"\n", name.as_str().as_bytes(), b":", value.as_bytes()] {
+            key.extend(part);
+        }
+    }
+    key.extend(b"\n\n");
+    key.extend(request.body().as_ref());
+    Some(key.finish())
 }
 
 /// Validates an operation that a session repeats, with credentials that are not known yet.

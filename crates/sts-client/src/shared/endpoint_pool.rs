@@ -91,6 +91,11 @@ impl Outage {
 }
 
 impl EndpointPool {
+    /// Returns the endpoints in order of preference.
+    pub(crate) fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
+    }
+
     /// Creates a pool of `endpoints` in order of preference. Duplicates are one endpoint.
     pub(crate) fn new(endpoints: impl IntoIterator<Item = Endpoint>) -> Self {
         let mut unique: Vec<Endpoint> = Vec::new();

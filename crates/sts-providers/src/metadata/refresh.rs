@@ -14,7 +14,7 @@ use crate::local_service::Issuer;
 use crate::{failure, token};
 use sts_client::Now;
 use sts_client::session::IssuedCredentials;
-use sts_client::transport::TransportErrorKind;
+use sts_client::transport::{Progress, TransportErrorKind};
 use sts_client::{Exchange, Limits, TransportError};
 use sts_client::{StateMachine, Step};
 
@@ -36,6 +36,8 @@ const ISSUER: Issuer = Issuer {
 
 /// Timeout of each request.
 const TIMEOUT: Duration = Duration::from_secs(3);
+/// Timeout of the request without a token after a token request has timed out.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 /// Limit of a response, in bytes.
 const LARGEST_RESPONSE: usize = 1 << 16;
 
@@ -48,6 +50,8 @@ pub struct MetadataRefresh {
     is_there: bool,
     /// Whether the service has rejected a token in this refresh.
     was_rejected: bool,
+    /// Whether the request for a token has timed out in this refresh.
+    has_timed_out: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +71,11 @@ impl MetadataRefresh {
     pub(super) fn new(metadata: EcsMetadata, monotonic: Duration) -> Self {
         let is_due = metadata.token().is_due(monotonic);
         let state = State::Ready(if is_due { Ask::Token } else { Ask::Credentials });
-        Self { metadata, state, is_there: false, was_rejected: false }
+        Self { metadata, state, is_there: false, was_rejected: false, has_timed_out: false }
+    }
+
+    const fn timeout(&self) -> Duration {
+        if self.has_timed_out { PROBE_TIMEOUT } else { TIMEOUT }
     }
 
     fn exchange(&self, ask: Ask) -> Exchange {
@@ -85,7 +93,7 @@ impl MetadataRefresh {
         *request.method_mut() = method;
         *request.uri_mut() = self.metadata.uri(path);
         request.headers_mut().extend(header);
-        let limits = Limits::default().timeout(TIMEOUT).body(LARGEST_RESPONSE);
+        let limits = Limits::default().timeout(self.timeout()).body(LARGEST_RESPONSE);
         Exchange::new(request, limits).direct()
     }
 
@@ -114,6 +122,16 @@ impl MetadataRefresh {
                  program needs",
                 )
             }
+            (Ask::Credentials, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+                if self.has_timed_out =>
+            {
+                broken(
+                    "the metadata service of this ECS requires a token, but its response to the \
+                     token request did not arrive: in a container, raise the hop limit of the \
+                     metadata service to 2, or use the network of the host"
+                        .to_owned(),
+                )
+            }
             (Ask::Credentials, StatusCode::UNAUTHORIZED) if !self.was_rejected => {
                 self.was_rejected = true;
                 State::Ready(Ask::Token)
@@ -132,7 +150,14 @@ impl MetadataRefresh {
     }
 
     /// Distinguishes a failing service from a missing one. A server that violates HTTP exists.
-    fn fail(&self, error: TransportError) -> State {
+    fn fail(&mut self, ask: Ask, error: TransportError) -> State {
+        // Behind a hop limit, only the responses with tokens are dropped on the way.
+        let was_sent = error.progress() == Progress::MaybeSent;
+        let is_late = error.kind() == TransportErrorKind::Timeout && was_sent;
+        if ask == Ask::Token && is_late && !self.was_rejected {
+            self.has_timed_out = true;
+            return State::Ready(Ask::Credentials);
+        }
         let is_there = self.is_there
             || matches!(error.kind(), TransportErrorKind::Protocol | TransportErrorKind::TooLarge);
         let message = format!("no metadata service responds at {}", self.metadata.shown());
@@ -156,7 +181,7 @@ impl StateMachine for MetadataRefresh {
             }
             State::Sent { ask, at } => {
                 self.state = State::Sent { ask, at };
-                Step::Wait(TIMEOUT)
+                Step::Wait(self.timeout())
             }
             State::Done(outcome) => Step::Done(outcome.map_err(Into::into)),
         }
@@ -169,7 +194,7 @@ impl StateMachine for MetadataRefresh {
         if let State::Sent { ask, at } = self.state {
             self.state = match outcome {
                 Ok(response) => self.classify(ask, at, response, now),
-                Err(error) => self.fail(error),
+                Err(error) => self.fail(ask, error),
             };
         }
     }

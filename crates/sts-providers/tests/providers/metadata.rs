@@ -187,7 +187,7 @@ fn a_machine_without_an_agency_counts_as_not_configured() {
 fn an_unreachable_service_counts_as_not_configured() {
     use TransportErrorKind::{Connect, Resolve, Timeout};
     for kind in [Connect, Resolve, Timeout] {
-        let wire = script([Err(TransportError::maybe_sent(kind))]);
+        let wire = script([Err(TransportError::not_sent(kind))]);
         let error = failure(&wire);
         assert!(error.is_not_configured(), "{kind:?}");
         let text = error.to_string();
@@ -301,4 +301,58 @@ fn the_state_machine_ignores_out_of_order_calls() {
     assert_eq!(got.credentials().access_key_id, "FIRST");
     let Step::Done(Err(error)) = refresh.step(now) else { panic!() };
     assert!(error.to_string().contains("polled after completion"), "{error}");
+}
+
+fn timed_out() -> Answer {
+    Err(TransportError::maybe_sent(TransportErrorKind::Timeout))
+}
+
+#[test]
+fn a_hop_limit_is_told_apart_from_a_missing_service() {
+    for status in [401, 403] {
+        let wire = script([timed_out(), answer(status, "")]);
+        let error = failure(&wire);
+        assert!(!error.is_not_configured());
+        assert!(error.to_string().contains("raise the hop limit"), "{error}");
+        assert_eq!(wire.lines(), [TOKEN, KEYS]);
+        assert_eq!(wire.seen()[1].limits.timeout, Duration::from_secs(1));
+        assert_eq!(wire.seen()[1].header("x-metadata-token"), None);
+    }
+
+    let wire = script([timed_out(), timed_out()]);
+    assert!(failure(&wire).is_not_configured(), "not an ECS");
+
+    let wire = script([Err(TransportError::not_sent(TransportErrorKind::Timeout))]);
+    assert!(failure(&wire).is_not_configured(), "no connection: not an ECS, and no second request");
+
+    let wire = script([timed_out(), answer(401, NO_AGENCY)]);
+    assert!(failure(&wire).is_not_configured(), "an ECS without an agency");
+
+    let wire = script([timed_out(), credentials("FIRST")]);
+    let session = client(&wire, &Place::default()).session(metadata()).unwrap();
+    assert_eq!(ask(&session).unwrap().access_key_id, "FIRST", "a service without tokens");
+}
+
+#[test]
+fn a_provider_that_is_turned_off_sends_nothing() {
+    let name = "HUAWEICLOUD_STS_METADATA_DISABLED";
+    let off = |place: Place, metadata: EcsMetadata| {
+        let wire = Wire::dead();
+        let error = ask(&client(&wire, &place).session(metadata).unwrap()).unwrap_err();
+        assert!(wire.seen().is_empty());
+        error
+    };
+    let error = off(Place::default().with_variable(name, "TRUE"), metadata());
+    assert!(error.is_not_configured());
+    assert!(in_full(&error).contains("ECS metadata is turned off by HUAWEICLOUD_STS_METADATA"));
+    let error = off(Place::default(), metadata().enabled(false));
+    assert!(error.is_not_configured());
+    assert!(in_full(&error).contains("ECS metadata is turned off in code"), "{}", in_full(&error));
+    let error = off(Place::default().with_variable(name, "yes"), metadata());
+    assert!(!error.is_not_configured());
+    assert!(in_full(&error).contains("must be true or false"), "{}", in_full(&error));
+
+    let wire = script([answer(200, "token"), credentials("FIRST")]);
+    let place = Place::default().with_variable(name, "false");
+    ask(&client(&wire, &place).session(metadata()).unwrap()).unwrap();
 }

@@ -88,6 +88,11 @@ impl Place {
         self.0.lock().unwrap().ran.clone()
     }
 
+    /// Returns the paths of all files.
+    pub(crate) fn paths(&self) -> Vec<PathBuf> {
+        self.0.lock().unwrap().files.keys().cloned().collect()
+    }
+
     pub(crate) fn write(&self, path: &str, content: &str) {
         self.0.lock().unwrap().files.insert(path.into(), Ok(content.into()));
     }
