@@ -25,7 +25,7 @@ impl ProviderChain {
     /// | name | provider |
     /// |---|---|
     /// | `environment` | [`EnvironmentVariables`] |
-    /// | `oidc` | [`OidcAgency`], by its variables |
+    /// | `oidc` | [`OidcAgency`], by its variables: with a token, its file, or else the CI job |
     /// | `terraform` | [`TerraformVariables`] |
     /// | `hcloud` | [`HcloudProfile`] |
     /// | `profile` | [`ProfileFile`] |
