@@ -82,6 +82,8 @@ impl<'a, P> Attempts<'a, P> {
     ///
     /// An access key that was rejected three times in a row is held back for five minutes, and a locked
     /// one for the requested wait, at most 15 minutes: [`sign`](Self::sign) returns an error instead.
+    /// After that, one request per minute is signed until one is accepted. The last four rejected
+    /// credentials are counted, also if the provider alternates between them.
     ///
     /// A second observation of the same attempt does not have an effect.
     pub fn observe(&mut self, observation: Observation, now: OffsetDateTime) -> Verdict {

@@ -27,6 +27,12 @@ const HOLD: Interval = Interval::from_secs(300);
 /// The longest hold that a response can request.
 const LONGEST_HOLD: Interval = Interval::from_secs(900);
 
+/// How long others wait for the outcome of the request that probes an access key after its hold.
+const PROBE: Interval = Interval::from_secs(60);
+
+/// Number of rejected credentials that are remembered. A provider may alternate between several.
+const REMEMBERED: usize = 4;
+
 /// State of a request signer, shared by its clones.
 #[derive(Default)]
 pub(super) struct Memory {
@@ -40,7 +46,9 @@ struct Keys {
     /// The last signer.
     entry: Option<Arc<Entry>>,
     /// The last rejected credentials, until others are used or these are accepted.
-    rejection: Option<Rejection>,
+    reported: Option<Arc<Credentials>>,
+    /// Rejected credentials until they are accepted, the last one at the end.
+    rejections: Vec<Rejection>,
 }
 
 /// Credentials with their signer.
@@ -53,7 +61,7 @@ struct Rejection {
     credentials: Arc<Credentials>,
     /// Number of consecutive rejections.
     count: u32,
-    /// Time of the last rejection.
+    /// Time of the last rejection or probe, from which the hold counts.
     at: OffsetDateTime,
     hold: Interval,
 }
@@ -61,8 +69,7 @@ struct Rejection {
 impl Memory {
     /// Returns the request to the provider.
     pub(super) fn request(&self) -> CredentialsRequest {
-        let keys = self.lock();
-        let rejected = keys.rejection.as_ref().map(|rejection| Arc::clone(&rejection.credentials));
+        let rejected = self.lock().reported.clone();
         rejected.map_or_else(CredentialsRequest::default, CredentialsRequest::after_rejection)
     }
 
@@ -76,16 +83,14 @@ impl Memory {
         prepare: impl FnOnce(&Credentials) -> Result<Signer, SignerError>,
     ) -> Result<Arc<Entry>, RequestSignError> {
         let mut keys = self.lock();
-        if let Some(rejection) = &keys.rejection {
-            if is_same(&rejection.credentials, &credentials) {
-                let retry_in = rejection.retry_in(now);
-                if retry_in.is_some() || rejected.is_some_and(|it| is_same(it, &credentials)) {
-                    let access_key_id = credentials.access_key_id.clone();
-                    return Err(RequestSignError::Rejected { access_key_id, retry_in });
-                }
-            } else {
-                keys.rejection = None;
-            }
+        let is_rejected = rejected.is_some_and(|it| is_same(it, &credentials));
+        if let Err(retry_in) = keys.admit(&credentials, is_rejected, now) {
+            let access_key_id = credentials.access_key_id.clone();
+            keys.reported = Some(credentials);
+            return Err(RequestSignError::Rejected { access_key_id, retry_in });
+        }
+        if keys.reported.as_ref().is_some_and(|it| !is_same(it, &credentials)) {
+            keys.reported = None;
         }
         let entry = match &keys.entry {
             Some(entry) if Arc::ptr_eq(&entry.credentials, &credentials) => {
@@ -103,13 +108,14 @@ impl Memory {
     /// The service accepted these credentials.
     pub(super) fn accept(&self, credentials: &Arc<Credentials>) {
         let mut keys = self.lock();
-        if keys.rejection.as_ref().is_some_and(|it| is_same(&it.credentials, credentials)) {
-            keys.rejection = None;
+        keys.rejections.retain(|it| !is_same(&it.credentials, credentials));
+        if keys.reported.as_ref().is_some_and(|it| is_same(it, credentials)) {
+            keys.reported = None;
         }
     }
 
-    /// The service rejected these credentials. Late responses to requests that were signed with
-    /// earlier credentials are ignored.
+    /// The service rejected these credentials. A late response to a request that was signed with
+    /// earlier credentials is counted, but not reported to the provider.
     pub(super) fn reject(
         &self,
         credentials: &Arc<Credentials>,
@@ -118,12 +124,17 @@ impl Memory {
         now: OffsetDateTime,
     ) {
         let mut keys = self.lock();
-        if keys.entry.as_ref().is_some_and(|entry| !is_same(&entry.credentials, credentials)) {
-            return;
+        if keys.entry.as_ref().is_none_or(|entry| is_same(&entry.credentials, credentials)) {
+            keys.reported = Some(Arc::clone(credentials));
+        }
+        let rejections = &mut keys.rejections;
+        let known = rejections.iter().position(|it| is_same(&it.credentials, credentials));
+        let before = known.map_or(0, |index| rejections.remove(index).count);
+        if rejections.len() >= REMEMBERED {
+            rejections.remove(0);
         }
         let is_locked = kind == ErrorKind::AccessKeyLocked;
-        let before = keys.rejection.as_ref().map_or(0, |rejection| rejection.count);
-        keys.rejection = Some(Rejection {
+        rejections.push(Rejection {
             credentials: Arc::clone(credentials),
             count: if is_locked { REJECTIONS } else { before.saturating_add(1) },
             at: now,
@@ -160,6 +171,34 @@ impl Memory {
     fn lock(&self) -> MutexGuard<'_, Keys> {
         // Poisoning is ignored: the data is never left half-updated.
         self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Keys {
+    /// Checks that `credentials` may sign. After a hold, one request probes them: if they are still
+    /// rejected, a single failure counts for the lockout, not one per caller.
+    ///
+    /// Returns how long they are held back if they may not. `is_rejected` is whether they were
+    /// rejected in the same call.
+    fn admit(
+        &mut self,
+        credentials: &Arc<Credentials>,
+        is_rejected: bool,
+        now: OffsetDateTime,
+    ) -> Result<(), Option<Interval>> {
+        let mut rejections = self.rejections.iter_mut();
+        let Some(rejection) = rejections.find(|it| is_same(&it.credentials, credentials)) else {
+            return Ok(());
+        };
+        let retry_in = rejection.retry_in(now);
+        if retry_in.is_some() || is_rejected {
+            return Err(retry_in);
+        }
+        if rejection.count >= REJECTIONS {
+            rejection.at = now;
+            rejection.hold = PROBE;
+        }
+        Ok(())
     }
 }
 
