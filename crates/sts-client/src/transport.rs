@@ -80,6 +80,10 @@ pub use self::settings::Settings;
 /// that is too large, and an invalid chunk, may be [`Closed`](TransportErrorKind::Closed); a
 /// response that is complete by its length, but whose TLS connection ended without `close_notify`,
 /// is a response or `Closed`.
+///
+/// Futures are `Send` on native targets, so that callers on any thread can share a client. An HTTP
+/// stack whose futures are not `Send` can be used on one thread, with the type `SendWrapper` of the
+/// crate `send_wrapper`; `docs/transports.md` has the code.
 pub trait Transport {
     /// Sends the request and collects the response.
     fn send(

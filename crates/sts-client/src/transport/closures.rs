@@ -8,9 +8,9 @@ use sts_proto::Body;
 
 use super::{Exchange, MaybeSend, Transport, TransportError};
 
-/// A transport of two closures: one that sends, one that waits. They are held to the contract of
 /// Returns a transport made of two closures: one that sends and one that waits. They must satisfy
 /// the contract of [`Transport`].
+///
 /// ```
 /// use sts_client::transport::transport_fn;
 /// use sts_client::{Exchange, TransportError, proto::Body};
