@@ -5,6 +5,7 @@
 //! With `--required` it is a failure.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a runner of tests")]
 
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 use serde_json::Value;
@@ -83,6 +84,28 @@ pub(crate) fn bare(command: &mut Command) -> &mut Command {
         .env_clear()
         .envs(std::env::vars_os().filter(|(name, _)| kept.iter().any(|k| name == k)));
     command.env("HOME", HOME).env("USERPROFILE", HOME)
+}
+
+/// Returns the blocks of a guide in this language, which form one program.
+pub(crate) fn program_of(guide: &str, language: &str) -> String {
+    let fence = format!("```{language}\n");
+    let blocks = guide.split(&fence).skip(1).filter_map(|rest| rest.split_once("```"));
+    blocks.map(|(block, _)| block).collect::<Vec<_>>().join("\n")
+}
+
+/// Runs the program of a guide, which starts the emulator. It fails if an assertion fails.
+pub(crate) fn run_guide(command: &mut Command) -> Result<Value, String> {
+    let program = Path::new(env!("CARGO_BIN_EXE_sts-emulator"));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = program.parent().map(Path::to_owned).into_iter();
+    let path = std::env::join_paths(folders.chain(std::env::split_paths(&path)));
+    let path = path.map_err(|error| format!("PATH: {error}"))?;
+    run(bare(command).env("PATH", path)).map(Value::String)
+}
+
+/// Whether the program of a guide ran to its end. It prints nothing.
+pub(crate) fn the_guide_runs(outcome: &Value) -> Result<(), String> {
+    expect("output", outcome, "")
 }
 
 /// Whether a client took that directory for the home directory.

@@ -8,23 +8,31 @@ mod runner;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use runner::{Test, bare, expect, expect_own_home, expect_rejection, run, run_tests};
+use runner::{
+    Test, bare, expect, expect_own_home, expect_rejection, program_of, run, run_guide, run_tests,
+    the_guide_runs,
+};
 use serde_json::{Value, json};
 use sts_emulator::{Emulator, builtin};
 
 const PACKAGE: &str = "@huaweicloud/huaweicloud-sdk-core";
 const VERSION: &str = "3.1.211";
 const CALLS: &str = include_str!("calls.js");
+const GUIDE: &str = include_str!("guide.md");
 
-const TESTS: [Test; 4] = [
+const TESTS: [Test; 5] = [
     ("its_signature_of_get_caller_identity_verifies", 0, it_is_known),
     ("its_signature_with_temporary_keys_verifies", 0, its_session_is_known),
     ("a_signature_with_a_wrong_secret_does_not", 0, a_wrong_secret_is_rejected),
     ("its_home_directory_is_below_the_target_directory", 0, expect_own_home),
+    ("the_program_of_the_guide_runs", 1, the_guide_runs),
 ];
 
 fn main() -> ExitCode {
-    run_tests("the signer of the official Node SDK", &TESTS, || Ok(vec![calls(&install()?)]))
+    run_tests("the signer of the official Node SDK", &TESTS, || {
+        let folder = install()?;
+        Ok(vec![calls(&folder), guide(&folder)])
+    })
 }
 
 /// The folder where the package is. An error says why it cannot be had.
@@ -61,6 +69,13 @@ fn calls(folder: &Path) -> Result<Value, String> {
     std::fs::write(&script, CALLS).map_err(|error| error.to_string())?;
     let printed = run(bare(Command::new("node").arg(script).arg(setup.to_string())))?;
     serde_json::from_str(&printed).map_err(|error| format!("{error}: {printed}"))
+}
+
+/// Runs the program of the guide.
+fn guide(folder: &Path) -> Result<Value, String> {
+    let script = folder.join("guide.js");
+    std::fs::write(&script, program_of(GUIDE, "js")).map_err(|error| error.to_string())?;
+    run_guide(Command::new("node").arg(script))
 }
 
 fn it_is_known(outcome: &Value) -> Result<(), String> {

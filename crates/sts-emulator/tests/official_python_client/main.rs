@@ -12,7 +12,10 @@ use std::process::{Command, ExitCode};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use runner::{Test, bare, expect, expect_own_home, expect_rejection, run, run_tests};
+use runner::{
+    Test, bare, expect, expect_own_home, expect_rejection, program_of, run, run_guide, run_tests,
+    the_guide_runs,
+};
 use serde_json::{Value, json};
 use sts_emulator::{Emulator, builtin};
 
@@ -24,13 +27,15 @@ const PACKAGES: [&str; 4] = [
 ];
 const CALLS: &str = include_str!("calls.py");
 const SERVICES: &str = include_str!("services.py");
+const GUIDE: &str = include_str!("guide.md");
 
-/// Outcomes over plain http, over TLS, and of the services other than STS.
+/// Outcomes over plain http, over TLS, of the services other than STS, and of the guide.
 const PLAIN: usize = 0;
 const TLS: usize = 1;
 const OTHER: usize = 2;
+const OF_GUIDE: usize = 3;
 
-const TESTS: [Test; 17] = [
+const TESTS: [Test; 18] = [
     ("it_assumes_an_agency_and_calls_with_the_keys", PLAIN, it_assumes),
     ("it_assumes_an_agency_with_an_id_token", PLAIN, it_federates_with_oidc),
     ("it_assumes_an_agency_with_a_saml_response", PLAIN, it_federates_with_saml),
@@ -48,12 +53,13 @@ const TESTS: [Test; 17] = [
     ("it_looks_up_projects", OTHER, services::it_looks_up_projects),
     ("it_signs_in_on_a_device", OTHER, services::it_signs_in),
     ("it_gets_credentials_from_the_portal", OTHER, services::it_uses_the_portal),
+    ("the_program_of_the_guide_runs", OF_GUIDE, the_guide_runs),
 ];
 
 fn main() -> ExitCode {
     run_tests("the official Python client", &TESTS, || {
         let client = Client::install()?;
-        Ok(vec![client.calls(false), client.calls(true), client.services()])
+        Ok(vec![client.calls(false), client.calls(true), client.services(), client.guide()])
     })
 }
 
@@ -109,6 +115,11 @@ impl Client {
         let mut command = Command::new(&self.python);
         let printed = run(bare(command.args(["-c", SERVICES]).arg(setup.to_string())))?;
         serde_json::from_str(&printed).map_err(|error| format!("{error}: {printed}"))
+    }
+
+    /// Runs the program of the guide.
+    fn guide(&self) -> Result<Value, String> {
+        run_guide(Command::new(&self.python).args(["-c", &program_of(GUIDE, "python")]))
     }
 
     /// Makes the calls to an emulator of their own, and gives what came of them.
