@@ -2,19 +2,48 @@
 
 use std::any::type_name;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sts_credentials::CredentialsError;
 
 use crate::context::CallContext;
 use crate::error::Error;
 use crate::platform::Platform;
-use crate::session::IssuedCredentials;
+use crate::session::refresher::Refresher;
+use crate::session::{IssuedCredentials, RefreshProvider};
+use crate::transport::{MaybeSend, MaybeSync};
 
 /// State of a client without its credential provider.
 pub(crate) struct Base<T> {
     pub(crate) context: Arc<CallContext>,
     pub(crate) transport: Arc<T>,
     pub(crate) platform: Platform,
+}
+
+/// A provider with the client that makes its calls.
+pub(crate) struct Bound<T, S, P> {
+    pub(crate) base: Arc<Base<T>>,
+    pub(crate) credentials: Arc<S>,
+    pub(crate) provider: P,
+}
+
+impl<T, S, P> Refresher for Bound<T, S, P>
+where
+    T: MaybeSend + MaybeSync,
+    S: MaybeSend + MaybeSync,
+    P: RefreshProvider + MaybeSend + MaybeSync,
+{
+    fn context(&self) -> &CallContext {
+        &self.base.context
+    }
+
+    fn label(&self) -> String {
+        self.provider.label()
+    }
+
+    fn lifetime(&self) -> Option<Duration> {
+        self.provider.lifetime()
+    }
 }
 
 /// Rejects credentials that no request can carry, from any provider.

@@ -11,16 +11,17 @@ use sts_proto::{
     GetCallerIdentity, GetCallerIdentityOutput, Operation,
 };
 
-use crate::base::{Base, encoded_denial, validated};
+use crate::base::{Base, Bound, encoded_denial, validated};
 use crate::call::Call;
 use crate::context::ServiceTime;
 use crate::drive::drive_blocking;
 use crate::error::Error;
 use crate::machine::StateMachine;
 use crate::no_credentials::NoCredentials;
-use crate::session::blocking::Plan;
 pub use crate::session::blocking::Session;
-use crate::session::{IssuedCredentials, RefreshProvider, SessionPolicy};
+use crate::session::cache::Obtained;
+use crate::session::refresher::BlockingRefresher;
+use crate::session::{RefreshProvider, SessionPolicy};
 use crate::stats::Completed;
 use crate::trace;
 pub use crate::transport::blocking::Transport;
@@ -56,7 +57,7 @@ where
     pub fn session_with<P>(
         &self,
         provider: P,
-        policy: SessionPolicy,
+        policy: impl Into<Arc<SessionPolicy>>,
     ) -> Result<Session, CredentialsError>
     where
         P: RefreshProvider + Send + Sync + 'static,
@@ -138,7 +139,7 @@ pub(crate) fn session<T, S, P>(
     base: &Arc<Base<T>>,
     credentials: &Arc<S>,
     provider: P,
-    policy: SessionPolicy,
+    policy: impl Into<Arc<SessionPolicy>>,
 ) -> Result<Session, CredentialsError>
 where
     T: Transport + Send + Sync + 'static,
@@ -146,28 +147,26 @@ where
     P: RefreshProvider + Send + Sync + 'static,
 {
     provider.validate(&base.context)?;
-    let policy = policy.limited_to(provider.lifetime());
-    let label = provider.label();
-    let (refreshed, credentials) = (Arc::clone(base), Arc::clone(credentials));
-    let plan = Plan {
-        clock: Arc::clone(&base.platform.clock),
-        context: Arc::clone(&base.context),
-        refresh: Box::new(move || Ok(refresh(&refreshed, &credentials, &provider)?)),
-        label,
-    };
-    Ok(Session::new(plan, policy))
+    let clock = Arc::clone(&base.platform.clock);
+    let (base, credentials) = (Arc::clone(base), Arc::clone(credentials));
+    Ok(Session::new(Arc::new(Bound { base, credentials, provider }), clock, policy.into()))
 }
 
-fn refresh<T: Transport, S: ProvideCredentials, P: RefreshProvider>(
-    base: &Base<T>,
-    credentials: &Arc<S>,
-    provider: &P,
-) -> Result<IssuedCredentials, Error> {
-    let Base { context, transport, platform } = base;
-    trace::in_refresh_blocking(&provider.label(), || {
-        let refresh = provider.begin(platform, context)?;
-        validated::<P>(drive_blocking(refresh, transport, credentials, &*platform.clock)?)
-    })
+impl<T, S, P> BlockingRefresher for Bound<T, S, P>
+where
+    T: Transport + Send + Sync,
+    S: ProvideCredentials + Send + Sync,
+    P: RefreshProvider + Send + Sync,
+{
+    fn refresh(&self) -> Obtained {
+        let Self { base, credentials, provider } = self;
+        let Base { context, transport, platform } = &**base;
+        let issued = trace::in_refresh_blocking(&provider.label(), || {
+            let refresh = provider.begin(platform, context)?;
+            validated::<P>(drive_blocking(refresh, transport, credentials, &*platform.clock)?)
+        })?;
+        Ok(issued)
+    }
 }
 
 impl<T, S> Client<T, S> {

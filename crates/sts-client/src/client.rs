@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sts_credentials::{CredentialsError, ProvideCredentials, SharedCredentials};
 use sts_proto::{
@@ -10,7 +11,7 @@ use sts_proto::{
     GetCallerIdentity, GetCallerIdentityOutput, Operation,
 };
 
-use crate::base::{Base, encoded_denial, validated};
+use crate::base::{Base, Bound, encoded_denial, validated};
 use crate::builder::ClientBuilder;
 use crate::call::Call;
 use crate::context::ServiceTime;
@@ -18,10 +19,12 @@ use crate::drive::drive;
 use crate::error::Error;
 use crate::machine::StateMachine;
 use crate::no_credentials::NoCredentials;
-use crate::session::{IssuedCredentials, Plan, RefreshProvider, Session, SessionPolicy};
+use crate::session::cache::Obtained;
+use crate::session::refresher::AsyncRefresher;
+use crate::session::{RefreshProvider, Session, SessionPolicy};
 use crate::stats::Completed;
 use crate::trace;
-use crate::transport::{DynTransport, MaybeSend, MaybeSync, Transport};
+use crate::transport::{BoxFuture, DynTransport, MaybeSend, MaybeSync, Transport};
 
 /// Async client for STS over a [`Transport`].
 ///
@@ -180,7 +183,7 @@ where
     pub fn session_with<P>(
         &self,
         provider: P,
-        policy: SessionPolicy,
+        policy: impl Into<Arc<SessionPolicy>>,
     ) -> Result<Session, CredentialsError>
     where
         P: RefreshProvider<Refresh: MaybeSend> + MaybeSend + MaybeSync + 'static,
@@ -210,7 +213,7 @@ pub(crate) fn session<T, S, P>(
     base: &Arc<Base<T>>,
     credentials: &Arc<S>,
     provider: P,
-    policy: SessionPolicy,
+    policy: impl Into<Arc<SessionPolicy>>,
 ) -> Result<Session, CredentialsError>
 where
     T: Transport + MaybeSend + MaybeSync + 'static,
@@ -218,39 +221,33 @@ where
     P: RefreshProvider<Refresh: MaybeSend> + MaybeSend + MaybeSync + 'static,
 {
     provider.validate(&base.context)?;
-    let policy = policy.limited_to(provider.lifetime());
-    let label = provider.label();
-    let (refreshed, credentials, provider) =
-        (Arc::clone(base), Arc::clone(credentials), Arc::new(provider));
-    let transport = Arc::clone(&base.transport);
-    let plan = Plan {
-        clock: Arc::clone(&base.platform.clock),
-        context: Arc::clone(&base.context),
-        refresh: Box::new(move || {
-            let base = Arc::clone(&refreshed);
-            let (credentials, provider) = (Arc::clone(&credentials), Arc::clone(&provider));
-            Box::pin(async move { Ok(refresh(&base, &credentials, &*provider).await?) })
-        }),
-        sleep: Box::new(move |duration| {
-            let transport = Arc::clone(&transport);
-            Box::pin(async move { transport.sleep(duration).await })
-        }),
-        label,
-    };
-    Ok(Session::new(plan, policy))
+    let clock = Arc::clone(&base.platform.clock);
+    let (base, credentials) = (Arc::clone(base), Arc::clone(credentials));
+    Ok(Session::new(Arc::new(Bound { base, credentials, provider }), clock, policy.into()))
 }
 
-async fn refresh<T: Transport, S: ProvideCredentials, P: RefreshProvider>(
-    base: &Base<T>,
-    credentials: &Arc<S>,
-    provider: &P,
-) -> Result<IssuedCredentials, Error> {
-    let Base { context, transport, platform } = base;
-    let refresh = async {
-        let refresh = provider.begin(platform, context)?;
-        validated::<P>(drive(refresh, transport, credentials, &*platform.clock).await?)
-    };
-    trace::in_refresh(&provider.label(), refresh).await
+impl<T, S, P> AsyncRefresher for Bound<T, S, P>
+where
+    T: Transport + MaybeSend + MaybeSync + 'static,
+    S: ProvideCredentials + MaybeSend + MaybeSync + 'static,
+    P: RefreshProvider<Refresh: MaybeSend> + MaybeSend + MaybeSync + 'static,
+{
+    fn refresh(self: Arc<Self>) -> BoxFuture<'static, Obtained> {
+        Box::pin(async move {
+            let Self { base, credentials, provider } = &*self;
+            let Base { context, transport, platform } = &**base;
+            let refresh = async {
+                let refresh = provider.begin(platform, context)?;
+                validated::<P>(drive(refresh, transport, credentials, &*platform.clock).await?)
+            };
+            Ok(trace::in_refresh(&provider.label(), refresh).await?)
+        })
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        let transport = Arc::clone(&self.base.transport);
+        Box::pin(async move { transport.sleep(duration).await })
+    }
 }
 
 impl<T, S> Client<T, S> {

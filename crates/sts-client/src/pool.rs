@@ -34,8 +34,8 @@ use crate::transport::{MaybeSend, MaybeSync, Transport};
 ///
 /// If the pool is full, the session that was used least recently leaves it. Callers that hold it
 /// can use it further; the next request for it makes a new one. Nothing runs in the background:
-/// an idle session costs no requests, and at most 1400 bytes besides its security token if the
-/// policy is short.
+/// an idle session costs no requests, and at most 2 kB of memory, including a security token of 900
+/// bytes and a short policy.
 ///
 /// ```
 /// use std::time::Duration;
@@ -62,17 +62,17 @@ pub struct SessionPool(Arc<Inner>);
 struct Inner {
     entries: Entries<Session>,
     open: Box<dyn Open>,
-    policy: SessionPolicy,
+    policy: Arc<SessionPolicy>,
     observer: Option<Arc<dyn SessionObserver>>,
 }
 
 /// A closure that makes a session.
 pub(crate) trait Open:
-    Fn(Scope, SessionPolicy) -> Result<Session, CredentialsError> + MaybeSend + MaybeSync
+    Fn(Scope, Arc<SessionPolicy>) -> Result<Session, CredentialsError> + MaybeSend + MaybeSync
 {
 }
 impl<F> Open for F where
-    F: Fn(Scope, SessionPolicy) -> Result<Session, CredentialsError> + MaybeSend + MaybeSync
+    F: Fn(Scope, Arc<SessionPolicy>) -> Result<Session, CredentialsError> + MaybeSend + MaybeSync
 {
 }
 
@@ -86,11 +86,11 @@ impl SessionPool {
     {
         let (client, seed) = (client.clone(), client.seed());
         SessionPoolBuilder::new(move |builder| {
-            let open = move |scope, policy| client.session_with(scope, policy);
+            let open = move |scope, policy: Arc<SessionPolicy>| client.session_with(scope, policy);
             Self(Arc::new(Inner {
                 entries: Entries::new(builder.capacity, seed),
                 open: Box::new(open),
-                policy: builder.policy,
+                policy: builder.policy.into(),
                 observer: builder.observer,
             }))
         })
@@ -105,7 +105,7 @@ impl SessionPool {
     pub fn session(&self, request: AssumeAgency) -> Result<Session, CredentialsError> {
         let Inner { entries, open, policy, observer } = &*self.0;
         entries.get_or_insert(request, |scope| {
-            let session = open(scope, *policy)?;
+            let session = open(scope, Arc::clone(policy))?;
             Ok(match observer {
                 Some(observer) => session.observed_by(Arc::clone(observer)),
                 None => session,

@@ -2,7 +2,7 @@
 
 mod asynchronous;
 pub(crate) mod blocking;
-mod cache;
+pub(crate) mod cache;
 mod fast;
 mod history;
 mod in_flight;
@@ -12,10 +12,10 @@ mod machine;
 mod policy;
 mod provider;
 mod ready;
+pub(crate) mod refresher;
 mod status;
 mod watcher;
 
-pub(crate) use self::asynchronous::Plan;
 pub use self::asynchronous::Session;
 pub use self::fast::CredentialsGuard;
 pub use self::issued::IssuedCredentials;

@@ -19,13 +19,16 @@ pub struct SessionPool(Arc<Inner>);
 struct Inner {
     entries: Entries<Session>,
     open: Box<dyn Open>,
-    policy: SessionPolicy,
+    policy: Arc<SessionPolicy>,
     observer: Option<Arc<dyn SessionObserver>>,
 }
 
 /// A closure that makes a session.
-trait Open: Fn(Scope, SessionPolicy) -> Result<Session, CredentialsError> + Send + Sync {}
-impl<F: Fn(Scope, SessionPolicy) -> Result<Session, CredentialsError> + Send + Sync> Open for F {}
+trait Open: Fn(Scope, Arc<SessionPolicy>) -> Result<Session, CredentialsError> + Send + Sync {}
+impl<F: Fn(Scope, Arc<SessionPolicy>) -> Result<Session, CredentialsError> + Send + Sync> Open
+    for F
+{
+}
 
 impl SessionPool {
     /// Returns a builder of a pool whose sessions use `client`.
@@ -37,11 +40,11 @@ impl SessionPool {
     {
         let (client, seed) = (client.clone(), client.seed());
         SessionPoolBuilder::new(move |builder| {
-            let open = move |scope, policy| client.session_with(scope, policy);
+            let open = move |scope, policy: Arc<SessionPolicy>| client.session_with(scope, policy);
             Self(Arc::new(Inner {
                 entries: Entries::new(builder.capacity, seed),
                 open: Box::new(open),
-                policy: builder.policy,
+                policy: builder.policy.into(),
                 observer: builder.observer,
             }))
         })
@@ -55,7 +58,7 @@ impl SessionPool {
     pub fn session(&self, request: AssumeAgency) -> Result<Session, CredentialsError> {
         let Inner { entries, open, policy, observer } = &*self.0;
         entries.get_or_insert(request, |scope| {
-            let session = open(scope, *policy)?;
+            let session = open(scope, Arc::clone(policy))?;
             Ok(match observer {
                 Some(observer) => session.observed_by(Arc::clone(observer)),
                 None => session,

@@ -27,6 +27,8 @@ impl Scope {
     /// The seed is secret from those who choose requests, so that they cannot choose collisions.
     pub(super) fn new(mut request: AssumeAgency, seed: u64) -> Self {
         // It is kept for long.
+        request.agency_urn.shrink_to_fit();
+        request.agency_session_name.shrink_to_fit();
         if let Some(policy) = &mut request.policy {
             policy.shrink_to_fit();
         }

@@ -18,11 +18,11 @@ use super::in_flight::{Lease, Refresh};
 use super::issued::IssuedCredentials;
 use super::machine::CredentialState;
 use super::policy::SessionPolicy;
+use super::refresher::AsyncRefresher;
 use super::status::{SessionObserver, SessionStatus};
-use crate::context::CallContext;
 use crate::error::SessionError;
 use crate::platform::Clock;
-use crate::transport::{BoxFuture, MaybeSend, MaybeSync};
+use crate::transport::{BoxFuture, MaybeSend};
 
 /// Credentials that are refreshed automatically, for any number of callers.
 ///
@@ -49,43 +49,19 @@ use crate::transport::{BoxFuture, MaybeSend, MaybeSync};
 pub struct Session(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
-    pub(super) cache: Cache<Refresh>,
+    pub(super) cache: Cache<Refresh, dyn AsyncRefresher>,
     /// Notifies watchers and background refreshers of any change.
     pub(super) changed: Event,
-    refresh: Box<dyn BeginRefresh>,
-    sleep: Box<dyn Sleep>,
 }
-
-/// How a session performs what its state machine decides.
-pub(crate) struct Plan {
-    pub(crate) clock: Arc<dyn Clock>,
-    /// Provides the service's time.
-    pub(crate) context: Arc<CallContext>,
-    pub(crate) refresh: Box<dyn BeginRefresh>,
-    pub(crate) sleep: Box<dyn Sleep>,
-    /// Names the provider in the status and in logs.
-    pub(crate) label: String,
-}
-
-/// A closure that begins a refresh.
-pub(crate) trait BeginRefresh:
-    Fn() -> BoxFuture<'static, Obtained> + MaybeSend + MaybeSync
-{
-}
-impl<F: Fn() -> BoxFuture<'static, Obtained> + MaybeSend + MaybeSync> BeginRefresh for F {}
-
-/// A closure that waits.
-pub(crate) trait Sleep:
-    Fn(Duration) -> BoxFuture<'static, ()> + MaybeSend + MaybeSync
-{
-}
-impl<F: Fn(Duration) -> BoxFuture<'static, ()> + MaybeSend + MaybeSync> Sleep for F {}
 
 impl Session {
-    pub(crate) fn new(plan: Plan, policy: SessionPolicy) -> Self {
-        let Plan { clock, context, refresh, sleep, label } = plan;
-        let cache = Cache::new(clock, context, policy, label);
-        Self(Arc::new(Inner { cache, changed: Event::new(), refresh, sleep }))
+    pub(crate) fn new(
+        refresher: Arc<dyn AsyncRefresher>,
+        clock: Arc<dyn Clock>,
+        policy: Arc<SessionPolicy>,
+    ) -> Self {
+        let cache = Cache::new(refresher, clock, policy);
+        Self(Arc::new(Inner { cache, changed: Event::new() }))
     }
 
     /// Returns valid credentials: from memory, or from a refresh if there are none.
@@ -153,7 +129,7 @@ impl Session {
     pub fn invalidate(&self, rejected: &Credentials) {
         if let Some(notice) = self.0.cache.invalidate(rejected) {
             self.0.notify();
-            notice.report();
+            self.0.cache.report(notice);
         }
     }
 
@@ -244,8 +220,10 @@ impl Inner {
             }
             let lease = state.machine.begin_refresh(now).then(|| {
                 let over_at = now.monotonic.saturating_add(self.cache.wait_limit());
-                let limit = (self.sleep)(self.cache.refresh_limit());
-                let (refresh, lease) = Refresh::new((self.refresh)(), limit, over_at);
+                let refresher = self.cache.refresher();
+                let limit = refresher.sleep(self.cache.refresh_limit());
+                let obtained = Arc::clone(refresher).refresh();
+                let (refresh, lease) = Refresh::new(obtained, limit, over_at);
                 state.refresh = Some(refresh);
                 lease
             });
@@ -286,7 +264,7 @@ impl Inner {
             }
             let limit = limit.get_or_insert_with(|| {
                 let left = refresh.over_at().saturating_sub(self.cache.now().monotonic);
-                (self.sleep)(left)
+                self.cache.refresher().sleep(left)
             });
             match select(signal, limit).await {
                 // A refresh that wakes itself lets the other tasks of its runtime run in between.
@@ -314,7 +292,7 @@ impl Inner {
         };
         refresh.settle(outcome.clone());
         self.notify();
-        notice.report();
+        self.cache.report(notice);
         outcome
     }
 
@@ -345,7 +323,8 @@ impl Inner {
         let now = self.cache.now();
         let next = self.cache.lock().machine.next_refresh(now);
         let wait = next.saturating_sub(now.monotonic);
-        (self.sleep)(wait.clamp(Duration::from_millis(100), Duration::from_secs(60)))
+        let wait = wait.clamp(Duration::from_millis(100), Duration::from_secs(60));
+        self.cache.refresher().sleep(wait)
     }
 }
 

@@ -12,8 +12,8 @@ use super::fast::CredentialsGuard;
 use super::issued::IssuedCredentials;
 use super::machine::CredentialState;
 use super::policy::SessionPolicy;
+use super::refresher::BlockingRefresher;
 use super::status::{SessionObserver, SessionStatus};
-use crate::context::CallContext;
 use crate::error::SessionError;
 use crate::platform::Clock;
 
@@ -32,34 +32,22 @@ use crate::platform::Clock;
 pub struct Session(Arc<Inner>);
 
 struct Inner {
-    cache: Cache<Refresh>,
+    cache: Cache<Refresh, dyn BlockingRefresher>,
     /// Notifies waiting callers of the end of a refresh.
     ended: Condvar,
-    refresh: Box<dyn MakeRefresh>,
 }
 
 /// A refresh in flight, with the slot for its outcome.
 type Refresh = OnceLock<Refreshed>;
 
-/// How a session performs what its state machine decides.
-pub(crate) struct Plan {
-    pub(crate) clock: Arc<dyn Clock>,
-    /// Provides the service's time.
-    pub(crate) context: Arc<CallContext>,
-    pub(crate) refresh: Box<dyn MakeRefresh>,
-    /// Names the provider in the status and in logs.
-    pub(crate) label: String,
-}
-
-/// A closure that performs a refresh.
-pub(crate) trait MakeRefresh: Fn() -> Obtained + Send + Sync {}
-impl<F: Fn() -> Obtained + Send + Sync> MakeRefresh for F {}
-
 impl Session {
-    pub(crate) fn new(plan: Plan, policy: SessionPolicy) -> Self {
-        let Plan { clock, context, refresh, label } = plan;
-        let cache = Cache::new(clock, context, policy, label);
-        Self(Arc::new(Inner { cache, ended: Condvar::new(), refresh }))
+    pub(crate) fn new(
+        refresher: Arc<dyn BlockingRefresher>,
+        clock: Arc<dyn Clock>,
+        policy: Arc<SessionPolicy>,
+    ) -> Self {
+        let cache = Cache::new(refresher, clock, policy);
+        Self(Arc::new(Inner { cache, ended: Condvar::new() }))
     }
 
     /// Returns valid credentials: from memory, or from a refresh if there are none.
@@ -113,7 +101,7 @@ impl Session {
     /// [`Session::invalidate`](crate::Session::invalidate).
     pub fn invalidate(&self, rejected: &Credentials) {
         if let Some(notice) = self.0.cache.invalidate(rejected) {
-            notice.report();
+            self.0.cache.report(notice);
         }
     }
 }
@@ -157,7 +145,7 @@ impl Inner {
 
     /// Performs the refresh that has begun. Waiting callers receive the outcome, also of a panic.
     fn refresh(&self, refresh: &Arc<Refresh>) -> Refreshed {
-        match panic::catch_unwind(AssertUnwindSafe(|| (self.refresh)())) {
+        match panic::catch_unwind(AssertUnwindSafe(|| self.cache.refresher().refresh())) {
             Ok(obtained) => self.finish(refresh, obtained, false),
             Err(panic) => {
                 drop(self.finish(refresh, Err(SessionError::PANICKED), false));
@@ -176,7 +164,7 @@ impl Inner {
         refresh.get_or_init(|| outcome.clone());
         drop(state);
         self.ended.notify_all();
-        notice.report();
+        self.cache.report(notice);
         outcome
     }
 }

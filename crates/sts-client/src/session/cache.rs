@@ -15,8 +15,8 @@ use super::history::{History, Notice};
 use super::issued::IssuedCredentials;
 use super::machine::{CredentialState, SessionMachine};
 use super::policy::SessionPolicy;
+use super::refresher::Refresher;
 use super::status::{SessionCounters, SessionObserver, SessionStatus};
-use crate::context::CallContext;
 use crate::error::SessionError;
 use crate::platform::Clock;
 use crate::platform::Now;
@@ -27,11 +27,10 @@ pub(crate) type Obtained = Result<IssuedCredentials, SessionError>;
 /// The outcome of a refresh, shared by all callers that waited for it.
 pub(crate) type Refreshed = Result<Arc<Credentials>, SessionError>;
 
-/// The credentials of a session whose refreshes in flight are of type `R`.
-pub(super) struct Cache<R> {
+/// The credentials of a session that are refreshed by a `P`. Refreshes in flight are of type `R`.
+pub(super) struct Cache<R, P: ?Sized> {
+    refresher: Arc<P>,
     clock: Arc<dyn Clock>,
-    /// Provides the service's time.
-    context: Arc<CallContext>,
     /// What callers receive while no refresh is due.
     fast: ArcSwap<Fast>,
     state: Mutex<State<R>>,
@@ -59,40 +58,47 @@ pub(super) struct Ended {
 /// state machine uses both clocks, so it is consulted at least this often.
 const FAST_PATH: Duration = Duration::from_secs(1);
 
-impl<R> Cache<R> {
+impl<R, P: Refresher + ?Sized> Cache<R, P> {
     pub(super) fn new(
+        refresher: Arc<P>,
         clock: Arc<dyn Clock>,
-        context: Arc<CallContext>,
-        policy: SessionPolicy,
-        label: String,
+        policy: Arc<SessionPolicy>,
     ) -> Self {
         let machine = SessionMachine::new(policy, clock.seed());
-        let history = History::new(label);
         Self {
+            refresher,
             clock,
-            context,
             fast: ArcSwap::new(Fast::nothing()),
-            state: Mutex::new(State { machine, refresh: None, history }),
+            state: Mutex::new(State { machine, refresh: None, history: History::default() }),
             waits: AtomicU64::new(0),
             served_stale: AtomicU64::new(0),
         }
+    }
+
+    pub(super) const fn refresher(&self) -> &Arc<P> {
+        &self.refresher
     }
 
     pub(super) fn now(&self) -> Now {
         self.clock.now()
     }
 
+    /// Logs an event and passes it to the observer. No lock may be held.
+    pub(super) fn report(&self, notice: Notice) {
+        notice.report(self.refresher.label());
+    }
+
     /// The longest duration of a refresh. A call ends by its own deadline if transport and provider
     /// keep their contracts; otherwise the refresh ends a quarter later.
     pub(super) fn refresh_limit(&self) -> Duration {
-        let deadline = self.context.policy().deadline;
+        let deadline = self.refresher.context().policy().deadline;
         deadline.saturating_add(deadline / 4)
     }
 
     /// The longest time that a caller waits for a refresh that another caller drives. It exceeds
     /// the limit of the refresh, so it matters only when that limit fails.
     pub(super) fn wait_limit(&self) -> Duration {
-        let deadline = self.context.policy().deadline;
+        let deadline = self.refresher.context().policy().deadline;
         deadline.saturating_add(deadline / 3)
     }
 
@@ -150,10 +156,11 @@ impl<R> Cache<R> {
     }
 
     pub(super) fn status(&self) -> SessionStatus {
-        let now = self.now();
-        self.status_of(&self.lock(), now)
+        let (label, now) = (self.refresher.label(), self.now());
+        SessionStatus { label: label.into(), ..self.status_of(&self.lock(), now) }
     }
 
+    /// Returns the status without the label: the provider is foreign code, and the lock is held.
     fn status_of(&self, state: &State<R>, now: Now) -> SessionStatus {
         let callers = SessionCounters {
             waits: self.waits.load(Ordering::Relaxed),
@@ -195,9 +202,24 @@ impl<R> Cache<R> {
         let notice = event.map(|event| state.history.notice(event, self.status_of(&state, now)));
         drop(state);
         if let Some(notice) = notice {
-            notice.report();
+            self.report(notice);
         }
         error
+    }
+
+    /// Returns the time of the issuer, whose clock determines the expiry: from the response, or as
+    /// the client has learned it. Credentials last no longer than requested, so it is not earlier
+    /// than the expiration minus the requested lifetime.
+    fn issuer_time(&self, issued: &IssuedCredentials, now: Now) -> OffsetDateTime {
+        let known = issued.issuer_time(now);
+        let known = known.unwrap_or_else(|| self.refresher.context().service_time(now.wall));
+        let requested = self.refresher.lifetime().and_then(|lifetime| lifetime.try_into().ok());
+        let earliest = issued
+            .credentials()
+            .expiration
+            .zip(requested)
+            .and_then(|(expiration, lifetime)| expiration.checked_sub(lifetime));
+        earliest.map_or(known, |earliest| known.max(earliest))
     }
 
     /// Ends `refresh`. Returns `None` if a caller has already ended it; then its outcome is ignored.
@@ -208,13 +230,12 @@ impl<R> Cache<R> {
         is_neglected: bool,
     ) -> Option<Ended> {
         let now = self.now();
-        // The issuer's clock determines the expiry of what it issued.
-        let issuer_time = obtained.as_ref().ok().and_then(|issued| issued.issuer_time(now));
-        let service_now = issuer_time.unwrap_or_else(|| self.context.service_time(now.wall));
+        let issuer_time =
+            obtained.as_ref().map_or(now.wall, |issued| self.issuer_time(issued, now));
         let mut state = self.lock();
         state.refresh.take_if(|current| Arc::ptr_eq(current, refresh))?;
         let took = now.monotonic.saturating_sub(state.machine.began());
-        let ended = state.end(obtained, is_neglected, service_now, now);
+        let ended = state.end(obtained, is_neglected, issuer_time, now);
         let State { machine, history, .. } = &mut *state;
         let (outcome, event) = match ended {
             Ok(credentials) => (Ok(credentials), history.succeeded(took, now)),
@@ -248,13 +269,13 @@ impl<R> State<R> {
         &mut self,
         obtained: Obtained,
         is_neglected: bool,
-        service_now: OffsetDateTime,
+        issuer_time: OffsetDateTime,
         now: Now,
     ) -> Refreshed {
         let machine = &mut self.machine;
         match obtained.map(IssuedCredentials::into_credentials) {
             Ok(credentials) => {
-                let is_served = machine.refreshed(credentials.clone(), now, service_now);
+                let is_served = machine.refreshed(credentials.clone(), now, issuer_time);
                 if is_served { Ok(credentials) } else { Err(SessionError::EXPIRED) }
             }
             Err(failure) => {
@@ -282,7 +303,7 @@ impl<R> State<R> {
     }
 }
 
-impl<R> fmt::Debug for Cache<R> {
+impl<R, P: Refresher + ?Sized> fmt::Debug for Cache<R, P> {
     /// Copies first and formats then: a writer that uses the session must not find it locked.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let now = self.now();

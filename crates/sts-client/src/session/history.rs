@@ -15,13 +15,13 @@ use crate::error::SessionError;
 use crate::platform::Now;
 
 /// Outcomes of refreshes so far. Lives behind the lock of the session.
+#[derive(Default)]
 pub(super) struct History {
-    label: Arc<str>,
     observer: Option<Arc<dyn SessionObserver>>,
     refreshes: u64,
     failures: u64,
     invalidations: u64,
-    consecutive_failures: u64,
+    consecutive_failures: u32,
     last_success: Option<OffsetDateTime>,
     /// In a block of its own: most of the sessions of a pool have none.
     last_failure: Option<Box<RefreshFailure>>,
@@ -39,21 +39,6 @@ pub(super) struct Notice {
 }
 
 impl History {
-    pub(super) fn new(label: String) -> Self {
-        Self {
-            label: label.into(),
-            observer: None,
-            refreshes: 0,
-            failures: 0,
-            invalidations: 0,
-            consecutive_failures: 0,
-            last_success: None,
-            last_failure: None,
-            last_refresh_took: None,
-            reported: SessionHealth::Healthy,
-        }
-    }
-
     /// Returns the previous observer.
     pub(super) fn set_observer(
         &mut self,
@@ -130,7 +115,7 @@ impl History {
         }
     }
 
-    /// Returns the status. `callers` counts those that the history does not see.
+    /// Returns the status without a label. `callers` counts those that the history does not see.
     pub(super) fn status(
         &self,
         machine: &SessionMachine,
@@ -139,7 +124,7 @@ impl History {
     ) -> SessionStatus {
         let kept = machine.kept();
         SessionStatus {
-            label: Arc::clone(&self.label),
+            label: Arc::default(),
             state: machine.state(now),
             health: self.health(machine, now),
             is_refreshing: machine.is_refreshing(),
@@ -154,7 +139,7 @@ impl History {
             last_success: self.last_success,
             last_failure: self.last_failure.as_deref().cloned(),
             last_refresh_took: self.last_refresh_took,
-            consecutive_failures: self.consecutive_failures,
+            consecutive_failures: self.consecutive_failures.into(),
             counters: SessionCounters {
                 refreshes: self.refreshes,
                 failures: self.failures,
@@ -171,8 +156,9 @@ impl History {
 
 impl Notice {
     /// Logs the event and calls the observer. No lock may be held.
-    pub(super) fn report(self) {
+    pub(super) fn report(self, label: String) {
         let Self { event, status, observer } = self;
+        let status = SessionStatus { label: label.into(), ..status };
         log(event, &status);
         if let Some(observer) = observer {
             // An observer must not fail the callers of the session.

@@ -54,7 +54,7 @@ pub enum CredentialState {
 /// ```
 #[derive(Debug)]
 pub struct SessionMachine {
-    policy: SessionPolicy,
+    policy: Arc<SessionPolicy>,
     rng: Rng,
     kept: Option<Kept>,
     is_refreshing: bool,
@@ -81,19 +81,17 @@ pub struct SessionMachine {
 struct Kept {
     credentials: Arc<Credentials>,
     since: Now,
+    lifetime: Duration,
     fresh_until: Duration,
-    stale_until: Duration,
-    /// When less than a fifth of the lifetime is left.
-    little_left_from: Duration,
 }
 
 impl SessionMachine {
-    /// Creates a session without credentials. The seed is for its jitter and should differ from
-    /// session to session.
+    /// Creates a session without credentials. Many sessions can share a policy. The seed is for the
+    /// jitter and should differ from session to session.
     #[must_use]
-    pub fn new(policy: SessionPolicy, seed: u64) -> Self {
+    pub fn new(policy: impl Into<Arc<SessionPolicy>>, seed: u64) -> Self {
         Self {
-            policy,
+            policy: policy.into(),
             rng: Rng::with_seed(seed),
             kept: None,
             is_refreshing: false,
@@ -115,7 +113,7 @@ impl SessionMachine {
         let monotonic = kept.monotonic(now);
         if monotonic < kept.fresh_until {
             CredentialState::Fresh
-        } else if monotonic < kept.stale_until {
+        } else if monotonic < self.served_until() {
             CredentialState::Stale
         } else {
             CredentialState::Expired
@@ -178,8 +176,19 @@ impl SessionMachine {
     /// `now`.
     #[must_use]
     pub fn serves_until(&self, now: Now) -> Duration {
-        let end = self.kept.as_ref().map_or(Duration::ZERO, |kept| kept.stale_until);
-        self.next_refresh(now).min(end)
+        self.next_refresh(now).min(self.served_until())
+    }
+
+    /// The monotonic time until which the credentials are served. Zero if there are none.
+    fn served_until(&self) -> Duration {
+        let end = |kept: &Kept| kept.since.monotonic.saturating_add(self.usable(kept.lifetime));
+        self.kept.as_ref().map_or(Duration::ZERO, end)
+    }
+
+    /// The part of a lifetime before the margin.
+    fn usable(&self, lifetime: Duration) -> Duration {
+        let margin = part(lifetime, self.policy.margin).min(self.policy.longest_margin);
+        lifetime.saturating_sub(margin)
     }
 
     /// Records the credentials that a refresh returned. `service_now` is the issuer's time at this
@@ -199,8 +208,7 @@ impl SessionMachine {
             Some(lifetime) => lifetime.min(self.policy.longest_lifetime),
             None => FOR_EVER,
         };
-        let margin = part(lifetime, self.policy.margin).min(self.policy.longest_margin);
-        let usable = lifetime.saturating_sub(margin);
+        let usable = self.usable(lifetime);
         if usable.is_zero() {
             self.failed(now);
             return false;
@@ -210,9 +218,8 @@ impl SessionMachine {
         self.kept = Some(Kept {
             credentials,
             since: now,
+            lifetime,
             fresh_until: now.monotonic.saturating_add(fresh),
-            stale_until: now.monotonic.saturating_add(usable),
-            little_left_from: now.monotonic.saturating_add(part(lifetime, 0.8)),
         });
         self.is_refreshing = false;
         self.has_excuse = false;
@@ -307,13 +314,16 @@ impl SessionMachine {
 
     /// For how long the credentials will be served without another refresh.
     pub(super) fn served_for(&self, now: Now) -> Duration {
-        let left = |kept: &Kept| kept.stale_until.saturating_sub(kept.monotonic(now));
+        let left = |kept: &Kept| self.served_until().saturating_sub(kept.monotonic(now));
         self.kept.as_ref().map_or(Duration::ZERO, left)
     }
 
     /// Whether less than a fifth of the lifetime is left.
     pub(super) fn has_little_left(&self, now: Now) -> bool {
-        self.kept.as_ref().is_none_or(|kept| kept.monotonic(now) >= kept.little_left_from)
+        self.kept.as_ref().is_none_or(|kept| {
+            let from = kept.since.monotonic.saturating_add(part(kept.lifetime, 0.8));
+            kept.monotonic(now) >= from
+        })
     }
 
     pub(super) const fn is_refreshing(&self) -> bool {
@@ -346,11 +356,7 @@ impl SessionMachine {
         // Half of it is fixed, so that jitter never reduces it to zero.
         let wait = backoff.limit(failures) / 2 + backoff.wait(failures, &mut self.rng) / 2;
         let wait = wait.max(SHORTEST_WAIT);
-        let left = self
-            .kept
-            .as_ref()
-            .map_or(Duration::ZERO, |kept| kept.stale_until.saturating_sub(kept.monotonic(now)));
-        let patience = left.mul_f64((1.0 + self.rng.f64()) / 4.0);
+        let patience = self.served_for(now).mul_f64((1.0 + self.rng.f64()) / 4.0);
         self.not_before = self.not_before.max(since.saturating_add(wait));
         self.patient_until = now.monotonic.saturating_add(patience);
     }

@@ -38,14 +38,6 @@ pub struct SessionPolicy {
     pub longest_lifetime: Duration,
 }
 
-impl SessionPolicy {
-    /// The same for credentials that last no longer than `lifetime`.
-    pub(crate) fn limited_to(self, lifetime: Option<Duration>) -> Self {
-        let longest_lifetime = self.longest_lifetime.min(lifetime.unwrap_or(Duration::MAX));
-        Self { longest_lifetime, ..self }
-    }
-}
-
 impl Default for SessionPolicy {
     fn default() -> Self {
         Self {

@@ -73,10 +73,11 @@ pub struct RefreshFailure {
 }
 
 /// Whether the refreshes of a session succeed. Later values are worse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SessionHealth {
     /// The last refresh succeeded, or there has been none.
+    #[default]
     Healthy,
     /// The last refresh failed. Callers receive the previous credentials.
     Failing,
