@@ -2,7 +2,7 @@
 
 mod asynchronous;
 pub(crate) mod blocking;
-pub(crate) mod cache;
+mod cache;
 mod fast;
 mod history;
 mod in_flight;

@@ -12,13 +12,13 @@ use futures_util::future::{Either, select};
 use sts_credentials::{CredentialsError, CredentialsRequest, ProvideCredentials};
 use sts_proto::Credentials;
 
-use super::cache::{Cache, Ended, Obtained, Refreshed};
+use super::cache::{Cache, Ended, Refreshed};
 use super::fast::{CredentialsGuard, Served};
 use super::in_flight::{Lease, Refresh};
 use super::issued::IssuedCredentials;
 use super::machine::CredentialState;
 use super::policy::SessionPolicy;
-use super::refresher::AsyncRefresher;
+use super::refresher::{AsyncRefresher, Obtained};
 use super::status::{SessionObserver, SessionStatus};
 use crate::error::SessionError;
 use crate::platform::Clock;

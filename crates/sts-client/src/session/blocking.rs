@@ -7,12 +7,12 @@ use std::sync::{Arc, Condvar, OnceLock, PoisonError};
 use sts_credentials::{CredentialsError, CredentialsRequest, blocking};
 use sts_proto::Credentials;
 
-use super::cache::{Cache, Ended, Obtained, Refreshed};
+use super::cache::{Cache, Ended, Refreshed};
 use super::fast::CredentialsGuard;
 use super::issued::IssuedCredentials;
 use super::machine::CredentialState;
 use super::policy::SessionPolicy;
-use super::refresher::BlockingRefresher;
+use super::refresher::{BlockingRefresher, Obtained};
 use super::status::{SessionObserver, SessionStatus};
 use crate::error::SessionError;
 use crate::platform::Clock;

@@ -15,14 +15,11 @@ use super::history::{History, Notice};
 use super::issued::IssuedCredentials;
 use super::machine::{CredentialState, SessionMachine};
 use super::policy::SessionPolicy;
-use super::refresher::Refresher;
+use super::refresher::{Obtained, Refresher};
 use super::status::{SessionCounters, SessionObserver, SessionStatus};
 use crate::error::SessionError;
 use crate::platform::Clock;
 use crate::platform::Now;
-
-/// Result of a refresh: the credentials with the time of their issuer, or the error.
-pub(crate) type Obtained = Result<IssuedCredentials, SessionError>;
 
 /// The outcome of a refresh, shared by all callers that waited for it.
 pub(crate) type Refreshed = Result<Arc<Credentials>, SessionError>;

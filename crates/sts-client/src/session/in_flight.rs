@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use event_listener::{Event, EventListener};
 
-use super::cache::{Obtained, Refreshed};
+use super::cache::Refreshed;
+use super::refresher::Obtained;
 use crate::error::SessionError;
 use crate::transport::BoxFuture;
 

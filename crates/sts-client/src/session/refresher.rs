@@ -3,9 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::cache::Obtained;
+use super::issued::IssuedCredentials;
 use crate::context::CallContext;
+use crate::error::SessionError;
 use crate::transport::{BoxFuture, MaybeSend, MaybeSync};
+
+/// Result of a refresh: the credentials with the time of their issuer, or the error.
+pub(crate) type Obtained = Result<IssuedCredentials, SessionError>;
 
 /// A credential provider, with the client that makes its calls.
 pub(crate) trait Refresher: MaybeSend + MaybeSync {
