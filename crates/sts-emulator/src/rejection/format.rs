@@ -68,7 +68,7 @@ fn flat(error: ErrorResponse) -> (String, Response<Body>) {
 }
 
 /// The documented codes of `CreateTokenWithIdToken`.
-const fn iam_code(status: StatusCode) -> &'static str {
+fn iam_code(status: StatusCode) -> &'static str {
     match status.as_u16() {
         401 => "IAM.0001",
         403 => "IAM.0002",
@@ -79,7 +79,7 @@ const fn iam_code(status: StatusCode) -> &'static str {
 }
 
 /// Codes of the published table.
-const fn identity_center_code(status: StatusCode) -> &'static str {
+fn identity_center_code(status: StatusCode) -> &'static str {
     match status.as_u16() {
         401 | 403 => "IIC.1001",
         404 => "IIC.404",
