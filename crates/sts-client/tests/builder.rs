@@ -1,4 +1,5 @@
 //! Builders of clients: defaults, credentials from a provider, and erased types.
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong panics")]
 
 use std::future::ready;
 use std::sync::{Arc, Mutex};
@@ -67,7 +68,7 @@ impl Transport for Service {
     }
 
     async fn sleep(&self, _: Duration) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -1,5 +1,6 @@
 //! A transport whose futures are not `Send`, on executors that run on one thread.
 #![expect(clippy::unwrap_used, reason = "a test that goes wrong panics")]
+#![expect(clippy::disallowed_methods, reason = "a use on another thread")]
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -19,7 +20,7 @@ use tokio::runtime::Builder;
 use tokio::task::{LocalSet, spawn_local};
 use tokio::time::sleep;
 
-/// HTTP stack of one thread, such as one over io_uring.
+/// HTTP stack of one thread, such as one over `io_uring`.
 #[derive(Default)]
 struct Stack {
     requests: Cell<u32>,
