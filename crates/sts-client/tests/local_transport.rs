@@ -122,7 +122,8 @@ fn a_session_reports_the_panic_of_a_use_on_another_thread() {
     let transport = transport();
     let session = session(&transport);
     let clone = session.clone();
-    let used = thread::spawn(move || block_on(clone.credentials()).map(drop)).join();
+    let used =
+        thread::scope(|scope| scope.spawn(|| block_on(clone.credentials()).map(drop)).join());
     let error = used.unwrap().unwrap_err();
     assert!(error.to_string().contains("panicked"), "{error}");
     assert_eq!(transport.0.requests.get(), 0);
