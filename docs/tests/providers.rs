@@ -14,7 +14,9 @@ use sts_providers::identity_center::{
     IdentityCenter, IdentityCenterCredentials, ListAccountAgencies, ListAccounts, Logout,
     MessageCall,
 };
-use sts_providers::{HcloudProfile, ProviderChain, TerraformVariables};
+use sts_providers::{
+    HcloudProfile, IdTokenProvider, OidcAgency, ProviderChain, TerraformVariables,
+};
 
 /// The emulator approves this user at once, and expects polls each second.
 const CONFIG: &str = r#"
@@ -148,4 +150,28 @@ async fn profiles_and_variables_assume_agencies() {
     environment.set("HW_ASSUME_ROLE_DOMAIN_ID", builtin::ACCOUNT_ID);
     let session = client.session(TerraformVariables::new()).unwrap();
     assert!(session.credentials().await.unwrap().is_temporary());
+}
+
+#[tokio::test]
+async fn a_ci_job_assumes_an_agency_over_hyper() {
+    let emulator = Emulator::builder().oidc_issuer("127.0.0.1:0").start().await.unwrap();
+    let issuer = emulator.oidc_issuer();
+    let claims = std::collections::BTreeMap::from([("sub", "repo:o/r:ref:refs/heads/main")]);
+    let environment = TestEnvironment::new();
+    environment.set("ACTIONS_ID_TOKEN_REQUEST_URL", issuer.actions_request_url());
+    let token = issuer.actions_request_token(claims).unwrap();
+    environment.set("ACTIONS_ID_TOKEN_REQUEST_TOKEN", token.expose_secret());
+
+    let client = HyperTransport::builder().no_proxy().build().unwrap().client();
+    let client = client.endpoint(emulator.endpoint().clone()).environment(environment.clone());
+    let client = client.build().unwrap();
+    let agency =
+        |token| OidcAgency::with_token(builtin::OIDC_PROVIDER_URN, builtin::AGENCY_URN, token);
+    let session = client.session(agency(IdTokenProvider::actions(Some("sts")))).unwrap();
+    assert!(session.credentials().await.unwrap().is_temporary());
+
+    environment.set("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "other");
+    let session = client.session(agency(IdTokenProvider::actions(Some("sts")))).unwrap();
+    let error = sts_credentials::CredentialsError::from(session.credentials().await.unwrap_err());
+    assert!(error.to_string().contains("request failed with status 401"), "{error}");
 }
