@@ -16,7 +16,7 @@ use crate::classic_iam::{
     CreateTemporaryAccessKeyByToken, CreateTokenWithIdToken, GLOBAL_ENDPOINT, IamCaller,
     endpoint_from_variable,
 };
-use crate::token;
+use crate::id_token::IdTokenProvider;
 use crate::variable::{self, half_set};
 
 const IDP_ID: &str = "HUAWEICLOUD_SDK_IDP_ID";
@@ -25,37 +25,40 @@ const ID_TOKEN_FILE: &str = "HUAWEICLOUD_SDK_ID_TOKEN_FILE";
 /// The lifetime that the official SDKs request: six hours.
 const DEFAULT_DURATION: Duration = Duration::from_secs(6 * 60 * 60);
 
+/// A valid token, for validating the settings before the token is read.
+const PLACEHOLDER: &str = "token";
+
 /// Temporary credentials for an ID token, by an identity provider of classic IAM.
 ///
 /// It is a [`RefreshProvider`] that makes two requests for every refresh, both without a signature:
-/// the ID token for an IAM token, and the IAM token for credentials. A token file is read for every
-/// refresh, because it is rewritten before its token expires. Requests are retried under the policy
-/// of the client. They go to the [endpoint](Self::endpoint) of IAM, not to those of the client.
+/// the ID token for an IAM token, and the IAM token for credentials. Every refresh takes a new ID token
+/// from its [`IdTokenProvider`]. Requests are retried under the policy of the client. They go to the
+/// [endpoint](Self::endpoint) of IAM, not to those of the client. If IAM rejects the ID token, the
+/// error contains its issuer, audience, subject and expiration, and never the token.
 ///
 /// Prefer [`OidcAgency`](crate::OidcAgency), which makes one request to STS and assumes an agency,
 /// unless the identity provider was created for classic IAM.
 ///
 /// ```
 /// use std::time::Duration;
-/// use sts_providers::IamFederation;
+/// use sts_providers::{IamFederation, IdTokenProvider};
 ///
-/// let federation = IamFederation::new("ci-idp", "/var/run/secrets/tokens/huaweicloud")
+/// let federation = IamFederation::new("cluster-idp", "/var/run/secrets/tokens/huaweicloud")
 ///     .duration(Duration::from_secs(3600));
 /// // let session = client.session(federation)?;
+///
+/// // In a job of GitHub Actions:
+/// let token = IdTokenProvider::actions(Some("sts.huaweicloud.com"));
+/// let federation = IamFederation::with_token("ci-idp", token);
+/// # let _ = federation;
 /// ```
 #[derive(Clone, Debug)]
 pub struct IamFederation {
     idp_id: String,
-    token: IdToken,
+    token: IdTokenProvider,
     endpoint: Option<Endpoint>,
     duration: Duration,
     policy: Option<String>,
-}
-
-#[derive(Clone, Debug)]
-enum IdToken {
-    Given(Secret),
-    File(PathBuf),
 }
 
 impl IamFederation {
@@ -64,16 +67,13 @@ impl IamFederation {
     /// as in the official SDKs.
     #[must_use]
     pub fn new(idp_id: impl Into<String>, token_file: impl Into<PathBuf>) -> Self {
-        Self::of(idp_id.into(), IdToken::File(token_file.into()))
+        Self::with_token(idp_id, IdTokenProvider::file(token_file))
     }
 
-    /// Returns a provider for one ID token. Refreshes fail when the token has expired.
+    /// Like [`new`](Self::new), with the tokens of `token`.
     #[must_use]
-    pub fn with_id_token(idp_id: impl Into<String>, id_token: impl Into<Secret>) -> Self {
-        Self::of(idp_id.into(), IdToken::Given(id_token.into()))
-    }
-
-    fn of(idp_id: String, token: IdToken) -> Self {
+    pub fn with_token(idp_id: impl Into<String>, token: IdTokenProvider) -> Self {
+        let idp_id = idp_id.into();
         Self { idp_id, token, endpoint: None, duration: DEFAULT_DURATION, policy: None }
     }
 
@@ -134,17 +134,6 @@ impl IamFederation {
         Self { policy: Some(policy.into()), ..self }
     }
 
-    /// Reads the ID token.
-    fn id_token(&self, environment: &dyn Environment) -> Result<Secret, CredentialsError> {
-        match &self.token {
-            IdToken::Given(token) => Ok(token.clone()),
-            IdToken::File(path) => {
-                let token = token::read_file(environment, path)?;
-                Ok(Secret::from(token.to_str().unwrap_or_default()))
-            }
-        }
-    }
-
     /// Returns the first request for this ID token.
     fn token_request(&self, id_token: Secret) -> CreateTokenWithIdToken {
         CreateTokenWithIdToken::new(&*self.idp_id, id_token)
@@ -183,7 +172,7 @@ impl RefreshProvider for IamFederation {
         platform: &Platform,
         context: &Arc<CallContext>,
     ) -> Result<Self::Refresh, CredentialsError> {
-        let token = self.id_token(&*platform.environment)?;
+        let token = self.token.begin(platform, context)?;
         IamFederationRefresh::new(self.clone(), token, platform, context)
     }
 
@@ -197,9 +186,11 @@ impl RefreshProvider for IamFederation {
 
     /// Validates the settings. The token is validated when it is read.
     fn validate(&self, context: &CallContext) -> Result<(), CredentialsError> {
-        let request = self.access_key_request(Secret::from("token"));
+        let request = self.access_key_request(Secret::from(PLACEHOLDER));
         if context.policy().validate {
-            self.token_request(Secret::from("token")).validate()?;
+            let token = self.token.known().cloned();
+            let token = token.unwrap_or_else(|| Secret::from(PLACEHOLDER));
+            self.token_request(token).validate()?;
             request.validate()?;
         }
         let endpoint = self.resolved_endpoint()?;

@@ -146,6 +146,17 @@ impl IdTokenProvider {
         }
     }
 
+    /// Returns the token of a file that was replaced after `rejected` was read.
+    pub(crate) fn replaced(
+        &self,
+        rejected: &Secret,
+        environment: &dyn Environment,
+    ) -> Option<Secret> {
+        // Other tokens are new in every refresh, or cannot be renewed.
+        let Origin::File(_) = &self.0 else { return None };
+        self.read(environment).ok().filter(|token| token != rejected)
+    }
+
     /// Begins to obtain a token.
     pub(crate) fn begin(
         &self,

@@ -16,6 +16,7 @@ use crate::configured_agency::ConfiguredAgency;
 use crate::hcloud::{self, HcloudProfile};
 use crate::home;
 use crate::iam_federation::IamFederation;
+use crate::id_token::IdTokenProvider;
 use crate::metadata::EcsMetadata;
 use crate::required::Required;
 use crate::shared_provider::{SharedProvider, SharedRefresh};
@@ -211,7 +212,7 @@ fn federation(environment: &dyn Environment) -> Result<Option<SharedProvider>, C
     let Some(idp_id) = variable::plain_word(environment, IDP_ID)? else { return Ok(None) };
     let token = variable::word(environment, ID_TOKEN)?;
     let federation = match (token, variable::path(environment, ID_TOKEN_FILE)?) {
-        (Some(token), _) => IamFederation::with_id_token(idp_id, token),
+        (Some(token), _) => IamFederation::with_token(idp_id, IdTokenProvider::given(token)),
         (None, Some(file)) => IamFederation::new(idp_id, file),
         (None, None) => {
             let message = format!("{IDP_ID} is set; set {ID_TOKEN_FILE} or {ID_TOKEN} as well");

@@ -1,4 +1,4 @@
-//! The two requests of a federation.
+//! The steps of a federation: an ID token, and the two requests that exchange it.
 
 use std::fmt;
 use std::mem;
@@ -15,6 +15,7 @@ use crate::address::is_local;
 use crate::attempts::{Attempts, Turn};
 use crate::classic_iam::{CreateTemporaryAccessKeyByToken, CreateTokenWithIdToken, IamCaller};
 use crate::failure;
+use crate::id_token::{Claims, IdTokenRefresh};
 
 /// State machine of one refresh from an [`IamFederation`].
 pub struct IamFederationRefresh {
@@ -28,6 +29,8 @@ pub struct IamFederationRefresh {
 }
 
 enum State {
+    /// The ID token is obtained.
+    NoToken(IdTokenRefresh),
     /// The ID token is exchanged.
     IdToken(Secret),
     /// The IAM token is exchanged.
@@ -38,7 +41,7 @@ enum State {
 impl IamFederationRefresh {
     pub(super) fn new(
         federation: IamFederation,
-        id_token: Secret,
+        token: IdTokenRefresh,
         platform: &Platform,
         context: &CallContext,
     ) -> Result<Self, CredentialsError> {
@@ -49,7 +52,7 @@ impl IamFederationRefresh {
             platform: platform.clone(),
             endpoint,
             attempts,
-            state: State::IdToken(id_token),
+            state: State::NoToken(token),
             has_read_again: false,
         })
     }
@@ -63,13 +66,16 @@ impl IamFederationRefresh {
                 .federation
                 .access_key_request(token.clone())
                 .to_request_unvalidated(&self.endpoint, &IamCaller::Anonymous),
-            State::Done(_) => Err(failure::completed()),
+            State::NoToken(_) | State::Done(_) => Err(failure::completed()),
         }
     }
 
     /// Takes the failure of an attempt.
     fn failed(&mut self, response: ServiceError, now: Now) {
-        let is_first = matches!(self.state, State::IdToken(_));
+        let (is_first, claims) = match &self.state {
+            State::IdToken(token) => (true, format!(" ({})", Claims::of(token))),
+            _ => (false, String::new()),
+        };
         if is_first && response.status() == StatusCode::UNAUTHORIZED && self.read_again() {
             return;
         }
@@ -77,10 +83,12 @@ impl IamFederationRefresh {
         let status = response.status();
         let message = match (is_first, status.as_u16()) {
             (true, 401) => format!(
-                "IAM rejected the ID token of identity provider {idp}; check its issuer, audience \
-                 and expiration, and the mapping of the identity provider"
+                "IAM rejected the ID token of identity provider {idp}{claims}; check its issuer, \
+                 audience and expiration, and the mapping of the identity provider"
             ),
-            (true, 403) => format!("no mapping of identity provider {idp} allows this ID token"),
+            (true, 403) => {
+                format!("no mapping of identity provider {idp} allows this ID token{claims}")
+            }
             (true, 404) => format!("identity provider {idp} does not exist in IAM"),
             (true, _) => format!("no IAM token for identity provider {idp}"),
             (false, _) => format!("no credentials for the IAM token of identity provider {idp}"),
@@ -104,14 +112,13 @@ impl IamFederationRefresh {
         if mem::replace(&mut self.has_read_again, true) {
             return false;
         }
-        match self.federation.id_token(&*self.platform.environment) {
-            Ok(token) if token != *rejected => {
-                self.state = State::IdToken(token);
-                self.attempts.next_request();
-                true
-            }
-            _ => false,
-        }
+        let environment = &*self.platform.environment;
+        let Some(token) = self.federation.token.replaced(rejected, environment) else {
+            return false;
+        };
+        self.state = State::IdToken(token);
+        self.attempts.next_request();
+        true
     }
 }
 
@@ -122,6 +129,18 @@ impl StateMachine for IamFederationRefresh {
         if let State::Done(outcome) = &mut self.state {
             let outcome = mem::replace(outcome, Err(failure::completed()));
             return Step::Done(outcome.map_err(Into::into));
+        }
+        if let State::NoToken(refresh) = &mut self.state {
+            match refresh.step(now) {
+                Step::Done(Ok(token)) => self.state = State::IdToken(token),
+                Step::Done(Err(error)) => {
+                    self.state = State::Done(Err(failure::completed()));
+                    return Step::Done(Err(error));
+                }
+                Step::Send(exchange) => return Step::Send(exchange),
+                Step::Wait(wait) => return Step::Wait(wait),
+                Step::Credentials(request) => return Step::Credentials(request),
+            }
         }
         let error = match self.attempts.turn(now) {
             Turn::Wait(wait) => return Step::Wait(wait),
@@ -143,6 +162,9 @@ impl StateMachine for IamFederationRefresh {
     fn provide(&mut self, _: Result<Arc<Credentials>, CredentialsError>) {}
 
     fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now) {
+        if let State::NoToken(refresh) = &mut self.state {
+            return refresh.receive(outcome, now);
+        }
         let Some((response, sent)) = self.attempts.receive(outcome, now) else { return };
         let read = match &self.state {
             State::IdToken(_) => {
@@ -152,7 +174,7 @@ impl StateMachine for IamFederationRefresh {
                 let issued = IssuedCredentials::from(issued.credentials);
                 State::Done(Ok(issued.with_date_of(response.headers(), sent, now)))
             }),
-            State::Done(_) => return,
+            State::NoToken(_) | State::Done(_) => return,
         };
         match read {
             Ok(state) => {
@@ -167,6 +189,7 @@ impl StateMachine for IamFederationRefresh {
 impl fmt::Debug for IamFederationRefresh {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match &self.state {
+            State::NoToken(_) => "NoToken",
             State::IdToken(_) => "IdToken",
             State::IamToken(_) => "IamToken",
             State::Done(_) => "Done",

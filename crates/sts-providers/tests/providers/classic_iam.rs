@@ -13,7 +13,7 @@ use sts_providers::classic_iam::{
     CreateTemporaryAccessKeyByAgency, CreateTemporaryAccessKeyByToken, CreateTokenWithIdToken,
     GLOBAL_ENDPOINT, IamCaller, KeystoneListProjects,
 };
-use sts_providers::{AgencyByName, ChainedAgency, IamFederation};
+use sts_providers::{AgencyByName, ChainedAgency, IamFederation, IdTokenProvider};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -344,7 +344,7 @@ fn nothing_shows_a_token() {
     let place = Place::default().with_file("/token", PLANTED);
     let context = CallContext::new([], policy());
     let platform = Platform::new(place.clone(), place.clone());
-    let given = IamFederation::with_id_token("idp", PLANTED);
+    let given = IamFederation::with_token("idp", IdTokenProvider::given(PLANTED));
     let message = CreateTemporaryAccessKeyByToken::new(PLANTED);
     let caller = IamCaller::token(Secret::from(PLANTED));
     let mut shown = vec![format!("{given:?} {message:?} {caller:?}")];

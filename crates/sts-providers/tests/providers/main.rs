@@ -16,6 +16,7 @@ mod classic_iam;
 mod container;
 mod default_chain;
 mod environment;
+mod federation_tokens;
 mod file_cache;
 mod hcloud;
 mod id_token;
