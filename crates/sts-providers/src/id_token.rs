@@ -15,7 +15,9 @@ use sts_credentials::{Credentials, CredentialsError, MaybeSend, MaybeSync};
 use sts_proto::{Body, Secret};
 
 use self::actions::ActionsRefresh;
-pub(crate) use self::actions::is_configured as is_actions_job;
+pub(crate) use self::actions::{
+    is_configured as is_actions_job, not_configured as not_an_actions_job,
+};
 pub(crate) use self::claims::Claims;
 use crate::{failure, program, token, variable};
 

@@ -110,36 +110,51 @@ impl OidcAgency {
     /// missing while others are set, or if a value is not UTF-8, is in quotes, or contains
     /// unexpected white space.
     pub fn from_environment(environment: &dyn Environment) -> Result<Self, CredentialsError> {
-        let (provider, urn) = match (
-            variable::plain_word(environment, PROVIDER_URN)?,
-            variable::plain_word(environment, AGENCY_URN)?,
-        ) {
-            (Some(provider), Some(urn)) => (provider, urn),
-            (None, None) => {
-                let message = format!("{PROVIDER_URN} and {AGENCY_URN} are not set");
-                return Err(CredentialsError::not_configured(message));
-            }
-            (Some(_), None) => return Err(half_set(PROVIDER_URN, AGENCY_URN)),
-            (None, Some(_)) => return Err(half_set(AGENCY_URN, PROVIDER_URN)),
+        let urns = urns(environment)?;
+        let token = match given_token(environment)? {
+            Some(token) => token,
+            None => job_token(environment)?.ok_or_else(no_token)?,
         };
-        let token = match (
-            variable::word(environment, ID_TOKEN)?,
-            variable::path(environment, TOKEN_FILE)?,
-        ) {
-            (Some(token), _) => IdTokenProvider::given(token),
-            (None, Some(file)) => IdTokenProvider::file(file),
-            (None, None) if id_token::is_actions_job(environment)? => {
-                let audience = variable::text(environment, AUDIENCE)?;
-                IdTokenProvider::actions(audience.as_ref().map(Secret::expose_secret))
-            }
-            (None, None) => {
-                return Err(CredentialsError::new(format!(
-                    "{AGENCY_URN} is set; set {TOKEN_FILE} or {ID_TOKEN} as well, or give the CI job \
-                     the permission `id-token: write`, which jobs for pull requests from forks do not \
-                     get"
-                )));
-            }
+        Self::of_variables(environment, urns, token)
+    }
+
+    /// Like [`from_environment`](Self::from_environment), only with a token or its file. Without one,
+    /// the provider is not configured.
+    pub(crate) fn with_given_token(
+        environment: &dyn Environment,
+    ) -> Result<Self, CredentialsError> {
+        let urns = urns(environment)?;
+        let Some(token) = given_token(environment)? else {
+            let message = format!("{ID_TOKEN} and {TOKEN_FILE} are not set");
+            return Err(CredentialsError::not_configured(message));
         };
+        Self::of_variables(environment, urns, token)
+    }
+
+    /// Like [`from_environment`](Self::from_environment), only with the tokens of the CI job. An agency
+    /// without any token is an error, because another identity must not replace it.
+    pub(crate) fn of_job(environment: &dyn Environment) -> Result<Self, CredentialsError> {
+        let urns = urns(environment).map_err(|error| {
+            let is_job = matches!(id_token::is_actions_job(environment), Ok(true));
+            if !is_job || !error.is_not_configured() {
+                return error;
+            }
+            let message = format!("the CI job issues ID tokens, but {error}");
+            CredentialsError::not_configured(message)
+        })?;
+        match job_token(environment)? {
+            Some(token) => Self::of_variables(environment, urns, token),
+            None if given_token(environment)?.is_some() => Err(id_token::not_an_actions_job()),
+            None => Err(no_token()),
+        }
+    }
+
+    /// Returns the agency with the settings in the variables.
+    fn of_variables(
+        environment: &dyn Environment,
+        (provider, urn): (String, String),
+        token: IdTokenProvider,
+    ) -> Result<Self, CredentialsError> {
         let mut agency = Self::with_token(provider, urn, token);
         if let Some(name) = variable::plain_word(environment, SESSION_NAME)? {
             agency = agency.session_name(name);
@@ -209,6 +224,47 @@ impl OidcAgency {
         operation.id_token = self.token.read(environment)?;
         Ok(operation)
     }
+}
+
+/// Reads the URNs of identity provider and agency.
+fn urns(environment: &dyn Environment) -> Result<(String, String), CredentialsError> {
+    match (
+        variable::plain_word(environment, PROVIDER_URN)?,
+        variable::plain_word(environment, AGENCY_URN)?,
+    ) {
+        (Some(provider), Some(urn)) => Ok((provider, urn)),
+        (None, None) => {
+            let message = format!("{PROVIDER_URN} and {AGENCY_URN} are not set");
+            Err(CredentialsError::not_configured(message))
+        }
+        (Some(_), None) => Err(half_set(PROVIDER_URN, AGENCY_URN)),
+        (None, Some(_)) => Err(half_set(AGENCY_URN, PROVIDER_URN)),
+    }
+}
+
+/// Returns the provider of the token in a variable, or else in a file.
+fn given_token(environment: &dyn Environment) -> Result<Option<IdTokenProvider>, CredentialsError> {
+    let token = variable::word(environment, ID_TOKEN)?;
+    let file = variable::path(environment, TOKEN_FILE)?;
+    Ok(token.map(IdTokenProvider::given).or_else(|| file.map(IdTokenProvider::file)))
+}
+
+/// Returns the provider of the tokens of the CI job.
+fn job_token(environment: &dyn Environment) -> Result<Option<IdTokenProvider>, CredentialsError> {
+    if !id_token::is_actions_job(environment)? {
+        return Ok(None);
+    }
+    let audience = variable::text(environment, AUDIENCE)?;
+    let audience = audience.as_ref().map(Secret::expose_secret);
+    Ok(Some(IdTokenProvider::actions(audience)))
+}
+
+fn no_token() -> CredentialsError {
+    let job = id_token::not_an_actions_job();
+    CredentialsError::new(format!(
+        "{AGENCY_URN} is set, but there is no ID token: set {TOKEN_FILE} or {ID_TOKEN} as well; in a CI \
+         job, {job}"
+    ))
 }
 
 impl RefreshProvider for OidcAgency {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sts_client::session::RefreshProvider;
-use sts_client::{CallContext, Platform};
+use sts_client::{CallContext, Environment, Platform};
 use sts_credentials::CredentialsError;
 
 use super::ProviderChain;
@@ -25,7 +25,8 @@ impl ProviderChain {
     /// | name | provider |
     /// |---|---|
     /// | `environment` | [`EnvironmentVariables`] |
-    /// | `oidc` | [`OidcAgency`], by its variables: with a token, its file, or else the CI job |
+    /// | `oidc` | [`OidcAgency`], by its variables, with a token or its file |
+    /// | `ci` | [`OidcAgency`], by its variables, with the tokens of the CI job |
     /// | `terraform` | [`TerraformVariables`] |
     /// | `hcloud` | [`HcloudProfile`] |
     /// | `profile` | [`ProfileFile`] |
@@ -53,7 +54,8 @@ impl ProviderChain {
     pub fn default_chain(metadata: EcsMetadata) -> Self {
         Self::new()
             .provider("environment", EnvironmentVariables)
-            .provider("oidc", OidcVariables)
+            .provider("oidc", OidcVariables(OidcAgency::with_given_token))
+            .provider("ci", OidcVariables(OidcAgency::of_job))
             .provider("terraform", TerraformVariables::new().metadata(metadata.clone()))
             .provider("hcloud", HcloudProfile::new().metadata(metadata.clone()))
             .provider("profile", ProfileFile::new())
@@ -73,7 +75,7 @@ impl ProviderChain {
     #[must_use]
     pub fn official(metadata: EcsMetadata) -> Self {
         Self::new()
-            .provider("OIDC agency", OidcVariables)
+            .provider("OIDC agency", OidcVariables(OidcAgency::from_environment))
             .provider("environment", EnvironmentVariables)
             .provider("profile file", ProfileFile::new())
             .provider("ECS metadata", metadata)
@@ -82,7 +84,7 @@ impl ProviderChain {
 }
 
 /// An [`OidcAgency`] whose variables are read for every refresh.
-struct OidcVariables;
+struct OidcVariables(fn(&dyn Environment) -> Result<OidcAgency, CredentialsError>);
 
 impl RefreshProvider for OidcVariables {
     type Refresh = OidcRefresh;
@@ -92,7 +94,7 @@ impl RefreshProvider for OidcVariables {
         platform: &Platform,
         context: &Arc<CallContext>,
     ) -> Result<Self::Refresh, CredentialsError> {
-        let agency = OidcAgency::from_environment(&*platform.environment)?;
+        let agency = (self.0)(&*platform.environment)?;
         agency.validate(context)?;
         agency.begin(platform, context)
     }

@@ -40,6 +40,14 @@ pub(crate) fn is_configured(environment: &dyn Environment) -> Result<bool, Crede
     Ok(variable::text(environment, URL)?.is_some() || variable::text(environment, TOKEN)?.is_some())
 }
 
+/// The error outside such a job.
+pub(crate) fn not_configured() -> CredentialsError {
+    CredentialsError::not_configured(format!(
+        "{URL} and {TOKEN} are not set; a CI job has them with the permission `id-token: write` (in \
+         Forgejo, `enable-openid-connect: true`), unless it runs for a pull request from a fork"
+    ))
+}
+
 /// State machine that requests an ID token.
 pub(super) struct ActionsRefresh(SingleRequest);
 
@@ -55,13 +63,7 @@ impl ActionsRefresh {
                 (Some(url), Some(token)) => (url, token),
                 (Some(_), None) => return Err(half_set(URL, TOKEN)),
                 (None, Some(_)) => return Err(half_set(TOKEN, URL)),
-                (None, None) => {
-                    return Err(CredentialsError::not_configured(format!(
-                        "{URL} and {TOKEN} are not set; a CI job has them with the permission \
-                     `id-token: write` (in Forgejo, `enable-openid-connect: true`), unless it runs \
-                     for a pull request from a fork"
-                    )));
-                }
+                (None, None) => return Err(not_configured()),
             };
         let url = match audience {
             Some(audience) => {

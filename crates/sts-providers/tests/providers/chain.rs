@@ -58,6 +58,7 @@ pub(crate) fn rich() -> Wire {
             "/meta-data/latest/api/token" => answer(200, "token"),
             "/openstack/latest/securitykey" => answer(200, &issued("ECS")),
             "/pod" => answer(200, &issued("POD")),
+            "/idtoken" => answer(200, r#"{"value":"token"}"#),
             _ => answer(200, oidc),
         }
     })

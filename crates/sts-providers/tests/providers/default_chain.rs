@@ -11,6 +11,18 @@ fn chained(wire: &Wire, place: &Place) -> Chained {
     Chained::new(wire, place, ProviderChain::default_chain(metadata()))
 }
 
+/// An agency without a token.
+fn with_agency(place: Place) -> Place {
+    let place = with_oidc(place);
+    place.with_variable("HUAWEICLOUD_OIDC_TOKEN_FILE", "")
+}
+
+fn with_job(place: Place) -> Place {
+    place
+        .with_variable("ACTIONS_ID_TOKEN_REQUEST_URL", "https://ci.example/idtoken")
+        .with_variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "request-token")
+}
+
 fn selecting(place: Place, name: &str) -> Place {
     place.with_variable("HUAWEICLOUD_STS_PROVIDER", name)
 }
@@ -24,9 +36,64 @@ fn explicit_configuration_precedes_ambient_identities() {
     };
     assert_eq!(used(&with_pod(with_profile(with_oidc(with_variables(home()))))), "environment");
     assert_eq!(used(&with_pod(with_profile(with_oidc(home())))), "oidc");
-    assert_eq!(used(&with_pod(with_profile(home()))), "profile");
+    assert_eq!(used(&with_pod(with_profile(with_job(with_oidc(home()))))), "oidc");
+    assert_eq!(used(&with_pod(with_profile(with_job(with_agency(home()))))), "ci");
+    assert_eq!(used(&with_pod(with_profile(with_job(home())))), "profile");
     assert_eq!(used(&with_pod(home())), "pod-identity");
     assert_eq!(used(&home()), "ecs-metadata");
+}
+
+#[test]
+fn the_report_says_what_a_ci_job_lacks() {
+    let report = |place: Place| {
+        let chained = chained(&rich(), &place);
+        let error = chained.ask().err().map(|error| in_full(&error));
+        (chained.chain.report().to_string(), error)
+    };
+    let part = "ci is not configured (HUAWEICLOUD_OIDC_PROVIDER_URN and HUAWEICLOUD_OIDC_AGENCY_URN \
+                are not set)";
+    let (text, error) = report(home());
+    assert!(text.contains(part) && error.is_none(), "{text}");
+
+    let part = "ci is not configured (the CI job issues ID tokens, but \
+                HUAWEICLOUD_OIDC_PROVIDER_URN and HUAWEICLOUD_OIDC_AGENCY_URN are not set";
+    let (text, error) = report(with_job(home()));
+    assert!(text.contains(part) && error.is_none(), "{text}");
+
+    // Variables of a job without an agency concern no provider.
+    let odd = home().with_invalid_variable("ACTIONS_ID_TOKEN_REQUEST_URL");
+    let (_, error) = report(odd);
+    assert_eq!(error, None);
+
+    // A pull request from a fork: the job must not act as the machine that runs it.
+    let (text, error) = report(with_profile(with_agency(home())));
+    let part = "oidc is not configured (HUAWEICLOUD_OIDC_ID_TOKEN and HUAWEICLOUD_OIDC_TOKEN_FILE \
+                are not set); ci failed (";
+    assert!(text.contains(part) && text.contains("profile was not asked"), "{text}");
+    let error = error.unwrap();
+    assert!(error.starts_with("provider ci is configured but failed"), "{error}");
+    for part in ["HUAWEICLOUD_OIDC_TOKEN_FILE", "ACTIONS_ID_TOKEN_REQUEST_URL", "from a fork"] {
+        assert!(error.contains(part), "{error}");
+    }
+
+    let half = with_job(home()).with_variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "");
+    let (text, _) = report(with_agency(half));
+    let part = "ci failed (ACTIONS_ID_TOKEN_REQUEST_URL is set, but ACTIONS_ID_TOKEN_REQUEST_TOKEN";
+    assert!(text.contains(part), "{text}");
+}
+
+#[test]
+fn a_selected_ci_job_precedes_a_token_file() {
+    let wire = rich();
+    let selected = chained(&wire, &selecting(with_job(with_oidc(home())), "ci"));
+    assert_eq!(selected.ask().unwrap().access_key_id, "OIDC");
+    assert_eq!(wire.lines()[0], "GET https://ci.example/idtoken");
+
+    let error = chained(&rich(), &selecting(with_oidc(home()), "ci")).ask().unwrap_err();
+    let text = in_full(&error);
+    let start = "provider ci, selected by HUAWEICLOUD_STS_PROVIDER, is not configured: \
+                 ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN are not set";
+    assert!(text.starts_with(start), "{text}");
 }
 
 /// Regression test: a pod used the agency of its node, because the metadata service of the node was
@@ -65,7 +132,7 @@ fn a_variable_selects_one_provider() {
         assert_eq!(chained.ask().unwrap().access_key_id, id);
         let report = chained.chain.report();
         assert_eq!(report.used(), Some(name));
-        assert_eq!(report.to_string().matches("was not asked").count(), 6, "{report}");
+        assert_eq!(report.to_string().matches("was not asked").count(), 7, "{report}");
     }
     let chained = chained(&rich(), &selecting(all(), ""));
     assert_eq!(chained.ask().unwrap().access_key_id, "ENV", "an empty value selects nothing");
@@ -87,7 +154,7 @@ fn a_selected_provider_must_be_configured_and_work() {
     assert_eq!(
         error.to_string(),
         "environment variable HUAWEICLOUD_STS_PROVIDER selects an unknown provider; expected one \
-         of: environment, oidc, terraform, hcloud, profile, pod-identity, ecs-metadata"
+         of: environment, oidc, ci, terraform, hcloud, profile, pod-identity, ecs-metadata"
     );
 
     let wire = Wire::new(|_| answer(500, ""));
