@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::running::{File, Running, emulator, run};
+use crate::running::{File, Running, emulator, emulator_that_hangs_up, run};
 
 #[test]
 fn with_tls_it_names_the_file_of_its_certificate() {
@@ -72,7 +72,7 @@ fn a_certificate_authority_is_kept_between_runs() {
 
 #[test]
 fn a_hangup_stops_it_and_removes_its_certificate() {
-    let mut running = Running::start(&["--tls"]);
+    let mut running = Running::spawn(emulator_that_hangs_up().arg("--tls"));
     running.line("listening on https://");
     let path = running.line("ca certificate: ");
     assert_eq!(running.stop("HUP").0, Some(0));

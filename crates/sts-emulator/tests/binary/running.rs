@@ -12,6 +12,14 @@ pub(crate) fn emulator() -> Command {
     command
 }
 
+/// The program with the default action for SIGHUP, which tests under `nohup` would ignore.
+pub(crate) fn emulator_that_hangs_up() -> Command {
+    let mut command = Command::new("env");
+    command.args(["--default-signal=HUP", env!("CARGO_BIN_EXE_sts-emulator")]);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
 /// A running emulator, stopped at the end whatever happens.
 pub(crate) struct Running {
     pub(crate) child: Child,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::running::{File, PATIENCE, Running, status_at};
+use crate::running::{File, PATIENCE, Running, emulator_that_hangs_up, status_at};
 
 #[test]
 fn it_prints_its_url_serves_logs_and_stops() {
@@ -144,7 +144,7 @@ fn a_hangup_reloads_the_configuration_file() {
     let account = "[[accounts]]\nid = \"a\"\n";
     let file = File::new("reloaded.toml", account);
     let path = file.0.to_str().unwrap().to_owned();
-    let mut running = Running::start(&["--config", &path]);
+    let mut running = Running::spawn(emulator_that_hangs_up().args(["--config", &path]));
     let address = running.line("listening on http://");
     let mut log = BufReader::new(running.child.stderr.take().unwrap()).lines();
     let pid = running.child.id().to_string();
