@@ -22,10 +22,10 @@ use crate::transport::Transport;
 /// region that the program did not choose. With the feature `system`, the clock and the environment
 /// of the operating system are the defaults; without it, a clock is required.
 ///
-/// Of the credentials, the last setting counts: [`credentials`](Self::credentials) for fixed ones,
-/// [`credentials_from`](Self::credentials_from) for a provider that is refreshed,
-/// [`credentials_provider`](Self::credentials_provider) for any other. Without one, only operations
-/// that are not signed can be called.
+/// Credentials are set by [`credentials`](Self::credentials) (fixed),
+/// [`credentials_from`](Self::credentials_from) (a provider whose credentials are refreshed) or
+/// [`credentials_provider`](Self::credentials_provider) (any other provider); the last call takes
+/// effect. Without credentials, only operations that are not signed can be called.
 #[must_use]
 pub struct ClientBuilder<T, S = NoCredentials> {
     transport: T,
@@ -44,7 +44,7 @@ struct Settings {
     error: Option<BuildError>,
 }
 
-/// Credentials of a [`ClientBuilder`] whose client gets a session of the provider `P`.
+/// Credentials of a [`ClientBuilder`] whose client creates a session of the provider `P`.
 pub struct SessionOf<P>(P);
 
 impl<T> ClientBuilder<T> {
@@ -97,9 +97,9 @@ impl<T, S> ClientBuilder<T, S> {
 
     /// Signs calls with credentials from `provider`, which are refreshed: a provider of
     /// `sts-providers`, or an operation that is not signed, such as
-    /// [`AssumeAgencyWithOidc`](sts_proto::AssumeAgencyWithOidc). The client gets a [`Session`] over
-    /// its own transport, endpoints, clock and environment; it is its [credential
-    /// provider](Client::credentials_provider).
+    /// [`AssumeAgencyWithOidc`](sts_proto::AssumeAgencyWithOidc). The
+    /// client creates a [`Session`] over its own transport, endpoints, clock and environment, and
+    /// [`Client::credentials_provider`] returns it.
     ///
     /// Requests of the provider are not signed. For [`AssumeAgency`](sts_proto::AssumeAgency), which
     /// is signed, pass a [session](Client::session) of another client to
@@ -111,14 +111,15 @@ impl<T, S> ClientBuilder<T, S> {
         self.credentials_provider(SessionOf(provider))
     }
 
-    /// Sets the clock, unless it is that of the operating system.
+    /// Sets the clock. By default it is that of the operating system with the feature `system`;
+    /// without that feature, a clock is required.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.settings.clock = Some(Arc::new(clock));
         self
     }
 
-    /// Sets the environment from which providers of temporary credentials read variables and files.
-    /// By default it is that of the process with the feature `system`, and empty without it.
+    /// Sets the environment from which credential providers read variables and files. By default it
+    /// is that of the process with the feature `system`, and empty without that feature.
     pub fn environment(mut self, environment: impl Environment + 'static) -> Self {
         self.settings.environment = Some(Arc::new(environment));
         self

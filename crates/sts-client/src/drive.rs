@@ -22,7 +22,7 @@ pub(crate) async fn drive<M: StateMachine>(
     loop {
         match machine.step(now) {
             Step::Credentials(request) => {
-                // The deadline covers the provider as well; the machine knows the remaining time.
+                // The deadline includes the provider; the step of the machine is the remaining time.
                 let credentials = pin!(provider.credentials(request));
                 let deadline = pin!(wait(machine.step(now), transport));
                 let first = select(credentials, deadline).await;

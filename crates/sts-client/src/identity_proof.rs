@@ -1,8 +1,8 @@
 //! Proof of identity to a service other than STS, by a signed `GetCallerIdentity`.
 //!
 //! A caller signs a request for itself, with the audience that it is meant for, and sends it to a
-//! service as a proof. The service checks the proof, forwards the request to STS, and learns from the
-//! response who the caller is. The service never receives the secret access key, and it needs neither
+//! service as a proof. The service verifies the proof and forwards the request to STS, whose response
+//! identifies the caller. The service never receives the secret access key, and it needs neither
 //! credentials nor permissions of its own.
 //!
 //! ```

@@ -1,8 +1,7 @@
 //! Pools of sessions, for services that vend credentials of many identities.
 //!
-//! A catalog, a gateway or a job scheduler gives each tenant its own temporary credentials, scoped
-//! to what the tenant may do. A [`SessionPool`] keeps the sessions of the requests that it has seen
-//! most recently. `docs/vending.md` explains it with a complete example.
+//! A catalog, a gateway or a job scheduler gives each tenant its own temporary credentials, restricted
+//! to the permissions of the tenant. A [`SessionPool`] keeps the sessions of the most recent requests. `docs/vending.md` explains it with a complete example.
 
 pub mod blocking;
 mod builder;
@@ -30,12 +29,12 @@ use crate::transport::{MaybeSend, MaybeSync, Transport};
 /// The key is the whole request by value: agency, session name, policy, tags, duration, source
 /// identity and all other parameters. Two requests that differ in any of them never share
 /// credentials. All callers of the same request share one [`Session`], so one refresh is made for
-/// any number of callers, and a failed one backs off for all of them.
+/// any number of callers, and its backoff after a failure applies to all of them.
 ///
-/// If the pool is full, the session that was used least recently leaves it. Callers that hold it
-/// can use it further; the next request for it makes a new one. Nothing runs in the background:
-/// an idle session costs no requests, and at most 2 kB of memory, including a security token of 900
-/// bytes and a short policy.
+/// If the pool is full, it removes the session that was used least recently. Callers that hold that
+/// session can continue to use it; the next equal request creates a new one. Nothing runs in the
+/// background: an idle session causes no requests, and takes at most 2 kB of memory, including a
+/// security token of 900 bytes and a short policy.
 ///
 /// ```
 /// use std::time::Duration;

@@ -1,7 +1,7 @@
 //! Clock and environment for tests in virtual time, with the feature `test-util`.
 //!
-//! Tests with them need neither sleeps nor a runtime: time passes when the test says so, and a
-//! future runs until it waits for time to pass.
+//! Tests with them need neither sleeps nor a runtime: the test advances the time, and
+//! [`poll_until_idle`] runs a future until it waits for the time to advance.
 //!
 //! ```
 //! use std::future::ready;

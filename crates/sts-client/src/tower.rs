@@ -16,9 +16,8 @@ use crate::platform::Clock;
 
 /// Layer that signs the requests to any Huawei Cloud service.
 ///
-/// It sends a request again, once each, after rejected credentials and after a clock correction, and
-/// only if the provider has other credentials. It does not wait, and it does not change or retry
-/// anything else.
+/// It sends a request again at most once after rejected credentials, if the provider has others, and
+/// at most once after a clock correction. It does not wait, and it does not retry other failures.
 ///
 /// Place it directly above the client, below all layers that change signed headers, such as
 /// `Content-Type`. The bodies must be in memory: the body of the request is signed and cloned for a

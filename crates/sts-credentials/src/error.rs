@@ -1,4 +1,4 @@
-//! Why a credential provider has no credentials.
+//! Errors of credential providers.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -9,10 +9,10 @@ use crate::kind::{ErrorKind, RetryAdvice};
 
 /// Error returned by a credential provider.
 ///
-/// Two cases are distinguished. A provider that is **not configured** has nothing to look at: its
-/// variables are unset, its file does not exist, the machine is not an ECS. A provider chain
-/// continues with the next provider. Any other error belongs to a provider that is configured and
-/// does not work. A chain stops there, because the next provider may have another identity.
+/// Two cases are distinguished. For example, the variables of a provider that is **not configured** are
+/// unset, its file does not exist, or the machine is not an ECS. A provider chain
+/// continues with the next provider. Any other error means that the provider is configured and
+/// failed. A chain stops there, because the next provider may have another identity.
 ///
 /// The error states what happened in terms of the caller ([`kind`](Self::kind),
 /// [`advice`](Self::advice), [`retry_in`](Self::retry_in)) and, if a response caused it, its
@@ -53,7 +53,8 @@ struct Facts {
 }
 
 impl CredentialsError {
-    /// Creates an error with one sentence that says what is wrong and where, without a secret.
+    /// Creates an error. The message is one sentence that states what is wrong and where, without a
+    /// secret.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
         let kind = ErrorKind::Credentials;
@@ -72,8 +73,8 @@ impl CredentialsError {
         }))
     }
 
-    /// Creates the error of a provider that is not configured, with one sentence that says what is
-    /// missing.
+    /// Creates the error of a provider that is not configured. The message is one sentence that states
+    /// what is missing.
     #[must_use]
     pub fn not_configured(message: impl Into<String>) -> Self {
         let mut error = Self::new(message);
@@ -146,7 +147,7 @@ impl CredentialsError {
         self.0.facts.kind
     }
 
-    /// Returns whether and when it makes sense to ask again.
+    /// Returns whether and when to retry.
     #[must_use]
     pub fn advice(&self) -> RetryAdvice {
         self.0.facts.advice

@@ -35,12 +35,12 @@ pub trait ProvideCredentials {
     /// Returns the credentials to use now.
     ///
     /// A client calls this before every call, so implementations should return cached credentials
-    /// when they can. Return the same [`Arc`] for the same credentials: it saves preparing them for
-    /// signing again.
+    /// when they can. Return the same [`Arc`] for the same credentials, so that clients do not
+    /// prepare them for signing again.
     ///
     /// # Errors
     ///
-    /// The provider is not configured or does not work.
+    /// The provider is not configured, or it failed.
     fn credentials(
         &self,
         request: CredentialsRequest,

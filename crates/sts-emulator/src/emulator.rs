@@ -30,7 +30,7 @@ use crate::identity_center::IdentityCenter;
 #[cfg(feature = "oidc")]
 use crate::oidc::OidcIssuer;
 
-/// An STS that runs in this process, on a port of its own.
+/// Local emulator of STS and of related services, in this process and on its own port.
 ///
 /// It runs on its own thread and runtime, so it serves clients on any runtime, and blocking
 /// clients. Dropping it closes the port and all connections. Several emulators can run at the same

@@ -63,7 +63,7 @@ pub(crate) enum Rejection {
     },
     /// The encoded message was not issued with this seed.
     ForeignMessage,
-    /// A device code gives no token (yet).
+    /// No token is issued for a device code (yet).
     Poll(PollError),
     /// Rate limit exceeded. `retry_after` is in seconds.
     Throttled {

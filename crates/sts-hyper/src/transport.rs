@@ -41,7 +41,8 @@ use crate::proxy;
 #[derive(Clone)]
 pub struct HyperTransport {
     pool: Arc<Pool>,
-    /// For direct exchanges. Separate, because `pool` files proxied connections under their target.
+    /// For direct exchanges. Separate, because `pool` identifies connections by their target, also
+    /// those through a proxy.
     direct: Arc<Pool>,
     user_agent: HeaderValue,
     /// Also used by the connector. Empty for a connector passed to `from_client`.

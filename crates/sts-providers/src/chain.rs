@@ -25,8 +25,8 @@ use crate::shared_provider::SharedProvider;
 /// configured](CredentialsError::is_not_configured) is skipped. One that is configured but fails
 /// ends the search: the error names it, its cause, and the skipped providers, and keeps
 /// [kind](CredentialsError::kind), code and request id of the cause. Once a provider has returned
-/// credentials, the chain stays with it, even if concurrent searches find different ones, so that a
-/// program does not change its identity because a file was removed.
+/// credentials, the chain always uses that provider, even if concurrent searches find different ones.
+/// A program therefore does not change its identity because a file was removed.
 ///
 /// [`report`](Self::report) returns which provider is used and why the others are not. Clones share
 /// it.

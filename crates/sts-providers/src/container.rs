@@ -30,12 +30,12 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// without a token in `Authorization`.
 ///
 /// It is a [`RefreshProvider`]. The server is at a link-local or loopback address, or at any host
-/// over https: over plain http the token stays on the machine. A token file is read for every
+/// over https, so that a token is not sent over plain http to another machine. A token file is read for every
 /// refresh. A request times out after 5 seconds; temporary failures are retried under the policy of the
 /// client.
 ///
-/// It is not part of any default chain: on machines of AWS the same variables lead to credentials of
-/// AWS. `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`, which always does, is not read.
+/// It is not part of any default chain: on machines of AWS, the same variables refer to credentials
+/// of AWS. `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` is not read, because it always refers to them.
 ///
 /// ```
 /// use sts_providers::ContainerCredentials;

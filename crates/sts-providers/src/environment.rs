@@ -78,11 +78,11 @@ impl EnvironmentVariables {
     ///
     /// - One of the two is set without the other.
     /// - A value is not UTF-8, is in quotes, or contains white space, control characters or characters
-    ///   that are not ASCII. Requests signed with it would fail, and five failed signatures lock an
-    ///   access key.
+    ///   that are not ASCII. Requests signed with it would fail, and more than five failed signatures
+    ///   lock an access key.
     /// - `HUAWEICLOUD_SDK_IDP_ID` and `HUAWEICLOUD_SDK_ID_TOKEN_FILE` are both set: they select an
-    ///   [`IamFederation`], whose credentials a session requests. Using the access key would be
-    ///   acting as another identity.
+    ///   [`IamFederation`], whose credentials a session requests. The access key would be another
+    ///   identity.
     /// - One of these two is set, and no access key.
     pub fn read(&self, environment: &dyn Environment) -> Result<Credentials, CredentialsError> {
         if IamFederation::is_selected(environment)? {

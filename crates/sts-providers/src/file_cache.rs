@@ -20,9 +20,9 @@ pub use self::refresh::FileCacheRefresh;
 /// commands that run often and briefly.
 ///
 /// It is a [`RefreshProvider`]. Credentials that are valid for at least five more minutes are read from
-/// the file; otherwise one process refreshes them, while the others wait for up to 30 seconds. A
-/// session that asks again, because a service rejected the credentials or their refresh is due, gets
-/// new ones. Credentials without an expiration are not stored.
+/// the file; otherwise one process refreshes them, while the others wait for up to 30 seconds. If
+/// a session requests credentials again, because a service rejected them or their refresh is due, they
+/// are refreshed. Credentials without an expiration are not stored.
 ///
 /// The name of a file is a hash of the whole request, of the endpoints and of `identity`. Its mode is
 /// 0600 and is checked before it is read; files are replaced atomically, and locks are advisory.
@@ -51,7 +51,8 @@ struct Shared<P> {
 
 #[derive(Default)]
 struct Found {
-    /// The credentials that this cache has returned. A session that asks again needs others.
+    /// The credentials that this cache has returned. A session that requests credentials again needs
+    /// others.
     last: Option<Arc<Credentials>>,
     write_error: Option<String>,
 }
@@ -60,8 +61,8 @@ impl<P: RefreshProvider> FileCache<P> {
     /// Creates a cache of the credentials of `provider` in `directory`, which is created with mode
     /// 0700 if it is missing.
     ///
-    /// `identity` is any text that distinguishes those who sign the request, which the request itself
-    /// does not contain: the name of the profile, or the access key id.
+    /// `identity` is any text that distinguishes the signers of the request, such as the name of a
+    /// profile or an access key id. The request itself does not contain its signer.
     #[must_use]
     pub fn new(provider: P, directory: impl Into<PathBuf>, identity: impl Into<String>) -> Self {
         Self(Arc::new(Shared {

@@ -1,4 +1,4 @@
-//! ID tokens: where a provider takes them from.
+//! Providers of ID tokens.
 
 mod actions;
 mod claims;
@@ -23,7 +23,7 @@ use crate::{failure, program, token, variable};
 
 /// Provider of the ID tokens that identity providers accept in place of an access key.
 ///
-/// Every refresh of a credential provider takes a new token from it:
+/// Every refresh of a credential provider requests a new token from it:
 ///
 /// | constructor | the token is | for |
 /// |---|---|---|

@@ -24,9 +24,9 @@ use crate::signer::{Signer, SignerError};
 
 /// Signs requests with the credentials of a provider.
 ///
-/// It prepares a [`Signer`] once per credentials, sends the security token of temporary credentials,
-/// and corrects the clock by a learned offset. Use [`attempts`](Self::attempts) to learn from
-/// responses. It can be used by any number of threads; clones share what is learned.
+/// It prepares one [`Signer`] for each set of credentials, sends the security token of temporary
+/// credentials, and corrects the clock by a learned offset. Use [`attempts`](Self::attempts) to learn
+/// from responses. Any number of threads can use it; clones share their state.
 ///
 /// Each signing method has a blocking counterpart, for
 /// [blocking providers](sts_credentials::blocking::ProvideCredentials).

@@ -80,8 +80,8 @@ impl Session {
     }
 
     /// Calls `use_them` with valid credentials, and returns its result. This is the fast path for
-    /// programs that sign many requests: while no refresh is due, no reference count is touched that
-    /// threads share.
+    /// programs that sign many requests: while no refresh is due, it does not modify a shared reference
+    /// count.
     ///
     /// # Errors
     ///
@@ -96,9 +96,9 @@ impl Session {
         }
     }
 
-    /// Borrows the credentials if that is possible at once: they are valid, and neither is a refresh
-    /// due, nor was the last check of both clocks more than a second ago. Otherwise call
-    /// [`credentials`](Self::credentials), which advances the refresh and returns what is valid.
+    /// Borrows the credentials if they are valid, no refresh is due, and both clocks were checked within
+    /// the last second; returns `None` otherwise. Then call [`credentials`](Self::credentials), which
+    /// advances the refresh and returns valid credentials.
     #[must_use]
     pub fn borrow(&self) -> Option<CredentialsGuard> {
         self.0.cache.borrow()

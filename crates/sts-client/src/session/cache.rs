@@ -35,7 +35,7 @@ pub(super) struct Cache<R, P: ?Sized> {
     served_stale: AtomicU64,
 }
 
-/// State behind the lock. No foreign code runs while it is held.
+/// State behind the lock. No user code runs while the lock is held.
 pub(super) struct State<R> {
     pub(super) machine: SessionMachine,
     /// The refresh in flight.
@@ -157,7 +157,7 @@ impl<R, P: Refresher + ?Sized> Cache<R, P> {
         SessionStatus { label: label.into(), ..self.status_of(&self.lock(), now) }
     }
 
-    /// Returns the status without the label: the provider is foreign code, and the lock is held.
+    /// Returns the status without the label: the provider is user code, and the lock is held.
     fn status_of(&self, state: &State<R>, now: Now) -> SessionStatus {
         let callers = SessionCounters {
             waits: self.waits.load(Ordering::Relaxed),
@@ -169,7 +169,7 @@ impl<R, P: Refresher + ?Sized> Cache<R, P> {
 
     pub(super) fn set_observer(&self, observer: Arc<dyn SessionObserver>) {
         let previous = self.lock().history.set_observer(observer);
-        // Its destructor is foreign code.
+        // Its destructor is user code.
         drop(previous);
     }
 

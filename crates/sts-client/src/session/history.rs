@@ -14,7 +14,7 @@ use super::status::{
 use crate::error::SessionError;
 use crate::platform::Now;
 
-/// Outcomes of refreshes so far. Lives behind the lock of the session.
+/// Outcomes of refreshes so far, protected by the lock of the session.
 #[derive(Default)]
 pub(super) struct History {
     observer: Option<Arc<dyn SessionObserver>>,
@@ -30,7 +30,7 @@ pub(super) struct History {
     reported: SessionHealth,
 }
 
-/// An event to report after the lock is released: logs and observers run foreign code.
+/// An event to report after the lock is released, because logs and observers run user code.
 #[must_use]
 pub(super) struct Notice {
     event: SessionEvent,

@@ -25,7 +25,7 @@ use crate::transport::BoxFuture;
 pub(super) struct Refresh {
     work: Mutex<Option<Work>>,
     signals: Arc<Signals>,
-    /// Monotonic time at which waiting callers give up.
+    /// Monotonic time at which callers stop waiting.
     over_at: Duration,
     is_leased: AtomicBool,
     is_neglected: AtomicBool,
@@ -135,7 +135,7 @@ impl Refresh {
         self.signals.change.notify(usize::MAX);
     }
 
-    /// Returns the monotonic time at which waiting callers give up.
+    /// Returns the monotonic time at which callers stop waiting.
     pub(super) const fn over_at(&self) -> Duration {
         self.over_at
     }

@@ -36,7 +36,7 @@ pub struct SessionStatus {
     pub next_refresh_in: Duration,
     /// When the last successful refresh ended.
     pub last_success: Option<OffsetDateTime>,
-    /// The last failed refresh, also after later ones succeeded.
+    /// The last failed refresh. It is kept after later successful refreshes.
     pub last_failure: Option<RefreshFailure>,
     /// The duration of the last refresh, whether it succeeded or not.
     pub last_refresh_took: Option<Duration>,
@@ -54,7 +54,7 @@ pub struct SessionCounters {
     pub refreshes: u64,
     /// Refreshes that failed.
     pub failures: u64,
-    /// Requests for credentials that waited for a refresh, as there were none that were valid.
+    /// Requests for credentials that waited for a refresh because no credentials were valid.
     pub waits: u64,
     /// Requests that were served [stale](CredentialState::Stale) credentials.
     pub served_stale: u64,

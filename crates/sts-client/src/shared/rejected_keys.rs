@@ -12,7 +12,7 @@ const UNPROVEN_IN_FLIGHT: usize = 4;
 /// The poll interval of a call that waits for the outcome of others.
 const ASK_AGAIN: Duration = Duration::from_millis(25);
 
-/// The longest time that a call that was dropped, or is no longer polled, holds its slot.
+/// The maximum time for which a call that was dropped or is no longer polled occupies its slot.
 const LONGEST_SLOT: Duration = Duration::from_secs(10);
 
 /// The number of remembered credentials. A client has one set at a time, and a few during a

@@ -113,7 +113,7 @@ impl Builder {
     }
 
     /// Returns the signer's identity for signed requests to paths that the emulator does not serve,
-    /// to test the signatures of other services. Such paths are not found by default.
+    /// to test the signatures of other services. By default, requests to such paths get a 404.
     pub const fn any_service(mut self) -> Self {
         self.settings.any_service = true;
         self

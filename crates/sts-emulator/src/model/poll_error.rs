@@ -1,6 +1,6 @@
-//! Why a device code gives no token.
+//! Reasons why no token is issued for a device code.
 
-/// Why a device code gives no token.
+/// Reason why no token is issued for a device code.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum PollError {
     Pending,

@@ -34,13 +34,13 @@ impl ProviderChain {
     /// | `ecs-metadata` | `metadata` |
     ///
     /// The environment variable `HUAWEICLOUD_STS_PROVIDER` selects exactly one of them by its name;
-    /// [`select`](Self::select) does the same in code. Only `ecs-metadata` needs the network to find
-    /// out that it is not configured.
+    /// [`select`](Self::select) does the same in code. Only `ecs-metadata` needs the network to
+    /// determine whether it is configured.
     ///
     /// In contrast to [`official`](Self::official), a pod never uses the identity of its node if it
     /// has one of its own, and access keys in variables take precedence over OIDC. If nothing else
-    /// is configured, `metadata` is asked, which can take its full timeout of three seconds outside
-    /// an ECS.
+    /// is configured, the chain requests credentials from `metadata`, which can take its full timeout
+    /// of three seconds outside an ECS.
     ///
     /// ```
     /// use sts_providers::{EcsMetadata, ProviderChain};
