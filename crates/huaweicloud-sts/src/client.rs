@@ -11,8 +11,8 @@ use crate::environment::{EnvironmentError, endpoints};
 /// [client](sts_client::Client); for other settings, use the builder of that client.
 ///
 /// The region or endpoint comes from [variables](crate::endpoints), the credentials from the
-/// [default provider chain](ProviderChain::default_chain): variables, ID token, profiles of Terraform,
-/// KooCLI and the SDKs, pod, ECS. They are obtained on first use and refreshed automatically.
+/// [default provider chain](ProviderChain::default_chain): variables, ID token, CI job, Terraform,
+/// KooCLI, profile file, pod, ECS. They are obtained on first use and refreshed automatically.
 ///
 /// Cloning is cheap. Clones share connections and credentials.
 #[derive(Clone, Debug)]
