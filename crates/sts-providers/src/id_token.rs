@@ -12,7 +12,7 @@ use sts_client::{
     CallContext, Command, Environment, Now, Platform, StateMachine, Step, TransportError,
 };
 use sts_credentials::{Credentials, CredentialsError, MaybeSend, MaybeSync};
-use sts_proto::{Body, Secret};
+use sts_proto::{Body, BodyWriter, Secret};
 
 use self::actions::ActionsRefresh;
 pub(crate) use self::actions::{
@@ -188,20 +188,42 @@ impl IdTokenProvider {
         }
     }
 
-    /// Returns what distinguishes the tokens of this provider from those of others; `None` for a
+    /// Writes what distinguishes the tokens of this provider from those of others. `None` for a
     /// function.
-    pub(crate) fn cache_key(&self) -> Option<String> {
-        Some(match &self.0 {
-            Origin::Given(token) => format!("given {}", token.expose_secret()),
-            Origin::Variable(name) => format!("variable {name}"),
-            Origin::File(path) => format!("file {}", path.display()),
+    pub(crate) fn write_cache_key(&self, key: &mut BodyWriter) -> Option<()> {
+        let mut part = |part: &[u8]| {
+            key.extend(part);
+            key.extend(b"\0");
+        };
+        match &self.0 {
+            Origin::Given(token) => {
+                part(b"given");
+                part(token.expose_secret().as_bytes());
+            }
+            Origin::Variable(name) => {
+                part(b"variable");
+                part(name.as_bytes());
+            }
+            Origin::File(path) => {
+                part(b"file");
+                part(path.as_os_str().as_encoded_bytes());
+            }
             Origin::Command(command) => {
-                let program = command.program.display();
-                format!("command {program} {:?}", command.arguments)
+                part(b"command");
+                part(command.program.as_encoded_bytes());
+                for argument in &command.arguments {
+                    part(argument.as_encoded_bytes());
+                }
             }
             Origin::Function(_) => return None,
-            Origin::Actions { audience } => format!("actions {audience:?}"),
-        })
+            Origin::Actions { audience } => {
+                part(b"actions");
+                if let Some(audience) = audience {
+                    part(audience.as_bytes());
+                }
+            }
+        }
+        Some(())
     }
 }
 

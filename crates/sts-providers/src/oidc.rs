@@ -290,11 +290,10 @@ impl RefreshProvider for OidcAgency {
 
     fn cache_key(&self) -> Option<Body> {
         // The token itself changes with every refresh.
-        let origin = self.token.cache_key()?;
         let request = self.operation.cache_key()?;
-        let mut key = BodyWriter::with_capacity(origin.len() + 1 + request.len());
-        key.extend(origin.as_bytes());
-        key.extend(b"\n");
+        let mut key = BodyWriter::with_capacity(1024 + request.len());
+        self.token.write_cache_key(&mut key)?;
+        key.extend(b"\0");
         key.extend(request.as_ref());
         Some(key.finish())
     }

@@ -43,6 +43,12 @@ pub(crate) fn is_content(path: &[u8]) -> bool {
     path.starts_with(b"eyJ") || path.starts_with(b"{") || path.starts_with(b"[")
 }
 
+/// Returns a header value in a buffer that is wiped on drop. `None` if a header cannot contain `text`.
+pub(crate) fn header(text: &str) -> Option<HeaderValue> {
+    let buffer = Body::from(text.as_bytes().to_vec());
+    HeaderValue::from_maybe_shared(buffer.into_bytes()).ok()
+}
+
 /// Parses the token in `content`, without the white space around it. It shares the buffer of
 /// `content`, which is wiped when the token is dropped, and is marked sensitive. The fault
 /// completes a sentence that begins with the origin of the token.

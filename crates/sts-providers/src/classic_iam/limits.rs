@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 use sts_credentials::CredentialsError;
 
 use crate::failure::invalid;
+use crate::token;
 
 /// Content type of the requests, as the official SDKs write it.
 pub(super) const JSON: &str = "application/json;charset=utf-8";
@@ -69,6 +70,6 @@ pub(super) fn policy_object(policy: &str) -> Result<Box<RawValue>, CredentialsEr
 /// Returns the value of a header, in visible ASCII.
 pub(super) fn header(what: &str, text: &str) -> Result<HeaderValue, CredentialsError> {
     let is_valid = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-    let value = is_valid.then(|| HeaderValue::from_str(text).ok()).flatten();
+    let value = is_valid.then(|| token::header(text)).flatten();
     value.ok_or_else(|| invalid(format!("{what} must be visible ASCII without white space")))
 }

@@ -10,6 +10,7 @@ use sts_proto::{Body, Endpoint, ServiceError};
 
 use crate::failure::invalid;
 use crate::json_request;
+use crate::token;
 
 /// Characters that are encoded in a query: all but the unreserved ones.
 const IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -77,12 +78,12 @@ pub(super) fn authorize(
     request: &mut Request<Body>,
     access_token: &Secret,
 ) -> Result<(), CredentialsError> {
-    let token = access_token.expose_secret();
-    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+    let text = access_token.expose_secret();
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(invalid("the access token must be a single word of visible ASCII"));
     }
-    let mut token = HeaderValue::from_str(token)
-        .map_err(|_| invalid("the access token cannot be sent in a header"))?;
+    let mut token = token::header(text)
+        .ok_or_else(|| invalid("the access token cannot be sent in a header"))?;
     token.set_sensitive(true);
     request.headers_mut().insert(ACCESS_TOKEN, token);
     Ok(())
