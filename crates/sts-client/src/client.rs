@@ -31,7 +31,7 @@ use crate::transport::{BoxFuture, DynTransport, MaybeSend, MaybeSync, Transport}
 /// endpoints, and rejected credentials.
 ///
 /// The transport crates provide builders that set the transport and the platform:
-/// `HyperTransport::client` and `IsahcTransport::client`.
+/// `HyperTransport::client`, `IsahcTransport::client` and `ReqwestTransport::client`.
 pub struct Client<T, S = NoCredentials> {
     base: Arc<Base<T>>,
     provider: Arc<S>,

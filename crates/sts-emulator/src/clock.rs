@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 pub(crate) use self::controlled::ControlledClock;
 
-/// A source of wall time for signing dates, expirations and lockouts.
+/// Wall clock for signing dates, expirations and lockouts.
 pub trait Clock: Send + Sync + 'static {
     /// Returns the current time.
     fn now(&self) -> OffsetDateTime;
@@ -25,7 +25,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that moves only when a test moves it. Clones share the same time.
+/// A clock that changes only when a test advances or sets it. Clones share the same time.
 ///
 /// ```
 /// use std::time::Duration;

@@ -19,9 +19,9 @@ const MAX_TEXT: usize = 8 * 1024;
 
 /// Explanation of a signature mismatch. It contains no secrets.
 ///
-/// The request that a client signed is not part of the request that it sends. The emulator knows the
-/// secret key, so it can try the usual mistakes of signers, alone and in pairs, until one of them
-/// gives the signature of the client. This is done for SDK-HMAC-SHA256.
+/// A request does not contain the canonical request that its client signed. The emulator knows the
+/// secret key, so it tries the usual mistakes of signers, alone and in pairs, until one of them gives
+/// the signature of the client. It does so for SDK-HMAC-SHA256 only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SignatureDiagnosis {

@@ -138,7 +138,7 @@ impl SignIns {
         state.sign_ins.values().filter(|sign_in| sign_in.is_waiting(now)).map(read).collect()
     }
 
-    /// Revokes an access token. If too many are revoked, the one that expires first is forgotten.
+    /// Revokes an access token. If too many are revoked, the one that expires first is removed.
     pub(crate) fn revoke(&self, token_id: &str, expires: OffsetDateTime, now: OffsetDateTime) {
         let revoked = &mut self.state().revoked;
         revoked.retain(|_, expires| now < *expires);

@@ -54,7 +54,7 @@ const LONGEST_CHAIN: usize = 8;
 /// - `authEncrypt` is true: the method of the encryption is not published
 /// - a mode that is not in the table
 /// - source profiles that form a loop, or more than 8 agencies in a chain
-/// - a file that is not JSON or exceeds 1 MiB, and credentials that no request can carry
+/// - a file that is not JSON or exceeds 1 MiB, and credentials that cannot be sent in a header
 #[derive(Clone, Debug, Default)]
 pub struct HcloudProfile {
     path: Option<PathBuf>,

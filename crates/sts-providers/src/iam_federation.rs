@@ -30,9 +30,9 @@ const PLACEHOLDER: &str = "token";
 
 /// Temporary credentials for an ID token, by an identity provider of classic IAM.
 ///
-/// It is a [`RefreshProvider`] that makes two requests for every refresh, both without a signature:
-/// the ID token for an IAM token, and the IAM token for credentials. Every refresh takes a new ID token
-/// from its [`IdTokenProvider`]. Requests are retried under the policy of the client. They go to the
+/// It is a [`RefreshProvider`] that makes two unsigned requests for every refresh: the first exchanges
+/// an ID token for an IAM token, the second exchanges the IAM token for credentials. Every refresh
+/// requests a new ID token from its [`IdTokenProvider`]. Requests are retried under the policy of the client. They go to the
 /// [endpoint](Self::endpoint) of IAM, not to those of the client. If IAM rejects the ID token, the
 /// error contains its issuer, audience, subject and expiration, and never the token.
 ///

@@ -2,15 +2,15 @@
 //! agencies that are assigned to them. **Experimental.**
 //!
 //! No public source shows how the service responds while a person has not finished the sign-in, or
-//! how it rejects an expired access token. The decisions are those of RFC 8628 and of the published
-//! error table, every error contains the last response, and the API can change in any version. If a
+//! how it rejects an expired access token. The implementation follows RFC 8628 and the published
+//! error table. Every error contains the last response, and the API can change in any version. If a
 //! sign-in fails, please report the response in the error.
 //!
 //! 1. [`IdentityCenter::start`] registers the program, or uses a [`Registration`] that was kept, and
 //!    requests a device code. Show its URL and its user code to the person.
 //! 2. [`SignIn::poll`] waits until the person has approved it, and returns an [`AccessToken`].
 //! 3. [`IdentityCenterCredentials`] is a provider of the credentials of one assigned agency.
-//!    [`ListAccounts`] and [`ListAccountAgencies`] return what is assigned.
+//!    [`ListAccounts`] and [`ListAccountAgencies`] return the assigned accounts and agencies.
 //!
 //! All of them are state machines without IO, which `drive` of a client runs:
 //!

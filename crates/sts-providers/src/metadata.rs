@@ -19,21 +19,21 @@ use sts_client::CallContext;
 use sts_client::session::RefreshProvider;
 use sts_client::{Environment, Platform};
 
-/// Turns the provider off if it is `true`.
+/// Disables the provider if it is `true`.
 const DISABLED: &str = "HUAWEICLOUD_STS_METADATA_DISABLED";
 
 /// The metadata service of an ECS: credentials of the agency that is attached to the machine.
 ///
 /// It is a [`RefreshProvider`]. The official address is `http://169.254.169.254`. Any other address has
-/// to be link-local or loopback too, because the credentials are sent in clear and without
+/// to be link-local or loopback too, because the credentials are sent in cleartext and without
 /// authentication. Each request times out after 3 seconds. The token that newer machines require is
 /// kept for its lifetime of six hours; clones share it.
 ///
 /// Where the service cannot be reached, or the machine has no agency, the provider
 /// [is not configured](CredentialsError::is_not_configured). If a request for a token is sent and times out, the
-/// credentials are requested without one, within 1 second: a service that then requires a token is an
-/// error that explains the hop limit, which keeps its tokens from containers. [`enabled`](Self::enabled)
-/// and the variable `HUAWEICLOUD_STS_METADATA_DISABLED` turn the provider off.
+/// credentials are requested without one, with a timeout of 1 second. If the service requires a token,
+/// the error names the hop limit: a limit of 1 keeps responses with tokens from containers.
+/// [`enabled`](Self::enabled) and the variable `HUAWEICLOUD_STS_METADATA_DISABLED` disable the provider.
 ///
 /// Its requests [never go through a proxy](sts_client::Exchange::is_direct).
 ///
@@ -76,14 +76,14 @@ impl EcsMetadata {
         Ok(Self::of(base))
     }
 
-    /// Sets whether the service is asked. `true` by default. A provider that is turned off [is not
+    /// Sets whether the provider sends requests. `true` by default. A disabled provider [is not
     /// configured](CredentialsError::is_not_configured), and sends nothing.
     #[must_use]
     pub fn enabled(self, is_enabled: bool) -> Self {
         Self { is_enabled, ..self }
     }
 
-    /// Returns an error if the provider is turned off, by its setting or the variable.
+    /// Returns an error if the setting or the variable disables the provider.
     fn check_enabled(&self, environment: &dyn Environment) -> Result<(), CredentialsError> {
         let disabled = variable::text(environment, DISABLED)?;
         let is_disabled = match disabled.as_ref().map(Secret::expose_secret) {
@@ -94,13 +94,13 @@ impl EcsMetadata {
             _ => false,
         };
         if is_disabled {
-            let message = format!("ECS metadata is turned off by {DISABLED}");
+            let message = format!("ECS metadata is disabled by {DISABLED}");
             return Err(CredentialsError::not_configured(message));
         }
         if self.is_enabled {
             return Ok(());
         }
-        Err(CredentialsError::not_configured("ECS metadata is turned off in code"))
+        Err(CredentialsError::not_configured("ECS metadata is disabled in code"))
     }
 
     fn of(base: Uri) -> Self {

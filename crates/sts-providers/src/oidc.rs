@@ -33,9 +33,9 @@ const DEFAULT_SESSION_NAME: &str = "oidc-sts-session";
 /// A valid token, for validating the settings before the token is read.
 const PLACEHOLDER: &str = "token";
 
-/// Agency assumed with an ID token, as Kubernetes and CI systems issue them.
+/// Agency that is assumed with an ID token, for example of Kubernetes or a CI system.
 ///
-/// It is a [`RefreshProvider`]. Every refresh takes a new token from its [`IdTokenProvider`]. The call is
+/// It is a [`RefreshProvider`]. Every refresh requests a new token from its [`IdTokenProvider`]. The call is
 /// not signed, and uses the endpoints of the client. If the service rejects the token, the error
 /// contains its issuer, audience, subject and expiration, and never the token.
 ///
@@ -262,7 +262,7 @@ fn job_token(environment: &dyn Environment) -> Result<Option<IdTokenProvider>, C
 fn no_token() -> CredentialsError {
     let job = id_token::not_an_actions_job();
     CredentialsError::new(format!(
-        "{AGENCY_URN} is set, but there is no ID token: set {TOKEN_FILE} or {ID_TOKEN} as well; in a CI \
+        "{AGENCY_URN} is set, but the ID token is missing: set {TOKEN_FILE} or {ID_TOKEN}; in a CI \
          job, {job}"
     ))
 }

@@ -34,7 +34,7 @@ const ISSUER: Issuer = Issuer {
     expiration: "expiration",
 };
 
-/// Timeout of the request. The official SDKs allow as much for connecting and for reading.
+/// Timeout of the request. The official SDKs use this value for connecting and again for reading.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// Limit of a response, in bytes.
 const LARGEST_RESPONSE: usize = 1 << 16;
@@ -44,8 +44,8 @@ const LARGEST_RESPONSE: usize = 1 << 16;
 ///
 /// It is a [`RefreshProvider`]. The agent identifies the pod by a token in a file that Kubernetes
 /// rewrites, so the file is read for every refresh. The agent is at a link-local or loopback
-/// address, or at any host over https: over plain http the token stays on the machine. The request
-/// times out after 5 seconds.
+/// address, or at any host over https, so that the token is not sent over plain http to another
+/// machine. The request times out after 5 seconds.
 #[derive(Clone)]
 pub struct PodIdentity {
     uri: Uri,

@@ -36,7 +36,7 @@ const ID_TOKEN: &str = "HW_ASSUME_ROLE_ID_TOKEN";
 const ID_TOKEN_FILE: &str = "HW_ASSUME_ROLE_ID_TOKEN_FILE";
 /// Lifetime of the federated credentials, which sign one call.
 const FEDERATED: Duration = Duration::from_secs(900);
-/// Logins that are not supported. The first one has precedence over an access key.
+/// Logins that are not supported. The first one takes precedence over an access key.
 const TOKEN: &str = "HW_AUTH_TOKEN";
 const PASSWORD: &str = "HW_USER_PASSWORD";
 
@@ -65,8 +65,8 @@ const PASSWORD: &str = "HW_USER_PASSWORD";
 ///
 /// If no profile, access key or agency is set, the provider [is not
 /// configured](CredentialsError::is_not_configured). An access key without a secret key is an error,
-/// and so is an invalid value. Logins that are not supported are errors, because any other
-/// credentials would be of another identity: `HW_AUTH_TOKEN`, and `HW_USER_PASSWORD` without an access key.
+/// and so is an invalid value. Logins that are not supported are errors, because all other
+/// credentials would belong to another identity: `HW_AUTH_TOKEN`, and `HW_USER_PASSWORD` without an access key.
 ///
 /// In contrast to Terraform, a profile of the mode `ecsAgency` or `AssumeRole` is used as KooCLI
 /// describes it, an `HW_ASSUME_ROLE_DURATION` that is not a number is an error, and the duration is

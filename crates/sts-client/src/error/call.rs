@@ -38,16 +38,16 @@ pub enum Failure {
     Service(sts_proto::ServiceError),
     /// No response was received.
     Transport(TransportError),
-    /// The request breaks documented limits. Nothing was sent.
+    /// The request violates documented limits. Nothing was sent.
     InvalidRequest(InvalidRequest),
-    /// There were no credentials, or they cannot sign. Nothing was sent.
+    /// The provider returned no credentials, or they cannot be used for signing. Nothing was sent.
     Credentials(CredentialsError),
     /// The service rejected these credentials a short time ago. Nothing was sent: more failed
     /// signatures would lock the access key for all its users.
     CredentialsRejected {
         /// The response that rejected them.
         response: sts_proto::ServiceError,
-        /// The rest of their cool-off. Other credentials are used at once.
+        /// The rest of their cool-off. Other credentials are unaffected.
         wait: Duration,
     },
     /// The credentials have expired by the service's clock, and the provider has no others.

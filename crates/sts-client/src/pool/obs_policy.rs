@@ -51,7 +51,7 @@ pub struct ObsPolicy {
 pub enum InvalidObsPolicy {
     /// The policy allows nothing. The service would apply the permissions of the agency to a
     /// request without a policy, so an empty one is an error.
-    #[error("OBS session policy allows nothing; add a place to read, list, write or delete")]
+    #[error("empty OBS session policy; allow reading, listing, writing or deleting objects")]
     Empty,
     /// The name of a bucket is invalid.
     #[error(

@@ -24,7 +24,7 @@ struct Inner {
 }
 
 impl Scope {
-    /// The seed is secret from those who choose requests, so that they cannot choose collisions.
+    /// The seed is not known to callers, so that they cannot construct requests with equal hashes.
     pub(super) fn new(mut request: AssumeAgency, seed: u64) -> Self {
         // It is kept for long.
         request.agency_urn.shrink_to_fit();

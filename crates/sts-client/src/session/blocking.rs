@@ -19,10 +19,10 @@ use crate::platform::Clock;
 
 /// Blocking counterpart of [`Session`](crate::Session), for any number of threads.
 ///
-/// It differs in one point: a blocking call cannot advance a refresh a little. While the
-/// credentials are valid, the one caller that finds them due performs the refresh, and all others
-/// are served at once. To avoid that, call [`credentials`](Self::credentials) every few seconds
-/// from a thread of its own.
+/// A blocking call cannot advance a refresh in small steps. While the credentials are valid, the
+/// caller that first finds a refresh due performs the whole refresh, and all others receive the
+/// current credentials at once. To keep other threads from performing refreshes, call
+/// [`credentials`](Self::credentials) every few seconds from a separate thread.
 ///
 /// A refresh that panics does so in the thread that performs it; callers that wait for it receive
 /// an error. If that thread does not return within 40 seconds (a third more than

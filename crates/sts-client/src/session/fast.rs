@@ -14,7 +14,7 @@ pub(super) struct Fast {
     until: Duration,
 }
 
-/// Credentials for one caller, who is counted if they are stale.
+/// Credentials for one caller. The status counts the request if they are stale.
 #[derive(Clone)]
 pub(super) struct Served {
     credentials: Arc<Credentials>,

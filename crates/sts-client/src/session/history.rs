@@ -23,7 +23,7 @@ pub(super) struct History {
     invalidations: u64,
     consecutive_failures: u32,
     last_success: Option<OffsetDateTime>,
-    /// In a block of its own: most of the sessions of a pool have none.
+    /// Boxed, because most sessions of a pool have no failure.
     last_failure: Option<Box<RefreshFailure>>,
     last_refresh_took: Option<Duration>,
     /// The worst health since the last success that an event reported.

@@ -40,10 +40,10 @@ struct Work {
     timer: Waker,
 }
 
-/// State that wakers reach.
+/// State that the wakers access.
 #[derive(Default)]
 struct Signals {
-    /// The refresh can go on.
+    /// The refresh can continue.
     progress: Event,
     /// The lease is free, or the refresh has ended.
     change: Event,

@@ -19,8 +19,8 @@ use crate::platform::{Now, Platform};
 use crate::stats::Completed;
 use crate::transport::TransportError;
 
-/// Provider of credentials that are refreshed: [`Client::session`](crate::Client::session) returns
-/// a session that keeps them fresh.
+/// Provider of credentials that a session refreshes; [`Client::session`](crate::Client::session)
+/// creates the session.
 ///
 /// The three operations that assume an agency implement it, and so do the providers of
 /// `sts-providers`. Implement it for a provider of your own.
@@ -29,11 +29,12 @@ pub trait RefreshProvider {
     /// client.
     type Refresh: StateMachine<Output = IssuedCredentials>;
 
-    /// Begins a refresh, and reads what is read for every refresh, such as a token file.
+    /// Begins a refresh. Reads the files and variables that every refresh needs, such as a token
+    /// file.
     ///
     /// # Errors
     ///
-    /// The provider is not configured, or what it reads is missing or invalid.
+    /// The provider is not configured, or a file or variable is missing or invalid.
     fn begin(
         &self,
         platform: &Platform,
@@ -46,15 +47,15 @@ pub trait RefreshProvider {
         type_name::<Self>().to_owned()
     }
 
-    /// Returns the requested lifetime of the credentials, if it is known. The issuer grants no
-    /// longer one.
+    /// Returns the requested lifetime of the credentials, if it is known. The issuer does not grant
+    /// a longer one.
     fn lifetime(&self) -> Option<Duration> {
         None
     }
 
-    /// Returns everything that is requested, for the key of a cache that processes share. It does not
-    /// contain what changes from one refresh to the next, nor who signs the request. By default it is
-    /// `None`: the credentials are not cached.
+    /// Returns the parameters of the request, as the key of a cache that processes share. The key
+    /// contains neither values that change with each refresh nor the signer of the request. `None`,
+    /// the default, means that the credentials are not cached.
     fn cache_key(&self) -> Option<Body> {
         None
     }
@@ -63,7 +64,7 @@ pub trait RefreshProvider {
     ///
     /// # Errors
     ///
-    /// No refresh could succeed.
+    /// Every refresh would fail.
     fn validate(&self, context: &CallContext) -> Result<(), CredentialsError> {
         let _ = context;
         Ok(())

@@ -46,7 +46,7 @@ struct Knowledge {
     accepted: Option<(Now, Duration)>,
     /// The last request whose signature was accepted or rejected.
     judged: Option<Now>,
-    /// An offset that a single response of unknown origin claims.
+    /// An offset that only one response of unknown origin indicates.
     claimed: Option<Duration>,
     /// How often the signing offset has been corrected.
     corrections: u64,

@@ -32,13 +32,13 @@ pub struct TransportError {
 }
 
 impl TransportError {
-    /// Creates an error of a request of which no byte can have reached the server.
+    /// Creates the error of a request that cannot have reached the server, not even in part.
     #[must_use]
     pub const fn not_sent(kind: TransportErrorKind) -> Self {
         Self { kind, progress: Progress::NotSent, source: None }
     }
 
-    /// Creates an error of a request that may have reached the server in part or completely.
+    /// Creates the error of a request that may have reached the server, in part or completely.
     #[must_use]
     pub const fn maybe_sent(kind: TransportErrorKind) -> Self {
         Self { kind, progress: Progress::MaybeSent, source: None }

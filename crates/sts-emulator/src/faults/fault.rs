@@ -29,7 +29,7 @@ pub enum Fault {
     CutBody,
     /// Processes the request, and replaces the response body with random bytes of the same length.
     GarbageBody,
-    /// Shifts the `Date` of the response, and nothing else.
+    /// Shifts only the `Date` of the response.
     WrongDate(time::Duration),
     /// Shifts the emulator's clock for signing dates, expirations and the `Date` of the response.
     ClockOffset(time::Duration),

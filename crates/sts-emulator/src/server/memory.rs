@@ -10,7 +10,7 @@ use super::error::ConnectionError;
 /// and growing bodies add about twice as much.
 const LIMIT: usize = 64 * 1024 * 1024;
 
-/// Connections that hold less are closed last: many of them would free little.
+/// Connections that hold less are closed last, because closing them frees little memory.
 const WORTH_CLOSING: usize = 16 * 1024;
 
 /// The bytes that all connections of an emulator hold. Clones share the limit.

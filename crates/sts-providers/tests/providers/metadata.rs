@@ -344,10 +344,10 @@ fn a_provider_that_is_turned_off_sends_nothing() {
     };
     let error = off(Place::default().with_variable(name, "TRUE"), metadata());
     assert!(error.is_not_configured());
-    assert!(in_full(&error).contains("ECS metadata is turned off by HUAWEICLOUD_STS_METADATA"));
+    assert!(in_full(&error).contains("ECS metadata is disabled by HUAWEICLOUD_STS_METADATA"));
     let error = off(Place::default(), metadata().enabled(false));
     assert!(error.is_not_configured());
-    assert!(in_full(&error).contains("ECS metadata is turned off in code"), "{}", in_full(&error));
+    assert!(in_full(&error).contains("ECS metadata is disabled in code"), "{}", in_full(&error));
     let error = off(Place::default().with_variable(name, "yes"), metadata());
     assert!(!error.is_not_configured());
     assert!(in_full(&error).contains("must be true or false"), "{}", in_full(&error));

@@ -16,7 +16,7 @@ const LARGEST_STDERR: usize = 4095;
 /// The longest pause between two checks whether the program has ended.
 const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 
-/// The bytes of one pipe, and whether they are all of them.
+/// The bytes of one pipe, and whether they are complete.
 type Piped = io::Result<(Body, bool)>;
 
 pub(super) fn run(command: &Command) -> io::Result<CommandOutput> {
