@@ -1,5 +1,5 @@
-//! Scenarios as data: each folder of `tests/scenarios` has environment, HTTP traffic and expected
-//! result in `scenario.json`, and the files of the machine below `files`.
+//! Scenarios as data: each folder of `tests/scenarios` has environment, output of commands, HTTP traffic
+//! and expected result in `scenario.json`, and the files of the machine below `files`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
-use sts_client::CredentialsError;
+use sts_client::{Command, CredentialsError, Environment};
 use sts_proto::{Credentials, Secret};
 use sts_providers::{
-    AgencyByName, ChainedAgency, EcsMetadata, EnvironmentVariables, HcloudProfile, ProfileFile,
-    ProviderChain, SharedProvider, TerraformVariables,
+    AgencyByName, ChainedAgency, ContainerCredentials, CredentialProcess, EcsMetadata,
+    EnvironmentVariables, FileCache, HcloudProfile, IamFederation, IdTokenProvider, OidcAgency,
+    ProfileFile, ProviderChain, SharedProvider, TerraformVariables,
 };
 
 use crate::world::{Place, Wire, answer, ask, ask_blocking, blocking_client, client, in_full};
@@ -27,10 +28,23 @@ struct Scenario {
     provider: String,
     #[serde(default)]
     environment: BTreeMap<String, String>,
+    /// What commands print, by program and arguments.
+    #[serde(default)]
+    commands: BTreeMap<String, Output>,
     /// In the order in which they happen, and no others.
     #[serde(default)]
     exchanges: Vec<Traffic>,
     expect: Expect,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Output {
+    #[serde(default)]
+    status: i32,
+    stdout: Value,
+    #[serde(default)]
+    stderr: String,
 }
 
 #[derive(Clone, Deserialize)]
@@ -58,6 +72,12 @@ struct Expect {
     error: Vec<String>,
     #[serde(default)]
     is_not_configured: bool,
+    /// The commands that ran.
+    #[serde(default)]
+    ran: Vec<String>,
+    /// Parts of files after the refresh, by path.
+    #[serde(default)]
+    files: BTreeMap<String, String>,
     /// The provider of the chain that is used.
     used: Option<String>,
     /// Parts of the report of the chain.
@@ -65,14 +85,22 @@ struct Expect {
     report: Vec<String>,
 }
 
+fn agency(token: IdTokenProvider) -> OidcAgency {
+    OidcAgency::with_token("iam::0a1b:oidcProvider:ci", "iam::0a1b:agency:deploy", token)
+}
+
 fn metadata() -> EcsMetadata {
     EcsMetadata::at("http://127.0.0.1:1").unwrap()
 }
 
 impl Scenario {
-    fn provider(&self) -> (SharedProvider, Option<ProviderChain>) {
+    fn provider(
+        &self,
+        place: &Place,
+    ) -> Result<(SharedProvider, Option<ProviderChain>), CredentialsError> {
         let of_chain = |chain: ProviderChain| (SharedProvider::new(chain.clone()), Some(chain));
-        match &*self.provider {
+        let of_token = |token| (SharedProvider::new(agency(token)), None);
+        Ok(match &*self.provider {
             "hcloud" => (SharedProvider::new(HcloudProfile::new().metadata(metadata())), None),
             "terraform" => {
                 (SharedProvider::new(TerraformVariables::new().metadata(metadata())), None)
@@ -84,10 +112,29 @@ impl Scenario {
                 let agency = agency.session_user("nightly").duration(Duration::from_secs(86_400));
                 (SharedProvider::new(ChainedAgency::signing(EnvironmentVariables, agency)), None)
             }
+            "ci-federation" => {
+                let token = IdTokenProvider::actions(Some("my idp"));
+                (SharedProvider::new(IamFederation::with_token("ci-idp", token)), None)
+            }
+            "token-variable" => of_token(IdTokenProvider::variable("HUAWEI_ID_TOKEN")),
+            "token-command" => of_token(IdTokenProvider::command(
+                Command::new("agent").arguments(["oidc", "request-token"]),
+            )),
+            "process" => {
+                let command = Command::new("/usr/bin/login").arguments(["--role", "backup"]);
+                (SharedProvider::new(CredentialProcess::new(command)), None)
+            }
+            "container" => {
+                (SharedProvider::new(ContainerCredentials::from_environment(place)?), None)
+            }
+            "cache" => {
+                let agency = agency(IdTokenProvider::file("/token"));
+                (SharedProvider::new(FileCache::new(agency, "/cache", "work")), None)
+            }
             "default" => of_chain(ProviderChain::default_chain(metadata())),
             "official" => of_chain(ProviderChain::official(metadata())),
             other => panic!("unknown provider {other}"),
-        }
+        })
     }
 
     fn place(&self, folder: &Path) -> Place {
@@ -95,6 +142,13 @@ impl Scenario {
         let home = home.with_variable("USERPROFILE", "/home/u");
         let variables = self.environment.iter();
         let place = variables.fold(home, |place, (name, value)| place.with_variable(name, value));
+        let place = self.commands.iter().fold(place, |place, (line, output)| {
+            let stdout = match &output.stdout {
+                Value::String(text) => text.clone(),
+                json => json.to_string(),
+            };
+            place.with_command(line, output.status, &stdout, &output.stderr)
+        });
         let root = folder.join("files");
         files(&root).into_iter().fold(place, |place, file| {
             let path = file.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
@@ -149,6 +203,18 @@ impl Scenario {
         }
     }
 
+    fn check_end(&self, name: &str, chain: Option<&ProviderChain>, wire: &Wire, place: &Place) {
+        self.check_chain(name, chain);
+        assert_eq!(wire.lines().len(), self.exchanges.len(), "{name}: missing requests");
+        assert_eq!(place.ran(), self.expect.ran, "{name}");
+        for (path, part) in &self.expect.files {
+            let content = place.read_file(Path::new(path));
+            let content = content.unwrap_or_else(|_| panic!("{name}: {:?}", place.paths()));
+            let text = String::from_utf8(content.as_ref().to_vec()).unwrap();
+            assert!(text.contains(part), "{name}: {text}");
+        }
+    }
+
     fn check_chain(&self, name: &str, chain: Option<&ProviderChain>) {
         let Some(chain) = chain else { return };
         let report = chain.report();
@@ -182,20 +248,27 @@ fn scenarios() {
         let scenario: Scenario =
             serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         let place = scenario.place(&folder);
-
-        let (provider, chain) = scenario.provider();
         let wire = scenario.wire().in_time_of(&place);
-        let session = client(&wire, &place).session(provider).unwrap();
-        scenario.check(&name, ask(&session));
-        scenario.check_chain(&name, chain.as_ref());
-        assert_eq!(wire.lines().len(), scenario.exchanges.len(), "{name}: missing requests");
+        let chain = match scenario.provider(&place) {
+            Ok((provider, chain)) => {
+                let session = client(&wire, &place).session(provider).unwrap();
+                scenario.check(&name, ask(&session));
+                chain
+            }
+            Err(error) => {
+                scenario.check(&name, Err(error));
+                None
+            }
+        };
+        scenario.check_end(&name, chain.as_ref(), &wire, &place);
 
-        let (provider, chain) = scenario.provider();
+        let place = scenario.place(&folder);
         let wire = scenario.wire().in_time_of(&place);
-        let session = blocking_client(&wire, &place).session(provider).unwrap();
-        scenario.check(&name, ask_blocking(&session));
-        scenario.check_chain(&name, chain.as_ref());
-        assert_eq!(wire.lines().len(), scenario.exchanges.len(), "{name}: missing requests");
+        if let Ok((provider, chain)) = scenario.provider(&place) {
+            let session = blocking_client(&wire, &place).session(provider).unwrap();
+            scenario.check(&name, ask_blocking(&session));
+            scenario.check_end(&name, chain.as_ref(), &wire, &place);
+        }
         count += 1;
     }
     assert!(count >= 20, "only {count} scenarios");
