@@ -76,7 +76,7 @@ where
     into_result(Case::named(name).ok_or_else(|| Failure::unknown(name))?.run(make).await)
 }
 
-/// As [`check`], for a blocking transport.
+/// Blocking counterpart of [`check`].
 ///
 /// # Errors
 ///

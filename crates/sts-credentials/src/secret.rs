@@ -8,7 +8,7 @@ use zeroize::Zeroize;
 ///
 /// `Debug` and `Display` print `[redacted]` for every value, so that not even the length is
 /// visible. [`expose_secret`](Self::expose_secret) is the only access to the text; the name is
-/// easy to search for. The type does not implement `Serialize`: code that sends a secret names it.
+/// easy to search for. The type does not implement `Serialize`, so code that writes a secret must call this method.
 ///
 /// ```
 /// use sts_credentials::Secret;
@@ -41,7 +41,7 @@ impl From<&str> for Secret {
 }
 
 impl From<String> for Secret {
-    /// Takes over the text. A string with spare capacity is copied into a block of the exact size
+    /// Takes ownership of the text. A string with spare capacity is copied into a block of the exact size
     /// and its own block is wiped, because shrinking in place could leave a copy behind.
     fn from(mut text: String) -> Self {
         if text.len() == text.capacity() {

@@ -41,7 +41,7 @@ impl Body {
         self.0.len()
     }
 
-    /// Returns whether empty body.
+    /// Returns whether the body is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -31,7 +31,7 @@ use crate::string_to_sign::StringToSign;
 /// let difference = signer.explain(&request, now)?.first_difference(echo);
 /// assert_eq!(
 ///     difference.map(|difference| difference.to_string()).as_deref(),
-///     Some(r#"host signed as "a.example.com", gateway saw "b.example.com""#),
+///     Some(r#"host signed as "a.example.com", gateway received "b.example.com""#),
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -37,8 +37,8 @@ use crate::string_to_sign::StringToSign;
 /// Key that signs: in memory, in a hardware security module (HSM), or in a certified module for SM2
 /// and SM3.
 ///
-/// [`Signer::from_key`](crate::Signer::from_key) creates a signer from it, so the key itself does
-/// not have to enter the process. The trait is synchronous because most modules are. If the key is
+/// [`Signer::from_key`](crate::Signer::from_key) creates a signer from it, so the key need
+/// not be in the memory of the process. The trait is synchronous, like the APIs of most modules. If the key is
 /// in a service with an async API, such as a key management service (KMS), use
 /// [`Signer::prepare`](crate::Signer::prepare) and sign between its two steps.
 ///

@@ -50,35 +50,35 @@ fn a_token_that_was_redacted_before_counts_as_equal() {
 #[test]
 fn the_first_difference_is_named_in_words() {
     for (from, to, said) in [
-        ("POST|", "GET|", r#"method signed as "POST", gateway saw "GET""#),
+        ("POST|", "GET|", r#"method signed as "POST", gateway received "GET""#),
         (
             "/assume/|",
             "/assume|",
-            r#"canonical URI signed as "/v5/agencies/assume/", gateway saw "/v5/agencies/assume""#,
+            r#"canonical URI signed as "/v5/agencies/assume/", gateway received "/v5/agencies/assume""#,
         ),
-        ("|a=1|", "||", r#"query signed as "a=1", gateway saw """#),
+        ("|a=1|", "||", r#"query signed as "a=1", gateway received """#),
         (
             "host:sts.example.com|",
             "host:sts.example.com:443|",
-            r#"host signed as "sts.example.com", gateway saw "sts.example.com:443""#,
+            r#"host signed as "sts.example.com", gateway received "sts.example.com:443""#,
         ),
         (
             "content-type:application/json|",
             "",
-            r#"content-type signed as "application/json", gateway saw none"#,
+            r#"content-type signed as "application/json", gateway received none"#,
         ),
-        ("|host:", "|accept:any|host:", r#"accept not signed, gateway saw "any""#),
+        ("|host:", "|accept:any|host:", r#"accept not signed, gateway received "any""#),
         (
             "content-type;host",
             "host",
             "list of signed headers signed as \"content-type;host;x-sdk-date;x-security-token\", \
-             gateway saw \"host;x-sdk-date;x-security-token\"",
+             gateway received \"host;x-sdk-date;x-security-token\"",
         ),
         (
             "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
             "payload hash signed as \
-             \"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a\", gateway saw \
+             \"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a\", gateway received \
              \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"",
         ),
     ] {
@@ -92,9 +92,9 @@ fn secrets_are_compared_and_never_shown() {
     assert_eq!(difference(TOKEN, "plantedToken2"), said);
 
     let lost = difference(&format!("x-security-token:{TOKEN}|"), "");
-    assert_eq!(lost, r#"x-security-token signed as "[redacted]", gateway saw none"#);
+    assert_eq!(lost, r#"x-security-token signed as "[redacted]", gateway received none"#);
     let added = difference("|x-sdk-date", "|x-auth-token:planted|x-sdk-date");
-    assert_eq!(added, r#"x-auth-token not signed, gateway saw "[redacted]""#);
+    assert_eq!(added, r#"x-auth-token not signed, gateway received "[redacted]""#);
 }
 
 #[test]

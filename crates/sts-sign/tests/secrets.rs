@@ -109,7 +109,7 @@ fn explanations_redact_every_header_that_names_a_secret() {
             Request::get("https://sts.example.com/").header(name, SECRET).body("").unwrap();
         let explanation = signer.explain(&request, NOW).unwrap();
         assert_shows_nothing(&explanation);
-        // The verifier's is the same, and so is a difference to what a gateway saw.
+        // The verifier's is the same, and so is a difference to what a gateway received.
         let mut sent = request.clone();
         signer.sign(&mut sent, NOW).unwrap();
         let other = Signer::from_parts(ID, "another").unwrap();

@@ -19,7 +19,7 @@ pub(crate) struct Reason {
     pub(crate) endpoint: String,
     /// What lies behind the error's own text, the nearest first.
     pub(crate) causes: Vec<String>,
-    /// What was signed otherwise than the gateway saw it.
+    /// First difference between the signed request and the one that the gateway received.
     pub(crate) signature: Option<String>,
 }
 

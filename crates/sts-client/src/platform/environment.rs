@@ -12,8 +12,8 @@ use super::file_lock::FileLock;
 
 /// Environment variables, small files and commands, from which credential providers read.
 ///
-/// `SystemEnvironment`, with the feature `system`, is that of the process. Every method has a default:
-/// no variable is set, and nothing else is available.
+/// `SystemEnvironment`, with the feature `system`, is that of the process. By default, no
+/// variable is set, and files and commands are not available.
 pub trait Environment: Send + Sync {
     /// Returns the value of an environment variable; `None` if it is not set. By default no
     /// variable is set.

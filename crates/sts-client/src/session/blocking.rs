@@ -54,7 +54,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// As [`Session::credentials`](crate::Session::credentials).
+    /// Those of [`Session::credentials`](crate::Session::credentials).
     pub fn credentials(&self) -> Result<Arc<Credentials>, SessionError> {
         self.0.cache.fast().map_or_else(|| self.0.ask(), Ok)
     }

@@ -105,7 +105,7 @@ impl<R, P: Refresher + ?Sized> Cache<R, P> {
         self.is_current(&fast).then(|| self.hand_out(fast.served()))
     }
 
-    /// Like [`fast`](Self::fast), without touching the count of references that threads share.
+    /// Like [`fast`](Self::fast), without modifying a shared reference count.
     pub(super) fn borrow(&self) -> Option<CredentialsGuard> {
         let fast = self.fast.load();
         if !self.is_current(&fast) {

@@ -20,7 +20,7 @@ const PLAUSIBLE: time::Duration = time::Duration::hours(48);
 
 /// Credentials of one refresh, with the time of the server that issued them.
 ///
-/// The expiration is a time of the issuer's clock, so it is compared with that clock and not with
+/// The issuer sets the expiration by its own clock, so it is compared with that clock and not with
 /// the local one, which may be wrong by hours. A refresh that does not know the issuer's time
 /// returns the credentials alone, by `into()`. Then the time that the client learned from STS is
 /// used, or else the local clock.

@@ -26,12 +26,12 @@ pub enum CredentialState {
 /// serve.
 ///
 /// At most one refresh is in flight at a time. While the credentials are
-/// [stale](CredentialState::Stale), a failed refresh changes nothing for callers; the next one
-/// waits for its backoff.
+/// [stale](CredentialState::Stale), a failed refresh does not affect callers; the next one
+/// waits for a backoff.
 ///
-/// Credentials expire by the clock that reaches the expiration first: the monotonic one may stand
-/// still while a machine sleeps, and the wall clock may be set back. A wall clock that is set
-/// forward past the expiration of valid credentials costs one refresh. Credentials with a longer
+/// Credentials expire by the clock that reaches the expiration first: the monotonic clock may stop
+/// during a suspend of the machine, and the wall clock may be set back. If the wall clock is set
+/// forward past the expiration of valid credentials, this causes one refresh. Credentials with a longer
 /// lifetime than [`SessionPolicy::longest_lifetime`] are refreshed as if they lasted that long.
 ///
 /// ```

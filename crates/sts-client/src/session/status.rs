@@ -102,7 +102,7 @@ impl SessionHealth {
     }
 }
 
-/// Event in the life of a session.
+/// Event of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SessionEvent {
@@ -115,7 +115,7 @@ pub enum SessionEvent {
     /// A refresh failed.
     #[non_exhaustive]
     RefreshFailed {
-        /// Whether the [health](SessionStatus::health) is worse than at the event before.
+        /// Whether the [health](SessionStatus::health) is worse than at the previous event.
         has_worsened: bool,
     },
     /// A caller receives an error while no refresh is made, because the credentials expired between
@@ -129,7 +129,7 @@ pub enum SessionEvent {
 ///
 /// An observer is called after the event, outside of all locks of the session, by the task or
 /// thread that caused it. It must not block. If two events happen at the same time on two threads,
-/// their order is not defined. A panic of an observer is contained: it does not reach the callers of
+/// their order is not defined. A panic of an observer is caught, and does not reach the callers of
 /// the session.
 ///
 /// ```

@@ -24,8 +24,8 @@ impl Session {
 }
 
 impl Watcher {
-    /// Returns the newest credentials that it has not returned before, or the current ones on the
-    /// first call. Returns `None` when the session and its clones are dropped.
+    /// Waits for credentials that the watcher has not returned yet, and returns the newest. The first
+    /// call returns the current ones. Returns `None` when the session and its clones are dropped.
     pub async fn changed(&mut self) -> Option<Arc<Credentials>> {
         loop {
             let session = self.session.upgrade()?;

@@ -29,7 +29,7 @@ impl Exchange {
     }
 
     /// Makes the exchange bypass proxies: a local credential endpoint receives tokens in cleartext
-    /// and issues credentials, so no intermediary may see or handle its requests.
+    /// and issues credentials, so no intermediary may receive its requests.
     #[must_use]
     pub fn direct(self) -> Self {
         Self { is_direct: true, ..self }

@@ -8,7 +8,7 @@ use crate::sink::{REDACTED, Sink, Written};
 
 /// Difference between the signed request and the request that a gateway received.
 ///
-/// `Display` describes it, as in `host signed as "a", gateway saw "b"`, without secrets.
+/// `Display` describes it, as in `host signed as "a", gateway received "b"`, without secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     part: String,
@@ -104,10 +104,10 @@ impl fmt::Display for Difference {
                 write!(f, "{part} differs; values are not shown")
             }
             (Some(signed), Some(seen)) => {
-                write!(f, "{part} signed as {signed:?}, gateway saw {seen:?}")
+                write!(f, "{part} signed as {signed:?}, gateway received {seen:?}")
             }
-            (Some(signed), None) => write!(f, "{part} signed as {signed:?}, gateway saw none"),
-            (None, Some(seen)) => write!(f, "{part} not signed, gateway saw {seen:?}"),
+            (Some(signed), None) => write!(f, "{part} signed as {signed:?}, gateway received none"),
+            (None, Some(seen)) => write!(f, "{part} not signed, gateway received {seen:?}"),
             (None, None) => write!(f, "{part} differs"),
         }
     }

@@ -76,7 +76,7 @@ impl<'a, P> Attempts<'a, P> {
     /// Learns from the response to the last attempt, and returns what to do. `now` is the time at
     /// which the response was received.
     ///
-    /// If the credentials were rejected, the provider is asked for others at the next signature. If
+    /// If the credentials were rejected, the next signature requests others from the provider. If
     /// the signing date was rejected, the clock offset is corrected; the service may report this like
     /// a wrong signature, so the `Date` of the response decides.
     ///

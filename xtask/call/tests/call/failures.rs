@@ -188,7 +188,8 @@ fn a_signature_that_does_not_match_comes_with_the_difference() {
     for transport in TRANSPORTS {
         let url = format!("http://{address}");
         let (line, told) = failed(transport, &url, &["get_caller_identity", "{}"]);
-        let expected = format!("host signed as \"{address}\", gateway saw \"gateway.example.com\"");
+        let expected =
+            format!("host signed as \"{address}\", gateway received \"gateway.example.com\"");
         assert_eq!(line["signature"], expected.as_str(), "{line}");
         assert!(told.contains(&expected), "{told}");
     }
