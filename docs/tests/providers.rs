@@ -175,3 +175,26 @@ async fn a_ci_job_assumes_an_agency_over_hyper() {
     let error = sts_credentials::CredentialsError::from(session.credentials().await.unwrap_err());
     assert!(error.to_string().contains("request failed with status 401"), "{error}");
 }
+
+/// The guide and the front page of the crate name every provider.
+#[test]
+fn every_provider_is_documented() {
+    let exports = include_str!("../../crates/sts-providers/src/lib.rs");
+    let exports = exports.lines().filter(|line| line.starts_with("pub use "));
+    let names = exports.flat_map(|line| line.split([':', '{', '}', ',', ';', ' ']));
+    let is_provider = |name: &&str| {
+        name.starts_with(char::is_uppercase)
+            && !name.ends_with("Refresh")
+            && !["ChainReport", "ProviderState"].contains(name)
+    };
+    let names: Vec<&str> = names.filter(is_provider).collect();
+    assert!(names.len() >= 15, "{names:?}");
+    for name in names {
+        for page in
+            [include_str!("../providers.md"), include_str!("../../crates/sts-providers/README.md")]
+        {
+            let is_named = [format!("`{name}`"), format!("`{name}::")];
+            assert!(is_named.iter().any(|named| page.contains(named)), "{name} is missing");
+        }
+    }
+}

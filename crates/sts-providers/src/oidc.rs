@@ -262,8 +262,8 @@ fn job_token(environment: &dyn Environment) -> Result<Option<IdTokenProvider>, C
 fn no_token() -> CredentialsError {
     let job = id_token::not_an_actions_job();
     CredentialsError::new(format!(
-        "{AGENCY_URN} is set, but the ID token is missing: set {TOKEN_FILE} or {ID_TOKEN}; in a CI \
-         job, {job}"
+        "{AGENCY_URN} is set, but the ID token is missing: set {TOKEN_FILE} or {ID_TOKEN}, or \
+         use the token of a CI job: {job}"
     ))
 }
 

@@ -96,7 +96,7 @@ fn no_urn_means_not_configured_and_a_missing_one_is_an_error() {
     for (unset, expected) in [
         ("PROVIDER_URN", "AGENCY_URN is set, but HUAWEICLOUD_OIDC_PROVIDER_URN is not"),
         ("AGENCY_URN", "PROVIDER_URN is set, but HUAWEICLOUD_OIDC_AGENCY_URN is not"),
-        ("TOKEN_FILE", "set HUAWEICLOUD_OIDC_TOKEN_FILE or HUAWEICLOUD_OIDC_ID_TOKEN as well"),
+        ("TOKEN_FILE", "set HUAWEICLOUD_OIDC_TOKEN_FILE or HUAWEICLOUD_OIDC_ID_TOKEN"),
     ] {
         let error = complaint(&[unset]);
         assert!(!error.is_not_configured());
