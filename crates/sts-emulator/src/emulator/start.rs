@@ -75,10 +75,6 @@ pub(super) fn launch(
     })
 }
 
-#[cfg_attr(
-    not(any(feature = "oidc", feature = "tls")),
-    expect(unused_mut, reason = "parts are taken with these features")
-)]
 fn open(mut settings: Settings) -> io::Result<(Runtime, Started)> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
