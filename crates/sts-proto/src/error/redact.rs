@@ -10,6 +10,8 @@ use super::words::{FIELDS, SERVICES, WORDS};
 
 /// Maximum length of a shown number in digits. Codes of MFA devices have six.
 const LONGEST_NUMBER: usize = 4;
+/// Maximum length of punctuation behind a hidden part, in bytes.
+const LONGEST_PUNCTUATION: usize = 3;
 /// Maximum length of the shown value of a field, in bytes.
 const LONGEST_VALUE: usize = 64;
 /// Maximum length of a word of the vocabulary in capitals, in bytes. A longer one may be a value.
@@ -49,7 +51,11 @@ impl<'a> Before<'a> {
         let end = chunk.get(core.len()..).unwrap_or_default();
         let is_assigned = end.contains([':', '=']);
         if core.is_empty() {
-            shown.keep(end);
+            if self.is_assigned && !is_punctuation(end) {
+                shown.hide();
+            } else {
+                shown.keep(end);
+            }
             return Self { is_assigned: self.is_assigned || is_assigned, ..self };
         }
         if is_name(core) || is_date(core) || is_resource(core) || self.allows(core, next) {
@@ -59,8 +65,12 @@ impl<'a> Before<'a> {
         } else {
             shown.hide();
         }
-        // The padding of base64 belongs to a hidden part.
-        shown.keep(if shown.ends_hidden() { end.trim_start_matches('=') } else { end });
+        // Other symbols belong to the hidden part, for example the padding of base64.
+        let is_hidden = shown.ends_hidden();
+        let end = if is_hidden { end.trim_start_matches('=') } else { end };
+        if !is_hidden || is_punctuation(end) {
+            shown.keep(end);
+        }
         Self { chunk: core, is_field: is_field(core), is_assigned }
     }
 
@@ -164,6 +174,11 @@ fn is_camel_case(name: &str) -> bool {
         }
     }
     !name.is_empty()
+}
+
+/// Returns whether a text is punctuation, and not the end of a value that consists of symbols.
+fn is_punctuation(text: &str) -> bool {
+    text.len() <= LONGEST_PUNCTUATION
 }
 
 fn is_number(text: &str) -> bool {

@@ -382,3 +382,18 @@ fn a_passphrase_and_a_code_in_groups_are_hidden() {
         assert!(!shown.contains(secret), "{shown}");
     }
 }
+
+#[test]
+fn symbols_at_the_end_of_a_secret_are_not_shown() {
+    for text in [
+        "security_token:Q#0#a0~#a!a**0a^a0#A00~*##*--#~^-",
+        "security_token=Qa0a0a0a0a0~*##*--#~^-",
+        "security_token: ~*##*--#~^-",
+    ] {
+        let error = error(400, body("C.1", text));
+        assert!(!format!("{error} {error:?}").contains("*##"), "{text}: {error}");
+    }
+    let message =
+        error(400, body("C.1", "the token Qa0a0a0a0a0a0 is wrong. Try again!")).to_string();
+    assert!(message.contains("is wrong. Try again!"), "{message}");
+}
