@@ -118,8 +118,8 @@ fn only_the_audience_of_the_verifier_is_accepted() {
         let error = IdentityProof::sign(&signer(), &endpoint(), audience, NOW).unwrap_err();
         assert!(matches!(error, PresignError::Audience), "{error:?}");
     }
-    let nobody = IdentityVerifier::new("", [endpoint()]);
-    assert_eq!(nobody.verify(&proof(), NOW).unwrap_err(), InvalidProof::Audience);
+    let unnamed = IdentityVerifier::new("", [endpoint()]);
+    assert_eq!(unnamed.verify(&proof(), NOW).unwrap_err(), InvalidProof::Audience);
 }
 
 #[test]

@@ -134,14 +134,14 @@ fn rejected_credentials_are_replaced_and_a_wrong_clock_is_corrected() {
 
 #[test]
 fn the_last_rejection_is_the_response() {
-    let nobody = mock(&[], NOW);
-    let mut service = SignLayer::new(RequestSigner::new(Renewing), Still).layer(nobody.clone());
-    let (outcome, requests) = call(&mut service, &nobody, "{}");
+    let rejecting = mock(&[], NOW);
+    let mut service = SignLayer::new(RequestSigner::new(Renewing), Still).layer(rejecting.clone());
+    let (outcome, requests) = call(&mut service, &rejecting, "{}");
     assert_eq!((outcome.unwrap(), requests), (401, 2), "one retry");
 
     let fixed = Arc::new(Credentials::permanent("AK1", "secret"));
-    let mut service = SignLayer::new(RequestSigner::new(fixed), Still).layer(nobody.clone());
-    let (outcome, requests) = call(&mut service, &nobody, "{}");
+    let mut service = SignLayer::new(RequestSigner::new(fixed), Still).layer(rejecting.clone());
+    let (outcome, requests) = call(&mut service, &rejecting, "{}");
     assert_eq!((outcome.unwrap(), requests), (401, 1), "the provider has no others");
 }
 

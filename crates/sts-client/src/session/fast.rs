@@ -30,8 +30,8 @@ impl Fast {
     /// its guard an impossible case.
     pub(super) fn nothing() -> Arc<Self> {
         static NOTHING: LazyLock<Arc<Fast>> = LazyLock::new(|| {
-            let nobody = Arc::new(Credentials::permanent("", ""));
-            Arc::new(Fast::new(Served::new(nobody, false), Duration::ZERO))
+            let unused = Arc::new(Credentials::permanent("", ""));
+            Arc::new(Fast::new(Served::new(unused, false), Duration::ZERO))
         });
         Arc::clone(&NOTHING)
     }
