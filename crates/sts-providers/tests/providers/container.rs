@@ -25,7 +25,7 @@ fn issued(id: &str) -> Answer {
 fn wire() -> Wire {
     Wire::new(|request| {
         let token = request.headers().get("authorization").map(|value| value.to_str().unwrap());
-        issued(&format!("for-{}", token.unwrap_or("nobody").replace(' ', "-")))
+        issued(&format!("for-{}", token.unwrap_or("anonymous").replace(' ', "-")))
     })
 }
 
@@ -79,7 +79,7 @@ fn a_token_file_takes_precedence_and_is_read_for_every_refresh() {
 fn a_server_without_a_token_is_asked_without_one() {
     let place = Place::default().with_variable("AWS_CONTAINER_CREDENTIALS_FULL_URI", URI);
     let session = client(&wire(), &place).session(of(&place)).unwrap();
-    assert_eq!(ask(&session).unwrap().access_key_id, "for-nobody");
+    assert_eq!(ask(&session).unwrap().access_key_id, "for-anonymous");
 }
 
 #[test]
