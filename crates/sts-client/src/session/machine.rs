@@ -213,7 +213,7 @@ impl SessionMachine {
             self.failed(now);
             return false;
         }
-        let (from, until) = (self.policy.refresh_from, self.policy.refresh_until);
+        let (from, until) = self.policy.refresh_window(lifetime);
         let fresh = part(lifetime, from + (until - from) * self.rng.f64()).min(usable);
         self.kept = Some(Kept {
             credentials,

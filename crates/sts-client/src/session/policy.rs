@@ -21,6 +21,10 @@ pub struct SessionPolicy {
     /// refreshes peak at the mean of the two divided by their difference, times the usual rate; 1.5
     /// times with the defaults.
     pub refresh_until: f64,
+    /// The remaining lifetime at which sessions refresh at the latest, for clients that require a
+    /// minimum. Zero by default. Both fractions are reduced for it in proportion. It is ignored if the
+    /// refresh would have to begin within the first tenth of the lifetime.
+    pub refresh_before_expiry: Duration,
     /// The last fraction of the lifetime, in which credentials are not served any more because they
     /// would expire on the way to a service. 0.02 by default, and never more than
     /// [`longest_margin`](Self::longest_margin).
@@ -43,6 +47,7 @@ impl Default for SessionPolicy {
         Self {
             refresh_from: 0.4,
             refresh_until: 0.8,
+            refresh_before_expiry: Duration::ZERO,
             margin: 0.02,
             longest_margin: Duration::from_secs(60),
             backoff: Backoff::new(Duration::from_secs(1), Duration::from_secs(60)),
@@ -50,3 +55,18 @@ impl Default for SessionPolicy {
         }
     }
 }
+
+impl SessionPolicy {
+    /// Returns the fractions of this lifetime between which a session refreshes.
+    pub(super) fn refresh_window(&self, lifetime: Duration) -> (f64, f64) {
+        let before = lifetime.saturating_sub(self.refresh_before_expiry).as_secs_f64();
+        let latest = before / lifetime.as_secs_f64();
+        if !(LEAST_WINDOW..self.refresh_until).contains(&latest) {
+            return (self.refresh_from, self.refresh_until);
+        }
+        (self.refresh_from.min(latest * self.refresh_from / self.refresh_until), latest)
+    }
+}
+
+/// The fraction of a lifetime that a session uses at least before it refreshes.
+const LEAST_WINDOW: f64 = 0.1;

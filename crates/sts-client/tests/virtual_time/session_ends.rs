@@ -115,3 +115,28 @@ fn a_lifetime_of_decades_is_capped_at_the_requested_duration() {
         assert_eq!(number(&get(&session)), 2);
     }
 }
+
+#[test]
+fn a_minimum_of_remaining_lifetime_moves_the_refresh_forward() {
+    let mut policy = SessionPolicy::default();
+    policy.refresh_before_expiry = Duration::from_secs(2400);
+    for (lifetime, from, until) in [
+        // Two fifths and four fifths of the lifetime, unless 40 minutes are left at its end.
+        (43_200, 17_280, 34_560),
+        (3600, 600, 1200),
+        // Too short for a minimum of 40 minutes.
+        (2500, 1000, 2000),
+        (900, 360, 720),
+    ] {
+        for _ in 0..20 {
+            let place = Place::new();
+            place.lifetime(lifetime);
+            let session = place.session_with(policy);
+            get(&session).unwrap();
+            place.pass(from - 1);
+            assert_eq!(session.state(), CredentialState::Fresh, "lifetime {lifetime}");
+            place.pass(until - from + 2);
+            assert_eq!(session.state(), CredentialState::Stale, "lifetime {lifetime}");
+        }
+    }
+}
