@@ -1,13 +1,9 @@
 //! Compares recorded vectors with the public API.
 
-mod ci_identity;
-mod classic_iam;
-mod identity_center;
-mod local_identity;
-mod outcome;
-mod provider;
-mod recorded;
 mod response;
+/// Shared with the tests of the providers.
+#[path = "../../crates/sts-providers/tests/vectors/check/mod.rs"]
+mod services;
 mod signing;
 mod wire_request;
 
@@ -17,10 +13,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use self::services::{Failure, decode, differs, equal, repeated};
 use crate::task::{Arguments, Stop, Task, unexpected};
-
-/// The reason why a vector fails.
-type Failure = String;
 
 #[derive(Deserialize)]
 struct File<'a> {
@@ -117,7 +111,7 @@ fn check(index: usize, vector: &str) -> (String, Result<(), Failure>) {
         (None, None) => format!("#{index}"),
     };
     let operation = form.operation.as_deref().unwrap_or_default();
-    if let Some(result) = SERVICES.iter().find_map(|check| check(operation, vector)) {
+    if let Some(result) = services::of_service(operation, vector) {
         return (name, result);
     }
     let result = match form {
@@ -127,36 +121,4 @@ fn check(index: usize, vector: &str) -> (String, Result<(), Failure>) {
         _ => Err("has none of the known forms".to_owned()),
     };
     (name, result)
-}
-
-/// Checks a vector of this operation; `None` if the operation is of another service.
-type ServiceCheck = fn(&str, &str) -> Option<Result<(), Failure>>;
-
-/// The checks of services other than STS.
-const SERVICES: [ServiceCheck; 4] =
-    [ci_identity::check, classic_iam::check, local_identity::check, identity_center::check];
-
-/// Decodes a vector.
-fn decode<'a, T: Deserialize<'a>>(vector: &'a str) -> Result<T, Failure> {
-    serde_json::from_str(vector).map_err(|error| format!("cannot be read: {error}"))
-}
-
-/// The longest body that a vector may describe.
-const LONGEST_BODY: usize = 64 << 20;
-
-/// A body made of one text many times.
-fn repeated(unit: &str, count: usize) -> Result<String, Failure> {
-    match unit.len().checked_mul(count) {
-        Some(length) if length <= LONGEST_BODY => Ok(unit.repeat(count)),
-        _ => Err(format!("body_repeat describes more than {LONGEST_BODY} bytes")),
-    }
-}
-
-/// Both sides of a comparison, in one line.
-fn differs(what: &str, ours: &str, expected: &str) -> Failure {
-    format!("{what} is {ours:?}, expected {expected:?}")
-}
-
-fn equal(what: &str, ours: &str, expected: &str) -> Result<(), Failure> {
-    if ours == expected { Ok(()) } else { Err(differs(what, ours, expected)) }
 }

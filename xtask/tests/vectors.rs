@@ -18,6 +18,7 @@ const CENTER_RESPONSES: &str =
     "../crates/sts-providers/tests/vectors/identity-center-responses.json";
 const LOCAL_IDENTITY: &str = "../crates/sts-providers/tests/vectors/local-identity.json";
 const CI_IDENTITY: &str = "../crates/sts-providers/tests/vectors/ci-identity.json";
+const VARIANTS: &str = "../crates/sts-providers/tests/vectors/variants.json";
 
 fn check(files: &[PathBuf]) -> Output {
     let output = Command::new(env!("CARGO_BIN_EXE_xtask")).arg("vectors").args(files).output();
@@ -126,6 +127,11 @@ fn altered_expectations_fail() {
         (CENTER_REQUESTS, "/params/agency_urn", json!("iam::x"), "credentials: target"),
         (CENTER_REQUESTS, "/headers/access-token", json!("t"), "accounts: header"),
         (CENTER_RESPONSES, "/expect/poll", json!("denied"), "poll-pending-oauth: poll"),
+        (VARIANTS, "/expect/poll", json!("backoff"), "poll-pending-code: poll"),
+        (VARIANTS, "/expect/fields/account_list", json!(["a"]), "accounts-empty: account_list"),
+        (VARIANTS, "/headers/x-project-id", json!("p"), "by-agency-project: header x-project-id"),
+        (VARIANTS, "/answers/0/status", json!(500), "metadata-405: number of"),
+        (VARIANTS, "/token_file_text", json!("other"), "container-token-file-precedes: header"),
         (CENTER_RESPONSES, "/expect/fields/client_info.client_id", json!("x"), "register-200: "),
         (V11_HMAC, "/region_id", json!("cn-north-1"), "string to sign"),
         (V11_HMAC, "/secret_access_key", json!("other"), "authorization"),
@@ -152,6 +158,47 @@ fn what_is_no_vector_fails() {
         assert_one_fails(&check(std::slice::from_ref(&path)), "no_vectors");
     }
     assert_one_fails(&check(&[PathBuf::from("there/is/none.json")]), "none.json");
+}
+
+#[test]
+fn variants_pass() {
+    let output = check(&[PathBuf::from(VARIANTS)]);
+    assert!(last_line(&output).ends_with(" passed, 0 failed"), "{output:?}");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn an_unknown_form_of_a_service_fails_by_its_name() {
+    let request = json!({"method": "GET", "target": "/x", "headers": {}, "body_json": null});
+    let response = json!({"status": 200, "headers": {}, "body_text": "{}"});
+    let vectors = [
+        ("no-operation", "", request.clone()),
+        ("unknown-request", "list_gadgets", request.clone()),
+        ("unknown-response", "list_gadgets", response.clone()),
+        ("no-params", "register_client", request),
+        ("no-expect", "create_token_with_id_token", response.clone()),
+        ("no-requests", "ecs_metadata", response.clone()),
+        ("no-environment", "aws_container", response.clone()),
+        ("no-body", "pod_identity", json!({"status": 200, "expect": {"ok": true}})),
+        ("no-boolean", "pod_identity", response.clone()),
+        ("no-keys", "list_accounts", response.clone()),
+        ("no-poll", "create_token", response.clone()),
+        ("no-field", "logout", response),
+    ];
+    for (name, operation, mut vector) in vectors {
+        vector["name"] = json!(name);
+        vector["operation"] = json!(operation);
+        match name {
+            "no-boolean" => vector["expect"] = json!({"ok": "false"}),
+            "no-keys" => vector["expect"] = json!({}),
+            "no-poll" => vector["expect"] = json!({"poll": "gadget"}),
+            "no-field" => vector["expect"] = json!({"ok": true, "fields": {"gadget": "1"}}),
+            _ => {}
+        }
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.json"));
+        fs::write(&path, json!({ "vectors": [vector] }).to_string()).expect("written");
+        assert_one_fails(&check(&[path]), &format!(": {name}: "));
+    }
 }
 
 #[test]

@@ -12,14 +12,15 @@ pub(crate) enum Reach {
     Local,
     /// The same, and any host over https.
     LocalOrHttps,
-    /// The same, and the IPv6 address of the agents of AWS.
+    /// This machine and the agents of AWS, and any host over https.
     ContainerOrHttps,
     /// This machine, and any host over https.
     LoopbackOrHttps,
 }
 
-/// The address of the agents of AWS, which is local to a node.
-const CONTAINER: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23);
+/// The addresses of the agents of AWS, which are local to a node.
+const AGENTS: [Ipv4Addr; 2] = [Ipv4Addr::new(169, 254, 170, 2), Ipv4Addr::new(169, 254, 170, 23)];
+const AGENT: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23);
 
 /// Parses the URL of a credential endpoint. The fault completes a sentence that begins with what
 /// the URL is for; it shows the host only, because the rest may hold a token.
@@ -54,7 +55,11 @@ pub(crate) fn parse(url: &str, reach: Reach) -> Result<Uri, String> {
             "is at {host}, which is neither a link-local nor a loopback address; credentials are \
              requested from this machine only"
         )),
-        (false, Reach::LocalOrHttps | Reach::ContainerOrHttps) => Err(format!(
+        (false, Reach::ContainerOrHttps) => Err(format!(
+            "is at {host} over plain http, which is allowed for loopback addresses and the addresses \
+             of the agents of AWS only; use https"
+        )),
+        (false, Reach::LocalOrHttps) => Err(format!(
             "is at {host} over plain http, which is allowed for link-local and loopback addresses \
              only; use https"
         )),
@@ -81,15 +86,18 @@ fn is_local_host(host: &str, reach: Reach) -> bool {
     if host.eq_ignore_ascii_case("localhost") {
         return true;
     }
-    let has_link = reach != Reach::LoopbackOrHttps;
+    let has_link = matches!(reach, Reach::Local | Reach::LocalOrHttps);
+    let has_agents = reach == Reach::ContainerOrHttps;
     match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         Some(host) => host.parse::<Ipv6Addr>().is_ok_and(|address| {
             address.is_loopback()
                 || (has_link && address.is_unicast_link_local())
-                || (reach == Reach::ContainerOrHttps && address == CONTAINER)
+                || (has_agents && address == AGENT)
         }),
-        None => host
-            .parse::<Ipv4Addr>()
-            .is_ok_and(|address| address.is_loopback() || (has_link && address.is_link_local())),
+        None => host.parse::<Ipv4Addr>().is_ok_and(|address| {
+            address.is_loopback()
+                || (has_link && address.is_link_local())
+                || (has_agents && AGENTS.contains(&address))
+        }),
     }
 }

@@ -6,6 +6,8 @@ use sts_proto::{Body, BodyWriter, Credentials, Secret, secret_json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::json_request::Object;
+
 /// The two forms, which differ in one name and in what is required.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
@@ -44,10 +46,11 @@ struct Written<'a> {
 /// Parses credentials. The fault does not quote the text.
 pub(crate) fn read(text: &[u8], form: Form) -> Result<Credentials, String> {
     // The decoder's own message may quote a secret.
-    let fields: Read = serde_json::from_slice(text).map_err(|error| match error.classify() {
-        Category::Data => "unexpected type of a field, or a duplicate field".to_owned(),
-        _ => "not a JSON object".to_owned(),
-    })?;
+    let Object(fields): Object<Read> =
+        serde_json::from_slice(text).map_err(|error| match error.classify() {
+            Category::Data => "unexpected type of a field, or a duplicate field".to_owned(),
+            _ => "not a JSON object".to_owned(),
+        })?;
     let missing = |field| format!("missing field `{field}`");
     if form == Form::Process && fields.version != Some(1) {
         return Err("field `Version` must be the number 1".to_owned());

@@ -29,9 +29,9 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// Local server that issues credentials in the protocol of AWS containers, under a URL with or
 /// without a token in `Authorization`.
 ///
-/// It is a [`RefreshProvider`]. The server is at a link-local or loopback address, or at any host
-/// over https, so that a token is not sent over plain http to another machine. A token file is read for every
-/// refresh. A request times out after 5 seconds; temporary failures are retried under the policy of the
+/// It is a [`RefreshProvider`]. Over plain http, the server is at a loopback address or at one of the
+/// addresses of the agents of AWS (`169.254.170.2`, `169.254.170.23`, `[fd00:ec2::23]`), so that a token
+/// is not sent to another machine; over https, at any host. A token file is read for every refresh. A request times out after 5 seconds; temporary failures are retried under the policy of the
 /// client.
 ///
 /// It is not part of any default chain: on machines of AWS, the same variables refer to credentials
@@ -63,8 +63,8 @@ impl ContainerCredentials {
     ///
     /// # Errors
     ///
-    /// The URL is invalid, contains user info, or is plain http to a host that is neither link-local
-    /// nor loopback.
+    /// The URL is invalid, contains user info, or is plain http to a host that is neither loopback
+    /// nor an agent of AWS.
     pub fn new(uri: &str) -> Result<Self, CredentialsError> {
         let uri = address::parse(uri, Reach::ContainerOrHttps).map_err(|fault| {
             CredentialsError::new(format!("the URL of the credential server {fault}"))

@@ -20,7 +20,7 @@ pub(crate) fn invalid(message: impl Into<String>) -> CredentialsError {
 /// own kind: the meaning of others depends on the provider.
 pub(crate) fn of_status(message: String, status: StatusCode) -> CredentialsError {
     let kind = kind_of_status(status);
-    let error = CredentialsError::new(message);
+    let error = CredentialsError::new(message).with_response(status.as_u16(), None, None);
     if kind.advice() == RetryAdvice::AfterBackoff { error.with_kind(kind) } else { error }
 }
 

@@ -1,11 +1,11 @@
-//! Requests of services with JSON, and parts that several messages have.
+//! JSON of services: requests, objects, and parts that several messages have.
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method, Request, Uri};
 use serde::de::{Deserializer, Error as _};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use sts_credentials::{CredentialsError, InvalidCredentials, Secret};
-use sts_proto::{Body, BodyWriter, Endpoint};
+use sts_proto::{Body, BodyWriter, Endpoint, json};
 
 use crate::failure::invalid;
 
@@ -54,3 +54,8 @@ pub(crate) fn valid<'de, D: Deserializer<'de>>(
     validate(secret.expose_secret()).map_err(D::Error::custom)?;
     Ok(secret)
 }
+
+/// A JSON object. A list in its place is an error: the position of a value does not name it.
+#[derive(Deserialize)]
+#[serde(bound = "T: Deserialize<'de>")]
+pub(crate) struct Object<T>(#[serde(deserialize_with = "json::object")] pub(crate) T);

@@ -8,6 +8,7 @@ use sts_proto::{Body, Credentials, Secret};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::json_request::Object;
 use sts_client::Now;
 use sts_client::session::IssuedCredentials;
 
@@ -25,7 +26,7 @@ pub(crate) struct Issuer {
 #[derive(Deserialize)]
 struct Content {
     #[serde(alias = "credentials")]
-    credential: Option<Fields>,
+    credential: Option<Object<Fields>>,
 }
 
 #[derive(Deserialize)]
@@ -60,13 +61,13 @@ impl Issuer {
 
     fn read_body(&self, body: &Body) -> Result<Credentials, String> {
         // The decoder's own message may quote a secret.
-        let content: Content =
+        let Object(content): Object<Content> =
             serde_json::from_slice(body.as_ref()).map_err(|error| match error.classify() {
                 Category::Data => "unexpected type of a field, or a duplicate field".to_owned(),
                 _ => "the body is not JSON".to_owned(),
             })?;
         let missing = |field| format!("missing field `{field}`");
-        let fields = content.credential.ok_or_else(|| missing(self.credentials))?;
+        let Object(fields) = content.credential.ok_or_else(|| missing(self.credentials))?;
         let access = fields.access.ok_or_else(|| missing(self.access))?;
         let secret = fields.secret.ok_or_else(|| missing(self.secret))?;
         let token = fields.securitytoken.ok_or_else(|| missing(self.token))?;

@@ -96,6 +96,10 @@ pub(crate) const CHECKS: &[Check] = &[
          crates/sts-sign/tests/vectors/signing-sdk-hmac-sha256.json \
          crates/sts-sign/tests/vectors/signing-v11-hmac-sha256.json \
          crates/sts-providers/tests/vectors/ci-identity.json \
+         crates/sts-providers/tests/vectors/iam-v3-requests.json \
+         crates/sts-providers/tests/vectors/iam-v3-responses.json \
+         crates/sts-providers/tests/vectors/identity-center-requests.json \
+         crates/sts-providers/tests/vectors/identity-center-responses.json \
          crates/sts-providers/tests/vectors/local-identity.json",
     ),
     quick("generated docs", "xtask docs --check"),

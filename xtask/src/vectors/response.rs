@@ -10,18 +10,17 @@ use sts_proto::{
     DecodeAuthorizationMessage, GetCallerIdentity, Operation, Secret,
 };
 
-use super::outcome::{Fields, Outcome, compare};
-use super::{Failure, decode, repeated};
+use super::services::outcome::{Fields, Outcome, compare};
+use super::services::recorded::RecordedBody;
+use super::{Failure, decode};
 
 #[derive(Deserialize)]
 struct Vector {
     operation: String,
     status: u16,
     headers: BTreeMap<String, String>,
-    body_text: Option<String>,
-    /// Stands for what `<N times C>` is in `body_shape`.
-    body_repeat: Option<(String, usize)>,
-    body_shape: Option<String>,
+    #[serde(flatten)]
+    body: RecordedBody,
     expect: Map<String, Value>,
 }
 
@@ -31,7 +30,7 @@ pub(super) fn check(vector: &str) -> Result<(), Failure> {
     for (name, value) in &vector.headers {
         response = response.header(name, value);
     }
-    let response = response.body(vector.body()?).map_err(|error| error.to_string())?;
+    let response = response.body(vector.body.text()?).map_err(|error| error.to_string())?;
     let read = match vector.operation.as_str() {
         "assume_agency" => AssumeAgency::read(&response).map(|output| {
             session(output.source_identity, &output.assumed_agency, &output.credentials)
@@ -69,22 +68,6 @@ pub(super) fn check(vector: &str) -> Result<(), Failure> {
         other => return Err(format!("there is no operation {other:?}")),
     };
     compare(&vector.expect, &Outcome::from(read))
-}
-
-impl Vector {
-    fn body(&self) -> Result<String, Failure> {
-        if let Some(text) = &self.body_text {
-            return Ok(text.clone());
-        }
-        let (Some((unit, count)), Some(shape)) = (&self.body_repeat, &self.body_shape) else {
-            return Err("has no body".to_owned());
-        };
-        let mark = format!("<{count} times {unit}>");
-        if !shape.contains(&mark) {
-            return Err(format!("body_shape does not hold {mark:?}"));
-        }
-        Ok(shape.replace(&mark, &repeated(unit, *count)?))
-    }
 }
 
 fn session(

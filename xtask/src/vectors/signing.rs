@@ -10,7 +10,7 @@ use sts_sign::{Scope, SignedHeaders, Signer};
 use time::PrimitiveDateTime;
 use time::macros::format_description;
 
-use super::recorded::decoded;
+use super::services::recorded::decoded;
 use super::{Failure, decode, differs, equal, repeated};
 
 #[derive(Deserialize)]

@@ -7,6 +7,7 @@ use super::limits;
 
 const AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 const DOMAIN_ID: HeaderName = HeaderName::from_static("x-domain-id");
+const PROJECT_ID: HeaderName = HeaderName::from_static("x-project-id");
 
 /// Authentication of a request to classic IAM.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +23,9 @@ pub enum IamCaller {
         /// The id of the signer's account, which is sent as `X-Domain-Id`. The official SDKs send it
         /// if they know it; IAM does not require it.
         account_id: Option<String>,
+        /// The id of a project, which is sent as `X-Project-Id`. The official SDKs send it in place of
+        /// the account with their basic credentials; IAM does not require it.
+        project_id: Option<String>,
     },
     /// The request contains an IAM token as `X-Auth-Token`, and must not be signed.
     Token(Secret),
@@ -31,13 +35,19 @@ impl IamCaller {
     /// Returns a caller that signs its request.
     #[must_use]
     pub const fn signer() -> Self {
-        Self::Signer { account_id: None }
+        Self::Signer { account_id: None, project_id: None }
     }
 
     /// Returns a caller of the account with this id that signs its request.
     #[must_use]
     pub fn signer_of(account_id: impl Into<String>) -> Self {
-        Self::Signer { account_id: Some(account_id.into()) }
+        Self::Signer { account_id: Some(account_id.into()), project_id: None }
+    }
+
+    /// Returns a caller that signs its request for the project with this id.
+    #[must_use]
+    pub fn signer_in_project(project_id: impl Into<String>) -> Self {
+        Self::Signer { account_id: None, project_id: Some(project_id.into()) }
     }
 
     /// Returns a caller with an IAM token.
@@ -48,9 +58,14 @@ impl IamCaller {
 
     pub(super) fn add_to(&self, headers: &mut HeaderMap) -> Result<(), CredentialsError> {
         match self {
-            Self::Anonymous | Self::Signer { account_id: None } => {}
-            Self::Signer { account_id: Some(id) } => {
-                headers.insert(DOMAIN_ID, limits::header("the account id", id)?);
+            Self::Anonymous => {}
+            Self::Signer { account_id, project_id } => {
+                if let Some(id) = account_id {
+                    headers.insert(DOMAIN_ID, limits::header("the account id", id)?);
+                }
+                if let Some(id) = project_id {
+                    headers.insert(PROJECT_ID, limits::header("the project id", id)?);
+                }
             }
             Self::Token(token) => {
                 headers.insert(AUTH_TOKEN, secret_header("the IAM token", token)?);

@@ -12,6 +12,7 @@ use sts_proto::{Body, BodyWriter, Secret, secret_json};
 
 use crate::address::{self, Reach};
 use crate::failure;
+use crate::json_request::Object;
 use crate::single_request::{SingleRequest, Success};
 use crate::variable::{self, half_set};
 
@@ -139,7 +140,7 @@ fn read(response: &Response<Body>) -> Result<Secret, CredentialsError> {
     let invalid =
         |fault: &str| CredentialsError::new(format!("invalid response of {SERVICE}: {fault}"));
     // The decoder's own message may quote the token.
-    let content: Content = serde_json::from_slice(response.body().as_ref())
+    let Object(content): Object<Content> = serde_json::from_slice(response.body().as_ref())
         .map_err(|_| invalid("expected a JSON object with the string `value`"))?;
     let token = content.value.ok_or_else(|| invalid("missing field `value`"))?;
     if token.is_empty() {

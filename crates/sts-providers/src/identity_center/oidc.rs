@@ -1,6 +1,7 @@
 //! Messages of the OIDC service: registration, device authorization and token.
 
 use http::{Request, Response};
+use serde::de::Deserializer;
 use serde::{Deserialize, Serialize};
 use sts_credentials::{CredentialsError, Secret};
 use sts_proto::{Body, Endpoint, ServiceError, json};
@@ -242,11 +243,15 @@ pub struct IssuedToken {
     #[serde(deserialize_with = "word")]
     pub access_token: Secret,
     /// Lifetime of the token as the service states it: seconds, or above 10^8 the time in seconds
-    /// since 1970. An hour if it is missing.
-    #[serde(default = "an_hour")]
+    /// since 1970. An hour if it is missing or null.
+    #[serde(default = "an_hour", deserialize_with = "or_an_hour")]
     pub expires_in: u64,
 }
 
 const fn an_hour() -> u64 {
     3600
+}
+
+fn or_an_hour<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_else(an_hour))
 }

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use sts_client::sign::Signer;
 use sts_client::test_util::TestEnvironment;
 use sts_proto::{Body, Endpoint, Secret};
 use sts_providers::IamFederation;
@@ -10,7 +11,6 @@ use sts_providers::classic_iam::{
     GLOBAL_ENDPOINT, IamCaller, IssuedAccessKey, KeystoneListAuthDomains, KeystoneListProjects,
     NameOrId, NamedId, TokenScope,
 };
-use sts_sign::Signer;
 use time::macros::datetime;
 
 use super::outcome::{Fields, Outcome, compare};
@@ -32,7 +32,7 @@ const TOKEN_FILE: &str = "/token";
 const ACCOUNT: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
 
 /// Checks a vector of classic IAM; `None` if it is of another service.
-pub(super) fn check(operation: &str, vector: &str) -> Option<Result<(), Failure>> {
+pub(crate) fn check(operation: &str, vector: &str) -> Option<Result<(), Failure>> {
     OPERATIONS.contains(&operation).then(|| {
         let form: Form = decode(vector)?;
         match (operation, form.expect) {
@@ -99,6 +99,7 @@ struct CallerForm {
     /// Missing: the usual account. Null: the client does not know its account.
     #[serde(default = "usual_account")]
     domain_id: Option<String>,
+    project_id: Option<String>,
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "signature required by serde")]
@@ -112,7 +113,11 @@ impl CallerForm {
             ("none", ..) => Ok(IamCaller::Anonymous),
             ("token", Some(token), _) => Ok(IamCaller::token(token.as_str())),
             ("global", _, Some(account)) => Ok(IamCaller::signer_of(account)),
-            ("global" | "basic", ..) => Ok(IamCaller::signer()),
+            ("basic", ..) => Ok(match &self.project_id {
+                Some(project) => IamCaller::signer_in_project(project),
+                None => IamCaller::signer(),
+            }),
+            ("global", ..) => Ok(IamCaller::signer()),
             (kind, ..) => Err(format!("credentials of the kind {kind:?} are not known")),
         }
     }
@@ -237,17 +242,23 @@ fn response(operation: &str, vector: &str, expect: &Map<String, Value>) -> Resul
 
 fn credentials(issued: IssuedAccessKey) -> Fields {
     let credentials = issued.credentials;
-    let token = credentials.security_token.as_ref().map_or("null", Secret::expose_secret);
+    let token = credentials.security_token.as_ref().map(Secret::expose_secret);
     let end = credentials.expiration.map(|end| end.unix_timestamp_nanos().to_string());
-    Fields::from([
-        ("credential.access".to_owned(), credentials.access_key_id.clone()),
-        ("credential.secret".to_owned(), credentials.secret_access_key.expose_secret().to_owned()),
-        ("credential.securitytoken".to_owned(), token.to_owned()),
-        ("credential.expires_at_unix_nanos".to_owned(), end.unwrap_or_default()),
-    ])
+    [
+        ("credential.access", Some(credentials.access_key_id.clone())),
+        ("credential.secret", Some(credentials.secret_access_key.expose_secret().to_owned())),
+        ("credential.securitytoken", token.map(str::to_owned)),
+        ("credential.expires_at_unix_nanos", end),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+    .collect()
 }
 
 fn named_ids(list: &str, entries: Vec<NamedId>) -> Fields {
+    if entries.is_empty() {
+        return Fields::from([(list.to_owned(), "[]".to_owned())]);
+    }
     let entries = entries.into_iter().enumerate();
     entries
         .flat_map(|(index, entry)| {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use sts_client::{Now, StateMachine, Step};
 use sts_proto::{Body, Credentials, Endpoint, Secret, ServiceError};
 use sts_providers::identity_center::{
-    Agencies, CreateToken, DeviceAuthorization, GetAgencyCredentials, IdentityCenter,
+    Accounts, Agencies, CreateToken, DeviceAuthorization, GetAgencyCredentials, IdentityCenter,
     ListAccountAgencies, ListAccounts, Logout, Message, RegisterClient, Registration,
     StartDeviceAuthorization,
 };
@@ -24,7 +24,7 @@ const ENDPOINT: &str = "https://identity.example.com";
 const INTERVAL: u64 = 10;
 
 /// Checks a vector of these services; `None` if it is of another one.
-pub(super) fn check(operation: &str, vector: &str) -> Option<Result<(), Failure>> {
+pub(crate) fn check(operation: &str, vector: &str) -> Option<Result<(), Failure>> {
     let (request, read): (fn(&Value) -> Built, Read) = match operation {
         "register_client" => (register, |response| fields(RegisterClient::read(response), client)),
         "start_device_authorization" => {
@@ -32,31 +32,22 @@ pub(super) fn check(operation: &str, vector: &str) -> Option<Result<(), Failure>
         }
         "create_token" => (create_token, |response| {
             fields(CreateToken::read(response), |token| {
-                vec![
-                    ("token_info.access_token", text(&token.access_token)),
-                    ("token_info.expires_in", token.expires_in.to_string()),
-                ]
+                named([
+                    ("token_info.access_token", Some(text(&token.access_token))),
+                    ("token_info.expires_in", Some(token.expires_in.to_string())),
+                ])
             })
         }),
-        "list_accounts" => (list_accounts, |response| {
-            fields(ListAccounts::read(response), |page| {
-                let first = page.accounts.first().map(|account| account.account_id.clone());
-                vec![
-                    ("account_list[0].account_id", first.unwrap_or_default()),
-                    (
-                        "page_info.next_marker",
-                        page.next_marker.clone().unwrap_or("null".to_owned()),
-                    ),
-                ]
-            })
-        }),
+        "list_accounts" => {
+            (list_accounts, |response| fields(ListAccounts::read(response), accounts))
+        }
         "list_account_agencies" => {
             (list_agencies, |response| fields(ListAccountAgencies::read(response), agencies))
         }
         "get_agency_credentials" => {
             (get_credentials, |response| fields(GetAgencyCredentials::read(response), issued))
         }
-        "logout" => (logout, |response| fields(Logout::read(response), |&()| Vec::new())),
+        "logout" => (logout, |response| fields(Logout::read(response), |&()| Fields::new())),
         _ => return None,
     };
     Some(check_form(vector, request, read))
@@ -110,8 +101,11 @@ fn poll(response: Response<Body>) -> Result<&'static str, Failure> {
     match poll.step(now) {
         Step::Wait(wait) if wait == Duration::from_secs(INTERVAL) => Ok("pending"),
         Step::Wait(wait) if wait == Duration::from_secs(INTERVAL + 5) => Ok("slow_down"),
+        Step::Wait(wait) if wait == Duration::from_secs(INTERVAL * 2) => Ok("backoff"),
+        Step::Done(Ok(_)) => Ok("token"),
         Step::Done(Err(error)) if error.to_string().contains("expired") => Ok("expired"),
         Step::Done(Err(error)) if error.to_string().contains("denied") => Ok("denied"),
+        Step::Done(Err(_)) => Ok("stop"),
         other => Err(format!("poll: unexpected step {other:?}")),
     }
 }
@@ -189,53 +183,89 @@ fn limit(params: &Value) -> Result<Option<u32>, Failure> {
     number.map(Some).ok_or_else(|| "params/limit is not a number".to_owned())
 }
 
-fn fields<T>(read: Result<T, ServiceError>, of: fn(&T) -> Vec<(&'static str, String)>) -> Outcome {
-    Outcome::from(read.map(|content| {
-        of(&content).into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Fields>()
-    }))
+fn fields<T>(read: Result<T, ServiceError>, of: fn(&T) -> Fields) -> Outcome {
+    Outcome::from(read.map(|content| of(&content)))
+}
+
+/// The fields that are present.
+fn named<const N: usize>(fields: [(&str, Option<String>); N]) -> Fields {
+    let fields = fields.into_iter();
+    fields.filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+/// The fields of the entries of a page, and its marker.
+fn page<const N: usize>(
+    list: &str,
+    entries: impl IntoIterator<Item = [(&'static str, Option<String>); N]>,
+    next_marker: Option<&String>,
+) -> Fields {
+    let mut fields = named([("page_info.next_marker", next_marker.cloned())]);
+    let mut is_empty = true;
+    for (index, entry) in entries.into_iter().enumerate() {
+        is_empty = false;
+        let entry = named(entry).into_iter();
+        fields.extend(entry.map(|(name, value)| (format!("{list}[{index}].{name}"), value)));
+    }
+    if is_empty {
+        fields.insert(list.to_owned(), "[]".to_owned());
+    }
+    fields
 }
 
 fn text(secret: &Secret) -> String {
     secret.expose_secret().to_owned()
 }
 
-fn client(client: &Registration) -> Vec<(&'static str, String)> {
+fn client(client: &Registration) -> Fields {
     let expires = client.expires_at.unix_timestamp().to_string();
-    vec![
-        ("client_info.client_id", client.client_id.clone()),
-        ("client_info.client_secret", text(&client.client_secret)),
-        ("client_info.client_secret_expires_at", expires),
-    ]
+    named([
+        ("client_info.client_id", Some(client.client_id.clone())),
+        ("client_info.client_secret", Some(text(&client.client_secret))),
+        ("client_info.client_secret_expires_at", Some(expires)),
+    ])
 }
 
-fn device(device: &DeviceAuthorization) -> Vec<(&'static str, String)> {
-    let interval = device.interval.map_or("null".to_owned(), |interval| interval.to_string());
-    vec![
-        ("device_code", text(&device.device_code)),
-        ("user_code", device.user_code.clone()),
-        ("expires_in", device.expires_in.to_string()),
-        ("interval", interval),
-    ]
+fn device(device: &DeviceAuthorization) -> Fields {
+    named([
+        ("device_code", Some(text(&device.device_code))),
+        ("user_code", Some(device.user_code.clone())),
+        ("verification_uri", Some(device.verification_uri.clone())),
+        ("verification_uri_complete", device.verification_uri_complete.clone()),
+        ("expires_in", Some(device.expires_in.to_string())),
+        ("interval", device.interval.map(|interval| interval.to_string())),
+    ])
 }
 
-fn agencies(page: &Agencies) -> Vec<(&'static str, String)> {
-    let first = page.agencies.first();
-    let urn = first.map(|agency| agency.agency_urn.clone());
-    let set = first.and_then(|agency| agency.permission_set_name.clone());
-    vec![
-        ("agency_list[0].agency_urn", urn.unwrap_or_default()),
-        ("agency_list[0].permission_set_name", set.unwrap_or_default()),
-        ("page_info.next_marker", page.next_marker.clone().unwrap_or("null".to_owned())),
-    ]
+fn accounts(content: &Accounts) -> Fields {
+    let entries = content.accounts.iter().map(|account| {
+        [
+            ("account_id", Some(account.account_id.clone())),
+            ("account_name", account.account_name.clone()),
+            ("email_address", account.email_address.clone()),
+        ]
+    });
+    page("account_list", entries, content.next_marker.as_ref())
 }
 
-fn issued(credentials: &Credentials) -> Vec<(&'static str, String)> {
-    let token = credentials.security_token.as_ref().map(text);
+fn agencies(content: &Agencies) -> Fields {
+    let entries = content.agencies.iter().map(|agency| {
+        [
+            ("agency_urn", Some(agency.agency_urn.clone())),
+            ("account_id", agency.account_id.clone()),
+            ("agency_name", agency.agency_name.clone()),
+            ("permission_set_name", agency.permission_set_name.clone()),
+            ("description", agency.description.clone()),
+        ]
+    });
+    page("agency_list", entries, content.next_marker.as_ref())
+}
+
+fn issued(credentials: &Credentials) -> Fields {
     let end = credentials.expiration.map(|end| end.unix_timestamp_nanos().to_string());
-    vec![
-        ("agency_credentials.access_key_id", credentials.access_key_id.clone()),
-        ("agency_credentials.secret_access_key", text(&credentials.secret_access_key)),
-        ("agency_credentials.session_token", token.unwrap_or_default()),
-        ("agency_credentials.expiration_unix_nanos", end.unwrap_or_default()),
-    ]
+    named([
+        ("agency_credentials.access_key_id", Some(credentials.access_key_id.clone())),
+        ("agency_credentials.secret_access_key", Some(text(&credentials.secret_access_key))),
+        ("agency_credentials.session_token", credentials.security_token.as_ref().map(text)),
+        ("agency_credentials.expiration_unix_nanos", end),
+    ])
 }

@@ -26,7 +26,7 @@ struct Params {
 }
 
 /// Checks a vector of an ID token service; `None` if it is of another service.
-pub(super) fn check(operation: &str, vector: &str) -> Option<Result<(), Failure>> {
+pub(crate) fn check(operation: &str, vector: &str) -> Option<Result<(), Failure>> {
     (operation == "ci_id_token").then(|| token(vector))
 }
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use sts_proto::Body;
 
-use super::{Failure, differs, equal};
+use super::{Failure, differs, equal, repeated};
 
 /// Headers that authenticate a request. Ours has none that the recorded one does not have.
 const AUTHENTICATION: [&str; 4] =
@@ -18,18 +18,20 @@ const AUTHENTICATION: [&str; 4] =
 
 /// A request as the official client sent it.
 #[derive(Deserialize)]
-pub(super) struct RecordedRequest {
+pub(crate) struct RecordedRequest {
     method: String,
     target: String,
     #[serde(default)]
     headers: BTreeMap<String, String>,
+    #[serde(default)]
     body_json: Value,
-    pub(super) sdk_signed: bool,
+    #[serde(default)]
+    sdk_signed: bool,
 }
 
 impl RecordedRequest {
     /// Compares our request.
-    pub(super) fn compare(&self, ours: &Request<Body>) -> Result<(), Failure> {
+    pub(crate) fn compare(&self, ours: &Request<Body>) -> Result<(), Failure> {
         equal("method", ours.method().as_str(), &self.method)?;
         let target = ours.uri().path_and_query().map_or("", PathAndQuery::as_str);
         equal("target", &decoded(target), &decoded(&self.target))?;
@@ -43,8 +45,9 @@ impl RecordedRequest {
         for (name, expected) in &self.headers {
             self.compare_header(ours.headers(), name, expected)?;
         }
-        let is_new =
-            |name: &&str| ours.headers().contains_key(*name) && !self.headers.contains_key(*name);
+        let is_recorded =
+            |name: &str| self.headers.keys().any(|recorded| recorded.eq_ignore_ascii_case(name));
+        let is_new = |name: &&str| ours.headers().contains_key(*name) && !is_recorded(name);
         match AUTHENTICATION.iter().copied().find(is_new) {
             Some(name) => Err(format!("has a header {name:?}, which was not recorded")),
             None => Ok(()),
@@ -82,7 +85,7 @@ fn media_type(content_type: &str) -> String {
 
 /// Returns a target without percent encoding and with a sorted query: the recorded target is the one
 /// on the wire, which may have another order and encode fewer characters.
-pub(super) fn decoded(target: &str) -> String {
+pub(crate) fn decoded(target: &str) -> String {
     let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let mut query: Vec<String> = query.split('&').map(decode).collect();
@@ -92,26 +95,63 @@ pub(super) fn decoded(target: &str) -> String {
 
 /// A response as it was sent to the official client.
 #[derive(Deserialize)]
-pub(super) struct RecordedResponse {
-    pub(super) status: u16,
+pub(crate) struct RecordedResponse {
+    pub(crate) status: u16,
     #[serde(default)]
     headers: BTreeMap<String, String>,
-    body_text: String,
+    #[serde(flatten)]
+    body: RecordedBody,
+}
+
+/// The body of a response, in one of the forms of the files.
+#[derive(Default, Deserialize)]
+pub(crate) struct RecordedBody {
+    #[serde(rename = "body_text")]
+    text: Option<String>,
+    /// Stands for what `<N times C>` is in the shape, or for the whole body.
+    #[serde(rename = "body_repeat")]
+    repeat: Option<(String, usize)>,
+    #[serde(rename = "body_shape")]
+    shape: Option<String>,
+}
+
+impl RecordedBody {
+    pub(crate) fn text(&self) -> Result<String, Failure> {
+        match (&self.text, &self.repeat, &self.shape) {
+            (Some(text), ..) => Ok(text.clone()),
+            (None, Some((unit, count)), None) => repeated(unit, *count),
+            (None, Some((unit, count)), Some(shape)) => {
+                let mark = format!("<{count} times {unit}>");
+                if !shape.contains(&mark) {
+                    return Err(format!("body_shape does not hold {mark:?}"));
+                }
+                Ok(shape.replace(&mark, &repeated(unit, *count)?))
+            }
+            (None, None, _) => Err("has no body".to_owned()),
+        }
+    }
 }
 
 impl RecordedResponse {
     /// Creates a response that a vector describes in another way.
-    pub(super) fn new(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
+    pub(crate) fn new(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
         let headers = headers.iter().map(|&(name, value)| (name.to_owned(), value.to_owned()));
-        Self { status, headers: headers.collect(), body_text: body.to_owned() }
+        let body = RecordedBody { text: Some(body.to_owned()), ..RecordedBody::default() };
+        Self { status, headers: headers.collect(), body }
     }
 
-    pub(super) fn response(&self) -> Result<Response<Body>, Failure> {
+    /// Returns the JSON value of the body, if it is a JSON object.
+    pub(crate) fn json_object(&self) -> Option<Value> {
+        let value: Value = serde_json::from_str(&self.body.text().ok()?).ok()?;
+        value.is_object().then_some(value)
+    }
+
+    pub(crate) fn response(&self) -> Result<Response<Body>, Failure> {
         let mut response = Response::builder().status(self.status);
         for (name, value) in &self.headers {
             response = response.header(name, value);
         }
-        let body = Body::from(self.body_text.clone().into_bytes());
+        let body = Body::from(self.body.text()?.into_bytes());
         response.body(body).map_err(|error| error.to_string())
     }
 }

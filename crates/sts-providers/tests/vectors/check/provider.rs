@@ -14,14 +14,14 @@ use super::recorded::RecordedResponse;
 use super::{Failure, equal};
 
 /// Requests of one refresh, and its outcome.
-pub(super) struct Refresh {
-    pub(super) requests: Vec<Request<Body>>,
+pub(crate) struct Refresh {
+    pub(crate) requests: Vec<Request<Body>>,
     /// `None` if the refresh sends more requests than there are responses.
-    pub(super) outcome: Option<Result<Arc<Credentials>, sts_client::Error>>,
+    pub(crate) outcome: Option<Result<Arc<Credentials>, sts_client::Error>>,
 }
 
 /// Runs a refresh of `provider` until it has used all `responses`, without credentials of a client.
-pub(super) fn run(
+pub(crate) fn run(
     provider: &impl RefreshProvider,
     environment: &TestEnvironment,
     responses: &[RecordedResponse],
@@ -57,7 +57,7 @@ pub(super) fn run(
 
 /// Converts the outcome of a refresh. `names` are the paths of access key id, secret access key,
 /// security token and expiration in the response.
-pub(super) fn outcome(refresh: Refresh, names: [&str; 4]) -> Result<Outcome, Failure> {
+pub(crate) fn outcome(refresh: Refresh, names: [&str; 4]) -> Result<Outcome, Failure> {
     let outcome = refresh.outcome.ok_or("sends another request")?;
     let [id, secret, token, expiration] = names;
     Ok(Outcome::of_provider(outcome.map(|credentials| {
