@@ -1,7 +1,5 @@
 //! The endpoint of STS, from environment variables.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
-
 use sts_client::proto::{Endpoint, InvalidEndpoint, InvalidRegion, Region};
 use sts_client::{BuildError, Environment, InvalidVariable, transport};
 
@@ -60,20 +58,8 @@ fn variable(
 }
 
 fn endpoint(name: &str, url: &str) -> Result<Endpoint, EnvironmentError> {
-    let url = url.trim();
-    let endpoint = match Endpoint::parse_allowing_http(url) {
-        Ok(endpoint) if !is_loopback(endpoint.host()) => Endpoint::parse(url),
-        endpoint => endpoint,
-    };
-    endpoint.map_err(|error| EnvironmentError(Problem::Endpoint { name: name.to_owned(), error }))
-}
-
-/// Returns whether `host` is a loopback host. An IPv6 address is in brackets.
-fn is_loopback(host: &str) -> bool {
-    let ipv6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-    host == "localhost"
-        || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback())
-        || ipv6.and_then(|host| host.parse().ok()).is_some_and(|host: Ipv6Addr| host.is_loopback())
+    Endpoint::parse_allowing_loopback_http(url.trim())
+        .map_err(|error| EnvironmentError(Problem::Endpoint { name: name.to_owned(), error }))
 }
 
 /// Error returned when the environment does not configure a client.

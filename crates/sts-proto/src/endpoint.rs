@@ -1,6 +1,6 @@
 //! Endpoints: the addresses that requests are built for.
 
-use std::net::Ipv6Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use http::Uri;
@@ -107,6 +107,21 @@ impl Endpoint {
         Ok(Self::new(scheme, authority, path.trim_end_matches('/')))
     }
 
+    /// Parses an https URL, or an http URL of a loopback host: `localhost`, 127.0.0.0/8 or `[::1]`.
+    /// For settings of a program that is also used with a local server.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the text is not such a URL.
+    pub fn parse_allowing_loopback_http(url: &str) -> Result<Self, InvalidEndpoint> {
+        let endpoint = Self::parse_allowing_http(url)?;
+        if endpoint.is_https() || endpoint.is_loopback() {
+            Ok(endpoint)
+        } else {
+            Err(InvalidEndpoint::new(url, Problem::HttpBeyondLoopback))
+        }
+    }
+
     fn new(scheme: Scheme, authority: Authority, base_path: &str) -> Self {
         let url = format!("{scheme}://{authority}{base_path}");
         Self { url, scheme, authority, base_path: base_path.to_owned() }
@@ -116,6 +131,18 @@ impl Endpoint {
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.scheme == Scheme::HTTPS
+    }
+
+    /// Returns whether the host is `localhost` or a loopback address. No name is resolved.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        let host = self.host();
+        let ipv6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        host == "localhost"
+            || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback())
+            || ipv6
+                .and_then(|host| host.parse().ok())
+                .is_some_and(|address: Ipv6Addr| address.is_loopback())
     }
 
     /// Returns the host without the port; an IPv6 address is in brackets.
@@ -257,6 +284,8 @@ enum Problem {
          tests"
     )]
     PlainHttp,
+    #[error("plain http is allowed for loopback addresses only; use https")]
+    HttpBeyondLoopback,
     #[error("must not contain user info; pass credentials to the client builder")]
     UserInfo,
     #[error("must not contain a query or fragment")]

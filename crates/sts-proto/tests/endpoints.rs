@@ -292,3 +292,17 @@ fn spellings_of_one_endpoint_are_equal() {
         assert_eq!(Endpoint::parse(url).unwrap(), region, "{url}");
     }
 }
+
+#[test]
+fn plain_http_is_for_loopback_only() {
+    for url in
+        ["http://127.0.0.1:8080", "http://127.8.8.8", "http://[::1]:8080", "http://localhost:1"]
+    {
+        assert_eq!(Endpoint::parse_allowing_loopback_http(url).unwrap().as_str(), url);
+    }
+    for url in ["http://10.0.0.1", "http://localhost.example.com", "http://[::2]", "http://h"] {
+        let error = Endpoint::parse_allowing_loopback_http(url).expect_err(url);
+        assert!(error.to_string().ends_with("loopback addresses only; use https"), "{error}");
+    }
+    assert!(Endpoint::parse_allowing_loopback_http("https://h").unwrap().is_https());
+}

@@ -27,7 +27,7 @@ pub struct SessionError {
 #[derive(Clone, Debug)]
 enum Cause {
     Call(Arc<Error>),
-    Source(CredentialsError),
+    Provider(CredentialsError),
     Session(Fault),
 }
 
@@ -86,7 +86,7 @@ impl SessionError {
     pub(crate) fn wait_of_proxy(&self) -> Option<Duration> {
         match &self.cause {
             Cause::Call(error) => wait_of_proxy(&**error),
-            Cause::Source(error) => wait_of_proxy(error),
+            Cause::Provider(error) => wait_of_proxy(error),
             Cause::Session(_) => None,
         }
     }
@@ -105,7 +105,7 @@ impl SessionError {
     pub fn kind(&self) -> ErrorKind {
         match &self.cause {
             Cause::Call(error) => error.kind(),
-            Cause::Source(error) => error.kind(),
+            Cause::Provider(error) => error.kind(),
             Cause::Session(fault) => fault.kind(),
         }
     }
@@ -116,7 +116,7 @@ impl SessionError {
     pub fn advice(&self) -> RetryAdvice {
         match &self.cause {
             Cause::Call(error) => error.advice(),
-            Cause::Source(error) => error.advice(),
+            Cause::Provider(error) => error.advice(),
             Cause::Session(Fault::BackingOff | Fault::Stuck | Fault::Lost) => {
                 RetryAdvice::AfterBackoff
             }
@@ -136,7 +136,7 @@ impl SessionError {
     pub fn call(&self) -> Option<&Error> {
         match &self.cause {
             Cause::Call(error) => Some(error),
-            Cause::Source(_) | Cause::Session(_) => None,
+            Cause::Provider(_) | Cause::Session(_) => None,
         }
     }
 
@@ -145,7 +145,7 @@ impl SessionError {
     pub fn status(&self) -> Option<StatusCode> {
         match &self.cause {
             Cause::Call(error) => error.status(),
-            Cause::Source(error) => StatusCode::from_u16(error.status()?).ok(),
+            Cause::Provider(error) => StatusCode::from_u16(error.status()?).ok(),
             Cause::Session(_) => None,
         }
     }
@@ -155,7 +155,7 @@ impl SessionError {
     pub fn code(&self) -> Option<&str> {
         match &self.cause {
             Cause::Call(error) => error.code(),
-            Cause::Source(error) => error.code(),
+            Cause::Provider(error) => error.code(),
             Cause::Session(_) => None,
         }
     }
@@ -165,7 +165,7 @@ impl SessionError {
     pub fn request_id(&self) -> Option<&str> {
         match &self.cause {
             Cause::Call(error) => error.request_id(),
-            Cause::Source(error) => error.request_id(),
+            Cause::Provider(error) => error.request_id(),
             Cause::Session(_) => None,
         }
     }
@@ -173,7 +173,7 @@ impl SessionError {
     /// The error of the session's provider, if the refresh made no call.
     pub(super) fn provider(&self) -> Option<&CredentialsError> {
         match &self.cause {
-            Cause::Source(error) => Some(error),
+            Cause::Provider(error) => Some(error),
             Cause::Call(error) if error.operation() == REFRESH => match error.failure() {
                 Failure::Credentials(error) => Some(error),
                 _ => None,
@@ -191,7 +191,7 @@ impl From<Error> for SessionError {
 
 impl From<CredentialsError> for SessionError {
     fn from(error: CredentialsError) -> Self {
-        Self::new(Cause::Source(error))
+        Self::new(Cause::Provider(error))
     }
 }
 
@@ -199,7 +199,7 @@ impl fmt::Display for SessionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.cause {
             Cause::Call(error) => error.fmt(f),
-            Cause::Source(error) => error.fmt(f),
+            Cause::Provider(error) => error.fmt(f),
             Cause::Session(fault) => f.write_str(fault.message()),
         }
     }
@@ -219,7 +219,7 @@ impl StdError for SessionError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.cause {
             Cause::Call(error) => error.source(),
-            Cause::Source(error) => error.source(),
+            Cause::Provider(error) => error.source(),
             Cause::Session(_) => None,
         }
     }

@@ -1,0 +1,26 @@
+//! The subcommands.
+
+mod completions;
+mod whoami;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use crate::context::{Context, block_on};
+use crate::failure::Failure;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show the identity of the credentials
+    Whoami(whoami::Whoami),
+    /// Print a completion script for a shell
+    Completions(completions::Completions),
+}
+
+pub(crate) fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Whoami(command) => block_on(command.run(context)),
+        Command::Completions(command) => command.run(),
+    }
+}

@@ -1,0 +1,99 @@
+//! The client of STS with the credentials of the provider chain.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use huaweicloud_sts::hyper::HyperTransport;
+use huaweicloud_sts::proto::Operation;
+use huaweicloud_sts::providers::{ProviderChain, ProviderState};
+use huaweicloud_sts::sts_client::{CallStats, Client, Clock as _, SystemClock};
+use huaweicloud_sts::{Credentials, CredentialsError, Endpoint, Session};
+use time::OffsetDateTime;
+
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// A client whose requests are signed with the credentials of a provider chain.
+pub(crate) struct Connection {
+    client: Client<HyperTransport, Session>,
+    chain: ProviderChain,
+}
+
+impl Connection {
+    /// Creates a client. Nothing is sent before the first call.
+    pub(crate) fn new(
+        endpoints: Vec<Endpoint>,
+        transport: HyperTransport,
+        chain: ProviderChain,
+    ) -> Result<Self, Failure> {
+        let mut builder = Client::builder(transport);
+        for endpoint in endpoints {
+            builder = builder.endpoint(endpoint);
+        }
+        let client = builder.credentials_from(chain.clone()).build().map_err(Failure::usage)?;
+        Ok(Self { client, chain })
+    }
+
+    /// Returns the client, for sessions and state machines.
+    pub(crate) fn client(&self) -> &Client<HyperTransport, Session> {
+        &self.client
+    }
+
+    /// Returns the name of the provider in use.
+    pub(crate) fn provider(&self) -> String {
+        self.chain.report().used().unwrap_or_default().to_owned()
+    }
+
+    /// Returns the credentials of the chain.
+    pub(crate) async fn credentials(&self) -> Result<Arc<Credentials>, Failure> {
+        self.client
+            .credentials_provider()
+            .credentials()
+            .await
+            .map_err(|error| CredentialsError::from(error).into())
+    }
+
+    /// Calls an operation, and notes attempts, providers and the clock offset.
+    pub(crate) async fn call<O: Operation>(
+        &self,
+        context: &Context,
+        operation: O,
+    ) -> Result<O::Output, Failure> {
+        let result = self.client().call(operation).await;
+        for (name, state) in self.chain.report().iter() {
+            context.note(|| format!("provider {name}: {}", state_text(state)));
+        }
+        let stats = match &result {
+            Ok(completed) => &completed.stats,
+            Err(error) => error.stats(),
+        };
+        context.note(|| format!("{}: {}", O::NAME, attempts(stats)));
+        if let Some(service) = self.client.service_time() {
+            context.note(|| clock_offset(service.time, service.precision));
+        }
+        Ok(result?.output)
+    }
+}
+
+fn state_text(state: &ProviderState) -> String {
+    match state {
+        ProviderState::NotAsked => "not asked".to_owned(),
+        ProviderState::NotConfigured(why) => format!("not configured ({why})"),
+        ProviderState::Failed(why) => format!("failed ({why})"),
+        ProviderState::Used => "used".to_owned(),
+        _ => "unknown".to_owned(),
+    }
+}
+
+fn attempts(stats: &CallStats) -> String {
+    let failed: Vec<_> = stats.failures.iter().map(|failed| failed.kind.to_string()).collect();
+    let failed = if failed.is_empty() { "none".to_owned() } else { failed.join(", ") };
+    let (attempts, elapsed) = (stats.attempts, stats.elapsed.as_millis());
+    format!("attempts {attempts}, failed attempts {failed}, time {elapsed} ms")
+}
+
+fn clock_offset(service: OffsetDateTime, precision: Duration) -> String {
+    let offset = (service - SystemClock.now().wall).as_seconds_f64();
+    let precision = precision.as_secs_f64();
+    format!("clock of the service: {offset:+.1} s from this machine's, to within {precision:.1} s")
+}

@@ -1,0 +1,118 @@
+//! What all commands share: options, environment, runtime and output.
+
+use std::fs;
+use std::future::Future;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use huaweicloud_sts::providers::{EcsMetadata, HcloudProfile, ProviderChain};
+use huaweicloud_sts::{Endpoint, SystemEnvironment, endpoints, hyper::HyperTransport};
+use tokio::runtime::Builder;
+
+use crate::cli::Options;
+use crate::connection::Connection;
+use crate::failure::Failure;
+use crate::output::Output;
+
+const RED: Style = AnsiColor::Red.on_default().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// Options, environment and output of a command.
+pub(crate) struct Context {
+    options: Options,
+}
+
+impl Context {
+    pub(crate) fn new(options: Options) -> Self {
+        Self { options }
+    }
+
+    pub(crate) fn output(&self) -> Output {
+        Output::new(self.options.output)
+    }
+
+    /// Returns the endpoints of STS, by options or else by variables.
+    pub(crate) fn endpoints(&self) -> Result<Vec<Endpoint>, Failure> {
+        match (&self.options.endpoint, &self.options.region) {
+            (Some(endpoint), _) => Ok(vec![endpoint.clone()]),
+            (None, Some(region)) => Ok(vec![region.clone().into()]),
+            (None, None) => endpoints(&SystemEnvironment)
+                .map_err(|error| Failure::usage(error).advice("or pass --region or --endpoint")),
+        }
+    }
+
+    /// Returns the credential providers, by options or else the default chain.
+    pub(crate) fn chain(&self) -> Result<ProviderChain, Failure> {
+        if let Some(profile) = &self.options.profile {
+            let profile = HcloudProfile::new().profile(profile.clone());
+            return Ok(ProviderChain::new().provider("hcloud", profile));
+        }
+        let chain = ProviderChain::default_chain(EcsMetadata::default());
+        let Some(name) = &self.options.provider else { return Ok(chain) };
+        let report = chain.report();
+        let names: Vec<_> = report.iter().map(|(name, _)| name).collect();
+        if names.contains(&name.as_str()) {
+            Ok(chain.select(name.clone()))
+        } else {
+            let names = names.join(", ");
+            Err(Failure::usage(format!("unknown provider {name:?}; expected one of: {names}")))
+        }
+    }
+
+    /// Returns a transport that trusts the certificates of `--ca-file` too.
+    pub(crate) fn transport(&self) -> Result<HyperTransport, Failure> {
+        let mut builder = HyperTransport::builder();
+        if let Some(path) = &self.options.ca_file {
+            let pem = fs::read(path).map_err(|error| {
+                Failure::usage(format!("--ca-file {}: {error}", path.display()))
+            })?;
+            builder = builder.root_certificate_pem(&pem);
+        }
+        builder.build().map_err(Failure::usage)
+    }
+
+    /// Returns a client with the credentials of the chain.
+    pub(crate) fn connection(&self) -> Result<Connection, Failure> {
+        Connection::new(self.endpoints()?, self.transport()?, self.chain()?)
+    }
+
+    /// Prints a line to standard error, with `--verbose`.
+    pub(crate) fn note(&self, line: impl FnOnce() -> String) {
+        if self.options.verbose {
+            // Notes are not worth a failure.
+            let _ = writeln!(anstream::stderr(), "{DIM}{}{DIM:#}", line());
+        }
+    }
+
+    /// Prints a failure to standard error and returns its exit code.
+    pub(crate) fn report(&self, failure: &Failure) -> ExitCode {
+        if !failure.is_silent() {
+            let mut out = anstream::stderr().lock();
+            // Nothing is left to do if standard error is closed.
+            let _ = if self.output().is_json() {
+                writeln!(out, "{}", failure.to_json())
+            } else {
+                write_failure(&mut out, failure)
+            };
+        }
+        failure.exit_code()
+    }
+}
+
+/// Runs a future on a runtime with one thread.
+pub(crate) fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    Builder::new_current_thread().enable_all().build().map_err(Failure::failed)?.block_on(future)
+}
+
+fn write_failure(out: &mut dyn std::io::Write, failure: &Failure) -> std::io::Result<()> {
+    let mut prefix = "error";
+    for text in failure.texts() {
+        writeln!(out, "{RED}{prefix}:{RED:#} {text}")?;
+        prefix = "  caused by";
+    }
+    match failure.help() {
+        Some(help) => writeln!(out, "  help: {help}"),
+        None => Ok(()),
+    }
+}

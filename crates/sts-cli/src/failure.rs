@@ -1,0 +1,167 @@
+//! Failures of commands: what happened, why, and what to do.
+
+use std::error::Error as StdError;
+use std::io;
+use std::process::ExitCode;
+
+use huaweicloud_sts::{CredentialsError, Error, ErrorKind};
+use serde::Serialize;
+
+/// Failure of a command.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    status: Status,
+    error: Box<dyn StdError + Send + Sync>,
+    advice: Option<String>,
+    facts: Box<Facts>,
+}
+
+/// Exit code of a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    /// The reader of the output has closed it.
+    Closed = 0,
+    /// The service or the network failed.
+    Failed = 1,
+    Usage = 2,
+    NoCredentials = 3,
+}
+
+/// What a response said.
+#[derive(Debug, Default, Serialize)]
+struct Facts {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+}
+
+/// The form of a failure in JSON.
+#[derive(Serialize)]
+struct Json<'a> {
+    error: String,
+    causes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<&'a str>,
+    #[serde(flatten)]
+    facts: &'a Facts,
+}
+
+impl Failure {
+    /// The user asked for something impossible.
+    pub(crate) fn usage(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(Status::Usage, error)
+    }
+
+    /// The service, the network or the machine failed.
+    pub(crate) fn failed(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(Status::Failed, error)
+    }
+
+    /// The output cannot be written.
+    pub(crate) fn output(error: io::Error) -> Self {
+        let is_closed = error.kind() == io::ErrorKind::BrokenPipe;
+        Self::new(if is_closed { Status::Closed } else { Status::Failed }, error)
+    }
+
+    /// Sets the sentence that states what to do.
+    pub(crate) fn advice(mut self, advice: impl Into<String>) -> Self {
+        self.advice = Some(advice.into());
+        self
+    }
+
+    fn new(status: Status, error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { status, error: error.into(), advice: None, facts: Box::default() }
+    }
+
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(self.status as u8)
+    }
+
+    /// Whether the reader of the output is gone, so that nothing needs to be reported.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.status == Status::Closed
+    }
+
+    /// Returns the error and its causes, without those whose text is in the one before.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        let mut texts = vec![self.error.to_string()];
+        let mut next = self.error.source();
+        while let Some(cause) = next {
+            let text = cause.to_string();
+            if texts.last().is_some_and(|last| !last.contains(&text)) {
+                texts.push(text);
+            }
+            next = cause.source();
+        }
+        texts
+    }
+
+    /// Returns what to do.
+    pub(crate) fn help(&self) -> Option<&str> {
+        self.advice.as_deref()
+    }
+
+    pub(crate) fn to_json(&self) -> String {
+        let mut causes = self.texts();
+        let error = causes.remove(0);
+        let json = Json { error, causes, advice: self.help(), facts: &self.facts };
+        serde_json::to_string(&json).unwrap_or(json.error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let facts = Box::new(Facts {
+            kind: Some(format!("{:?}", error.kind())),
+            status: error.status().map(|status| status.as_u16()),
+            error_code: error.code().map(str::to_owned),
+            request_id: error.request_id().map(str::to_owned),
+        });
+        let (status, advice) = reaction(error.kind());
+        Self { status, advice: advice.map(str::to_owned), facts, error: Box::new(error) }
+    }
+}
+
+impl From<CredentialsError> for Failure {
+    fn from(error: CredentialsError) -> Self {
+        let facts = Box::new(Facts {
+            kind: Some(format!("{:?}", error.kind())),
+            status: error.status(),
+            error_code: error.code().map(str::to_owned),
+            request_id: error.request_id().map(str::to_owned),
+        });
+        let (status, advice) = reaction(error.kind());
+        Self { status, advice: advice.map(str::to_owned), facts, error: Box::new(error) }
+    }
+}
+
+/// Returns the exit code and the advice for a kind of error.
+fn reaction(kind: ErrorKind) -> (Status, Option<&'static str>) {
+    match kind {
+        ErrorKind::Credentials => (
+            Status::NoCredentials,
+            Some("run `sts providers` to see what each credential provider lacks"),
+        ),
+        ErrorKind::ExpiredCredentials => (
+            Status::NoCredentials,
+            Some("obtain new credentials; `sts providers` shows which provider is used"),
+        ),
+        ErrorKind::Configuration => (Status::Usage, None),
+        ErrorKind::InvalidCredentials => (
+            Status::Failed,
+            Some("check the access key and the secret key; do not repeat the call unchanged"),
+        ),
+        ErrorKind::ClockSkew => {
+            (Status::Failed, Some("set the clock; `sts doctor` shows its offset"))
+        }
+        ErrorKind::Transport | ErrorKind::Timeout => {
+            (Status::Failed, Some("run `sts doctor` to check endpoint, proxy and certificates"))
+        }
+        _ => (Status::Failed, None),
+    }
+}

@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod cli;
+mod commands;
+mod connection;
+mod context;
+mod failure;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use self::cli::Cli;
+use self::context::Context;
+
+fn main() -> ExitCode {
+    let Cli { options, command } = Cli::parse();
+    let context = Context::new(options);
+    match commands::run(command, &context) {
+        Ok(code) => code,
+        Err(failure) => context.report(&failure),
+    }
+}

@@ -1,0 +1,64 @@
+//! Output on standard output. Colours are removed unless it is a terminal, and by `NO_COLOR`.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+use serde::Serialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::cli::Format;
+use crate::failure::Failure;
+
+/// Width of the names of fields.
+const NAME_WIDTH: usize = 12;
+
+pub(crate) const BOLD: Style = Style::new().bold();
+
+/// Writes results in the form that the user selected.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Output(Format);
+
+/// A result that has both forms. The serialized fields are documented in docs/cli.md.
+pub(crate) trait Report: Serialize {
+    /// Writes the result for people.
+    fn write_text(&self, out: &mut dyn Write) -> io::Result<()>;
+}
+
+impl Output {
+    pub(crate) fn new(format: Format) -> Self {
+        Self(format)
+    }
+
+    pub(crate) fn is_json(self) -> bool {
+        self.0 == Format::Json
+    }
+
+    /// Prints a result.
+    pub(crate) fn print(self, report: &impl Report) -> Result<(), Failure> {
+        write_stdout(|out| match self.0 {
+            Format::Text => report.write_text(out),
+            Format::Json => {
+                serde_json::to_writer(&mut *out, report)?;
+                out.write_all(b"\n")
+            }
+        })
+    }
+}
+
+/// Writes to standard output by `write`.
+pub(crate) fn write_stdout(
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    write(&mut out).and_then(|()| out.flush()).map_err(Failure::output)
+}
+
+/// Writes a field of a result for people.
+pub(crate) fn field(out: &mut dyn Write, name: &str, value: &str) -> io::Result<()> {
+    writeln!(out, "{BOLD}{name:<NAME_WIDTH$}{BOLD:#}{value}")
+}
+
+pub(crate) fn rfc3339(instant: OffsetDateTime) -> String {
+    instant.format(&Rfc3339).unwrap_or_else(|_| instant.to_string())
+}

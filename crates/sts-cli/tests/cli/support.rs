@@ -1,0 +1,101 @@
+//! An emulator, and runs of the program in an environment of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sts_emulator::{Builder, Emulator, builtin};
+
+/// An emulator, and a home directory for the runs against it.
+pub(crate) struct Cloud {
+    pub(crate) emulator: Emulator,
+    home: PathBuf,
+}
+
+/// Result of a run of the program.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Cloud {
+    pub(crate) fn start() -> Self {
+        Self::of(Emulator::builder())
+    }
+
+    pub(crate) fn of(builder: Builder) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("home-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::create_dir_all(&home).unwrap();
+        Self { emulator: builder.start_blocking().unwrap(), home }
+    }
+
+    /// Returns the home directory.
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Returns the program without credentials. Nothing of the environment of the test is passed on.
+    pub(crate) fn bare(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sts"));
+        command
+            .env_clear()
+            .env("HOME", self.home())
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HUAWEICLOUD_STS_METADATA_DISABLED", "true")
+            .env("HUAWEICLOUD_SDK_STS_ENDPOINT", self.emulator.url())
+            .env("HUAWEICLOUD_SDK_IAM_ENDPOINT", self.emulator.url())
+            .current_dir(&self.home);
+        command
+    }
+
+    /// Returns the program with the credentials of the user of the emulator.
+    pub(crate) fn sts(&self, arguments: &[&str]) -> Command {
+        let mut command = self.bare();
+        command
+            .env("HUAWEICLOUD_SDK_AK", builtin::ACCESS_KEY_ID)
+            .env("HUAWEICLOUD_SDK_SK", builtin::SECRET_ACCESS_KEY)
+            .args(arguments);
+        command
+    }
+
+    /// Runs the program with the credentials of the user of the emulator.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        Run::of(&mut self.sts(arguments))
+    }
+}
+
+impl Drop for Cloud {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.home);
+    }
+}
+
+impl Run {
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let Output { status, stdout, stderr } = command.output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
+    }
+
+    /// Returns the whole result, with what differs between runs replaced.
+    pub(crate) fn snapshot(&self) -> String {
+        format!("exit code {:?}\n{}---\n{}", self.code, self.stdout, self.stderr)
+    }
+}
+
+/// Runs `check` with the replacements that make snapshots equal on all machines.
+pub(crate) fn with_filters(check: impl FnOnce()) {
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT");
+    settings.add_filter(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME");
+    settings.add_filter(r"\b[0-9a-f]{32}\b", "HEX");
+    settings.add_filter(r"\d+ ms", "N ms");
+    settings.add_filter(r"[+-]\d+\.\d s from", "N s from");
+    settings.add_filter(r"within \d+\.\d s", "within N s");
+    settings.add_filter(r"/[^ ]*/home-\d+-\d+", "HOME");
+    settings.bind(check);
+}
