@@ -94,8 +94,9 @@ impl Gateway {
         let now = self.clock.now().saturating_add(faults.clock_offset());
         let path = head.uri.path();
         let service = self.service.get();
-        let is_sts = AnyOperation::authentication_of(&head.method, path).is_some();
-        let is_any = !is_sts && (self.any_service || service.config.any_service());
+        // A path of the emulator with another method or spelling is not one of another service.
+        let is_any =
+            (self.any_service || service.config.any_service()) && !operation::resembles_one(path);
         let route = operation::route(&head.method, path);
         let route = route.or(is_any.then_some(Route::AnyService));
         Call {
@@ -184,7 +185,7 @@ impl Call {
             Ok(None)
         } else if let Some(token) = headers.get(iam::X_AUTH_TOKEN) {
             let token = iam::read_token(&self.service, token, self.now)?;
-            self.trace.caller = Some(printable(&token.identity().urn(&token.account)));
+            self.trace.caller = Some(token.identity().urn(&token.account));
             Ok(Some(iam::Caller::Token(token)))
         } else if headers.contains_key(AUTHORIZATION) {
             self.authenticate(request).map(|(signer, _)| Some(iam::Caller::Signer(signer)))
@@ -210,6 +211,8 @@ impl Call {
             if let Some(Err(unreadable)) = route.ok().as_ref().map(AnyOperation::read)
                 && !matches!(unreadable, RequestError::InvalidBody(_))
             {
+                let is_known = operation::at_path(head.uri.path()).is_some();
+                let unreadable = if is_known { RequestError::WrongMethod } else { unreadable };
                 return Err(Rejection::Unreadable(unreadable));
             }
         }
@@ -246,7 +249,7 @@ impl Call {
             observer(&RequestLog {
                 at: self.now,
                 operation: std::mem::take(&mut self.operation),
-                caller: self.trace.caller.take(),
+                caller: self.trace.caller.take().map(|caller| printable(&caller)),
                 status: response.status(),
                 error,
                 note: response

@@ -50,7 +50,9 @@ pub(crate) fn execute(
         Operation::Logout => {
             let session = portal::authenticate(service, request, time, caller)?;
             let token = &session.token;
-            service.sign_ins.revoke(&token.id, token.expires(), time.now);
+            if !service.sign_ins.revoke(&token.id, token.expires(), time.now) {
+                return Err(reply::bad_request("too many access tokens are revoked"));
+            }
             return Ok(Response::new(Body::empty()));
         }
     };

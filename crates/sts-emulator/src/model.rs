@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod action;
 pub(crate) mod agency;
 pub(crate) mod deny_rule;
+pub(crate) mod emulated_path;
 pub(crate) mod identifier;
 pub(crate) mod identity;
 pub(crate) mod identity_center;

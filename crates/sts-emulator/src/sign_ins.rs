@@ -14,8 +14,14 @@ pub(crate) const LIFETIME: i64 = 600;
 /// How much longer a client that polls too often has to wait, in seconds (RFC 8628).
 const SLOW_DOWN: i64 = 5;
 
-/// Maximum number of sign-ins and of revoked tokens, which bounds the memory that they take.
-const MAX_ENTRIES: usize = 1000;
+/// Maximum number of sign-ins, which bounds the memory that they take.
+const MAX_SIGN_INS: usize = 1000;
+
+/// Maximum number of revoked tokens. Further ones cannot be revoked until the first expire.
+const MAX_REVOKED: usize = 10_000;
+
+/// Maximum number of letters of a typed code. One more than a code has, so that longer texts differ.
+const MAX_TYPED: usize = 9;
 
 /// Sign-ins that wait for approval, and access tokens that were revoked.
 #[derive(Default)]
@@ -64,14 +70,17 @@ impl SignIns {
         now: OffsetDateTime,
     ) -> Option<(String, String)> {
         let mut state = self.state();
-        if state.sign_ins.len() >= MAX_ENTRIES {
+        if state.sign_ins.len() >= MAX_SIGN_INS {
             state.sign_ins.retain(|_, sign_in| now < sign_in.expires);
         }
-        if state.sign_ins.len() >= MAX_ENTRIES {
+        if state.sign_ins.len() >= MAX_SIGN_INS {
             return None;
         }
         let device_code = random::device_code();
-        let user_code = random::user_code();
+        let is_free =
+            |code: &String| state.sign_ins.values().all(|sign_in| sign_in.user_code != *code);
+        // The first try is free in practice: there are 20^8 codes.
+        let user_code = std::iter::repeat_with(random::user_code).find(is_free)?;
         let sign_in = SignIn {
             user_code: user_code.clone(),
             client_id: client_id.to_owned(),
@@ -123,7 +132,8 @@ impl SignIns {
     pub(crate) fn decide(&self, user_code: &str, decision: Decision, now: OffsetDateTime) -> bool {
         let mut state = self.state();
         let mut waiting = state.sign_ins.values_mut().filter(|sign_in| sign_in.is_waiting(now));
-        match waiting.find(|sign_in| sign_in.user_code.eq_ignore_ascii_case(user_code.trim())) {
+        let code = typed_code(user_code);
+        match waiting.find(|sign_in| sign_in.user_code == code) {
             Some(sign_in) => {
                 sign_in.decision = decision;
                 true
@@ -138,17 +148,24 @@ impl SignIns {
         state.sign_ins.values().filter(|sign_in| sign_in.is_waiting(now)).map(read).collect()
     }
 
-    /// Revokes an access token. If too many are revoked, the one that expires first is removed.
-    pub(crate) fn revoke(&self, token_id: &str, expires: OffsetDateTime, now: OffsetDateTime) {
+    /// Revokes an access token. Returns `false` if too many are revoked: without one of them, that
+    /// token would be valid again.
+    #[must_use]
+    pub(crate) fn revoke(
+        &self,
+        token_id: &str,
+        expires: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> bool {
         let revoked = &mut self.state().revoked;
-        revoked.retain(|_, expires| now < *expires);
-        if revoked.len() >= MAX_ENTRIES {
-            let first = revoked.iter().min_by_key(|(_, expires)| **expires);
-            if let Some(first) = first.map(|(id, _)| id.clone()) {
-                revoked.remove(&first);
-            }
+        if revoked.len() >= MAX_REVOKED {
+            revoked.retain(|_, expires| now < *expires);
         }
-        revoked.insert(token_id.to_owned(), expires);
+        let has_room = revoked.len() < MAX_REVOKED;
+        if has_room {
+            revoked.insert(token_id.to_owned(), expires);
+        }
+        has_room
     }
 
     pub(crate) fn is_revoked(&self, token_id: &str) -> bool {
@@ -163,5 +180,45 @@ impl SignIns {
 impl SignIn {
     fn is_waiting(&self, now: OffsetDateTime) -> bool {
         now < self.expires && matches!(self.decision, Decision::Pending)
+    }
+}
+
+/// Returns the user code that a person typed, in any case and with or without the hyphen (RFC 8628,
+/// 6.1).
+pub(crate) fn typed_code(typed: &str) -> String {
+    let letters = typed.chars().filter(|c| *c != '-' && !c.is_whitespace());
+    let mut code: String = letters.map(|c| c.to_ascii_uppercase()).take(MAX_TYPED).collect();
+    if let Some(middle) = code.char_indices().nth(4).map(|(middle, _)| middle) {
+        code.insert(middle, '-');
+    }
+    code
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_revoked_token_is_never_forgotten_before_it_expires() {
+        let (sign_ins, now) = (SignIns::default(), OffsetDateTime::UNIX_EPOCH);
+        let expires = |number: usize| now + Duration::seconds(if number == 0 { 1 } else { 60 });
+        for number in 0..MAX_REVOKED {
+            assert!(sign_ins.revoke(&number.to_string(), expires(number), now));
+        }
+        assert!(!sign_ins.revoke("late", expires(1), now));
+        assert!((0..MAX_REVOKED).all(|number| sign_ins.is_revoked(&number.to_string())));
+        assert!(!sign_ins.is_revoked("late"));
+        // The first one has expired, and makes room.
+        let later = now + Duration::SECOND;
+        assert!(sign_ins.revoke("late", expires(1), later) && sign_ins.is_revoked("late"));
+        assert!(!sign_ins.revoke("later", expires(1), later));
+    }
+
+    #[test]
+    fn a_typed_code_has_a_bounded_length() {
+        assert_eq!(typed_code(" bcdf ghjk "), "BCDF-GHJK");
+        assert_eq!(typed_code("bcd"), "BCD");
+        assert_eq!(typed_code(&"b".repeat(1_000_000)), "BBBB-BBBBB");
+        assert_eq!(typed_code("äöüßx"), "äöüß-X");
     }
 }

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 const TOLERATED_FAILURES: u32 = 5;
 
 /// Maximum number of tracked access keys, which bounds the memory. Unknown access keys are never
-/// tracked, so only a configuration of this size can reach it.
+/// tracked, so only as many users and sessions can reach it.
 const MAX_TRACKED: usize = 10_000;
 
 /// Signature failures of each access key since its last success. Clones share them.
@@ -41,11 +41,11 @@ impl AccessKeyLockout {
     /// extend the lockout.
     pub(crate) fn failed(&self, access_key_id: &str, now: OffsetDateTime) {
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if keys.len() >= MAX_TRACKED {
+        if keys.len() >= MAX_TRACKED && !keys.contains_key(access_key_id) {
             keys.retain(|_, failures| failures.are_recent(now));
-        }
-        if keys.len() >= MAX_TRACKED {
-            return;
+            if keys.len() >= MAX_TRACKED {
+                return;
+            }
         }
         let failures =
             keys.entry(access_key_id.to_owned()).or_insert(Failures { count: 0, last: now });
@@ -65,5 +65,25 @@ impl AccessKeyLockout {
     pub(crate) fn succeeded(&self, access_key_id: &str) {
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         keys.remove(access_key_id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_access_key_with_failures_is_locked_however_many_others_have_failures() {
+        let (lockout, now) = (AccessKeyLockout::default(), OffsetDateTime::UNIX_EPOCH);
+        lockout.failed("ours", now);
+        for number in 0..MAX_TRACKED + 10 {
+            lockout.failed(&number.to_string(), now);
+        }
+        assert_eq!(lockout.0.lock().unwrap().len(), MAX_TRACKED);
+        for _ in 0..TOLERATED_FAILURES {
+            assert!(!lockout.is_locked("ours", now));
+            lockout.failed("ours", now);
+        }
+        assert!(lockout.is_locked("ours", now));
     }
 }

@@ -51,7 +51,7 @@ impl Authenticator {
         let mut identified = None;
         let Trace { caller, is_diagnosed, diagnosis } = trace;
         let lookup = |presented: &Presented<'_>| {
-            *caller = Some(printable(presented.access_key_id));
+            *caller = Some(presented.access_key_id.to_owned());
             let outcome = identified.insert(self.identify(service, presented, now)).as_ref();
             outcome.ok().map(|(_, signer, _)| signer.clone())
         };

@@ -7,7 +7,7 @@ use super::reply::PAGE;
 use crate::html::Html;
 use crate::server::html_response;
 use crate::service::{RequestTime, Service};
-use crate::sign_ins::Decision;
+use crate::sign_ins::{Decision, typed_code};
 
 /// Shows the form, with the code in the query filled in.
 pub(super) fn show(
@@ -18,14 +18,15 @@ pub(super) fn show(
     let query = request.uri().query().unwrap_or_default();
     let code = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "user_code");
     let code = code.map(|(_, code)| code).unwrap_or_default();
-    let waiting = service
-        .sign_ins
-        .waiting(time.now, |sign_in| (sign_in.user_code.clone(), sign_in.client_name.clone()));
-    let client = waiting.iter().find(|(waiting, _)| waiting.eq_ignore_ascii_case(code.trim()));
+    let typed = typed_code(&code);
+    let waiting = service.sign_ins.waiting(time.now, |sign_in| {
+        (sign_in.user_code == typed).then(|| sign_in.client_name.clone())
+    });
+    let client = waiting.into_iter().flatten().next();
     let content = Html::default();
     let content = match client {
-        Some((_, name)) => {
-            content.raw("<p>The program <b>").text(name).raw("</b> asks to sign in.</p>")
+        Some(name) => {
+            content.raw("<p>The program <b>").text(&name).raw("</b> asks to sign in.</p>")
         }
         None => content.raw("<p>Enter the code that the program shows.</p>"),
     };

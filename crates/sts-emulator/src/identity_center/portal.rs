@@ -16,7 +16,6 @@ use crate::model::agency::Agency;
 use crate::model::principal::{Principal, User};
 use crate::model::requester::Requester;
 use crate::rejection::Rejection;
-use crate::request_log::printable;
 use crate::service::{RequestTime, Service, SessionRequest, authorization};
 
 const ACCESS_TOKEN: &str = "access-token";
@@ -50,7 +49,7 @@ pub(super) fn authenticate<'a>(
         let problem = "the access token is invalid, has expired or was revoked";
         return Err(access_denied(StatusCode::UNAUTHORIZED, problem));
     };
-    *caller = Some(printable(&user.urn()));
+    *caller = Some(user.urn());
     let requester = Principal::User(user.clone()).requester();
     Ok(PortalSession { token, user, requester })
 }

@@ -6,6 +6,8 @@ use sts_proto::{
     GetCallerIdentity,
 };
 
+use crate::model::emulated_path;
+
 /// An operation of classic IAM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IamOperation {
@@ -166,6 +168,25 @@ impl Entry {
 /// Returns the name of the operation at a path.
 pub(crate) fn at_path(path: &str) -> Option<&'static str> {
     ENTRIES.iter().find(|entry| entry.matches(path)).map(|entry| entry.name)
+}
+
+/// Whether another spelling of the path is that of an operation, or of the control endpoint. Servers
+/// and proxies differ in what they read as the same path.
+pub(crate) fn resembles_one(path: &str) -> bool {
+    let path = emulated_path::tolerant(path);
+    let matches = |entry: &Entry| {
+        let expected = entry.path.split('/');
+        let parts = path.split('/');
+        expected.clone().count() == parts.clone().count()
+            && expected.zip(parts).all(|(expected, part)| {
+                if expected == "{}" {
+                    !part.is_empty()
+                } else {
+                    expected.eq_ignore_ascii_case(part)
+                }
+            })
+    };
+    emulated_path::is_of_control(&path) || ENTRIES.iter().any(matches)
 }
 
 /// Returns the operation of a service other than STS with this method and path.

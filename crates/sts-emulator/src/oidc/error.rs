@@ -11,6 +11,8 @@ pub(crate) enum IdTokenError {
     Critical,
     #[error("signature mismatch: not signed with a key of the provider")]
     Signature,
+    #[error("sub must have 1 to 255 characters")]
+    Subject,
     #[error("unexpected issuer")]
     Issuer,
     #[error("expired")]

@@ -11,6 +11,9 @@ use super::issuer::OidcIssuer;
 use super::jwks::Algorithm;
 use super::provider::OidcProvider;
 
+/// Maximum length of a subject, in characters (`OpenID` Connect Core, 2).
+const MAX_SUBJECT: usize = 255;
+
 /// The claims of a valid token that the service uses.
 pub(crate) struct IdToken {
     /// The matching client id of the provider.
@@ -80,8 +83,8 @@ impl IdToken {
             return Err(IdTokenError::Signature);
         }
         let claims: Claims = decode(claims)?;
-        if claims.sub.is_empty() {
-            return Err(IdTokenError::Form);
+        if claims.sub.is_empty() || claims.sub.chars().count() > MAX_SUBJECT {
+            return Err(IdTokenError::Subject);
         }
         claims.check(issuer, now)?;
         Ok(Self { audience: claims.audience(provider)?.to_owned(), subject: claims.sub })

@@ -27,7 +27,7 @@ fn registration() -> Value {
 
 /// A registered client with a sign-in.
 pub(crate) struct Device {
-    client: Value,
+    pub(crate) client: Value,
     pub(crate) authorization: Value,
 }
 
@@ -55,13 +55,13 @@ impl Device {
     }
 
     /// Polls, and expects an error of OAuth.
-    async fn expect(&self, sts: &Sts, error: &str) {
+    pub(crate) async fn expect(&self, sts: &Sts, error: &str) {
         let body = json_of(&self.poll(sts).await, 400);
         assert_eq!(body["error"], error, "{body}");
     }
 }
 
-fn start_body(client: &Value, start_url: &str) -> Value {
+pub(crate) fn start_body(client: &Value, start_url: &str) -> Value {
     json!({
         "client_id": client["client_id"],
         "client_secret": client["client_secret"],

@@ -4,16 +4,20 @@
 
 mod any_service;
 mod authentication;
+mod bounds;
 mod caller;
 mod ci_job;
 mod configuration;
 mod console;
 mod control;
+mod control_secret;
 mod control_state;
 mod denials;
+mod device_codes;
 mod diagnosis;
 mod faults;
 mod federation;
+mod foreign_tokens;
 mod gateway;
 mod iam;
 mod identity_center;
@@ -22,6 +26,7 @@ mod local_endpoints;
 mod metadata;
 mod oidc_issuer;
 mod overload;
+mod path_confusion;
 mod portal;
 mod reload;
 mod request_log;
