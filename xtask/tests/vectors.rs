@@ -130,7 +130,7 @@ fn altered_expectations_fail() {
         (VARIANTS, "/expect/poll", json!("backoff"), "poll-pending-code: poll"),
         (VARIANTS, "/expect/fields/account_list", json!(["a"]), "accounts-empty: account_list"),
         (VARIANTS, "/headers/x-project-id", json!("p"), "by-agency-project: header x-project-id"),
-        (VARIANTS, "/answers/0/status", json!(500), "metadata-405: number of"),
+        (VARIANTS, "/requests/0/method", json!("GET"), "federate-token-with-crlf: method"),
         (VARIANTS, "/token_file_text", json!("other"), "container-token-file-precedes: header"),
         (CENTER_RESPONSES, "/expect/fields/client_info.client_id", json!("x"), "register-200: "),
         (V11_HMAC, "/region_id", json!("cn-north-1"), "string to sign"),

@@ -39,17 +39,18 @@ fn an_environment_has_no_commands_and_private_files_by_default() {
 
 #[cfg(feature = "system")]
 #[test]
-fn the_operating_system_reads_files_up_to_64_kib() {
+fn the_operating_system_reads_files_up_to_1_mib() {
     use sts_client::SystemEnvironment;
 
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let path = directory.join(format!("platform-{}", std::process::id()));
-    std::fs::write(&path, vec![b'x'; 65_535]).unwrap();
-    assert_eq!(SystemEnvironment.read_file(&path).unwrap().len(), 65_535);
-
-    std::fs::write(&path, vec![b'x'; 65_536]).unwrap();
+    for length in [0, 65_535, 65_536, 1 << 20] {
+        std::fs::write(&path, vec![b'x'; length]).unwrap();
+        assert_eq!(SystemEnvironment.read_file(&path).unwrap().len(), length);
+    }
+    std::fs::write(&path, vec![b'x'; (1 << 20) + 1]).unwrap();
     let error = SystemEnvironment.read_file(&path).unwrap_err();
-    assert_eq!(error.to_string(), "file exceeds 64 KiB");
+    assert_eq!(error.to_string(), "file exceeds 1 MiB");
 
     std::fs::remove_file(&path).unwrap();
     assert_eq!(SystemEnvironment.read_file(&path).unwrap_err().kind(), io::ErrorKind::NotFound);

@@ -2,6 +2,7 @@
 #![cfg(all(unix, feature = "system"))]
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 #![expect(clippy::disallowed_methods, reason = "it measures the time of a command")]
+#![expect(clippy::disallowed_types, reason = "it writes a large file")]
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -95,6 +96,106 @@ fn private_files_are_for_one_user() {
     assert!(SystemEnvironment.read_private_file(&link).is_err(), "links are not followed");
     assert!(SystemEnvironment.read_private_file(&directory).is_err(), "not a file");
     fs::remove_dir_all(&directory).unwrap();
+}
+
+#[test]
+fn private_files_are_not_in_a_directory_of_others() {
+    let directory = directory("shared");
+    let path = directory.join("file");
+    SystemEnvironment.write_private_file(&path, &Body::from(b"text".to_vec())).unwrap();
+    for bits in [0o777, 0o770, 0o722] {
+        fs::set_permissions(&directory, Permissions::from_mode(bits)).unwrap();
+        let errors = [
+            SystemEnvironment.read_private_file(&path).unwrap_err(),
+            SystemEnvironment.write_private_file(&path, &Body::empty()).unwrap_err(),
+            SystemEnvironment.try_lock_file(&directory.join("lock")).unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!(error.kind(), io::ErrorKind::PermissionDenied);
+            assert!(error.to_string().contains("set its mode to 0700"), "{error}");
+        }
+    }
+    // Only the owner of a file renames it in a directory like /tmp.
+    for bits in [0o1777, 0o755, 0o700] {
+        fs::set_permissions(&directory, Permissions::from_mode(bits)).unwrap();
+        assert_eq!(SystemEnvironment.read_private_file(&path).unwrap().as_ref(), b"text");
+    }
+    fs::remove_dir_all(&directory).unwrap();
+}
+
+#[test]
+fn a_replaced_cache_or_lock_is_not_followed() {
+    let directory = directory("replaced");
+    let (path, lock) = (directory.join("file"), directory.join("lock"));
+    SystemEnvironment.write_private_file(&path, &Body::from(b"text".to_vec())).unwrap();
+    let target = directory.join("target");
+    for link in [&path, &lock] {
+        let _ = fs::remove_file(link);
+        symlink(&target, link).unwrap();
+    }
+    SystemEnvironment.read_private_file(&path).unwrap_err();
+    SystemEnvironment.try_lock_file(&lock).unwrap_err();
+    SystemEnvironment.write_private_file(&path, &Body::from(b"new".to_vec())).unwrap();
+    assert!(!target.exists(), "the link is replaced, and its target is not written");
+    assert_eq!(SystemEnvironment.read_private_file(&path).unwrap().as_ref(), b"new");
+
+    for fifo in [&path, &lock] {
+        fs::remove_file(fifo).unwrap();
+        make_fifo(fifo);
+    }
+    SystemEnvironment.read_private_file(&path).unwrap_err();
+    SystemEnvironment.try_lock_file(&lock).unwrap_err();
+    fs::remove_dir_all(&directory).unwrap();
+}
+
+fn make_fifo(path: &Path) {
+    let made = std::process::Command::new("mkfifo").arg("-m").arg("600").arg(path).status();
+    assert!(made.unwrap().success());
+}
+
+#[test]
+fn a_file_without_an_end_is_an_error() {
+    let directory = directory("endless");
+    fs::create_dir_all(&directory).unwrap();
+    let fifo = directory.join("fifo");
+    make_fifo(&fifo);
+    let link = directory.join("link");
+    symlink(&fifo, &link).unwrap();
+    for path in [&*fifo, &*link, &*directory, Path::new("/dev/zero"), Path::new("/dev/null")] {
+        let error = SystemEnvironment.read_file(path).unwrap_err();
+        assert_eq!(error.to_string(), "not a regular file", "{}", path.display());
+    }
+    // A sparse file of 1 GB.
+    let large = directory.join("large");
+    fs::File::create(&large).unwrap().set_len(1 << 30).unwrap();
+    let error = SystemEnvironment.read_file(&large).unwrap_err();
+    assert_eq!(error.to_string(), "file exceeds 1 MiB");
+    fs::remove_dir_all(&directory).unwrap();
+}
+
+#[test]
+fn a_command_that_does_not_cooperate_is_an_error() {
+    let start = Instant::now();
+    for script in [
+        "trap '' TERM INT HUP; while :; do sleep 1; done",
+        // Its output stays open after its end.
+        "sleep 5 & exit 0",
+        "(trap '' TERM; sleep 5) & wait",
+        "while :; do printf x; sleep 0.01; done",
+    ] {
+        let command = shell(script).timeout(Duration::from_millis(300));
+        let error = SystemEnvironment.run_command(&command).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut, "{script}: {error}");
+    }
+    // One that has closed its output is not waited for.
+    let command = shell("sleep 5 >&- 2>&- & printf token").timeout(Duration::from_secs(60));
+    let output = SystemEnvironment.run_command(&command).unwrap();
+    assert_eq!(output.stdout.as_ref(), b"token");
+    let error = SystemEnvironment.run_command(&shell("exec yes")).unwrap_err();
+    assert_eq!(error.to_string(), "the output of the command exceeds 64 KiB");
+    let output = SystemEnvironment.run_command(&shell("kill -9 $$")).unwrap();
+    assert_eq!(output.status, None);
+    assert!(start.elapsed() < Duration::from_secs(30));
 }
 
 #[test]

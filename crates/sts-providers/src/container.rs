@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderValue, Request, Response, Uri};
-use serde::Deserialize;
 use sts_client::session::{IssuedCredentials, RefreshProvider};
 use sts_client::{CallContext, Environment, Now, Platform, StateMachine, Step, TransportError};
 use sts_credentials::{Credentials, CredentialsError};
@@ -199,22 +198,10 @@ impl fmt::Debug for ContainerRefresh {
     }
 }
 
-/// The body of an error response.
-#[derive(Deserialize)]
-struct Rejection {
-    code: Option<String>,
-    message: Option<String>,
-}
-
 fn reject(response: &Response<Body>) -> CredentialsError {
-    let status = response.status();
-    let mut message = format!("credential server: request failed with status {}", status.as_u16());
-    if let Ok(rejection) = serde_json::from_slice::<Rejection>(response.body().as_ref()) {
-        for part in [rejection.code, rejection.message].into_iter().flatten() {
-            message = format!("{message}: {}", failure::excerpt(part.as_bytes()));
-        }
-    }
-    failure::of_status(message, status)
+    let status = response.status().as_u16();
+    let message = format!("credential server: request failed with status {status}");
+    failure::of_rejection(message, response)
 }
 
 fn read(success: Success) -> Result<IssuedCredentials, CredentialsError> {

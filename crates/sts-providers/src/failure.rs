@@ -2,9 +2,9 @@
 
 use std::error::Error as StdError;
 
-use http::StatusCode;
+use http::{Response, StatusCode};
 use sts_credentials::CredentialsError;
-use sts_proto::{ErrorKind, RetryAdvice, ServiceError, kind_of_status};
+use sts_proto::{Body, ErrorKind, RetryAdvice, ServiceError, kind_of_status};
 
 /// Returns the error of a refresh that is polled after completion.
 pub(crate) fn completed() -> CredentialsError {
@@ -22,6 +22,25 @@ pub(crate) fn of_status(message: String, status: StatusCode) -> CredentialsError
     let kind = kind_of_status(status);
     let error = CredentialsError::new(message).with_response(status.as_u16(), None, None);
     if kind.advice() == RetryAdvice::AfterBackoff { error.with_kind(kind) } else { error }
+}
+
+/// Returns the error for an error response of a server that is not STS. Its cause is the response,
+/// of which only parts are shown that are known to be harmless: it may contain the token of the
+/// request.
+pub(crate) fn of_rejection(message: String, response: &Response<Body>) -> CredentialsError {
+    let status = response.status();
+    let error = of_status(message, status);
+    match ServiceError::from_response(response) {
+        Some(response) => {
+            let code = response.code().map(|code| code.as_str().to_owned());
+            let id = response.request_id().map(str::to_owned);
+            let error = error.with_response(status.as_u16(), code.as_deref(), id.as_deref());
+            // The kind of the response is that of a service of Huawei Cloud.
+            let kind = error.kind();
+            error.with_source(response).with_kind(kind)
+        }
+        None => error,
+    }
 }
 
 /// Returns the error for an error response of a service, which is its cause. It has the kind, code,

@@ -25,7 +25,8 @@ pub use self::refresh::FileCacheRefresh;
 /// are refreshed. Credentials without an expiration are not stored.
 ///
 /// The name of a file is a hash of the whole request, of the endpoints and of `identity`. Its mode is
-/// 0600 and is checked before it is read; files are replaced atomically, and locks are advisory.
+/// 0600 and is checked before it is read, as is its directory, in which no other user may rename files;
+/// files are replaced atomically, and locks are advisory.
 /// Secret keys are stored in plain text: every program of the user can read them. Nothing is stored
 /// unless a program creates this provider. A file that cannot be written does not fail a refresh; see
 /// [`write_error`](Self::write_error). `SystemEnvironment` supports it on Unix only.

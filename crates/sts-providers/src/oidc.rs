@@ -118,6 +118,17 @@ impl OidcAgency {
         Self::of_variables(environment, urns, token)
     }
 
+    /// Like [`from_environment`](Self::from_environment), without the tokens of a CI job, which the
+    /// official SDKs do not request. An agency without a token is an error, because another identity
+    /// must not replace it.
+    pub(crate) fn of_official_variables(
+        environment: &dyn Environment,
+    ) -> Result<Self, CredentialsError> {
+        let urns = urns(environment)?;
+        let token = given_token(environment)?.ok_or_else(|| half_set(AGENCY_URN, TOKEN_FILE))?;
+        Self::of_variables(environment, urns, token)
+    }
+
     /// Like [`from_environment`](Self::from_environment), only with a token or its file. Without one,
     /// the provider is not configured.
     pub(crate) fn with_given_token(

@@ -54,7 +54,7 @@ const FILE: &str = "HUAWEICLOUD_SDK_CREDENTIALS_FILE";
 /// - quotes, `\` or `%` in any value; blanks, `#`, `;` or characters that are not visible ASCII in a
 ///   value that is used; `=` in a value without a blank before the first `=`
 /// - an empty `ak`, `sk` or `security_token`
-/// - a control character, or text that is not UTF-8
+/// - a control character, text that is not UTF-8, or more than 64 KiB
 ///
 /// `idp_id` with `id_token_file` select an [`IamFederation`], which takes precedence over `ak` and
 /// `sk`, as in the official SDKs. Its endpoint is `iam_endpoint`, or else that in

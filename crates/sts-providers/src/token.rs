@@ -8,6 +8,9 @@ use sts_proto::Body;
 
 use sts_client::Environment;
 
+/// Limit of the file of a token, in bytes. STS accepts 20000.
+const LARGEST_FILE: usize = 1 << 16;
+
 const NOT_A_TOKEN: &str = "must be a single line of visible ASCII";
 
 /// Reads the token in a file. Such files are rewritten before their token expires, so they are read
@@ -32,7 +35,8 @@ pub(crate) fn read_file_as(
         let message = format!("cannot read the token file {}", path.display());
         CredentialsError::new(message).with_source(error)
     })?;
-    parse(content).map_err(|fault| {
+    let parsed = if content.len() > LARGEST_FILE { Err("exceeds 64 KiB") } else { parse(content) };
+    parsed.map_err(|fault| {
         CredentialsError::new(format!("the token file {} {fault}", path.display()))
     })
 }

@@ -7,7 +7,6 @@ mod process;
 mod read;
 
 use std::ffi::OsString;
-use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::Path;
@@ -15,7 +14,7 @@ use std::time::{Duration, SystemTime};
 
 use sts_proto::Body;
 
-use self::read::{LARGEST_FILE, read_up_to};
+use self::read::read_file;
 use super::clock::Clock;
 use super::command::{Command, CommandOutput};
 use super::environment::{Environment, InvalidVariable};
@@ -89,14 +88,15 @@ mod monotonic {
     pub(super) use self::precise as coarse;
 }
 
-/// Environment variables of the process, files of less than 64 KiB, and commands that print less than
-/// 64 KiB.
+/// Environment variables of the process, regular files of up to 1 MiB, and commands that print less than
+/// 64 KiB. FIFOs and devices, which may have no end, are not read.
 ///
 /// A command that exceeds its timeout is killed; programs that it has started itself are not. Of its
 /// standard error, the first 4 KiB are kept.
 ///
 /// Private files and locks are those of Unix: the mode of a file is 0600, the mode of a directory that
-/// is created is 0700, and a file with access for group or others, or of another user, is rejected.
+/// is created is 0700. A file with access for group or others, or of another user, is rejected, and so is
+/// a directory in which another user can rename files.
 /// On other systems these methods return [`Unsupported`](io::ErrorKind::Unsupported).
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "a unit type")]
@@ -112,7 +112,7 @@ impl Environment for SystemEnvironment {
     }
 
     fn read_file(&self, path: &Path) -> io::Result<Body> {
-        content(File::open(path)?)
+        read_file(files::open(path)?)
     }
 
     fn run_command(&self, command: &Command) -> io::Result<CommandOutput> {
@@ -120,7 +120,7 @@ impl Environment for SystemEnvironment {
     }
 
     fn read_private_file(&self, path: &Path) -> io::Result<Body> {
-        content(files::open_private(path)?)
+        read_file(files::open_private(path)?)
     }
 
     fn write_private_file(&self, path: &Path, content: &Body) -> io::Result<()> {
@@ -130,11 +130,4 @@ impl Environment for SystemEnvironment {
     fn try_lock_file(&self, path: &Path) -> io::Result<Option<FileLock>> {
         files::try_lock(path)
     }
-}
-
-/// Reads a file to its end.
-fn content(file: File) -> io::Result<Body> {
-    let limit = usize::from(LARGEST_FILE);
-    let (content, is_whole) = read_up_to(file, limit)?;
-    if is_whole { Ok(content) } else { Err(io::Error::other("file exceeds 64 KiB")) }
 }

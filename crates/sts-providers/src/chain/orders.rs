@@ -65,8 +65,9 @@ impl ProviderChain {
     }
 
     /// Returns the chain of the newest official SDK (Python 3.1.219), for programs that replace a
-    /// program with that SDK: the variables of an [`OidcAgency`], [`EnvironmentVariables`],
-    /// [`ProfileFile`], `metadata`, the variables of [`PodIdentity`].
+    /// program with that SDK: the variables of an [`OidcAgency`] with a token or its file,
+    /// [`EnvironmentVariables`], [`ProfileFile`], `metadata`, the variables of [`PodIdentity`]. The tokens
+    /// of CI jobs are not requested, as in that SDK.
     ///
     /// Two precedence rules may surprise you: the variables of OIDC take precedence over those of
     /// access keys, and on a node whose machine has an agency, that agency takes precedence over
@@ -75,7 +76,7 @@ impl ProviderChain {
     #[must_use]
     pub fn official(metadata: EcsMetadata) -> Self {
         Self::new()
-            .provider("OIDC agency", OidcVariables(OidcAgency::from_environment))
+            .provider("OIDC agency", OidcVariables(OidcAgency::of_official_variables))
             .provider("environment", EnvironmentVariables)
             .provider("profile file", ProfileFile::new())
             .provider("ECS metadata", metadata)

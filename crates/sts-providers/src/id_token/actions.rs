@@ -111,20 +111,10 @@ struct Content {
     value: Option<Secret>,
 }
 
-/// The body of an error response. Its form is not documented.
-#[derive(Deserialize)]
-struct Rejection {
-    message: Option<String>,
-}
-
 fn reject(response: &Response<Body>) -> CredentialsError {
     let status = response.status();
     let code = status.as_u16();
     let mut message = format!("ID token of the CI job: request failed with status {code}");
-    if let Ok(Rejection { message: Some(text) }) = serde_json::from_slice(response.body().as_ref())
-    {
-        message = format!("{message}: {}", failure::excerpt(text.as_bytes()));
-    }
     if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
         message.push_str(
             "; the request token of the job is rejected, which expires about six hours after the \
@@ -133,7 +123,7 @@ fn reject(response: &Response<Body>) -> CredentialsError {
     } else if status.is_redirection() {
         message.push_str("; redirects are not followed");
     }
-    failure::of_status(message, status)
+    failure::of_rejection(message, response)
 }
 
 fn read(response: &Response<Body>) -> Result<Secret, CredentialsError> {

@@ -19,6 +19,9 @@ struct Entry<'a> {
     value: &'a str,
 }
 
+/// Limit of the file, in bytes: it has two sections, and each line is compared with all others.
+const LARGEST_FILE: usize = 1 << 16;
+
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const BLANKS: [char; 2] = [' ', '\t'];
 
@@ -26,6 +29,9 @@ impl<'a> Ini<'a> {
     /// Parses a whole file, including unused sections: a line that one parser ignores may begin a
     /// section for another.
     pub(super) fn parse(content: &'a [u8]) -> Result<Self, String> {
+        if content.len() > LARGEST_FILE {
+            return Err("exceeds 64 KiB".to_owned());
+        }
         let content = content.strip_prefix(BYTE_ORDER_MARK).unwrap_or(content);
         let content = std::str::from_utf8(content).map_err(|error| {
             let valid = content.get(..error.valid_up_to()).unwrap_or_default();

@@ -251,6 +251,20 @@ fn the_error_of_the_service_keeps_its_facts() {
     }
 }
 
+#[test]
+fn the_official_chain_requests_no_tokens_of_ci_jobs() {
+    let wire = rich();
+    let place = with_oidc(with_variables(home()))
+        .with_variable("HUAWEICLOUD_OIDC_TOKEN_FILE", "")
+        .with_variable("ACTIONS_ID_TOKEN_REQUEST_URL", "https://ci.example/idtoken")
+        .with_variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "request-token");
+    let chained = Chained::official(&wire, &place);
+    let text = in_full(&chained.ask().unwrap_err());
+    assert!(text.starts_with("provider OIDC agency is configured but failed"), "{text}");
+    assert!(text.contains("HUAWEICLOUD_OIDC_TOKEN_FILE is not"), "{text}");
+    assert!(wire.seen().is_empty(), "no other identity, and no request");
+}
+
 fn agency() -> OidcAgency {
     OidcAgency::new("iam::0a1b:oidcProvider:p", "iam::0a1b:agency:a", "/oidc/token")
 }

@@ -126,7 +126,12 @@ fn plain_http_is_for_local_addresses_only() {
 #[test]
 fn every_failure_is_reported() {
     for (status, body, part, attempts) in [
-        (403, r#"{"code":"AccessDenied","message":"m"}"#, "status 403: AccessDenied: m", 1),
+        (
+            403,
+            r#"{"code":"AccessDenied","message":"m"}"#,
+            "status 403: access denied: AccessDenied: m",
+            1,
+        ),
         (500, "PLANTED", "request failed with status 500", 3),
         (503, "", "request failed with status 503", 3),
         (200, "PLANTED", "invalid response of the credential server: not a JSON object", 1),

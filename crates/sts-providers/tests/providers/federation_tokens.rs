@@ -108,7 +108,11 @@ fn a_token_that_cannot_be_obtained_ends_the_refresh() {
 
     let denied = Wire::new(|_| answer(404, r#"{"message":"no such job"}"#));
     let error = fails(&place, &denied, IdTokenProvider::actions(None));
-    assert!(in_full(&error).contains("status 404: no such job"), "{}", in_full(&error));
+    assert!(
+        in_full(&error).contains("status 404: resource not found: no such job"),
+        "{}",
+        in_full(&error)
+    );
     assert!(!error.is_not_configured());
 }
 

@@ -157,8 +157,8 @@ fn the_waits_between_attempts_are_bounded() {
 #[test]
 fn failures_of_the_token_service_are_explained() {
     for (status, body, part) in [
-        (404, r#"{"message":"not here"}"#, "request failed with status 404: not here"),
-        (401, r#"{"message":"expired"}"#, "status 401: expired; the request token of the job"),
+        (404, r#"{"message":"not here"}"#, "status 404: resource not found: not here"),
+        (401, r#"{"message":"expired"}"#, "status 401; the request token of the job"),
         (302, "", "redirects are not followed"),
         (200, r#"{"count":0,"value":""}"#, "field `value` is empty"),
         (200, r#"{"count":0}"#, "missing field `value`"),

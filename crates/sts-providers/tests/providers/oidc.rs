@@ -193,3 +193,10 @@ fn invalid_settings_are_an_error_before_a_token_is_read() {
         assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
     }
 }
+
+#[test]
+fn a_token_file_has_a_limit() {
+    let place = Place::default().with_file("/token", &"x".repeat((1 << 16) + 1));
+    let error = OidcAgency::new("p", "a", "/token").operation(&place).unwrap_err();
+    assert_eq!(error.to_string(), "the token file /token exceeds 64 KiB");
+}

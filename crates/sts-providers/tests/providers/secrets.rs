@@ -4,7 +4,8 @@ use sts_client::{CallContext, CallPolicy, Clock, Platform, TransportError};
 use sts_client::{StateMachine, Step};
 use sts_proto::{Endpoint, Region};
 use sts_providers::{
-    EcsMetadata, EnvironmentVariables, OidcAgency, PodIdentity, ProfileFile, ProviderChain,
+    ContainerCredentials, EcsMetadata, EnvironmentVariables, IamFederation, IdTokenProvider,
+    OidcAgency, PodIdentity, ProfileFile, ProviderChain,
 };
 
 use crate::world::{Place, Wire, answer, ask, client, in_full};
@@ -158,6 +159,57 @@ fn errors_quote_neither_responses_nor_files() {
     let place = Place::default().with_file("/token", &format!("{PLANTED} {PLANTED}"));
     let error = OidcAgency::new("p", "a", "/token").operation(&place).unwrap_err();
     clean(&format!("{} {error:?}", in_full(&error)));
+}
+
+/// A hostile or verbose server returns the token of the request, whole, in part, or encoded.
+#[test]
+fn errors_do_not_show_tokens_that_a_server_echoes() {
+    const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJQTEFOVEVEIjoieCJ9.PLANTEDSECRET";
+    let place = place()
+        .with_file("/token", TOKEN)
+        .with_variable("ACTIONS_ID_TOKEN_REQUEST_URL", "https://ci.example/idtoken")
+        .with_variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", TOKEN);
+    let clean = |text: &str| {
+        for part in ["eyJhbGci", "eyJQTEFO", "PLANTEDSECRET", "PLANTEDSEC"] {
+            assert!(!text.contains(part), "{text}");
+        }
+    };
+    let start = &TOKEN[..40];
+    let echoes = [
+        format!(r#"{{"message":"token {start}... is rejected"}}"#),
+        format!(r#"{{"message":"token {TOKEN} is rejected"}}"#),
+        format!(r#"{{"code":"{TOKEN}","message":"Bearer {TOKEN}"}}"#),
+        format!(r#"{{"error_code":"X.1","error_msg":"authorization={TOKEN}"}}"#),
+        format!(r#"{{"error":{{"code":403,"message":"{TOKEN}","title":"{TOKEN}"}}}}"#),
+        format!("Authorization: {TOKEN}"),
+        format!("<html>{TOKEN}</html>"),
+    ];
+    for status in [200, 302, 400, 401, 403, 404, 429, 500] {
+        for body in &echoes {
+            let body = body.clone();
+            let wire = Wire::new(move |_| answer(status, &body));
+            let client = client(&wire, &place);
+            let url = "http://127.0.0.1:1/";
+            let job = IdTokenProvider::actions(Some("sts"));
+            let sessions = [
+                client.session(PodIdentity::new(url, "/token").unwrap()),
+                client.session(ContainerCredentials::new(url).unwrap().token(TOKEN)),
+                client.session(ContainerCredentials::new(url).unwrap().token_file("/token")),
+                client.session(OidcAgency::with_token(
+                    "iam::a:oidcProvider:p",
+                    "iam::a:agency:x",
+                    job.clone(),
+                )),
+                client.session(IamFederation::with_token("idp", job)),
+                client.session(IamFederation::new("idp", "/token")),
+            ];
+            for session in sessions {
+                let session = session.unwrap();
+                let error = ask(&session).unwrap_err();
+                clean(&format!("{} {error:?} {session:?}", in_full(&error)));
+            }
+        }
+    }
 }
 
 #[test]

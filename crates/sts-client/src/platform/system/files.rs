@@ -1,9 +1,20 @@
-//! Private files, and locks on files.
+//! Files that are opened without waiting, private files, and locks on files.
+
+use std::fs::File;
+use std::io;
 
 #[cfg(not(unix))]
-pub(super) use self::elsewhere::{open_private, try_lock, write_private};
+pub(super) use self::elsewhere::{open, open_private, try_lock, write_private};
 #[cfg(unix)]
-pub(super) use self::unix::{open_private, try_lock, write_private};
+pub(super) use self::unix::{open, open_private, try_lock, write_private};
+
+/// Returns `file` if it is a regular one. Another one may have no end, or wait for a writer.
+fn regular(file: File) -> io::Result<File> {
+    if file.metadata()?.is_file() {
+        return Ok(file);
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
+}
 
 #[cfg(unix)]
 mod unix {
@@ -19,10 +30,16 @@ mod unix {
 
     use crate::platform::file_lock::FileLock;
 
-    pub(crate) fn open_private(path: &Path) -> io::Result<File> {
+    pub(crate) fn open(path: &Path) -> io::Result<File> {
         // Nonblocking, so that opening a FIFO does not wait for a writer.
+        let flags = raw(OFlags::NONBLOCK);
+        super::regular(OpenOptions::new().read(true).custom_flags(flags).open(path)?)
+    }
+
+    pub(crate) fn open_private(path: &Path) -> io::Result<File> {
         let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
         let file = OpenOptions::new().read(true).custom_flags(raw(flags)).open(path)?;
+        check_directory(path)?;
         let metadata = file.metadata()?;
         let fault = if !metadata.is_file() {
             "is not a regular file"
@@ -74,13 +91,31 @@ mod unix {
         }
     }
 
+    fn directory(path: &Path) -> &Path {
+        let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
+        directory.unwrap_or(Path::new("."))
+    }
+
     fn create_directory(path: &Path) -> io::Result<()> {
-        match path.parent() {
-            Some(directory) if !directory.as_os_str().is_empty() => {
-                DirBuilder::new().recursive(true).mode(0o700).create(directory)
-            }
-            _ => Ok(()),
-        }
+        DirBuilder::new().recursive(true).mode(0o700).create(directory(path))?;
+        check_directory(path)
+    }
+
+    /// Checks that no other user can rename the files of this one: one file in place of another has the
+    /// credentials of another identity. A sticky bit protects them, unless the directory is foreign.
+    fn check_directory(path: &Path) -> io::Result<()> {
+        let directory = directory(path);
+        let metadata = fs::metadata(directory)?;
+        let is_open = metadata.mode() & 0o022 != 0 && metadata.mode() & 0o1000 == 0;
+        let fault = if ![geteuid().as_raw(), 0].contains(&metadata.uid()) {
+            "belongs to another user"
+        } else if is_open {
+            "can be written by other users; set its mode to 0700"
+        } else {
+            return Ok(());
+        };
+        let message = format!("the directory {} {fault}", directory.display());
+        Err(io::Error::new(io::ErrorKind::PermissionDenied, message))
     }
 
     fn raw(flags: OFlags) -> i32 {
@@ -95,6 +130,10 @@ mod elsewhere {
     use std::path::Path;
 
     use crate::platform::file_lock::FileLock;
+
+    pub(crate) fn open(path: &Path) -> io::Result<File> {
+        super::regular(File::open(path)?)
+    }
 
     pub(crate) fn open_private(_: &Path) -> io::Result<File> {
         Err(unsupported())

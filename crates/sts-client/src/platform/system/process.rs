@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use sts_proto::Body;
 
-use super::read::{LARGEST_FILE, read_up_to};
+use super::read::{SMALL, read_up_to};
 use crate::platform::command::{Command, CommandOutput};
 
 /// Limit of the standard error in bytes: 4 KiB with the byte that shows that there is more.
@@ -28,7 +28,7 @@ pub(super) fn run(command: &Command) -> io::Result<CommandOutput> {
         .stderr(Stdio::piped())
         .spawn()?;
     let mut child = Killed(child);
-    let stdout = read_on_thread(child.0.stdout.take(), usize::from(LARGEST_FILE))?;
+    let stdout = read_on_thread(child.0.stdout.take(), SMALL)?;
     let stderr = read_on_thread(child.0.stderr.take(), LARGEST_STDERR)?;
     let rest = || command.timeout.saturating_sub(start.elapsed());
 
@@ -58,9 +58,12 @@ struct Killed(Child);
 
 impl Drop for Killed {
     fn drop(&mut self) {
-        // Both fail only for a program that has ended.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        // A program of another user, such as one that is started by sudo, cannot be killed, and may
+        // never end.
+        let _ = match self.0.kill() {
+            Ok(()) => self.0.wait().map(Some),
+            Err(_) => self.0.try_wait(),
+        };
     }
 }
 
