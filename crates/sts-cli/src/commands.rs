@@ -1,6 +1,7 @@
 //! The subcommands.
 
 mod completions;
+mod serve;
 mod whoami;
 
 use std::process::ExitCode;
@@ -14,6 +15,8 @@ use crate::failure::Failure;
 pub(crate) enum Command {
     /// Show the identity of the credentials
     Whoami(whoami::Whoami),
+    /// Serve credentials to other programs on loopback
+    Serve(serve::Serve),
     /// Print a completion script for a shell
     Completions(completions::Completions),
 }
@@ -21,6 +24,7 @@ pub(crate) enum Command {
 pub(crate) fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
     match command {
         Command::Whoami(command) => block_on(command.run(context)),
+        Command::Serve(command) => block_on(command.run(context)),
         Command::Completions(command) => command.run(),
     }
 }

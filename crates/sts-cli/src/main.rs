@@ -6,6 +6,7 @@ mod commands;
 mod connection;
 mod context;
 mod failure;
+mod local_server;
 mod output;
 
 use std::process::ExitCode;

@@ -1,0 +1,126 @@
+//! `sts serve`.
+
+mod agencies;
+mod script;
+mod signals;
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use huaweicloud_sts::Session;
+
+use self::script::Script;
+use self::signals::Signals;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::local_server::{LocalServer, Protocol, ServerOptions, StartError, refresh_policy};
+use crate::output::write_stdout;
+
+/// Serve credentials to other programs on loopback until interrupted
+///
+/// It prints the variables that direct programs to the server when it is ready. Unmodified programs
+/// with an official SDK, and tools for S3, then get credentials that stay fresh.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sts serve --agency reader > server.env &
+  . ./server.env && python report.py
+  sts serve --agency iam::ACCOUNT:agency:hub --agency iam::OTHER:agency:backup --format json")]
+pub(crate) struct Serve {
+    /// Agency to assume: its URN, or its name in the account of the caller; several form a chain
+    #[arg(long, value_name = "URN|NAME")]
+    agency: Vec<String>,
+    /// Lifetime of the credentials of each agency, such as 900, 15m or 1h
+    #[arg(long, value_parser = agencies::parse_duration, requires = "agency")]
+    duration: Option<Duration>,
+    /// Name of the sessions of the agencies
+    #[arg(long, value_name = "NAME", default_value = "sts-cli", requires = "agency")]
+    session_name: String,
+    /// Loopback address of the server; port 0 selects a free port
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = loopback)]
+    listen: SocketAddr,
+    /// Protocol to serve; may be repeated [default: iam, pod and container]
+    #[arg(long, value_enum)]
+    protocol: Vec<Protocol>,
+    /// Id of the project, for programs that look it up
+    #[arg(long, value_name = "ID", env = "HUAWEICLOUD_SDK_PROJECT_ID")]
+    project_id: Option<String>,
+    /// Id of the account, for programs that look it up [default: that of the last agency]
+    #[arg(long, value_name = "ID", env = "HUAWEICLOUD_SDK_DOMAIN_ID")]
+    domain_id: Option<String>,
+    /// Form of the variables [default: sh; json with --output json]
+    #[arg(long, value_enum)]
+    format: Option<Script>,
+}
+
+impl Serve {
+    pub(crate) async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        // Before the start, so that no file is left if a signal arrives during it.
+        let mut signals = Signals::new().map_err(Failure::failed)?;
+        let server = tokio::select! {
+            server = self.start(context) => server?,
+            () = signals.stop() => return Ok(ExitCode::SUCCESS),
+        };
+        let variables = server.variables(|name| std::env::var(name).ok());
+        let output = context.output();
+        let script = match self.format {
+            Some(script) => script,
+            None if output.is_json() => Script::Json,
+            None => Script::Sh,
+        };
+        write_stdout(|out| script.write(out, &variables))?;
+        let mut stderr = anstream::stderr();
+        if let Some(warning) = server.warning() {
+            // Nothing is left to do if standard error is closed.
+            let _ = writeln!(stderr, "warning: {warning}");
+        }
+        let _ = writeln!(stderr, "serving on http://{} until interrupted", server.address());
+        signals.stop().await;
+        server.shutdown().await;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn start(&self, context: &Context) -> Result<LocalServer, Failure> {
+        let connection = context.connection()?;
+        let agencies = agencies::resolve(context, &connection, &self.agency).await?;
+        let domain_id = agencies.last().map(|urn| urn.account().to_owned());
+        let provider =
+            agencies::provider(context.chain()?, &agencies, &self.session_name, self.duration);
+        let session: Session = connection.client().session_with(provider, refresh_policy())?;
+        let defaults = ServerOptions::default();
+        let options = ServerOptions {
+            listen: self.listen,
+            protocols: if self.protocol.is_empty() {
+                defaults.protocols
+            } else {
+                self.protocol.clone()
+            },
+            project_id: self.project_id.clone(),
+            domain_id: self.domain_id.clone().or(domain_id),
+        };
+        LocalServer::start(options, session).await.map_err(failure)
+    }
+}
+
+fn failure(error: StartError) -> Failure {
+    match error {
+        StartError::Credentials(error) => huaweicloud_sts::CredentialsError::from(error).into(),
+        StartError::NotLoopback(_) | StartError::Permanent => Failure::usage(error),
+        StartError::Bind { .. } | StartError::File(_) => Failure::failed(error),
+    }
+}
+
+/// Parses an address, which must be a loopback address.
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text
+        .parse()
+        .map_err(|_| "not an address with a port, such as 127.0.0.1:0 or [::1]:0".to_owned())?;
+    if address.ip().is_loopback() {
+        Ok(address)
+    } else {
+        Err("not a loopback address; other machines must not reach the server".to_owned())
+    }
+}
