@@ -113,7 +113,8 @@ impl Builder {
     }
 
     /// Returns the signer's identity for signed requests to paths that the emulator does not serve,
-    /// to test the signatures of other services. By default, requests to such paths get a 404.
+    /// to test the signatures of other services. By default, requests to such paths get a 404, and so
+    /// do other methods and spellings of the emulator's own paths in any case.
     pub const fn any_service(mut self) -> Self {
         self.settings.any_service = true;
         self
