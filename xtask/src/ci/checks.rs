@@ -80,6 +80,13 @@ pub(crate) const CHECKS: &[Check] = &[
         )
     },
     Check {
+        missing: || no_python().or((!is_there("npm")).then_some("needs Node.js and npm")),
+        ..slow(
+            "official clients of sts serve",
+            "test -p sts-cli --test official_clients -- --required",
+        )
+    },
+    Check {
         missing: || (!is_there("chromium")).then_some("needs Debian's package chromium"),
         ..slow("console in a browser", "test -p sts-emulator --test console_browser -- --required")
     },

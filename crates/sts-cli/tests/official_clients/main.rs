@@ -1,0 +1,159 @@
+//! Unmodified official clients get credentials from `sts serve`, which refreshes them every few
+//! seconds.
+//!
+//! The clients are installed into the target directory at the first run, and found there later.
+#![forbid(unsafe_code)]
+#![expect(clippy::indexing_slicing, reason = "JSON that lacks a member gives null")]
+
+mod install;
+mod runner;
+mod upstream;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, ExitCode, Stdio};
+
+use runner::{Client, Test, bare, run, run_tests};
+use serde_json::{Value, json};
+use sts_emulator::{Emulator, builtin};
+use upstream::Upstream;
+
+const PYTHON: &str = include_str!("caller.py");
+const BOTOCORE: &str = include_str!("container.py");
+const NODE: &str = include_str!("caller.js");
+
+/// A project that only the server knows.
+const PROJECT_ID: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+
+/// A proxy that nothing listens on. Requests to loopback must not go there.
+const DEAD_PROXY: &str = "http://127.0.0.1:9";
+
+const TESTS: [Test; 8] = [
+    ("python_refreshes_over_classic_iam", 0, it_refreshes),
+    ("python_calls_with_the_credentials", 0, it_is_the_session),
+    ("python_looks_up_its_project", 0, it_looks_up_the_project),
+    ("python_refreshes_over_sts", 1, it_refreshes),
+    ("node_refreshes_over_classic_iam", 2, it_refreshes),
+    ("node_calls_with_the_credentials", 2, it_is_the_session),
+    ("botocore_refreshes_over_the_container_protocol", 3, it_refreshes),
+    ("botocore_found_no_other_credentials", 3, it_is_the_container),
+];
+
+fn main() -> ExitCode {
+    let clients = [
+        Client { name: "the official Python SDK", run: || python(PYTHON, &["iam"]) },
+        Client { name: "the official Python SDK", run: || python(PYTHON, &["sts"]) },
+        Client { name: "the core of the official Node.js SDK", run: node },
+        Client { name: "botocore", run: || python(BOTOCORE, &["container"]) },
+    ];
+    run_tests(&clients, &TESTS)
+}
+
+fn python(script: &str, protocols: &[&str]) -> Result<Result<Value, String>, String> {
+    let python = install::python()?;
+    Ok(serve(protocols, Command::new(python).args(["-c", script])))
+}
+
+fn node() -> Result<Result<Value, String>, String> {
+    let folder = install::node()?;
+    let script = folder.join("caller.js");
+    std::fs::write(&script, NODE).map_err(|error| error.to_string())?;
+    Ok(serve(&["iam"], Command::new("node").arg(script)))
+}
+
+/// A server, which is killed on drop.
+struct Server {
+    child: Child,
+    variables: BTreeMap<String, Option<String>>,
+}
+
+impl Server {
+    fn start(emulator: &Emulator, upstream: &Upstream, protocols: &[&str]) -> Result<Self, String> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sts"));
+        command.args(["serve", "--format", "json", "--project-id", PROJECT_ID]);
+        command.args(protocols.iter().flat_map(|protocol| ["--protocol", protocol]));
+        bare(&mut command)
+            .env("HUAWEICLOUD_SDK_STS_ENDPOINT", emulator.url())
+            .env("HC_CONTAINER_CREDENTIALS_FULL_URI", upstream.url())
+            .env("HC_CONTAINER_AUTHORIZATION_TOKEN_FILE", upstream.token_file())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| error.to_string())?;
+        let mut line = String::new();
+        let stdout = child.stdout.take().ok_or("no standard output")?;
+        BufReader::new(stdout).read_line(&mut line).map_err(|error| error.to_string())?;
+        let variables = serde_json::from_str(&line);
+        let mut server = Self { child, variables: BTreeMap::new() };
+        server.variables = variables.map_err(|error| format!("variables: {error}: {line:?}"))?;
+        Ok(server)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It has ended already, then.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a client with the variables of a server.
+fn serve(protocols: &[&str], client: &mut Command) -> Result<Value, String> {
+    let emulator = Emulator::builder().start_blocking().map_err(|error| error.to_string())?;
+    let upstream = Upstream::start(&emulator)?;
+    let server = Server::start(&emulator, &upstream, protocols)?;
+    bare(client).env("http_proxy", DEAD_PROXY).env("AWS_EC2_METADATA_DISABLED", "true");
+    for (name, value) in &server.variables {
+        match value {
+            Some(value) => client.env(name, value),
+            None => client.env_remove(name),
+        };
+    }
+    let setup = json!({"url": emulator.url(), "keys": 4});
+    let printed = run(client.arg(setup.to_string()))?;
+    let mut outcome: Value =
+        serde_json::from_str(&printed).map_err(|error| format!("{error}: {printed}"))?;
+    outcome["issued"] = json!(upstream.issued());
+    Ok(outcome)
+}
+
+/// Whether the client had four access keys one after the other, all of them from upstream.
+fn it_refreshes(outcome: &Value) -> Result<(), String> {
+    let keys = |name: &str| -> BTreeSet<&str> {
+        outcome[name].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+    };
+    let (used, issued) = (keys("keys"), keys("issued"));
+    if used.len() >= 4 && used.is_subset(&issued) {
+        return Ok(());
+    }
+    Err(format!("used {used:?} of {issued:?}"))
+}
+
+fn it_is_the_session(outcome: &Value) -> Result<(), String> {
+    let session = format!("sts::{}:assumed-agency:demo/upstream", builtin::ACCOUNT_ID);
+    let callers = outcome["callers"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if !callers.is_empty() && callers.iter().all(|caller| *caller == session) {
+        return Ok(());
+    }
+    Err(format!("expected {session}, found {callers:?}"))
+}
+
+fn it_looks_up_the_project(outcome: &Value) -> Result<(), String> {
+    if outcome["project"] == PROJECT_ID {
+        return Ok(());
+    }
+    Err(format!("expected {PROJECT_ID}, found {}", outcome["project"]))
+}
+
+fn it_is_the_container(outcome: &Value) -> Result<(), String> {
+    if outcome["method"] == "container-role" {
+        return Ok(());
+    }
+    Err(format!("found {}", outcome["method"]))
+}
+
+/// A directory below the target directory.
+fn scratch(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
