@@ -1,6 +1,7 @@
 //! `sts serve`.
 
 mod agencies;
+mod report;
 mod script;
 mod signals;
 
@@ -12,6 +13,7 @@ use std::time::Duration;
 use clap::Args;
 use huaweicloud_sts::Session;
 
+use self::report::Report;
 use self::script::Script;
 use self::signals::Signals;
 use crate::context::Context;
@@ -90,6 +92,7 @@ impl Serve {
         let provider =
             agencies::provider(context.chain()?, &agencies, &self.session_name, self.duration);
         let session: Session = connection.client().session_with(provider, refresh_policy())?;
+        let session = session.observed_by(Report);
         let defaults = ServerOptions::default();
         let options = ServerOptions {
             listen: self.listen,

@@ -7,12 +7,15 @@
 
 mod install;
 mod runner;
+#[path = "../serve/upstream.rs"]
+#[expect(dead_code, reason = "the tests of the server use more of it")]
 mod upstream;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
+use std::time::Duration;
 
 use runner::{Client, Test, bare, run, run_tests};
 use serde_json::{Value, json};
@@ -25,6 +28,9 @@ const NODE: &str = include_str!("caller.js");
 
 /// A project that only the server knows.
 const PROJECT_ID: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+
+/// Lifetime of the credentials. The server refreshes them after four to eight seconds.
+const LIFETIME: Duration = Duration::from_secs(10);
 
 /// A proxy that nothing listens on. Requests to loopback must not go there.
 const DEAD_PROXY: &str = "http://127.0.0.1:9";
@@ -75,10 +81,9 @@ impl Server {
         command.args(protocols.iter().flat_map(|protocol| ["--protocol", protocol]));
         bare(&mut command)
             .env("HUAWEICLOUD_SDK_STS_ENDPOINT", emulator.url())
-            .env("HC_CONTAINER_CREDENTIALS_FULL_URI", upstream.url())
-            .env("HC_CONTAINER_AUTHORIZATION_TOKEN_FILE", upstream.token_file())
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
+        upstream.configure(&mut command);
         let mut child = command.spawn().map_err(|error| error.to_string())?;
         let mut line = String::new();
         let stdout = child.stdout.take().ok_or("no standard output")?;
@@ -101,7 +106,8 @@ impl Drop for Server {
 /// Runs a client with the variables of a server.
 fn serve(protocols: &[&str], client: &mut Command) -> Result<Value, String> {
     let emulator = Emulator::builder().start_blocking().map_err(|error| error.to_string())?;
-    let upstream = Upstream::start(&emulator)?;
+    let upstream = Upstream::start(&emulator, LIFETIME, &scratch(""));
+    let upstream = upstream.map_err(|error| error.to_string())?;
     let server = Server::start(&emulator, &upstream, protocols)?;
     bare(client).env("http_proxy", DEAD_PROXY).env("AWS_EC2_METADATA_DISABLED", "true");
     for (name, value) in &server.variables {

@@ -8,6 +8,7 @@
 )]
 
 mod attacks;
+mod outage;
 mod overload;
 mod providers;
 mod server;
@@ -15,3 +16,4 @@ mod start_and_stop;
 #[path = "../cli/support.rs"]
 #[expect(dead_code, reason = "the tests of the other commands use more of it")]
 mod support;
+mod upstream;

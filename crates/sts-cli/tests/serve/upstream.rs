@@ -2,7 +2,9 @@
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -15,52 +17,73 @@ use sts_emulator::{Emulator, builtin};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::scratch;
-
-/// Lifetime of the credentials. The server refreshes them after four to eight seconds.
-const LIFETIME: Duration = Duration::from_secs(10);
-
 /// A running agent. Its thread ends with the process.
 pub(crate) struct Upstream {
     address: SocketAddr,
     token_file: PathBuf,
-    issued: Arc<Mutex<Vec<String>>>,
+    state: Arc<State>,
+}
+
+#[derive(Default)]
+struct State {
+    issued: Mutex<Vec<String>>,
+    requests: AtomicUsize,
+    is_down: AtomicBool,
 }
 
 impl Upstream {
-    pub(crate) fn start(emulator: &Emulator) -> Result<Self, String> {
-        let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
-        let address = listener.local_addr().map_err(|error| error.to_string())?;
-        let token_file = scratch(&format!("upstream-token-{}", address.port()));
-        std::fs::write(&token_file, "pod-token").map_err(|error| error.to_string())?;
-        let issued = Arc::default();
-        let upstream = Self { address, token_file, issued: Arc::clone(&issued) };
+    /// Starts an agent whose credentials expire after `lifetime`. Its token is in a file in `directory`.
+    pub(crate) fn start(
+        emulator: &Emulator,
+        lifetime: Duration,
+        directory: &Path,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let address = listener.local_addr()?;
+        let token_file = directory.join(format!("upstream-token-{}", address.port()));
+        std::fs::write(&token_file, "pod-token")?;
+        let state = Arc::<State>::default();
+        let upstream = Self { address, token_file, state: Arc::clone(&state) };
         let url = emulator.url().to_owned();
         thread::spawn(move || {
             for stream in listener.incoming() {
+                state.requests.fetch_add(1, Ordering::Relaxed);
+                // A connection that is closed without a response is a failure of the transport.
+                if state.is_down.load(Ordering::Relaxed) {
+                    continue;
+                }
                 let Some(credentials) = assume(&url) else { continue };
-                issued
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(credentials.access_key_id.clone());
+                let id = credentials.access_key_id.clone();
+                state.issued.lock().unwrap_or_else(PoisonError::into_inner).push(id);
                 // The server repeats a request that fails.
-                let _ = stream.and_then(|stream| respond(stream, &credentials));
+                let _ = stream.and_then(|stream| respond(stream, &credentials, lifetime));
             }
         });
         Ok(upstream)
     }
 
-    pub(crate) fn url(&self) -> String {
-        format!("http://{}/pod", self.address)
-    }
-
-    pub(crate) fn token_file(&self) -> &PathBuf {
-        &self.token_file
+    /// Sets the variables that direct a program to this agent.
+    pub(crate) fn configure(&self, command: &mut Command) {
+        command
+            .env("HC_CONTAINER_CREDENTIALS_FULL_URI", format!("http://{}/pod", self.address))
+            .env("HC_CONTAINER_AUTHORIZATION_TOKEN_FILE", &self.token_file);
     }
 
     /// Returns the ids of all issued access keys.
     pub(crate) fn issued(&self) -> Vec<String> {
-        self.issued.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.state.issued.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Upstream {
+    /// Closes all connections without a response, or responds again.
+    pub(crate) fn set_down(&self, is_down: bool) {
+        self.state.is_down.store(is_down, Ordering::Relaxed);
+    }
+
+    /// Returns the number of connections so far.
+    pub(crate) fn requests(&self) -> usize {
+        self.state.requests.load(Ordering::Relaxed)
     }
 }
 
@@ -83,10 +106,10 @@ fn assume(url: &str) -> Option<Credentials> {
     })
 }
 
-fn respond(mut stream: TcpStream, credentials: &Credentials) -> io::Result<()> {
+fn respond(mut stream: TcpStream, credentials: &Credentials, lifetime: Duration) -> io::Result<()> {
     // The request is small, and the client sends it in one piece.
     let _ = stream.read(&mut [0; 4096])?;
-    let end = OffsetDateTime::now_utc() + LIFETIME;
+    let end = OffsetDateTime::now_utc() + lifetime;
     let token = credentials.security_token.as_ref().ok_or(io::ErrorKind::InvalidData)?;
     let body = json!({"credentials": {
         "accessKeyId": credentials.access_key_id,

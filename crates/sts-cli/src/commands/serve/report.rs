@@ -1,0 +1,46 @@
+//! Failed refreshes on standard error. Clients see only their kind.
+
+use std::error::Error as _;
+use std::io::Write as _;
+
+use huaweicloud_sts::sts_client::session::{
+    SessionEvent, SessionHealth, SessionObserver, SessionStatus,
+};
+
+/// Prints a line when refreshes begin to fail, when the consequences become worse, and when they
+/// succeed again.
+pub(super) struct Report;
+
+impl SessionObserver for Report {
+    fn observe(&self, event: SessionEvent, status: &SessionStatus) {
+        let line = match event {
+            SessionEvent::RefreshFailed { has_worsened: true, .. } => failure(status),
+            SessionEvent::Refreshed { has_recovered: true, .. } => {
+                Some("the credentials are refreshed again".to_owned())
+            }
+            _ => None,
+        };
+        if let Some(line) = line {
+            // Nothing is left to do if standard error is closed.
+            let _ = writeln!(anstream::stderr(), "{line}");
+        }
+    }
+}
+
+fn failure(status: &SessionStatus) -> Option<String> {
+    let error = &status.last_failure.as_ref()?.error;
+    let consequence = match status.health {
+        SessionHealth::Unavailable => "clients get no credentials".to_owned(),
+        _ => format!("the current ones last for {} s", status.served_for.as_secs()),
+    };
+    let mut causes = String::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if !causes.contains(&text) {
+            causes = format!("{causes}: {text}");
+        }
+        next = cause.source();
+    }
+    Some(format!("warning: refresh failed: {error}{causes}; {consequence}"))
+}
