@@ -3,7 +3,7 @@
 use lexopt::prelude::{Long, Short, ValueExt};
 
 pub(crate) const HELP: &str = "\
-usage: cargo xtask bench [--build] [--json] [--only TEXT]
+usage: cargo xtask bench [--build] [--json] [--only TEXT] [--processes N]
 
 Measures ours, floors and peers in turns; prints the tables, and writes them with charts to
 docs/performance.md. Takes some four minutes.
@@ -11,6 +11,8 @@ docs/performance.md. Takes some four minutes.
   --build       measure what it costs to build small programs instead; takes some fifteen minutes
   --json        print a list of objects, and write nothing
   --only TEXT   measure what has this in its name, and write nothing
+  --processes N measure in N processes and compare their ratios: exit code 1 if those of a row of
+                times differ by more than 5 % from their median
 ";
 
 #[derive(Default)]
@@ -19,6 +21,7 @@ pub(crate) struct Options {
     pub(crate) builds: bool,
     pub(crate) as_json: bool,
     pub(crate) only: Option<String>,
+    pub(crate) processes: Option<u32>,
 }
 
 impl Options {
@@ -33,8 +36,17 @@ impl Options {
                     return Err("--only is given twice".into());
                 }
                 Long("only") => options.only = Some(parser.value()?.string()?),
+                Long("processes") => {
+                    let processes = parser.value()?.parse().ok().filter(|&number| number > 1);
+                    options.processes = Some(processes.ok_or("--processes must be 2 or more")?);
+                }
                 _ => return Err(argument.unexpected()),
             }
+        }
+        if options.processes.is_some() && (options.builds || options.as_json) {
+            return Err(
+                "--processes prints a table of what runs: leave out --build and --json".into()
+            );
         }
         if options.builds && options.only.is_some() {
             return Err("--only is for what runs: --build measures all programs".into());

@@ -12,6 +12,7 @@ mod page;
 mod responses;
 mod row;
 mod server;
+mod stability;
 mod statistics;
 mod table;
 mod versions;
@@ -40,6 +41,8 @@ fn main() -> ExitCode {
         Ok(())
     } else if options.builds {
         measure_builds(options.as_json)
+    } else if let Some(processes) = options.processes {
+        check_stability(processes, options.only.as_deref().unwrap_or_default())
     } else {
         measure_work(&options)
     };
@@ -66,6 +69,14 @@ fn measure_work(options: &Options) -> io::Result<()> {
     match only {
         Some(_) => Ok(()),
         None => page::write_rows(&rows),
+    }
+}
+
+fn check_stability(processes: u32, only: &str) -> io::Result<()> {
+    if stability::check(processes, only)? {
+        Ok(())
+    } else {
+        Err(io::Error::other("the ratios of a row differ between processes by more than 5 %"))
     }
 }
 

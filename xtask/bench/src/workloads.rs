@@ -1,5 +1,6 @@
 //! What is measured, and against what.
 
+mod by_hand;
 mod calls;
 mod clients;
 mod connecting;

@@ -6,16 +6,15 @@ use std::time::Duration;
 use http::Response;
 use oauth2::basic::BasicClient;
 use oauth2::{ClientId, ClientSecret, Scope, TokenResponse, TokenUrl};
-use serde::{Deserialize, Serialize};
 use sts_proto::{AssumeAgency, Body, Endpoint, Operation, Region};
-use time::OffsetDateTime;
 
+use super::by_hand;
 use crate::comparison::{Comparison, Rival};
 use crate::responses;
 use crate::row::Goal;
 use crate::work::{Work, repeated};
 
-const URN: &str = "iam::0123456789abcdef0123456789abcdef:agency:reader";
+pub const URN: &str = "iam::0123456789abcdef0123456789abcdef:agency:reader";
 
 /// About 300 bytes of JSON.
 pub fn operation() -> AssumeAgency {
@@ -35,7 +34,7 @@ pub fn all() -> Vec<Comparison> {
             rivals: vec![Rival {
                 name: "serde_json into a bare struct",
                 work: read_bare(),
-                goal: Some(Goal::RatioAtMost(1.15)),
+                goal: Some(Goal::RatioAtMost(1.08)),
             }],
             // Six of the floor, and the copy that wiping needs.
             most_allocations: Some(7.0),
@@ -49,6 +48,16 @@ pub fn all() -> Vec<Comparison> {
                 goal: Some(Goal::RatioAtMost(1.5)),
             }],
             most_allocations: None,
+        },
+        Comparison {
+            name: "validate the request of AssumeAgency",
+            ours: validate(),
+            rivals: vec![Rival {
+                name: "serde_json of its body",
+                work: build_bare(),
+                goal: Some(Goal::AtMost(90.0)),
+            }],
+            most_allocations: Some(0.0),
         },
         Comparison {
             name: "build a request, read its response, no signature",
@@ -66,36 +75,19 @@ fn read() -> Work {
     })
 }
 
-/// The floor: what anybody would write who wants the fields and nothing else.
+/// The floor: the fields of the response and nothing else.
 fn read_bare() -> Work {
-    #[derive(Deserialize)]
-    #[allow(dead_code)]
-    struct Answer {
-        source_identity: Option<String>,
-        assumed_agency: Agency,
-        credentials: Credentials,
-    }
-
-    #[derive(Deserialize)]
-    #[allow(dead_code)]
-    struct Agency {
-        urn: String,
-        id: String,
-    }
-
-    #[derive(Deserialize)]
-    #[allow(dead_code)]
-    struct Credentials {
-        access_key_id: String,
-        secret_access_key: String,
-        security_token: String,
-        #[serde(with = "time::serde::rfc3339")]
-        expiration: OffsetDateTime,
-    }
-
     let bytes = responses::assume_agency();
     repeated(move || {
-        black_box(serde_json::from_slice::<Answer>(black_box(&bytes)).expect("a response"));
+        black_box(by_hand::read(black_box(&bytes)));
+    })
+}
+
+/// Validates a request against the limits, in relation to building it.
+fn validate() -> Work {
+    let operation = operation();
+    repeated(move || {
+        black_box(&operation).validate().expect("a valid request");
     })
 }
 
@@ -108,32 +100,7 @@ fn build() -> Work {
 }
 
 fn build_bare() -> Work {
-    #[derive(Serialize)]
-    struct Request {
-        duration_seconds: u32,
-        agency_urn: &'static str,
-        agency_session_name: &'static str,
-        source_identity: &'static str,
-        tags: Vec<Tag>,
-    }
-
-    #[derive(Serialize)]
-    struct Tag {
-        key: &'static str,
-        value: &'static str,
-    }
-
-    let request = Request {
-        duration_seconds: 1800,
-        agency_urn: URN,
-        agency_session_name: "build-42",
-        source_identity: "ci@corp",
-        tags: vec![
-            Tag { key: "team", value: "infrastructure-and-reliability" },
-            Tag { key: "cost-center", value: "0123456789-0123456789" },
-            Tag { key: "note", value: "" },
-        ],
-    };
+    let request = by_hand::body();
     let ours = operation().to_request(&Endpoint::from(Region::CN_NORTH_4)).expect("a request");
     assert_eq!(serde_json::to_vec(&request).expect("JSON"), ours.body().as_ref());
     repeated(move || {

@@ -16,6 +16,7 @@ use sts_proto::{Body, Credentials, Endpoint, Operation, Region};
 use sts_sign::{RequestSigner, Signer};
 use time::macros::datetime;
 
+use super::by_hand;
 use super::messages::operation;
 use crate::comparison::{Comparison, Rival};
 use crate::row::Goal;
@@ -48,7 +49,13 @@ pub fn all() -> Vec<Comparison> {
         ],
         most_allocations: Some(8.0),
     };
-    vec![signatures, with_provider]
+    let built = Comparison {
+        name: "build and sign a request of AssumeAgency",
+        ours: build_and_sign(),
+        rivals: vec![rival("by hand", by_hand::build_and_sign(), Some(Goal::RatioAtMost(1.08)))],
+        most_allocations: Some(9.0),
+    };
+    vec![signatures, built, with_provider]
 }
 
 fn request() -> Request<Body> {
@@ -68,6 +75,18 @@ fn ours() -> Work {
         move || request.clone(),
         move |request| signer.sign(black_box(request), now).expect("a signature"),
     )
+}
+
+fn build_and_sign() -> Work {
+    let (signer, operation) = (signer(), operation());
+    let endpoint = Endpoint::from(Region::CN_NORTH_4);
+    let now = datetime!(2026-03-05 07:08:09 UTC);
+    repeated(move || {
+        let request = black_box(&operation).to_request_unvalidated(&endpoint);
+        let mut request = request.expect("a request");
+        signer.sign(&mut request, black_box(now)).expect("a signature");
+        black_box(request);
+    })
 }
 
 /// Credentials with a token as long as those of STS.
