@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sts_client::session::RefreshProvider;
+use sts_client::test_util::TestEnvironment;
 use sts_client::{Environment, InvalidVariable, Session};
 use sts_emulator::{Emulator, builtin};
 use sts_hyper::HyperTransport;
@@ -52,7 +53,7 @@ fn agency(emulator: &Emulator) -> AgencyByName {
         .duration(Duration::from_secs(86_400))
 }
 
-fn session<P>(emulator: &Emulator, environment: Federated, provider: P) -> Session
+fn session<P>(emulator: &Emulator, environment: impl Environment + 'static, provider: P) -> Session
 where
     P: RefreshProvider<Refresh: Send> + Send + Sync + 'static,
 {
@@ -90,6 +91,60 @@ async fn the_variables_of_the_official_sdks_select_federation() {
     let lifetime =
         session.credentials().await.unwrap().expiration.unwrap() - time::OffsetDateTime::now_utc();
     assert!(lifetime > time::Duration::hours(5), "{lifetime}");
+}
+
+/// The chains with the variables with which the tests of the emulator run the official Python client.
+#[tokio::test]
+async fn the_chains_read_the_variables_of_the_official_sdks() {
+    let emulator = Emulator::builder().start().await.unwrap();
+    let identity_by = async |chain: ProviderChain, names: &[&str]| {
+        let id_token = emulator.oidc_issuer().id_token("carol", builtin::OIDC_CLIENT_ID);
+        let environment = TestEnvironment::new();
+        environment.write("/token", id_token.expose_secret());
+        environment.write("/profile", "[basic]\nidp_id = emulator\nid_token_file = /token\n");
+        for (name, value) in [
+            ("HUAWEICLOUD_SDK_AK", builtin::ACCESS_KEY_ID),
+            ("HUAWEICLOUD_SDK_SK", builtin::SECRET_ACCESS_KEY),
+            ("HUAWEICLOUD_SDK_IDP_ID", "emulator"),
+            ("HUAWEICLOUD_SDK_ID_TOKEN_FILE", "/token"),
+            ("HUAWEICLOUD_OIDC_PROVIDER_URN", builtin::OIDC_PROVIDER_URN),
+            ("HUAWEICLOUD_OIDC_AGENCY_URN", builtin::AGENCY_URN),
+            ("HUAWEICLOUD_OIDC_TOKEN_FILE", "/token"),
+            ("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "/profile"),
+        ] {
+            if names.iter().any(|start| name.starts_with(start)) {
+                environment.set(name, value);
+            }
+        }
+        environment.set("HUAWEICLOUD_SDK_IAM_ENDPOINT", emulator.endpoint().as_str());
+        let session = session(&emulator, environment, chain);
+        identity(&emulator, session).await
+    };
+    let account = builtin::ACCOUNT_ID;
+    let user = format!("iam::{account}:user:{}", builtin::USER_NAME);
+    let federated = format!("sts::{account}:external-user:emulator/carol");
+    let agency = format!("sts::{account}:assumed-agency:demo/oidc-sts-session");
+    let key = ["HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK"];
+    let with = |names: &[&'static str]| [&key[..], names].concat();
+    let all = with(&["HUAWEICLOUD_OIDC", "HUAWEICLOUD_SDK_ID"]);
+    let metadata = || EcsMetadata::at("http://127.0.0.1:1").unwrap();
+    // The variables, the identity by the official order, and by the default one.
+    for (names, official, default) in [
+        (with(&[]), &user, &user),
+        (with(&["HUAWEICLOUD_SDK_ID"]), &federated, &federated),
+        (with(&["HUAWEICLOUD_SDK_IDP_ID"]), &user, &user),
+        (all, &agency, &federated),
+        (vec!["HUAWEICLOUD_SDK_CREDENTIALS"], &federated, &federated),
+        (vec!["HUAWEICLOUD_OIDC"], &agency, &agency),
+    ] {
+        assert_eq!(
+            identity_by(ProviderChain::official(metadata()), &names).await,
+            *official,
+            "{names:?}"
+        );
+        let chain = ProviderChain::default_chain(metadata());
+        assert_eq!(identity_by(chain, &names).await, *default, "{names:?}");
+    }
 }
 
 #[tokio::test]

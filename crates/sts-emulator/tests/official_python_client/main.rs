@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::indexing_slicing, reason = "JSON that lacks a member gives null")]
 
+mod environment;
 #[path = "../official_client/runner.rs"]
 mod runner;
 mod services;
@@ -29,13 +30,15 @@ const CALLS: &str = include_str!("calls.py");
 const SERVICES: &str = include_str!("services.py");
 const GUIDE: &str = include_str!("guide.md");
 
-/// Outcomes over plain http, over TLS, of the services other than STS, and of the guide.
+/// Outcomes over plain http, over TLS, of the services other than STS, of the guide, and of the default
+/// chain.
 const PLAIN: usize = 0;
 const TLS: usize = 1;
 const OTHER: usize = 2;
 const OF_GUIDE: usize = 3;
+const CHAIN: usize = 4;
 
-const TESTS: [Test; 18] = [
+const TESTS: [Test; 21] = [
     ("it_assumes_an_agency_and_calls_with_the_keys", PLAIN, it_assumes),
     ("it_assumes_an_agency_with_an_id_token", PLAIN, it_federates_with_oidc),
     ("it_assumes_an_agency_with_a_saml_response", PLAIN, it_federates_with_saml),
@@ -53,13 +56,17 @@ const TESTS: [Test; 18] = [
     ("it_looks_up_projects", OTHER, services::it_looks_up_projects),
     ("it_signs_in_on_a_device", OTHER, services::it_signs_in),
     ("it_gets_credentials_from_the_portal", OTHER, services::it_uses_the_portal),
+    ("its_default_chain_uses_the_access_key", CHAIN, environment::it_uses_the_access_key),
+    ("its_default_chain_federates", CHAIN, environment::it_federates),
+    ("its_default_chain_assumes_an_agency", CHAIN, environment::it_assumes_an_agency),
     ("the_program_of_the_guide_runs", OF_GUIDE, the_guide_runs),
 ];
 
 fn main() -> ExitCode {
     run_tests("the official Python client", &TESTS, || {
         let client = Client::install()?;
-        Ok(vec![client.calls(false), client.calls(true), client.services(), client.guide()])
+        let chain = environment::outcomes(&client.python);
+        Ok(vec![client.calls(false), client.calls(true), client.services(), client.guide(), chain])
     })
 }
 
