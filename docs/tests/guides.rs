@@ -176,8 +176,9 @@ fn the_architecture_names_every_dependency() {
     }
 }
 
-const MANIFESTS: [&str; 11] = [
+const MANIFESTS: [&str; 12] = [
     include_str!("../../crates/huaweicloud-sts/Cargo.toml"),
+    include_str!("../../crates/sts-cli/Cargo.toml"),
     include_str!("../../crates/sts-client/Cargo.toml"),
     include_str!("../../crates/sts-conformance/Cargo.toml"),
     include_str!("../../crates/sts-credentials/Cargo.toml"),

@@ -67,6 +67,15 @@ fn endpoint(name: &str, url: &str) -> Result<Endpoint, EnvironmentError> {
 #[error(transparent)]
 pub struct EnvironmentError(#[from] Problem);
 
+impl EnvironmentError {
+    /// Returns whether no variable with an endpoint or a region is set. Programs may then use another
+    /// setting.
+    #[must_use]
+    pub fn is_missing_endpoint(&self) -> bool {
+        matches!(self.0, Problem::Missing)
+    }
+}
+
 #[derive(Clone, Debug, thiserror::Error)]
 enum Problem {
     #[error(

@@ -1,6 +1,8 @@
 //! The subcommands.
 
 mod completions;
+mod decode;
+mod request;
 mod serve;
 mod whoami;
 
@@ -17,6 +19,10 @@ pub(crate) enum Command {
     Whoami(whoami::Whoami),
     /// Serve credentials to other programs on loopback
     Serve(serve::Serve),
+    /// Send a signed request to any service
+    Request(request::Request),
+    /// Decode the reason of an access denial
+    Decode(decode::Decode),
     /// Print a completion script for a shell
     Completions(completions::Completions),
 }
@@ -25,6 +31,8 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<ExitCode, Failu
     match command {
         Command::Whoami(command) => block_on(command.run(context)),
         Command::Serve(command) => block_on(command.run(context)),
+        Command::Request(command) => block_on(command.run(context)),
+        Command::Decode(command) => block_on(command.run(context)),
         Command::Completions(command) => command.run(),
     }
 }

@@ -20,13 +20,14 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Creates a client. Nothing is sent before the first call.
+    /// Creates a client, which may have no endpoint if only its credentials are used. Nothing is sent
+    /// before the first call.
     pub(crate) fn new(
         endpoints: Vec<Endpoint>,
         transport: HyperTransport,
         chain: ProviderChain,
     ) -> Result<Self, Failure> {
-        let mut builder = Client::builder(transport);
+        let mut builder = Client::builder(transport).without_endpoint();
         for endpoint in endpoints {
             builder = builder.endpoint(endpoint);
         }

@@ -42,6 +42,15 @@ impl Context {
         }
     }
 
+    /// Returns the endpoints of STS, if any is configured.
+    pub(crate) fn optional_endpoints(&self) -> Result<Vec<Endpoint>, Failure> {
+        let is_given = self.options.endpoint.is_some() || self.options.region.is_some();
+        match endpoints(&SystemEnvironment) {
+            Err(error) if error.is_missing_endpoint() && !is_given => Ok(Vec::new()),
+            _ => self.endpoints(),
+        }
+    }
+
     /// Returns the credential providers, by options or else the default chain.
     pub(crate) fn chain(&self) -> Result<ProviderChain, Failure> {
         if let Some(profile) = &self.options.profile {

@@ -4,8 +4,11 @@ use std::error::Error as StdError;
 use std::io;
 use std::process::ExitCode;
 
+use huaweicloud_sts::proto::ServiceError;
 use huaweicloud_sts::{CredentialsError, Error, ErrorKind};
 use serde::Serialize;
+
+use crate::denial::decode_command;
 
 /// Failure of a command.
 #[derive(Debug)]
@@ -38,6 +41,8 @@ struct Facts {
     error_code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoded_authorization_message: Option<String>,
 }
 
 /// The form of a failure in JSON.
@@ -76,6 +81,25 @@ impl Failure {
 
     fn new(status: Status, error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self { status, error: error.into(), advice: None, facts: Box::default() }
+    }
+
+    /// Whether the response of the service has this kind.
+    pub(crate) fn is_kind(&self, kind: ErrorKind) -> bool {
+        self.facts.kind.as_deref() == Some(format!("{kind:?}").as_str())
+    }
+
+    fn of_facts(
+        status: Status,
+        advice: Option<&str>,
+        facts: Box<Facts>,
+        error: impl StdError + Send + Sync + 'static,
+    ) -> Self {
+        let decode = facts.encoded_authorization_message.as_deref().map(decode_command);
+        let advice = match decode {
+            Some(command) => Some(format!("for the reason of the denial, run\n{command}")),
+            None => advice.map(str::to_owned),
+        };
+        Self { advice, facts, ..Self::new(status, error) }
     }
 
     pub(crate) fn exit_code(&self) -> ExitCode {
@@ -121,9 +145,10 @@ impl From<Error> for Failure {
             status: error.status().map(|status| status.as_u16()),
             error_code: error.code().map(str::to_owned),
             request_id: error.request_id().map(str::to_owned),
+            encoded_authorization_message: encoded_message(&error),
         });
         let (status, advice) = reaction(error.kind());
-        Self { status, advice: advice.map(str::to_owned), facts, error: Box::new(error) }
+        Self::of_facts(status, advice, facts, error)
     }
 }
 
@@ -134,10 +159,39 @@ impl From<CredentialsError> for Failure {
             status: error.status(),
             error_code: error.code().map(str::to_owned),
             request_id: error.request_id().map(str::to_owned),
+            encoded_authorization_message: encoded_message(&error),
         });
         let (status, advice) = reaction(error.kind());
-        Self { status, advice: advice.map(str::to_owned), facts, error: Box::new(error) }
+        Self::of_facts(status, advice, facts, error)
     }
+}
+
+/// A response to a request of the user, which was sent.
+impl From<ServiceError> for Failure {
+    fn from(error: ServiceError) -> Self {
+        let facts = Box::new(Facts {
+            kind: Some(format!("{:?}", error.kind())),
+            status: Some(error.status().as_u16()),
+            error_code: error.code().map(|code| code.as_str().to_owned()),
+            request_id: error.request_id().map(str::to_owned),
+            encoded_authorization_message: error.encoded_authorization_message().map(str::to_owned),
+        });
+        let (_, advice) = reaction(error.kind());
+        Self::of_facts(Status::Failed, advice, facts, error)
+    }
+}
+
+/// Returns the encoded reason of a denial, also if it is a cause of the error.
+fn encoded_message(error: &(dyn StdError + 'static)) -> Option<String> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let response = error.downcast_ref().and_then(Error::service_error);
+        if let Some(encoded) = response.and_then(ServiceError::encoded_authorization_message) {
+            return Some(encoded.to_owned());
+        }
+        next = error.source();
+    }
+    None
 }
 
 /// Returns the exit code and the advice for a kind of error.

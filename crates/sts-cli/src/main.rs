@@ -5,6 +5,7 @@ mod cli;
 mod commands;
 mod connection;
 mod context;
+mod denial;
 mod failure;
 mod local_server;
 mod output;

@@ -39,6 +39,7 @@ struct Settings {
     clock: Option<Arc<dyn Clock>>,
     environment: Option<Arc<dyn Environment>>,
     endpoints: Vec<Endpoint>,
+    is_endpoint_optional: bool,
     policy: CallPolicy,
     /// The first invalid setting. `build` returns it, so that setters can be chained.
     error: Option<BuildError>,
@@ -78,6 +79,14 @@ impl<T, S> ClientBuilder<T, S> {
             Ok(endpoint) => self.settings.endpoints.push(endpoint),
             Err(error) => self.fail(error.into()),
         }
+        self
+    }
+
+    /// Allows a client without an endpoint, for programs that use only its credential providers: those
+    /// that read files or the metadata service do not call STS. All other calls fail with
+    /// [`Failure::NoEndpoint`](crate::Failure::NoEndpoint). By default, an endpoint is required.
+    pub fn without_endpoint(mut self) -> Self {
+        self.settings.is_endpoint_optional = true;
         self
     }
 
@@ -138,11 +147,12 @@ impl<T, S> ClientBuilder<T, S> {
     /// Returns the base of the client, and its credentials.
     fn finish(self) -> Result<(Arc<Base<T>>, S), BuildError> {
         let Self { transport, credentials, settings } = self;
-        let Settings { clock, environment, endpoints, policy, error } = settings;
+        let Settings { clock, environment, endpoints, is_endpoint_optional, policy, error } =
+            settings;
         if let Some(error) = error {
             return Err(error);
         }
-        if endpoints.is_empty() {
+        if endpoints.is_empty() && !is_endpoint_optional {
             return Err(BuildError(Problem::MissingEndpoint));
         }
         let platform = Platform {

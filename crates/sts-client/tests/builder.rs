@@ -163,3 +163,23 @@ fn the_clock_of_the_system_is_the_default() {
     let client = Client::builder(Service::default()).region("cn-north-4").build().unwrap();
     assert_eq!(client.service_time(), None);
 }
+
+#[test]
+fn a_client_without_an_endpoint_has_credentials_and_makes_no_calls() {
+    let keys = Credentials::permanent("EXAMPLEAK00000000001", "secret");
+    let error = Client::builder(Service::default()).build().unwrap_err();
+    assert!(error.to_string().contains("endpoint"), "{error}");
+
+    let client = Client::builder(Service::default()).without_endpoint().credentials(keys);
+    let client = client.build().unwrap();
+    assert_eq!(client.credentials_provider().access_key_id, "EXAMPLEAK00000000001");
+    let error = block_on(client.caller_identity()).unwrap_err();
+    assert!(matches!(error.failure(), sts_client::Failure::NoEndpoint), "{error:?}");
+    assert_eq!(error.kind(), sts_proto::ErrorKind::Configuration);
+
+    let issued = Client::builder(Service::default()).without_endpoint();
+    let issued = issued.credentials_from(oidc());
+    let session = issued.build().unwrap().credentials_provider().clone();
+    let error = block_on(session.credentials()).unwrap_err();
+    assert_eq!(error.kind(), sts_proto::ErrorKind::Configuration, "{error:?}");
+}

@@ -287,3 +287,30 @@ fn a_signer_is_shareable_and_prints_no_secret() {
     let mut request = get();
     ready(is_send(signer.sign(&mut request, OffsetDateTime::UNIX_EPOCH))).unwrap();
 }
+
+#[test]
+fn an_attempt_explains_what_it_signed() {
+    let credentials = Credentials::temporary("HST1", "secret", "ggpEXAMPLEtoken+/==", NOW);
+    let scope = Scope::new("cn-north-4", "ecs");
+    let signer = RequestSigner::new(SharedCredentials::from(credentials)).scope(scope.clone());
+    let mut attempts = signer.attempts();
+    let mut request = get();
+    assert_eq!(attempts.explain(&request), Ok(None), "nothing was signed yet");
+
+    ready(attempts.sign(&mut request, NOW)).unwrap();
+    let explanation = attempts.explain(&request).unwrap().unwrap();
+    let plain = Signer::v11("HST1", "secret", scope).unwrap();
+    let plain = plain.security_token("ggpEXAMPLEtoken+/==").unwrap();
+    assert_eq!(explanation, plain.explain(&get(), NOW).unwrap());
+    assert!(explanation.string_to_sign().starts_with("V11-HMAC-SHA256\n"));
+    assert!(!explanation.to_string().contains("ggpEXAMPLE"));
+
+    // The corrected clock is that of the signature.
+    let ahead = NOW + time::Duration::hours(1);
+    let observation = Observation::error(ErrorKind::ClockSkew).date(ahead);
+    assert_eq!(attempts.observe(observation, NOW), Verdict::RetryWithCorrectedClock);
+    assert_eq!(attempts.explain(&request), Ok(None), "its response was observed");
+    ready(attempts.sign(&mut request, NOW)).unwrap();
+    let explanation = attempts.explain(&request).unwrap().unwrap();
+    assert_eq!(explanation, plain.explain(&get(), ahead).unwrap());
+}

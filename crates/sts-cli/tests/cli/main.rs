@@ -1,5 +1,7 @@
 //! The program `sts`, against an emulator in this process.
 #![expect(clippy::unwrap_used, reason = "a test that goes wrong panics")]
 
+mod decode;
+mod request;
 mod support;
 mod whoami;

@@ -1,7 +1,8 @@
 //! An emulator, and runs of the program in an environment of its own.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sts_emulator::{Builder, Emulator, builtin};
@@ -62,9 +63,28 @@ impl Cloud {
         command
     }
 
+    /// Returns the program like [`sts`](Self::sts), without an endpoint of STS.
+    pub(crate) fn without_endpoint(&self, arguments: &[&str]) -> Command {
+        let mut command = self.sts(arguments);
+        command.env_remove("HUAWEICLOUD_SDK_STS_ENDPOINT");
+        command
+    }
+
+    /// Returns the URL of a path of the emulator.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.emulator.url())
+    }
+
     /// Runs the program with the credentials of the user of the emulator.
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         Run::of(&mut self.sts(arguments))
+    }
+}
+
+impl From<Output> for Run {
+    fn from(Output { status, stdout, stderr }: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
     }
 }
 
@@ -76,9 +96,16 @@ impl Drop for Cloud {
 
 impl Run {
     pub(crate) fn of(command: &mut Command) -> Self {
-        let Output { status, stdout, stderr } = command.output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Self { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
+        command.output().unwrap().into()
+    }
+
+    /// Runs the program with this standard input.
+    pub(crate) fn with_input(command: &mut Command, input: &[u8]) -> Self {
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input).unwrap();
+        let output = child.wait_with_output().unwrap();
+        Self::from(output)
     }
 
     /// Returns the whole result, with what differs between runs replaced.
@@ -93,6 +120,11 @@ pub(crate) fn with_filters(check: impl FnOnce()) {
     settings.add_filter(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT");
     settings.add_filter(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME");
     settings.add_filter(r"\b[0-9a-f]{32}\b", "HEX");
+    settings.add_filter(r"[0-9a-f]{64}", "HASH");
+    settings.add_filter(r"\d{8}T\d{6}Z", "SDK-DATE");
+    settings.add_filter(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT", "HTTP-DATE");
+    settings.add_filter(r"content-length(\W+)\d+", "content-length${1}N");
+    settings.add_filter(r"[A-Za-z0-9+/]{150,}=*", "ENCODED");
     settings.add_filter(r"\d+ ms", "N ms");
     settings.add_filter(r"[+-]\d+\.\d s from", "N s from");
     settings.add_filter(r"within \d+\.\d s", "within N s");

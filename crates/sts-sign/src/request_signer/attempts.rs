@@ -11,7 +11,9 @@ use super::RequestSigner;
 use super::error::RequestSignError;
 use super::memory::Entry;
 use super::observation::{Observation, Verdict};
+use crate::explain::Explanation;
 use crate::payload::Payload;
+use crate::signer::SignError;
 
 /// Attempts of one call: signs each, observes the responses, and limits the retries.
 ///
@@ -71,6 +73,24 @@ impl<'a, P> Attempts<'a, P> {
     #[must_use]
     pub fn credentials(&self) -> Option<&Arc<Credentials>> {
         self.signed.as_ref().map(|signed| &signed.entry.credentials)
+    }
+
+    /// Returns the texts that the last attempt signed, for debugging. Secrets are redacted. `request` is
+    /// the signed request. Returns `None` before the first signature, and after its response is
+    /// observed.
+    ///
+    /// Keep the explanation to compare it with the response to a rejected signature; see
+    /// [`Explanation::first_difference`].
+    ///
+    /// # Errors
+    ///
+    /// The request was changed such that it cannot be signed.
+    pub fn explain<B: AsRef<[u8]>>(
+        &self,
+        request: &Request<B>,
+    ) -> Result<Option<Explanation>, SignError> {
+        let explain = |signed: &Signed| signed.entry.signer.explain(request, signed.date());
+        self.signed.as_ref().map(explain).transpose()
     }
 
     /// Learns from the response to the last attempt, and returns what to do. `now` is the time at
