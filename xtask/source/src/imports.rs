@@ -12,7 +12,10 @@ type Modules = BTreeMap<ModulePath, Module>;
 pub(crate) fn check(root: &Path) -> Result<bool, String> {
     let (mut cycles, mut through_root) = (0, 0);
     for directory in files::crates(root)? {
-        let modules = modules::read(&directory.join("src/lib.rs"))?;
+        // A crate without a library is a program.
+        let library = directory.join("src/lib.rs");
+        let root_file = if library.exists() { library } else { directory.join("src/main.rs") };
+        let modules = modules::read(&root_file)?;
         let name = directory.file_name().unwrap_or_default().to_string_lossy();
         for reference in through_the_root(&modules) {
             println!("{name}: {reference}");

@@ -21,10 +21,7 @@ use crate::failure::Failure;
 use crate::local_server::{LocalServer, Protocol, ServerOptions, StartError, refresh_policy};
 use crate::output::write_stdout;
 
-/// Serve credentials to other programs on loopback until interrupted
-///
-/// It prints the variables that direct programs to the server when it is ready. Unmodified programs
-/// with an official SDK, and tools for S3, then get credentials that stay fresh.
+/// Serve credentials to other programs on loopback until interrupted; print the variables for them
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -36,7 +33,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "URN|NAME")]
     agency: Vec<String>,
     /// Lifetime of the credentials of each agency, such as 900, 15m or 1h
-    #[arg(long, value_parser = agencies::parse_duration, requires = "agency")]
+    #[arg(long, value_name = "TIME", value_parser = agencies::parse_duration, requires = "agency")]
     duration: Option<Duration>,
     /// Name of the sessions of the agencies
     #[arg(long, value_name = "NAME", default_value = "sts-cli", requires = "agency")]
@@ -44,17 +41,17 @@ pub(crate) struct Serve {
     /// Loopback address of the server; port 0 selects a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = loopback)]
     listen: SocketAddr,
-    /// Protocol to serve; may be repeated [default: iam, pod and container]
-    #[arg(long, value_enum)]
+    /// iam, sts, pod or container; may be repeated [default: iam, pod and container]
+    #[arg(long, value_enum, hide_possible_values = true)]
     protocol: Vec<Protocol>,
     /// Id of the project, for programs that look it up
-    #[arg(long, value_name = "ID", env = "HUAWEICLOUD_SDK_PROJECT_ID")]
+    #[arg(long, value_name = "ID", env = "HUAWEICLOUD_SDK_PROJECT_ID", hide_env_values = true)]
     project_id: Option<String>,
     /// Id of the account, for programs that look it up [default: that of the last agency]
-    #[arg(long, value_name = "ID", env = "HUAWEICLOUD_SDK_DOMAIN_ID")]
+    #[arg(long, value_name = "ID", env = "HUAWEICLOUD_SDK_DOMAIN_ID", hide_env_values = true)]
     domain_id: Option<String>,
-    /// Form of the variables [default: sh; json with --output json]
-    #[arg(long, value_enum)]
+    /// Form of the variables: sh, powershell, dotenv or json [default: sh; json with --output json]
+    #[arg(long, value_enum, hide_possible_values = true)]
     format: Option<Script>,
 }
 

@@ -81,6 +81,7 @@ impl Server {
         command.args(protocols.iter().flat_map(|protocol| ["--protocol", protocol]));
         bare(&mut command)
             .env("HUAWEICLOUD_SDK_STS_ENDPOINT", emulator.url())
+            .env("XDG_RUNTIME_DIR", scratch(""))
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
         upstream.configure(&mut command);

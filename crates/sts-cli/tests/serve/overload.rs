@@ -8,7 +8,7 @@ use crate::support::Cloud;
 /// Clients at once. With two file descriptors each, they exceed the usual limit of a process.
 const CLIENTS: usize = 1000;
 
-/// Open files of the server, or `None` where there is no `/proc`.
+/// Open files of the server, or `None` on systems without `/proc`.
 fn open_files(server: &Server) -> Option<usize> {
     Some(std::fs::read_dir(format!("/proc/{}/fd", server.pid())).ok()?.count())
 }
