@@ -26,7 +26,7 @@ use crate::output::write_stdout;
 #[command(after_help = "\
 Examples:
   sts serve --agency reader > server.env &
-  . ./server.env && python report.py
+  until [ -s server.env ]; do sleep 1; done; . ./server.env; python report.py
   sts serve --agency iam::ACCOUNT:agency:hub --agency iam::OTHER:agency:backup --format json")]
 pub(crate) struct Serve {
     /// Agency to assume: its URN, or its name in the account of the caller; several form a chain
@@ -70,7 +70,10 @@ impl Serve {
             None if output.is_json() => Script::Json,
             None => Script::Sh,
         };
-        write_stdout(|out| script.write(out, &variables))?;
+        // In one piece, so that a reader of a file sees nothing or everything.
+        let mut text = Vec::new();
+        script.write(&mut text, &variables).map_err(Failure::output)?;
+        write_stdout(|out| out.write_all(&text))?;
         let mut stderr = anstream::stderr();
         if let Some(warning) = server.warning() {
             // Nothing is left to do if standard error is closed.
