@@ -1,5 +1,6 @@
 //! Provider chains.
 
+mod check;
 mod list;
 mod orders;
 mod refresh;
@@ -67,6 +68,22 @@ impl ProviderChain {
         Self(self.0.with(Entry { name: name.into(), provider: SharedProvider::new(provider) }))
     }
 
+    /// Inserts a provider behind the one with the name `after`, at the end if there is none, and discards
+    /// previous results.
+    #[must_use]
+    pub fn provider_after<P>(
+        self,
+        after: &str,
+        name: impl Into<Cow<'static, str>>,
+        provider: P,
+    ) -> Self
+    where
+        P: RefreshProvider<Refresh: MaybeSend + 'static> + MaybeSend + MaybeSync + 'static,
+    {
+        let entry = Entry { name: name.into(), provider: SharedProvider::new(provider) };
+        Self(self.0.with_after(after, entry))
+    }
+
     /// Sets an environment variable that selects one provider by its name, in place of a search. It
     /// is read when a search begins. A selected provider that is not configured is an error, and so
     /// is a name that the chain does not have. By default no variable is read.
@@ -83,6 +100,46 @@ impl ProviderChain {
     pub fn select(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.0.selector = Some(Selector::Name(name.into()));
         self
+    }
+
+    /// Returns what a search would find, without sending a request or running a command: a refresh of
+    /// each provider is begun and dropped. A selected provider is the only one that is checked.
+    ///
+    /// In contrast to a search, the check does not end at the first provider that is configured, so
+    /// that the report states for each one what it lacks.
+    /// [`candidate`](ChainReport::candidate) is the provider that a search would use. The check neither
+    /// changes the [`report`](Self::report) of the chain nor depends on it.
+    ///
+    /// ```
+    /// use sts_client::{CallContext, CallPolicy, CredentialsError, Platform};
+    /// use sts_providers::{EcsMetadata, ProviderChain};
+    ///
+    /// /// With `Platform::new(SystemClock, SystemEnvironment)` in a program.
+    /// fn print_report(platform: &Platform) -> Result<(), CredentialsError> {
+    ///     let chain = ProviderChain::default_chain(EcsMetadata::default());
+    ///     let report = chain.check(platform, &CallContext::new([], CallPolicy::default()))?;
+    ///     println!("{}: {report}", report.candidate().unwrap_or("no provider"));
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The variable or the name that selects a provider is invalid, or the chain does not have that
+    /// provider.
+    pub fn check(
+        &self,
+        platform: &Platform,
+        context: &Arc<CallContext>,
+    ) -> Result<ChainReport, CredentialsError> {
+        let selected = self.0.selected(&*platform.environment)?;
+        let state = |(index, entry)| {
+            if selected.is_some_and(|selected| selected != index) {
+                return ProviderState::NotAsked;
+            }
+            check::state(entry, platform, context)
+        };
+        Ok(self.0.report_of(self.0.iter().enumerate().map(state).collect()))
     }
 
     /// Returns which provider is used and why the others are not. Until one is used, returns the

@@ -11,6 +11,7 @@
 //! 2. [`SignIn::poll`] waits until the person has approved it, and returns an [`AccessToken`].
 //! 3. [`IdentityCenterCredentials`] is a provider of the credentials of one assigned agency.
 //!    [`ListAccounts`] and [`ListAccountAgencies`] return the assigned accounts and agencies.
+//! 4. [`SavedSignIn`] keeps the sign-in in a file, and [`SavedAgency`] is the provider of its agency.
 //!
 //! All of them are state machines without IO, which `drive` of a client runs:
 //!
@@ -45,6 +46,8 @@ mod oidc;
 mod poll;
 mod poll_response;
 mod portal;
+mod saved;
+mod saved_agency;
 mod sign_in;
 
 pub use self::call::MessageCall;
@@ -59,4 +62,6 @@ pub use self::portal::{
     Account, Accounts, Agencies, AssignedAgency, GetAgencyCredentials, ListAccountAgencies,
     ListAccounts, Logout, PORTAL_ENDPOINT,
 };
+pub use self::saved::{ChosenAgency, SavedSignIn};
+pub use self::saved_agency::SavedAgency;
 pub use self::sign_in::{IdentityCenter, SignIn, StartSignIn};

@@ -141,6 +141,10 @@ impl RefreshProvider for EcsMetadata {
     fn label(&self) -> String {
         "ECS metadata".to_owned()
     }
+
+    fn is_discovered(&self) -> bool {
+        true
+    }
 }
 
 impl fmt::Debug for EcsMetadata {

@@ -46,6 +46,8 @@ trait ErasedProvider: MaybeSend + MaybeSync {
 
     fn cache_key(&self) -> Option<Body>;
 
+    fn is_discovered(&self) -> bool;
+
     fn validate(&self, context: &CallContext) -> Result<(), CredentialsError>;
 }
 
@@ -71,6 +73,10 @@ where
 
     fn cache_key(&self) -> Option<Body> {
         RefreshProvider::cache_key(self)
+    }
+
+    fn is_discovered(&self) -> bool {
+        RefreshProvider::is_discovered(self)
     }
 
     fn validate(&self, context: &CallContext) -> Result<(), CredentialsError> {
@@ -115,6 +121,10 @@ impl RefreshProvider for SharedProvider {
 
     fn cache_key(&self) -> Option<Body> {
         self.0.cache_key()
+    }
+
+    fn is_discovered(&self) -> bool {
+        self.0.is_discovered()
     }
 
     fn validate(&self, context: &CallContext) -> Result<(), CredentialsError> {

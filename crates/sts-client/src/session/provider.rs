@@ -60,6 +60,12 @@ pub trait RefreshProvider {
         None
     }
 
+    /// Returns whether only a request shows if the provider is configured, as for the metadata service
+    /// of a machine. `false` by default.
+    fn is_discovered(&self) -> bool {
+        false
+    }
+
     /// Validates the provider when a session of it is made. By default every provider is valid.
     ///
     /// # Errors

@@ -49,8 +49,20 @@ impl ProviderList {
         Self { found: Arc::default(), ..self }
     }
 
+    /// Inserts a provider behind the one with the name `after`, or appends it.
+    pub(super) fn with_after(mut self, after: &str, entry: Entry) -> Self {
+        let entries = Arc::make_mut(&mut self.entries);
+        let index = entries.iter().position(|entry| entry.name == after);
+        entries.insert(index.map_or(entries.len(), |index| index + 1), entry);
+        Self { found: Arc::default(), ..self }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.entries.len()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
     }
 
     pub(super) fn get(&self, index: usize) -> Option<&Entry> {

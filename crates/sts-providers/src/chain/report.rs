@@ -18,6 +18,12 @@ pub enum ProviderState {
     NotAsked,
     /// It was skipped, for this reason.
     NotConfigured(String),
+    /// It is configured, according to a [check](crate::ProviderChain::check). Its credentials were not
+    /// requested.
+    Configured,
+    /// It may be configured: only a request shows it, and a [check](crate::ProviderChain::check) sends
+    /// none.
+    Undetermined,
     /// It ended the search, for this reason.
     Failed(String),
     /// It returns the credentials.
@@ -35,8 +41,20 @@ impl ChainReport {
         self.iter().find(|(_, state)| **state == ProviderState::Used).map(|(name, _)| name)
     }
 
+    /// Returns the name of the provider in use; in the report of a
+    /// [check](crate::ProviderChain::check), of the one that a search would use: the first that is not
+    /// skipped. `None` if that one failed or all were skipped.
+    #[must_use]
+    pub fn candidate(&self) -> Option<&str> {
+        let first = self.iter().find(|(_, state)| {
+            !matches!(state, ProviderState::NotAsked | ProviderState::NotConfigured(_))
+        });
+        let first = first.filter(|(_, state)| !matches!(state, ProviderState::Failed(_)));
+        first.map(|(name, _)| name)
+    }
+
     /// Returns the name and state of every provider, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &ProviderState)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &ProviderState)> + Clone {
         self.0.iter().map(|(name, state)| (&**name, state))
     }
 
@@ -56,6 +74,8 @@ impl fmt::Display for ChainReport {
             match state {
                 ProviderState::NotAsked => write!(f, "{name} was not asked")?,
                 ProviderState::NotConfigured(why) => write!(f, "{name} is not configured ({why})")?,
+                ProviderState::Configured => write!(f, "{name} is configured")?,
+                ProviderState::Undetermined => write!(f, "{name} is not determined yet")?,
                 ProviderState::Failed(why) => write!(f, "{name} failed ({why})")?,
                 ProviderState::Used => write!(f, "{name} is used")?,
             }

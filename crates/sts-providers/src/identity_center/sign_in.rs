@@ -50,6 +50,12 @@ impl IdentityCenter {
         Self { endpoint, start_url: start_url.into(), message: RegisterClient::new(CLIENT_NAME) }
     }
 
+    /// Returns the OIDC endpoint.
+    #[must_use]
+    pub const fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
     /// Sets the name that the person sees, 1 to 1024 characters: `sts` by default.
     #[must_use]
     pub fn client_name(mut self, name: impl Into<String>) -> Self {

@@ -11,6 +11,7 @@
 
 mod addresses;
 mod chain;
+mod chain_check;
 mod chain_searches;
 mod classic_iam;
 mod container;
@@ -29,6 +30,7 @@ mod pod_identity;
 mod process;
 mod profile;
 mod profile_parsers;
+mod saved_sign_in;
 mod scenarios;
 mod secrets;
 mod variables;

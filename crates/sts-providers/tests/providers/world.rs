@@ -93,6 +93,13 @@ impl Place {
         self.0.lock().unwrap().files.keys().cloned().collect()
     }
 
+    /// Returns the text of a file.
+    pub(crate) fn content(&self, path: &str) -> String {
+        let contents = self.0.lock().unwrap();
+        let content = contents.files[Path::new(path)].as_ref().unwrap();
+        String::from_utf8(content.clone()).unwrap()
+    }
+
     pub(crate) fn write(&self, path: &str, content: &str) {
         self.0.lock().unwrap().files.insert(path.into(), Ok(content.into()));
     }
