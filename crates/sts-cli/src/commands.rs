@@ -2,6 +2,9 @@
 
 mod completions;
 mod decode;
+mod login;
+mod logout;
+mod providers;
 mod request;
 mod serve;
 mod whoami;
@@ -23,6 +26,12 @@ pub(crate) enum Command {
     Request(request::Request),
     /// Decode the reason of an access denial
     Decode(decode::Decode),
+    /// Show which credential provider is used, and what each of the others lacks
+    Providers(providers::Providers),
+    /// Sign in with IAM Identity Center in a browser (experimental)
+    Login(login::Login),
+    /// End the sign-in with IAM Identity Center
+    Logout(logout::Logout),
     /// Print a completion script for a shell
     Completions(completions::Completions),
 }
@@ -33,6 +42,9 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<ExitCode, Failu
         Command::Serve(command) => block_on(command.run(context)),
         Command::Request(command) => block_on(command.run(context)),
         Command::Decode(command) => block_on(command.run(context)),
+        Command::Providers(command) => command.run(context),
+        Command::Login(command) => command.run(context),
+        Command::Logout(command) => command.run(context),
         Command::Completions(command) => command.run(),
     }
 }

@@ -51,7 +51,8 @@ impl Connection {
             .credentials_provider()
             .credentials()
             .await
-            .map_err(|error| CredentialsError::from(error).into())
+            .map_err(|error| Failure::from(CredentialsError::from(error)))
+            .map_err(|failure| failure.of_search(&self.chain.report()))
     }
 
     /// Calls an operation, and notes attempts, providers and the clock offset.
@@ -72,7 +73,8 @@ impl Connection {
         if let Some(service) = self.client.service_time() {
             context.note(|| clock_offset(service.time, service.precision));
         }
-        Ok(result?.output)
+        let failed = |error| Failure::from(error).of_search(&self.chain.report());
+        result.map(|completed| completed.output).map_err(failed)
     }
 }
 

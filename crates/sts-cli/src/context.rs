@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
+use huaweicloud_sts::providers::identity_center::SavedAgency;
 use huaweicloud_sts::providers::{EcsMetadata, HcloudProfile, ProviderChain};
 use huaweicloud_sts::{Endpoint, SystemEnvironment, endpoints, hyper::HyperTransport};
 use tokio::runtime::Builder;
@@ -13,9 +14,13 @@ use tokio::runtime::Builder;
 use crate::cli::Options;
 use crate::connection::Connection;
 use crate::failure::Failure;
+use crate::layout::beside;
 use crate::output::Output;
+use crate::sign_in_file;
 
 const RED: Style = AnsiColor::Red.on_default().bold();
+/// Width of the names of providers in a failure.
+const PROVIDER_WIDTH: usize = 17;
 const DIM: Style = Style::new().dimmed();
 
 /// Options, environment and output of a command.
@@ -57,7 +62,11 @@ impl Context {
             let profile = HcloudProfile::new().profile(profile.clone());
             return Ok(ProviderChain::new().provider("hcloud", profile));
         }
-        let chain = ProviderChain::default_chain(EcsMetadata::default());
+        let mut chain = ProviderChain::default_chain(EcsMetadata::default());
+        if let Some(path) = sign_in_file::path() {
+            let provider = SavedAgency::new(path);
+            chain = chain.provider_after("profile", sign_in_file::PROVIDER, provider);
+        }
         let Some(name) = &self.options.provider else { return Ok(chain) };
         let report = chain.report();
         let names: Vec<_> = report.iter().map(|(name, _)| name).collect();
@@ -109,6 +118,18 @@ impl Context {
     }
 }
 
+/// Prints a line for the person at the terminal to standard error.
+pub(crate) fn say(line: &str) -> Result<(), Failure> {
+    writeln!(anstream::stderr(), "{line}").map_err(Failure::output)
+}
+
+/// Returns text of a service without control characters and characters that reorder the text around
+/// them.
+pub(crate) fn printable(text: &str) -> String {
+    let is_format = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(|c| !c.is_control() && !is_format(*c)).collect()
+}
+
 /// Runs a future on a runtime with one thread.
 pub(crate) fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     Builder::new_current_thread().enable_all().build().map_err(Failure::failed)?.block_on(future)
@@ -116,9 +137,12 @@ pub(crate) fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> R
 
 fn write_failure(out: &mut dyn std::io::Write, failure: &Failure) -> std::io::Result<()> {
     let mut prefix = "error";
-    for text in failure.texts() {
+    for text in failure.lines() {
         writeln!(out, "{RED}{prefix}:{RED:#} {text}")?;
         prefix = "  caused by";
+    }
+    for (name, why) in failure.skipped() {
+        beside(out, &format!("  {name:<PROVIDER_WIDTH$}"), why)?;
     }
     match failure.help() {
         Some(help) => writeln!(out, "  help: {help}"),

@@ -5,10 +5,13 @@ use std::io;
 use std::process::ExitCode;
 
 use huaweicloud_sts::proto::ServiceError;
+use huaweicloud_sts::providers::{ChainReport, ProviderState};
+use huaweicloud_sts::sts_client::Failure as CallFailure;
 use huaweicloud_sts::{CredentialsError, Error, ErrorKind};
 use serde::Serialize;
 
 use crate::denial::decode_command;
+use crate::sign_in_file;
 
 /// Failure of a command.
 #[derive(Debug)]
@@ -17,7 +20,13 @@ pub(crate) struct Failure {
     error: Box<dyn StdError + Send + Sync>,
     advice: Option<String>,
     facts: Box<Facts>,
+    skipped: Vec<Skipped>,
+    /// Whether the skipped providers are not listed.
+    is_brief: bool,
 }
+
+/// Name of a credential provider, and why it is not configured.
+type Skipped = (String, String);
 
 /// Exit code of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +76,11 @@ impl Failure {
         Self::new(Status::Failed, error)
     }
 
+    /// Credentials are missing.
+    pub(crate) fn no_credentials(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(Status::NoCredentials, error)
+    }
+
     /// The output cannot be written.
     pub(crate) fn output(error: io::Error) -> Self {
         let is_closed = error.kind() == io::ErrorKind::BrokenPipe;
@@ -80,7 +94,41 @@ impl Failure {
     }
 
     fn new(status: Status, error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self { status, error: error.into(), advice: None, facts: Box::default() }
+        let (skipped, is_brief) = Default::default();
+        Self { status, error: error.into(), advice: None, facts: Box::default(), skipped, is_brief }
+    }
+
+    /// A state machine of a provider failed. The layer that its driver adds is left out.
+    pub(crate) fn of_provider(error: Error) -> Self {
+        match error.failure() {
+            CallFailure::Credentials(cause) => cause.clone().into(),
+            _ => error.into(),
+        }
+    }
+
+    /// Adds the report of the search for credentials. If all providers were skipped, they are listed in
+    /// lines of their own.
+    pub(crate) fn of_search(mut self, report: &ChainReport) -> Self {
+        self.is_brief = report.iter().any(|(_, state)| *state == ProviderState::NotAsked);
+        self.skipped = report
+            .iter()
+            .filter_map(|(name, state)| match state {
+                ProviderState::NotConfigured(why) => Some((name.to_owned(), why.clone())),
+                _ => None,
+            })
+            .collect();
+        let last = report.iter().filter(|(_, state)| **state != ProviderState::NotAsked).last();
+        let is_sign_in = last.is_some_and(|(name, _)| name == sign_in_file::PROVIDER);
+        if is_sign_in && self.status == Status::NoCredentials {
+            self.advice = Some("run `sts login`".to_owned());
+        }
+        self
+    }
+
+    /// Like [`of_search`](Self::of_search), for a command that has listed the providers.
+    pub(crate) fn brief(self, report: &ChainReport) -> Self {
+        let failure = Self { advice: None, ..self }.of_search(report);
+        Self { is_brief: true, ..failure }
     }
 
     /// Whether the response of the service has this kind.
@@ -123,6 +171,24 @@ impl Failure {
             next = cause.source();
         }
         texts
+    }
+
+    /// Returns the [texts](Self::texts) without the skipped providers.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let inline = |(name, why): &Skipped| format!("{name} is not configured ({why})");
+        let inline = self.skipped.iter().map(inline).collect::<Vec<_>>().join("; ");
+        if inline.is_empty() {
+            return self.texts();
+        }
+        let (before, all) = (format!("; before it, {inline}"), format!("; {inline}"));
+        let brief = |text: String| text.replace(&before, "").replace(&all, "");
+        self.texts().into_iter().map(brief).collect()
+    }
+
+    /// Returns the skipped providers to list, with the reasons.
+    pub(crate) fn skipped(&self) -> &[(String, String)] {
+        let is_missing = self.status == Status::NoCredentials && !self.is_brief;
+        if is_missing { &self.skipped } else { &[] }
     }
 
     /// Returns what to do.

@@ -7,8 +7,10 @@ mod connection;
 mod context;
 mod denial;
 mod failure;
+mod layout;
 mod local_server;
 mod output;
+mod sign_in_file;
 
 use std::process::ExitCode;
 

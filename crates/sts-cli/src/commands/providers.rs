@@ -1,0 +1,190 @@
+//! `sts providers`.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anstyle::Style;
+use clap::Args;
+use huaweicloud_sts::hyper::HyperTransport;
+use huaweicloud_sts::providers::{ChainReport, ProviderChain, ProviderState};
+use huaweicloud_sts::sts_client::session::RefreshProvider as _;
+use huaweicloud_sts::sts_client::{
+    CallContext, CallPolicy, Clock as _, Platform, StateMachine as _, Step, SystemClock,
+    SystemEnvironment, Transport as _,
+};
+use huaweicloud_sts::{Credentials, CredentialsError, Error, ErrorKind};
+use serde::Serialize;
+
+use crate::context::{Context, block_on};
+use crate::failure::Failure;
+use crate::layout::beside;
+use crate::output::{BOLD, Report, rfc3339};
+
+/// Show which credential provider is used, and what each of the others lacks
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sts providers
+  sts providers --probe
+  sts providers --output json | jq -r '.[] | select(.used).provider'
+
+Without --probe nothing is sent and no command is run. The provider marked with * is used.")]
+pub(crate) struct Providers {
+    /// Search as the other commands do: request credentials, and show when they expire
+    #[arg(long)]
+    probe: bool,
+}
+
+/// The output of `sts providers`.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Table(Vec<Row>);
+
+#[derive(Serialize)]
+struct Row {
+    provider: String,
+    state: &'static str,
+    reason: Option<String>,
+    used: bool,
+    access_key_id: Option<String>,
+    expires_at: Option<String>,
+}
+
+impl Providers {
+    pub(crate) fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        let chain = context.chain()?;
+        // Providers are listed without an endpoint too.
+        let endpoints = context.endpoints().unwrap_or_default();
+        let calls = CallContext::new(endpoints, CallPolicy::default());
+        let platform = Platform::new(SystemClock, SystemEnvironment);
+        if self.probe {
+            let transport = context.transport()?;
+            return block_on(probe(context, &chain, &platform, &calls, &transport));
+        }
+        let report = chain.check(&platform, &calls).map_err(Failure::usage)?;
+        context.output().print(&Table::new(&report, None))?;
+        match report.candidate() {
+            Some(_) => Ok(ExitCode::SUCCESS),
+            None => Err(Failure::no_credentials(reason(&report))),
+        }
+    }
+}
+
+async fn probe(
+    context: &Context,
+    chain: &ProviderChain,
+    platform: &Platform,
+    calls: &Arc<CallContext>,
+    transport: &HyperTransport,
+) -> Result<ExitCode, Failure> {
+    let found = search(chain, platform, calls, transport).await;
+    let report = chain.report();
+    context.output().print(&Table::new(&report, found.as_ref().ok().map(|found| &**found)))?;
+    found.map(|_| ExitCode::SUCCESS).map_err(|error| {
+        let needs_endpoint = error.kind() == ErrorKind::Configuration;
+        let failure = Failure::of_provider(error).brief(&report);
+        if needs_endpoint { failure.advice("pass --region or --endpoint") } else { failure }
+    })
+}
+
+/// Requests credentials, without a client: it would require an endpoint, which most providers do not
+/// need.
+async fn search(
+    chain: &ProviderChain,
+    platform: &Platform,
+    calls: &Arc<CallContext>,
+    transport: &HyperTransport,
+) -> Result<Arc<Credentials>, Error> {
+    let mut refresh = chain.begin(platform, calls)?;
+    loop {
+        match refresh.step(SystemClock.now()) {
+            Step::Credentials(_) => {
+                refresh
+                    .provide(Err(CredentialsError::new("requests of a provider are not signed")));
+            }
+            Step::Send(exchange) => {
+                let outcome = transport.send(exchange).await;
+                refresh.receive(outcome, SystemClock.now());
+            }
+            Step::Wait(duration) => transport.sleep(duration).await,
+            Step::Done(issued) => return Ok(Arc::clone(issued?.credentials())),
+        }
+    }
+}
+
+/// Why no provider would be used.
+fn reason(report: &ChainReport) -> String {
+    let mut asked = report.iter().filter(|(_, state)| **state != ProviderState::NotAsked);
+    let failed = asked.clone().find(|(_, state)| matches!(state, ProviderState::Failed(_)));
+    match (failed, asked.next(), asked.next()) {
+        (Some((name, _)), ..) => format!("provider {name} is configured but failed"),
+        (None, Some((name, _)), None) => format!("the selected provider {name} is not configured"),
+        _ => "no credential provider is configured".to_owned(),
+    }
+}
+
+impl Table {
+    fn new(report: &ChainReport, credentials: Option<&Credentials>) -> Self {
+        let used = report.candidate();
+        let row = |(name, state): (&str, &ProviderState)| {
+            let (state, reason) = described(state);
+            let is_used = used == Some(name);
+            let credentials = credentials.filter(|_| is_used);
+            Row {
+                provider: name.to_owned(),
+                state,
+                reason,
+                used: is_used,
+                access_key_id: credentials.map(|found| found.access_key_id.clone()),
+                expires_at: credentials.and_then(|found| found.expiration).map(rfc3339),
+            }
+        };
+        Self(report.iter().map(row).collect())
+    }
+}
+
+fn described(state: &ProviderState) -> (&'static str, Option<String>) {
+    match state {
+        ProviderState::NotAsked => ("not_asked", None),
+        ProviderState::NotConfigured(why) => ("not_configured", Some(why.clone())),
+        ProviderState::Configured => ("configured", None),
+        ProviderState::Undetermined => {
+            ("unknown", Some("only a request shows it; use --probe".to_owned()))
+        }
+        ProviderState::Failed(why) => ("failed", Some(why.clone())),
+        ProviderState::Used => ("used", None),
+        _ => ("unknown", None),
+    }
+}
+
+impl Row {
+    /// Returns the text in the last column.
+    fn remark(&self) -> String {
+        match (&self.reason, &self.access_key_id, &self.expires_at) {
+            (Some(reason), ..) => reason.clone(),
+            (None, Some(id), Some(end)) => format!("access key {id}, expires at {end}"),
+            (None, Some(id), None) => format!("access key {id}, does not expire"),
+            (None, None, _) => String::new(),
+        }
+    }
+}
+
+impl Report for Table {
+    fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        let names = self.0.iter().map(|row| row.provider.chars().count());
+        let width = names.max().unwrap_or_default();
+        for row in &self.0 {
+            let (mark, style) = if row.used { ('*', BOLD) } else { (' ', Style::new()) };
+            let (name, state, remark) = (&row.provider, row.state, row.remark());
+            let state = state.replace('_', " ");
+            if remark.is_empty() {
+                writeln!(out, "{style}{mark} {name:<width$}  {state}{style:#}")?;
+            } else {
+                let head = format!("{style}{mark} {name:<width$}  {state:<14}{style:#}  ");
+                beside(out, &head, &remark)?;
+            }
+        }
+        Ok(())
+    }
+}

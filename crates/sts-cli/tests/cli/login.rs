@@ -1,0 +1,373 @@
+//! `sts login` and `sts logout`.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use sts_emulator::{Emulator, TestClock};
+use time::OffsetDateTime;
+
+use crate::support::{Cloud, Run, with_filters};
+
+const START_URL: &str = "https://idcenter.example.com/d-0123456789/portal";
+
+/// A cloud in which alice may assume two agencies in one account and one in another.
+fn config(identity_center: &str, second: &str) -> String {
+    format!(
+        "[identity_center]\ninterval = 1\n{identity_center}\n\
+         [[accounts]]\nid = \"0011\"\n[[accounts.users]]\nname = \"alice\"\n\
+         [[accounts.agencies]]\nname = \"reader\"\n{second}"
+    )
+}
+
+const AUTO: &str = "auto_approve = \"iam::0011:user:alice\"";
+const OTHER: &str = "[[accounts.agencies]]\nname = \"writer\"\n\
+    [[accounts]]\nid = \"0022\"\n[[accounts.agencies]]\nname = \"auditor\"\n\
+    trust = [\"iam::0011:user:alice\"]\n";
+
+fn cloud(config: &str) -> Cloud {
+    Cloud::of(Emulator::builder().config(config.parse().unwrap()))
+}
+
+/// Returns the program with the endpoints of Identity Center.
+fn sts(cloud: &Cloud, arguments: &[&str]) -> Command {
+    let mut command = cloud.bare();
+    for service in ["IDENTITYCENTEROIDC", "IDENTITYCENTERPORTALAPI"] {
+        let name = format!("HUAWEICLOUD_SDK_REGION_{service}_CN_NORTH_4");
+        command.env(name, cloud.emulator.url());
+    }
+    command.args(arguments);
+    command
+}
+
+fn login(cloud: &Cloud, arguments: &[&str]) -> Command {
+    let mut command =
+        sts(cloud, &["login", "--start-url", START_URL, "--sso-region", "cn-north-4"]);
+    command.args(arguments);
+    command
+}
+
+fn file(cloud: &Cloud) -> PathBuf {
+    cloud.home().join(".config/sts/identity-center.json")
+}
+
+fn check(run: &mut Command) -> String {
+    let run = Run::of(run).snapshot();
+    let (before, rest) = run.split_once("user_code=").unwrap_or((&run, ""));
+    let rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
+    let rest = match rest.split_once("the code ") {
+        Some((_, rest)) => format!("the page must show the code CODE{}", &rest[9..]),
+        None => rest.to_owned(),
+    };
+    if rest.is_empty() { before.to_owned() } else { format!("{before}user_code=CODE\n{rest}") }
+}
+
+#[test]
+fn a_sign_in_provides_credentials_until_it_ends() {
+    let cloud = cloud(&config(AUTO, ""));
+    with_filters(|| {
+        assert_snapshot!(check(&mut login(&cloud, &[])), @"
+        exit code Some(0)
+        portal      https://idcenter.example.com/d-0123456789/portal
+        account     0011
+        permissions reader
+        agency      iam::0011:agency:reader
+        expires at  TIME
+        ---
+        note: the sign-in with Identity Center is experimental: the responses of the service to a sign-in that is not finished are not published
+        open http://127.0.0.1:PORT/device?user_code=CODE
+        the page must show the code CODE
+        ");
+        let whoami = Run::of(&mut sts(&cloud, &["whoami"]));
+        assert_snapshot!(whoami.stdout.lines().filter(|line| !line.starts_with("access") && !line.starts_with("id")).collect::<Vec<_>>().join("\n"), @"
+        account     0011
+        principal   sts::0011:assumed-agency:reader/alice
+        provider    identity-center
+        expires at  TIME
+        ");
+        let path = file(&cloud);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+        }
+        // The sign-in is used again, without a browser.
+        assert_snapshot!(check(&mut sts(&cloud, &["login", "--output", "json"])), @r#"
+        exit code Some(0)
+        {"start_url":"https://idcenter.example.com/d-0123456789/portal","account_id":"0011","permission_set":"reader","agency_urn":"iam::0011:agency:reader","expires_at":"TIME"}
+        ---
+        "#);
+
+        assert_snapshot!(Run::of(&mut sts(&cloud, &["logout"])).snapshot(), @"
+        exit code Some(0)
+        signed out of https://idcenter.example.com/d-0123456789/portal
+        ---
+        ");
+        assert!(!path.exists());
+        assert_snapshot!(Run::of(&mut sts(&cloud, &["logout", "--output", "json"])).snapshot(), @r#"
+        exit code Some(0)
+        {"start_url":null}
+        ---
+        "#);
+        assert_snapshot!(Run::of(&mut sts(&cloud, &["login"])).snapshot(), @"
+        exit code Some(2)
+        ---
+        error: no earlier sign-in: pass --start-url and --sso-region
+        ");
+        let whoami = Run::of(&mut sts(&cloud, &["whoami", "--provider", "identity-center"]));
+        assert_snapshot!(whoami.snapshot(), @"
+        exit code Some(3)
+        ---
+        error: GetCallerIdentity: the selected provider identity-center is not configured
+          caused by: no sign-in in HOME/.config/sts/identity-center.json
+          help: run `sts login`
+        ");
+    });
+}
+
+#[test]
+fn a_choice_in_a_pipe_is_made_by_options() {
+    let cloud = cloud(&config(AUTO, OTHER));
+    with_filters(|| {
+        assert_snapshot!(check(&mut login(&cloud, &[])), @"
+        exit code Some(2)
+        ---
+        note: the sign-in with Identity Center is experimental: the responses of the service to a sign-in that is not finished are not published
+        open http://127.0.0.1:PORT/device?user_code=CODE
+        the page must show the code CODE
+        error: several accounts are assigned to you
+          help: pass --account with one of: 0011, 0022
+        ");
+        // The sign-in itself is kept, so that only the choice is left.
+        let without_choice = Run::of(&mut sts(&cloud, &["whoami"]));
+        assert_snapshot!(without_choice.snapshot(), @"
+        exit code Some(3)
+        ---
+        error: GetCallerIdentity: provider identity-center is configured but failed
+          caused by: no account and permission set is chosen in HOME/.config/sts/identity-center.json
+          help: run `sts login`
+        ");
+        let account = sts(&cloud, &["login", "--account", "0011"]);
+        assert_snapshot!(check(&mut { account }), @"
+        exit code Some(2)
+        ---
+        error: several permission sets are assigned to you
+          help: pass --permission-set with one of: reader, writer
+        ");
+        let unknown = &["login", "--account", "0011", "--permission-set", "admin"];
+        assert_snapshot!(check(&mut sts(&cloud, unknown)), @r#"
+        exit code Some(2)
+        ---
+        error: unknown permission set "admin"
+          help: pass --permission-set with one of: reader, writer
+        "#);
+        let writer = &["login", "--account", "0011", "--permission-set", "writer"];
+        assert_snapshot!(check(&mut sts(&cloud, writer)), @"
+        exit code Some(0)
+        portal      https://idcenter.example.com/d-0123456789/portal
+        account     0011
+        permissions writer
+        agency      iam::0011:agency:writer
+        expires at  TIME
+        ---
+        ");
+        let other = &["login", "--account", "0022"];
+        assert_eq!(Run::of(&mut sts(&cloud, other)).code, Some(0));
+        let whoami = Run::of(&mut sts(&cloud, &["whoami"])).stdout;
+        assert!(whoami.contains("auditor"), "{whoami}");
+    });
+}
+
+/// Sends the form of the page for approval, as a browser does.
+fn submit(cloud: &Cloud, code: &str, decision: &str) {
+    let address = cloud.emulator.url().trim_start_matches("http://");
+    let form = format!("user_code={code}&user=iam%3A%3A0011%3Auser%3Aalice&decision={decision}");
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "POST /device HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n\
+         Content-Length: {}\r\n\r\n{form}",
+        form.len()
+    )
+    .unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    assert!(response.starts_with("HTTP/1.1 200"), "{response}");
+}
+
+/// Runs a sign-in, and decides about it on the page.
+fn decided(cloud: &Cloud, command: &mut Command, decision: &str) -> Run {
+    let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut text = String::new();
+    while !text.contains("the code ") {
+        assert_ne!(stderr.read_line(&mut text).unwrap(), 0, "{text}");
+    }
+    let code = text.trim_end().rsplit(' ').next().unwrap().to_owned();
+    submit(cloud, &code, decision);
+    stderr.read_to_string(&mut text).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let stderr = text.replace(&code, "CODE");
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    Run { code: output.status.code(), stdout, stderr }
+}
+
+#[test]
+fn a_person_decides_on_the_page() {
+    let cloud = cloud(&config("", ""));
+    with_filters(|| {
+        let approved = decided(&cloud, &mut login(&cloud, &["--no-browser"]), "approve");
+        assert_snapshot!(approved.snapshot(), @"
+        exit code Some(0)
+        portal      https://idcenter.example.com/d-0123456789/portal
+        account     0011
+        permissions reader
+        agency      iam::0011:agency:reader
+        expires at  TIME
+        ---
+        note: the sign-in with Identity Center is experimental: the responses of the service to a sign-in that is not finished are not published
+        open http://127.0.0.1:PORT/device?user_code=CODE
+        the page must show the code CODE
+        ");
+        assert_eq!(Run::of(&mut sts(&cloud, &["logout"])).code, Some(0));
+        let denied = decided(&cloud, &mut login(&cloud, &["--no-browser"]), "deny");
+        assert_snapshot!(denied.snapshot(), @"
+        exit code Some(1)
+        ---
+        note: the sign-in with Identity Center is experimental: the responses of the service to a sign-in that is not finished are not published
+        open http://127.0.0.1:PORT/device?user_code=CODE
+        the page must show the code CODE
+        error: the sign-in was denied
+          caused by: invalid request: IIC.1404: Access denied: the user denied the sign-in. (HTTP status 400, request id HEX)
+          help: if you have approved the sign-in, please report this error with the response in it: the responses of the service are not published
+        ");
+    });
+    assert!(!file(&cloud).exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_page_is_opened_in_a_browser() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let cloud = cloud(&config("", ""));
+    let (bin, opened) = (cloud.home().join("bin"), cloud.home().join("opened"));
+    fs::create_dir_all(&bin).unwrap();
+    let script = format!("#!/bin/sh\necho \"$@\" > {}\n", opened.display());
+    for name in ["xdg-open", "open"] {
+        fs::write(bin.join(name), &script).unwrap();
+        fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let mut command = login(&cloud, &[]);
+    command.env("PATH", &bin).env("DISPLAY", ":0");
+    let run = decided(&cloud, &mut command, "approve");
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let begin = "approve the sign-in in your browser; if no page opens, open http://127.0.0.1:";
+    assert!(run.stderr.contains(begin), "{}", run.stderr);
+    let url = fs::read_to_string(&opened).unwrap();
+    let page = format!("{}/device?user_code=", cloud.emulator.url());
+    assert!(url.starts_with(&page), "{url}");
+}
+
+#[test]
+fn an_expired_sign_in_is_named() {
+    let clock = TestClock::new(OffsetDateTime::now_utc());
+    let builder = Emulator::builder().config(config(AUTO, "").parse().unwrap());
+    let cloud = Cloud::of(builder.clock(clock.clone()));
+    assert_eq!(Run::of(&mut login(&cloud, &[])).code, Some(0));
+    with_filters(|| {
+        // By the clock of the service.
+        clock.advance(Duration::from_secs(9 * 3600));
+        assert_snapshot!(Run::of(&mut sts(&cloud, &["whoami"])).snapshot(), @"
+        exit code Some(3)
+        ---
+        error: GetCallerIdentity: provider identity-center is configured but failed
+          caused by: Identity Center does not accept the access token; sign in again
+          caused by: credentials rejected: IIC.1001: Access denied: the access token is invalid, has expired or was revoked (HTTP status 401, request id HEX)
+          help: run `sts login`
+        ");
+        // By the clock of this machine.
+        let path = file(&cloud);
+        let content = fs::read_to_string(&path).unwrap();
+        let (before, after) = content.split_once("\"expires_at\":").unwrap();
+        let rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
+        fs::write(&path, format!("{before}\"expires_at\":1700000000{rest}")).unwrap();
+        assert_snapshot!(Run::of(&mut sts(&cloud, &["whoami"])).snapshot(), @"
+        exit code Some(3)
+        ---
+        error: GetCallerIdentity: provider identity-center is configured but failed
+          caused by: the sign-in expired at TIME; sign in again
+          help: run `sts login`
+        ");
+        assert_snapshot!(Run::of(&mut sts(&cloud, &["providers"])).stdout.lines().nth(6).unwrap(), @"  identity-center  failed          the sign-in expired at TIME; sign in again");
+        assert_eq!(Run::of(&mut sts(&cloud, &["login"])).code, Some(0));
+        fs::write(&path, "{").unwrap();
+        assert_snapshot!(Run::of(&mut sts(&cloud, &["whoami"])).snapshot(), @"
+        exit code Some(3)
+        ---
+        error: GetCallerIdentity: provider identity-center is configured but failed
+          caused by: invalid sign-in in HOME/.config/sts/identity-center.json: not valid at line 1; remove the file
+          help: run `sts login`
+        ");
+    });
+}
+
+#[test]
+fn a_sign_in_is_removed_without_a_portal() {
+    let cloud = cloud(&config(AUTO, ""));
+    assert_eq!(Run::of(&mut login(&cloud, &[])).code, Some(0));
+    let content = fs::read_to_string(file(&cloud)).unwrap();
+    let url = cloud.emulator.url();
+    let portal = format!("\"portal_endpoint\":\"{url}\"");
+    assert!(content.contains(&portal), "{content}");
+    let content = content.replace(&portal, "\"portal_endpoint\":\"http://127.0.0.1:9\"");
+    fs::write(file(&cloud), content).unwrap();
+    with_filters(|| {
+        assert_snapshot!(Run::of(&mut sts(&cloud, &["logout"])).snapshot(), @"
+        exit code Some(1)
+        ---
+        error: no response from Identity Center
+          caused by: cannot connect (the request was not sent)
+          caused by: client error (Connect)
+          caused by: connecting to 127.0.0.1:PORT failed
+          caused by: tcp connect error
+          caused by: Connection refused (os error 111)
+          help: the sign-in was removed from this machine; its access token stays valid until TIME
+        ");
+    });
+    assert!(!file(&cloud).exists());
+}
+
+#[test]
+fn usage_and_network_failures() {
+    let cloud = cloud(&config(AUTO, ""));
+    with_filters(|| {
+        let url = &["login", "--start-url", "file:///etc/passwd", "--sso-region", "cn-north-4"];
+        assert_snapshot!(Run::of(&mut sts(&cloud, url)).snapshot(), @r#"
+        exit code Some(2)
+        ---
+        error: --start-url "file:///etc/passwd" is not an https URL
+        "#);
+        let mut closed = login(&cloud, &[]);
+        closed.env("HUAWEICLOUD_SDK_REGION_IDENTITYCENTEROIDC_CN_NORTH_4", "http://127.0.0.1:9");
+        assert_snapshot!(Run::of(&mut closed).snapshot(), @"
+        exit code Some(1)
+        ---
+        note: the sign-in with Identity Center is experimental: the responses of the service to a sign-in that is not finished are not published
+        error: no response from Identity Center
+          caused by: cannot connect (the request was not sent)
+          caused by: client error (Connect)
+          caused by: connecting to 127.0.0.1:PORT failed
+          caused by: tcp connect error
+          caused by: Connection refused (os error 111)
+          help: run `sts doctor` to check endpoint, proxy and certificates
+        ");
+    });
+}
