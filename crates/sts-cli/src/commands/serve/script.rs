@@ -36,7 +36,7 @@ impl Script {
                 }
                 (Self::Sh, None) => writeln!(out, "unset {name}")?,
                 (Self::Powershell, Some(value)) => {
-                    writeln!(out, "$env:{name} = '{}'", value.replace('\'', "''"))?;
+                    writeln!(out, "$env:{name} = '{}'", doubled_quotes(value))?;
                 }
                 (Self::Powershell, None) => {
                     writeln!(out, "Remove-Item Env:{name} -ErrorAction SilentlyContinue")?;
@@ -50,6 +50,12 @@ impl Script {
         }
         Ok(())
     }
+}
+
+/// Doubles single quotes. `PowerShell` ends a literal at typographic ones, too.
+fn doubled_quotes(value: &str) -> String {
+    let is_quote = |c: char| matches!(c, '\'' | '\u{2018}'..='\u{201b}');
+    value.chars().flat_map(|c| std::iter::repeat_n(c, if is_quote(c) { 2 } else { 1 })).collect()
 }
 
 #[cfg(test)]
@@ -72,5 +78,14 @@ mod tests {
         );
         assert_eq!(written(Script::Dotenv), "A=\"it's \\\"a\\\"\\\\b\"\n");
         assert_eq!(written(Script::Json), "{\"A\":\"it's \\\"a\\\"\\\\b\",\"B\":null}\n");
+    }
+
+    #[test]
+    fn typographic_quotes_do_not_end_a_literal() {
+        let variables = [("A", Some("\u{2018}a\u{2019}; b".to_owned()))];
+        let mut out = Vec::new();
+        Script::Powershell.write(&mut out, &variables).unwrap();
+        let expected = "$env:A = '\u{2018}\u{2018}a\u{2019}\u{2019}; b'\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 }
