@@ -15,14 +15,15 @@ pub(crate) const TASK: Task = Task {
     name: "ci",
     summary: "run everything that CI checks",
     help: "\
-usage: cargo xtask ci [--quick | --list]
+usage: cargo xtask ci [--quick | --list | --only NAME]
 
 Runs every check, also after one has failed, and prints a table of the outcomes. The checks get a
 home directory and a directory for temporary files below target/ci; the last check is that they
 wrote nothing else outside of target.
 
-  --quick   leave out the checks that take minutes
-  --list    print the names of the checks, and run none
+  --quick       leave out the checks that take minutes
+  --list        print the names of the checks, and run none
+  --only NAME   run this check and the last one
 ",
     run,
 };
@@ -33,30 +34,54 @@ enum Outcome {
     Skipped(&'static str),
 }
 
+/// Returns the names of all checks, in their order.
+pub(crate) fn check_names() -> impl Iterator<Item = &'static str> {
+    CHECKS.iter().map(|check| check.name).chain([surroundings::CHECK])
+}
+
+/// Which checks run.
+enum Selection {
+    All,
+    Quick,
+    Only(String),
+}
+
 fn run(arguments: Arguments) -> Result<bool, Stop> {
-    let is_quick = match one_option(arguments, &["quick", "list"])? {
-        Some("list") => {
-            for name in CHECKS.iter().map(|check| check.name).chain([surroundings::CHECK]) {
-                println!("{name}");
-            }
-            return Ok(true);
-        }
-        option => option.is_some(),
+    let Some(selection) = selection(arguments)? else {
+        check_names().for_each(|name| println!("{name}"));
+        return Ok(true);
     };
     let surroundings = Surroundings::prepare()?;
-    let outcome = |check: &Check| {
-        if is_quick && check.is_slow {
-            Outcome::Skipped("left out by --quick")
-        } else if let Some(missing) = (check.missing)() {
-            Outcome::Skipped(missing)
-        } else {
-            run_check(check, &surroundings)
-        }
+    let outcome = |check: &Check| match (&selection, (check.missing)()) {
+        (Selection::Quick, _) if check.is_slow => Outcome::Skipped("left out by --quick"),
+        (_, Some(missing)) => Outcome::Skipped(missing),
+        (_, None) => run_check(check, &surroundings),
     };
+    let is_selected =
+        |check: &&Check| !matches!(&selection, Selection::Only(name) if name != check.name);
     // Later checks run too, so that one run reports all failures.
-    let mut table: Vec<_> = CHECKS.iter().map(|check| (check.name, outcome(check))).collect();
+    let checks = CHECKS.iter().filter(is_selected);
+    let mut table: Vec<_> = checks.map(|check| (check.name, outcome(check))).collect();
     table.push((surroundings::CHECK, timed(surroundings::CHECK, || surroundings.are_untouched())));
     Ok(print_table(&table))
+}
+
+/// Reads the command line. Returns `None` for `--list`.
+fn selection(arguments: Arguments) -> Result<Option<Selection>, Stop> {
+    let [first, ..] = arguments.as_slice() else { return Ok(Some(Selection::All)) };
+    if first != "--only" {
+        let option = one_option(arguments, &["quick", "list"])?;
+        return Ok((option == Some("quick")).then_some(Selection::Quick));
+    }
+    let [_, name] = arguments.as_slice() else {
+        return Err(Stop::Usage("--only takes the name of one check".to_owned()));
+    };
+    let name = name.to_string_lossy();
+    if check_names().any(|check| check == name) {
+        Ok(Some(Selection::Only(name.into_owned())))
+    } else {
+        Err(Stop::Usage(format!("unknown check {name:?}; --list prints the names")))
+    }
 }
 
 fn run_check(check: &Check, surroundings: &Surroundings) -> Outcome {

@@ -24,6 +24,7 @@ const COVERAGE: &str = "-Cpasses=sancov-module \
 struct Plan {
     seconds: u32,
     targets: Vec<String>,
+    minimizes: bool,
 }
 
 pub(crate) const TASK: Task = Task {
@@ -36,7 +37,10 @@ Builds the fuzz targets in xtask/fuzz and runs them, one after the other: those 
 needs a C++ compiler.
 
   --seconds N   how long each target runs, at least 1 (600)
+  --minutes N   the same in minutes
   --smoke       the same as --seconds 60
+  --all         all targets, as without TARGET
+  --minimize    afterwards, keep only the inputs that add coverage in target/fuzz/corpus
 ",
     run: |arguments| {
         fuzz(&Plan::parse(arguments)?)?;
@@ -48,16 +52,20 @@ impl Plan {
     fn parse(arguments: Arguments) -> Result<Self, Stop> {
         let mut seconds = None;
         let mut targets = Vec::new();
+        let (mut is_all, mut minimizes) = (false, false);
         let mut parser = Parser::from_args(arguments);
         while let Some(argument) = parser.next()? {
             let given = match argument {
                 Long("smoke") => 60,
-                Long("seconds") => {
-                    let given = parser.value()?.string()?;
-                    // libFuzzer takes 0 for no limit.
-                    given.parse().ok().filter(|&n| n > 0).ok_or_else(|| {
-                        Stop::Usage(format!("--seconds must be a number from 1 on, not {given:?}"))
-                    })?
+                Long("seconds") => positive("--seconds", &mut parser)?,
+                Long("minutes") => positive("--minutes", &mut parser)?.saturating_mul(60),
+                Long("all") => {
+                    is_all = true;
+                    continue;
+                }
+                Long("minimize") => {
+                    minimizes = true;
+                    continue;
                 }
                 Value(target) => {
                     targets.push(target.string()?);
@@ -66,10 +74,15 @@ impl Plan {
                 other => return Err(unexpected(other)),
             };
             if seconds.replace(given).is_some() {
-                return Err(Stop::Usage("give either --smoke or --seconds, and once".to_owned()));
+                return Err(Stop::Usage(
+                    "give one of --smoke, --seconds and --minutes, and once".to_owned(),
+                ));
             }
         }
-        let mut plan = Self { seconds: seconds.unwrap_or(600), targets };
+        if is_all && !targets.is_empty() {
+            return Err(Stop::Usage("give either --all or targets".to_owned()));
+        }
+        let mut plan = Self { seconds: seconds.unwrap_or(600), targets, minimizes };
         let all = names_in(&root().join("xtask/fuzz/targets"))?;
         if let Some(unknown) = plan.targets.iter().find(|target| !all.contains(target)) {
             let all = all.join(", ");
@@ -80,6 +93,16 @@ impl Plan {
         }
         Ok(plan)
     }
+}
+
+/// Reads the value of an option. libFuzzer takes 0 for no limit.
+fn positive(option: &str, parser: &mut Parser) -> Result<u32, Stop> {
+    let given = parser.value()?.string()?;
+    given
+        .parse()
+        .ok()
+        .filter(|&number| number > 0)
+        .ok_or_else(|| Stop::Usage(format!("{option} must be a number from 1 on, not {given:?}")))
 }
 
 fn fuzz(plan: &Plan) -> Result<(), String> {
@@ -101,6 +124,9 @@ fn fuzz(plan: &Plan) -> Result<(), String> {
     let binaries = target_dir.join(host).join("release");
     for target in &plan.targets {
         run_target(target, plan.seconds, &package, &binaries, &target_dir)?;
+        if plan.minimizes {
+            minimize(target, &binaries, &target_dir)?;
+        }
     }
     println!("{} targets, {} s each: no finding", plan.targets.len(), plan.seconds);
     Ok(())
@@ -141,6 +167,20 @@ fn run_target(
         log.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
     println!("{target}: {} inputs", executed.map_or("?", str::trim));
     Ok(())
+}
+
+/// Replaces the collected inputs by those that add coverage.
+fn minimize(target: &str, binaries: &Path, target_dir: &Path) -> Result<(), String> {
+    let grown = target_dir.join("corpus").join(target);
+    let minimal = target_dir.join("corpus").join(format!("{target}.minimal"));
+    let failed = |error: std::io::Error| format!("{}: {error}", minimal.display());
+    fs::create_dir_all(&minimal).map_err(failed)?;
+    let mut merge = Command::new(binaries.join(target));
+    merge.arg("-merge=1").arg(&minimal).arg(&grown).stderr(std::process::Stdio::null());
+    if !succeeds(&mut merge)? {
+        return Err(format!("the inputs of {target} cannot be merged"));
+    }
+    fs::remove_dir_all(&grown).and_then(|()| fs::rename(&minimal, &grown)).map_err(failed)
 }
 
 fn host_triple() -> Result<String, String> {

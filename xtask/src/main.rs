@@ -11,6 +11,7 @@ mod fuzz;
 mod minimal_versions;
 mod package;
 mod programs;
+mod prove_checks;
 mod readme;
 mod status_meanings;
 mod task;
@@ -27,6 +28,7 @@ use self::task::{Stop, Task};
 
 const TASKS: &[Task] = &[
     ci::TASK,
+    prove_checks::TASK,
     vectors::TASK,
     programs::CALL,
     programs::SIMULATE,
