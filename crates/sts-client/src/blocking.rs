@@ -20,7 +20,7 @@ use crate::machine::StateMachine;
 use crate::no_credentials::NoCredentials;
 pub use crate::session::blocking::Session;
 use crate::session::refresher::{BlockingRefresher, Obtained};
-use crate::session::{RefreshProvider, SessionPolicy};
+use crate::session::{IssuedCredentials, RefreshProvider, SessionPolicy};
 use crate::stats::Completed;
 use crate::trace;
 pub use crate::transport::blocking::Transport;
@@ -81,6 +81,11 @@ impl<T: Transport, S: ProvideCredentials> Client<T, S> {
     pub fn drive<M: StateMachine>(&self, machine: M) -> Result<M::Output, Error> {
         let Base { transport, platform, .. } = &*self.base;
         drive_blocking(machine, transport, &self.provider, &*platform.clock)
+    }
+
+    /// Obtains credentials from `provider` once, like [`Client::obtain`](crate::Client::obtain).
+    pub fn obtain<P: RefreshProvider>(&self, provider: &P) -> Result<IssuedCredentials, Error> {
+        refresh(&self.base, &self.provider, provider)
     }
 
     /// Assumes an agency and returns temporary credentials for it.
@@ -151,6 +156,19 @@ where
     Ok(Session::new(Arc::new(Bound { base, credentials, provider }), clock, policy.into()))
 }
 
+/// Performs a refresh of `provider`, which is signed with `credentials`.
+fn refresh<T: Transport, S: ProvideCredentials, P: RefreshProvider>(
+    base: &Base<T>,
+    credentials: &Arc<S>,
+    provider: &P,
+) -> Result<IssuedCredentials, Error> {
+    let Base { context, transport, platform } = base;
+    trace::in_refresh_blocking(&provider.label(), || {
+        let refresh = provider.begin(platform, context)?;
+        validated::<P>(drive_blocking(refresh, transport, credentials, &*platform.clock)?)
+    })
+}
+
 impl<T, S, P> BlockingRefresher for Bound<T, S, P>
 where
     T: Transport + Send + Sync,
@@ -159,12 +177,7 @@ where
 {
     fn refresh(&self) -> Obtained {
         let Self { base, credentials, provider } = self;
-        let Base { context, transport, platform } = &**base;
-        let issued = trace::in_refresh_blocking(&provider.label(), || {
-            let refresh = provider.begin(platform, context)?;
-            validated::<P>(drive_blocking(refresh, transport, credentials, &*platform.clock)?)
-        })?;
-        Ok(issued)
+        Ok(refresh(base, credentials, provider)?)
     }
 }
 

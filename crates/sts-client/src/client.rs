@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::machine::StateMachine;
 use crate::no_credentials::NoCredentials;
 use crate::session::refresher::{AsyncRefresher, Obtained};
-use crate::session::{RefreshProvider, Session, SessionPolicy};
+use crate::session::{IssuedCredentials, RefreshProvider, Session, SessionPolicy};
 use crate::stats::Completed;
 use crate::trace;
 use crate::transport::{BoxFuture, DynTransport, MaybeSend, MaybeSync, Transport};
@@ -96,6 +96,19 @@ impl<T: Transport, S: ProvideCredentials> Client<T, S> {
     pub async fn drive<M: StateMachine>(&self, machine: M) -> Result<M::Output, Error> {
         let Base { transport, platform, .. } = &*self.base;
         drive(machine, transport, &self.provider, &*platform.clock).await
+    }
+
+    /// Obtains credentials from `provider` once, without a session: for programs that need them once,
+    /// such as a command. The provider may be one that a session cannot repeat.
+    ///
+    /// # Errors
+    ///
+    /// The provider is not configured, or its refresh failed.
+    pub async fn obtain<P: RefreshProvider>(
+        &self,
+        provider: &P,
+    ) -> Result<IssuedCredentials, Error> {
+        refresh(&self.base, &self.provider, provider).await
     }
 
     /// Assumes an agency and returns temporary credentials for it.
@@ -225,6 +238,20 @@ where
     Ok(Session::new(Arc::new(Bound { base, credentials, provider }), clock, policy.into()))
 }
 
+/// Performs a refresh of `provider`, which is signed with `credentials`.
+async fn refresh<T: Transport, S: ProvideCredentials, P: RefreshProvider>(
+    base: &Base<T>,
+    credentials: &Arc<S>,
+    provider: &P,
+) -> Result<IssuedCredentials, Error> {
+    let Base { context, transport, platform } = base;
+    let refresh = async {
+        let refresh = provider.begin(platform, context)?;
+        validated::<P>(drive(refresh, transport, credentials, &*platform.clock).await?)
+    };
+    trace::in_refresh(&provider.label(), refresh).await
+}
+
 impl<T, S, P> AsyncRefresher for Bound<T, S, P>
 where
     T: Transport + MaybeSend + MaybeSync + 'static,
@@ -234,12 +261,7 @@ where
     fn refresh(self: Arc<Self>) -> BoxFuture<'static, Obtained> {
         Box::pin(async move {
             let Self { base, credentials, provider } = &*self;
-            let Base { context, transport, platform } = &**base;
-            let refresh = async {
-                let refresh = provider.begin(platform, context)?;
-                validated::<P>(drive(refresh, transport, credentials, &*platform.clock).await?)
-            };
-            Ok(trace::in_refresh(&provider.label(), refresh).await?)
+            Ok(refresh(base, credentials, provider).await?)
         })
     }
 

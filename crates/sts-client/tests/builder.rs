@@ -183,3 +183,25 @@ fn a_client_without_an_endpoint_has_credentials_and_makes_no_calls() {
     let error = block_on(session.credentials()).unwrap_err();
     assert_eq!(error.kind(), sts_proto::ErrorKind::Configuration, "{error:?}");
 }
+
+#[test]
+fn credentials_are_obtained_once_without_a_session() {
+    let service = Service::default();
+    let with_code =
+        AssumeAgency::new("iam::0a1b:agency:a", "name").mfa("iam::0a1b:mfa:d", "123456");
+    let keys = || Credentials::permanent("EXAMPLEAK00000000001", "secret");
+
+    let client = builder(&service).credentials(keys()).build().unwrap();
+    for _ in 0..2 {
+        let issued = block_on(client.obtain(&with_code)).unwrap();
+        assert_eq!(issued.credentials().access_key_id, "HSTISSUED00000000001");
+    }
+    let client = builder(&service).credentials(keys()).build_blocking().unwrap();
+    let issued = client.obtain(&with_code).unwrap();
+    assert_eq!(issued.credentials().access_key_id, "HSTISSUED00000000001");
+    assert_eq!(service.keys().len(), 3, "each call is a request");
+
+    let error = block_on(builder(&service).build().unwrap().obtain(&with_code)).unwrap_err();
+    assert_eq!(error.kind(), sts_proto::ErrorKind::Credentials);
+    assert_eq!(service.keys().len(), 3);
+}
