@@ -41,6 +41,9 @@ struct Written<'a> {
     session_token: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expiration: Option<String>,
+    /// Ignored by readers of credentials.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<&'a str>,
 }
 
 /// Parses credentials. The fault does not quote the text.
@@ -78,9 +81,9 @@ pub(crate) fn read(text: &[u8], form: Form) -> Result<Credentials, String> {
     Ok(credentials)
 }
 
-/// Writes credentials in the form of a process. `None` if the expiration is outside the years 0 to
-/// 9999.
-pub(crate) fn write(credentials: &Credentials) -> Option<Body> {
+/// Writes credentials in the form of a process, and a label. `None` if the expiration is outside the
+/// years 0 to 9999.
+pub(crate) fn write(credentials: &Credentials, label: Option<&str>) -> Option<Body> {
     let expiration = credentials.expiration.map(|end| end.format(&Rfc3339)).transpose().ok()?;
     let written = Written {
         version: 1,
@@ -88,6 +91,7 @@ pub(crate) fn write(credentials: &Credentials) -> Option<Body> {
         secret_access_key: credentials.secret_access_key.expose_secret(),
         session_token: credentials.security_token.as_ref().map(Secret::expose_secret),
         expiration,
+        label,
     };
     let mut body = BodyWriter::with_capacity(1024);
     serde_json::to_writer(&mut body, &written).ok()?;

@@ -1,5 +1,6 @@
 //! Credentials that the processes of one user share by files.
 
+mod entry;
 mod refresh;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use sts_client::session::RefreshProvider;
 use sts_client::{CallContext, Platform};
 use sts_credentials::{Credentials, CredentialsError};
 
+pub use self::entry::CacheEntry;
 pub use self::refresh::FileCacheRefresh;
 
 /// Cache of the credentials of another provider in files, shared by the processes of one user: for
@@ -29,7 +31,7 @@ pub use self::refresh::FileCacheRefresh;
 /// files are replaced atomically, and locks are advisory.
 /// Secret keys are stored in plain text: every program of the user can read them. Nothing is stored
 /// unless a program creates this provider. A file that cannot be written does not fail a refresh; see
-/// [`write_error`](Self::write_error). `SystemEnvironment` supports it on Unix only.
+/// [`write_error`](Self::write_error). [`CacheEntry`] describes a file. `SystemEnvironment` supports it on Unix only.
 ///
 /// ```
 /// use sts_client::proto::AssumeAgency;

@@ -72,7 +72,7 @@ impl CredentialProcess {
     /// ```
     #[must_use]
     pub fn output_of(credentials: &Credentials) -> Option<Body> {
-        aws_json::write(credentials)
+        aws_json::write(credentials, None)
     }
 }
 

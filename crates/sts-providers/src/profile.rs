@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sts_client::session::RefreshProvider;
 use sts_client::{CallContext, Environment, Platform};
 use sts_credentials::CredentialsError;
-use sts_proto::{Credentials, Endpoint, Secret};
+use sts_proto::{Body, BodyWriter, Credentials, Endpoint, Secret};
 
 use self::ini::Ini;
 use crate::classic_iam::{endpoint_from_variable, parse_endpoint};
@@ -92,6 +92,40 @@ impl ProfileFile {
                  make a session of the provider",
             )),
         }
+    }
+
+    /// Returns `credentials` as the content of a profile file, with a section `[basic]`. The expiration
+    /// is not part of it. `None` if the parsers of the official SDKs would read other credentials.
+    ///
+    /// ```
+    /// use sts_client::Credentials;
+    /// use sts_providers::ProfileFile;
+    ///
+    /// let content = ProfileFile::content_of(&Credentials::permanent("AK", "secret"));
+    /// assert_eq!(content.as_ref().map(AsRef::as_ref), Some(&b"[basic]\nak = AK\nsk = secret\n"[..]));
+    /// assert!(ProfileFile::content_of(&Credentials::permanent("AK", "100%")).is_none());
+    /// ```
+    #[must_use]
+    pub fn content_of(credentials: &Credentials) -> Option<Body> {
+        let mut content = BodyWriter::with_capacity(4096);
+        content.extend(b"[basic]\n");
+        let token = credentials.security_token.as_ref().map(Secret::expose_secret);
+        let entries = [
+            ("ak", Some(credentials.access_key_id.as_str())),
+            ("sk", Some(credentials.secret_access_key.expose_secret())),
+            ("security_token", token),
+        ];
+        for (key, value) in entries {
+            let Some(value) = value else { continue };
+            for piece in [key, " = ", value, "\n"] {
+                content.extend(piece.as_bytes());
+            }
+        }
+        let content = content.finish();
+        let Ok(Content::Credentials(read)) = read(content.as_ref()) else { return None };
+        let mut expected = credentials.clone();
+        expected.expiration = None;
+        (read == expected).then_some(content)
     }
 
     fn find(&self, environment: &dyn Environment) -> Result<ConfigFile, CredentialsError> {

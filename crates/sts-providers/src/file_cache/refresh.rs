@@ -108,7 +108,9 @@ impl<P: RefreshProvider> FileCacheRefresh<P> {
 
     /// Stores new credentials. The refresh succeeds without it.
     fn store(&self, credentials: &Arc<Credentials>) {
-        let written = match (credentials.expiration, aws_json::write(credentials)) {
+        let label = self.shared.provider.label();
+        let content = aws_json::write(credentials, Some(&label));
+        let written = match (credentials.expiration, content) {
             (Some(_), Some(content)) => {
                 self.platform.environment.write_private_file(&self.path, &content)
             }

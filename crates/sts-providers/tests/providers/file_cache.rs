@@ -4,10 +4,10 @@ use std::time::Duration;
 use sts_client::session::RefreshProvider;
 use sts_client::{CallContext, CallPolicy, Clock, Environment, Platform, StateMachine, Step};
 use sts_proto::{Body, Endpoint, Region};
-use sts_providers::{EnvironmentVariables, FileCache, IdTokenProvider, OidcAgency};
+use sts_providers::{CacheEntry, EnvironmentVariables, FileCache, IdTokenProvider, OidcAgency};
 
 use crate::world::{
-    Place, Wire, answer, ask, ask_again, ask_blocking, blocking_client, client, in_full,
+    Place, START, Wire, answer, ask, ask_again, ask_blocking, blocking_client, client, in_full,
 };
 
 fn agency(name: &str) -> OidcAgency {
@@ -163,4 +163,37 @@ fn a_file_that_cannot_be_written_does_not_fail_the_refresh() {
     refresh.receive(wire().respond(&exchange.request), now);
     assert!(matches!(refresh.step(now), Step::Done(Ok(_))));
     assert!(cache.write_error().unwrap().starts_with("cannot write /cache/"));
+}
+
+#[test]
+fn an_entry_describes_a_file_without_its_secrets() {
+    let (wire, place) = (wire(), Place::default());
+    process(&wire, &place, cache("a"));
+    let path = place.paths()[0].clone();
+    let entry = CacheEntry::read(&place, &path).unwrap();
+    assert_eq!(entry.label.as_deref(), Some("iam::a:agency:x/session"));
+    assert_eq!(entry.access_key_id, "AK0");
+    assert_eq!(entry.expiration, START + Duration::from_secs(3600));
+
+    let path_text = path.to_str().unwrap();
+    let temporary = r#"{"Version":1,"AccessKeyId":"AK","SecretAccessKey":"PLANTED",
+        "Expiration":"2026-03-05T08:08:09Z","Label":LABEL}"#;
+    for (label, expected) in [("\"a\"", Some("a")), ("null", None), ("1", None)] {
+        place.write(path_text, &temporary.replace("LABEL", label));
+        assert_eq!(CacheEntry::read(&place, &path).unwrap().label.as_deref(), expected);
+    }
+    place.write(path_text, &temporary.replace("LABEL", r#""\u001b[2J""#));
+    assert_eq!(CacheEntry::read(&place, &path).unwrap().label, None, "it could control a terminal");
+
+    for content in
+        ["", "PLANTED", r#"{"Version":1,"AccessKeyId":"AK","SecretAccessKey":"PLANTED"}"#]
+    {
+        place.write(path_text, content);
+        let error = CacheEntry::read(&place, &path).unwrap_err();
+        assert!(error.to_string().starts_with(&format!("credential cache {path_text}: ")));
+        assert!(!in_full(&error).contains("PLANTED"));
+    }
+    place.remove(path_text);
+    let error = CacheEntry::read(&place, &path).unwrap_err();
+    assert!(error.to_string().starts_with("cannot read the credential cache"), "{error}");
 }

@@ -25,6 +25,7 @@ mod identity_center;
 mod issued;
 mod issuer_time;
 mod metadata;
+mod mfa_agency;
 mod oidc;
 mod pod_identity;
 mod process;
