@@ -141,6 +141,7 @@ impl RefreshProvider for AgencyByName {
         platform: &Platform,
         context: &Arc<CallContext>,
     ) -> Result<Self::Refresh, CredentialsError> {
+        self.validate(context)?;
         let endpoint = resolved_endpoint(self.endpoint.as_ref())?;
         Ok(AgencyByNameRefresh::new(self.clone(), endpoint, platform, context))
     }
