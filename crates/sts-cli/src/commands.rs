@@ -1,7 +1,10 @@
 //! The subcommands.
 
+mod assume;
+mod cache;
 mod completions;
 mod decode;
+mod exec;
 mod login;
 mod logout;
 mod providers;
@@ -20,6 +23,12 @@ use crate::failure::Failure;
 pub(crate) enum Command {
     /// Show the identity of the credentials
     Whoami(whoami::Whoami),
+    /// Assume an agency, and print its credentials
+    Assume(assume::Assume),
+    /// Run a command with credentials in its environment
+    Exec(exec::Exec),
+    /// List or remove cached credentials
+    Cache(cache::Cache),
     /// Serve credentials to other programs on loopback
     Serve(serve::Serve),
     /// Send a signed request to any service
@@ -39,6 +48,9 @@ pub(crate) enum Command {
 pub(crate) fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
     match command {
         Command::Whoami(command) => block_on(command.run(context)),
+        Command::Assume(command) => block_on(command.run(context)),
+        Command::Exec(command) => command.run(context),
+        Command::Cache(command) => command.run(context),
         Command::Serve(command) => block_on(command.run(context)),
         Command::Request(command) => block_on(command.run(context)),
         Command::Decode(command) => block_on(command.run(context)),

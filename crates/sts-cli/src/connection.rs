@@ -6,6 +6,7 @@ use std::time::Duration;
 use huaweicloud_sts::hyper::HyperTransport;
 use huaweicloud_sts::proto::Operation;
 use huaweicloud_sts::providers::{ProviderChain, ProviderState};
+use huaweicloud_sts::sts_client::session::{IssuedCredentials, RefreshProvider};
 use huaweicloud_sts::sts_client::{CallStats, Client, Clock as _, SystemClock};
 use huaweicloud_sts::{Credentials, CredentialsError, Endpoint, Session};
 use time::OffsetDateTime;
@@ -62,9 +63,7 @@ impl Connection {
         operation: O,
     ) -> Result<O::Output, Failure> {
         let result = self.client().call(operation).await;
-        for (name, state) in self.chain.report().iter() {
-            context.note(|| format!("provider {name}: {}", state_text(state)));
-        }
+        self.note_providers(context);
         let stats = match &result {
             Ok(completed) => &completed.stats,
             Err(error) => error.stats(),
@@ -75,6 +74,27 @@ impl Connection {
         }
         let failed = |error| Failure::from(error).of_search(&self.chain.report());
         result.map(|completed| completed.output).map_err(failed)
+    }
+
+    /// Obtains credentials from a provider once, with the same notes.
+    pub(crate) async fn obtain<P: RefreshProvider>(
+        &self,
+        context: &Context,
+        provider: &P,
+    ) -> Result<Arc<Credentials>, Failure> {
+        let result = self.client.obtain(provider).await;
+        self.note_providers(context);
+        if let Err(error) = &result {
+            context.note(|| format!("{}: {}", provider.label(), attempts(error.stats())));
+        }
+        let failed = |error| Failure::of_provider(error).of_search(&self.chain.report());
+        result.map(IssuedCredentials::into_credentials).map_err(failed)
+    }
+
+    fn note_providers(&self, context: &Context) {
+        for (name, state) in self.chain.report().iter() {
+            context.note(|| format!("provider {name}: {}", state_text(state)));
+        }
     }
 }
 

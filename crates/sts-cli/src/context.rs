@@ -1,5 +1,6 @@
 //! What all commands share: options, environment, runtime and output.
 
+use std::env;
 use std::fs;
 use std::future::Future;
 use std::io::Write as _;
@@ -17,8 +18,10 @@ use crate::failure::Failure;
 use crate::layout::beside;
 use crate::output::Output;
 use crate::sign_in_file;
+use crate::variables::Place;
 
 const RED: Style = AnsiColor::Red.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 /// Width of the names of providers in a failure.
 const PROVIDER_WIDTH: usize = 17;
 const DIM: Style = Style::new().dimmed();
@@ -53,6 +56,19 @@ impl Context {
         match endpoints(&SystemEnvironment) {
             Err(error) if error.is_missing_endpoint() && !is_given => Ok(Vec::new()),
             _ => self.endpoints(),
+        }
+    }
+
+    /// Returns region and endpoint for the programs that use the credentials.
+    pub(crate) fn place(&self) -> Place {
+        let inherited = ["HUAWEICLOUD_SDK_REGION_ID", "HW_REGION_NAME"]
+            .into_iter()
+            .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
+        let given = self.options.region.as_ref().map(|region| region.as_str().to_owned());
+        Place {
+            is_region_given: given.is_some(),
+            region: given.or(inherited),
+            endpoint: self.options.endpoint.as_ref().map(ToString::to_string),
         }
     }
 
@@ -101,6 +117,17 @@ impl Context {
             // Notes are not worth a failure.
             let _ = writeln!(anstream::stderr(), "{DIM}{}{DIM:#}", line());
         }
+    }
+
+    /// Prints a warning to standard error.
+    pub(crate) fn warn(&self, warning: &str) {
+        let mut out = anstream::stderr().lock();
+        // Nothing is left to do if standard error is closed.
+        let _ = if self.output().is_json() {
+            writeln!(out, "{}", serde_json::json!({ "warning": warning }))
+        } else {
+            writeln!(out, "{YELLOW}warning:{YELLOW:#} {warning}")
+        };
     }
 
     /// Prints a failure to standard error and returns its exit code.

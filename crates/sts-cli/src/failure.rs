@@ -1,6 +1,7 @@
 //! Failures of commands: what happened, why, and what to do.
 
 use std::error::Error as StdError;
+use std::ffi::OsStr;
 use std::io;
 use std::process::ExitCode;
 
@@ -37,6 +38,10 @@ enum Status {
     Failed = 1,
     Usage = 2,
     NoCredentials = 3,
+    /// A command cannot be executed.
+    NotExecutable = 126,
+    /// A command does not exist.
+    NotFound = 127,
 }
 
 /// What a response said.
@@ -79,6 +84,13 @@ impl Failure {
     /// Credentials are missing.
     pub(crate) fn no_credentials(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::new(Status::NoCredentials, error)
+    }
+
+    /// A command cannot be started.
+    pub(crate) fn not_started(program: &OsStr, error: &io::Error) -> Self {
+        let is_missing = error.kind() == io::ErrorKind::NotFound;
+        let status = if is_missing { Status::NotFound } else { Status::NotExecutable };
+        Self::new(status, format!("cannot run {}: {error}", program.display()))
     }
 
     /// The output cannot be written.
@@ -142,6 +154,10 @@ impl Failure {
         facts: Box<Facts>,
         error: impl StdError + Send + Sync + 'static,
     ) -> Self {
+        let kind = facts.kind.as_deref();
+        let is_unsent = facts.status.is_none() && kind == Some("InvalidRequest");
+        // It was rejected before it was sent.
+        let status = if is_unsent { Status::Usage } else { status };
         let decode = facts.encoded_authorization_message.as_deref().map(decode_command);
         let advice = match decode {
             Some(command) => Some(format!("for the reason of the denial, run\n{command}")),

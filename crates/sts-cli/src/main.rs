@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod agency;
+mod cache_directory;
 mod cli;
 mod commands;
 mod connection;
@@ -10,7 +12,10 @@ mod failure;
 mod layout;
 mod local_server;
 mod output;
+mod shell;
 mod sign_in_file;
+mod terminal;
+mod variables;
 
 use std::process::ExitCode;
 

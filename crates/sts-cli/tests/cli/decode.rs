@@ -66,7 +66,7 @@ fn text_without_a_message_is_not_sent() {
         let long = "a".repeat(10_241);
         let long = Run::with_input(&mut cloud.sts(&["decode", "-"]), long.as_bytes());
         assert_snapshot!(long.snapshot(), @r#"
-        exit code Some(1)
+        exit code Some(2)
         ---
         error: invalid DecodeAuthorizationMessage request: encoded_message must have 1 to 10240 characters (given: 10241 characters, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…")
         "#);

@@ -1,7 +1,14 @@
 //! The program `sts`, against an emulator in this process.
+#![cfg_attr(unix, expect(clippy::indexing_slicing, reason = "a test that goes wrong panics"))]
 #![expect(clippy::unwrap_used, reason = "a test that goes wrong panics")]
 
+#[cfg(unix)]
+mod assume;
+#[cfg(unix)]
+mod cache;
 mod decode;
+#[cfg(unix)]
+mod exec;
 mod login;
 mod providers;
 mod request;

@@ -128,6 +128,6 @@ pub(crate) fn with_filters(check: impl FnOnce()) {
     settings.add_filter(r"\d+ ms", "N ms");
     settings.add_filter(r"[+-]\d+\.\d s from", "N s from");
     settings.add_filter(r"within \d+\.\d s", "within N s");
-    settings.add_filter(r"/[^ ]*/home-\d+-\d+", "HOME");
+    settings.add_filter(r#"/[^ "]*/home-\d+-\d+"#, "HOME");
     settings.bind(check);
 }

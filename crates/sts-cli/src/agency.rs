@@ -1,0 +1,207 @@
+//! Agencies that commands assume.
+
+mod duration;
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use huaweicloud_sts::proto::AgencyUrn;
+use huaweicloud_sts::providers::{AgencyByName, FileCache, MfaAgency, SharedProvider};
+use huaweicloud_sts::{
+    AssumeAgency, Credentials, CredentialsError, ErrorKind, GetCallerIdentity, SystemEnvironment,
+};
+
+use crate::connection::Connection;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::{cache_directory, terminal};
+
+/// Name of a session unless another one is given.
+const SESSION_NAME: &str = "sts-cli";
+
+/// How an agency is assumed. The command has an argument `agency`.
+#[derive(Debug, Args)]
+pub(crate) struct AgencyOptions {
+    /// Id of the account of the agency, or its name (classic IAM)
+    #[arg(long, value_name = "ID|NAME", requires = "agency")]
+    domain: Option<String>,
+    /// Name of the session [default: sts-cli]
+    #[arg(long, value_name = "NAME", requires = "agency")]
+    session_name: Option<String>,
+    /// Lifetime, such as 45m, 1h or 3600 seconds [default: 1h]
+    #[arg(long, value_parser = duration::parse, requires = "agency")]
+    duration: Option<Duration>,
+    /// File of a session policy
+    #[arg(long, value_name = "FILE", requires = "agency")]
+    policy: Option<PathBuf>,
+    /// Id of a session policy; may be repeated
+    #[arg(long, value_name = "ID", requires = "agency")]
+    policy_id: Vec<String>,
+    /// Session tag; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", value_parser = parse_tag, requires = "agency")]
+    tag: Vec<(String, String)>,
+    /// Source identity of the session
+    #[arg(long, value_name = "NAME", requires = "agency")]
+    source_identity: Option<String>,
+    /// External id that the trust policy requires
+    #[arg(long, value_name = "ID", requires = "agency")]
+    external_id: Option<String>,
+    /// Serial number of your MFA device; the terminal asks for its code
+    #[arg(long, value_name = "SERIAL", requires = "agency")]
+    mfa_serial: Option<String>,
+    /// Keep the credentials in a file for later (see `sts cache`)
+    #[arg(long, requires = "agency")]
+    cache: bool,
+}
+
+/// Credentials of an agency.
+pub(crate) struct Assumed {
+    pub(crate) credentials: Arc<Credentials>,
+    /// The URN of the agency; `None` for one that was assumed over classic IAM.
+    pub(crate) agency_urn: Option<String>,
+}
+
+/// An agency with its options.
+enum Agency {
+    Sts(Box<AssumeAgency>),
+    ClassicIam(Box<AgencyByName>),
+}
+
+impl AgencyOptions {
+    /// Assumes the agency with this URN or name once.
+    pub(crate) async fn assume(
+        &self,
+        context: &Context,
+        connection: &Connection,
+        agency: &str,
+    ) -> Result<Assumed, Failure> {
+        let agency = self.agency(context, connection, agency).await?;
+        let agency_urn = match &agency {
+            Agency::Sts(operation) => Some(operation.agency_urn.clone()),
+            Agency::ClassicIam(_) => None,
+        };
+        let provider = self.provider(agency);
+        let credentials = if self.cache {
+            let directory = cache_directory::find()?;
+            // The access key is the identity of the signer, which must not get the credentials of
+            // another one.
+            let signer = connection.credentials().await?.access_key_id.clone();
+            let cache = FileCache::new(provider, directory, signer);
+            let credentials = connection.obtain(context, &cache).await?;
+            if let Some(error) = cache.write_error() {
+                context.warn(&format!("the credentials are not cached: {error}"));
+            }
+            credentials
+        } else {
+            connection.obtain(context, &provider).await?
+        };
+        Ok(Assumed { credentials, agency_urn })
+    }
+
+    async fn agency(
+        &self,
+        context: &Context,
+        connection: &Connection,
+        agency: &str,
+    ) -> Result<Agency, Failure> {
+        let is_urn = agency.contains(':');
+        let urn = match &self.domain {
+            Some(_) if is_urn => {
+                let message = "--domain is for an agency that is given by its name";
+                return Err(Failure::usage(message).advice("omit --domain"));
+            }
+            None if is_urn => agency.parse(),
+            Some(domain) if is_account_id(domain) => AgencyUrn::new(domain, agency),
+            Some(domain) => return self.by_name(agency, domain),
+            None => {
+                let caller = connection.call(context, GetCallerIdentity::new()).await?;
+                AgencyUrn::new(caller.account_id, agency)
+            }
+        };
+        Ok(Agency::Sts(Box::new(self.operation(&urn.map_err(Failure::usage)?)?)))
+    }
+
+    fn operation(&self, urn: &AgencyUrn) -> Result<AssumeAgency, Failure> {
+        let session_name = self.session_name.as_deref().unwrap_or(SESSION_NAME);
+        let mut operation = AssumeAgency::new(urn.as_str(), session_name);
+        if let Some(duration) = self.duration {
+            operation = operation.duration(duration);
+        }
+        if !self.policy_id.is_empty() {
+            operation = operation.policy_ids(&self.policy_id);
+        }
+        for (key, value) in &self.tag {
+            operation = operation.tag(key, value);
+        }
+        operation.policy = self.policy_text()?;
+        operation.source_identity.clone_from(&self.source_identity);
+        operation.external_id.clone_from(&self.external_id);
+        Ok(operation)
+    }
+
+    fn by_name(&self, agency: &str, account: &str) -> Result<Agency, Failure> {
+        let unsupported = [
+            ("--policy-id", !self.policy_id.is_empty()),
+            ("--tag", !self.tag.is_empty()),
+            ("--source-identity", self.source_identity.is_some()),
+            ("--external-id", self.external_id.is_some()),
+            ("--mfa-serial", self.mfa_serial.is_some()),
+            ("--cache", self.cache),
+        ];
+        if let Some((option, _)) = unsupported.into_iter().find(|(_, is_given)| *is_given) {
+            let message = format!("classic IAM does not support {option}");
+            return Err(Failure::usage(message).advice("pass the id of the account to --domain"));
+        }
+        let mut agency = AgencyByName::of_account_name(agency, account)
+            .endpoint_from_environment(&SystemEnvironment)
+            .map_err(Failure::usage)?;
+        if let Some(name) = &self.session_name {
+            agency = agency.session_user(name);
+        }
+        if let Some(duration) = self.duration {
+            agency = agency.duration(duration);
+        }
+        if let Some(policy) = self.policy_text()? {
+            agency = agency.policy(policy);
+        }
+        Ok(Agency::ClassicIam(Box::new(agency)))
+    }
+
+    fn policy_text(&self) -> Result<Option<String>, Failure> {
+        let Some(path) = &self.policy else { return Ok(None) };
+        let text = fs::read_to_string(path)
+            .map_err(|error| Failure::usage(format!("--policy {}: {error}", path.display())))?;
+        Ok(Some(text.trim().to_owned()))
+    }
+
+    fn provider(&self, agency: Agency) -> SharedProvider {
+        match (agency, &self.mfa_serial) {
+            (Agency::ClassicIam(agency), _) => SharedProvider::new(*agency),
+            (Agency::Sts(operation), None) => SharedProvider::new(*operation),
+            (Agency::Sts(operation), Some(serial)) => {
+                let device = serial.clone();
+                SharedProvider::new(MfaAgency::new(*operation, serial, move || {
+                    terminal::ask(&format!("Code of the MFA device {device}")).map_err(|error| {
+                        CredentialsError::new("cannot ask for the MFA code on the terminal")
+                            .with_kind(ErrorKind::Configuration)
+                            .with_source(error)
+                    })
+                }))
+            }
+        }
+    }
+}
+
+/// Whether a text is the id of an account rather than its name.
+fn is_account_id(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Parses the key and the value of a tag.
+fn parse_tag(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
+}

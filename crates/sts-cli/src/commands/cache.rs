@@ -1,0 +1,208 @@
+//! `sts cache`.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use huaweicloud_sts::SystemEnvironment;
+use huaweicloud_sts::providers::CacheEntry;
+use huaweicloud_sts::sts_client::{Clock as _, Environment as _, SystemClock};
+use serde::Serialize;
+
+use crate::cache_directory;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::{Report, field, rfc3339};
+
+/// Length of the name of a cached file, without its extension.
+const NAME_LENGTH: usize = 43;
+
+/// List or remove the credentials that --cache keeps in files
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sts cache list
+  sts cache clear --expired")]
+pub(crate) struct Cache {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List the cached credentials, without secrets
+    #[command(after_help = "Example:\n  sts cache list --output json | jq -r '.files[].label'")]
+    List,
+    /// Remove the cached credentials
+    #[command(after_help = "Example:\n  sts cache clear --expired")]
+    Clear {
+        /// Remove only those that have expired
+        #[arg(long)]
+        expired: bool,
+    },
+}
+
+/// The output of `sts cache list`.
+#[derive(Serialize)]
+struct Listing {
+    directory: PathBuf,
+    files: Vec<Listed>,
+}
+
+#[derive(Serialize)]
+struct Listed {
+    file: PathBuf,
+    label: Option<String>,
+    access_key_id: Option<String>,
+    expires_at: Option<String>,
+    is_expired: Option<bool>,
+    error: Option<String>,
+}
+
+/// The output of `sts cache clear`.
+#[derive(Serialize)]
+struct Cleared {
+    directory: PathBuf,
+    removed: Vec<PathBuf>,
+}
+
+impl Cache {
+    pub(crate) fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        let directory = cache_directory::find()?;
+        match self.action {
+            Action::List => {
+                let files = files(&directory, ".json")?.into_iter().map(Listed::new).collect();
+                context.output().print(&Listing { directory, files })?;
+            }
+            Action::Clear { expired } => {
+                let removed = clear(&directory, expired)?;
+                context.output().print(&Cleared { directory, removed })?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Returns the files of the cache whose name ends in `end`, in a stable order. Other files in the
+/// directory do not belong to it.
+fn files(directory: &Path, end: &str) -> Result<Vec<PathBuf>, Failure> {
+    let failed =
+        |error: io::Error| Failure::failed(format!("cannot list {}: {error}", directory.display()));
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name();
+        let key = name.to_str().and_then(|name| name.split_once('.')).map(|(key, _)| key);
+        let is_ours =
+            key.is_some_and(is_key) && name.to_str().is_some_and(|name| name.ends_with(end));
+        if is_ours {
+            files.push(entry.path());
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Whether a text is a hash in base64.
+fn is_key(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    text.len() == NAME_LENGTH && text.bytes().all(is_allowed)
+}
+
+fn is_expired(entry: &CacheEntry) -> bool {
+    entry.expiration <= SystemClock.now().wall
+}
+
+/// Removes the files of the cache, and returns those that contained credentials.
+fn clear(directory: &Path, only_expired: bool) -> Result<Vec<PathBuf>, Failure> {
+    let mut removed = Vec::new();
+    for file in files(directory, ".json")? {
+        let entry = CacheEntry::read(&SystemEnvironment, &file);
+        if only_expired && !entry.is_ok_and(|entry| is_expired(&entry)) {
+            continue;
+        }
+        remove(&file)?;
+        removed.push(file);
+    }
+    for lock in files(directory, ".lock")? {
+        let is_used = lock.with_extension("json").exists();
+        // A process that holds the lock is about to write a file.
+        let locked = SystemEnvironment.try_lock_file(&lock);
+        if !is_used && matches!(locked, Ok(Some(_))) {
+            remove(&lock)?;
+        }
+    }
+    if !only_expired {
+        // Left behind by terminated processes.
+        files(directory, ".tmp")?.iter().try_for_each(|file| remove(file))?;
+    }
+    Ok(removed)
+}
+
+fn remove(file: &Path) -> Result<(), Failure> {
+    match fs::remove_file(file) {
+        // Another process was faster.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Failure::failed(format!("cannot remove {}: {error}", file.display()))),
+        Ok(()) => Ok(()),
+    }
+}
+
+impl Listed {
+    fn new(file: PathBuf) -> Self {
+        let (entry, error) = match CacheEntry::read(&SystemEnvironment, &file) {
+            Ok(entry) => (Some(entry), None),
+            Err(error) => (None, Some(Failure::from(error).texts().join(": "))),
+        };
+        Self {
+            file,
+            is_expired: entry.as_ref().map(is_expired),
+            expires_at: entry.as_ref().map(|entry| rfc3339(entry.expiration)),
+            access_key_id: entry.as_ref().map(|entry| entry.access_key_id.clone()),
+            label: entry.and_then(|entry| entry.label),
+            error,
+        }
+    }
+}
+
+impl Report for Listing {
+    fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.files.is_empty() {
+            return writeln!(out, "no cached credentials in {}", self.directory.display());
+        }
+        for (index, listed) in self.files.iter().enumerate() {
+            if index > 0 {
+                writeln!(out)?;
+            }
+            let fields = [
+                ("agency", &listed.label),
+                ("access key", &listed.access_key_id),
+                ("expires at", &listed.expires_at),
+                ("error", &listed.error),
+            ];
+            for (name, value) in fields {
+                let Some(value) = value else { continue };
+                let is_past = name == "expires at" && listed.is_expired == Some(true);
+                let note = if is_past { " (expired)" } else { "" };
+                field(out, name, &format!("{value}{note}"))?;
+            }
+            field(out, "file", &listed.file.display().to_string())?;
+        }
+        Ok(())
+    }
+}
+
+impl Report for Cleared {
+    fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (count, directory) = (self.removed.len(), self.directory.display());
+        let noun = if count == 1 { "file" } else { "files" };
+        writeln!(out, "removed {count} {noun} from {directory}")
+    }
+}
