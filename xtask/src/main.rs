@@ -4,6 +4,7 @@
 
 mod bench;
 mod ci;
+mod cli_docs;
 mod clone;
 mod errors_table;
 mod examples;
@@ -35,6 +36,7 @@ const TASKS: &[Task] = &[
     bench::TASK,
     programs::API,
     errors_table::TASK,
+    cli_docs::TASK,
     examples::TASK,
     wasm::TASK,
     fuzz::TASK,

@@ -45,7 +45,12 @@ pub(crate) enum Command {
     Completions(completions::Completions),
 }
 
-pub(crate) fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
+/// Runs a command of `program`.
+pub(crate) fn run(
+    command: Command,
+    context: &Context,
+    program: clap::Command,
+) -> Result<ExitCode, Failure> {
     match command {
         Command::Whoami(command) => block_on(command.run(context)),
         Command::Assume(command) => block_on(command.run(context)),
@@ -57,6 +62,6 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<ExitCode, Failu
         Command::Providers(command) => command.run(context),
         Command::Login(command) => command.run(context),
         Command::Logout(command) => command.run(context),
-        Command::Completions(command) => command.run(),
+        Command::Completions(command) => command.run(program),
     }
 }

@@ -11,8 +11,8 @@ use huaweicloud_sts::sts_client::{CallStats, Client, Clock as _, SystemClock};
 use huaweicloud_sts::{Credentials, CredentialsError, Endpoint, Session};
 use time::OffsetDateTime;
 
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::notes::Notes;
 
 /// A client whose requests are signed with the credentials of a provider chain.
 pub(crate) struct Connection {
@@ -59,18 +59,18 @@ impl Connection {
     /// Calls an operation, and notes attempts, providers and the clock offset.
     pub(crate) async fn call<O: Operation>(
         &self,
-        context: &Context,
+        notes: &impl Notes,
         operation: O,
     ) -> Result<O::Output, Failure> {
         let result = self.client().call(operation).await;
-        self.note_providers(context);
+        self.note_providers(notes);
         let stats = match &result {
             Ok(completed) => &completed.stats,
             Err(error) => error.stats(),
         };
-        context.note(|| format!("{}: {}", O::NAME, attempts(stats)));
+        notes.note(|| format!("{}: {}", O::NAME, attempts(stats)));
         if let Some(service) = self.client.service_time() {
-            context.note(|| clock_offset(service.time, service.precision));
+            notes.note(|| clock_offset(service.time, service.precision));
         }
         let failed = |error| Failure::from(error).of_search(&self.chain.report());
         result.map(|completed| completed.output).map_err(failed)
@@ -79,21 +79,21 @@ impl Connection {
     /// Obtains credentials from a provider once, with the same notes.
     pub(crate) async fn obtain<P: RefreshProvider>(
         &self,
-        context: &Context,
+        notes: &impl Notes,
         provider: &P,
     ) -> Result<Arc<Credentials>, Failure> {
         let result = self.client.obtain(provider).await;
-        self.note_providers(context);
+        self.note_providers(notes);
         if let Err(error) = &result {
-            context.note(|| format!("{}: {}", provider.label(), attempts(error.stats())));
+            notes.note(|| format!("{}: {}", provider.label(), attempts(error.stats())));
         }
         let failed = |error| Failure::of_provider(error).of_search(&self.chain.report());
         result.map(IssuedCredentials::into_credentials).map_err(failed)
     }
 
-    fn note_providers(&self, context: &Context) {
+    fn note_providers(&self, notes: &impl Notes) {
         for (name, state) in self.chain.report().iter() {
-            context.note(|| format!("provider {name}: {}", state_text(state)));
+            notes.note(|| format!("provider {name}: {}", state_text(state)));
         }
     }
 }

@@ -12,11 +12,13 @@ use huaweicloud_sts::providers::{EcsMetadata, HcloudProfile, ProviderChain};
 use huaweicloud_sts::{Endpoint, SystemEnvironment, endpoints, hyper::HyperTransport};
 use tokio::runtime::Builder;
 
-use crate::cli::Options;
 use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::layout::beside;
+use crate::notes::Notes;
+use crate::options::Options;
 use crate::output::Output;
+use crate::provider_names::IDENTITY_CENTER;
 use crate::sign_in_file;
 use crate::variables::Place;
 
@@ -81,7 +83,7 @@ impl Context {
         let mut chain = ProviderChain::default_chain(EcsMetadata::default());
         if let Some(path) = sign_in_file::path() {
             let provider = SavedAgency::new(path);
-            chain = chain.provider_after("profile", sign_in_file::PROVIDER, provider);
+            chain = chain.provider_after("profile", IDENTITY_CENTER, provider);
         }
         let Some(name) = &self.options.provider else { return Ok(chain) };
         let report = chain.report();
@@ -155,6 +157,12 @@ pub(crate) fn say(line: &str) -> Result<(), Failure> {
 pub(crate) fn printable(text: &str) -> String {
     let is_format = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().filter(|c| !c.is_control() && !is_format(*c)).collect()
+}
+
+impl Notes for Context {
+    fn note(&self, line: impl FnOnce() -> String) {
+        Self::note(self, line);
+    }
 }
 
 /// Runs a future on a runtime with one thread.

@@ -11,8 +11,8 @@ use huaweicloud_sts::sts_client::Failure as CallFailure;
 use huaweicloud_sts::{CredentialsError, Error, ErrorKind};
 use serde::Serialize;
 
-use crate::denial::decode_command;
-use crate::sign_in_file;
+use crate::encoded_message::decode_command;
+use crate::provider_names::IDENTITY_CENTER;
 
 /// Failure of a command.
 #[derive(Debug)]
@@ -130,7 +130,7 @@ impl Failure {
             })
             .collect();
         let last = report.iter().filter(|(_, state)| **state != ProviderState::NotAsked).last();
-        let is_sign_in = last.is_some_and(|(name, _)| name == sign_in_file::PROVIDER);
+        let is_sign_in = last.is_some_and(|(name, _)| name == IDENTITY_CENTER);
         if is_sign_in && self.status == Status::NoCredentials {
             self.advice = Some("run `sts login`".to_owned());
         }

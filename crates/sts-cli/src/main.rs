@@ -7,11 +7,16 @@ mod cli;
 mod commands;
 mod connection;
 mod context;
-mod denial;
+mod encoded_message;
 mod failure;
+#[cfg(test)]
+mod generated;
 mod layout;
 mod local_server;
+mod notes;
+mod options;
 mod output;
+mod provider_names;
 mod shell;
 mod sign_in_file;
 mod terminal;
@@ -19,7 +24,7 @@ mod variables;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use self::cli::Cli;
 use self::context::Context;
@@ -27,7 +32,7 @@ use self::context::Context;
 fn main() -> ExitCode {
     let Cli { options, command } = Cli::parse();
     let context = Context::new(options);
-    match commands::run(command, &context) {
+    match commands::run(command, &context, Cli::command()) {
         Ok(code) => code,
         Err(failure) => context.report(&failure),
     }

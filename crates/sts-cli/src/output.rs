@@ -7,8 +7,8 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::cli::Format;
 use crate::failure::Failure;
+use crate::options::Format;
 
 /// Width of the names of fields.
 const NAME_WIDTH: usize = 12;

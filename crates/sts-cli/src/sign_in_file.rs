@@ -8,9 +8,6 @@ use huaweicloud_sts::providers::identity_center::SavedSignIn;
 
 use crate::failure::Failure;
 
-/// Name of the credential provider.
-pub(crate) const PROVIDER: &str = "identity-center";
-
 /// Returns the path of the file in the directory for configuration; `None` without a
 /// directory.
 pub(crate) fn path() -> Option<PathBuf> {

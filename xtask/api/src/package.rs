@@ -16,7 +16,7 @@ pub(crate) struct Package {
 }
 
 impl Package {
-    /// Returns the published packages of the workspace.
+    /// Returns the published packages of the workspace that have a library.
     pub(crate) fn published() -> Result<Vec<Self>, String> {
         let metadata = cargo().args(["metadata", "--no-deps", "--format-version", "1"]).output();
         let metadata = metadata.map_err(|error| format!("cannot run cargo: {error}"))?;
@@ -27,6 +27,7 @@ impl Package {
         // An empty list of registries means that the package is not published.
         let published = packages.iter().filter(|package| package["publish"].is_null());
         published
+            .filter(|package| has_library(package))
             .map(|package| Self::read(package).ok_or("a package without a name".into()))
             .collect()
     }
@@ -48,6 +49,12 @@ impl Package {
     pub(crate) fn listing_file(&self) -> PathBuf {
         self.directory.join("public-api.txt")
     }
+}
+
+fn has_library(package: &Value) -> bool {
+    let targets = package["targets"].as_array().into_iter().flatten();
+    let mut kinds = targets.filter_map(|target| target["kind"].as_array()).flatten();
+    kinds.any(|kind| kind == "lib")
 }
 
 /// The cargo that runs this program.

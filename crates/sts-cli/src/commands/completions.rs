@@ -2,10 +2,9 @@
 
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command};
 use clap_complete::{Shell, generate};
 
-use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::write_stdout;
 
@@ -21,9 +20,10 @@ pub(crate) struct Completions {
 }
 
 impl Completions {
-    pub(crate) fn run(self) -> Result<ExitCode, Failure> {
+    /// `program` is the whole command line.
+    pub(crate) fn run(self, mut program: Command) -> Result<ExitCode, Failure> {
         let mut script = Vec::new();
-        generate(self.shell, &mut Cli::command(), "sts", &mut script);
+        generate(self.shell, &mut program, "sts", &mut script);
         write_stdout(|out| out.write_all(&script))?;
         Ok(ExitCode::SUCCESS)
     }

@@ -1,5 +1,7 @@
 //! `sts decode`.
 
+mod denial;
+
 use std::io::{self, Read as _};
 use std::process::ExitCode;
 
@@ -7,8 +9,9 @@ use clap::Args;
 use huaweicloud_sts::ErrorKind;
 use huaweicloud_sts::proto::DecodeAuthorizationMessage;
 
+use self::denial::Denial;
 use crate::context::Context;
-use crate::denial::{Denial, find_encoded};
+use crate::encoded_message::find_encoded;
 use crate::failure::Failure;
 
 /// Maximum size of the text that contains a message, in bytes. A message has at most 10240.

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use http::{Response, StatusCode};
+use http::Response;
 use huaweicloud_sts::hyper::HyperTransport;
 use huaweicloud_sts::proto::{Body, ServiceError};
 use huaweicloud_sts::sign::{Explanation, RequestSignError, RequestSigner, Verdict};
@@ -20,7 +20,7 @@ use time::OffsetDateTime;
 
 use self::explanation::Explained;
 use self::message::{Message, MessageOptions};
-use self::response::Reply;
+use self::response::{Reply, status_text};
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -174,13 +174,6 @@ fn retry_text(verdict: Verdict, clock_offset: time::Duration) -> String {
         )
     } else {
         "the credentials were rejected; sent again with others".to_owned()
-    }
-}
-
-fn status_text(status: StatusCode) -> String {
-    match status.canonical_reason() {
-        Some(reason) => format!("{} {reason}", status.as_u16()),
-        None => status.as_u16().to_string(),
     }
 }
 

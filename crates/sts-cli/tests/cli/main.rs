@@ -9,8 +9,10 @@ mod cache;
 mod decode;
 #[cfg(unix)]
 mod exec;
+mod generated;
 mod login;
 mod providers;
 mod request;
+mod secrets;
 mod support;
 mod whoami;

@@ -2,13 +2,12 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::thread;
+use std::net::TcpStream;
 
 use insta::assert_snapshot;
 use sts_emulator::{Emulator, Fault, builtin};
 
-use crate::support::{Cloud, Run, with_filters};
+use crate::support::{Cloud, Run, tampering, with_filters};
 
 /// An emulator that accepts signed requests to any path.
 fn services() -> Cloud {
@@ -247,37 +246,6 @@ fn the_clock_is_corrected_once() {
     // An hour, to within two seconds.
     let note = "the signing date was rejected; sent again with the clock corrected by +3";
     assert_eq!(run.stderr.matches(note).count(), 1, "{run:?}");
-}
-
-/// A gateway in front of the emulator that replaces `from` by `to` in the head of one request.
-fn tampering(cloud: &Cloud, from: &'static str, to: &'static str) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let (_, service) = cloud.emulator.url().split_once("://").unwrap();
-    let service = service.to_owned();
-    thread::spawn(move || {
-        while let Ok((mut client, _)) = listener.accept() {
-            let mut head = Vec::new();
-            while !head.ends_with(b"\r\n\r\n") {
-                let mut byte = [0];
-                client.read_exact(&mut byte).unwrap();
-                head.extend(byte);
-            }
-            let head = String::from_utf8(head).unwrap();
-            let length = head.to_lowercase();
-            let length = length
-                .split_once("content-length: ")
-                .map_or(0, |(_, rest)| rest.lines().next().unwrap().parse().unwrap());
-            let mut body = vec![0; length];
-            client.read_exact(&mut body).unwrap();
-            let head = head.replace(from, to).replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
-            let mut server = TcpStream::connect(&service).unwrap();
-            server.write_all(head.as_bytes()).unwrap();
-            server.write_all(&body).unwrap();
-            std::io::copy(&mut server, &mut client).unwrap();
-        }
-    });
-    format!("http://{address}")
 }
 
 #[test]

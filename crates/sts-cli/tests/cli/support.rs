@@ -1,9 +1,11 @@
 //! An emulator, and runs of the program in an environment of its own.
 
-use std::io::Write as _;
+use std::io::{self, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
 
 use sts_emulator::{Builder, Emulator, builtin};
 
@@ -130,4 +132,35 @@ pub(crate) fn with_filters(check: impl FnOnce()) {
     settings.add_filter(r"within \d+\.\d s", "within N s");
     settings.add_filter(r#"/[^ "]*/home-\d+-\d+"#, "HOME");
     settings.bind(check);
+}
+
+/// A gateway in front of the emulator that replaces `from` by `to` in the head of one request.
+pub(crate) fn tampering(cloud: &Cloud, from: &'static str, to: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (_, service) = cloud.emulator.url().split_once("://").unwrap();
+    let service = service.to_owned();
+    thread::spawn(move || {
+        while let Ok((mut client, _)) = listener.accept() {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                client.read_exact(&mut byte).unwrap();
+                head.extend(byte);
+            }
+            let head = String::from_utf8(head).unwrap();
+            let length = head.to_lowercase();
+            let length = length
+                .split_once("content-length: ")
+                .map_or(0, |(_, rest)| rest.lines().next().unwrap().parse().unwrap());
+            let mut body = vec![0; length];
+            client.read_exact(&mut body).unwrap();
+            let head = head.replace(from, to).replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
+            let mut server = TcpStream::connect(&service).unwrap();
+            server.write_all(head.as_bytes()).unwrap();
+            server.write_all(&body).unwrap();
+            io::copy(&mut server, &mut client).unwrap();
+        }
+    });
+    format!("http://{address}")
 }

@@ -80,11 +80,11 @@ fn failures_have_their_exit_codes() {
         ---
         {"error":"GetCallerIdentity: no credential provider is configured; environment is not configured (HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not set); oidc is not configured (HUAWEICLOUD_OIDC_PROVIDER_URN and HUAWEICLOUD_OIDC_AGENCY_URN are not set); ci is not configured (HUAWEICLOUD_OIDC_PROVIDER_URN and HUAWEICLOUD_OIDC_AGENCY_URN are not set); terraform is not configured (HW_ACCESS_KEY, HW_PROFILE and HW_SHARED_CONFIG_FILE are not set); hcloud is not configured (KooCLI configuration not found: HOME/.hcloud/config.json); profile is not configured (profile file not found: HOME/.huaweicloud/credentials); identity-center is not configured (no sign-in in HOME/.config/sts/identity-center.json); pod-identity is not configured (HC_CONTAINER_CREDENTIALS_FULL_URI and HC_CONTAINER_AUTHORIZATION_TOKEN_FILE are not set); ecs-metadata is not configured (ECS metadata is disabled by HUAWEICLOUD_STS_METADATA_DISABLED)","causes":[],"advice":"run `sts providers` to see what each credential provider lacks","kind":"Credentials"}
         "#);
-        let unknown = cloud.run(&["whoami", "--provider", "nobody"]);
+        let unknown = cloud.run(&["whoami", "--provider", "unknown"]);
         assert_snapshot!(unknown.snapshot(), @r#"
         exit code Some(2)
         ---
-        error: unknown provider "nobody"; expected one of: environment, oidc, ci, terraform, hcloud, profile, identity-center, pod-identity, ecs-metadata
+        error: unknown provider "unknown"; expected one of: environment, oidc, ci, terraform, hcloud, profile, identity-center, pod-identity, ecs-metadata
         "#);
         let http = cloud.run(&["whoami", "--endpoint", "http://sts.example.com"]);
         assert_snapshot!(http.snapshot(), @r#"

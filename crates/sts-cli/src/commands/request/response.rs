@@ -5,13 +5,12 @@ use std::io::{self, IsTerminal as _, Write};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::HeaderMap;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use huaweicloud_sts::proto::Body;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::explanation::Explained;
-use super::status_text;
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -73,6 +72,14 @@ impl Reply<'_> {
         let needs_line_end = is_terminal && !bytes.is_empty() && !bytes.ends_with(b"\n");
         let end: &[u8] = if needs_line_end { b"\n" } else { b"" };
         print_bytes(&[&head, bytes, end])
+    }
+}
+
+/// Returns the code of a status, with its meaning.
+pub(super) fn status_text(status: StatusCode) -> String {
+    match status.canonical_reason() {
+        Some(reason) => format!("{} {reason}", status.as_u16()),
+        None => status.as_u16().to_string(),
     }
 }
 

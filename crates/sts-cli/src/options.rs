@@ -1,0 +1,43 @@
+//! The options of all commands.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use huaweicloud_sts::{Endpoint, Region};
+
+/// Options of all commands.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Options {
+    /// Form of the output and of errors
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub(crate) output: Format,
+    /// Region of STS, such as cn-north-4 [default: of the environment]
+    #[arg(long, global = true, conflicts_with = "endpoint")]
+    pub(crate) region: Option<Region>,
+    /// URL of STS; plain http for loopback only [default: of the environment]
+    #[arg(long, global = true, value_name = "URL", value_parser = Endpoint::parse_allowing_loopback_http)]
+    pub(crate) endpoint: Option<Endpoint>,
+    /// Use this profile of KooCLI, and no other provider
+    #[arg(long, global = true, value_name = "NAME", conflicts_with = "provider")]
+    pub(crate) profile: Option<String>,
+    /// Use this provider, and no other (`sts providers` lists them)
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) provider: Option<String>,
+    /// PEM file of root certificates, in addition to those of the machine
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Print attempts, providers and the clock offset to standard error
+    #[arg(long, short, global = true)]
+    pub(crate) verbose: bool,
+}
+
+/// Form of the output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object in a line
+    Json,
+}
