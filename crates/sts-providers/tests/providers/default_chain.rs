@@ -43,6 +43,60 @@ fn explicit_configuration_precedes_ambient_identities() {
     assert_eq!(used(&home()), "ecs-metadata");
 }
 
+/// All providers behind the one that fails would return credentials of another identity.
+#[test]
+fn a_provider_that_is_configured_but_fails_is_not_replaced() {
+    let set = |variables: &[(&str, &str)], place: Place| {
+        variables.iter().fold(place, |place, (name, value)| place.with_variable(name, value))
+    };
+    let rest = || with_pod(with_profile(home()));
+    let agency = [
+        ("HUAWEICLOUD_OIDC_PROVIDER_URN", "iam::a:oidcProvider:p"),
+        ("HUAWEICLOUD_OIDC_AGENCY_URN", "iam::a:agency:x"),
+    ];
+    let cases = [
+        ("environment", set(&[("HUAWEICLOUD_SDK_AK", "AK")], rest())),
+        ("environment", set(&[("HUAWEICLOUD_SDK_IDP_ID", "idp")], rest())),
+        (
+            "environment",
+            set(&[("HUAWEICLOUD_SDK_AK", "\"AK\""), ("HUAWEICLOUD_SDK_SK", "s")], rest()),
+        ),
+        ("oidc", set(&[("HUAWEICLOUD_OIDC_TOKEN_FILE", "/missing")], set(&agency, rest()))),
+        ("oidc", set(&[("HUAWEICLOUD_OIDC_AGENCY_URN", "iam::a:agency:x")], rest())),
+        ("ci", set(&agency, rest())),
+        (
+            "ci",
+            set(&[("ACTIONS_ID_TOKEN_REQUEST_URL", "http://ci.example/")], set(&agency, rest())),
+        ),
+        ("terraform", set(&[("HW_ACCESS_KEY", "AK")], rest())),
+        ("terraform", set(&[("HW_PROFILE", "missing")], rest())),
+        ("terraform", set(&[("HW_AUTH_TOKEN", "token")], rest())),
+        ("hcloud", rest().with_file("/home/u/.hcloud/config.json", "{")),
+        ("profile", set(&[("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "/missing")], with_pod(home()))),
+        ("profile", rest().with_file("/home/u/.huaweicloud/credentials", "[basic]\nak = AK\n")),
+        (
+            "pod-identity",
+            set(&[("HC_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/")], home()),
+        ),
+        (
+            "pod-identity",
+            set(&[("HC_CONTAINER_CREDENTIALS_FULL_URI", "http://10.0.0.1/")], with_pod(home())),
+        ),
+    ];
+    for (name, place) in cases {
+        let wire = rich();
+        let chained = chained(&wire, &place);
+        let text = match chained.ask() {
+            Ok(credentials) => panic!("{name}: {}", credentials.access_key_id),
+            Err(error) => in_full(&error),
+        };
+        let start = format!("provider {name} is configured but failed");
+        assert!(text.starts_with(&start), "{name}: {text}");
+        assert!(wire.seen().is_empty(), "{name}: no request of another provider");
+        assert_eq!(chained.chain.report().used(), None);
+    }
+}
+
 #[test]
 fn the_report_says_what_a_ci_job_lacks() {
     let report = |place: Place| {
