@@ -40,7 +40,8 @@ Register-ArgumentCompleter -Native -CommandName 'sts' -ScriptBlock {
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve credentials to other programs on loopback')
             [CompletionResult]::new('request', 'request', [CompletionResultType]::ParameterValue, 'Send a signed request to any service')
             [CompletionResult]::new('decode', 'decode', [CompletionResultType]::ParameterValue, 'Decode the reason of an access denial')
-            [CompletionResult]::new('providers', 'providers', [CompletionResultType]::ParameterValue, 'Show which credential provider is used, and what each of the others lacks')
+            [CompletionResult]::new('providers', 'providers', [CompletionResultType]::ParameterValue, 'Show which credential provider is used, and why')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check network, clock, credentials and permissions')
             [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'Sign in with IAM Identity Center in a browser (experimental)')
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'End the sign-in with IAM Identity Center')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
@@ -261,6 +262,21 @@ Register-ArgumentCompleter -Native -CommandName 'sts' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'sts;doctor' {
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Form of the output and of errors')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Region of STS, such as cn-north-4 [default: of the environment]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'URL of STS; plain http for loopback only [default: of the environment]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of KooCLI, and no other provider')
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Use this provider, and no other (`sts providers` lists them)')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'PEM file of root certificates, in addition to those of the machine')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print attempts, providers and the clock offset to standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print attempts, providers and the clock offset to standard error')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'sts;login' {
             [CompletionResult]::new('--start-url', '--start-url', [CompletionResultType]::ParameterName, 'URL of the user portal [default: of the last sign-in]')
             [CompletionResult]::new('--sso-region', '--sso-region', [CompletionResultType]::ParameterName, 'Region in which Identity Center was enabled [default: of the last sign-in]')
@@ -319,7 +335,8 @@ Register-ArgumentCompleter -Native -CommandName 'sts' -ScriptBlock {
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve credentials to other programs on loopback')
             [CompletionResult]::new('request', 'request', [CompletionResultType]::ParameterValue, 'Send a signed request to any service')
             [CompletionResult]::new('decode', 'decode', [CompletionResultType]::ParameterValue, 'Decode the reason of an access denial')
-            [CompletionResult]::new('providers', 'providers', [CompletionResultType]::ParameterValue, 'Show which credential provider is used, and what each of the others lacks')
+            [CompletionResult]::new('providers', 'providers', [CompletionResultType]::ParameterValue, 'Show which credential provider is used, and why')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check network, clock, credentials and permissions')
             [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'Sign in with IAM Identity Center in a browser (experimental)')
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'End the sign-in with IAM Identity Center')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
@@ -356,6 +373,9 @@ Register-ArgumentCompleter -Native -CommandName 'sts' -ScriptBlock {
             break
         }
         'sts;help;providers' {
+            break
+        }
+        'sts;help;doctor' {
             break
         }
         'sts;help;login' {

@@ -28,6 +28,9 @@ _sts() {
             sts,decode)
                 cmd="sts__subcmd__decode"
                 ;;
+            sts,doctor)
+                cmd="sts__subcmd__doctor"
+                ;;
             sts,exec)
                 cmd="sts__subcmd__exec"
                 ;;
@@ -82,6 +85,9 @@ _sts() {
             sts__subcmd__help,decode)
                 cmd="sts__subcmd__help__subcmd__decode"
                 ;;
+            sts__subcmd__help,doctor)
+                cmd="sts__subcmd__help__subcmd__doctor"
+                ;;
             sts__subcmd__help,exec)
                 cmd="sts__subcmd__help__subcmd__exec"
                 ;;
@@ -119,7 +125,7 @@ _sts() {
 
     case "${cmd}" in
         sts)
-            opts="-v -h -V --output --region --endpoint --profile --provider --ca-file --verbose --help --version whoami assume exec cache serve request decode providers login logout completions help"
+            opts="-v -h -V --output --region --endpoint --profile --provider --ca-file --verbose --help --version whoami assume exec cache serve request decode providers doctor login logout completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -480,6 +486,44 @@ _sts() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        sts__subcmd__doctor)
+            opts="-v -h -V --output --region --endpoint --profile --provider --ca-file --verbose --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --provider)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         sts__subcmd__exec)
             opts="-v -h -V --agency --domain --session-name --duration --policy --policy-id --tag --source-identity --external-id --mfa-serial --cache --output --region --endpoint --profile --provider --ca-file --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -559,7 +603,7 @@ _sts() {
             return 0
             ;;
         sts__subcmd__help)
-            opts="whoami assume exec cache serve request decode providers login logout completions help"
+            opts="whoami assume exec cache serve request decode providers doctor login logout completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -643,6 +687,20 @@ _sts() {
             return 0
             ;;
         sts__subcmd__help__subcmd__decode)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sts__subcmd__help__subcmd__doctor)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

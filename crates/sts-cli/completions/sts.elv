@@ -37,7 +37,8 @@ set edit:completion:arg-completer[sts] = {|@words|
             cand serve 'Serve credentials to other programs on loopback'
             cand request 'Send a signed request to any service'
             cand decode 'Decode the reason of an access denial'
-            cand providers 'Show which credential provider is used, and what each of the others lacks'
+            cand providers 'Show which credential provider is used, and why'
+            cand doctor 'Check network, clock, credentials and permissions'
             cand login 'Sign in with IAM Identity Center in a browser (experimental)'
             cand logout 'End the sign-in with IAM Identity Center'
             cand completions 'Print a completion script for a shell'
@@ -243,6 +244,20 @@ set edit:completion:arg-completer[sts] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'sts;doctor'= {
+            cand --output 'Form of the output and of errors'
+            cand --region 'Region of STS, such as cn-north-4 [default: of the environment]'
+            cand --endpoint 'URL of STS; plain http for loopback only [default: of the environment]'
+            cand --profile 'Use this profile of KooCLI, and no other provider'
+            cand --provider 'Use this provider, and no other (`sts providers` lists them)'
+            cand --ca-file 'PEM file of root certificates, in addition to those of the machine'
+            cand -v 'Print attempts, providers and the clock offset to standard error'
+            cand --verbose 'Print attempts, providers and the clock offset to standard error'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'sts;login'= {
             cand --start-url 'URL of the user portal [default: of the last sign-in]'
             cand --sso-region 'Region in which Identity Center was enabled [default: of the last sign-in]'
@@ -298,7 +313,8 @@ set edit:completion:arg-completer[sts] = {|@words|
             cand serve 'Serve credentials to other programs on loopback'
             cand request 'Send a signed request to any service'
             cand decode 'Decode the reason of an access denial'
-            cand providers 'Show which credential provider is used, and what each of the others lacks'
+            cand providers 'Show which credential provider is used, and why'
+            cand doctor 'Check network, clock, credentials and permissions'
             cand login 'Sign in with IAM Identity Center in a browser (experimental)'
             cand logout 'End the sign-in with IAM Identity Center'
             cand completions 'Print a completion script for a shell'
@@ -325,6 +341,8 @@ set edit:completion:arg-completer[sts] = {|@words|
         &'sts;help;decode'= {
         }
         &'sts;help;providers'= {
+        }
+        &'sts;help;doctor'= {
         }
         &'sts;help;login'= {
         }

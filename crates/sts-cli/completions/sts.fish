@@ -41,7 +41,8 @@ complete -c sts -n "__fish_sts_needs_command" -f -a "cache" -d 'List or remove c
 complete -c sts -n "__fish_sts_needs_command" -f -a "serve" -d 'Serve credentials to other programs on loopback'
 complete -c sts -n "__fish_sts_needs_command" -f -a "request" -d 'Send a signed request to any service'
 complete -c sts -n "__fish_sts_needs_command" -f -a "decode" -d 'Decode the reason of an access denial'
-complete -c sts -n "__fish_sts_needs_command" -f -a "providers" -d 'Show which credential provider is used, and what each of the others lacks'
+complete -c sts -n "__fish_sts_needs_command" -f -a "providers" -d 'Show which credential provider is used, and why'
+complete -c sts -n "__fish_sts_needs_command" -f -a "doctor" -d 'Check network, clock, credentials and permissions'
 complete -c sts -n "__fish_sts_needs_command" -f -a "login" -d 'Sign in with IAM Identity Center in a browser (experimental)'
 complete -c sts -n "__fish_sts_needs_command" -f -a "logout" -d 'End the sign-in with IAM Identity Center'
 complete -c sts -n "__fish_sts_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
@@ -205,6 +206,16 @@ complete -c sts -n "__fish_sts_using_subcommand providers" -l probe -d 'Search a
 complete -c sts -n "__fish_sts_using_subcommand providers" -s v -l verbose -d 'Print attempts, providers and the clock offset to standard error'
 complete -c sts -n "__fish_sts_using_subcommand providers" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sts -n "__fish_sts_using_subcommand providers" -s V -l version -d 'Print version'
+complete -c sts -n "__fish_sts_using_subcommand doctor" -l output -d 'Form of the output and of errors' -r -f -a "text\t'For people'
+json\t'One JSON object in a line'"
+complete -c sts -n "__fish_sts_using_subcommand doctor" -l region -d 'Region of STS, such as cn-north-4 [default: of the environment]' -r
+complete -c sts -n "__fish_sts_using_subcommand doctor" -l endpoint -d 'URL of STS; plain http for loopback only [default: of the environment]' -r
+complete -c sts -n "__fish_sts_using_subcommand doctor" -l profile -d 'Use this profile of KooCLI, and no other provider' -r
+complete -c sts -n "__fish_sts_using_subcommand doctor" -l provider -d 'Use this provider, and no other (`sts providers` lists them)' -r
+complete -c sts -n "__fish_sts_using_subcommand doctor" -l ca-file -d 'PEM file of root certificates, in addition to those of the machine' -r -F
+complete -c sts -n "__fish_sts_using_subcommand doctor" -s v -l verbose -d 'Print attempts, providers and the clock offset to standard error'
+complete -c sts -n "__fish_sts_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sts -n "__fish_sts_using_subcommand doctor" -s V -l version -d 'Print version'
 complete -c sts -n "__fish_sts_using_subcommand login" -l start-url -d 'URL of the user portal [default: of the last sign-in]' -r
 complete -c sts -n "__fish_sts_using_subcommand login" -l sso-region -d 'Region in which Identity Center was enabled [default: of the last sign-in]' -r
 complete -c sts -n "__fish_sts_using_subcommand login" -l account -d 'Id or name of the account to use, if there are several' -r
@@ -240,17 +251,18 @@ complete -c sts -n "__fish_sts_using_subcommand completions" -l ca-file -d 'PEM 
 complete -c sts -n "__fish_sts_using_subcommand completions" -s v -l verbose -d 'Print attempts, providers and the clock offset to standard error'
 complete -c sts -n "__fish_sts_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sts -n "__fish_sts_using_subcommand completions" -s V -l version -d 'Print version'
-complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers login logout completions help" -f -a "whoami" -d 'Show the identity of the credentials'
-complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers login logout completions help" -f -a "assume" -d 'Assume an agency, and print its credentials'
-complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers login logout completions help" -f -a "exec" -d 'Run a command with credentials in its environment'
-complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers login logout completions help" -f -a "cache" -d 'List or remove cached credentials'
-complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers login logout completions help" -f -a "serve" -d 'Serve credentials to other programs on loopback'
-complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers login logout completions help" -f -a "request" -d 'Send a signed request to any service'
-complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers login logout completions help" -f -a "decode" -d 'Decode the reason of an access denial'
-complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers login logout completions help" -f -a "providers" -d 'Show which credential provider is used, and what each of the others lacks'
-complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers login logout completions help" -f -a "login" -d 'Sign in with IAM Identity Center in a browser (experimental)'
-complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers login logout completions help" -f -a "logout" -d 'End the sign-in with IAM Identity Center'
-complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers login logout completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers login logout completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers doctor login logout completions help" -f -a "whoami" -d 'Show the identity of the credentials'
+complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers doctor login logout completions help" -f -a "assume" -d 'Assume an agency, and print its credentials'
+complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers doctor login logout completions help" -f -a "exec" -d 'Run a command with credentials in its environment'
+complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers doctor login logout completions help" -f -a "cache" -d 'List or remove cached credentials'
+complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers doctor login logout completions help" -f -a "serve" -d 'Serve credentials to other programs on loopback'
+complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers doctor login logout completions help" -f -a "request" -d 'Send a signed request to any service'
+complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers doctor login logout completions help" -f -a "decode" -d 'Decode the reason of an access denial'
+complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers doctor login logout completions help" -f -a "providers" -d 'Show which credential provider is used, and why'
+complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers doctor login logout completions help" -f -a "doctor" -d 'Check network, clock, credentials and permissions'
+complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers doctor login logout completions help" -f -a "login" -d 'Sign in with IAM Identity Center in a browser (experimental)'
+complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers doctor login logout completions help" -f -a "logout" -d 'End the sign-in with IAM Identity Center'
+complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers doctor login logout completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c sts -n "__fish_sts_using_subcommand help; and not __fish_seen_subcommand_from whoami assume exec cache serve request decode providers doctor login logout completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c sts -n "__fish_sts_using_subcommand help; and __fish_seen_subcommand_from cache" -f -a "list" -d 'List the cached credentials, without secrets'
 complete -c sts -n "__fish_sts_using_subcommand help; and __fish_seen_subcommand_from cache" -f -a "clear" -d 'Remove the cached credentials'

@@ -4,6 +4,7 @@ mod assume;
 mod cache;
 mod completions;
 mod decode;
+mod doctor;
 mod exec;
 mod login;
 mod logout;
@@ -35,8 +36,10 @@ pub(crate) enum Command {
     Request(request::Request),
     /// Decode the reason of an access denial
     Decode(decode::Decode),
-    /// Show which credential provider is used, and what each of the others lacks
+    /// Show which credential provider is used, and why
     Providers(providers::Providers),
+    /// Check network, clock, credentials and permissions
+    Doctor(doctor::Doctor),
     /// Sign in with IAM Identity Center in a browser (experimental)
     Login(login::Login),
     /// End the sign-in with IAM Identity Center
@@ -60,6 +63,7 @@ pub(crate) fn run(
         Command::Request(command) => block_on(command.run(context)),
         Command::Decode(command) => block_on(command.run(context)),
         Command::Providers(command) => command.run(context),
+        Command::Doctor(command) => block_on(command.run(context)),
         Command::Login(command) => command.run(context),
         Command::Logout(command) => command.run(context),
         Command::Completions(command) => command.run(program),

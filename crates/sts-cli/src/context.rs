@@ -4,6 +4,7 @@ use std::env;
 use std::fs;
 use std::future::Future;
 use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
@@ -72,6 +73,20 @@ impl Context {
             region: given.or(inherited),
             endpoint: self.options.endpoint.as_ref().map(ToString::to_string),
         }
+    }
+
+    /// Returns the option that sets the endpoint, if one does.
+    pub(crate) fn endpoint_option(&self) -> Option<&'static str> {
+        match (&self.options.endpoint, &self.options.region) {
+            (Some(_), _) => Some("--endpoint"),
+            (None, Some(_)) => Some("--region"),
+            (None, None) => None,
+        }
+    }
+
+    /// Returns the file of additional root certificates.
+    pub(crate) fn ca_file(&self) -> Option<&Path> {
+        self.options.ca_file.as_deref()
     }
 
     /// Returns the credential providers, by options or else the default chain.

@@ -2,26 +2,23 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anstyle::Style;
 use clap::Args;
-use huaweicloud_sts::hyper::HyperTransport;
 use huaweicloud_sts::providers::{ChainReport, ProviderChain, ProviderState};
-use huaweicloud_sts::sts_client::session::RefreshProvider as _;
 use huaweicloud_sts::sts_client::{
-    CallContext, CallPolicy, Clock as _, Platform, StateMachine as _, Step, SystemClock,
-    SystemEnvironment, Transport as _,
+    CallContext, CallPolicy, Platform, SystemClock, SystemEnvironment,
 };
-use huaweicloud_sts::{Credentials, CredentialsError, Error, ErrorKind};
+use huaweicloud_sts::{Credentials, ErrorKind};
 use serde::Serialize;
 
+use crate::connection::Connection;
 use crate::context::{Context, block_on};
 use crate::failure::Failure;
 use crate::layout::beside;
 use crate::output::{BOLD, Report, rfc3339};
 
-/// Show which credential provider is used, and what each of the others lacks
+/// Show which credential provider is used, and why
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -54,14 +51,13 @@ struct Row {
 impl Providers {
     pub(crate) fn run(self, context: &Context) -> Result<ExitCode, Failure> {
         let chain = context.chain()?;
+        if self.probe {
+            return block_on(probe(context, chain));
+        }
         // Providers are listed without an endpoint too.
         let endpoints = context.endpoints().unwrap_or_default();
         let calls = CallContext::new(endpoints, CallPolicy::default());
         let platform = Platform::new(SystemClock, SystemEnvironment);
-        if self.probe {
-            let transport = context.transport()?;
-            return block_on(probe(context, &chain, &platform, &calls, &transport));
-        }
         let report = chain.check(&platform, &calls).map_err(Failure::usage)?;
         context.output().print(&Table::new(&report, None))?;
         match report.candidate() {
@@ -71,46 +67,18 @@ impl Providers {
     }
 }
 
-async fn probe(
-    context: &Context,
-    chain: &ProviderChain,
-    platform: &Platform,
-    calls: &Arc<CallContext>,
-    transport: &HyperTransport,
-) -> Result<ExitCode, Failure> {
-    let found = search(chain, platform, calls, transport).await;
+async fn probe(context: &Context, chain: ProviderChain) -> Result<ExitCode, Failure> {
+    let endpoints = context.optional_endpoints()?;
+    let is_without_endpoint = endpoints.is_empty();
+    let connection = Connection::new(endpoints, context.transport()?, chain.clone())?;
+    let found = connection.credentials().await;
     let report = chain.report();
     context.output().print(&Table::new(&report, found.as_ref().ok().map(|found| &**found)))?;
-    found.map(|_| ExitCode::SUCCESS).map_err(|error| {
-        let needs_endpoint = error.kind() == ErrorKind::Configuration;
-        let failure = Failure::of_provider(error).brief(&report);
+    found.map(|_| ExitCode::SUCCESS).map_err(|failure| {
+        let needs_endpoint = is_without_endpoint && failure.is_kind(ErrorKind::Configuration);
+        let failure = failure.brief(&report);
         if needs_endpoint { failure.advice("pass --region or --endpoint") } else { failure }
     })
-}
-
-/// Requests credentials, without a client: it would require an endpoint, which most providers do not
-/// need.
-async fn search(
-    chain: &ProviderChain,
-    platform: &Platform,
-    calls: &Arc<CallContext>,
-    transport: &HyperTransport,
-) -> Result<Arc<Credentials>, Error> {
-    let mut refresh = chain.begin(platform, calls)?;
-    loop {
-        match refresh.step(SystemClock.now()) {
-            Step::Credentials(_) => {
-                refresh
-                    .provide(Err(CredentialsError::new("requests of a provider are not signed")));
-            }
-            Step::Send(exchange) => {
-                let outcome = transport.send(exchange).await;
-                refresh.receive(outcome, SystemClock.now());
-            }
-            Step::Wait(duration) => transport.sleep(duration).await,
-            Step::Done(issued) => return Ok(Arc::clone(issued?.credentials())),
-        }
-    }
 }
 
 /// Why no provider would be used.

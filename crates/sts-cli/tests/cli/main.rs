@@ -7,6 +7,7 @@ mod assume;
 #[cfg(unix)]
 mod cache;
 mod decode;
+mod doctor;
 #[cfg(unix)]
 mod exec;
 mod generated;

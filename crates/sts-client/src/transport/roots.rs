@@ -112,7 +112,8 @@ impl Loading {
         if let Some(file) = &file {
             self.add_file(file);
         }
-        for directory in env::split_paths(directories.as_deref().unwrap_or_default()) {
+        let directories = directories.as_deref().map(env::split_paths);
+        for directory in directories.into_iter().flatten() {
             self.add_native(rustls_native_certs::load_certs_from_paths(None, Some(&directory)));
         }
         if self.certificates.is_empty() {

@@ -1,0 +1,53 @@
+//! The check of the endpoint and of where it comes from.
+
+use huaweicloud_sts::sts_client::Environment as _;
+use huaweicloud_sts::{Endpoint, SystemEnvironment};
+
+use super::check::Checks;
+use crate::context::Context;
+
+const CHECK: &str = "endpoint";
+/// The variables of the endpoint and of the region, in the order in which they are read.
+const VARIABLES: [&str; 3] =
+    ["HUAWEICLOUD_SDK_STS_ENDPOINT", "HUAWEICLOUD_SDK_REGION_ID", "HW_REGION_NAME"];
+
+/// Returns the first endpoint.
+pub(super) fn endpoint(context: &Context, checks: &mut Checks) -> Option<Endpoint> {
+    let endpoints = match context.endpoints() {
+        Ok(endpoints) => endpoints,
+        Err(failure) => {
+            let remedy = failure.help().unwrap_or("correct the option or the variable");
+            let remedy = remedy.strip_prefix("or ").unwrap_or(remedy);
+            checks.fail(CHECK, failure.texts().join(": "), remedy);
+            return None;
+        }
+    };
+    let shown: Vec<_> = endpoints.iter().map(Endpoint::as_str).collect();
+    let mut text = format!("{} ({})", shown.join(", "), origin(context));
+    if endpoints.len() > 1 {
+        text.push_str("; the first one is checked");
+    }
+    checks.ok(CHECK, text);
+    endpoints.into_iter().next()
+}
+
+/// Returns the option or the variables of the endpoint.
+fn origin(context: &Context) -> String {
+    if let Some(option) = context.endpoint_option() {
+        return format!("from {option}");
+    }
+    let Some((name, value)) = VARIABLES.into_iter().find_map(|name| Some((name, value(name)?)))
+    else {
+        return "default".to_owned();
+    };
+    let region = value.to_uppercase().replace('-', "_");
+    let urls = format!("HUAWEICLOUD_SDK_REGION_STS_{region}");
+    match self::value(&urls) {
+        Some(_) => format!("from {name} and {urls}"),
+        None => format!("from {name}"),
+    }
+}
+
+fn value(name: &str) -> Option<String> {
+    SystemEnvironment.variable(name).ok().flatten().filter(|value| !value.is_empty())
+}
