@@ -43,9 +43,18 @@ fn crates() -> Vec<Crate> {
     crates
 }
 
+/// Returns the crates with or without a library.
+fn with_library(has_library: bool) -> Vec<Crate> {
+    let is_library = |each: &Crate| each.directory.join("src/lib.rs").is_file();
+    let crates: Vec<_> =
+        crates().into_iter().filter(|each| is_library(each) == has_library).collect();
+    assert!(!crates.is_empty());
+    crates
+}
+
 #[test]
 fn the_readme_is_the_front_page_and_docs_rs_shows_all_features() {
-    for Crate { name, directory, manifest, .. } in crates() {
+    for Crate { name, directory, manifest, .. } in with_library(true) {
         let lib = fs::read_to_string(directory.join("src/lib.rs")).unwrap();
         assert!(lib.starts_with("#![doc = include_str!(\"../README.md\")]\n"), "{name}");
         assert!(lib.contains("\n#![cfg_attr(docsrs, feature(doc_cfg))]\n"), "{name}");
@@ -65,7 +74,7 @@ fn the_readme_is_the_front_page_and_docs_rs_shows_all_features() {
 
 #[test]
 fn each_readme_has_code_features_version_and_links() {
-    for Crate { name, readme, .. } in crates() {
+    for Crate { name, readme, .. } in with_library(true) {
         assert!(readme.starts_with(&format!("# {name}\n\n")), "{name}: title");
         assert!(readme.contains("\n```rust"), "{name}: code");
         assert!(readme.contains("](../../docs/"), "{name}: links to guides");
@@ -76,8 +85,20 @@ fn each_readme_has_code_features_version_and_links() {
 }
 
 #[test]
+fn the_readme_of_a_program_has_commands_version_and_links() {
+    for Crate { name, manifest, readme, .. } in with_library(false) {
+        assert!(readme.starts_with(&format!("# {name}\n\n")), "{name}: title");
+        assert!(readme.contains(&format!("cargo install {name}\n")), "{name}: installation");
+        assert!(manifest.contains("readme = \"README.md\""), "{name}: readme");
+        for part in ["](../../docs/", "\n## More\n", "(MSRV)", "1.88", "MIT", "Apache-2.0"] {
+            assert!(readme.contains(part), "{name}: {part}");
+        }
+    }
+}
+
+#[test]
 fn the_table_of_features_is_complete() {
-    for each in crates() {
+    for each in with_library(true) {
         let Crate { name, readme, .. } = &each;
         let (_, section) = readme.split_once("\n## Features\n").unwrap();
         let section = section.split("\n## ").next().unwrap();

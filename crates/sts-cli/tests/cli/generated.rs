@@ -110,7 +110,7 @@ fn the_picture_of_a_session_is_up_to_date() {
     let denied = session.run("sts assume forbidden", &url);
     let command = denied.lines().find(|line| line.starts_with("sts decode ")).unwrap().to_owned();
     session.run(&command, &url);
-    let gateway = tampering(&session.cloud, "application/json", "text/json");
+    let gateway = tampering(&session.cloud, usize::MAX, "application/json", "text/json");
     session.run("sts request -d {} http://127.0.0.1:8090/v1/servers", &gateway);
 
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/cli.svg");

@@ -249,9 +249,32 @@ fn the_clock_is_corrected_once() {
 }
 
 #[test]
+fn rejected_credentials_are_replaced_once() {
+    let cloud = Cloud::of(Emulator::builder().any_service().metadata("127.0.0.1:0"));
+    let token = cloud.home().join("token");
+    fs::write(&token, builtin::POD_TOKEN).unwrap();
+    let pod = format!("{}/pod-identity", cloud.emulator.metadata_url().unwrap());
+    let run = |rejections| {
+        let gateway = tampering(&cloud, rejections, "application/json", "text/json");
+        let mut command = cloud.bare();
+        command
+            .env("HC_CONTAINER_CREDENTIALS_FULL_URI", &pod)
+            .env("HC_CONTAINER_AUTHORIZATION_TOKEN_FILE", &token)
+            .args(["request", "-v", "--output", "json", "-d", "{}", &format!("{gateway}/v1")]);
+        let run = Run::of(&mut command);
+        let response: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let note = "the credentials were rejected; sent again with others";
+        (run.code, response["attempts"].as_u64(), run.stderr.matches(note).count())
+    };
+    assert_eq!(run(0), (Some(0), Some(1), 0));
+    assert_eq!(run(1), (Some(0), Some(2), 1));
+    assert_eq!(run(2), (Some(1), Some(2), 1));
+}
+
+#[test]
 fn a_rejected_signature_is_explained() {
     let cloud = services();
-    let url = tampering(&cloud, "application/json", "application/xml");
+    let url = tampering(&cloud, usize::MAX, "application/json", "application/xml");
     let url = format!("{url}{SERVERS}");
     let run = |arguments: &[&str]| {
         let arguments = [&["request", &url, "-d", "{}"], arguments].concat();

@@ -134,14 +134,20 @@ pub(crate) fn with_filters(check: impl FnOnce()) {
     settings.bind(check);
 }
 
-/// A gateway in front of the emulator that replaces `from` by `to` in the head of one request.
-pub(crate) fn tampering(cloud: &Cloud, from: &'static str, to: &'static str) -> String {
+/// A gateway in front of the emulator that replaces `from` by `to` in the heads of the first requests.
+pub(crate) fn tampering(
+    cloud: &Cloud,
+    requests: usize,
+    from: &'static str,
+    to: &'static str,
+) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let (_, service) = cloud.emulator.url().split_once("://").unwrap();
     let service = service.to_owned();
     thread::spawn(move || {
-        while let Ok((mut client, _)) = listener.accept() {
+        for (index, client) in listener.incoming().enumerate() {
+            let mut client = client.unwrap();
             let mut head = Vec::new();
             while !head.ends_with(b"\r\n\r\n") {
                 let mut byte = [0];
@@ -155,7 +161,8 @@ pub(crate) fn tampering(cloud: &Cloud, from: &'static str, to: &'static str) -> 
                 .map_or(0, |(_, rest)| rest.lines().next().unwrap().parse().unwrap());
             let mut body = vec![0; length];
             client.read_exact(&mut body).unwrap();
-            let head = head.replace(from, to).replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
+            let head = if index < requests { head.replace(from, to) } else { head };
+            let head = head.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
             let mut server = TcpStream::connect(&service).unwrap();
             server.write_all(head.as_bytes()).unwrap();
             server.write_all(&body).unwrap();
