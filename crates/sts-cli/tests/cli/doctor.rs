@@ -1,6 +1,9 @@
 //! `sts doctor`.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::thread;
 use std::time::Duration;
 
 use insta::assert_snapshot;
@@ -42,35 +45,6 @@ fn it_finds_no_fault() {
         [{"check":"endpoint","state":"ok","text":"http://127.0.0.1:PORT (from HUAWEICLOUD_SDK_STS_ENDPOINT)","remedy":null},{"check":"proxy","state":"ok","text":"none (the endpoint is on this machine or link-local)","remedy":null},{"check":"dns","state":"ok","text":"127.0.0.1 is an address","remedy":null},{"check":"tcp","state":"ok","text":"connected to 127.0.0.1:PORT in N ms","remedy":null},{"check":"tls","state":"ok","text":"not used: plain http on this machine","remedy":null},{"check":"http","state":"ok","text":"the service responds in N ms (status 404 to GET /)","remedy":null},{"check":"clock","state":"ok","text":"N s from the service","remedy":null},{"check":"credentials","state":"ok","text":"access key HSTAEMULATOR00000001 of provider environment, does not expire","remedy":null},{"check":"permissions","state":"ok","text":"you are iam::HEX:user:emulator","remedy":null}]
         ---
         "#);
-        let narrow = Run::of(cloud.sts(&["doctor"]).env("COLUMNS", "40"));
-        assert_snapshot!(narrow.snapshot(), @"
-        exit code Some(0)
-        ok    endpoint
-            http://127.0.0.1:PORT (from
-            HUAWEICLOUD_SDK_STS_ENDPOINT)
-        ok    proxy
-            none (the endpoint is on this
-            machine or link-local)
-        ok    dns
-            127.0.0.1 is an address
-        ok    tcp
-            connected to 127.0.0.1:PORT in N ms
-        ok    tls
-            not used: plain http on this machine
-        ok    http
-            the service responds in N ms
-            (status 404 to GET /)
-        ok    clock
-            N s from the service
-        ok    credentials
-            access key HSTAEMULATOR00000001 of
-            provider environment, does not
-            expire
-        ok    permissions
-            you are
-            iam::HEX:user:emulator
-        ---
-        ");
     });
 }
 
@@ -147,6 +121,33 @@ fn the_first_failure_on_the_way_skips_the_rest() {
         skip  permissions  depends on http
         ---
         ");
+        // Without durations, whose length changes where lines are broken.
+        let mut narrow = cloud.sts(&["doctor", "--endpoint", "http://127.0.0.1:9"]);
+        assert_snapshot!(Run::of(narrow.env("COLUMNS", "40")).snapshot(), @"
+        exit code Some(1)
+        ok    endpoint
+            http://127.0.0.1:PORT (from --endpoint)
+        ok    proxy
+            none (the endpoint is on this
+            machine or link-local)
+        ok    dns
+            127.0.0.1 is an address
+        fail  tcp
+            cannot connect to 127.0.0.1:PORT:
+            Connection refused (os error 111)
+              help:
+            check the network and its firewall;
+            in a network that needs a proxy, set
+            HTTPS_PROXY
+        skip  tls          depends on tcp
+        skip  http         depends on tcp
+        skip  clock        depends on tcp
+        ok    credentials
+            provider environment; no credentials
+            were requested
+        skip  permissions  depends on http
+        ---
+        ");
         let proxied = |proxy: &str| {
             let mut command = cloud.sts(&["doctor", "--region", "cn-north-4"]);
             Run::of(command.env("https_proxy", proxy)).snapshot()
@@ -180,6 +181,48 @@ fn the_first_failure_on_the_way_skips_the_rest() {
         ---
         ");
     });
+}
+
+/// Regression test: `tls` was `ok` if the proxy did not let the handshake begin.
+#[test]
+fn a_proxy_that_rejects_the_tunnel_is_a_failure() {
+    let cloud = Cloud::start();
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://user:secret@{}", proxy.local_addr().unwrap());
+    let serving = thread::spawn(move || {
+        // The connection of the check `tcp`, and the one with the request.
+        drop(proxy.accept().unwrap());
+        let (mut stream, _) = proxy.accept().unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            assert_eq!(stream.read(&mut byte).unwrap(), 1);
+            head.extend(byte);
+        }
+        let response = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
+        stream.write_all(response.as_bytes()).unwrap();
+        String::from_utf8(head).unwrap()
+    });
+    with_more_filters(|| {
+        let mut command = cloud.sts(&["doctor", "--region", "cn-north-4"]);
+        let run = Run::of(command.env("HTTPS_PROXY", url));
+        assert_snapshot!(run.snapshot(), @"
+        exit code Some(1)
+        ok    endpoint     https://sts.cn-north-4.myhuaweicloud.com (from --region)
+        ok    proxy        http://127.0.0.1:PORT (from HTTPS_PROXY)
+        ok    dns          127.0.0.1 is an address; the proxy resolves the endpoint
+        ok    tcp          connected to 127.0.0.1:PORT in N ms
+        fail  tls          proxy 127.0.0.1:PORT (from HTTPS_PROXY) refused the request with status 407 Proxy Authentication Required; check the user and password of the proxy (the request was not sent)
+              help: check the user, the password and the rules of the proxy
+        skip  http         depends on tls
+        skip  clock        depends on tls
+        ok    credentials  provider environment; no credentials were requested
+        skip  permissions  depends on http
+        ---
+        ");
+    });
+    let head = serving.join().unwrap();
+    assert!(head.starts_with("CONNECT sts.cn-north-4.myhuaweicloud.com:443 "), "{head}");
 }
 
 #[test]

@@ -176,6 +176,15 @@ async fn exchange(context: &Context, uri: &Uri, checks: &mut Checks) -> bool {
     let took = received.monotonic.saturating_sub(sent.monotonic);
     let failed = outcome.as_ref().err();
     let is_tls = failed.is_some_and(|error| error.kind() == TransportErrorKind::Tls);
+    if let Some(error) = failed
+        && !is_tls
+        && uri.scheme_str() == Some("https")
+        && recording.presented().is_none()
+    {
+        checks.fail("tls", in_full(error), remedy(error.kind()));
+        checks.skip(&["http", "clock"], "tls");
+        return false;
+    }
     if !tls(uri, &recording, failed.filter(|_| is_tls).map(|error| in_full(error)), checks) {
         checks.skip(&["http", "clock"], "tls");
         return false;
@@ -183,13 +192,7 @@ async fn exchange(context: &Context, uri: &Uri, checks: &mut Checks) -> bool {
     let response = match outcome {
         Ok(response) => response,
         Err(error) => {
-            let remedy = match error.kind() {
-                TransportErrorKind::Proxy => {
-                    "check the user, the password and the rules of the proxy"
-                }
-                _ => "check the proxy and the firewall, or try again later",
-            };
-            checks.fail("http", in_full(&error), remedy);
+            checks.fail("http", in_full(&error), remedy(error.kind()));
             checks.skip(&["clock"], "http");
             return false;
         }
@@ -198,6 +201,14 @@ async fn exchange(context: &Context, uri: &Uri, checks: &mut Checks) -> bool {
     checks.ok("http", format!("the service responds in {millis} ms (status {status} to GET /)"));
     clock(service_date(response.headers()), sent.wall + took / 2, checks);
     true
+}
+
+/// What to do if no response arrives.
+const fn remedy(kind: TransportErrorKind) -> &'static str {
+    match kind {
+        TransportErrorKind::Proxy => "check the user, the password and the rules of the proxy",
+        _ => "check the proxy and the firewall, or try again later",
+    }
 }
 
 fn tls(uri: &Uri, recording: &Recording, failed: Option<String>, checks: &mut Checks) -> bool {
