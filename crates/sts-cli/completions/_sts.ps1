@@ -108,6 +108,7 @@ Register-ArgumentCompleter -Native -CommandName 'sts' -ScriptBlock {
             [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Use this provider, and no other (`sts providers` lists them)')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'PEM file of root certificates, in addition to those of the machine')
             [CompletionResult]::new('--cache', '--cache', [CompletionResultType]::ParameterName, 'Keep the credentials in a file for later (see `sts cache`)')
+            [CompletionResult]::new('--serve', '--serve', [CompletionResultType]::ParameterName, 'Serve credentials to the command on loopback, and keep them fresh')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print attempts, providers and the clock offset to standard error')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print attempts, providers and the clock offset to standard error')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

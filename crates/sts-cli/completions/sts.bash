@@ -525,7 +525,7 @@ _sts() {
             return 0
             ;;
         sts__subcmd__exec)
-            opts="-v -h -V --agency --domain --session-name --duration --policy --policy-id --tag --source-identity --external-id --mfa-serial --cache --output --region --endpoint --profile --provider --ca-file --verbose --help --version"
+            opts="-v -h -V --agency --domain --session-name --duration --policy --policy-id --tag --source-identity --external-id --mfa-serial --cache --serve --output --region --endpoint --profile --provider --ca-file --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -102,6 +102,7 @@ set edit:completion:arg-completer[sts] = {|@words|
             cand --provider 'Use this provider, and no other (`sts providers` lists them)'
             cand --ca-file 'PEM file of root certificates, in addition to those of the machine'
             cand --cache 'Keep the credentials in a file for later (see `sts cache`)'
+            cand --serve 'Serve credentials to the command on loopback, and keep them fresh'
             cand -v 'Print attempts, providers and the clock offset to standard error'
             cand --verbose 'Print attempts, providers and the clock offset to standard error'
             cand -h 'Print help (see more with ''--help'')'

@@ -102,6 +102,7 @@ complete -c sts -n "__fish_sts_using_subcommand exec" -l profile -d 'Use this pr
 complete -c sts -n "__fish_sts_using_subcommand exec" -l provider -d 'Use this provider, and no other (`sts providers` lists them)' -r
 complete -c sts -n "__fish_sts_using_subcommand exec" -l ca-file -d 'PEM file of root certificates, in addition to those of the machine' -r -F
 complete -c sts -n "__fish_sts_using_subcommand exec" -l cache -d 'Keep the credentials in a file for later (see `sts cache`)'
+complete -c sts -n "__fish_sts_using_subcommand exec" -l serve -d 'Serve credentials to the command on loopback, and keep them fresh'
 complete -c sts -n "__fish_sts_using_subcommand exec" -s v -l verbose -d 'Print attempts, providers and the clock offset to standard error'
 complete -c sts -n "__fish_sts_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sts -n "__fish_sts_using_subcommand exec" -s V -l version -d 'Print version'

@@ -1,6 +1,6 @@
 //! Agencies that commands assume.
 
-mod duration;
+pub(crate) mod duration;
 
 use std::fs;
 use std::path::PathBuf;
@@ -99,6 +99,27 @@ impl AgencyOptions {
             connection.obtain(context, &provider).await?
         };
         Ok(Assumed { credentials, agency_urn })
+    }
+
+    /// Returns a provider that assumes the agency again before its credentials expire, and the id of
+    /// the account of the agency, if it is known.
+    pub(crate) async fn refreshed(
+        &self,
+        context: &Context,
+        connection: &Connection,
+        agency: &str,
+    ) -> Result<(SharedProvider, Option<String>), Failure> {
+        let unsupported = [("--mfa-serial", self.mfa_serial.is_some()), ("--cache", self.cache)];
+        if let Some((option, _)) = unsupported.into_iter().find(|(_, is_given)| *is_given) {
+            let message = format!("{option} is for credentials that are not refreshed");
+            return Err(Failure::usage(message).advice("omit it, or omit --serve"));
+        }
+        let agency = self.agency(context, connection, agency).await?;
+        let account = match &agency {
+            Agency::Sts(operation) => operation.agency_urn.parse::<AgencyUrn>().ok(),
+            Agency::ClassicIam(_) => None,
+        };
+        Ok((self.provider(agency), account.map(|urn| urn.account().to_owned())))
     }
 
     async fn agency(

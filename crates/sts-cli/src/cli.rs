@@ -21,7 +21,7 @@ Examples:
   sts providers
   sts whoami --region cn-north-4 --output json
 
-Exit codes: 0 success, 1 the service or the network failed, 2 usage, 3 no credentials")]
+Exit codes: 0 success, 1 service or network failed, 2 usage, 3 no credentials")]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) options: Options,

@@ -6,6 +6,7 @@
 mod connections;
 mod guard;
 mod protocol;
+mod refresh_report;
 mod request;
 mod response;
 mod route;
@@ -24,18 +25,20 @@ use std::time::Duration;
 
 use huaweicloud_sts::sts_client::session::SessionError;
 use huaweicloud_sts::sts_client::{Clock, SessionPolicy, SystemClock};
-use huaweicloud_sts::{Session, SharedCredentials};
+use huaweicloud_sts::{CredentialsError, Session, SharedCredentials};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use self::guard::Guard;
 pub(crate) use self::protocol::Protocol;
+pub(crate) use self::refresh_report::RefreshReport;
 use self::response::Issued;
 use self::secret::{SecretDigest, generate};
 use self::secret_file::{SecretFile, default_parent};
 use self::service::Service;
 use self::variables::Settings;
 pub(crate) use self::variables::Variable;
+use crate::failure::Failure;
 
 /// The official SDKs refresh credentials before every request if less is left.
 pub(crate) const SDK_REFRESH_WINDOW: Duration = Duration::from_secs(40 * 60);
@@ -169,6 +172,19 @@ impl LocalServer {
 impl Drop for LocalServer {
     fn drop(&mut self) {
         self.tasks.iter().for_each(JoinHandle::abort);
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Credentials(error) => match error.call() {
+                Some(call) => Self::of_provider(call.clone()),
+                None => CredentialsError::from(error).into(),
+            },
+            StartError::NotLoopback(_) | StartError::Permanent => Self::usage(error),
+            StartError::Bind { .. } | StartError::File(_) => Self::failed(error),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod agency;
 mod cache_directory;
+mod child;
 mod cli;
 mod commands;
 mod connection;
@@ -19,6 +20,7 @@ mod output;
 mod provider_names;
 mod shell;
 mod sign_in_file;
+mod signals;
 mod terminal;
 mod variables;
 

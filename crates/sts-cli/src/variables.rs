@@ -99,6 +99,12 @@ pub(crate) fn with_credentials(credentials: &Credentials, place: &Place) -> Vec<
     variables
 }
 
+/// Returns the variables that remove all credentials of the parent of a program at `place`.
+pub(crate) fn without_credentials(place: &Place) -> Vec<Variable> {
+    let names = CREDENTIALS.into_iter().flatten().chain([EXPIRATION]).chain(CONFLICTING);
+    names.map(|name| (name, None)).chain(place.variables()).collect()
+}
+
 impl Place {
     /// Returns the variables of the place alone.
     fn variables(&self) -> Vec<Variable> {

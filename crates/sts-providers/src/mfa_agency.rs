@@ -15,7 +15,7 @@ const ANY_CODE: &str = "000000";
 /// Agency that is assumed with a code of an MFA device, which a function requests from a person.
 ///
 /// It is a [`RefreshProvider`] for [`Client::obtain`](sts_client::Client::obtain), for example within
-/// a [`FileCache`](crate::FileCache): the code is requested only if there are no cached credentials,
+/// a [`FileCache`](crate::FileCache): the code is requested only if nothing is cached,
 /// and if the request is valid. In a session, every refresh requests a code, and fails if it takes
 /// longer than 40 seconds (a third more than [`CallPolicy::deadline`](sts_client::CallPolicy::deadline)).
 ///

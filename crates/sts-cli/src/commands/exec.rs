@@ -1,15 +1,22 @@
 //! `sts exec`.
 
+use std::env;
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
 use clap::{Args, ValueHint};
+use huaweicloud_sts::Session;
+use huaweicloud_sts::providers::SharedProvider;
+use huaweicloud_sts::sts_client::Secret;
 
 use crate::agency::AgencyOptions;
+use crate::child;
 use crate::connection::Connection;
 use crate::context::{Context, block_on};
 use crate::failure::Failure;
-use crate::variables::{Variable, with_credentials};
+use crate::local_server::{LocalServer, RefreshReport, ServerOptions, refresh_policy};
+use crate::signals::Signals;
+use crate::variables::{Variable, with_credentials, without_credentials};
 
 /// Run a command with credentials in its environment
 #[derive(Debug, Args)]
@@ -25,6 +32,9 @@ pub(crate) struct Exec {
     agency: Option<String>,
     #[command(flatten)]
     options: AgencyOptions,
+    /// Serve credentials to the command on loopback, and keep them fresh
+    #[arg(long)]
+    serve: bool,
     /// The command and its arguments, after `--`
     #[arg(last = true, required = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
     command: Vec<OsString>,
@@ -32,8 +42,45 @@ pub(crate) struct Exec {
 
 impl Exec {
     pub(crate) fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        if self.serve {
+            return block_on(self.serve(context));
+        }
         let variables = block_on(self.variables(context))?;
         execute(self.command(variables))
+    }
+
+    /// Runs the command next to a server of credentials.
+    async fn serve(&self, context: &Context) -> Result<ExitCode, Failure> {
+        // Before the start, so that no file is left if a signal arrives during it.
+        let mut signals = Signals::new().map_err(Failure::failed)?;
+        let server = tokio::select! {
+            server = self.start_server(context) => server?,
+            signal = signals.next() => return Ok(signal.exit_code()),
+        };
+        if let Some(warning) = server.warning() {
+            context.warn(&warning);
+        }
+        let mut variables = without_credentials(&context.place());
+        let endpoints = server.variables(|name| env::var(name).ok());
+        variables
+            .extend(endpoints.into_iter().map(|(name, value)| (name, value.map(Secret::from))));
+        let status = child::run(self.command(variables), &mut signals).await;
+        server.shutdown().await;
+        Ok(child::exit_code(status?))
+    }
+
+    async fn start_server(&self, context: &Context) -> Result<LocalServer, Failure> {
+        let connection = context.connection()?;
+        let (provider, account) = match &self.agency {
+            Some(agency) => self.options.refreshed(context, &connection, agency).await?,
+            None => (SharedProvider::new(context.chain()?), None),
+        };
+        let session: Session = connection.client().session_with(provider, refresh_policy())?;
+        let options = ServerOptions { domain_id: account, ..ServerOptions::default() };
+        let server = LocalServer::start(options, session.clone()).await?;
+        // A failure before that is the error of the command.
+        let _ = session.observed_by(RefreshReport);
+        Ok(server)
     }
 
     /// Returns the variables with credentials.
@@ -74,5 +121,8 @@ fn execute(mut command: Command) -> Result<ExitCode, Failure> {
 /// Runs the command, and returns its exit code.
 #[cfg(not(unix))]
 fn execute(command: Command) -> Result<ExitCode, Failure> {
-    block_on(crate::child::run(command))
+    block_on(async {
+        let mut signals = Signals::new().map_err(Failure::failed)?;
+        Ok(child::exit_code(child::run(command, &mut signals).await?))
+    })
 }

@@ -1,9 +1,7 @@
 //! `sts serve`.
 
 mod agencies;
-mod report;
 mod script;
-mod signals;
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -13,13 +11,13 @@ use std::time::Duration;
 use clap::Args;
 use huaweicloud_sts::Session;
 
-use self::report::Report;
 use self::script::Script;
-use self::signals::Signals;
+use crate::agency::duration;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::local_server::{LocalServer, Protocol, ServerOptions, StartError, refresh_policy};
+use crate::local_server::{LocalServer, Protocol, RefreshReport, ServerOptions, refresh_policy};
 use crate::output::write_stdout;
+use crate::signals::Signals;
 
 /// Serve credentials to other programs on loopback until interrupted; print the variables for them
 #[derive(Debug, Args)]
@@ -33,7 +31,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "URN|NAME")]
     agency: Vec<String>,
     /// Lifetime of the credentials of each agency, such as 900, 15m or 1h
-    #[arg(long, value_name = "TIME", value_parser = agencies::parse_duration, requires = "agency")]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse, requires = "agency")]
     duration: Option<Duration>,
     /// Name of the sessions of the agencies
     #[arg(long, value_name = "NAME", default_value = "sts-cli", requires = "agency")]
@@ -61,7 +59,7 @@ impl Serve {
         let mut signals = Signals::new().map_err(Failure::failed)?;
         let server = tokio::select! {
             server = self.start(context) => server?,
-            () = signals.stop() => return Ok(ExitCode::SUCCESS),
+            _ = signals.next() => return Ok(ExitCode::SUCCESS),
         };
         let variables = server.variables(|name| std::env::var(name).ok());
         let output = context.output();
@@ -80,7 +78,7 @@ impl Serve {
             let _ = writeln!(stderr, "warning: {warning}");
         }
         let _ = writeln!(stderr, "serving on http://{} until interrupted", server.address());
-        signals.stop().await;
+        signals.next().await;
         server.shutdown().await;
         Ok(ExitCode::SUCCESS)
     }
@@ -92,7 +90,6 @@ impl Serve {
         let provider =
             agencies::provider(context.chain()?, &agencies, &self.session_name, self.duration);
         let session: Session = connection.client().session_with(provider, refresh_policy())?;
-        let session = session.observed_by(Report);
         let defaults = ServerOptions::default();
         let options = ServerOptions {
             listen: self.listen,
@@ -104,15 +101,10 @@ impl Serve {
             project_id: self.project_id.clone(),
             domain_id: self.domain_id.clone().or(domain_id),
         };
-        LocalServer::start(options, session).await.map_err(failure)
-    }
-}
-
-fn failure(error: StartError) -> Failure {
-    match error {
-        StartError::Credentials(error) => huaweicloud_sts::CredentialsError::from(error).into(),
-        StartError::NotLoopback(_) | StartError::Permanent => Failure::usage(error),
-        StartError::Bind { .. } | StartError::File(_) => Failure::failed(error),
+        let server = LocalServer::start(options, session.clone()).await?;
+        // A failure before that is the error of the command.
+        let _ = session.observed_by(RefreshReport);
+        Ok(server)
     }
 }
 

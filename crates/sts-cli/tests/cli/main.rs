@@ -10,6 +10,8 @@ mod decode;
 mod doctor;
 #[cfg(unix)]
 mod exec;
+#[cfg(unix)]
+mod exec_serve;
 mod generated;
 mod login;
 mod providers;

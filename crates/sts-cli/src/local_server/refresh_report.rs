@@ -9,9 +9,9 @@ use huaweicloud_sts::sts_client::session::{
 
 /// Prints a line when refreshes begin to fail, when the consequences become worse, and when they
 /// succeed again.
-pub(super) struct Report;
+pub(crate) struct RefreshReport;
 
-impl SessionObserver for Report {
+impl SessionObserver for RefreshReport {
     fn observe(&self, event: SessionEvent, status: &SessionStatus) {
         let line = match event {
             SessionEvent::RefreshFailed { has_worsened: true, .. } => failure(status),
