@@ -70,7 +70,8 @@ fn filtered(line: &str) -> String {
         let value = word.trim_end_matches(is_separator);
         let is_of =
             |allowed: &str| value.chars().all(|c| c.is_ascii_alphanumeric() || allowed.contains(c));
-        let is_request_id = value.len() == 32 && is_of("") && line.contains("equest");
+        let is_request_id =
+            value.len() == 32 && is_of("") && line.to_lowercase().contains("request");
         let shown = match value.len() {
             150.. if is_of("+/=") => MESSAGE,
             64 if is_of("") => "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
