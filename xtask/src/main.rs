@@ -6,6 +6,7 @@ mod bench;
 mod ci;
 mod cli_docs;
 mod clone;
+mod concurrency;
 mod errors_table;
 mod examples;
 mod fuzz;
@@ -40,6 +41,7 @@ const TASKS: &[Task] = &[
     examples::TASK,
     wasm::TASK,
     fuzz::TASK,
+    concurrency::TASK,
     minimal_versions::TASK,
     package::TASK,
     readme::TASK,

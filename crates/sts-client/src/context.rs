@@ -1,7 +1,7 @@
 //! State that all calls of a client share: their policy, and what they have learned.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use sts_proto::{Credentials, Endpoint};
@@ -15,6 +15,7 @@ use crate::shared::endpoint_pool::EndpointPool;
 use crate::shared::rejected_keys::RejectedKeys;
 use crate::shared::retry_budget::RetryBudget;
 use crate::signing_credentials::SigningCredentials;
+use crate::sync::Mutex;
 use crate::transport::Limits;
 
 /// Limits, timeouts and backoff of a call.

@@ -8,6 +8,9 @@ mod builder;
 mod call;
 mod classify;
 mod client;
+#[cfg(all(test, shuttle))]
+#[path = "../tests/concurrency/mod.rs"]
+mod concurrency;
 mod context;
 mod drive;
 mod error;
@@ -20,6 +23,7 @@ pub mod session;
 mod shared;
 mod signing_credentials;
 mod stats;
+mod sync;
 #[cfg(feature = "test-util")]
 pub mod test_util;
 #[cfg(feature = "tower")]

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::num::NonZeroUsize;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 
 use sts_proto::AssumeAgency;
 
 use super::scope::Scope;
+use crate::sync::{Mutex, MutexGuard};
 
 /// Size and counters of a pool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -7,7 +7,6 @@ use std::sync::{Arc, Weak};
 use std::task::Poll;
 use std::time::Duration;
 
-use event_listener::{Event, EventListener};
 use futures_util::future::{Either, select};
 use sts_credentials::{CredentialsError, CredentialsRequest, ProvideCredentials};
 use sts_proto::Credentials;
@@ -22,6 +21,7 @@ use super::refresher::{AsyncRefresher, Obtained};
 use super::status::{SessionObserver, SessionStatus};
 use crate::error::SessionError;
 use crate::platform::Clock;
+use crate::sync::{Event, EventListener};
 use crate::transport::{BoxFuture, MaybeSend};
 
 /// Credentials that are refreshed automatically, for any number of callers.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::{Arc, Condvar, OnceLock, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use sts_credentials::{CredentialsError, CredentialsRequest, blocking};
 use sts_proto::Credentials;
@@ -16,6 +16,7 @@ use super::refresher::{BlockingRefresher, Obtained};
 use super::status::{SessionObserver, SessionStatus};
 use crate::error::SessionError;
 use crate::platform::Clock;
+use crate::sync::{Condvar, OnceLock};
 
 /// Blocking counterpart of [`Session`](crate::Session), for any number of threads.
 ///

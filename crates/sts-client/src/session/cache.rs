@@ -2,11 +2,10 @@
 //! read without a lock.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use sts_proto::Credentials;
 use time::OffsetDateTime;
 
@@ -20,6 +19,7 @@ use super::status::{SessionCounters, SessionObserver, SessionStatus};
 use crate::error::SessionError;
 use crate::platform::Clock;
 use crate::platform::Now;
+use crate::sync::{ArcSwap, AtomicU64, Mutex, MutexGuard};
 
 /// The outcome of a refresh, shared by all callers that waited for it.
 pub(crate) type Refreshed = Result<Arc<Credentials>, SessionError>;

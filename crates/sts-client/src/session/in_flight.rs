@@ -1,16 +1,15 @@
 //! A refresh that any caller can drive, one caller at a time.
 
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError, TryLockError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
-
-use event_listener::{Event, EventListener};
 
 use super::cache::Refreshed;
 use super::refresher::Obtained;
 use crate::error::SessionError;
+use crate::sync::{AtomicBool, Event, EventListener, Mutex, MutexGuard, OnceLock};
 use crate::transport::BoxFuture;
 
 /// Refresh in flight, which outlives the caller that began it.

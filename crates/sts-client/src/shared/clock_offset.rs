@@ -1,12 +1,13 @@
 //! The offset between the service's clock and the local wall clock.
 
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::time::Duration as Interval;
 
 use time::{Duration, OffsetDateTime};
 
 use crate::platform::Now;
+use crate::sync::{AtomicI64, Mutex, MutexGuard};
 
 /// Smaller offsets are acceptable for signing dates. The service allows 15 minutes. Latency and a
 /// `Date` of whole seconds account for a few seconds; minutes mean that a clock is wrong.

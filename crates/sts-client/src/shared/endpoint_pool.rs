@@ -1,9 +1,11 @@
 //! Endpoints of a client in order of preference, and the health of each.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use sts_proto::Endpoint;
+
+use crate::sync::{Mutex, MutexGuard};
 
 /// The cooldown after the first failure. It doubles with each failed probe.
 const FIRST_COOLDOWN: Duration = Duration::from_secs(30);

@@ -1,9 +1,11 @@
 //! Access keys and their rejections, lockouts and cool-offs.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use sts_proto::{ACCESS_KEY_LOCKOUT, Credentials, ServiceError};
+
+use crate::sync::{Mutex, MutexGuard};
 
 /// The maximum of requests in flight with credentials that the service has not accepted yet. More
 /// than five failed signatures in a row lock an access key, so all of these may fail.

@@ -1,6 +1,8 @@
 //! The retry budget that all calls of a client share.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
+
+use crate::sync::AtomicU32;
 
 /// Token bucket for retries: each retry withdraws, each success deposits.
 ///
