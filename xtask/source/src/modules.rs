@@ -226,7 +226,10 @@ fn attributes(item: &Item) -> &[Attribute] {
 
 fn is_for_tests(attribute: &Attribute) -> bool {
     match &attribute.meta {
-        Meta::List(list) => list.path.is_ident("cfg") && list.tokens.to_string() == "test",
+        Meta::List(list) if list.path.is_ident("cfg") => {
+            let condition = list.tokens.to_string().replace(' ', "");
+            condition == "test" || condition.starts_with("all(test,")
+        }
         _ => false,
     }
 }

@@ -46,6 +46,7 @@ pub(crate) const CHECKS: &[Check] = &[
         "test of the sans-IO crates, all features",
         "test -p sts-credentials -p sts-proto -p sts-sign -p sts-client -p sts-providers --all-features",
     ),
+    quick("concurrency", "xtask concurrency"),
     quick("emulator, no features", "test -p sts-emulator --no-default-features --test features"),
     // Tests of TLS and HTTP/2 need features.
     slow(

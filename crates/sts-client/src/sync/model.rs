@@ -134,12 +134,13 @@ impl Drop for EventListener {
     }
 }
 
-/// Shuttle's never times out. This one does at once if the limit is zero.
-pub(crate) struct Condvar(shuttle::sync::Condvar);
+/// Shuttle's never times out, and never wakes a thread without a notification. This one times out at
+/// once if the limit is zero, and wakes all threads once more than it is notified.
+pub(crate) struct Condvar(Arc<shuttle::sync::Condvar>);
 
 impl Condvar {
-    pub(crate) const fn new() -> Self {
-        Self(shuttle::sync::Condvar::new())
+    pub(crate) fn new() -> Self {
+        Self(Arc::default())
     }
 
     pub(crate) fn notify_all(&self) {
@@ -152,6 +153,11 @@ impl Condvar {
         limit: Duration,
         condition: impl FnMut(&mut T) -> bool,
     ) -> LockResult<MutexGuard<'a, T>> {
-        if limit.is_zero() { Ok(guard) } else { self.0.wait_while(guard, condition) }
+        if limit.is_zero() {
+            return Ok(guard);
+        }
+        let spurious = Arc::clone(&self.0);
+        shuttle::thread::spawn(move || spurious.notify_all());
+        self.0.wait_while(guard, condition)
     }
 }

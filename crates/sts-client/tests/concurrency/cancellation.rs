@@ -9,6 +9,35 @@ use super::world::{Fate, Service, cancelled, number, run};
 /// The most polls before a caller is dropped: more than a refresh takes.
 const POLLS: usize = 5;
 
+/// With one caller of each kind, no other caller makes up for a lost wake-up.
+#[test]
+fn a_caller_takes_over_from_a_cancelled_one() {
+    explore(|| {
+        let service = Service::new(&[]);
+        let session = service.session();
+        let first = session.clone();
+        let dropped = run(async move { cancelled(POLLS, first.credentials()).await.is_some() });
+        let waiting = run(async move { number(&session.credentials().await.unwrap()) });
+        assert_eq!(waiting.join().unwrap(), 1);
+        dropped.join().unwrap();
+        assert_eq!(service.requests(), 1);
+    });
+}
+
+#[test]
+fn a_caller_takes_over_from_a_cancelled_background_refresh() {
+    explore(|| {
+        let service = Service::new(&[]);
+        let session = service.session();
+        let background = run(cancelled(POLLS, session.keep_fresh()));
+        let waiting = run(async move { number(&session.credentials().await.unwrap()) });
+        assert!(waiting.join().unwrap() <= 2);
+        background.join().unwrap();
+        assert!(service.requests() <= 2);
+        assert_eq!(service.most_in_flight(), 1);
+    });
+}
+
 #[test]
 fn a_refresh_outlives_cancelled_callers() {
     explore(|| {
