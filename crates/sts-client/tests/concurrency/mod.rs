@@ -5,7 +5,7 @@
 //! the test. `docs/testing.md` describes how to read and repeat a failure.
 #![expect(
     clippy::disallowed_methods,
-    clippy::expect_used,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a test that goes wrong panics, and reads its settings"
 )]
