@@ -12,12 +12,14 @@ mod examples;
 mod fuzz;
 mod minimal_versions;
 mod package;
+mod portability;
 mod programs;
 mod prove_checks;
 mod readme;
 mod status_meanings;
 mod task;
 mod tool;
+mod toolchain;
 mod tools;
 mod vectors;
 mod wasm;
@@ -40,6 +42,7 @@ const TASKS: &[Task] = &[
     cli_docs::TASK,
     examples::TASK,
     wasm::TASK,
+    portability::TASK,
     fuzz::TASK,
     concurrency::TASK,
     minimal_versions::TASK,
