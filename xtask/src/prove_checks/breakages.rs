@@ -53,6 +53,12 @@ pub(super) const BREAKAGES: &[Breakage] = &[
     replace("test, doctests", HEX, LOWER_CASE, UPPER_CASE),
     replace("test of the sans-IO crates, no features", HEX, LOWER_CASE, UPPER_CASE),
     replace("test of the sans-IO crates, all features", HEX, LOWER_CASE, UPPER_CASE),
+    replace(
+        "concurrency",
+        "crates/sts-client/src/session/in_flight.rs",
+        "        refresh.is_leased.store(false, Ordering::SeqCst);\n        refresh.signals.change.notify(usize::MAX);",
+        "        refresh.is_leased.store(false, Ordering::SeqCst);",
+    ),
     append(
         "emulator, no features",
         "crates/sts-emulator/src/lib.rs",

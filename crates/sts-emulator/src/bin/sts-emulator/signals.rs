@@ -6,7 +6,7 @@ use std::io;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Event {
     Stop,
-    #[cfg_attr(not(unix), expect(dead_code, reason = "Windows has no such signal"))]
+    #[cfg_attr(not(unix), allow(dead_code, reason = "Windows has no such signal"))]
     Reload,
 }
 
