@@ -164,7 +164,7 @@ impl Context {
 
 /// Prints a line for the person at the terminal to standard error.
 pub(crate) fn say(line: &str) -> Result<(), Failure> {
-    writeln!(anstream::stderr(), "{line}").map_err(Failure::output)
+    writeln!(anstream::stderr(), "{line}").map_err(Failure::failed)
 }
 
 /// Returns text of a service without control characters and characters that reorder the text around
@@ -182,7 +182,11 @@ impl Notes for Context {
 
 /// Runs a future on a runtime with one thread.
 pub(crate) fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    Builder::new_current_thread().enable_all().build().map_err(Failure::failed)?.block_on(future)
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(Failure::failed)?;
+    let result = runtime.block_on(future);
+    // Without waiting for a resolution of a name, which a signal or a timeout has abandoned.
+    runtime.shutdown_background();
+    result
 }
 
 fn write_failure(out: &mut dyn std::io::Write, failure: &Failure) -> std::io::Result<()> {
@@ -197,5 +201,24 @@ fn write_failure(out: &mut dyn std::io::Write, failure: &Failure) -> std::io::Re
     match failure.help() {
         Some(help) => writeln!(out, "  help: {help}"),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[test]
+    fn blocking_tasks_are_abandoned_at_the_end() {
+        let (sender, receiver) = channel::<()>();
+        let result = block_on(async {
+            // It ends after this test only.
+            tokio::task::spawn_blocking(move || receiver.recv());
+            Ok(1)
+        });
+        assert_eq!(result.unwrap(), 1);
+        drop(sender);
     }
 }

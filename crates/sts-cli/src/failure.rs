@@ -148,6 +148,11 @@ impl Failure {
         self.facts.kind.as_deref() == Some(format!("{kind:?}").as_str())
     }
 
+    /// Returns the HTTP status of the response of the service, if there was one.
+    pub(crate) fn http_status(&self) -> Option<u16> {
+        self.facts.status
+    }
+
     fn of_facts(
         status: Status,
         advice: Option<&str>,

@@ -77,9 +77,13 @@ impl Login {
         let mut sign_in = self.settings()?;
         let portal = Portal::new(context.transport()?, &sign_in.portal_endpoint)?;
         let kept = sign_in.access_token.take().filter(is_usable);
-        // The portal may have revoked the token of the last sign-in.
         let found = match kept {
-            Some(token) => portal.accounts(&token).await.ok().map(|accounts| (token, accounts)),
+            Some(token) => match portal.accounts(&token).await {
+                Ok(accounts) => Some((token, accounts)),
+                // The portal has revoked the token of the last sign-in.
+                Err(failure) if matches!(failure.http_status(), Some(401 | 403)) => None,
+                Err(failure) => return Err(failure),
+            },
             None => None,
         };
         let (token, accounts) = if let Some(found) = found {
@@ -153,7 +157,7 @@ impl Login {
 
         let page = started.verification_uri_complete().unwrap_or(started.verification_uri());
         let (url, code) = (printable(page), printable(started.user_code()));
-        if !self.no_browser && browser::open(page) {
+        if !self.no_browser && browser::open(page).await {
             say(&format!("approve the sign-in in your browser; if no page opens, open {url}"))?;
         } else {
             say(&format!("open {url}"))?;

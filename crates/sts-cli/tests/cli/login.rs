@@ -260,13 +260,17 @@ fn the_page_is_opened_in_a_browser() {
     let cloud = cloud(&config("", ""));
     let (bin, opened) = (cloud.home().join("bin"), cloud.home().join("opened"));
     fs::create_dir_all(&bin).unwrap();
-    let script = format!("#!/bin/sh\necho \"$@\" > {}\n", opened.display());
+    let variables = cloud.home().join("variables");
+    let (shown, to) = (variables.display(), opened.display());
+    let script = format!("#!/bin/sh\nexport -p > {shown}\necho \"$@\" > {to}\n");
     for name in ["xdg-open", "open"] {
         fs::write(bin.join(name), &script).unwrap();
         fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).unwrap();
     }
     let mut command = login(&cloud, &[]);
     command.env("PATH", &bin).env("DISPLAY", ":0");
+    let secrets = ["HUAWEICLOUD_SDK_SK", "HW_SECRET_KEY", "AWS_SESSION_TOKEN"];
+    command.envs(secrets.map(|name| (name, "UniqueSecretOfTheEnvironment")));
     let run = decided(&cloud, &mut command, "approve");
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let begin = "approve the sign-in in your browser; if no page opens, open http://127.0.0.1:";
@@ -274,6 +278,9 @@ fn the_page_is_opened_in_a_browser() {
     let url = fs::read_to_string(&opened).unwrap();
     let page = format!("{}/device?user_code=", cloud.emulator.url());
     assert!(url.starts_with(&page), "{url}");
+    let variables = fs::read_to_string(&variables).unwrap();
+    assert!(variables.contains("DISPLAY"), "{variables}");
+    assert!(!variables.contains("UniqueSecret"), "the browser gets a secret:\n{variables}");
 }
 
 #[test]
@@ -319,16 +326,22 @@ fn an_expired_sign_in_is_named() {
     });
 }
 
-#[test]
-fn a_sign_in_is_removed_without_a_portal() {
-    let cloud = cloud(&config(AUTO, ""));
-    assert_eq!(Run::of(&mut login(&cloud, &[])).code, Some(0));
-    let content = fs::read_to_string(file(&cloud)).unwrap();
+/// Replaces the endpoint of the portal by one that is not reachable, and returns the content of the file.
+fn without_portal(cloud: &Cloud) -> String {
+    let content = fs::read_to_string(file(cloud)).unwrap();
     let url = cloud.emulator.url();
     let portal = format!("\"portal_endpoint\":\"{url}\"");
     assert!(content.contains(&portal), "{content}");
     let content = content.replace(&portal, "\"portal_endpoint\":\"http://127.0.0.1:9\"");
-    fs::write(file(&cloud), content).unwrap();
+    fs::write(file(cloud), &content).unwrap();
+    content
+}
+
+#[test]
+fn a_sign_in_is_removed_without_a_portal() {
+    let cloud = cloud(&config(AUTO, ""));
+    assert_eq!(Run::of(&mut login(&cloud, &[])).code, Some(0));
+    without_portal(&cloud);
     with_filters(|| {
         assert_snapshot!(Run::of(&mut sts(&cloud, &["logout"])).snapshot(), @"
         exit code Some(1)
@@ -342,6 +355,49 @@ fn a_sign_in_is_removed_without_a_portal() {
           help: the sign-in was removed from this machine; its access token stays valid until TIME
         ");
     });
+    assert!(!file(&cloud).exists());
+}
+
+#[test]
+fn an_unreachable_portal_does_not_begin_another_sign_in() {
+    let cloud = cloud(&config(AUTO, ""));
+    assert_eq!(Run::of(&mut login(&cloud, &[])).code, Some(0));
+    let content = without_portal(&cloud);
+    with_filters(|| {
+        assert_snapshot!(Run::of(&mut sts(&cloud, &["login"])).snapshot(), @"
+        exit code Some(1)
+        ---
+        error: no response from Identity Center
+          caused by: cannot connect (the request was not sent)
+          caused by: client error (Connect)
+          caused by: connecting to 127.0.0.1:PORT failed
+          caused by: tcp connect error
+          caused by: Connection refused (os error 111)
+          help: run `sts doctor` to check endpoint, proxy and certificates
+        ");
+    });
+    assert_eq!(fs::read_to_string(file(&cloud)).unwrap(), content);
+}
+
+#[test]
+fn a_revoked_sign_in_begins_another_one() {
+    let clock = TestClock::new(OffsetDateTime::now_utc());
+    let builder = Emulator::builder().config(config(AUTO, "").parse().unwrap());
+    let cloud = Cloud::of(builder.clock(clock.clone()));
+    assert_eq!(Run::of(&mut login(&cloud, &[])).code, Some(0));
+    // By the clock of the service only.
+    clock.advance(Duration::from_secs(9 * 3600));
+    let again = Run::of(&mut sts(&cloud, &["login"]));
+    assert!(again.stderr.contains("the page must show the code"), "{again:?}");
+}
+
+#[test]
+fn a_sign_in_needs_standard_error() {
+    let cloud = cloud(&config(AUTO, ""));
+    let mut child =
+        login(&cloud, &[]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stderr.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
     assert!(!file(&cloud).exists());
 }
 

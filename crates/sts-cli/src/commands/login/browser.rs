@@ -1,8 +1,16 @@
 //! Opening a page in the browser.
 
 use std::env;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use http::Uri;
+use tokio::time::timeout;
+
+use crate::variables::{Place, without_credentials};
+
+/// A launcher that fails does so in this time; the next one is tried.
+const FAILURE_TIME: Duration = Duration::from_millis(250);
 
 /// Whether a text is the URL of a web page: https, or http on this machine.
 pub(super) fn is_web_page(url: &str) -> bool {
@@ -17,8 +25,34 @@ pub(super) fn is_web_page(url: &str) -> bool {
 
 /// Opens a page in the browser. Returns whether that was possible. The URL is text of the service: it
 /// is passed to a browser only if it is one of a web page.
-pub(super) fn open(url: &str) -> bool {
-    is_web_page(url) && has_display() && open::that_detached(url).is_ok()
+pub(super) async fn open(url: &str) -> bool {
+    if !is_web_page(url) || !has_display() {
+        return false;
+    }
+    for command in open::commands(url) {
+        if start(command).await {
+            return true;
+        }
+    }
+    false
+}
+
+/// Starts a browser, and returns whether it has not failed at once. It gets no credentials of this
+/// program, and no signals of its terminal.
+async fn start(mut command: Command) -> bool {
+    for (name, _) in without_credentials(&Place::default()) {
+        command.env_remove(name);
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let Ok(mut child) = tokio::process::Command::from(command).spawn() else { return false };
+    match timeout(FAILURE_TIME, child.wait()).await {
+        // On Windows, the status of the launcher does not show a failure.
+        Ok(Ok(status)) => status.success() || cfg!(windows),
+        // It still runs, or cannot be observed.
+        Ok(Err(_)) | Err(_) => true,
+    }
 }
 
 /// Whether a browser can be seen.
@@ -31,8 +65,8 @@ fn has_display() -> bool {
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_web_pages_are_opened() {
+    #[tokio::test]
+    async fn only_web_pages_are_opened() {
         for url in ["https://idcenter.example.com/device?code=A", "http://127.0.0.1:80/device"] {
             assert!(is_web_page(url), "{url}");
         }
@@ -47,7 +81,7 @@ mod tests {
             "",
         ] {
             assert!(!is_web_page(url), "{url}");
-            assert!(!open(url), "{url}");
+            assert!(!open(url).await, "{url}");
         }
     }
 }
