@@ -56,8 +56,10 @@ impl Signals {
         let (sender, received) = unbounded_channel();
         std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
             for origin in signals.forever() {
-                // The kernel sends what a terminal causes to the whole process group.
-                let is_from_terminal = matches!(origin.cause, Cause::Kernel);
+                // The kernel sends what a key causes to the whole process group, but the end of a
+                // terminal to the leader of its session only.
+                let is_from_terminal =
+                    matches!(origin.cause, Cause::Kernel) && origin.signal != SIGHUP;
                 if sender.send(Signal { number: origin.signal, is_from_terminal }).is_err() {
                     break;
                 }

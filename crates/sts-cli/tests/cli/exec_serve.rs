@@ -5,6 +5,8 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
 
@@ -194,14 +196,11 @@ fn ignored_signals_stay_ignored() {
     assert_eq!((run.code, run.stdout.as_str()), (Some(0), "alive\n"), "{run:?}");
 }
 
+/// Returns the command as the leader of the session of a terminal, and the directory of its files.
 #[cfg(target_os = "linux")]
-#[test]
-fn a_terminal_interrupts_the_command_once() {
-    let cloud = Cloud::start();
-    let script = "trap 'echo caught' INT; echo ready; i=0; \
-                  while [ $i -lt 20 ]; do sleep 0.05; i=$((i + 1)); done; echo end";
+fn in_terminal(cloud: &Cloud, script: &str) -> (Command, PathBuf) {
     fs::write(cloud.home().join("script.sh"), script).unwrap();
-    let variables = cloud.sts(&[]);
+    let (variables, files) = exec(cloud, "");
     let mut command = Command::new("script");
     command
         .args(["--quiet", "--return", "--echo", "never", "--command"])
@@ -210,6 +209,33 @@ fn a_terminal_interrupts_the_command_once() {
         .env_clear()
         .envs(variables.get_envs().filter_map(|(name, value)| Some((name, value?))))
         .current_dir(cloud.home());
+    (command, files)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_closed_terminal_ends_the_command() {
+    let cloud = Cloud::start();
+    let script = "trap 'echo > caught; exit' HUP; echo ready; i=0; \
+                  while [ $i -lt 200 ]; do sleep 0.05; i=$((i + 1)); done";
+    let (command, files) = in_terminal(&cloud, script);
+    let running = Running::start(command);
+    running.kill("KILL");
+    let caught = cloud.home().join("caught");
+    let deadline = Instant::now() + Duration::from_secs(8);
+    while !caught.exists() || !is_empty(&files) {
+        assert!(Instant::now() < deadline, "caught: {}", caught.exists());
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_interrupts_the_command_once() {
+    let cloud = Cloud::start();
+    let script = "trap 'echo caught' INT; echo ready; i=0; \
+                  while [ $i -lt 20 ]; do sleep 0.05; i=$((i + 1)); done; echo end";
+    let (command, _) = in_terminal(&cloud, script);
     let mut running = Running::start(command);
     running.child.stdin.as_mut().unwrap().write_all(b"\x03").unwrap();
     assert_eq!(running.end(), (Some(0), "caught\r\nend\r\n".to_owned()));
