@@ -15,10 +15,11 @@ use tokio::runtime::Builder;
 
 use crate::connection::Connection;
 use crate::failure::Failure;
-use crate::layout::beside;
+use crate::layout::{beside, stderr_width};
 use crate::notes::Notes;
 use crate::options::Options;
 use crate::output::Output;
+use crate::printable;
 use crate::provider_names::IDENTITY_CENTER;
 use crate::sign_in_file;
 use crate::variables::Place;
@@ -132,7 +133,7 @@ impl Context {
     pub(crate) fn note(&self, line: impl FnOnce() -> String) {
         if self.options.verbose {
             // Notes are not worth a failure.
-            let _ = writeln!(anstream::stderr(), "{DIM}{}{DIM:#}", line());
+            let _ = writeln!(anstream::stderr(), "{DIM}{}{DIM:#}", printable::line(&line()));
         }
     }
 
@@ -143,21 +144,19 @@ impl Context {
         let _ = if self.output().is_json() {
             writeln!(out, "{}", serde_json::json!({ "warning": warning }))
         } else {
-            writeln!(out, "{YELLOW}warning:{YELLOW:#} {warning}")
+            writeln!(out, "{YELLOW}warning:{YELLOW:#} {}", printable::lines(warning))
         };
     }
 
     /// Prints a failure to standard error and returns its exit code.
     pub(crate) fn report(&self, failure: &Failure) -> ExitCode {
-        if !failure.is_silent() {
-            let mut out = anstream::stderr().lock();
-            // Nothing is left to do if standard error is closed.
-            let _ = if self.output().is_json() {
-                writeln!(out, "{}", failure.to_json())
-            } else {
-                write_failure(&mut out, failure)
-            };
-        }
+        let mut out = anstream::stderr().lock();
+        // Nothing is left to do if standard error is closed.
+        let _ = if self.output().is_json() {
+            writeln!(out, "{}", failure.to_json())
+        } else {
+            write_failure(&mut out, failure)
+        };
         failure.exit_code()
     }
 }
@@ -165,13 +164,6 @@ impl Context {
 /// Prints a line for the person at the terminal to standard error.
 pub(crate) fn say(line: &str) -> Result<(), Failure> {
     writeln!(anstream::stderr(), "{line}").map_err(Failure::failed)
-}
-
-/// Returns text of a service without control characters and characters that reorder the text around
-/// them.
-pub(crate) fn printable(text: &str) -> String {
-    let is_format = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().filter(|c| !c.is_control() && !is_format(*c)).collect()
 }
 
 impl Notes for Context {
@@ -190,16 +182,17 @@ pub(crate) fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> R
 }
 
 fn write_failure(out: &mut dyn std::io::Write, failure: &Failure) -> std::io::Result<()> {
+    let width = stderr_width();
     let mut prefix = "error";
     for text in failure.lines() {
-        writeln!(out, "{RED}{prefix}:{RED:#} {text}")?;
+        writeln!(out, "{RED}{prefix}:{RED:#} {}", printable::lines(&text))?;
         prefix = "  caused by";
     }
     for (name, why) in failure.skipped() {
-        beside(out, &format!("  {name:<PROVIDER_WIDTH$}"), why)?;
+        beside(out, width, &format!("  {name:<PROVIDER_WIDTH$}"), why)?;
     }
     match failure.help() {
-        Some(help) => writeln!(out, "  help: {help}"),
+        Some(help) => writeln!(out, "  help: {}", printable::lines(help)),
         None => Ok(()),
     }
 }

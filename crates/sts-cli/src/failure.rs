@@ -32,8 +32,6 @@ type Skipped = (String, String);
 /// Exit code of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Status {
-    /// The reader of the output has closed it.
-    Closed = 0,
     /// The service or the network failed.
     Failed = 1,
     Usage = 2,
@@ -91,12 +89,6 @@ impl Failure {
         let is_missing = error.kind() == io::ErrorKind::NotFound;
         let status = if is_missing { Status::NotFound } else { Status::NotExecutable };
         Self::new(status, format!("cannot run {}: {error}", program.display()))
-    }
-
-    /// The output cannot be written.
-    pub(crate) fn output(error: io::Error) -> Self {
-        let is_closed = error.kind() == io::ErrorKind::BrokenPipe;
-        Self::new(if is_closed { Status::Closed } else { Status::Failed }, error)
     }
 
     /// Sets the sentence that states what to do.
@@ -173,11 +165,6 @@ impl Failure {
 
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.status as u8)
-    }
-
-    /// Whether the reader of the output is gone, so that nothing needs to be reported.
-    pub(crate) fn is_silent(&self) -> bool {
-        self.status == Status::Closed
     }
 
     /// Returns the error and its causes, without those whose text is in the one before.

@@ -17,6 +17,7 @@ mod local_server;
 mod notes;
 mod options;
 mod output;
+mod printable;
 mod provider_names;
 mod shell;
 mod sign_in_file;

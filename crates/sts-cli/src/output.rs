@@ -9,6 +9,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::failure::Failure;
 use crate::options::Format;
+use crate::printable;
 
 /// Width of the names of fields.
 const NAME_WIDTH: usize = 12;
@@ -51,12 +52,26 @@ pub(crate) fn write_stdout(
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Failure> {
     let mut out = anstream::stdout().lock();
-    write(&mut out).and_then(|()| out.flush()).map_err(Failure::output)
+    finished(write(&mut out).and_then(|()| out.flush()))
+}
+
+/// Returns the failure of an output. It is none if the reader closes the output, because it has read
+/// enough: the exit code is that of the command.
+pub(crate) fn finished(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(Failure::failed),
+    }
 }
 
 /// Writes a field of a result for people.
 pub(crate) fn field(out: &mut dyn Write, name: &str, value: &str) -> io::Result<()> {
-    writeln!(out, "{BOLD}{name:<NAME_WIDTH$}{BOLD:#}{value}")
+    multiline_field(out, name, &printable::line(value))
+}
+
+/// Writes a field with the line breaks of its value.
+pub(crate) fn multiline_field(out: &mut dyn Write, name: &str, value: &str) -> io::Result<()> {
+    writeln!(out, "{BOLD}{name:<NAME_WIDTH$}{BOLD:#}{}", printable::lines(value))
 }
 
 pub(crate) fn rfc3339(instant: OffsetDateTime) -> String {

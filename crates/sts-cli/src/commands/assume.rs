@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::agency::{AgencyOptions, Assumed};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::rfc3339;
+use crate::output::{finished, rfc3339};
 use crate::shell::Language;
 use crate::variables::with_credentials;
 
@@ -80,7 +80,7 @@ impl Assume {
         // Nothing is removed from the values, as a stream for colours would do.
         let mut stdout = io::stdout().lock();
         let written = stdout.write_all(output.as_ref()).and_then(|()| stdout.flush());
-        written.map_err(Failure::output)?;
+        finished(written)?;
         Ok(ExitCode::SUCCESS)
     }
 }

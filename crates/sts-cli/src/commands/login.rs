@@ -17,10 +17,10 @@ use serde::Serialize;
 use time::Duration;
 
 use self::portal::Portal;
-use crate::context::{Context, block_on, printable, say};
+use crate::context::{Context, block_on, say};
 use crate::failure::Failure;
 use crate::output::{Report, field, rfc3339};
-use crate::sign_in_file;
+use crate::{printable, sign_in_file};
 
 /// An access token that is valid for so long is used again.
 const MARGIN: Duration = Duration::minutes(15);
@@ -156,7 +156,7 @@ impl Login {
         sign_in.registration = Some(started.registration().clone());
 
         let page = started.verification_uri_complete().unwrap_or(started.verification_uri());
-        let (url, code) = (printable(page), printable(started.user_code()));
+        let (url, code) = (printable::line(page), printable::line(started.user_code()));
         if !self.no_browser && browser::open(page).await {
             say(&format!("approve the sign-in in your browser; if no page opens, open {url}"))?;
         } else {

@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::connection::Connection;
 use crate::context::{Context, block_on};
 use crate::failure::Failure;
-use crate::layout::beside;
+use crate::layout::{beside, stdout_width};
 use crate::output::{BOLD, Report, rfc3339};
 
 /// Show which credential provider is used, and why
@@ -142,6 +142,7 @@ impl Report for Table {
     fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         let names = self.0.iter().map(|row| row.provider.chars().count());
         let width = names.max().unwrap_or_default();
+        let columns = stdout_width();
         for row in &self.0 {
             let (mark, style) = if row.used { ('*', BOLD) } else { (' ', Style::new()) };
             let (name, state, remark) = (&row.provider, row.state, row.remark());
@@ -150,7 +151,7 @@ impl Report for Table {
                 writeln!(out, "{style}{mark} {name:<width$}  {state}{style:#}")?;
             } else {
                 let head = format!("{style}{mark} {name:<width$}  {state:<14}{style:#}  ");
-                beside(out, &head, &remark)?;
+                beside(out, columns, &head, &remark)?;
             }
         }
         Ok(())

@@ -13,10 +13,9 @@ use huaweicloud_sts::Session;
 
 use self::script::Script;
 use crate::agency::duration;
-use crate::context::Context;
+use crate::context::{Context, say};
 use crate::failure::Failure;
 use crate::local_server::{LocalServer, Protocol, RefreshReport, ServerOptions, refresh_policy};
-use crate::output::write_stdout;
 use crate::signals::Signals;
 
 /// Serve credentials to other programs on loopback until interrupted; print the variables for them
@@ -70,14 +69,16 @@ impl Serve {
         };
         // In one piece, so that a reader of a file sees nothing or everything.
         let mut text = Vec::new();
-        script.write(&mut text, &variables).map_err(Failure::output)?;
-        write_stdout(|out| out.write_all(&text))?;
-        let mut stderr = anstream::stderr();
+        script.write(&mut text, &variables).map_err(Failure::failed)?;
+        let mut stdout = std::io::stdout().lock();
+        // Without its variables no program can use the server.
+        stdout.write_all(&text).and_then(|()| stdout.flush()).map_err(Failure::failed)?;
+        drop(stdout);
         if let Some(warning) = server.warning() {
-            // Nothing is left to do if standard error is closed.
-            let _ = writeln!(stderr, "warning: {warning}");
+            context.warn(&warning);
         }
-        let _ = writeln!(stderr, "serving on http://{} until interrupted", server.address());
+        // Nothing is left to do if standard error is closed.
+        let _ = say(&format!("serving on http://{} until interrupted", server.address()));
         signals.next().await;
         server.shutdown().await;
         Ok(ExitCode::SUCCESS)
@@ -98,14 +99,19 @@ impl Serve {
             } else {
                 self.protocol.clone()
             },
-            project_id: self.project_id.clone(),
-            domain_id: self.domain_id.clone().or(domain_id),
+            project_id: given(self.project_id.as_ref()),
+            domain_id: given(self.domain_id.as_ref()).or(domain_id),
         };
         let server = LocalServer::start(options, session.clone()).await?;
         // A failure before that is the error of the command.
         let _ = session.observed_by(RefreshReport);
         Ok(server)
     }
+}
+
+/// Returns the id of an option or its variable, which may be set to nothing.
+fn given(id: Option<&String>) -> Option<String> {
+    id.filter(|id| !id.is_empty()).cloned()
 }
 
 /// Parses an address, which must be a loopback address.

@@ -7,6 +7,8 @@ use huaweicloud_sts::sts_client::session::{
     SessionEvent, SessionHealth, SessionObserver, SessionStatus,
 };
 
+use crate::printable;
+
 /// Prints a line when refreshes begin to fail, when the consequences become worse, and when they
 /// succeed again.
 pub(crate) struct RefreshReport;
@@ -22,7 +24,7 @@ impl SessionObserver for RefreshReport {
         };
         if let Some(line) = line {
             // Nothing is left to do if standard error is closed.
-            let _ = writeln!(anstream::stderr(), "{line}");
+            let _ = writeln!(anstream::stderr(), "{}", printable::line(&line));
         }
     }
 }

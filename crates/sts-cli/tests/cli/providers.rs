@@ -10,6 +10,21 @@ use sts_emulator::Emulator;
 
 use crate::support::{Cloud, Run, with_filters};
 
+#[cfg(target_os = "linux")]
+#[test]
+fn lines_in_a_pipe_are_not_broken() {
+    let cloud = Cloud::start();
+    let variables = cloud.sts(&[]);
+    let mut command = Command::new("script");
+    let lines = format!("stty cols 40; {} providers | cat", env!("CARGO_BIN_EXE_sts"));
+    command
+        .args(["--quiet", "--return", "--echo", "never", "--command", &lines, "/dev/null"])
+        .env_clear()
+        .envs(variables.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let run = Run::of(&mut command);
+    assert_eq!((run.code, run.stdout.lines().count()), (Some(0), 9), "{run:?}");
+}
+
 #[test]
 fn it_lists_what_each_provider_lacks() {
     let cloud = Cloud::start();

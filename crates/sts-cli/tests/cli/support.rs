@@ -110,6 +110,13 @@ impl Run {
         Self::from(output)
     }
 
+    /// Returns the exit code of the program if the reader of its standard output is gone.
+    pub(crate) fn code_without_reader(command: &mut Command) -> Option<i32> {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        drop(child.stdout.take());
+        child.wait().unwrap().code()
+    }
+
     /// Returns the whole result, with what differs between runs replaced.
     pub(crate) fn snapshot(&self) -> String {
         format!("exit code {:?}\n{}---\n{}", self.code, self.stdout, self.stderr)
@@ -132,6 +139,25 @@ pub(crate) fn with_filters(check: impl FnOnce()) {
     settings.add_filter(r"within \d+\.\d s", "within N s");
     settings.add_filter(r#"/[^ "]*/home-\d+-\d+"#, "HOME");
     settings.bind(check);
+}
+
+/// Returns the URL of a service that responds to one request with this JSON.
+pub(crate) fn responding(body: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            client.read_exact(&mut byte).unwrap();
+            head.extend(byte);
+        }
+        let length = body.len();
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
+        client.write_all(head.as_bytes()).unwrap();
+    });
+    url
 }
 
 /// A gateway in front of the emulator that replaces `from` by `to` in the heads of the first requests.

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::{Cloud, Run, with_filters};
+use crate::support::{Cloud, Run, responding, with_filters};
 
 #[test]
 fn it_shows_the_identity() {
@@ -106,4 +106,36 @@ fn failures_have_their_exit_codes() {
           help: run `sts doctor` to check endpoint, proxy and certificates
         ");
     });
+}
+
+#[test]
+fn text_of_the_service_cannot_control_the_terminal() {
+    let cloud = Cloud::start();
+    let url = responding(
+        r#"{"account_id":"a\u001b[2Jb\nid  c","principal_urn":"\u202ed\u009b1m","principal_id":"e"}"#,
+    );
+    let run = cloud.run(&["whoami", "--endpoint", &url]);
+    assert_snapshot!(run.snapshot(), @r"
+    exit code Some(0)
+    account     a\u{1b}[2Jb\u{a}id  c
+    principal   \u{202e}d\u{9b}1m
+    id          e
+    access key  HSTAEMULATOR00000001
+    provider    environment
+    expires at  never
+    ---
+    ");
+}
+
+#[test]
+fn the_exit_code_does_not_depend_on_the_reader() {
+    let cloud = Cloud::start();
+    assert_eq!(Run::code_without_reader(&mut cloud.sts(&["whoami"])), Some(0));
+    assert_eq!(Run::code_without_reader(&mut cloud.sts(&["assume", "demo"])), Some(0));
+    let doctor = &["doctor", "--endpoint", "http://127.0.0.1:9"];
+    assert_eq!(Run::code_without_reader(&mut cloud.sts(doctor)), Some(1));
+    let rejected = &["request", "--output", "json", &cloud.url("/v5/none")];
+    assert_eq!(Run::code_without_reader(&mut cloud.sts(rejected)), Some(1));
+    // Its variables are lost.
+    assert_eq!(Run::code_without_reader(&mut cloud.sts(&["serve", "--agency", "demo"])), Some(1));
 }

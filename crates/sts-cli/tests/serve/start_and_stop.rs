@@ -119,3 +119,13 @@ fn short_lived_credentials_cause_one_warning() {
     let mut server = Server::start(&cloud);
     assert!(!server.stop("TERM").1.contains("warning: "));
 }
+
+#[test]
+fn an_empty_id_is_none() {
+    let cloud = Cloud::start();
+    let mut command = cloud.sts(&["serve", "--agency", "demo", "--format", "json"]);
+    command.env("HUAWEICLOUD_SDK_PROJECT_ID", "").env("HUAWEICLOUD_SDK_DOMAIN_ID", "");
+    let server = Server::of(&cloud, command);
+    assert_eq!(server.variable("HUAWEICLOUD_SDK_DOMAIN_ID"), builtin::ACCOUNT_ID);
+    assert!(!server.variables().contains_key("HUAWEICLOUD_SDK_PROJECT_ID"));
+}

@@ -1,12 +1,12 @@
 //! A decoded reason of an access denial.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::output::{Report, field};
+use crate::output::{Report, multiline_field};
+use crate::printable;
 
 /// A decoded authorization message. Its format is not documented.
 #[derive(Debug, Serialize)]
@@ -77,23 +77,27 @@ impl Denial {
 impl Report for Denial {
     fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         let Some(object) = self.decoded.as_object() else {
-            return writeln!(out, "{}", printable(self.decoded.as_str().unwrap_or_default()));
+            return writeln!(
+                out,
+                "{}",
+                printable::lines(self.decoded.as_str().unwrap_or_default())
+            );
         };
         let mut shown = Vec::new();
         for part in PARTS {
             let Some(value) = part.find(object) else { continue };
             shown.push(value);
             for (path, value) in leaves(part.shown, value, &[]) {
-                field(out, &path, &value)?;
+                multiline_field(out, &path, &value)?;
             }
             if part.shown == FAILURE.shown
                 && let Some(meaning) = self.meaning()
             {
-                field(out, "meaning", &meaning)?;
+                multiline_field(out, "meaning", &meaning)?;
             }
         }
         for (path, value) in leaves("", &self.decoded, &shown) {
-            field(out, &path, &value)?;
+            multiline_field(out, &path, &value)?;
         }
         Ok(())
     }
@@ -103,7 +107,7 @@ impl Report for Denial {
 fn leaves(path: &str, value: &Value, without: &[&Value]) -> Vec<(String, String)> {
     let below = |name: &str, value: &Value| {
         let dot = if path.is_empty() { "" } else { "." };
-        leaves(&format!("{path}{dot}{}", printable(name)), value, without)
+        leaves(&format!("{path}{dot}{}", printable::line(name)), value, without)
     };
     if without.iter().any(|other| std::ptr::eq(*other, value)) {
         return Vec::new();
@@ -116,23 +120,9 @@ fn leaves(path: &str, value: &Value, without: &[&Value]) -> Vec<(String, String)
             let items = items.iter().enumerate();
             items.flat_map(|(index, value)| below(&index.to_string(), value)).collect()
         }
-        Value::String(text) => vec![(path.to_owned(), printable(text))],
+        Value::String(text) => vec![(path.to_owned(), text.clone())],
         other => vec![(path.to_owned(), other.to_string())],
     }
-}
-
-/// Escapes characters that change what a terminal shows, except line breaks and tabs.
-fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        let is_format = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if is_format || (c.is_control() && !"\n\t".contains(c)) {
-            let _ = write!(shown, "{}", c.escape_unicode());
-        } else {
-            shown.push(c);
-        }
-    }
-    shown
 }
 
 #[cfg(test)]

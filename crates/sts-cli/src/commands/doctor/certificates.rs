@@ -85,8 +85,7 @@ fn name(name: &X509Name<'_>) -> String {
     let organization = name.iter_organization().next().and_then(|name| name.as_str().ok());
     let common = name.iter_common_name().next().and_then(|name| name.as_str().ok());
     let parts: Vec<_> = [organization, common].into_iter().flatten().collect();
-    let text = if parts.is_empty() { "an unnamed subject".to_owned() } else { parts.join(", ") };
-    crate::context::printable(&text)
+    if parts.is_empty() { "an unnamed subject".to_owned() } else { parts.join(", ") }
 }
 
 /// Where the root certificates come from.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use crate::layout::beside;
+use crate::layout::{beside, stdout_width};
 use crate::output::Report;
 
 /// Width of the names of checks.
@@ -98,12 +98,13 @@ impl State {
 
 impl Report for Checks {
     fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        let width = stdout_width();
         for Check { name, state, text, remedy } in &self.0 {
             let (state, style) = state.shown();
             let head = format!("{style}{state:<6}{style:#}{name:<NAME_WIDTH$}");
-            beside(out, &head, text)?;
+            beside(out, width, &head, text)?;
             if let Some(remedy) = remedy {
-                beside(out, "      help: ", remedy)?;
+                beside(out, width, "      help: ", remedy)?;
             }
         }
         Ok(())

@@ -4,8 +4,8 @@ use std::io::{self, BufRead, IsTerminal as _, Write};
 
 use huaweicloud_sts::providers::identity_center::{Account, AssignedAgency};
 
-use crate::context::printable;
 use crate::failure::Failure;
+use crate::printable;
 
 /// Something to choose.
 trait Item {
@@ -30,8 +30,8 @@ impl Item for Account {
     }
 
     fn line(&self) -> String {
-        let id = printable(&self.account_id);
-        let name = self.account_name.as_deref().map(printable).filter(|name| *name != id);
+        let id = printable::line(&self.account_id);
+        let name = self.account_name.as_deref().map(printable::line).filter(|name| *name != id);
         name.map_or_else(|| id.clone(), |name| format!("{id} ({name})"))
     }
 }
@@ -49,7 +49,7 @@ impl Item for AssignedAgency {
 
     fn line(&self) -> String {
         let name = self.permission_set_name.as_deref().or(self.agency_name.as_deref());
-        printable(name.unwrap_or(&self.agency_urn))
+        printable::line(name.unwrap_or(&self.agency_urn))
     }
 }
 

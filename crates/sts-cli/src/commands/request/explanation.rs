@@ -9,7 +9,8 @@ use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 use crate::failure::Failure;
-use crate::output::BOLD;
+use crate::output::{BOLD, finished};
+use crate::printable;
 
 const MARKED: Style = AnsiColor::Red.on_default().bold();
 
@@ -45,7 +46,7 @@ impl Explained {
 
     /// Prints the texts to standard error.
     pub(super) fn print(&self) -> Result<(), Failure> {
-        self.write_text(&mut anstream::stderr().lock()).map_err(Failure::output)
+        finished(self.write_text(&mut anstream::stderr().lock()))
     }
 
     fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -55,23 +56,24 @@ impl Explained {
         let marked = self.difference().and_then(|difference| line_of(difference, &lines));
         for (index, line) in lines.iter().enumerate() {
             if marked == Some(index) {
-                writeln!(out, "{MARKED}> {line}{MARKED:#}")?;
+                writeln!(out, "{MARKED}> {}{MARKED:#}", printable::line(line))?;
             } else {
-                writeln!(out, "{}", format!("  {line}").trim_end())?;
+                writeln!(out, "{}", format!("  {}", printable::line(line)).trim_end())?;
             }
         }
         writeln!(out, "{BOLD}string to sign{BOLD:#}")?;
         for line in explanation.string_to_sign().split('\n') {
-            writeln!(out, "  {line}")?;
+            writeln!(out, "  {}", printable::line(line))?;
         }
         if let Some(echo) = &self.echo {
             writeln!(out, "{BOLD}canonical request of the gateway{BOLD:#}")?;
             for line in echo.split('|') {
-                writeln!(out, "{}", format!("  {line}").trim_end())?;
+                writeln!(out, "{}", format!("  {}", printable::line(line)).trim_end())?;
             }
         }
         match &self.difference {
             Some(difference) => {
+                let difference = printable::line(&difference.to_string());
                 writeln!(out, "{BOLD}first difference{BOLD:#}\n  {MARKED}{difference}{MARKED:#}")
             }
             None if self.has_echo() => {

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::explanation::Explained;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, finished};
 
 /// A response to print.
 pub(super) struct Reply<'a> {
@@ -65,8 +65,8 @@ impl Reply<'_> {
         }
         let mut head = Vec::new();
         if with_headers {
-            writeln!(head, "{}", status_text(self.response.status())).map_err(Failure::output)?;
-            write_headers(&mut head, self.response.headers()).map_err(Failure::output)?;
+            writeln!(head, "{}", status_text(self.response.status())).map_err(Failure::failed)?;
+            write_headers(&mut head, self.response.headers()).map_err(Failure::failed)?;
             head.push(b'\n');
         }
         let needs_line_end = is_terminal && !bytes.is_empty() && !bytes.ends_with(b"\n");
@@ -93,7 +93,7 @@ pub(super) fn print_signed(output: Output, request: &Request<Body>) -> Result<()
         });
     }
     let mut lines = Vec::new();
-    write_headers(&mut lines, request.headers()).map_err(Failure::output)?;
+    write_headers(&mut lines, request.headers()).map_err(Failure::failed)?;
     print_bytes(&[&lines])
 }
 
@@ -131,7 +131,7 @@ fn print_bytes(parts: &[&[u8]]) -> Result<(), Failure> {
         }
         out.flush()
     };
-    write().map_err(Failure::output)
+    finished(write())
 }
 
 /// Whether bytes contain control characters other than white space, or are not text.
