@@ -2,7 +2,7 @@
 
 pub(crate) mod duration;
 
-use std::fs;
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use huaweicloud_sts::{
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::{cache_directory, terminal};
+use crate::{cache_directory, input, terminal};
 
 /// Name of a session unless another one is given.
 const SESSION_NAME: &str = "sts-cli";
@@ -193,8 +193,10 @@ impl AgencyOptions {
 
     fn policy_text(&self) -> Result<Option<String>, Failure> {
         let Some(path) = &self.policy else { return Ok(None) };
-        let text = fs::read_to_string(path)
-            .map_err(|error| Failure::usage(format!("--policy {}: {error}", path.display())))?;
+        let fault = |fault: &dyn Display| format!("--policy {}: {fault}", path.display());
+        let text = input::read_file(path).map_err(|error| Failure::usage(fault(&error)))?;
+        let text =
+            String::from_utf8(text).map_err(|_| Failure::usage(fault(&"not valid UTF-8")))?;
         Ok(Some(text.trim().to_owned()))
     }
 

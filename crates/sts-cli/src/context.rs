@@ -1,10 +1,8 @@
 //! What all commands share: options, environment, runtime and output.
 
 use std::env;
-use std::fs;
 use std::future::Future;
 use std::io::Write as _;
-use std::path::Path;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
@@ -15,6 +13,7 @@ use tokio::runtime::Builder;
 
 use crate::connection::Connection;
 use crate::failure::Failure;
+use crate::input;
 use crate::layout::{beside, stderr_width};
 use crate::notes::Notes;
 use crate::options::Options;
@@ -85,9 +84,19 @@ impl Context {
         }
     }
 
-    /// Returns the file of additional root certificates.
-    pub(crate) fn ca_file(&self) -> Option<&Path> {
-        self.options.ca_file.as_deref()
+    /// Returns the content of `--ca-file`, additional root certificates.
+    pub(crate) fn ca_file(&self) -> Result<Option<Vec<u8>>, Failure> {
+        let Some(path) = &self.options.ca_file else { return Ok(None) };
+        let pem = input::read_file(path).map_err(|error| {
+            let message = format!("--ca-file {}: {error}", path.display());
+            Failure::usage(message)
+        });
+        pem.map(Some)
+    }
+
+    /// Whether there are root certificates of `--ca-file`.
+    pub(crate) fn has_ca_file(&self) -> bool {
+        self.options.ca_file.is_some()
     }
 
     /// Returns the credential providers, by options or else the default chain.
@@ -115,10 +124,7 @@ impl Context {
     /// Returns a transport that trusts the certificates of `--ca-file` too.
     pub(crate) fn transport(&self) -> Result<HyperTransport, Failure> {
         let mut builder = HyperTransport::builder();
-        if let Some(path) = &self.options.ca_file {
-            let pem = fs::read(path).map_err(|error| {
-                Failure::usage(format!("--ca-file {}: {error}", path.display()))
-            })?;
+        if let Some(pem) = self.ca_file()? {
             builder = builder.root_certificate_pem(&pem);
         }
         builder.build().map_err(Failure::usage)

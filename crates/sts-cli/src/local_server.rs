@@ -34,7 +34,7 @@ pub(crate) use self::protocol::Protocol;
 pub(crate) use self::refresh_report::RefreshReport;
 use self::response::Issued;
 use self::secret::{SecretDigest, generate};
-use self::secret_file::{SecretFile, default_parent};
+use self::secret_file::SecretFile;
 use self::service::Service;
 use self::variables::Settings;
 pub(crate) use self::variables::Variable;
@@ -109,7 +109,7 @@ impl LocalServer {
         Issued::new(&credentials).ok_or(StartError::Permanent)?;
         let lifetime = credentials.expires_in(SystemClock.now().wall).unwrap_or_default();
         let secret = generate();
-        let file = SecretFile::create(&default_parent(), &secret).map_err(StartError::File)?;
+        let file = SecretFile::create_in_default(&secret).map_err(StartError::File)?;
         let service = Service {
             guard: Guard::new(address),
             protocols: options.protocols.clone(),

@@ -12,8 +12,10 @@ mod encoded_message;
 mod failure;
 #[cfg(test)]
 mod generated;
+mod input;
 mod layout;
 mod local_server;
+mod memory;
 mod notes;
 mod options;
 mod output;
@@ -33,6 +35,7 @@ use self::cli::Cli;
 use self::context::Context;
 
 fn main() -> ExitCode {
+    memory::protect();
     let Cli { options, command } = Cli::parse();
     let context = Context::new(options);
     match commands::run(command, &context, Cli::command()) {

@@ -24,6 +24,10 @@ pub(crate) fn ask(question: &str) -> io::Result<Secret> {
     output.flush()?;
     let mut reply = Vec::new();
     BufReader::new(input).take(LONGEST_REPLY).read_until(b'\n', &mut reply)?;
+    let is_longest = u64::try_from(reply.len()).is_ok_and(|length| length == LONGEST_REPLY);
+    if is_longest && !reply.ends_with(b"\n") {
+        return Err(invalid("the reply is too long"));
+    }
     let reply = Secret::from(String::from_utf8(reply).map_err(|_| invalid("not valid UTF-8"))?);
     match reply.expose_secret().trim() {
         "" => Err(invalid("nothing was entered")),

@@ -2,7 +2,7 @@
 
 mod denial;
 
-use std::io::{self, Read as _};
+use std::io;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -13,6 +13,7 @@ use self::denial::Denial;
 use crate::context::Context;
 use crate::encoded_message::find_encoded;
 use crate::failure::Failure;
+use crate::input;
 
 /// Maximum size of the text that contains a message, in bytes. A message has at most 10240.
 const LONGEST_TEXT: u64 = 1 << 20;
@@ -53,10 +54,7 @@ impl Decode {
 }
 
 fn read_stdin() -> Result<String, Failure> {
-    let mut text = Vec::new();
-    io::stdin()
-        .take(LONGEST_TEXT)
-        .read_to_end(&mut text)
-        .map_err(|error| Failure::failed(format!("standard input cannot be read: {error}")))?;
+    let text = input::read(io::stdin().lock(), LONGEST_TEXT)
+        .map_err(|error| Failure::usage(format!("standard input: {error}")))?;
     Ok(String::from_utf8_lossy(&text).into_owned())
 }

@@ -62,7 +62,8 @@ impl Request {
         let message = self.message.read()?;
         let endpoints = context.optional_endpoints()?;
         let has_endpoint = !endpoints.is_empty();
-        let connection = Connection::new(endpoints, context.transport()?, context.chain()?)?;
+        let transport = context.transport()?;
+        let connection = Connection::new(endpoints, transport.clone(), context.chain()?)?;
         let signer = RequestSigner::new(connection.client().credentials_provider().clone());
         let signer = match &message.scope {
             Some(scope) => signer.scope(scope.clone()),
@@ -83,7 +84,6 @@ impl Request {
         }
         let limits =
             Limits::default().timeout(Duration::from_secs(self.timeout)).body(LARGEST_RESPONSE);
-        let transport = context.transport()?;
         let call = Call { context, transport, limits, message: &message, has_endpoint };
         let sent = call.send(&signer).await?;
         let error = ServiceError::from_response(&sent.response);

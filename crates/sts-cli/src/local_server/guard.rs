@@ -3,7 +3,7 @@
 //! A page can send requests to loopback addresses, and can make its own name resolve to one (DNS
 //! rebinding). Browsers send `Host`, `Origin` and `Sec-Fetch-Site`, which pages cannot forge.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use http::header::{HOST, HeaderName, ORIGIN};
 use http::request::Parts;
@@ -13,19 +13,21 @@ const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Accepts requests that name this server and were not sent by a web page.
 #[derive(Debug)]
 pub(super) struct Guard {
-    hosts: [String; 4],
+    hosts: Vec<String>,
 }
 
 impl Guard {
     pub(super) fn new(address: SocketAddr) -> Self {
         let port = address.port();
-        let hosts = [
-            address.to_string(),
-            format!("127.0.0.1:{port}"),
-            format!("localhost:{port}"),
-            format!("[::1]:{port}"),
-        ];
-        Self { hosts }
+        let own = match address.ip() {
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) => format!("[{ip}]"),
+        };
+        let names = [&own, "127.0.0.1", "localhost", "[::1]"];
+        let with_port = names.iter().map(|name| format!("{name}:{port}"));
+        // Clients omit the default port.
+        let alone = names.iter().filter(|_| port == 80).map(ToString::to_string);
+        Self { hosts: with_port.chain(alone).collect() }
     }
 
     /// Returns whether the request has exactly one `Host`, which is the address of this server, no
@@ -83,6 +85,20 @@ mod tests {
         }
         assert!(!accepts("/", &[]));
         assert!(!accepts("/", &[("host", "127.0.0.1:8099"), ("host", "127.0.0.1:8099")]));
+    }
+
+    #[test]
+    fn the_default_port_may_be_omitted() {
+        let accepts = |address: &str, host: &str| {
+            let request = Request::get("/").header("host", host).body(()).unwrap();
+            Guard::new(address.parse().unwrap()).accepts(&request.into_parts().0)
+        };
+        assert!(accepts("127.0.0.2:80", "127.0.0.2"));
+        assert!(accepts("[::1]:80", "[::1]"));
+        assert!(accepts("[::1]:80", "[::1]:80"));
+        assert!(!accepts("127.0.0.2:80", "127.0.0.3"));
+        assert!(!accepts("127.0.0.2:80", "127.0.0.2:81"));
+        assert!(!accepts("127.0.0.2:81", "127.0.0.2"));
     }
 
     #[test]

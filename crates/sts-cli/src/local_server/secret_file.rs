@@ -16,8 +16,17 @@ pub(super) struct SecretFile {
 }
 
 impl SecretFile {
+    /// Creates the file in the directory for files of running programs of this user, or else in that for
+    /// temporary files: a program of `su` inherits a directory of another user.
+    pub(super) fn create_in_default(secret: &Secret) -> io::Result<Self> {
+        let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+        let runtime = runtime.filter(|path| path.is_absolute());
+        let in_runtime = runtime.and_then(|parent| Self::create(&parent, secret).ok());
+        in_runtime.map_or_else(|| Self::create(&std::env::temp_dir(), secret), Ok)
+    }
+
     /// Creates the file in a new directory in `parent`.
-    pub(super) fn create(parent: &Path, secret: &Secret) -> io::Result<Self> {
+    fn create(parent: &Path, secret: &Secret) -> io::Result<Self> {
         let mut builder = tempfile::Builder::new();
         builder.prefix("sts-");
         #[cfg(unix)]
@@ -35,12 +44,6 @@ impl SecretFile {
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
-}
-
-/// Returns the directory for files of running programs of this user, or else that for temporary files.
-pub(super) fn default_parent() -> PathBuf {
-    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
-    runtime.filter(|path| path.is_absolute() && path.is_dir()).unwrap_or_else(std::env::temp_dir)
 }
 
 #[cfg(test)]

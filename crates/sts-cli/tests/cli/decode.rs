@@ -72,3 +72,34 @@ fn text_without_a_message_is_not_sent() {
         "#);
     });
 }
+
+#[cfg(unix)]
+#[test]
+fn inputs_are_limited() {
+    let cloud = Cloud::start();
+    let input = std::fs::File::open("/dev/zero").unwrap();
+    let run = Run::of(cloud.sts(&["decode", "-"]).stdin(input));
+    assert_snapshot!(run.snapshot(), @"
+    exit code Some(2)
+    ---
+    error: standard input: exceeds 1 MiB
+    ");
+    let run = cloud.run(&["whoami", "--ca-file", "/dev/zero"]);
+    assert_snapshot!(run.snapshot(), @"
+    exit code Some(2)
+    ---
+    error: --ca-file /dev/zero: exceeds 4 MiB
+    ");
+    let run = cloud.run(&["assume", "demo", "--policy", "/dev/zero"]);
+    assert_snapshot!(run.snapshot(), @"
+    exit code Some(2)
+    ---
+    error: --policy /dev/zero: exceeds 4 MiB
+    ");
+    let run = cloud.run(&["request", "-H", "@/dev/zero", "https://example.com"]);
+    assert_snapshot!(run.snapshot(), @"
+    exit code Some(2)
+    ---
+    error: @/dev/zero: exceeds 1 MiB
+    ");
+}

@@ -139,6 +139,17 @@ fn credentials_are_served_over_http_until_the_command_ends() {
     assert!(is_empty(&files));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_runtime_directory_the_secret_is_a_temporary_file() {
+    let cloud = Cloud::start();
+    let (mut command, files) = exec(&cloud, "echo $HC_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+    // No user can write to that directory.
+    let run = Run::of(command.env("XDG_RUNTIME_DIR", "/proc").env("TMPDIR", &files));
+    assert!(run.stdout.starts_with(files.to_str().unwrap()), "{run:?}");
+    assert!(is_empty(&files));
+}
+
 #[test]
 fn the_exit_code_is_that_of_the_command() {
     let cloud = Cloud::start();

@@ -1,7 +1,6 @@
 //! The certificates that a server presents, recorded in the handshake.
 
 use std::env;
-use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use huaweicloud_sts::sts_client::transport::RootCertificates;
@@ -42,10 +41,8 @@ impl Recording {
     /// Loads the roots. The error states why that is not possible.
     pub(super) fn new(context: &Context) -> Result<Self, Failure> {
         let mut roots = RootCertificates::default();
-        if let Some(path) = context.ca_file() {
-            let read =
-                fs::read(path).map_err(|error| format!("--ca-file {}: {error}", path.display()));
-            roots.add_pem(&read.map_err(Failure::usage)?);
+        if let Some(pem) = context.ca_file()? {
+            roots.add_pem(&pem);
         }
         let loaded = roots.load().map_err(Failure::usage)?;
         let mut store = RootCertStore::empty();
@@ -95,7 +92,7 @@ fn origin(context: &Context) -> String {
         .filter(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
         .collect();
     let origin = if set.is_empty() { "this machine".to_owned() } else { set.join(" and ") };
-    if context.ca_file().is_some() { format!("{origin} and --ca-file") } else { origin }
+    if context.has_ca_file() { format!("{origin} and --ca-file") } else { origin }
 }
 
 impl ServerCertVerifier for Seen {

@@ -1,7 +1,7 @@
 //! The request of the user.
 
-use std::fs;
-use std::io::{self, Read as _};
+use std::fs::File;
+use std::io;
 
 use clap::Args;
 use http::header::{
@@ -13,6 +13,10 @@ use huaweicloud_sts::proto::Body;
 use huaweicloud_sts::sign::Scope;
 
 use crate::failure::Failure;
+use crate::input;
+
+/// Limit of a file of headers, in bytes.
+const LARGEST_HEADERS: u64 = 1 << 20;
 
 /// Headers whose values contain no secrets.
 const SHOWN: [HeaderName; 7] = [
@@ -132,7 +136,7 @@ fn headers(given: &[String]) -> Result<HeaderMap, Failure> {
         match given.strip_prefix('@') {
             None => add_header(&mut headers, given)?,
             Some(path) => {
-                let text = String::from_utf8(read(path)?)
+                let text = String::from_utf8(read(path, LARGEST_HEADERS)?)
                     .map_err(|_| Failure::usage(format!("--header @{path}: not valid UTF-8")))?;
                 for line in text.lines().filter(|line| !line.trim().is_empty()) {
                     add_header(&mut headers, line)?;
@@ -166,16 +170,15 @@ fn add_header(headers: &mut HeaderMap, line: &str) -> Result<(), Failure> {
 fn data(given: &str) -> Result<Vec<u8>, Failure> {
     match given.strip_prefix('@') {
         None => Ok(given.as_bytes().to_vec()),
-        Some(path) => read(path),
+        Some(path) => read(path, u64::MAX),
     }
 }
 
 /// Reads a file, or standard input for `-`.
-fn read(path: &str) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
+fn read(path: &str, limit: u64) -> Result<Vec<u8>, Failure> {
     let result = match path {
-        "-" => io::stdin().read_to_end(&mut bytes).map(|_| bytes),
-        path => fs::read(path),
+        "-" => input::read(io::stdin().lock(), limit),
+        path => File::open(path).and_then(|file| input::read(file, limit)),
     };
     result.map_err(|error| Failure::usage(format!("@{path}: {error}")))
 }
