@@ -3,10 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use lexopt::Parser;
-use lexopt::prelude::{Value, ValueExt as _};
-
-use crate::task::{Arguments, Stop, Task, unexpected};
+use crate::task::{Arguments, Stop, Task, names};
 use crate::toolchain::Toolchain;
 use crate::tools::{is_there, root, succeeds};
 
@@ -77,14 +74,7 @@ cargo-web and rust-web-src, which build its standard library (not that of musl).
 };
 
 fn run(arguments: Arguments) -> Result<bool, Stop> {
-    let mut names = Vec::new();
-    let mut parser = Parser::from_args(arguments);
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Value(name) => names.push(name.string()?),
-            other => return Err(unexpected(other)),
-        }
-    }
+    let names = names(arguments)?;
     if let Some(unknown) =
         names.iter().find(|name| !TARGETS.iter().any(|target| target.name == **name))
     {

@@ -6,12 +6,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use lexopt::Parser;
-use lexopt::prelude::{Value, ValueExt as _};
-
 use self::breakages::{BREAKAGES, Breakage, Edit};
 use crate::clone::fresh;
-use crate::task::{Arguments, Stop, Task, unexpected};
+use crate::task::{Arguments, Stop, Task, names};
 use crate::tools::{cargo, root, succeeds};
 
 pub(crate) const TASK: Task = Task {
@@ -29,14 +26,7 @@ hours. The clone has a target directory of its own.
 };
 
 fn run(arguments: Arguments) -> Result<bool, Stop> {
-    let mut names = Vec::new();
-    let mut parser = Parser::from_args(arguments);
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Value(name) => names.push(name.string()?),
-            other => return Err(unexpected(other)),
-        }
-    }
+    let names = names(arguments)?;
     let has_breakage = |name: &&String| BREAKAGES.iter().any(|breakage| breakage.check == **name);
     if let Some(unknown) = names.iter().find(|name| !has_breakage(name)) {
         return Err(Stop::Usage(format!("no breakage for a check {unknown:?}")));

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use lexopt::Arg::{Long, Short, Value};
-use lexopt::Parser;
+use lexopt::{Parser, ValueExt as _};
 
 /// A command of `cargo xtask`.
 pub(crate) struct Task {
@@ -59,6 +59,19 @@ pub(crate) fn no_arguments(arguments: Arguments) -> Result<(), Stop> {
         None => Ok(()),
         Some(argument) => Err(unexpected(argument)),
     }
+}
+
+/// For a command that takes any number of names.
+pub(crate) fn names(arguments: Arguments) -> Result<Vec<String>, Stop> {
+    let mut names = Vec::new();
+    let mut parser = Parser::from_args(arguments);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Value(name) => names.push(name.string()?),
+            other => return Err(unexpected(other)),
+        }
+    }
+    Ok(names)
 }
 
 /// For a command that takes at most one of these options: which one was given.

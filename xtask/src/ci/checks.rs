@@ -92,6 +92,13 @@ pub(crate) const CHECKS: &[Check] = &[
         ..slow("console in a browser", "test -p sts-emulator --test console_browser -- --required")
     },
     Check {
+        missing: no_python,
+        ..slow(
+            "lint of the emulator's image",
+            "xtask tool hadolint crates/sts-emulator/docker/Dockerfile",
+        )
+    },
+    Check {
         missing: no_docker,
         ..slow("image of the emulator", "test -p sts-emulator --test container -- --required")
     },

@@ -86,6 +86,7 @@ pub(super) const BREAKAGES: &[Breakage] = &[
     replace("official Node signer", HEX, LOWER_CASE, UPPER_CASE),
     replace("official clients of sts serve", HEX, LOWER_CASE, UPPER_CASE),
     replace("console in a browser", CONSOLE, "from_secs(1)", "from_nanos(1)"),
+    replace("lint of the emulator's image", DOCKERFILE, "FROM rust:1.88-alpine", "FROM rust"),
     replace(
         "image of the emulator",
         DOCKERFILE,

@@ -1,5 +1,5 @@
 //! Unmodified official clients get credentials from `sts serve`, which refreshes them every few
-//! seconds.
+//! seconds, and from the output of `sts assume`.
 //!
 //! The clients are installed into the target directory at the first run, and found there later.
 #![forbid(unsafe_code)]
@@ -35,7 +35,7 @@ const LIFETIME: Duration = Duration::from_secs(10);
 /// A proxy that nothing listens on. Requests to loopback must not go there.
 const DEAD_PROXY: &str = "http://127.0.0.1:9";
 
-const TESTS: [Test; 8] = [
+const TESTS: [Test; 9] = [
     ("python_refreshes_over_classic_iam", 0, it_refreshes),
     ("python_calls_with_the_credentials", 0, it_is_the_session),
     ("python_looks_up_its_project", 0, it_looks_up_the_project),
@@ -44,6 +44,7 @@ const TESTS: [Test; 8] = [
     ("node_calls_with_the_credentials", 2, it_is_the_session),
     ("botocore_refreshes_over_the_container_protocol", 3, it_refreshes),
     ("botocore_found_no_other_credentials", 3, it_is_the_container),
+    ("botocore_reads_the_output_of_sts_assume", 4, it_is_the_process),
 ];
 
 fn main() -> ExitCode {
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
         Client { name: "the official Python SDK", run: || python(PYTHON, &["sts"]) },
         Client { name: "the core of the official Node.js SDK", run: node },
         Client { name: "botocore", run: || python(BOTOCORE, &["container"]) },
+        Client { name: "botocore", run: || Ok(process(&install::python()?)) },
     ];
     run_tests(&clients, &TESTS)
 }
@@ -125,6 +127,27 @@ fn serve(protocols: &[&str], client: &mut Command) -> Result<Value, String> {
     Ok(outcome)
 }
 
+/// Runs botocore with `sts assume` as its credential process.
+fn process(python: &Path) -> Result<Value, String> {
+    let emulator = Emulator::builder().start_blocking().map_err(|error| error.to_string())?;
+    let config = scratch("aws-config");
+    let program = env!("CARGO_BIN_EXE_sts");
+    let line =
+        format!("[default]\ncredential_process = '{program}' assume demo --format process\n");
+    std::fs::write(&config, line).map_err(|error| error.to_string())?;
+    let mut client = Command::new(python);
+    bare(&mut client)
+        .args(["-c", BOTOCORE])
+        .arg(json!({"keys": 1}).to_string())
+        .env("AWS_CONFIG_FILE", config)
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("HUAWEICLOUD_SDK_STS_ENDPOINT", emulator.url())
+        .env("HUAWEICLOUD_SDK_AK", builtin::ACCESS_KEY_ID)
+        .env("HUAWEICLOUD_SDK_SK", builtin::SECRET_ACCESS_KEY);
+    let printed = run(&mut client)?;
+    serde_json::from_str(&printed).map_err(|error| format!("{error}: {printed}"))
+}
+
 /// Whether the client had four access keys one after the other, all of them from upstream.
 fn it_refreshes(outcome: &Value) -> Result<(), String> {
     let keys = |name: &str| -> BTreeSet<&str> {
@@ -154,10 +177,19 @@ fn it_looks_up_the_project(outcome: &Value) -> Result<(), String> {
 }
 
 fn it_is_the_container(outcome: &Value) -> Result<(), String> {
-    if outcome["method"] == "container-role" {
+    it_has_credentials_of("container-role", outcome)
+}
+
+fn it_is_the_process(outcome: &Value) -> Result<(), String> {
+    it_has_credentials_of("custom-process", outcome)
+}
+
+fn it_has_credentials_of(method: &str, outcome: &Value) -> Result<(), String> {
+    let has_keys = outcome["keys"].as_array().is_some_and(|keys| !keys.is_empty());
+    if has_keys && outcome["method"] == method {
         return Ok(());
     }
-    Err(format!("found {}", outcome["method"]))
+    Err(format!("found {outcome}"))
 }
 
 /// A directory below the target directory.
