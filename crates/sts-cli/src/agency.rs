@@ -20,7 +20,7 @@ use crate::failure::Failure;
 use crate::{cache_directory, input, terminal};
 
 /// Name of a session unless another one is given.
-const SESSION_NAME: &str = "sts-cli";
+pub(crate) const SESSION_NAME: &str = "sts-cli";
 
 /// How an agency is assumed. The command has an argument `agency`.
 #[derive(Debug, Args)]

@@ -11,6 +11,7 @@ use huaweicloud_sts::sts_client::Failure as CallFailure;
 use huaweicloud_sts::{CredentialsError, Error, ErrorKind};
 use serde::Serialize;
 
+use crate::causes;
 use crate::encoded_message::decode_command;
 use crate::provider_names::IDENTITY_CENTER;
 
@@ -169,16 +170,7 @@ impl Failure {
 
     /// Returns the error and its causes, without those whose text is in the one before.
     pub(crate) fn texts(&self) -> Vec<String> {
-        let mut texts = vec![self.error.to_string()];
-        let mut next = self.error.source();
-        while let Some(cause) = next {
-            let text = cause.to_string();
-            if texts.last().is_some_and(|last| !last.contains(&text)) {
-                texts.push(text);
-            }
-            next = cause.source();
-        }
-        texts
+        causes::texts(&*self.error)
     }
 
     /// Returns the [texts](Self::texts) without the skipped providers.

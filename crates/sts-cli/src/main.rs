@@ -3,6 +3,7 @@
 
 mod agency;
 mod cache_directory;
+mod causes;
 mod child;
 mod cli;
 mod commands;

@@ -22,8 +22,8 @@ use crate::variables::with_credentials;
 #[command(after_help = "\
 Examples:
   eval \"$(sts assume reader)\"
-  sts assume iam::ACCOUNT_ID:agency:deploy --duration 15m --format dotenv > .env
-  sts assume reader --domain example-account --format profile > ~/.huaweicloud/credentials")]
+  (umask 077; sts assume iam::ACCOUNT_ID:agency:deploy --format dotenv > .env)
+  (umask 077; sts assume reader --format profile > ~/.huaweicloud/credentials)")]
 pub(crate) struct Assume {
     /// URN of the agency, or its name in your account or that of --domain
     #[arg(value_name = "URN|NAME")]
@@ -77,12 +77,33 @@ impl Assume {
         let connection = context.connection()?;
         let assumed = self.options.assume(context, &connection, &self.agency).await?;
         let output = form.write(context, &assumed)?;
+        if is_readable_by_others() {
+            context
+                .warn("other users can read the file of the credentials; run `umask 077` before");
+        }
         // Nothing is removed from the values, as a stream for colours would do.
         let mut stdout = io::stdout().lock();
         let written = stdout.write_all(output.as_ref()).and_then(|()| stdout.flush());
         finished(written)?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Whether standard output is a file that other users can read.
+#[cfg(unix)]
+fn is_readable_by_others() -> bool {
+    use std::fs::File;
+    use std::os::fd::AsFd as _;
+    use std::os::unix::fs::MetadataExt as _;
+
+    let file = io::stdout().as_fd().try_clone_to_owned().map(File::from);
+    let metadata = file.and_then(|file| file.metadata());
+    metadata.is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o044 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_readable_by_others() -> bool {
+    false
 }
 
 impl Form {

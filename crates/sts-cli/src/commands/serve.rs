@@ -12,7 +12,7 @@ use clap::Args;
 use huaweicloud_sts::Session;
 
 use self::script::Script;
-use crate::agency::duration;
+use crate::agency::{SESSION_NAME, duration};
 use crate::context::{Context, say};
 use crate::failure::Failure;
 use crate::local_server::{LocalServer, Protocol, RefreshReport, ServerOptions, refresh_policy};
@@ -33,7 +33,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "TIME", value_parser = duration::parse, requires = "agency")]
     duration: Option<Duration>,
     /// Name of the sessions of the agencies
-    #[arg(long, value_name = "NAME", default_value = "sts-cli", requires = "agency")]
+    #[arg(long, value_name = "NAME", default_value = SESSION_NAME, requires = "agency")]
     session_name: String,
     /// Loopback address of the server; port 0 selects a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = loopback)]

@@ -1,13 +1,12 @@
 //! Failed refreshes on standard error. Clients see only their kind.
 
-use std::error::Error as _;
 use std::io::Write as _;
 
 use huaweicloud_sts::sts_client::session::{
     SessionEvent, SessionHealth, SessionObserver, SessionStatus,
 };
 
-use crate::printable;
+use crate::{causes, printable};
 
 /// Prints a line when refreshes begin to fail, when the consequences become worse, and when they
 /// succeed again.
@@ -35,14 +34,5 @@ fn failure(status: &SessionStatus) -> Option<String> {
         SessionHealth::Unavailable => "clients get no credentials".to_owned(),
         _ => format!("the current ones last for {} s", status.served_for.as_secs()),
     };
-    let mut causes = String::new();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let text = cause.to_string();
-        if !causes.contains(&text) {
-            causes = format!("{causes}: {text}");
-        }
-        next = cause.source();
-    }
-    Some(format!("warning: refresh failed: {error}{causes}; {consequence}"))
+    Some(format!("warning: refresh failed: {}; {consequence}", causes::line(error)))
 }

@@ -1,6 +1,6 @@
 //! `sts assume`.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 use sts_emulator::builtin;
@@ -16,6 +16,25 @@ fn with_all_filters(check: impl FnOnce()) {
     settings.add_filter(r#"(SecretAccessKey|secret_access_key)":"[^"]+"#, "$1\":\"SECRET");
     settings.add_filter(r"\nsk = .*", "\nsk = SECRET");
     settings.bind(|| with_filters(check));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_others_can_read_is_a_warning() {
+    use std::fs::{File, Permissions, read_to_string};
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let cloud = Cloud::start();
+    for (mode, is_open) in [(0o600, false), (0o644, true), (0o604, true)] {
+        let path = cloud.home().join(format!("out-{mode:o}"));
+        let file = File::create(&path).unwrap();
+        file.set_permissions(Permissions::from_mode(mode)).unwrap();
+        let mut command = cloud.sts(&["assume", "demo", "--format", "process"]);
+        let output = command.stdout(file).stderr(Stdio::piped()).spawn().unwrap();
+        let run = Run::from(output.wait_with_output().unwrap());
+        assert_eq!((run.code, run.stderr.contains("umask 077")), (Some(0), is_open), "{run:?}");
+        assert!(read_to_string(&path).unwrap().starts_with(r#"{"Version":1,"#));
+    }
 }
 
 #[test]
@@ -380,7 +399,9 @@ mod terminal {
     #[test]
     fn the_mfa_code_is_requested_on_the_terminal() {
         let cloud = cloud_with_mfa();
-        let line = format!(r#""$STS" assume admin --mfa-serial {SERIAL} --format process > out"#);
+        let line = format!(
+            r#"umask 077; "$STS" assume admin --mfa-serial {SERIAL} --format process > out"#
+        );
         with_all_filters(|| {
             let run = on_terminal(&cloud, &line, "123456\n");
             assert_snapshot!(run.snapshot(), @"

@@ -1,6 +1,5 @@
 //! Checks of the way to the endpoint, and of the clock.
 
-use std::error::Error as StdError;
 use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -19,6 +18,7 @@ use tokio::time::timeout;
 
 use super::certificates::Recording;
 use super::check::Checks;
+use crate::causes;
 use crate::context::Context;
 use crate::output::rfc3339;
 
@@ -86,7 +86,7 @@ fn proxy(uri: &Uri, checks: &mut Checks) -> Option<Uri> {
             Some(uri.clone())
         }
         Err(error) => {
-            checks.fail("proxy", in_full(&error), "correct the variable, or unset it");
+            checks.fail("proxy", causes::line(&error), "correct the variable, or unset it");
             None
         }
     }
@@ -167,7 +167,7 @@ async fn exchange(context: &Context, uri: &Uri, checks: &mut Checks) -> bool {
     let outcome = match builder.build() {
         Ok(transport) => transport.send(Exchange::new(request, Limits::default())).await,
         Err(error) => {
-            checks.fail("tls", in_full(&error), "report this error");
+            checks.fail("tls", causes::line(&error), "report this error");
             checks.skip(&["http", "clock"], "tls");
             return false;
         }
@@ -181,18 +181,18 @@ async fn exchange(context: &Context, uri: &Uri, checks: &mut Checks) -> bool {
         && uri.scheme_str() == Some("https")
         && recording.presented().is_none()
     {
-        checks.fail("tls", in_full(error), remedy(error.kind()));
+        checks.fail("tls", causes::line(error), remedy(error.kind()));
         checks.skip(&["http", "clock"], "tls");
         return false;
     }
-    if !tls(uri, &recording, failed.filter(|_| is_tls).map(|error| in_full(error)), checks) {
+    if !tls(uri, &recording, failed.filter(|_| is_tls).map(|error| causes::line(error)), checks) {
         checks.skip(&["http", "clock"], "tls");
         return false;
     }
     let response = match outcome {
         Ok(response) => response,
         Err(error) => {
-            checks.fail("http", in_full(&error), remedy(error.kind()));
+            checks.fail("http", causes::line(&error), remedy(error.kind()));
             checks.skip(&["clock"], "http");
             return false;
         }
@@ -268,15 +268,4 @@ fn clock(service: Option<OffsetDateTime>, midpoint: OffsetDateTime, checks: &mut
     } else {
         checks.ok("clock", text);
     }
-}
-
-/// Returns the text of an error and of its causes.
-fn in_full(error: &dyn StdError) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text = format!("{text}: {cause}");
-        next = cause.source();
-    }
-    text
 }
