@@ -135,6 +135,11 @@ impl Context {
         Connection::new(self.endpoints()?, self.transport()?, self.chain()?)
     }
 
+    /// Returns a client for the credentials of the chain alone: most providers need no endpoint of STS.
+    pub(crate) fn connection_for_credentials(&self) -> Result<Connection, Failure> {
+        Connection::new(self.optional_endpoints()?, self.transport()?, self.chain()?)
+    }
+
     /// Prints a line to standard error, with `--verbose`.
     pub(crate) fn note(&self, line: impl FnOnce() -> String) {
         if self.options.verbose {

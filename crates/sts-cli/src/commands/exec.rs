@@ -11,7 +11,6 @@ use huaweicloud_sts::sts_client::Secret;
 
 use crate::agency::AgencyOptions;
 use crate::child;
-use crate::connection::Connection;
 use crate::context::{Context, block_on};
 use crate::failure::Failure;
 use crate::local_server::{LocalServer, RefreshReport, ServerOptions, refresh_policy};
@@ -70,10 +69,13 @@ impl Exec {
     }
 
     async fn start_server(&self, context: &Context) -> Result<LocalServer, Failure> {
-        let connection = context.connection()?;
-        let (provider, account) = match &self.agency {
-            Some(agency) => self.options.refreshed(context, &connection, agency).await?,
-            None => (SharedProvider::new(context.chain()?), None),
+        let (connection, (provider, account)) = if let Some(agency) = &self.agency {
+            let connection = context.connection()?;
+            let refreshed = self.options.refreshed(context, &connection, agency).await?;
+            (connection, refreshed)
+        } else {
+            let provider = SharedProvider::new(context.chain()?);
+            (context.connection_for_credentials()?, (provider, None))
         };
         let session: Session = connection.client().session_with(provider, refresh_policy())?;
         let options = ServerOptions { domain_id: account, ..ServerOptions::default() };
@@ -89,10 +91,7 @@ impl Exec {
             let connection = context.connection()?;
             self.options.assume(context, &connection, agency).await?.credentials
         } else {
-            // Most providers need no endpoint of STS.
-            let endpoints = context.optional_endpoints()?;
-            let connection = Connection::new(endpoints, context.transport()?, context.chain()?)?;
-            connection.credentials().await?
+            context.connection_for_credentials()?.credentials().await?
         };
         Ok(with_credentials(&credentials, &context.place()))
     }

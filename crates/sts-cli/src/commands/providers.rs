@@ -54,8 +54,7 @@ impl Providers {
         if self.probe {
             return block_on(probe(context, chain));
         }
-        // Providers are listed without an endpoint too.
-        let endpoints = context.endpoints().unwrap_or_default();
+        let endpoints = context.optional_endpoints()?;
         let calls = CallContext::new(endpoints, CallPolicy::default());
         let platform = Platform::new(SystemClock, SystemEnvironment);
         let report = chain.check(&platform, &calls).map_err(Failure::usage)?;

@@ -85,7 +85,11 @@ impl Serve {
     }
 
     async fn start(&self, context: &Context) -> Result<LocalServer, Failure> {
-        let connection = context.connection()?;
+        let connection = if self.agency.is_empty() {
+            context.connection_for_credentials()?
+        } else {
+            context.connection()?
+        };
         let agencies = agencies::resolve(context, &connection, &self.agency).await?;
         let domain_id = agencies.last().map(|urn| urn.account().to_owned());
         let provider =

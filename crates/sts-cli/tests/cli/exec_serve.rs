@@ -151,6 +151,18 @@ fn without_a_runtime_directory_the_secret_is_a_temporary_file() {
 }
 
 #[test]
+fn credentials_of_the_chain_need_no_endpoint() {
+    let cloud = Cloud::start();
+    for option in ["--serve", ""] {
+        let inner = format!(
+            "unset HUAWEICLOUD_SDK_STS_ENDPOINT; $STS exec {option} --provider pod-identity -- true"
+        );
+        let run = Run::of(&mut exec(&cloud, &inner).0);
+        assert_eq!(run.code, Some(0), "{run:?}");
+    }
+}
+
+#[test]
 fn the_exit_code_is_that_of_the_command() {
     let cloud = Cloud::start();
     for (script, expected) in

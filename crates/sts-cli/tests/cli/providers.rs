@@ -26,6 +26,16 @@ fn lines_in_a_pipe_are_not_broken() {
 }
 
 #[test]
+fn an_invalid_endpoint_is_not_a_missing_one() {
+    let cloud = Cloud::start();
+    for arguments in [&["providers"][..], &["providers", "--probe"]] {
+        let mut command = cloud.sts(arguments);
+        let run = Run::of(command.env("HUAWEICLOUD_SDK_STS_ENDPOINT", "https://::"));
+        assert_eq!((run.code, run.stderr.contains("invalid endpoint")), (Some(2), true), "{run:?}");
+    }
+}
+
+#[test]
 fn it_lists_what_each_provider_lacks() {
     let cloud = Cloud::start();
     with_filters(|| {
