@@ -10,7 +10,7 @@ use std::time::Duration;
 use http::Response;
 use sts_client::session::{IssuedCredentials, RefreshProvider};
 use sts_client::{CallContext, Error, FileLock, Now, Platform, StateMachine, Step, TransportError};
-use sts_credentials::{Credentials, CredentialsError};
+use sts_credentials::{Credentials, CredentialsError, ErrorKind};
 use sts_proto::Body;
 
 use super::{Shared, lock_path};
@@ -62,7 +62,7 @@ impl<P: RefreshProvider> FileCacheRefresh<P> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => {
                 let message = format!("cannot read the credential cache {}", self.path.display());
-                return Err(CredentialsError::new(message).with_source(error));
+                return Err(unusable(message, error));
             }
         };
         // Anything else than credentials is replaced.
@@ -90,7 +90,7 @@ impl<P: RefreshProvider> FileCacheRefresh<P> {
         let lock = self.platform.environment.try_lock_file(&lock_path(&self.path));
         let lock = lock.map_err(|error| {
             let message = format!("cannot lock the credential cache {}", self.path.display());
-            CredentialsError::new(message).with_source(error)
+            unusable(message, error)
         })?;
         let deadline = *self.deadline.get_or_insert(now.monotonic.saturating_add(LONGEST_WAIT));
         if lock.is_none() && now.monotonic < deadline {
@@ -122,6 +122,11 @@ impl<P: RefreshProvider> FileCacheRefresh<P> {
             found.write_error = written.err().map(fault);
         });
     }
+}
+
+/// Error of a cache that has to be set up in another way, whatever the credentials are.
+fn unusable(message: String, error: io::Error) -> CredentialsError {
+    CredentialsError::new(message).with_kind(ErrorKind::Configuration).with_source(error)
 }
 
 impl<P: RefreshProvider> StateMachine for FileCacheRefresh<P> {

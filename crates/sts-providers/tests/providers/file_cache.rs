@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use sts_client::session::RefreshProvider;
 use sts_client::{CallContext, CallPolicy, Clock, Environment, Platform, StateMachine, Step};
+use sts_credentials::ErrorKind;
 use sts_proto::{Body, Endpoint, Region};
 use sts_providers::{CacheEntry, EnvironmentVariables, FileCache, IdTokenProvider, OidcAgency};
 
@@ -91,6 +92,7 @@ fn content_that_is_not_credentials_is_replaced_and_an_unreadable_file_is_an_erro
     let place = place.with_unreadable_file(&path, io::ErrorKind::PermissionDenied);
     let error = ask(&client(&wire, &place).session(cache("a")).unwrap()).unwrap_err();
     assert!(in_full(&error).contains(&format!("cannot read the credential cache {path}")));
+    assert_eq!(error.kind(), ErrorKind::Configuration);
 }
 
 #[test]
