@@ -23,7 +23,7 @@ use crate::variables::with_credentials;
 Examples:
   eval \"$(sts assume reader)\"
   (umask 077; sts assume iam::ACCOUNT_ID:agency:deploy --format dotenv > .env)
-  (umask 077; sts assume reader --format profile > ~/.huaweicloud/credentials)")]
+  (umask 077; sts assume reader --format profile > reader.credentials)")]
 pub(crate) struct Assume {
     /// URN of the agency, or its name in your account or that of --domain
     #[arg(value_name = "URN|NAME")]
