@@ -197,7 +197,8 @@ impl AgencyOptions {
         let text = input::read_file(path).map_err(|error| Failure::usage(fault(&error)))?;
         let text =
             String::from_utf8(text).map_err(|_| Failure::usage(fault(&"not valid UTF-8")))?;
-        Ok(Some(text.trim().to_owned()))
+        // Some editors write a byte order mark, which the service would reject.
+        Ok(Some(text.trim_start_matches('\u{feff}').trim().to_owned()))
     }
 
     fn provider(&self, agency: Agency) -> SharedProvider {

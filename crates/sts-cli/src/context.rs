@@ -127,7 +127,13 @@ impl Context {
         if let Some(pem) = self.ca_file()? {
             builder = builder.root_certificate_pem(&pem);
         }
-        builder.build().map_err(Failure::usage)
+        builder.build().map_err(|error| {
+            let failure = Failure::usage(error);
+            match &self.options.ca_file {
+                Some(path) => failure.advice(format!("check --ca-file {}", path.display())),
+                None => failure,
+            }
+        })
     }
 
     /// Returns a client with the credentials of the chain.

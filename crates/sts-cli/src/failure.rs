@@ -89,7 +89,9 @@ impl Failure {
     pub(crate) fn not_started(program: &OsStr, error: &io::Error) -> Self {
         let is_missing = error.kind() == io::ErrorKind::NotFound;
         let status = if is_missing { Status::NotFound } else { Status::NotExecutable };
-        Self::new(status, format!("cannot run {}: {error}", program.display()))
+        let failure =
+            Self::new(status, format!("cannot run {:?}: {error}", program.to_string_lossy()));
+        if is_missing { failure.advice("check the name of the command, and PATH") } else { failure }
     }
 
     /// Sets the sentence that states what to do.
@@ -124,8 +126,16 @@ impl Failure {
             .collect();
         let last = report.iter().filter(|(_, state)| **state != ProviderState::NotAsked).last();
         let is_sign_in = last.is_some_and(|(name, _)| name == IDENTITY_CENTER);
-        if is_sign_in && self.status == Status::NoCredentials {
+        if self.status != Status::NoCredentials {
+            return self;
+        }
+        if is_sign_in {
             self.advice = Some("run `sts login`".to_owned());
+        } else if self.skipped.len() == report.iter().count() {
+            // They are listed.
+            let has_sign_in = self.skipped.iter().any(|(name, _)| name == IDENTITY_CENTER);
+            let how = if has_sign_in { "one of them, for example by `sts login`" } else { "it" };
+            self.advice = Some(format!("configure {how}"));
         }
         self
     }

@@ -183,7 +183,9 @@ impl From<StartError> for Failure {
                 None => CredentialsError::from(error).into(),
             },
             StartError::NotLoopback(_) | StartError::Permanent => Self::usage(error),
-            StartError::Bind { .. } | StartError::File(_) => Self::failed(error),
+            StartError::Bind { .. } => Self::failed(error),
+            StartError::File(_) => Self::failed(error)
+                .advice("set XDG_RUNTIME_DIR, or else TMPDIR, to a directory that you can write"),
         }
     }
 }

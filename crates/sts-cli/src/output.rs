@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use anstyle::Style;
+use huaweicloud_sts::Credentials;
 use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -60,7 +61,9 @@ pub(crate) fn write_stdout(
 pub(crate) fn finished(written: io::Result<()>) -> Result<(), Failure> {
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.map_err(Failure::failed),
+        written => {
+            written.map_err(|error| Failure::failed(format!("cannot write the output: {error}")))
+        }
     }
 }
 
@@ -72,6 +75,16 @@ pub(crate) fn field(out: &mut dyn Write, name: &str, value: &str) -> io::Result<
 /// Writes a field with the line breaks of its value.
 pub(crate) fn multiline_field(out: &mut dyn Write, name: &str, value: &str) -> io::Result<()> {
     writeln!(out, "{BOLD}{name:<NAME_WIDTH$}{BOLD:#}{}", printable::lines(value))
+}
+
+/// Returns when credentials expire, for people. Variables and profile files do not contain the time for
+/// temporary credentials.
+pub(crate) fn expiration(credentials: &Credentials) -> String {
+    match (credentials.expiration, &credentials.security_token) {
+        (Some(end), _) => format!("expires at {}", rfc3339(end)),
+        (None, Some(_)) => "expires at an unknown time".to_owned(),
+        (None, None) => "does not expire".to_owned(),
+    }
 }
 
 pub(crate) fn rfc3339(instant: OffsetDateTime) -> String {

@@ -43,7 +43,10 @@ impl Logout {
             return Err(Failure::failed(message));
         }
         // A file that cannot be read is removed all the same.
-        let sign_in = sign_in?;
+        let sign_in = sign_in.map_err(|failure| {
+            failure
+                .advice("the file was removed; the access token in it stays valid until it expires")
+        })?;
         if let Some(sign_in) = &sign_in {
             block_on(revoke(context, sign_in))?;
         }

@@ -16,7 +16,7 @@ use crate::connection::Connection;
 use crate::context::{Context, block_on};
 use crate::failure::Failure;
 use crate::layout::{beside, stdout_width};
-use crate::output::{BOLD, Report, rfc3339};
+use crate::output::{BOLD, Report, expiration, rfc3339};
 
 /// Show which credential provider is used, and why
 #[derive(Debug, Args)]
@@ -46,6 +46,8 @@ struct Row {
     used: bool,
     access_key_id: Option<String>,
     expires_at: Option<String>,
+    #[serde(skip)]
+    expiration: String,
 }
 
 impl Providers {
@@ -105,6 +107,7 @@ impl Table {
                 used: is_used,
                 access_key_id: credentials.map(|found| found.access_key_id.clone()),
                 expires_at: credentials.and_then(|found| found.expiration).map(rfc3339),
+                expiration: credentials.map(expiration).unwrap_or_default(),
             }
         };
         Self(report.iter().map(row).collect())
@@ -128,11 +131,10 @@ fn described(state: &ProviderState) -> (&'static str, Option<String>) {
 impl Row {
     /// Returns the text in the last column.
     fn remark(&self) -> String {
-        match (&self.reason, &self.access_key_id, &self.expires_at) {
-            (Some(reason), ..) => reason.clone(),
-            (None, Some(id), Some(end)) => format!("access key {id}, expires at {end}"),
-            (None, Some(id), None) => format!("access key {id}, does not expire"),
-            (None, None, _) => String::new(),
+        match (&self.reason, &self.access_key_id) {
+            (Some(reason), _) => reason.clone(),
+            (None, Some(id)) => format!("access key {id}, {}", self.expiration),
+            (None, None) => String::new(),
         }
     }
 }

@@ -28,6 +28,8 @@ struct Identity {
     access_key_id: String,
     provider: String,
     expires_at: Option<String>,
+    #[serde(skip)]
+    is_temporary: bool,
 }
 
 impl Whoami {
@@ -42,6 +44,7 @@ impl Whoami {
             access_key_id: credentials.access_key_id.clone(),
             provider: connection.provider(),
             expires_at: credentials.expiration.map(rfc3339),
+            is_temporary: credentials.security_token.is_some(),
         })?;
         Ok(ExitCode::SUCCESS)
     }
@@ -54,6 +57,7 @@ impl Report for Identity {
         field(out, "id", &self.principal_id)?;
         field(out, "access key", &self.access_key_id)?;
         field(out, "provider", &self.provider)?;
-        field(out, "expires at", self.expires_at.as_deref().unwrap_or("never"))
+        let otherwise = if self.is_temporary { "an unknown time" } else { "never" };
+        field(out, "expires at", self.expires_at.as_deref().unwrap_or(otherwise))
     }
 }

@@ -116,15 +116,15 @@ fn a_shell_uses_the_credentials() {
     shell.env("HUAWEICLOUD_STS_PROVIDER", "environment").env("STS", env!("CARGO_BIN_EXE_sts"));
     with_all_filters(|| {
         assert_snapshot!(Run::of(&mut shell).snapshot(), @"
-    exit code Some(0)
-    account     HEX
-    principal   sts::HEX:assumed-agency:demo/sts-cli
-    id          HEX:sts-cli
-    access key  ACCESS-KEY
-    provider    environment
-    expires at  never
-    ---
-    ");
+        exit code Some(0)
+        account     HEX
+        principal   sts::HEX:assumed-agency:demo/sts-cli
+        id          HEX:sts-cli
+        access key  ACCESS-KEY
+        provider    environment
+        expires at  an unknown time
+        ---
+        ");
     });
 }
 
@@ -163,7 +163,7 @@ fn each_form_is_read_by_its_tool() {
         id          HEX:sts-cli
         access key  ACCESS-KEY
         provider    profile
-        expires at  never
+        expires at  an unknown time
         ---
         ");
     });

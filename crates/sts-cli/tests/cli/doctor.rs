@@ -65,7 +65,7 @@ fn missing_settings_and_wrong_credentials() {
         skip  http         depends on endpoint
         skip  clock        depends on endpoint
         fail  credentials  no credential provider is configured
-              help: run `sts providers` to see what each provider lacks
+              help: run `sts providers` to see what each credential provider lacks
         skip  permissions  depends on http
         ---
         ");

@@ -106,17 +106,18 @@ fn the_exit_code_is_that_of_the_command() {
     fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
     with_filters(|| {
         let missing = cloud.run(&["exec", "--", "no-such-program"]);
-        assert_snapshot!(missing.snapshot(), @"
+        assert_snapshot!(missing.snapshot(), @r#"
         exit code Some(127)
         ---
-        error: cannot run no-such-program: No such file or directory (os error 2)
-        ");
+        error: cannot run "no-such-program": No such file or directory (os error 2)
+          help: check the name of the command, and PATH
+        "#);
         let not_executable = cloud.run(&["exec", "--", "./file"]);
-        assert_snapshot!(not_executable.snapshot(), @"
+        assert_snapshot!(not_executable.snapshot(), @r#"
         exit code Some(126)
         ---
-        error: cannot run ./file: Permission denied (os error 13)
-        ");
+        error: cannot run "./file": Permission denied (os error 13)
+        "#);
     });
 }
 

@@ -18,4 +18,6 @@ mod providers;
 mod request;
 mod secrets;
 mod support;
+#[cfg(unix)]
+mod unusable;
 mod whoami;

@@ -250,6 +250,7 @@ fn a_probe_requests_credentials() {
           ecs-metadata     not configured  ECS metadata is disabled by HUAWEICLOUD_STS_METADATA_DISABLED
         ---
         error: no credential provider is configured
+          help: configure one of them, for example by `sts login`
         ");
     });
 }

@@ -72,13 +72,13 @@ fn failures_have_their_exit_codes() {
           identity-center  no sign-in in HOME/.config/sts/identity-center.json
           pod-identity     HC_CONTAINER_CREDENTIALS_FULL_URI and HC_CONTAINER_AUTHORIZATION_TOKEN_FILE are not set
           ecs-metadata     ECS metadata is disabled by HUAWEICLOUD_STS_METADATA_DISABLED
-          help: run `sts providers` to see what each credential provider lacks
+          help: configure one of them, for example by `sts login`
         ");
         let in_json = Run::of(cloud.bare().args(["whoami", "--output", "json"]));
         assert_snapshot!(in_json.snapshot(), @r#"
         exit code Some(3)
         ---
-        {"error":"GetCallerIdentity: no credential provider is configured; environment is not configured (HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not set); oidc is not configured (HUAWEICLOUD_OIDC_PROVIDER_URN and HUAWEICLOUD_OIDC_AGENCY_URN are not set); ci is not configured (HUAWEICLOUD_OIDC_PROVIDER_URN and HUAWEICLOUD_OIDC_AGENCY_URN are not set); terraform is not configured (HW_ACCESS_KEY, HW_PROFILE and HW_SHARED_CONFIG_FILE are not set); hcloud is not configured (KooCLI configuration not found: HOME/.hcloud/config.json); profile is not configured (profile file not found: HOME/.huaweicloud/credentials); identity-center is not configured (no sign-in in HOME/.config/sts/identity-center.json); pod-identity is not configured (HC_CONTAINER_CREDENTIALS_FULL_URI and HC_CONTAINER_AUTHORIZATION_TOKEN_FILE are not set); ecs-metadata is not configured (ECS metadata is disabled by HUAWEICLOUD_STS_METADATA_DISABLED)","causes":[],"advice":"run `sts providers` to see what each credential provider lacks","kind":"Credentials"}
+        {"error":"GetCallerIdentity: no credential provider is configured; environment is not configured (HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not set); oidc is not configured (HUAWEICLOUD_OIDC_PROVIDER_URN and HUAWEICLOUD_OIDC_AGENCY_URN are not set); ci is not configured (HUAWEICLOUD_OIDC_PROVIDER_URN and HUAWEICLOUD_OIDC_AGENCY_URN are not set); terraform is not configured (HW_ACCESS_KEY, HW_PROFILE and HW_SHARED_CONFIG_FILE are not set); hcloud is not configured (KooCLI configuration not found: HOME/.hcloud/config.json); profile is not configured (profile file not found: HOME/.huaweicloud/credentials); identity-center is not configured (no sign-in in HOME/.config/sts/identity-center.json); pod-identity is not configured (HC_CONTAINER_CREDENTIALS_FULL_URI and HC_CONTAINER_AUTHORIZATION_TOKEN_FILE are not set); ecs-metadata is not configured (ECS metadata is disabled by HUAWEICLOUD_STS_METADATA_DISABLED)","causes":[],"advice":"configure one of them, for example by `sts login`","kind":"Credentials"}
         "#);
         let unknown = cloud.run(&["whoami", "--provider", "unknown"]);
         assert_snapshot!(unknown.snapshot(), @r#"

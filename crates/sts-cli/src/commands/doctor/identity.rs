@@ -10,11 +10,12 @@ use super::check::{CREDENTIALS, Checks};
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::rfc3339;
+use crate::output::expiration;
 
 const PERMISSIONS: &str = "permissions";
 /// Credentials that expire in this time may expire in a running command.
 const SHORT: time::Duration = time::Duration::minutes(15);
+const SEARCH: &str = "run `sts providers` to see what each credential provider lacks";
 const RENEW: &str = "obtain new credentials; `sts providers --probe` shows their provider";
 
 /// Checks the credentials, and who they belong to. An invalid option is a failure of the command.
@@ -37,7 +38,9 @@ pub(super) async fn identify(
             }
         }
         Err(failure) => {
-            let remedy = failure.help().unwrap_or(RENEW).to_owned();
+            // The providers that it refers to are not listed here.
+            let is_listed = failure.skipped().is_empty();
+            let remedy = if is_listed { failure.help().unwrap_or(RENEW) } else { SEARCH };
             checks.fail(CREDENTIALS, failure.lines().join(": "), remedy);
             checks.skip(&[PERMISSIONS], CREDENTIALS);
             return Ok(());
@@ -63,7 +66,7 @@ fn unreachable(context: &Context, checks: &mut Checks) -> Result<(), Failure> {
         }
         (None, failed) => {
             let why = failed.unwrap_or_else(|| "no credential provider is configured".to_owned());
-            checks.fail(CREDENTIALS, why, "run `sts providers` to see what each provider lacks");
+            checks.fail(CREDENTIALS, why, SEARCH);
         }
     }
     Ok(())
@@ -71,13 +74,13 @@ fn unreachable(context: &Context, checks: &mut Checks) -> Result<(), Failure> {
 
 /// Checks how long the credentials are valid.
 fn lifetime(provider: &str, credentials: &Credentials, checks: &mut Checks) -> bool {
-    let who = format!("access key {} of provider {provider}", credentials.access_key_id);
+    let (access_key, end) = (&credentials.access_key_id, expiration(credentials));
+    let text = format!("access key {access_key} of provider {provider}, {end}");
     let Some(end) = credentials.expiration else {
-        checks.ok(CREDENTIALS, format!("{who}, does not expire"));
+        checks.ok(CREDENTIALS, text);
         return true;
     };
     let left = end - SystemClock.now().wall;
-    let text = format!("{who}, expires at {}", rfc3339(end));
     if left <= time::Duration::ZERO {
         checks.fail(CREDENTIALS, format!("{text}, which has passed"), RENEW);
         return false;

@@ -231,6 +231,8 @@ fn tls(uri: &Uri, recording: &Recording, failed: Option<String>, checks: &mut Ch
             "check the clock of this machine; otherwise the operator has to renew the certificate"
         } else if why.contains("NotValidForName") {
             "check the host name of the endpoint, and whether a proxy intercepts the connection"
+        } else if why.contains("InvalidContentType") {
+            "check the port: the program behind it, or a proxy on the way, does not use TLS"
         } else {
             "check whether a proxy or a firewall intercepts the connection"
         };

@@ -1,0 +1,183 @@
+//! Files, directories, names and outputs that cannot be used.
+
+use std::fs::{self, File};
+
+use insta::assert_snapshot;
+use sts_emulator::builtin;
+
+use crate::support::{Cloud, Run, with_filters};
+
+#[test]
+fn a_policy_may_begin_with_a_byte_order_mark() {
+    let cloud = Cloud::start();
+    let policy = cloud.home().join("policy.json");
+    fs::write(&policy, "\u{feff}{\r\n\t\"Version\": \"5.0\", \"Statement\": []\r\n}\r\n").unwrap();
+    let run = cloud.run(&["assume", "demo", "--policy", "policy.json"]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn large_files_are_not_read() {
+    let cloud = Cloud::start();
+    let large = File::create(cloud.home().join("large")).unwrap();
+    large.set_len(1 << 40).unwrap();
+    fs::write(cloud.home().join("latin"), b"{\"\xe9\":1}").unwrap();
+    with_filters(|| {
+        let run = |arguments: &[&str]| cloud.run(arguments).snapshot();
+        assert_snapshot!(run(&["assume", builtin::AGENCY_URN, "--policy", "large"]), @"
+        exit code Some(2)
+        ---
+        error: --policy large: exceeds 4 MiB
+        ");
+        assert_snapshot!(run(&["assume", builtin::AGENCY_URN, "--policy", "latin"]), @"
+        exit code Some(2)
+        ---
+        error: --policy latin: not valid UTF-8
+        ");
+        assert_snapshot!(run(&["whoami", "--ca-file", "large"]), @"
+        exit code Some(2)
+        ---
+        error: --ca-file large: exceeds 4 MiB
+        ");
+    });
+}
+
+#[test]
+fn a_file_without_certificates_is_named() {
+    let cloud = Cloud::start();
+    fs::write(cloud.home().join("ca.pem"), "").unwrap();
+    with_filters(|| {
+        assert_snapshot!(cloud.run(&["whoami", "--ca-file", "ca.pem"]).snapshot(), @"
+        exit code Some(2)
+        ---
+        error: invalid root certificate
+          caused by: line 1: the text is empty
+          help: check --ca-file ca.pem
+        ");
+    });
+}
+
+#[test]
+fn a_cache_directory_that_cannot_be_used_is_a_usage_error() {
+    let cloud = Cloud::start();
+    let mut command = cloud.sts(&["assume", builtin::AGENCY_URN, "--cache"]);
+    let run = Run::of(command.env("XDG_CACHE_HOME", "/dev/null"));
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(r"[A-Za-z0-9_-]{43}\.json", "KEY.json");
+    settings.bind(|| {
+        with_filters(|| {
+            assert_snapshot!(run.snapshot(), @"
+    exit code Some(2)
+    ---
+    error: cannot read the credential cache /dev/null/sts/KEY.json
+      caused by: Not a directory (os error 20)
+    ");
+        });
+    });
+}
+
+#[test]
+fn a_directory_for_the_secret_that_cannot_be_used_is_named() {
+    let cloud = Cloud::start();
+    let mut command = cloud.sts(&["exec", "--agency", "demo", "--serve", "--", "true"]);
+    let run = Run::of(command.env("TMPDIR", "/dev/null"));
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(r"sts-\w{6}", "sts-RANDOM");
+    settings.bind(|| {
+        with_filters(|| {
+            assert_snapshot!(run.snapshot(), @r#"
+    exit code Some(1)
+    ---
+    error: cannot create the file of the secret
+      caused by: Not a directory (os error 20) at path "/dev/null/sts-RANDOM"
+      help: set XDG_RUNTIME_DIR, or else TMPDIR, to a directory that you can write
+    "#);
+        });
+    });
+}
+
+#[test]
+fn names_of_commands_are_quoted() {
+    let cloud = Cloud::start();
+    with_filters(|| {
+        assert_snapshot!(cloud.run(&["exec", "--", ""]).snapshot(), @r#"
+        exit code Some(127)
+        ---
+        error: cannot run "": No such file or directory (os error 2)
+          help: check the name of the command, and PATH
+        "#);
+        assert_snapshot!(cloud.run(&["exec", "--", "\u{1b}[2Jx"]).snapshot(), @r#"
+        exit code Some(127)
+        ---
+        error: cannot run "\u{1b}[2Jx": No such file or directory (os error 2)
+          help: check the name of the command, and PATH
+        "#);
+    });
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_reported() {
+    let cloud = Cloud::start();
+    let mut command = cloud.sts(&["whoami"]);
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let child = command.stdout(full).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let run = Run::from(child.wait_with_output().unwrap());
+    assert_snapshot!(run.snapshot(), @"
+    exit code Some(1)
+    ---
+    error: cannot write the output: No space left on device (os error 28)
+    ");
+}
+
+#[test]
+fn the_expiration_of_temporary_credentials_may_be_unknown() {
+    let cloud = Cloud::start();
+    let issued = cloud.run(&["assume", "demo", "--format", "json"]).stdout;
+    let issued: serde_json::Value = serde_json::from_str(&issued).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = cloud.bare();
+        for (variable, field) in [
+            ("HUAWEICLOUD_SDK_AK", "access_key_id"),
+            ("HUAWEICLOUD_SDK_SK", "secret_access_key"),
+            ("HUAWEICLOUD_SDK_SECURITY_TOKEN", "security_token"),
+        ] {
+            command.env(variable, issued[field].as_str().unwrap());
+        }
+        Run::of(command.args(arguments)).stdout
+    };
+    let last = |text: String| text.lines().last().unwrap_or_default().to_owned();
+    assert_eq!(last(run(&["whoami"])), "expires at  an unknown time");
+    assert!(run(&["whoami", "--output", "json"]).contains(r#""expires_at":null"#));
+    assert!(run(&["providers", "--probe"]).contains(", expires at an unknown time\n"));
+    assert!(run(&["doctor"]).contains(", expires at an unknown time\n"));
+}
+
+#[test]
+fn a_port_without_tls_is_named() {
+    let cloud = Cloud::start();
+    let endpoint = cloud.emulator.url().replace("http://", "https://");
+    let run = cloud.run(&["doctor", "--endpoint", &endpoint]);
+    let help =
+        "help: check the port: the program behind it, or a proxy on the way, does not use TLS";
+    assert!(run.stdout.contains(help), "{}", run.stdout);
+    assert_eq!(run.code, Some(1));
+}
+
+#[test]
+fn a_sign_in_that_cannot_be_read_is_removed() {
+    let cloud = Cloud::start();
+    let file = cloud.home().join(".config/sts/identity-center.json");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, "{").unwrap();
+    with_filters(|| {
+        assert_snapshot!(cloud.run(&["logout"]).snapshot(), @"
+    exit code Some(1)
+    ---
+    error: cannot read the sign-in in HOME/.config/sts/identity-center.json
+      caused by: the file can be accessed by other users; set its mode to 0600 or remove it
+      help: the file was removed; the access token in it stays valid until it expires
+    ");
+    });
+    assert!(!file.exists());
+}
