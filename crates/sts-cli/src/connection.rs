@@ -8,7 +8,7 @@ use huaweicloud_sts::proto::Operation;
 use huaweicloud_sts::providers::{ProviderChain, ProviderState};
 use huaweicloud_sts::sts_client::session::{IssuedCredentials, RefreshProvider};
 use huaweicloud_sts::sts_client::{CallStats, Client, Clock as _, SystemClock};
-use huaweicloud_sts::{Credentials, CredentialsError, Endpoint, Session};
+use huaweicloud_sts::{Credentials, CredentialsError, Endpoint, ErrorKind, Session};
 use time::OffsetDateTime;
 
 use crate::failure::Failure;
@@ -18,6 +18,7 @@ use crate::notes::Notes;
 pub(crate) struct Connection {
     client: Client<HyperTransport, Session>,
     chain: ProviderChain,
+    has_endpoint: bool,
 }
 
 impl Connection {
@@ -28,17 +29,30 @@ impl Connection {
         transport: HyperTransport,
         chain: ProviderChain,
     ) -> Result<Self, Failure> {
+        let has_endpoint = !endpoints.is_empty();
         let mut builder = Client::builder(transport).without_endpoint();
         for endpoint in endpoints {
             builder = builder.endpoint(endpoint);
         }
         let client = builder.credentials_from(chain.clone()).build().map_err(Failure::usage)?;
-        Ok(Self { client, chain })
+        Ok(Self { client, chain, has_endpoint })
     }
 
     /// Returns the client, for sessions and state machines.
     pub(crate) fn client(&self) -> &Client<HyperTransport, Session> {
         &self.client
+    }
+
+    /// Returns the provider chain, which shares its report.
+    pub(crate) fn chain(&self) -> ProviderChain {
+        self.chain.clone()
+    }
+
+    /// Adds the report of the search for credentials to its failure, and what to do without an endpoint.
+    pub(crate) fn explained(&self, failure: Failure) -> Failure {
+        let needs_endpoint = !self.has_endpoint && failure.is_kind(ErrorKind::Configuration);
+        let failure = failure.of_search(&self.chain.report());
+        if needs_endpoint { failure.advice("pass --region or --endpoint") } else { failure }
     }
 
     /// Returns the name of the provider in use.
@@ -53,7 +67,7 @@ impl Connection {
             .credentials()
             .await
             .map_err(|error| Failure::from(CredentialsError::from(error)))
-            .map_err(|failure| failure.of_search(&self.chain.report()))
+            .map_err(|failure| self.explained(failure))
     }
 
     /// Calls an operation, and notes attempts, providers and the clock offset.

@@ -140,10 +140,14 @@ impl Failure {
         self
     }
 
-    /// Like [`of_search`](Self::of_search), for a command that has listed the providers.
-    pub(crate) fn brief(self, report: &ChainReport) -> Self {
-        let failure = Self { advice: None, ..self }.of_search(report);
-        Self { is_brief: true, ..failure }
+    /// Does not list the skipped providers, for a command that has listed them.
+    pub(crate) fn brief(self) -> Self {
+        Self { is_brief: true, ..self }
+    }
+
+    /// Removes the sentence that states what to do.
+    pub(crate) fn without_advice(self) -> Self {
+        Self { advice: None, ..self }
     }
 
     /// Whether the response of the service has this kind.

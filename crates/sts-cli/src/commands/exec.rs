@@ -74,12 +74,14 @@ impl Exec {
             let refreshed = self.options.refreshed(context, &connection, agency).await?;
             (connection, refreshed)
         } else {
-            let provider = SharedProvider::new(context.chain()?);
-            (context.connection_for_credentials()?, (provider, None))
+            let connection = context.connection_for_credentials()?;
+            let provider = SharedProvider::new(connection.chain());
+            (connection, (provider, None))
         };
         let session: Session = connection.client().session_with(provider, refresh_policy())?;
         let options = ServerOptions { domain_id: account, ..ServerOptions::default() };
-        let server = LocalServer::start(options, session.clone()).await?;
+        let server = LocalServer::start(options, session.clone()).await;
+        let server = server.map_err(|error| connection.explained(error.into()))?;
         // A failure before that is the error of the command.
         let _ = session.observed_by(RefreshReport);
         Ok(server)

@@ -5,14 +5,13 @@ use std::process::ExitCode;
 
 use anstyle::Style;
 use clap::Args;
-use huaweicloud_sts::providers::{ChainReport, ProviderChain, ProviderState};
+use huaweicloud_sts::Credentials;
+use huaweicloud_sts::providers::{ChainReport, ProviderState};
 use huaweicloud_sts::sts_client::{
     CallContext, CallPolicy, Platform, SystemClock, SystemEnvironment,
 };
-use huaweicloud_sts::{Credentials, ErrorKind};
 use serde::Serialize;
 
-use crate::connection::Connection;
 use crate::context::{Context, block_on};
 use crate::failure::Failure;
 use crate::layout::{beside, stdout_width};
@@ -52,10 +51,10 @@ struct Row {
 
 impl Providers {
     pub(crate) fn run(self, context: &Context) -> Result<ExitCode, Failure> {
-        let chain = context.chain()?;
         if self.probe {
-            return block_on(probe(context, chain));
+            return block_on(probe(context));
         }
+        let chain = context.chain()?;
         let endpoints = context.optional_endpoints()?;
         let calls = CallContext::new(endpoints, CallPolicy::default());
         let platform = Platform::new(SystemClock, SystemEnvironment);
@@ -68,17 +67,14 @@ impl Providers {
     }
 }
 
-async fn probe(context: &Context, chain: ProviderChain) -> Result<ExitCode, Failure> {
-    let endpoints = context.optional_endpoints()?;
-    let is_without_endpoint = endpoints.is_empty();
-    let connection = Connection::new(endpoints, context.transport()?, chain.clone())?;
+async fn probe(context: &Context) -> Result<ExitCode, Failure> {
+    let connection = context.connection_for_credentials()?;
     let found = connection.credentials().await;
-    let report = chain.report();
+    let report = connection.chain().report();
     context.output().print(&Table::new(&report, found.as_ref().ok().map(|found| &**found)))?;
     found.map(|_| ExitCode::SUCCESS).map_err(|failure| {
-        let needs_endpoint = is_without_endpoint && failure.is_kind(ErrorKind::Configuration);
-        let failure = failure.brief(&report);
-        if needs_endpoint { failure.advice("pass --region or --endpoint") } else { failure }
+        // The advice is to run this command.
+        connection.explained(failure.without_advice()).brief()
     })
 }
 

@@ -93,7 +93,7 @@ impl Serve {
         let agencies = agencies::resolve(context, &connection, &self.agency).await?;
         let domain_id = agencies.last().map(|urn| urn.account().to_owned());
         let provider =
-            agencies::provider(context.chain()?, &agencies, &self.session_name, self.duration);
+            agencies::provider(connection.chain(), &agencies, &self.session_name, self.duration);
         let session: Session = connection.client().session_with(provider, refresh_policy())?;
         let defaults = ServerOptions::default();
         let options = ServerOptions {
@@ -106,7 +106,8 @@ impl Serve {
             project_id: given(self.project_id.as_ref()),
             domain_id: given(self.domain_id.as_ref()).or(domain_id),
         };
-        let server = LocalServer::start(options, session.clone()).await?;
+        let server = LocalServer::start(options, session.clone()).await;
+        let server = server.map_err(|error| connection.explained(error.into()))?;
         // A failure before that is the error of the command.
         let _ = session.observed_by(RefreshReport);
         Ok(server)

@@ -163,6 +163,32 @@ fn credentials_of_the_chain_need_no_endpoint() {
 }
 
 #[test]
+fn a_provider_that_needs_sts_needs_an_endpoint() {
+    let cloud = Cloud::start();
+    let oidc = [
+        ("PROVIDER_URN", "iam::a:oidcProvider:b"),
+        ("AGENCY_URN", "iam::a:agency:b"),
+        ("ID_TOKEN", "a.b.c"),
+    ];
+    let run = |arguments: &[&str]| {
+        let mut command = cloud.bare();
+        command.args(arguments).env_remove("HUAWEICLOUD_SDK_STS_ENDPOINT");
+        command.envs(oidc.map(|(name, value)| (format!("HUAWEICLOUD_OIDC_{name}"), value)));
+        Run::of(&mut command).snapshot()
+    };
+    let serve = run(&["serve"]);
+    assert_snapshot!(serve, @"
+    exit code Some(2)
+    ---
+    error: provider oidc is configured but failed
+      caused by: no credentials from the service
+      caused by: AssumeAgencyWithOIDC: the client has no endpoint
+      help: pass --region or --endpoint
+    ");
+    assert_eq!(run(&["exec", "--serve", "--", "true"]), serve);
+}
+
+#[test]
 fn the_exit_code_is_that_of_the_command() {
     let cloud = Cloud::start();
     for (script, expected) in
