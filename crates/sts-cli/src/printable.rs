@@ -8,7 +8,7 @@ pub(crate) fn line(text: &str) -> String {
     escaped(text, "")
 }
 
-/// Returns a text like [`line`], with its line breaks and tabs.
+/// Returns a text like [`line()`], with its line breaks and tabs.
 pub(crate) fn lines(text: &str) -> String {
     escaped(text, "\n\t")
 }
