@@ -128,7 +128,8 @@ impl Form {
         };
         let mut out = BodyWriter::with_capacity(32 * 1024);
         let variables = with_credentials(credentials, &context.place());
-        language.write(&mut out, &variables).map_err(Failure::failed)?;
+        // A value of the environment, such as the region, does not fit the form.
+        language.write(&mut out, &variables).map_err(Failure::usage)?;
         Ok(out.finish())
     }
 }

@@ -23,7 +23,7 @@ use crate::signals::Signals;
 #[command(after_help = "\
 Examples:
   sts serve --agency reader > server.env &
-  until [ -s server.env ]; do sleep 1; done; . ./server.env; python report.py
+  until [ -s server.env ] || ! kill -0 $!; do sleep 1; done; . ./server.env; python report.py
   sts serve --agency iam::ACCOUNT:agency:hub --agency iam::OTHER:agency:backup --format json")]
 pub(crate) struct Serve {
     /// Agency to assume: its URN, or its name in the account of the caller; several form a chain
@@ -69,7 +69,7 @@ impl Serve {
         };
         // In one piece, so that a reader of a file sees nothing or everything.
         let mut text = Vec::new();
-        script.write(&mut text, &variables).map_err(Failure::failed)?;
+        script.write(&mut text, &variables).map_err(Failure::usage)?;
         let mut stdout = std::io::stdout().lock();
         // Without its variables no program can use the server.
         stdout.write_all(&text).and_then(|()| stdout.flush()).map_err(Failure::failed)?;

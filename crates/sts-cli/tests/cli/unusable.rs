@@ -181,3 +181,15 @@ fn a_sign_in_that_cannot_be_read_is_removed() {
     });
     assert!(!file.exists());
 }
+
+#[test]
+fn a_setting_that_a_form_cannot_express_is_a_usage_error() {
+    let cloud = Cloud::start();
+    let mut command = cloud.sts(&["assume", "demo", "--format", "dotenv"]);
+    let run = Run::of(command.env("HUAWEICLOUD_SDK_REGION_ID", "x\ny"));
+    assert_snapshot!(run.snapshot(), @"
+    exit code Some(2)
+    ---
+    error: HUAWEICLOUD_SDK_REGION_ID cannot be written in this form; use --format json
+    ");
+}
