@@ -290,6 +290,13 @@ fn reaction(kind: ErrorKind) -> (Status, Option<&'static str>) {
             Status::Failed,
             Some("check the access key and the secret key; do not repeat the call unchanged"),
         ),
+        ErrorKind::AccessKeyLocked => (
+            Status::Failed,
+            Some("correct the secret key, and do not use this access key for five minutes"),
+        ),
+        ErrorKind::Throttled | ErrorKind::Unavailable | ErrorKind::ServiceFault => {
+            (Status::Failed, Some("try again later"))
+        }
         ErrorKind::ClockSkew => {
             (Status::Failed, Some("set the clock; `sts doctor` shows its offset"))
         }

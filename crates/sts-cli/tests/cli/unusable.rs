@@ -2,8 +2,9 @@
 
 use std::fs::{self, File};
 
+use http::StatusCode;
 use insta::assert_snapshot;
-use sts_emulator::builtin;
+use sts_emulator::{Fault, Injection, builtin};
 
 use crate::support::{Cloud, Run, with_filters};
 
@@ -192,4 +193,24 @@ fn a_setting_that_a_form_cannot_express_is_a_usage_error() {
     ---
     error: HUAWEICLOUD_SDK_REGION_ID cannot be written in this form; use --format json
     ");
+}
+
+#[test]
+fn a_locked_access_key_and_an_outage_have_an_advice() {
+    let cloud = Cloud::start();
+    let whoami = |secret_key: &str| {
+        Run::of(cloud.sts(&["whoami"]).env("HUAWEICLOUD_SDK_SK", secret_key)).stderr
+    };
+    for _ in 0..6 {
+        assert!(whoami("wrong").contains("help: check the access key and the secret key;"));
+    }
+    let locked = whoami(builtin::SECRET_ACCESS_KEY);
+    let help = "help: correct the secret key, and do not use this access key for five minutes\n";
+    assert!(locked.ends_with(help), "{locked}");
+    cloud
+        .emulator
+        .faults()
+        .inject(Injection::new(Fault::ServerError(StatusCode::SERVICE_UNAVAILABLE)));
+    let outage = cloud.run(&["doctor"]).stdout;
+    assert!(outage.ends_with("help: try again later\n"), "{outage}");
 }
