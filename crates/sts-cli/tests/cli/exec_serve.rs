@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
 
-use crate::support::{Cloud, Run, with_filters};
+use crate::support::{Cloud, Run, with_default_signals, with_filters};
 
 const STS: &str = env!("CARGO_BIN_EXE_sts");
 
@@ -210,10 +210,11 @@ fn signals_are_forwarded() {
     let cloud = Cloud::start();
     for signal in ["TERM", "INT", "HUP", "QUIT"] {
         let script = format!(
-            "trap 'echo caught; exit 5' {signal}; echo ready; while :; do sleep 0.05; done"
+            "trap 'echo caught; exit 5' {signal}; echo ready; i=0; \
+             while [ $i -lt 400 ]; do sleep 0.05; i=$((i + 1)); done"
         );
         let (command, files) = exec(&cloud, &script);
-        let running = Running::start(command);
+        let running = Running::start(with_default_signals(command));
         running.kill(signal);
         assert_eq!(running.end(), (Some(5), "caught\n".to_owned()), "{signal}");
         assert!(is_empty(&files), "{signal}");
@@ -253,7 +254,7 @@ fn in_terminal(cloud: &Cloud, script: &str) -> (Command, PathBuf) {
     let mut command = Command::new("script");
     command
         .args(["--quiet", "--return", "--echo", "never", "--command"])
-        .arg(format!("exec {STS} exec --agency demo --serve -- sh script.sh"))
+        .arg(format!("exec env --default-signal {STS} exec --agency demo --serve -- sh script.sh"))
         .arg("/dev/null")
         .env_clear()
         .envs(variables.get_envs().filter_map(|(name, value)| Some((name, value?))))

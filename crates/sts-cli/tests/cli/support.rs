@@ -83,6 +83,21 @@ impl Cloud {
     }
 }
 
+/// Returns the command with the default action for all signals. Tests in the background or under
+/// `nohup` ignore some, and a program that inherits that cannot be tested with them.
+pub(crate) fn with_default_signals(command: Command) -> Command {
+    if !cfg!(target_os = "linux") {
+        return command;
+    }
+    let mut reset = Command::new("env");
+    reset.arg("--default-signal").arg(command.get_program()).args(command.get_args()).env_clear();
+    reset.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    if let Some(directory) = command.get_current_dir() {
+        reset.current_dir(directory);
+    }
+    reset
+}
+
 impl From<Output> for Run {
     fn from(Output { status, stdout, stderr }: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).unwrap();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::Cloud;
+use crate::support::{Cloud, with_default_signals};
 
 /// Longer than anything here takes on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -44,7 +44,8 @@ impl Server {
     }
 
     /// Starts a command that prints the variables as JSON.
-    pub(crate) fn of(cloud: &Cloud, mut command: Command) -> Self {
+    pub(crate) fn of(cloud: &Cloud, command: Command) -> Self {
+        let mut command = with_default_signals(command);
         let files = cloud.home().join("run");
         std::fs::create_dir_all(&files).unwrap();
         command.env("XDG_RUNTIME_DIR", &files).stdout(Stdio::piped()).stderr(Stdio::piped());
