@@ -170,16 +170,15 @@ fn a_client_without_an_endpoint_has_credentials_and_makes_no_calls() {
     let error = Client::builder(Service::default()).build().unwrap_err();
     assert!(error.to_string().contains("endpoint"), "{error}");
 
-    let client = Client::builder(Service::default()).without_endpoint().credentials(keys);
-    let client = client.build().unwrap();
+    let builder = || Client::builder(Service::default()).without_endpoint().clock(Slow);
+    let client = builder().credentials(keys).build().unwrap();
     assert_eq!(client.credentials_provider().access_key_id, "EXAMPLEAK00000000001");
     let error = block_on(client.caller_identity()).unwrap_err();
     assert!(matches!(error.failure(), sts_client::Failure::NoEndpoint), "{error:?}");
     assert_eq!(error.kind(), sts_proto::ErrorKind::Configuration);
 
-    let issued = Client::builder(Service::default()).without_endpoint();
-    let issued = issued.credentials_from(oidc());
-    let session = issued.build().unwrap().credentials_provider().clone();
+    let issued = builder().credentials_from(oidc()).build().unwrap();
+    let session = issued.credentials_provider().clone();
     let error = block_on(session.credentials()).unwrap_err();
     assert_eq!(error.kind(), sts_proto::ErrorKind::Configuration, "{error:?}");
 }
