@@ -9,7 +9,7 @@ mod get_caller_identity;
 mod message;
 
 use http::header::{CONTENT_TYPE, HeaderValue};
-use http::{Method, Request, Response};
+use http::{HeaderMap, Method, Request, Response};
 use serde::de::DeserializeOwned;
 
 pub use self::assume_agency::{AssumeAgency, AssumeAgencyOutput, ProvidedContext, Tag};
@@ -31,7 +31,7 @@ use crate::validate::{Checks, InvalidRequest};
 
 /// An operation of STS: builds its [`http::Request`] and reads its [`http::Response`].
 ///
-/// The trait is sealed. The five operations of the service implement it.
+/// The trait is sealed. The five operations of the service implement it, and references to them.
 ///
 /// ```
 /// use sts_proto::{AssumeAgency, Endpoint, Operation, Region};
@@ -109,8 +109,10 @@ pub trait Operation: Message {
                 InvalidRequest::unsendable(Self::NAME, "body", &"fields", &error)
             })?;
             let mut request = Request::new(body.finish());
-            let json = HeaderValue::from_static("application/json");
-            request.headers_mut().insert(CONTENT_TYPE, json);
+            // A signer adds up to five headers, for which the map must not grow.
+            let mut headers = HeaderMap::with_capacity(6);
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            *request.headers_mut() = headers;
             request
         };
         *request.method_mut() = Self::METHOD;
@@ -133,6 +135,15 @@ pub trait Operation: Message {
     fn read<B: AsRef<[u8]>>(response: &Response<B>) -> Result<Self::Output, ServiceError> {
         response::read(response)
     }
+}
+
+/// For calls that repeat one operation.
+impl<O: Operation> Operation for &O {
+    const NAME: &'static str = O::NAME;
+    const METHOD: Method = O::METHOD;
+    const PATH: &'static str = O::PATH;
+    const AUTHENTICATION: Authentication = O::AUTHENTICATION;
+    type Output = O::Output;
 }
 
 /// Authentication of an operation.

@@ -8,6 +8,10 @@ use http::uri::{Port, Scheme};
 pub(crate) fn of(uri: &Uri) -> Option<&str> {
     let authority = uri.authority()?;
     let text = authority.as_str();
+    // The usual form: no user info, port or IPv6 address.
+    if !text.is_empty() && !text.bytes().any(|byte| matches!(byte, b'@' | b':')) {
+        return Some(text);
+    }
     let host_and_port = text.rsplit_once('@').map_or(text, |(_, after)| after);
     let port = authority.port();
     let default_port = match uri.scheme() {

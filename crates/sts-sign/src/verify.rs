@@ -307,7 +307,7 @@ fn canonical_headers<'a, B>(
             // In HTTP/2, the host is part of the URI.
             let host = host::of(request.uri()).filter(|_| *name == HOST.as_str());
             let host = host.ok_or_else(|| VerifyError::absent(name))?;
-            canonical.add_plain(name, host.as_bytes());
+            canonical.add_own(name, host.as_bytes());
         }
         for value in values {
             canonical.add(name, value)?;

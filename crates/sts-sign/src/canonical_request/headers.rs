@@ -27,7 +27,7 @@ struct CanonicalHeader<'a> {
     name: &'a str,
     /// Value without surrounding white space.
     value: &'a [u8],
-    is_secret: bool,
+    is_sensitive: bool,
 }
 
 /// Header that cannot be signed.
@@ -50,23 +50,17 @@ impl<'a> CanonicalHeaders<'a> {
         value: &'a HeaderValue,
     ) -> Result<(), Unsignable<'a>> {
         let text = value.to_str().map_err(|_| Unsignable::Value(name))?;
-        let is_secret = value.is_sensitive() || is_secret(name);
-        self.add_text(name, text.as_bytes(), is_secret);
+        self.add_text(name, text.as_bytes(), value.is_sensitive());
         Ok(())
     }
 
-    /// Adds a secret header that the signer sets.
-    pub(crate) fn add_secret(&mut self, name: &'a str, value: &'a [u8]) {
-        self.add_text(name, value, true);
-    }
-
-    /// Adds another header that the signer sets.
-    pub(crate) fn add_plain(&mut self, name: &'a str, value: &'a [u8]) {
+    /// Adds a header that the signer sets.
+    pub(crate) fn add_own(&mut self, name: &'a str, value: &'a [u8]) {
         self.add_text(name, value, false);
     }
 
-    fn add_text(&mut self, name: &'a str, value: &'a [u8], is_secret: bool) {
-        self.0.push(CanonicalHeader { name, value: value.trim_ascii(), is_secret });
+    fn add_text(&mut self, name: &'a str, value: &'a [u8], is_sensitive: bool) {
+        self.0.push(CanonicalHeader { name, value: value.trim_ascii(), is_sensitive });
     }
 
     /// Sorts the headers and rejects duplicates.
@@ -89,11 +83,7 @@ impl<'a> CanonicalHeaders<'a> {
         for header in &self.0 {
             sink.write(header.name.as_bytes());
             sink.write(b":");
-            if header.is_secret {
-                sink.write_secret(header.value);
-            } else {
-                sink.write(header.value);
-            }
+            sink.write_value(header.value, || header.is_sensitive || is_secret(header.name));
             sink.write(b"\n");
         }
     }

@@ -57,15 +57,15 @@ impl<'a> Draft<'a> {
         }
         let host = if has_host { None } else { Some(host::of(uri).ok_or(SignError::NoHost)?) };
         if let Some(host) = host {
-            canonical.add_plain(HOST.as_str(), host.as_bytes());
+            canonical.add_own(HOST.as_str(), host.as_bytes());
         }
         if let Payload::Unsigned = payload {
             let name = settings.algorithm.payload_header();
-            canonical.add_plain(name.as_str(), PayloadLine::UNSIGNED.as_bytes());
+            canonical.add_own(name.as_str(), PayloadLine::UNSIGNED.as_bytes());
         }
-        canonical.add_plain(X_SDK_DATE.as_str(), date.as_bytes());
+        canonical.add_own(X_SDK_DATE.as_str(), date.as_bytes());
         if let Some(token) = settings.security_token {
-            canonical.add_secret(X_SECURITY_TOKEN.as_str(), token.as_bytes());
+            canonical.add_own(X_SECURITY_TOKEN.as_str(), token.as_bytes());
         }
         canonical.sort()?;
         let payload = PayloadLine::of(payload, settings.hash);
