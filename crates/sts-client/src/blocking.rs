@@ -66,21 +66,22 @@ where
 }
 
 impl<T: Transport, S: ProvideCredentials> Client<T, S> {
-    /// Calls any operation, and returns its output with the statistics of the call.
+    /// Calls any operation, and returns its output with the statistics of the call. An operation that
+    /// is called repeatedly can be passed by reference.
     pub fn call<O: Operation>(&self, operation: O) -> Result<Completed<O::Output>, Error> {
         let Base { context, transport, platform } = &*self.base;
         let clock = &*platform.clock;
         trace::in_call_blocking(O::NAME, || {
-            let call = Call::new(operation, context, clock.seed());
-            drive_blocking(call, transport, &self.provider, clock)
+            let mut call = Call::new(operation, context, clock.seed());
+            drive_blocking(&mut call, transport, &self.provider, clock)
         })
     }
 
     /// Drives a state machine of another crate to its outcome, like
     /// [`Client::drive`](crate::Client::drive).
-    pub fn drive<M: StateMachine>(&self, machine: M) -> Result<M::Output, Error> {
+    pub fn drive<M: StateMachine>(&self, mut machine: M) -> Result<M::Output, Error> {
         let Base { transport, platform, .. } = &*self.base;
-        drive_blocking(machine, transport, &self.provider, &*platform.clock)
+        drive_blocking(&mut machine, transport, &self.provider, &*platform.clock)
     }
 
     /// Obtains credentials from `provider` once, like [`Client::obtain`](crate::Client::obtain).
@@ -164,8 +165,8 @@ fn refresh<T: Transport, S: ProvideCredentials, P: RefreshProvider>(
 ) -> Result<IssuedCredentials, Error> {
     let Base { context, transport, platform } = base;
     trace::in_refresh_blocking(&provider.label(), || {
-        let refresh = provider.begin(platform, context)?;
-        validated::<P>(drive_blocking(refresh, transport, credentials, &*platform.clock)?)
+        let mut refresh = provider.begin(platform, context)?;
+        validated::<P>(drive_blocking(&mut refresh, transport, credentials, &*platform.clock)?)
     })
 }
 

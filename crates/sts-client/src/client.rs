@@ -83,19 +83,20 @@ impl<T> Client<T> {
 }
 
 impl<T: Transport, S: ProvideCredentials> Client<T, S> {
-    /// Calls any operation, and returns its output with the statistics of the call.
+    /// Calls any operation, and returns its output with the statistics of the call. An operation that
+    /// is called repeatedly can be passed by reference.
     pub async fn call<O: Operation>(&self, operation: O) -> Result<Completed<O::Output>, Error> {
         let Base { context, transport, platform } = &*self.base;
         let clock = &*platform.clock;
-        let call = Call::new(operation, context, clock.seed());
-        trace::in_call(O::NAME, drive(call, transport, &self.provider, clock)).await
+        let mut call = Call::new(operation, context, clock.seed());
+        trace::in_call(O::NAME, drive(&mut call, transport, &self.provider, clock)).await
     }
 
     /// Drives a state machine of another crate to its outcome, with the transport, the credentials
     /// and the clock of the client: for example a sign-in of `sts-providers`.
-    pub async fn drive<M: StateMachine>(&self, machine: M) -> Result<M::Output, Error> {
+    pub async fn drive<M: StateMachine>(&self, mut machine: M) -> Result<M::Output, Error> {
         let Base { transport, platform, .. } = &*self.base;
-        drive(machine, transport, &self.provider, &*platform.clock).await
+        drive(&mut machine, transport, &self.provider, &*platform.clock).await
     }
 
     /// Obtains credentials from `provider` once, without a session: for programs that need them once,
@@ -246,8 +247,8 @@ async fn refresh<T: Transport, S: ProvideCredentials, P: RefreshProvider>(
 ) -> Result<IssuedCredentials, Error> {
     let Base { context, transport, platform } = base;
     let refresh = async {
-        let refresh = provider.begin(platform, context)?;
-        validated::<P>(drive(refresh, transport, credentials, &*platform.clock).await?)
+        let mut refresh = provider.begin(platform, context)?;
+        validated::<P>(drive(&mut refresh, transport, credentials, &*platform.clock).await?)
     };
     trace::in_refresh(&provider.label(), refresh).await
 }

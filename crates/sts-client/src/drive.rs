@@ -1,6 +1,7 @@
 //! Drivers: perform the steps of a state machine and pass it the outcomes.
 
 use std::pin::pin;
+use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use sts_credentials::{ProvideCredentials, blocking as credentials};
@@ -10,9 +11,10 @@ use crate::machine::{StateMachine, Step};
 use crate::platform::Clock;
 use crate::transport::{Transport, blocking};
 
-/// Drives a state machine to completion on an async transport.
+/// Drives a state machine to completion on an async transport. The caller owns the machine, because
+/// futures of async functions store their arguments twice.
 pub(crate) async fn drive<M: StateMachine>(
-    mut machine: M,
+    machine: &mut M,
     transport: &impl Transport,
     provider: &impl ProvideCredentials,
     clock: &dyn Clock,
@@ -24,7 +26,11 @@ pub(crate) async fn drive<M: StateMachine>(
             Step::Credentials(request) => {
                 // The deadline includes the provider; the step of the machine is the remaining time.
                 let credentials = pin!(provider.credentials(request));
-                let deadline = pin!(wait(machine.step(now), transport));
+                let limit = match machine.step(now) {
+                    Step::Wait(limit) => limit,
+                    _ => Duration::ZERO,
+                };
+                let deadline = pin!(transport.sleep(limit));
                 let first = select(credentials, deadline).await;
                 now = clock.now();
                 if let Either::Left((credentials, _)) = first {
@@ -45,17 +51,10 @@ pub(crate) async fn drive<M: StateMachine>(
     }
 }
 
-/// Performs `Step::Wait`; the caller handles all other steps.
-async fn wait<T>(step: Step<T>, transport: &impl Transport) {
-    if let Step::Wait(duration) = step {
-        transport.sleep(duration).await;
-    }
-}
-
 /// Drives a state machine to completion on a blocking transport. The time that the credential
 /// provider takes counts, but nothing can interrupt it.
 pub(crate) fn drive_blocking<M: StateMachine>(
-    mut machine: M,
+    machine: &mut M,
     transport: &impl blocking::Transport,
     provider: &impl credentials::ProvideCredentials,
     clock: &dyn Clock,

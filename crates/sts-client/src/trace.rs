@@ -20,8 +20,11 @@ mod on {
     }
 
     /// Runs a call in its span.
-    pub(crate) async fn in_call<F: Future>(operation: &'static str, call: F) -> F::Output {
-        call.instrument(call_span(operation)).await
+    pub(crate) fn in_call<F: Future>(
+        operation: &'static str,
+        call: F,
+    ) -> impl Future<Output = F::Output> {
+        call.instrument(call_span(operation))
     }
 
     /// Runs a blocking call in its span.
@@ -34,8 +37,11 @@ mod on {
     }
 
     /// Runs a refresh in its span. `session` is the label of its provider.
-    pub(crate) async fn in_refresh<F: Future>(session: &str, refresh: F) -> F::Output {
-        refresh.instrument(refresh_span(session)).await
+    pub(crate) fn in_refresh<F: Future>(
+        session: &str,
+        refresh: F,
+    ) -> impl Future<Output = F::Output> + use<F> {
+        refresh.instrument(refresh_span(session))
     }
 
     /// Runs a blocking refresh in its span.
@@ -72,16 +78,16 @@ mod off {
 
     use crate::stats::FailedAttempt;
 
-    pub(crate) async fn in_call<F: Future>(_: &'static str, call: F) -> F::Output {
-        call.await
+    pub(crate) fn in_call<F: Future>(_: &'static str, call: F) -> F {
+        call
     }
 
     pub(crate) fn in_call_blocking<T>(_: &'static str, call: impl FnOnce() -> T) -> T {
         call()
     }
 
-    pub(crate) async fn in_refresh<F: Future>(_: &str, refresh: F) -> F::Output {
-        refresh.await
+    pub(crate) fn in_refresh<F: Future>(_: &str, refresh: F) -> F {
+        refresh
     }
 
     pub(crate) fn in_refresh_blocking<T>(_: &str, refresh: impl FnOnce() -> T) -> T {

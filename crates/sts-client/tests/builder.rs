@@ -184,6 +184,17 @@ fn a_client_without_an_endpoint_has_credentials_and_makes_no_calls() {
 }
 
 #[test]
+fn an_operation_can_be_called_by_reference() {
+    let keys = Credentials::permanent("EXAMPLEAK00000000001", "secret");
+    let client = builder(&Service::default()).credentials(keys).build().unwrap();
+    let operation = sts_proto::GetCallerIdentity::new();
+    for _ in 0..2 {
+        let completed = block_on(client.call(&operation)).unwrap();
+        assert_eq!(completed.output.account_id, "0a1b");
+    }
+}
+
+#[test]
 fn credentials_are_obtained_once_without_a_session() {
     let service = Service::default();
     let with_code =
@@ -203,4 +214,13 @@ fn credentials_are_obtained_once_without_a_session() {
     let error = block_on(builder(&service).build().unwrap().obtain(&with_code)).unwrap_err();
     assert_eq!(error.kind(), sts_proto::ErrorKind::Credentials);
     assert_eq!(service.keys().len(), 3);
+}
+
+/// Futures are moved, and boxed by `Client::erased` and by runtimes.
+#[test]
+fn the_future_of_a_call_is_not_much_larger_than_its_state_machine() {
+    let client = builder(&Service::default()).build().unwrap();
+    let call = std::mem::size_of::<sts_client::Call<sts_proto::GetCallerIdentity>>();
+    let future = std::mem::size_of_val(&client.caller_identity());
+    assert!(future <= 3 * call, "{future} bytes for a machine of {call}");
 }

@@ -22,3 +22,17 @@ pub trait Message: Serialize {
         512
     }
 }
+
+impl<O: Message> Message for &O {
+    fn check(&self, checks: &mut Checks) {
+        O::check(self, checks);
+    }
+
+    fn is_one_time(&self) -> bool {
+        O::is_one_time(self)
+    }
+
+    fn size(&self) -> usize {
+        O::size(self)
+    }
+}

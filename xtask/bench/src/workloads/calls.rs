@@ -66,9 +66,9 @@ pub fn client() -> Client<Mock, Arc<Credentials>> {
 }
 
 fn call() -> Work {
-    let client = client();
+    let (client, operation) = (client(), operation());
     repeated(move || {
-        let output = futures_lite::future::block_on(client.assume_agency(black_box(operation())));
+        let output = futures_lite::future::block_on(client.call(black_box(&operation)));
         black_box(output.expect("an output"));
     })
 }
