@@ -3,15 +3,16 @@
 use lexopt::prelude::{Long, Short, ValueExt};
 
 pub(crate) const HELP: &str = "\
-usage: cargo xtask bench [--build] [--json] [--only TEXT] [--processes N]
+usage: cargo xtask bench [--build] [--json] [--only TEXT] [--times] [--processes N]
 
 Measures ours, floors and peers in turns; prints the tables, and writes them with charts to
-docs/performance.md. Takes some four minutes.
+docs/performance.md. Takes some eight minutes.
 
   --build       measure what it costs to build small programs instead; takes some fifteen minutes
   --json        print a list of objects, and write nothing
   --only TEXT   measure what has this in its name, and write nothing
-  --processes N measure in N processes and compare their ratios: exit code 1 if those of a row of
+  --times       leave out exchanges under load, and write nothing
+  --processes N do that in N processes, and compare their ratios: exit code 1 if those of a row of
                 times differ by more than 5 % from their median
 ";
 
@@ -21,6 +22,7 @@ pub(crate) struct Options {
     pub(crate) builds: bool,
     pub(crate) as_json: bool,
     pub(crate) only: Option<String>,
+    pub(crate) only_times: bool,
     pub(crate) processes: Option<u32>,
 }
 
@@ -36,6 +38,7 @@ impl Options {
                     return Err("--only is given twice".into());
                 }
                 Long("only") => options.only = Some(parser.value()?.string()?),
+                Long("times") => options.only_times = true,
                 Long("processes") => {
                     let processes = parser.value()?.parse().ok().filter(|&number| number > 1);
                     options.processes = Some(processes.ok_or("--processes must be 2 or more")?);
@@ -48,8 +51,8 @@ impl Options {
                 "--processes prints a table of what runs: leave out --build and --json".into()
             );
         }
-        if options.builds && options.only.is_some() {
-            return Err("--only is for what runs: --build measures all programs".into());
+        if options.builds && (options.only.is_some() || options.only_times) {
+            return Err("--only and --times are for what runs: --build measures programs".into());
         }
         Ok(options)
     }

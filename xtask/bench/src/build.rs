@@ -7,7 +7,7 @@ use std::io;
 
 use self::cost::Cost;
 use crate::responses;
-use crate::row::{Row, Unit};
+use crate::row::{Goal, Row, Unit};
 use crate::statistics::Samples;
 use crate::versions;
 
@@ -24,7 +24,7 @@ pub struct Candidate {
 const CANDIDATES: &[Candidate] = &[
     Candidate {
         name: "sts-sign",
-        is: "with sts-proto: builds, signs and reads",
+        is: "with sts-credentials and sts-proto: builds, signs and reads",
         crates: &[],
         response: responses::assume_agency,
     },
@@ -86,10 +86,13 @@ const CANDIDATES: &[Candidate] = &[
 
 /// Ours, and whom each is held against.
 const PAIRS: &[(&str, &[&str])] = &[
-    ("sts-sign", &["rusty-s3", "reqsign"]),
+    ("sts-sign", &["rusty-s3", "reqsign", "aws-sdk-sts"]),
     ("sts-hyper", &["hyper", "oauth2", "aws-sdk-sts"]),
     ("sts-isahc", &["isahc", "isahc-rustls"]),
 ];
+
+/// The pair whose release builds have a goal: what an SDK adds for STS, against a whole SDK.
+const SMALL_OF_LARGE: (&str, &str) = ("sts-sign", "aws-sdk-sts");
 
 pub struct Program {
     pub candidate: &'static Candidate,
@@ -107,12 +110,14 @@ pub fn run(progress: impl Fn(&str)) -> io::Result<Vec<Program>> {
     programs.collect()
 }
 
+type Measure = fn(&Cost) -> f64;
+
 pub fn rows(programs: &[Program]) -> Vec<Row> {
     let cost = |name: &str| {
         let program = programs.iter().find(|program| program.candidate.name == name);
         &program.expect("a candidate").cost
     };
-    let measures: [(Unit, fn(&Cost) -> f64); 4] = [
+    let measures: [(Unit, Measure); 4] = [
         (Unit::Crates, |cost| cost.crates as f64),
         (Unit::DebugSeconds, |cost| cost.debug.as_secs_f64()),
         (Unit::ReleaseSeconds, |cost| cost.release.as_secs_f64()),
@@ -123,7 +128,9 @@ pub fn rows(programs: &[Program]) -> Vec<Row> {
         for theirs in *rivals {
             for (unit, measure) in measures {
                 let of = |name| Samples::exactly(measure(cost(name)));
-                rows.push(Row::new((ours, &of(ours)), (theirs, &of(theirs)), unit, None));
+                let goal = (unit == Unit::ReleaseSeconds && (*ours, *theirs) == SMALL_OF_LARGE)
+                    .then_some(Goal::RatioAtMost(1.0 / 11.0));
+                rows.push(Row::new((ours, &of(ours)), (theirs, &of(theirs)), unit, goal));
             }
         }
     }
@@ -155,11 +162,15 @@ impl Candidate {
         PAIRS.iter().any(|(ours, _)| *ours == self.name)
     }
 
-    /// With versions.
+    pub fn label(&self) -> String {
+        format!("{}, {}", self.name, self.is)
+    }
+
+    /// The label, with versions.
     pub fn describe(&self) -> String {
         let package = format!("program-{}", self.name);
         let versions = versions::of(self.crates, &package, include_str!("../programs/Cargo.lock"));
         let versions = if versions.is_empty() { versions } else { format!(" ({versions})") };
-        format!("{}, {}{versions}", self.name, self.is)
+        format!("{}{versions}", self.label())
     }
 }

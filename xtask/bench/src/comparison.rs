@@ -1,19 +1,28 @@
 //! Equivalent work of several implementations, measured in turns.
 
+use std::thread;
 use std::time::Duration;
 
+use crate::cores;
 use crate::row::{Goal, Row, Unit};
 use crate::statistics::Samples;
 use crate::work::Work;
 
-/// The number of rounds, with two turns for each implementation, and the minimum time of a turn.
-const ROUNDS: usize = 150;
-const TURN: Duration = Duration::from_millis(1);
+/// How often everything is created anew, on a thread of its own and at other addresses: caches
+/// favour some addresses, by more than the differences that are measured.
+const LIVES: usize = 12;
+/// The number of rounds of a life, with two turns for each implementation, and the minimum time of
+/// a turn: several fit between two interruptions by other processes.
+const ROUNDS: usize = 20;
+const TURN: Duration = Duration::from_micros(500);
+
+/// Creates work on the thread that measures it.
+pub type Create = Box<dyn Fn() -> Work + Sync>;
 
 /// Our implementation and those it is compared with.
 pub struct Comparison {
     pub name: &'static str,
-    pub ours: Work,
+    pub ours: Create,
     pub rivals: Vec<Rival>,
     /// The maximum number of allocations of our implementation.
     pub most_allocations: Option<f64>,
@@ -22,42 +31,66 @@ pub struct Comparison {
 /// The unavoidable part of the work, or a peer.
 pub struct Rival {
     pub name: &'static str,
-    pub work: Work,
+    pub work: Create,
     pub goal: Option<Goal>,
 }
 
 impl Comparison {
     /// Returns two rows for each rival: time and allocations.
     pub fn run(self) -> Vec<Row> {
-        let mut contenders = vec![Contender::new(self.ours)];
-        let mut rivals = Vec::new();
-        for rival in self.rivals {
-            contenders.push(Contender::new(rival.work));
-            rivals.push((rival.name, rival.goal));
-        }
-        // In turns, so that external load affects all alike; in both orders, so that no
-        // implementation always follows the same one.
-        for _ in 0..ROUNDS {
-            contenders.iter_mut().for_each(Contender::take_turn);
-            contenders.iter_mut().rev().for_each(Contender::take_turn);
+        let create: Vec<&Create> =
+            [&self.ours].into_iter().chain(self.rivals.iter().map(|rival| &rival.work)).collect();
+        let mut costs: Vec<Costs> = create.iter().map(|_| Costs::default()).collect();
+        for life in 0..LIVES {
+            let measure = || measure(life, &create);
+            let measured = thread::scope(|scope| scope.spawn(measure).join()).expect("a life");
+            for (costs, (time, allocations)) in costs.iter_mut().zip(measured) {
+                costs.times.push(time);
+                costs.allocations.push(allocations);
+            }
         }
 
-        let (ours, theirs) = contenders.split_first_mut().expect("ours");
-        let our_blocks = ours.allocations();
+        let (ours, theirs) = costs.split_first().expect("ours");
         let mut most_allocations = self.most_allocations.map(Goal::AtMost);
         let mut rows = Vec::new();
-        for ((rival, goal), contender) in rivals.into_iter().zip(theirs) {
-            let our_times = (self.name, &ours.times);
-            let their_times = (rival, &contender.times);
-            rows.push(Row::new(our_times, their_times, Unit::Nanoseconds, goal));
-            let our_blocks = (self.name, &our_blocks);
-            let their_blocks = (rival, &contender.allocations());
+        for (rival, theirs) in self.rivals.iter().zip(theirs) {
+            let row = |unit, ours, theirs, goal| {
+                Row::new((self.name, ours), (rival.name, theirs), unit, goal)
+            };
+            rows.push(row(Unit::Nanoseconds, &ours.times, &theirs.times, rival.goal));
             // The goal is for ours alone: said once.
             let goal = most_allocations.take();
-            rows.push(Row::new(our_blocks, their_blocks, Unit::Allocations, goal));
+            rows.push(row(Unit::Allocations, &ours.allocations, &theirs.allocations, goal));
         }
         rows
     }
+}
+
+/// The cost of an implementation, one sample for each life.
+#[derive(Default)]
+struct Costs {
+    /// In nanoseconds.
+    times: Samples,
+    allocations: Samples,
+}
+
+/// Measures everything in one life. Returns nanoseconds and allocations of each.
+fn measure(life: usize, create: &[&Create]) -> Vec<(f64, f64)> {
+    cores::call_here();
+    // Of different sizes in each life, so that what follows lies elsewhere.
+    let _displaced: Vec<Vec<u8>> =
+        (0..life).map(|block| Vec::with_capacity(24 + (life * 80 + block * 48) % 1000)).collect();
+    let mut contenders: Vec<Contender> =
+        create.iter().map(|create| Contender::new(create())).collect();
+    // In turns, so that external load affects all alike; in both orders, so that no
+    // implementation always follows the same one.
+    for _ in 0..ROUNDS {
+        contenders.iter_mut().for_each(Contender::take_turn);
+        contenders.iter_mut().rev().for_each(Contender::take_turn);
+    }
+    let cost =
+        |contender: &mut Contender| (contender.times.lower_quartile(), contender.allocations());
+    contenders.iter_mut().map(cost).collect()
 }
 
 struct Contender {
@@ -83,7 +116,7 @@ impl Contender {
         self.times.push(time.as_nanos() as f64 / f64::from(self.repetitions));
     }
 
-    fn allocations(&mut self) -> Samples {
-        Samples::exactly((self.work)(1).allocations as f64)
+    fn allocations(&mut self) -> f64 {
+        (self.work)(1).allocations as f64
     }
 }

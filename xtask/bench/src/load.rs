@@ -7,10 +7,10 @@ use crate::statistics::Samples;
 
 /// How often each begins anew: clients differ from one another by chance, in where their
 /// connections lie for instance, and stay as they are for as long as they live.
-const LIVES: usize = 12;
+const LIVES: usize = 20;
 /// Twice this often a client has its turn in a life.
-const ROUNDS: usize = 2;
-const TURN: Duration = Duration::from_millis(150);
+const ROUNDS: usize = 3;
+const TURN: Duration = Duration::from_millis(75);
 
 /// Makes a client that makes calls until then, and gives how long each took.
 pub type Load<'a> = Box<dyn Fn() -> Calls<'a> + 'a>;
@@ -22,8 +22,15 @@ pub struct Duel<'a> {
     pub ours: Load<'a>,
     pub against: &'static str,
     pub theirs: Load<'a>,
-    /// The part of their calls per second that ours should make.
-    pub goal: f64,
+    pub goals: Goals,
+}
+
+/// Ours relative to theirs.
+#[derive(Clone, Copy)]
+pub struct Goals {
+    pub calls_at_least: f64,
+    /// The 99th percentile of the duration of a call.
+    pub slowest_at_most: Option<f64>,
 }
 
 impl Duel<'_> {
@@ -40,15 +47,18 @@ impl Duel<'_> {
                 theirs.take(&mut their_calls);
                 ours.take(&mut our_calls);
             }
+            ours.end_life();
+            theirs.end_life();
         }
         let row = |unit, ours, theirs, goal| {
             Row::new((self.name, ours), (self.against, theirs), unit, goal)
         };
-        let goal = Goal::RatioAtLeast(self.goal);
+        let goal = Goal::RatioAtLeast(self.goals.calls_at_least);
+        let slowest = self.goals.slowest_at_most.map(Goal::RatioAtMost);
         vec![
             row(Unit::CallsPerSecond, &ours.rates, &theirs.rates, Some(goal)),
             row(Unit::MedianMicroseconds, &ours.medians, &theirs.medians, None),
-            row(Unit::P99Microseconds, &ours.slowest, &theirs.slowest, None),
+            row(Unit::P99Microseconds, &ours.slowest, &theirs.slowest, slowest),
         ]
     }
 }
@@ -57,7 +67,9 @@ impl Duel<'_> {
 struct Turns {
     /// Calls per second, one for each turn.
     rates: Samples,
-    /// The time of a call in microseconds, the median and the 99th percentile of each turn.
+    /// The time of each call of this life, in microseconds.
+    times: Samples,
+    /// The median and the 99th percentile of each life: a turn has too few slow calls.
     medians: Samples,
     slowest: Samples,
 }
@@ -67,7 +79,11 @@ impl Turns {
         let start = Instant::now();
         let times = calls(start + TURN);
         self.rates.push(times.len() as f64 / start.elapsed().as_secs_f64());
-        let times: Samples = times.iter().map(|time| time.as_secs_f64() * 1e6).collect();
+        self.times.extend(times.iter().map(|time| time.as_secs_f64() * 1e6));
+    }
+
+    fn end_life(&mut self) {
+        let times = std::mem::take(&mut self.times);
         self.medians.push(times.median());
         self.slowest.push(times.percentile(99));
     }

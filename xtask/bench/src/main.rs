@@ -3,7 +3,6 @@
 mod allocations;
 mod arguments;
 mod build;
-mod chart;
 mod comparison;
 mod cores;
 mod load;
@@ -57,7 +56,8 @@ fn main() -> ExitCode {
 
 fn measure_work(options: &Options) -> io::Result<()> {
     let only = options.only.as_deref();
-    let rows = workloads::run(only.unwrap_or_default(), progress(options.as_json));
+    let with_loads = !options.only_times;
+    let rows = workloads::run(only.unwrap_or_default(), with_loads, progress(options.as_json));
     if rows.is_empty() {
         let complaint = format!("no workload has {:?} in its name", only.unwrap_or_default());
         return Err(io::Error::other(complaint));
@@ -66,10 +66,7 @@ fn measure_work(options: &Options) -> io::Result<()> {
         return print_json(&rows);
     }
     print!("{}", page::tables(&rows));
-    match only {
-        Some(_) => Ok(()),
-        None => page::write_rows(&rows),
-    }
+    if only.is_some() || options.only_times { Ok(()) } else { page::write_rows(&rows) }
 }
 
 fn check_stability(processes: u32, only: &str) -> io::Result<()> {

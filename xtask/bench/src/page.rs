@@ -4,8 +4,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use xtask_chart::{Bar, BarChart, Colour, Scale};
+
 use crate::build::{self, Program};
-use crate::chart::{self, Bar, Colour};
 use crate::row::{Row, Unit};
 use crate::{machine, table, versions};
 
@@ -23,6 +24,7 @@ pub fn write_rows(rows: &[Row]) -> io::Result<()> {
             "hyper",
             "hyper-util",
             "isahc",
+            "reqwest",
             "rustls",
         ],
         env!("CARGO_PKG_NAME"),
@@ -31,19 +33,39 @@ pub fn write_rows(rows: &[Row]) -> io::Result<()> {
     let machine = machine::description();
     let tables = tables(rows);
     write_section("bench", &format!("{machine}.\nCompared with {peers}.\n\n{tables}"))?;
-    let ratios = |unit| rows.iter().filter(move |row| row.unit == unit).filter_map(ratio_bar);
     write_chart(
         "performance-time.svg",
-        "Time relative to peers: shorter is better; strokes mark goals",
-        &ratios(Unit::Nanoseconds).collect::<Vec<_>>(),
-        Some(1.0),
+        &BarChart {
+            title: "Time of these crates, relative to what they are compared with",
+            axis: "ratio of times: less is better",
+            scale: Scale::Ratio,
+            series: BY_GOAL,
+            goal: "goal, at most",
+            bars: &ratios(rows, Unit::Nanoseconds),
+        },
     )?;
     write_chart(
         "performance-exchanges.svg",
-        "Exchanges per second relative to peers: longer is better; strokes mark goals",
-        &ratios(Unit::CallsPerSecond).collect::<Vec<_>>(),
-        Some(1.0),
+        &BarChart {
+            title: "Exchanges per second, relative to the raw client or server",
+            axis: "ratio of exchanges per second: more is better",
+            scale: Scale::Linear,
+            series: BY_GOAL,
+            goal: "goal, at least",
+            bars: &ratios(rows, Unit::CallsPerSecond),
+        },
     )
+}
+
+/// The colors of [`ratio_bar`].
+const BY_GOAL: &[(Colour, &str)] = &[
+    (Colour::Green, "goal met"),
+    (Colour::Orange, "goal missed"),
+    (Colour::Blue, "without a goal"),
+];
+
+fn ratios(rows: &[Row], unit: Unit) -> Vec<Bar> {
+    rows.iter().filter(|row| row.unit == unit).filter_map(ratio_bar).collect()
 }
 
 /// Returns the tables that [`write_rows`] writes.
@@ -51,6 +73,7 @@ pub fn tables(rows: &[Row]) -> String {
     let sections = [
         ("Time", &[Unit::Nanoseconds][..]),
         ("Allocations", &[Unit::Allocations]),
+        ("Memory", &[Unit::Bytes]),
         ("Exchanges per second", &[Unit::CallsPerSecond]),
         ("Duration of an exchange", &[Unit::MedianMicroseconds, Unit::P99Microseconds]),
     ];
@@ -62,21 +85,35 @@ pub fn tables(rows: &[Row]) -> String {
 /// Writes the build times of the programs.
 pub fn write_programs(programs: &[Program]) -> io::Result<()> {
     let machine = machine::description();
-    write_section("build", &format!("{machine}.\n\n{}", build::table(programs)))?;
+    let rows = build::rows(programs);
+    let ratios = table::of(&rows, &[Unit::ReleaseSeconds]);
+    let content =
+        format!("{machine}.\n\n{}\nCold release builds:\n\n{ratios}", build::table(programs));
+    write_section("build", &content)?;
     let bars: Vec<Bar> = programs.iter().map(program_bar).collect();
-    write_chart("performance-build.svg", "Cold release build: shorter is better", &bars, None)
+    write_chart(
+        "performance-build.svg",
+        &BarChart {
+            title: "Cold release builds of small programs",
+            axis: "time in seconds: less is better",
+            scale: Scale::Linear,
+            series: &[(Colour::Blue, "these crates"), (Colour::Grey, "others")],
+            goal: "",
+            bars: &bars,
+        },
+    )
 }
 
 fn ratio_bar(row: &Row) -> Option<Bar> {
     let ratio = row.ratio?;
     Some(Bar {
-        label: format!("{}, against {}", row.name, row.against),
+        label: format!("{} / {}", row.name, row.against),
         length: ratio,
         amount: format!("{ratio:.2} ({})", row.unit.amount(row.ours)),
         colour: match row.met {
-            Some(true) => Colour::Good,
-            Some(false) => Colour::Bad,
-            None => Colour::Ours,
+            Some(true) => Colour::Green,
+            Some(false) => Colour::Orange,
+            None => Colour::Blue,
         },
         // An absolute goal is a different ratio for each peer.
         goal: row.goal.map(|goal| match row.goal_is {
@@ -90,10 +127,10 @@ fn program_bar(program: &Program) -> Bar {
     let cost = &program.cost;
     let seconds = cost.release.as_secs_f64();
     Bar {
-        label: program.candidate.describe(),
+        label: program.candidate.label(),
         length: seconds,
-        amount: format!("{seconds:.1} s, {} crates, {} kB", cost.crates, cost.size / 1000),
-        colour: if program.candidate.is_ours() { Colour::Ours } else { Colour::Theirs },
+        amount: format!("{seconds:.1} s, {} crates", cost.crates),
+        colour: if program.candidate.is_ours() { Colour::Blue } else { Colour::Grey },
         goal: None,
     }
 }
@@ -102,8 +139,8 @@ fn docs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs")
 }
 
-fn write_chart(name: &str, title: &str, bars: &[Bar], mark: Option<f64>) -> io::Result<()> {
-    std::fs::write(docs().join(name), chart::bars(title, bars, mark))
+fn write_chart(name: &str, chart: &BarChart<'_>) -> io::Result<()> {
+    std::fs::write(docs().join(name), chart.to_svg())
 }
 
 /// Replaces the text between the marks of that name.

@@ -15,9 +15,9 @@ pub struct Row {
     pub against: &'static str,
     pub theirs: f64,
     pub their_spread: f64,
-    /// Ours to theirs. None if theirs is nothing at all.
+    /// Ours to theirs: the median of the ratios of neighbouring turns, which the machine slows
+    /// alike. None if theirs is nothing at all.
     pub ratio: Option<f64>,
-    /// Of the ratio of each turn: what is left when the machine slows both.
     pub ratio_spread: Option<f64>,
     pub goal: Option<f64>,
     pub goal_is: Option<&'static str>,
@@ -30,6 +30,8 @@ pub enum Unit {
     Nanoseconds,
     #[serde(rename = "allocations")]
     Allocations,
+    #[serde(rename = "bytes")]
+    Bytes,
     #[serde(rename = "calls/s")]
     CallsPerSecond,
     #[serde(rename = "us, median")]
@@ -54,6 +56,7 @@ impl Unit {
             Self::Nanoseconds if number >= 1e4 => format!("{:.1} µs", number / 1e3),
             Self::Nanoseconds => format!("{number:.0} ns"),
             Self::MedianMicroseconds | Self::P99Microseconds => format!("{number:.0} µs"),
+            Self::Bytes => format!("{number:.0} B"),
             Self::CallsPerSecond => format!("{number:.0}/s"),
             Self::Allocations | Self::Crates => format!("{number}"),
             Self::DebugSeconds | Self::ReleaseSeconds => format!("{number:.1} s"),
@@ -88,7 +91,8 @@ impl Row {
         goal: Option<Goal>,
     ) -> Self {
         let has_ratio = theirs.median() > 0.0;
-        let ratio = has_ratio.then(|| ours.median() / theirs.median());
+        let ratios = ours.ratios(theirs);
+        let ratio = has_ratio.then(|| ratios.median());
         let part = |spread: f64| if spread.is_finite() { spread } else { 0.0 };
         let (goal, goal_is, met) = match goal {
             None => (None, None, None),
@@ -111,7 +115,7 @@ impl Row {
             theirs: theirs.median(),
             their_spread: part(theirs.spread()),
             ratio,
-            ratio_spread: has_ratio.then(|| part(ours.ratios(theirs).spread())),
+            ratio_spread: has_ratio.then(|| part(ratios.spread())),
             goal,
             goal_is,
             met,

@@ -13,8 +13,8 @@ use crate::statistics::Samples;
 const TOLERANCE: f64 = 0.05;
 
 /// Measures in `processes` processes, one after the other, and prints a table of the ratios. Returns
-/// whether the ratios of each row agree. Rows of exchanges are left out: the network stack varies by
-/// more.
+/// whether the ratios of each row agree. Exchanges under load are left out: the network stack varies
+/// by more.
 pub fn check(processes: u32, only: &str) -> io::Result<bool> {
     let mut ratios: BTreeMap<(String, String), Samples> = BTreeMap::new();
     for process in 1..=processes {
@@ -42,7 +42,7 @@ pub fn check(processes: u32, only: &str) -> io::Result<bool> {
 /// Returns the rows that a process of its own measures.
 fn measure(only: &str) -> io::Result<Vec<Value>> {
     let output = Command::new(env::current_exe()?)
-        .args(["--json", "--only", only])
+        .args(["--json", "--times", "--only", only])
         .stderr(Stdio::inherit())
         .output()?;
     if !output.status.success() {

@@ -19,6 +19,12 @@ impl Samples {
         self.percentile(50)
     }
 
+    /// Interruptions, which make some turns slower, do not move it; nor do single turns that are
+    /// faster than usual.
+    pub fn lower_quartile(&self) -> f64 {
+        self.percentile(25)
+    }
+
     /// Half the distance between the quartiles, as a part of the median: half of all turns lie so
     /// close to it.
     pub fn spread(&self) -> f64 {

@@ -36,7 +36,7 @@ fn goal(row: &Row) -> String {
     let missed = if row.met == Some(true) { "" } else { ": **missed**" };
     match goal_is.split_once(' ') {
         Some(("ours", bound)) => format!("ours {bound} {}{missed}", row.unit.amount(goal)),
-        _ => format!("{goal_is} {goal}{missed}"),
+        _ => format!("{goal_is} {}{missed}", (goal * 1000.0).round() / 1000.0),
     }
 }
 

@@ -7,6 +7,7 @@ mod connecting;
 mod emulator;
 mod exchanges;
 mod messages;
+mod pools;
 mod sessions;
 mod signatures;
 
@@ -18,13 +19,15 @@ use crate::row::Row;
 use crate::server::Server;
 
 /// The rows of all workloads that have `only` in their names, telling of each before it begins.
-pub fn run(only: &str, progress: impl Fn(&str) + Sync) -> Vec<Row> {
+/// Exchanges under load are only measured if `with_loads` is set.
+pub fn run(only: &str, with_loads: bool, progress: impl Fn(&str) + Sync) -> Vec<Row> {
     let plain = Server::start(responses::assume_agency());
     let tls = Server::start_with_tls(responses::assume_agency());
     let mut comparisons = messages::all();
     comparisons.extend(signatures::all());
     comparisons.extend(calls::all());
     comparisons.extend(sessions::all());
+    comparisons.extend(pools::all());
     comparisons.extend(connecting::all(&plain, &tls));
     let mut rows = Vec::new();
     for comparison in comparisons.into_iter().filter(|one| one.name.contains(only)) {
@@ -32,17 +35,25 @@ pub fn run(only: &str, progress: impl Fn(&str) + Sync) -> Vec<Row> {
         rows.extend(comparison.run());
     }
 
-    let emulator = emulator::start();
+    if pools::MEMORY.contains(only) {
+        progress(pools::MEMORY);
+        rows.push(pools::memory());
+    }
+    if !with_loads {
+        return rows;
+    }
+
+    let servers = emulator::start(&plain);
     let duels = || {
         cores::call_here();
         let mut duels = exchanges::all(&plain, &tls);
-        duels.extend(emulator::all(&emulator, &plain));
+        duels.extend(emulator::all(&servers));
         for duel in duels.into_iter().filter(|one| one.name.contains(only)) {
             progress(duel.name);
             rows.extend(duel.run());
         }
     };
-    // Of its own, for this one is bound to no core.
+    // A thread of its own: this one is bound to no core.
     thread::scope(|scope| scope.spawn(duels).join()).expect("rows");
     rows
 }

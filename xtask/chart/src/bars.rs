@@ -5,7 +5,7 @@ use plotters::coord::types::RangedCoordu32;
 use plotters::element::{EmptyElement, PathElement, Rectangle, Text};
 use plotters::prelude::{
     BindKeyPoints, Cartesian2d, ChartBuilder, ChartContext, Color, IntoLogRange,
-    IntoSegmentedCoord, LabelAreaPosition, Ranged, SVGBackend, SegmentValue, SeriesLabelPosition,
+    IntoSegmentedCoord, Ranged, SVGBackend, SegmentValue, SeriesLabelPosition,
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
@@ -113,7 +113,6 @@ impl BarChart<'_> {
         chart
             .configure_mesh()
             .disable_y_mesh()
-            .set_tick_mark_size(LabelAreaPosition::Left, 0)
             .light_line_style(FAINT.stroke_width(0))
             .bold_line_style(FAINT)
             .axis_style(INK)

@@ -1,6 +1,7 @@
 //! Our transports and the raw clients underneath, set up alike.
 
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::USER_AGENT;
@@ -10,7 +11,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use isahc::AsyncReadResponseExt;
-use isahc::config::Configurable;
+use isahc::config::{Configurable, VersionNegotiation};
 use isahc::tls::{TlsConfig, TrustStore, TrustStoreBuilder};
 use rustls::pki_types::CertificateDer;
 use sts_client::{Exchange, Limits, Transport};
@@ -18,6 +19,7 @@ use sts_emulator::builtin;
 use sts_hyper::HyperTransport;
 use sts_isahc::IsahcTransport;
 use sts_proto::{Body, Endpoint, Operation};
+use sts_reqwest::ReqwestTransport;
 use sts_sign::Signer;
 use time::macros::datetime;
 use tokio::runtime::Runtime;
@@ -28,6 +30,10 @@ use crate::server::Server;
 
 /// The largest number of exchanges at a time.
 pub const MOST_AT_ONCE: usize = 64;
+
+/// The defaults of our transports, for the raw clients too.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 pub type RawHyper = Client<hyper_rustls::HttpsConnector<HttpConnector>, Full<Bytes>>;
 
@@ -56,16 +62,37 @@ pub async fn exchange(transport: &impl Transport, request: &Request<Body>) {
 
 pub async fn exchange_by_raw_hyper(client: &RawHyper, request: &Request<Body>) {
     let request = request.clone().map(|body| Full::new(body.into_bytes()));
-    let response = client.request(request).await.expect("a response");
-    let status = response.status();
-    check(status, response.into_body().collect().await.expect("a body").to_bytes().len());
+    let exchange = async {
+        let response = client.request(request).await.expect("a response");
+        let status = response.status();
+        (status, response.into_body().collect().await.expect("a body").to_bytes())
+    };
+    let timeout = Limits::default().timeout;
+    let (status, body) = tokio::time::timeout(timeout, exchange).await.expect("in time");
+    check(status, body.len());
 }
 
 pub async fn exchange_by_raw_isahc(client: &isahc::HttpClient, request: &Request<Body>) {
-    let request = request.clone().map(|body| body.as_ref().to_vec());
+    let (head, body) = request.clone().into_parts();
+    let mut request = Request::builder()
+        .method(head.method)
+        .uri(head.uri)
+        .timeout(Limits::default().timeout)
+        .version_negotiation(VersionNegotiation::http11())
+        .automatic_decompression(false);
+    *request.headers_mut().expect("a valid head") = head.headers;
+    let request = request.body(body.as_ref().to_vec()).expect("a request");
     let mut response = client.send_async(request).await.expect("a response");
     let status = response.status();
     check(status, response.bytes().await.expect("a body").len());
+}
+
+pub async fn exchange_by_raw_reqwest(client: &reqwest::Client, request: &Request<Body>) {
+    let request = request.clone().map(|body| body.into_bytes());
+    let mut request = reqwest::Request::try_from(request).expect("a request");
+    *request.timeout_mut() = Some(Limits::default().timeout);
+    let response = client.execute(request).await.expect("a response");
+    check(response.status(), response.bytes().await.expect("a body").len());
 }
 
 /// Errors are fast, and would be measured as such.
@@ -84,23 +111,21 @@ pub fn our_hyper(server: &Server) -> HyperTransport {
 }
 
 pub fn raw_hyper(server: &Server) -> RawHyper {
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add_parsable_certificates(trusted(server));
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_root_certificates(roots)
-        .with_no_client_auth();
     let mut http = HttpConnector::new();
     http.enforce_http(false);
     http.set_nodelay(true);
+    http.set_connect_timeout(Some(CONNECT_TIMEOUT));
     let connector = hyper_rustls::HttpsConnectorBuilder::new()
-        .with_tls_config(config)
+        .with_tls_config(rustls_config(server))
         .https_or_http()
         .enable_http1()
         .wrap_connector(http);
-    Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connector)
+    Client::builder(TokioExecutor::new())
+        .set_host(false)
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(POOL_IDLE_TIMEOUT)
+        .pool_max_idle_per_host(MOST_AT_ONCE)
+        .build(connector)
 }
 
 pub fn our_isahc(server: &Server) -> IsahcTransport {
@@ -113,7 +138,11 @@ pub fn our_isahc(server: &Server) -> IsahcTransport {
 }
 
 pub fn raw_isahc(server: &Server) -> isahc::HttpClient {
-    let client = isahc::HttpClient::builder().connection_cache_size(MOST_AT_ONCE);
+    let client = isahc::HttpClient::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .connection_cache_ttl(POOL_IDLE_TIMEOUT)
+        .connection_cache_size(MOST_AT_ONCE)
+        .tcp_nodelay();
     let client = if server.certificate.is_some() {
         let roots = trusted(server);
         let store =
@@ -123,6 +152,41 @@ pub fn raw_isahc(server: &Server) -> isahc::HttpClient {
         client
     };
     client.build().expect("a client")
+}
+
+pub fn our_reqwest(server: &Server) -> ReqwestTransport {
+    let config = rustls_config(server);
+    ReqwestTransport::builder()
+        .pool_max_idle(MOST_AT_ONCE)
+        .configure(move |client| client.tls_backend_preconfigured(config.clone()))
+        .build()
+        .expect("a transport")
+}
+
+pub fn raw_reqwest(server: &Server) -> reqwest::Client {
+    reqwest::Client::builder()
+        .http1_only()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(POOL_IDLE_TIMEOUT)
+        .pool_max_idle_per_host(MOST_AT_ONCE)
+        .tls_backend_preconfigured(rustls_config(server))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .no_proxy()
+        .build()
+        .expect("a client")
+}
+
+fn rustls_config(server: &Server) -> rustls::ClientConfig {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add_parsable_certificates(trusted(server));
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_root_certificates(roots)
+        .with_no_client_auth()
 }
 
 /// What ours trust too: the machine's certificates, and the server's.

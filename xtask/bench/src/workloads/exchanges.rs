@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use futures_lite::future::block_on;
 
 use super::clients::{self, MOST_AT_ONCE, runtime, signed};
-use crate::load::{Calls, Duel, loops};
+use crate::load::{Calls, Duel, Goals, loops};
 use crate::server::Server;
 
-const GOAL: f64 = 0.97;
+const GOALS: Goals = Goals { calls_at_least: 0.98, slowest_at_most: Some(1.05) };
 
 pub fn all<'a>(plain: &'a Server, tls: &'a Server) -> Vec<Duel<'a>> {
     vec![
@@ -20,6 +20,10 @@ pub fn all<'a>(plain: &'a Server, tls: &'a Server) -> Vec<Duel<'a>> {
         isahc("sts-isahc, plain, 64 at a time", plain, MOST_AT_ONCE),
         isahc("sts-isahc, TLS, 1 at a time", tls, 1),
         isahc("sts-isahc, TLS, 64 at a time", tls, MOST_AT_ONCE),
+        reqwest("sts-reqwest, plain, 1 at a time", plain, 1),
+        reqwest("sts-reqwest, plain, 64 at a time", plain, MOST_AT_ONCE),
+        reqwest("sts-reqwest, TLS, 1 at a time", tls, 1),
+        reqwest("sts-reqwest, TLS, 64 at a time", tls, MOST_AT_ONCE),
     ]
 }
 
@@ -43,7 +47,7 @@ fn hyper<'a>(name: &'static str, server: &'a Server, at_once: usize) -> Duel<'a>
                 runtime.block_on(loops(at_once, end, call))
             })
         }),
-        goal: GOAL,
+        goals: GOALS,
     }
 }
 
@@ -65,7 +69,31 @@ fn isahc<'a>(name: &'static str, server: &'a Server, at_once: usize) -> Duel<'a>
                 block_on(loops(at_once, end, call))
             })
         }),
-        goal: GOAL,
+        goals: GOALS,
+    }
+}
+
+fn reqwest<'a>(name: &'static str, server: &'a Server, at_once: usize) -> Duel<'a> {
+    Duel {
+        name,
+        ours: Box::new(move || {
+            let (runtime, request) = (runtime(), signed(server));
+            let transport = clients::our_reqwest(server);
+            on_kept_connections(server, at_once, move |end| {
+                let call = async || clients::exchange(&transport, &request).await;
+                runtime.block_on(loops(at_once, end, call))
+            })
+        }),
+        against: "reqwest's client",
+        theirs: Box::new(move || {
+            let (runtime, request) = (runtime(), signed(server));
+            let client = clients::raw_reqwest(server);
+            on_kept_connections(server, at_once, move |end| {
+                let call = async || clients::exchange_by_raw_reqwest(&client, &request).await;
+                runtime.block_on(loops(at_once, end, call))
+            })
+        }),
+        goals: GOALS,
     }
 }
 

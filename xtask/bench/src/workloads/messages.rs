@@ -30,10 +30,10 @@ pub fn all() -> Vec<Comparison> {
     vec![
         Comparison {
             name: "read the response of AssumeAgency",
-            ours: read(),
+            ours: Box::new(read),
             rivals: vec![Rival {
                 name: "serde_json into a bare struct",
-                work: read_bare(),
+                work: Box::new(read_bare),
                 goal: Some(Goal::RatioAtMost(1.08)),
             }],
             // Six of the floor, and the copy that wiping needs.
@@ -41,28 +41,32 @@ pub fn all() -> Vec<Comparison> {
         },
         Comparison {
             name: "build the request of AssumeAgency",
-            ours: build(),
+            ours: Box::new(build),
             rivals: vec![Rival {
                 name: "serde_json of its body",
-                work: build_bare(),
+                work: Box::new(build_bare),
                 goal: Some(Goal::RatioAtMost(1.5)),
             }],
             most_allocations: None,
         },
         Comparison {
             name: "validate the request of AssumeAgency",
-            ours: validate(),
+            ours: Box::new(validate),
             rivals: vec![Rival {
                 name: "serde_json of its body",
-                work: build_bare(),
+                work: Box::new(build_bare),
                 goal: Some(Goal::AtMost(90.0)),
             }],
             most_allocations: Some(0.0),
         },
         Comparison {
             name: "build a request, read its response, no signature",
-            ours: build_and_read(),
-            rivals: vec![Rival { name: "oauth2, client credentials", work: oauth2(), goal: None }],
+            ours: Box::new(build_and_read),
+            rivals: vec![Rival {
+                name: "oauth2, client credentials",
+                work: Box::new(oauth2),
+                goal: None,
+            }],
             most_allocations: None,
         },
     ]

@@ -9,35 +9,45 @@ use sts_proto::Credentials;
 
 use super::calls::client;
 use super::messages::operation;
-use crate::comparison::{Comparison, Rival};
+use crate::comparison::{Comparison, Create, Rival};
 use crate::row::Goal;
 use crate::work::{Work, beside_another_thread, repeated};
 
 pub fn all() -> Vec<Comparison> {
-    let comparison = |name, ours: Work, theirs: Work, nanoseconds| Comparison {
+    let comparison = |name, ours: Create, theirs: Create, goal| Comparison {
         name,
         ours,
-        rivals: vec![Rival {
-            name: "reading the clock and cloning an Arc",
-            work: theirs,
-            goal: Some(Goal::AtMost(nanoseconds)),
-        }],
+        rivals: vec![Rival { name: "reading the clock and cloning an Arc", work: theirs, goal }],
         most_allocations: Some(0.0),
     };
+    let alone: fn() -> Work = || repeated(clock_and_pointer());
+    let with_another: fn() -> Work = || beside_another_thread(clock_and_pointer());
+    let at_most = |nanoseconds| Some(Goal::AtMost(nanoseconds));
     vec![
-        comparison("warm credentials", repeated(warm()), repeated(clock_and_pointer()), 25.0),
         comparison(
-            "warm credentials, a second thread at them",
-            beside_another_thread(warm()),
-            beside_another_thread(clock_and_pointer()),
-            40.0,
+            "warm credentials",
+            Box::new(|| repeated(warm())),
+            Box::new(alone),
+            at_most(42.0),
         ),
-        comparison("borrowed credentials", repeated(with()), repeated(clock_and_pointer()), 20.0),
+        // Both contend for the reference count, so there is no goal.
         comparison(
-            "borrowed credentials, a second thread at them",
-            beside_another_thread(with()),
-            beside_another_thread(clock_and_pointer()),
-            20.0,
+            "warm credentials, 2 threads",
+            Box::new(|| beside_another_thread(warm())),
+            Box::new(with_another),
+            None,
+        ),
+        comparison(
+            "borrowed credentials",
+            Box::new(|| repeated(with())),
+            Box::new(alone),
+            at_most(20.0),
+        ),
+        comparison(
+            "borrowed credentials, 2 threads",
+            Box::new(|| beside_another_thread(with())),
+            Box::new(with_another),
+            at_most(20.0),
         ),
     ]
 }

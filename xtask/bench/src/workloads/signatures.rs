@@ -31,28 +31,28 @@ pub fn token() -> String {
 }
 
 pub fn all() -> Vec<Comparison> {
-    let rival = |name, work, goal| Rival { name, work, goal };
+    let rival = |name, work: fn() -> Work, goal| Rival { name, work: Box::new(work), goal };
     let with_provider = Comparison {
         name: "sign with a provider, a token of 900 bytes",
-        ours: with_provider(),
-        rivals: vec![rival("the prepared signer", prepared(), Some(Goal::RatioAtMost(1.15)))],
+        ours: Box::new(with_provider),
+        rivals: vec![rival("the prepared signer", prepared, Some(Goal::RatioAtMost(1.15)))],
         most_allocations: Some(8.0),
     };
     let signatures = Comparison {
         name: "sign a request of AssumeAgency",
-        ours: ours(),
+        ours: Box::new(ours),
         rivals: vec![
-            rival("two SHA-256 and one HMAC", hashes(), Some(Goal::RatioAtMost(1.5))),
-            rival("aws-sigv4", aws_sigv4(), Some(Goal::RatioAtMost(0.25))),
-            rival("reqsign-aws-v4", reqsign(), None),
-            rival("rusty-s3, presigned GET", rusty_s3(), None),
+            rival("two SHA-256 and one HMAC", hashes, Some(Goal::RatioAtMost(1.5))),
+            rival("aws-sigv4", aws_sigv4, Some(Goal::RatioAtMost(0.25))),
+            rival("reqsign-aws-v4", reqsign, None),
+            rival("rusty-s3, presigned GET", rusty_s3, None),
         ],
         most_allocations: Some(8.0),
     };
     let built = Comparison {
         name: "build and sign a request of AssumeAgency",
-        ours: build_and_sign(),
-        rivals: vec![rival("by hand", by_hand::build_and_sign(), Some(Goal::RatioAtMost(1.08)))],
+        ours: Box::new(build_and_sign),
+        rivals: vec![rival("by hand", by_hand::build_and_sign, Some(Goal::RatioAtMost(1.08)))],
         most_allocations: Some(9.0),
     };
     vec![signatures, built, with_provider]
