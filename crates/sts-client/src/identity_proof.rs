@@ -37,7 +37,7 @@ use std::fmt;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use serde::{Deserialize, Serialize};
 use sts_credentials::{CredentialsRequest, ProvideCredentials, Secret};
-use sts_proto::{BodyWriter, Endpoint, GetCallerIdentity, Operation};
+use sts_proto::{Body, BodyWriter, Endpoint, GetCallerIdentity, Operation, secret_json};
 use sts_sign::{SignedHeaders, Signer};
 use time::OffsetDateTime;
 
@@ -65,8 +65,13 @@ pub struct IdentityProof(Request<()>);
 struct Parsed {
     method: String,
     url: String,
-    headers: BTreeMap<String, Secret>,
+    headers: BTreeMap<String, ParsedHeader>,
 }
+
+/// Value of a header, which may be the security token.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct ParsedHeader(#[serde(deserialize_with = "secret_json::deserialize")] Secret);
 
 /// Text form of a proof.
 #[derive(Serialize)]
@@ -154,10 +159,12 @@ impl IdentityProof {
         *request.uri_mut() =
             parsed.url.parse::<Uri>().map_err(|_| InvalidProof::Format("invalid URL"))?;
         let headers = request.headers_mut();
-        for (name, value) in parsed.headers {
+        for (name, ParsedHeader(value)) in parsed.headers {
             let name = HeaderName::from_bytes(name.as_bytes())
                 .map_err(|_| InvalidProof::Format("invalid header name"))?;
-            let mut value = HeaderValue::from_str(value.expose_secret())
+            // Memory that is wiped with the last clone of the value.
+            let value = Body::from(value.expose_secret().as_bytes().to_vec()).into_bytes();
+            let mut value = HeaderValue::from_maybe_shared(value)
                 .map_err(|_| InvalidProof::Format("invalid header value"))?;
             value.set_sensitive(true);
             if headers.insert(name, value).is_some() {

@@ -1,24 +1,22 @@
-//! No freed block holds a secret: the allocator of `sts-proto` searches them.
-
-#[path = "../../sts-proto/tests/wiped/searching.rs"]
-mod searching;
+//! No freed memory block contains a secret.
 
 use std::hint::black_box;
 
 use sts_credentials::{Credentials, Secret};
+use xtask_secrets::{Searching, mark};
 
-/// What is searched for.
-const MARK: &[u8] = b"pLaNtEd0SeCrEt0";
-const TEXT: &str = "pLaNtEd0SeCrEt0";
+#[global_allocator]
+static ALLOCATOR: Searching = Searching::new(&[TEXT]);
+const TEXT: &str = mark!();
 
 /// The only test of its binary: other tests would free blocks at the same time.
 #[test]
 fn no_freed_block_holds_a_secret() {
-    let before = searching::found();
+    let before = ALLOCATOR.found();
     drop(black_box(TEXT.to_owned()));
-    assert_eq!(searching::found(), before + 1, "the search works");
+    assert_eq!(ALLOCATOR.found(), before + 1, "the search works");
 
-    let before = searching::found();
+    let before = ALLOCATOR.found();
     let mut roomy = String::with_capacity(100);
     roomy.push_str(TEXT);
     for secret in [Secret::from(TEXT), Secret::from(TEXT.to_owned()), Secret::from(roomy)] {
@@ -46,5 +44,5 @@ fn no_freed_block_holds_a_secret() {
     // An owned value is taken over, not copied.
     let value = serde_json::Value::String(TEXT.to_owned());
     drop(black_box(serde_json::from_value::<Secret>(value).unwrap()));
-    assert_eq!(searching::found(), before);
+    assert_eq!(ALLOCATOR.found(), before);
 }

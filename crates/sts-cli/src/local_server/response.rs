@@ -116,7 +116,8 @@ pub(super) fn iam_token(token: &Secret, expiration: OffsetDateTime) -> Option<Re
     let expires_at = milliseconds(expiration)?;
     let body = serde_json::json!({"token": {"expires_at": expires_at, "methods": ["mapped"]}});
     let mut response = json(StatusCode::CREATED, &body)?;
-    let mut value = HeaderValue::from_str(token.expose_secret()).ok()?;
+    let value = Body::from(token.expose_secret().as_bytes().to_vec()).into_bytes();
+    let mut value = HeaderValue::from_maybe_shared(value).ok()?;
     value.set_sensitive(true);
     response.headers_mut().insert(SUBJECT_TOKEN, value);
     Some(response)

@@ -1,27 +1,22 @@
-//! No block that is given back holds a secret: an allocator of this test's own looks.
+//! No freed memory block contains a secret.
 //!
-//! The secrets carry a mark. Inputs come from static text or from types that wipe themselves, so
-//! that every mark in a freed block is one that this crate left behind.
+//! Inputs come from static text or from types that wipe themselves, so that every secret in a freed
+//! block is one that this crate left behind.
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that goes wrong panics")]
 
 mod requests;
 mod responses;
-mod searching;
 #[cfg(feature = "server")]
 mod server;
 
 use std::fmt::Debug;
 use std::hint::black_box;
 
-/// What is looked for. It needs no escapes, so that it stands in every way to write a secret.
-macro_rules! mark {
-    () => {
-        "pLaNtEd0SeCrEt0"
-    };
-}
-use mark;
+use xtask_secrets::{Searching, mark};
 
-const MARK: &[u8] = mark!().as_bytes();
+#[global_allocator]
+static ALLOCATOR: Searching = Searching::new(&[mark!()]);
+
 /// A secret as it is, and as JSON writes it.
 const PLAIN: &str = concat!(mark!(), "+/=", mark!());
 const ODD: &str = concat!(mark!(), "\"\\\n\u{1}é😀", mark!());
@@ -31,18 +26,6 @@ const ODD_JSON: &str = concat!(mark!(), r#"\"\\\n\u0001\u00e9\ud83d\ude00"#, mar
 #[cfg(feature = "server")]
 const SENDABLE: &str = concat!(mark!(), "\"\\/~", mark!());
 const SENDABLE_JSON: &str = concat!(mark!(), r#"\"\\\/\u007e"#, mark!());
-
-/// How many marks are in the blocks that `run` gives back.
-fn found_in(run: impl FnOnce()) -> usize {
-    let before = searching::found();
-    run();
-    searching::found() - before
-}
-
-#[track_caller]
-fn assert_wiped(what: &str, run: impl FnOnce()) {
-    assert_eq!(found_in(run), 0, "{what}");
-}
 
 /// Prints and drops, for texts are blocks too.
 fn print(value: &dyn Debug) {
@@ -70,11 +53,15 @@ fn no_freed_block_holds_a_secret() {
 }
 
 fn the_search_finds_what_is_not_wiped() {
-    assert_eq!(found_in(|| drop(black_box(PLAIN.to_owned()))), 2, "a plain string");
+    assert_eq!(ALLOCATOR.found_in(|| drop(black_box(PLAIN.to_owned()))), 2, "a plain string");
     let mut growing = PLAIN.to_owned();
-    assert_eq!(found_in(|| growing.push_str(ODD)), 2, "a string that moves");
-    assert_eq!(found_in(|| drop(growing)), 4);
-    assert_eq!(found_in(|| drop(black_box(vec![PLAIN.as_bytes().to_vec()]))), 2, "a list");
+    assert_eq!(ALLOCATOR.found_in(|| growing.push_str(ODD)), 2, "a string that moves");
+    assert_eq!(ALLOCATOR.found_in(|| drop(growing)), 4);
+    assert_eq!(
+        ALLOCATOR.found_in(|| drop(black_box(vec![PLAIN.as_bytes().to_vec()]))),
+        2,
+        "a list"
+    );
     let answer = serde_json::from_slice::<serde_json::Value>(responses::answer(ODD_JSON).as_ref());
-    assert!(found_in(|| drop(answer)) > 0, "JSON read by other means");
+    assert!(ALLOCATOR.found_in(|| drop(answer)) > 0, "JSON read by other means");
 }

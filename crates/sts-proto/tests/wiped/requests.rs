@@ -10,8 +10,9 @@ use sts_proto::{
     Credentials, Endpoint, Operation, ProvidedContext, Region, Secret,
 };
 use time::OffsetDateTime;
+use xtask_secrets::mark;
 
-use crate::{ODD, PLAIN, assert_wiped, mark, print};
+use crate::{ALLOCATOR, ODD, PLAIN, print};
 
 /// The secret in each way a caller may hand it over.
 fn each_way(secret: &str) -> [Secret; 4] {
@@ -35,7 +36,7 @@ fn send<O: Operation + Clone + PartialEq + Debug>(operation: &O) {
 }
 
 pub(crate) fn are_built_sent_cloned_and_dropped() {
-    assert_wiped("operations", || {
+    ALLOCATOR.assert_wiped("operations", || {
         for secret in [PLAIN, ODD].into_iter().flat_map(each_way) {
             send(&AssumeAgencyWithOidc::new(
                 "iam::a:oidcProvider:p",
@@ -61,7 +62,7 @@ pub(crate) fn are_built_sent_cloned_and_dropped() {
 }
 
 pub(crate) fn break_limits() {
-    assert_wiped("violations", || {
+    ALLOCATOR.assert_wiped("violations", || {
         for secret in [PLAIN, ODD, &PLAIN[..15]] {
             let assume = AssumeAgency::new("reader", "b").mfa("m", secret);
             let oidc = AssumeAgencyWithOidc::new("", "", "", secret);
@@ -79,7 +80,7 @@ pub(crate) fn break_limits() {
 }
 
 pub(crate) fn are_written_piece_by_piece() {
-    assert_wiped("bodies", || {
+    ALLOCATOR.assert_wiped("bodies", || {
         let mut writer = BodyWriter::with_capacity(3);
         for _ in 0..100 {
             writer.extend(PLAIN.as_bytes());
@@ -104,7 +105,7 @@ pub(crate) fn are_written_piece_by_piece() {
 }
 
 pub(crate) fn are_signed_with_keys() {
-    assert_wiped("credentials", || {
+    ALLOCATOR.assert_wiped("credentials", || {
         for secret in [PLAIN, ODD] {
             let permanent = Credentials::permanent("AK", secret);
             let with_token = permanent.clone().security_token(secret);
@@ -119,7 +120,7 @@ pub(crate) fn are_signed_with_keys() {
 
 /// As a signer sends the token: a block of its own, shared by all clones and wiped with the last.
 pub(crate) fn carry_a_token_in_a_header() {
-    assert_wiped("headers", || {
+    ALLOCATOR.assert_wiped("headers", || {
         let block = Body::from(PLAIN.as_bytes().to_vec()).into_bytes();
         let mut token = HeaderValue::from_maybe_shared(block).unwrap();
         token.set_sensitive(true);

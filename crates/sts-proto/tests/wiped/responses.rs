@@ -7,8 +7,9 @@ use http::Response;
 use sts_proto::{
     AssumeAgency, AssumeAgencyWithOidc, AssumeAgencyWithSaml, Body, BodyWriter, Operation, Secret,
 };
+use xtask_secrets::mark;
 
-use crate::{PLAIN, SENDABLE_JSON, assert_wiped, mark, print};
+use crate::{ALLOCATOR, PLAIN, SENDABLE_JSON, print};
 
 /// Returns a response to the assume operations, in memory that is never freed.
 pub(crate) fn answer(secret: &str) -> Body {
@@ -42,7 +43,7 @@ fn read<B: AsRef<[u8]>>(status: u16, body: B) -> Result<(), ()> {
 
 pub(crate) fn are_read() {
     for secret in [PLAIN, SENDABLE_JSON] {
-        assert_wiped("answers", || read(200, answer(secret)).unwrap());
+        ALLOCATOR.assert_wiped("answers", || read(200, answer(secret)).unwrap());
     }
 }
 
@@ -57,7 +58,7 @@ pub(crate) fn are_read_by_others() {
     }
     const BODY: &str =
         concat!(r#"{"secret":"\/"#, mark!(), r#"","token":"\u0041"#, mark!(), r#""}"#);
-    assert_wiped("responses of others", || {
+    ALLOCATOR.assert_wiped("responses of others", || {
         for end in 0..BODY.len() {
             serde_json::from_str::<Other>(&BODY[..end]).unwrap_err();
         }
@@ -68,7 +69,7 @@ pub(crate) fn are_read_by_others() {
 }
 
 pub(crate) fn are_cut_off_at_every_byte() {
-    assert_wiped("cut answers", || {
+    ALLOCATOR.assert_wiped("cut answers", || {
         for body in [answer(PLAIN), answer(SENDABLE_JSON)] {
             for end in 0..body.len() {
                 read(200, &body.as_ref()[..end]).unwrap_err();
@@ -120,7 +121,7 @@ pub(crate) fn fail_half_way() {
         ),
     ] {
         for secret in [PLAIN, SENDABLE_JSON] {
-            assert_wiped(replacement, || {
+            ALLOCATOR.assert_wiped(replacement, || {
                 read(200, changed(secret, part, replacement)).unwrap_err();
                 read(503, changed(secret, part, replacement)).unwrap_err();
             });
@@ -133,7 +134,7 @@ pub(crate) fn fail_half_way() {
         ("{", concat!("<html>", mark!(), "{")),
     ] {
         let body = changed(PLAIN, part, replacement);
-        assert_wiped(replacement, || read(200, &body).unwrap_err());
+        ALLOCATOR.assert_wiped(replacement, || read(200, &body).unwrap_err());
     }
 }
 
@@ -156,7 +157,7 @@ pub(crate) fn echo_a_token() {
             }
             body.finish()
         };
-        assert_wiped(echo, || {
+        ALLOCATOR.assert_wiped(echo, || {
             for (before, after) in [
                 (
                     r#"{"error_code":"APIGW.0301","error_msg":"verify aksk signature fail,canonicalRequest:"#,

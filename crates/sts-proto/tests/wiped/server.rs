@@ -10,7 +10,7 @@ use sts_proto::{
 };
 use time::OffsetDateTime;
 
-use crate::{ODD_JSON, PLAIN, SENDABLE, assert_wiped, print};
+use crate::{ALLOCATOR, ODD_JSON, PLAIN, SENDABLE, print};
 
 fn request(secret: &str) -> Body {
     let mut body = BodyWriter::with_capacity(2048);
@@ -23,7 +23,7 @@ fn request(secret: &str) -> Body {
 }
 
 pub(crate) fn reads_requests() {
-    assert_wiped("requests", || {
+    ALLOCATOR.assert_wiped("requests", || {
         for body in [request(PLAIN), request(ODD_JSON)] {
             for name in AnyOperation::names() {
                 let operation = AnyOperation::from_json(name, body.as_ref()).unwrap();
@@ -41,7 +41,7 @@ pub(crate) fn reads_requests() {
 }
 
 pub(crate) fn writes_answers() {
-    assert_wiped("written answers", || {
+    ALLOCATOR.assert_wiped("written answers", || {
         for secret in [PLAIN, SENDABLE] {
             let agency = || AssumedAgency::new("u", "i");
             let end = OffsetDateTime::UNIX_EPOCH;

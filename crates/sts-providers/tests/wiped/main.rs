@@ -1,9 +1,6 @@
-//! No freed memory block, no `Debug` and no error of a provider contains a secret; the allocator of
-//! `sts-proto` checks it. Texts are freed blocks too, so that a secret in any of them is found.
+//! No freed memory block, no `Debug` and no error of a provider contains a secret. Texts are
+//! freed blocks too, so that a secret in any of them is found.
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test that goes wrong panics")]
-
-#[path = "../../../sts-proto/tests/wiped/searching.rs"]
-mod searching;
 
 mod replies;
 
@@ -33,20 +30,14 @@ use sts_providers::{
 };
 use time::OffsetDateTime;
 use time::macros::datetime;
+use xtask_secrets::{Searching, mark};
 
 use crate::replies::{
     ASSIGNED, ASSUMED, AWS, BROKEN, CLASSIC, CLIENT, DEVICE, IAM_TOKEN, ID_TOKEN, Reply, TOKEN,
 };
 
-/// The secret to search for.
-macro_rules! mark {
-    () => {
-        "pLaNtEd0SeCrEt0"
-    };
-}
-use mark;
-
-const MARK: &[u8] = mark!().as_bytes();
+#[global_allocator]
+static ALLOCATOR: Searching = Searching::new(&[mark!()]);
 const START: OffsetDateTime = datetime!(2026-03-05 07:08:09 UTC);
 
 /// Environment whose secrets come from static text.
@@ -155,9 +146,9 @@ where
         show(&issued.as_ref().map(|issued| Arc::clone(issued.credentials())));
         issued.is_some()
     };
-    let before = searching::found();
+    let before = ALLOCATOR.found();
     assert!(refresh(replies), "{name}");
-    assert_eq!(searching::found(), before, "{name}");
+    assert_eq!(ALLOCATOR.found(), before, "{name}");
     for step in 0..replies.len() {
         for (status, body) in [200, 201, 401, 403, 500]
             .into_iter()
@@ -165,9 +156,9 @@ where
         {
             let mut replies: Vec<Reply> = replies.iter().take(step).copied().collect();
             replies.push((status, body));
-            let before = searching::found();
+            let before = ALLOCATOR.found();
             refresh(&replies);
-            assert_eq!(searching::found(), before, "{name}: {status} {body} at {step}");
+            assert_eq!(ALLOCATOR.found(), before, "{name}: {status} {body} at {step}");
         }
     }
 }
@@ -250,14 +241,14 @@ fn providers_wipe_what_they_read() {
     let process = || CredentialProcess::new(Command::new("print"));
     assert_wiped("process", printing, process, &[]);
     for content in BROKEN {
-        let before = searching::found();
+        let before = ALLOCATOR.found();
         let place = Place { content, ..EMPTY };
         show_error(&process().read(&place).unwrap_err());
-        assert_eq!(searching::found(), before, "process: {content}");
+        assert_eq!(ALLOCATOR.found(), before, "process: {content}");
     }
-    let before = searching::found();
+    let before = ALLOCATOR.found();
     drop(black_box(CredentialProcess::output_of(&own())));
-    assert_eq!(searching::found(), before, "output of a process");
+    assert_eq!(ALLOCATOR.found(), before, "output of a process");
 
     let cache = || FileCache::new(oidc(IdTokenProvider::given(mark!())), "/cache", "a");
     assert_wiped("file cache", EMPTY, cache, &[ASSUMED]);
@@ -302,44 +293,44 @@ fn sign_ins_are_wiped() {
     assert_wiped("Identity Center", EMPTY, assigned, &[ASSIGNED]);
     show(&assigned());
 
-    let before = searching::found();
+    let before = ALLOCATOR.found();
     let center = IdentityCenter::new(Region::CN_NORTH_4, "https://center.example/portal");
     let kept = || Registration::new("kept", mark!(), START + time::Duration::hours(2));
     drive(center.start(Some(kept()), 7), &[DEVICE]).unwrap();
     let sign_in = drive(center.start(None, 7), &[CLIENT, DEVICE]).unwrap();
     show(&(&sign_in, sign_in.poll(), kept()));
     show(&drive(sign_in.poll(), &[TOKEN]).unwrap());
-    assert_eq!(searching::found(), before, "sign-in");
+    assert_eq!(ALLOCATOR.found(), before, "sign-in");
     for body in BROKEN {
         drive(center.start(None, 7), &[(200, body)]);
         drive(center.start(Some(kept()), 7), &[(200, body)]);
         for status in [200, 400, 401, 500] {
             drive(sign_in.poll(), &[(status, body)]);
         }
-        assert_eq!(searching::found(), before, "sign-in: {body}");
+        assert_eq!(ALLOCATOR.found(), before, "sign-in: {body}");
     }
     drop(sign_in);
-    assert_eq!(searching::found(), before, "sign-in");
+    assert_eq!(ALLOCATOR.found(), before, "sign-in");
 }
 
 fn iam_tokens_are_wiped() {
-    let before = searching::found();
+    let before = ALLOCATOR.found();
     let endpoint = Endpoint::from(Region::CN_NORTH_4);
     let caller = IamCaller::token(Secret::from(mark!()));
     let request = KeystoneListProjects::all().to_request(&endpoint, &caller).unwrap();
     show(&(&caller, request.headers()));
     drop((caller, request));
-    assert_eq!(searching::found(), before, "IAM token");
+    assert_eq!(ALLOCATOR.found(), before, "IAM token");
 }
 
 /// A single test, so that no other code frees blocks meanwhile.
 #[test]
 fn no_freed_block_contains_a_secret() {
-    let before = searching::found();
+    let before = ALLOCATOR.found();
     drop(black_box(JOB.variable("GITLAB_TOKEN").unwrap()));
-    assert_eq!(searching::found(), before + 1, "the search works");
+    assert_eq!(ALLOCATOR.found(), before + 1, "the search works");
     show(&EMPTY.content);
-    assert!(searching::found() > before + 1, "the search finds secrets in texts");
+    assert!(ALLOCATOR.found() > before + 1, "the search finds secrets in texts");
 
     id_tokens_are_wiped();
     providers_wipe_what_they_request();

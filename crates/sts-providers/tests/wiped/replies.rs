@@ -1,6 +1,6 @@
 //! Responses of services, with secrets.
 
-use crate::mark;
+use xtask_secrets::mark;
 
 /// Status and body of a response. Every response has an IAM token in its header.
 pub(crate) type Reply = (u16, &'static str);
