@@ -2,14 +2,18 @@
 
 mod advisories;
 mod checks;
+mod output;
 mod surroundings;
 
 use std::time::{Duration, Instant};
 
+use xtask_progress::Progress;
+
 use self::checks::{CHECKS, Check};
+use self::output::Output;
 use self::surroundings::Surroundings;
 use crate::task::{Arguments, Stop, Task, one_option};
-use crate::tools::{cargo, succeeds};
+use crate::tools::cargo;
 
 pub(crate) const TASK: Task = Task {
     name: "ci",
@@ -18,12 +22,13 @@ pub(crate) const TASK: Task = Task {
 usage: cargo xtask ci [--quick | --list | --only NAME]
 
 Runs every check, also after one has failed, and prints a table of the outcomes. The checks get a
-home directory and a directory for temporary files below target/ci; the last check is that they
-wrote nothing else outside of target.
+home directory and a directory for temporary files below target/ci, and their output is kept in
+target/ci/output. The last two checks are that they printed no secret of a test, and wrote nothing else
+outside of target.
 
   --quick       leave out the checks that take minutes
   --list        print the names of the checks, and run none
-  --only NAME   run this check and the last one
+  --only NAME   run this check and the last two
 ",
     run,
 };
@@ -36,7 +41,7 @@ enum Outcome {
 
 /// Returns the names of all checks, in their order.
 pub(crate) fn check_names() -> impl Iterator<Item = &'static str> {
-    CHECKS.iter().map(|check| check.name).chain([surroundings::CHECK])
+    CHECKS.iter().map(|check| check.name).chain([output::CHECK, surroundings::CHECK])
 }
 
 /// Which checks run.
@@ -52,17 +57,28 @@ fn run(arguments: Arguments) -> Result<bool, Stop> {
         return Ok(true);
     };
     let surroundings = Surroundings::prepare()?;
-    let outcome = |check: &Check| match (&selection, (check.missing)()) {
-        (Selection::Quick, _) if check.is_slow => Outcome::Skipped("left out by --quick"),
-        (_, Some(missing)) => Outcome::Skipped(missing),
-        (_, None) => run_check(check, &surroundings),
-    };
+    let mut output = Output::prepare()?;
     let is_selected =
         |check: &&Check| !matches!(&selection, Selection::Only(name) if name != check.name);
+    let checks: Vec<_> = CHECKS.iter().filter(is_selected).collect();
+    let progress = Progress::new(checks.len() as u64);
+    let mut table = Vec::new();
     // Later checks run too, so that one run reports all failures.
-    let checks = CHECKS.iter().filter(is_selected);
-    let mut table: Vec<_> = checks.map(|check| (check.name, outcome(check))).collect();
-    table.push((surroundings::CHECK, timed(surroundings::CHECK, || surroundings.are_untouched())));
+    for (check, number) in checks.iter().zip(1..) {
+        progress.begin(format!("{number} of {}: {}", checks.len(), check.name));
+        let outcome = match (&selection, (check.missing)()) {
+            (Selection::Quick, _) if check.is_slow => Outcome::Skipped("left out by --quick"),
+            (_, Some(missing)) => Outcome::Skipped(missing),
+            (_, None) => run_check(check, &surroundings, &mut output, &progress),
+        };
+        progress.advance(1);
+        table.push((check.name, outcome));
+    }
+    progress.end();
+    let has_no_secret = timed(output::CHECK, &progress, || Ok(output.has_no_secret()));
+    table.push((output::CHECK, has_no_secret));
+    let are_untouched = timed(surroundings::CHECK, &progress, || surroundings.are_untouched());
+    table.push((surroundings::CHECK, are_untouched));
     Ok(print_table(&table))
 }
 
@@ -84,22 +100,34 @@ fn selection(arguments: Arguments) -> Result<Option<Selection>, Stop> {
     }
 }
 
-fn run_check(check: &Check, surroundings: &Surroundings) -> Outcome {
-    timed(check.name, || {
-        let mut command = cargo();
-        command.args(check.arguments.split_whitespace()).env("RUSTDOCFLAGS", "--deny warnings");
-        succeeds(surroundings.enter(&mut command))
+fn run_check(
+    check: &Check,
+    surroundings: &Surroundings,
+    output: &mut Output,
+    progress: &Progress,
+) -> Outcome {
+    let mut command = cargo();
+    command.args(check.arguments.split_whitespace()).env("RUSTDOCFLAGS", "--deny warnings");
+    if check.arguments.starts_with("test ") {
+        // The output of tests that pass is searched too.
+        if !check.arguments.contains(" -- ") {
+            command.arg("--");
+        }
+        command.arg("--show-output");
+    }
+    timed(check.name, progress, || {
+        output.of(check.name, surroundings.enter(&mut command), progress)
     })
 }
 
-fn timed(name: &str, check: impl FnOnce() -> Result<bool, String>) -> Outcome {
-    println!("=== {name}");
+fn timed(name: &str, progress: &Progress, check: impl FnOnce() -> Result<bool, String>) -> Outcome {
+    progress.suspend(|| println!("=== {name}"));
     let start = Instant::now();
     match check() {
         Ok(true) => Outcome::Passed(start.elapsed()),
         Ok(false) => Outcome::Failed(start.elapsed()),
         Err(complaint) => {
-            eprintln!("xtask: {complaint}");
+            progress.suspend(|| eprintln!("xtask: {complaint}"));
             Outcome::Failed(start.elapsed())
         }
     }

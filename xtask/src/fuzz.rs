@@ -8,6 +8,7 @@ use std::process::Command;
 
 use lexopt::Parser;
 use lexopt::prelude::{Long, Value, ValueExt};
+use xtask_progress::Progress;
 
 use crate::task::{Arguments, Stop, Task, unexpected};
 use crate::tools::{cargo, names_in, root, succeeds};
@@ -122,12 +123,18 @@ fn fuzz(plan: &Plan) -> Result<(), String> {
         return Err("the targets do not build; they need a C++ compiler".to_owned());
     }
     let binaries = target_dir.join(host).join("release");
-    for target in &plan.targets {
-        run_target(target, plan.seconds, &package, &binaries, &target_dir)?;
+    let count = plan.targets.len();
+    // A unit for each second.
+    let progress = Progress::new(count as u64 * u64::from(plan.seconds));
+    for (target, number) in plan.targets.iter().zip(1..) {
+        progress.begin(format!("{number} of {count}: {target}"));
+        let places = [package.as_path(), &binaries, &target_dir];
+        run_target(target, plan.seconds, places, &progress)?;
         if plan.minimizes {
             minimize(target, &binaries, &target_dir)?;
         }
     }
+    progress.end();
     println!("{} targets, {} s each: no finding", plan.targets.len(), plan.seconds);
     Ok(())
 }
@@ -135,9 +142,8 @@ fn fuzz(plan: &Plan) -> Result<(), String> {
 fn run_target(
     target: &str,
     seconds: u32,
-    package: &Path,
-    binaries: &Path,
-    target_dir: &Path,
+    [package, binaries, target_dir]: [&Path; 3],
+    progress: &Progress,
 ) -> Result<(), String> {
     // New inputs are kept here, so that the corpus in the repository stays small.
     let grown = target_dir.join("corpus").join(target);
@@ -155,17 +161,19 @@ fn run_target(
         .arg(format!("-artifact_prefix={}/", artifacts.display()))
         .args(["-max_len=65536", "-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1"])
         .stderr(log);
-    let has_finding = !succeeds(&mut run)?;
+    let status = run.spawn().and_then(|mut process| progress.wait_for(&mut process, seconds));
+    let status = status.map_err(|error| format!("cannot run {target}: {error}"))?;
     let log = fs::read_to_string(&path).unwrap_or_default();
-    if has_finding {
+    if !status.success() {
         let lines: Vec<&str> = log.lines().collect();
         let tail = lines.get(lines.len().saturating_sub(40)..).unwrap_or_default();
-        eprintln!("{}", tail.join("\n"));
+        progress.suspend(|| eprintln!("{}", tail.join("\n")));
         return Err(format!("{target} has a finding: see {}", artifacts.display()));
     }
     let executed =
         log.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
-    println!("{target}: {} inputs", executed.map_or("?", str::trim));
+    let executed = executed.map_or("?", str::trim);
+    progress.suspend(|| println!("{target}: {executed} inputs"));
     Ok(())
 }
 

@@ -2,9 +2,12 @@
 
 mod breakages;
 
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitStatus, Stdio};
+
+use xtask_progress::Progress;
 
 use self::breakages::{BREAKAGES, Breakage, Edit};
 use crate::clone::fresh;
@@ -33,16 +36,21 @@ fn run(arguments: Arguments) -> Result<bool, Stop> {
     }
     let place = fresh("prove-checks")?;
     let mut blind = Vec::new();
-    let selected = BREAKAGES
-        .iter()
-        .filter(|breakage| names.is_empty() || names.iter().any(|name| name == breakage.check));
-    for breakage in selected {
-        let is_seen = prove(breakage, &place)?;
-        println!("{}  {}", if is_seen { "fails   " } else { "PASSES  " }, breakage.check);
+    let is_selected =
+        |breakage: &&Breakage| names.is_empty() || names.iter().any(|name| name == breakage.check);
+    let selected: Vec<_> = BREAKAGES.iter().filter(is_selected).collect();
+    let progress = Progress::new(selected.len() as u64);
+    for (breakage, number) in selected.iter().zip(1..) {
+        progress.begin(format!("{number} of {}: {}", selected.len(), breakage.check));
+        let is_seen = prove(breakage, &place, &progress)?;
+        progress.advance(1);
+        let verdict = if is_seen { "fails   " } else { "PASSES  " };
+        progress.suspend(|| println!("{verdict}  {}", breakage.check));
         if !is_seen {
             blind.push(breakage.check);
         }
     }
+    progress.end();
     if blind.is_empty() {
         println!("every check fails when something is broken");
     } else {
@@ -52,7 +60,7 @@ fn run(arguments: Arguments) -> Result<bool, Stop> {
 }
 
 /// Breaks something in the clone, runs the check, and restores the clone.
-fn prove(breakage: &Breakage, place: &Path) -> Result<bool, String> {
+fn prove(breakage: &Breakage, place: &Path, progress: &Progress) -> Result<bool, String> {
     let path = place.join(breakage.file);
     let failed = |error: std::io::Error| format!("{}: {error}", path.display());
     let original = fs::read_to_string(&path).map_err(failed)?;
@@ -66,17 +74,26 @@ fn prove(breakage: &Breakage, place: &Path) -> Result<bool, String> {
     fs::write(&path, broken).map_err(failed)?;
     // Some checks clone the repository, so the breakage is committed.
     git(place, &["commit", "--quiet", "--no-verify", "--all", "--message", "break a check"])?;
-    let output = cargo()
-        .args(["xtask", "ci", "--only", breakage.check])
-        .env("CARGO_TARGET_DIR", place.join("target"))
-        .current_dir(place)
-        .output()
-        .map_err(|error| format!("cannot run cargo: {error}"))?;
+    let (status, table) = run_check(breakage.of, place, progress)
+        .map_err(|error| format!("cannot run the check: {error}"))?;
     git(place, &["reset", "--quiet", "--hard", "HEAD~1"])?;
-    let table = String::from_utf8_lossy(&output.stdout);
     let names_it =
         table.lines().any(|line| line.starts_with("FAILED") && line.ends_with(breakage.check));
-    Ok(names_it && !output.status.success())
+    Ok(names_it && !status.success())
+}
+
+/// Runs a check in the clone. Returns its status and output.
+fn run_check(check: &str, place: &Path, progress: &Progress) -> io::Result<(ExitStatus, String)> {
+    let log = place.with_extension("log");
+    let mut process = cargo()
+        .args(["xtask", "ci", "--only", check])
+        .env("CARGO_TARGET_DIR", place.join("target"))
+        .current_dir(place)
+        .stdout(File::create(&log)?)
+        .stderr(Stdio::null())
+        .spawn()?;
+    let status = progress.wait(&mut process)?;
+    Ok((status, String::from_utf8_lossy(&fs::read(&log)?).into_owned()))
 }
 
 fn git(place: &Path, arguments: &[&str]) -> Result<(), String> {
@@ -99,8 +116,9 @@ mod tests {
         for name in check_names() {
             assert!(BREAKAGES.iter().any(|breakage| breakage.check == name), "{name}");
         }
-        for Breakage { check, file, edit } in BREAKAGES {
+        for Breakage { check, of, file, edit } in BREAKAGES {
             assert!(check_names().any(|name| name == *check), "{check}");
+            assert!(check_names().any(|name| name == *of), "{of}");
             let text = fs::read_to_string(root().join(file)).expect(file);
             if let Edit::Replace(from, _) = edit {
                 assert!(text.contains(from), "{file} does not contain {from:?}");

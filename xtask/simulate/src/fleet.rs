@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use fastrand::Rng;
+use xtask_progress::Progress;
 
 use crate::client::{Ask, Client};
 use crate::options::Options;
@@ -20,9 +21,11 @@ type Agenda = BTreeMap<u32, Vec<(usize, usize)>>;
 
 pub(crate) fn run<C: Client>(
     options: &Options,
+    progress: &Progress,
     name: &'static str,
     new: impl Fn(u64) -> C,
 ) -> Outcome {
+    progress.begin(name);
     let mut rng = Rng::with_seed(options.seed);
     // Members that ask in the same second form a group.
     let mut groups: Vec<Vec<Member<C>>> = Vec::new();
@@ -60,6 +63,7 @@ pub(crate) fn run<C: Client>(
                 note(&mut agenda, second, again, (group, member));
             }
         }
+        progress.advance(1);
     }
     outcome.load = service.load;
     outcome

@@ -14,6 +14,8 @@ mod service;
 
 use std::process::ExitCode;
 
+use xtask_progress::Progress;
+
 use self::client::{Plain, Rule, Session};
 use self::options::Options;
 use self::outcome::Outcome;
@@ -32,19 +34,22 @@ fn main() -> ExitCode {
     };
     println!("{options}");
     println!("{}", Outcome::HEADINGS);
+    let policies = if options.only_ours { 1 } else { 3 };
+    let progress = Progress::new(policies * u64::from(options.end()));
     let mut outcomes = vec![];
     let mut tell = |outcome: Outcome| {
-        println!("{outcome}");
+        progress.suspend(|| println!("{outcome}"));
         outcomes.push(outcome);
     };
     let policy = options.policy;
-    tell(fleet::run(&options, "this session", |seed| Session::new(policy, seed)));
+    tell(fleet::run(&options, &progress, "this session", |seed| Session::new(policy, seed)));
     if !options.only_ours {
         let fixed = Rule { refresh_at: 300, serves_old: true };
-        tell(fleet::run(&options, "5 minutes before the end", |_| Plain::new(fixed)));
+        tell(fleet::run(&options, &progress, "5 minutes before the end", |_| Plain::new(fixed)));
         let forty = Rule { refresh_at: 2400, serves_old: false };
-        tell(fleet::run(&options, "40 minutes left", |_| Plain::new(forty)));
+        tell(fleet::run(&options, &progress, "40 minutes left", |_| Plain::new(forty)));
     }
+    progress.end();
     if let Some(path) = &options.svg
         && let Err(error) = std::fs::write(path, chart::svg(&options, &outcomes))
     {

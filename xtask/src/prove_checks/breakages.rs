@@ -3,6 +3,8 @@
 /// A change that a check must detect.
 pub(super) struct Breakage {
     pub(super) check: &'static str,
+    /// The check to run. Another one for a check of what the others do.
+    pub(super) of: &'static str,
     pub(super) file: &'static str,
     pub(super) edit: Edit,
 }
@@ -14,7 +16,7 @@ pub(super) enum Edit {
 }
 
 const fn append(check: &'static str, file: &'static str, text: &'static str) -> Breakage {
-    Breakage { check, file, edit: Edit::Append(text) }
+    Breakage { check, of: check, file, edit: Edit::Append(text) }
 }
 
 const fn replace(
@@ -23,7 +25,7 @@ const fn replace(
     from: &'static str,
     to: &'static str,
 ) -> Breakage {
-    Breakage { check, file, edit: Edit::Replace(from, to) }
+    Breakage { check, of: check, file, edit: Edit::Replace(from, to) }
 }
 
 const HEX: &str = "crates/sts-sign/src/hex.rs";
@@ -157,10 +159,22 @@ pub(super) const BREAKAGES: &[Breakage] = &[
         "fuzz_target!(|text: &str| {",
         "fuzz_target!(|text: &str| {\n    assert!(text.len() < 3);",
     ),
-    replace(
-        "nothing written outside target",
-        EXAMPLE,
-        "    println!(\"over hyper\");",
-        "    std::fs::write(\"left-behind.txt\", \"\")?;\n    println!(\"over hyper\");",
-    ),
+    Breakage {
+        of: "example: assume_agency",
+        ..replace(
+            "nothing written outside target",
+            EXAMPLE,
+            "    println!(\"over hyper\");",
+            "    std::fs::write(\"left-behind.txt\", \"\")?;\n    println!(\"over hyper\");",
+        )
+    },
+    // A test that passes and prints a secret.
+    Breakage {
+        of: "test of the sans-IO crates, no features",
+        ..append(
+            "no secret in the output of tests",
+            "crates/sts-sign/tests/secrets.rs",
+            "\n#[test]\nfn broken() {\n    println!(\"{SECRET}\");\n}\n",
+        )
+    },
 ];
