@@ -19,6 +19,7 @@ use sts_client::transport::{
     TransportErrorKind,
 };
 use sts_proto::{Body, BodyWriter};
+use zeroize::Zeroizing;
 
 use crate::builder::{IsahcTransportBuilder, default_user_agent, limit};
 use crate::clients::{ClientSlot, Clients};
@@ -345,7 +346,7 @@ async fn collect(
         return Err(too_large());
     }
     let mut writer = BodyWriter::with_capacity(declared.unwrap_or(0));
-    let mut piece = vec![0; 4096];
+    let mut piece = Zeroizing::new(vec![0; 4096]);
     // Does not wait for the end of a body whose length is known.
     while declared != Some(writer.len()) {
         let length = body.read(&mut piece).await.map_err(|error| to_error(error.into()))?;
