@@ -165,6 +165,7 @@ fn facts_are_taken_over_from_the_first_cause_that_has_them() {
 #[test]
 fn an_error_without_such_a_cause_is_one_of_the_provider() {
     let error = CredentialsError::new("sealed").with_source(std::io::Error::other("closed"));
+    assert!(!error.is_not_configured());
     assert_eq!((error.kind(), error.advice()), (ErrorKind::Credentials, RetryAdvice::Never));
     assert_eq!((error.status(), error.code(), error.request_id()), (None, None, None));
     let error = error.with_kind(ErrorKind::Unavailable);
@@ -172,6 +173,20 @@ fn an_error_without_such_a_cause_is_one_of_the_provider() {
     let missing = CredentialsError::not_configured("unset").with_source(error);
     assert_eq!(missing.kind(), ErrorKind::Credentials, "nothing was tried");
     assert!(missing.is_not_configured());
+}
+
+#[test]
+fn an_error_is_shown_with_its_facts_for_debugging() {
+    let error = CredentialsError::new("sealed").with_kind(ErrorKind::Throttled).with_response(
+        429,
+        Some("APIGW.0308"),
+        Some("0f3c"),
+    );
+    let shown = format!("{error:?}");
+    for fact in ["sealed", "Throttled", "AfterBackoff", "429", "APIGW.0308", "0f3c"] {
+        assert!(shown.contains(fact), "{shown}");
+    }
+    assert_eq!(format!("{} {}", error.kind(), error.advice()), "throttled after_backoff");
 }
 
 #[test]

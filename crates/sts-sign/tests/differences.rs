@@ -87,6 +87,15 @@ fn the_first_difference_is_named_in_words() {
 }
 
 #[test]
+fn a_difference_has_the_part_and_both_values() {
+    let echo = echo().replace("host:sts.example.com|", "host:other.example.com|");
+    let difference = explanation().first_difference(&echo).unwrap();
+    assert_eq!(difference.part(), "host");
+    assert_eq!(difference.signed(), Some("sts.example.com"));
+    assert_eq!(difference.seen(), Some("other.example.com"));
+}
+
+#[test]
 fn secrets_are_compared_and_never_shown() {
     let said = "x-security-token differs; values are not shown";
     assert_eq!(difference(TOKEN, "plantedToken2"), said);

@@ -12,7 +12,9 @@ use sts_credentials::{
     Credentials, CredentialsError, CredentialsRequest, ErrorKind, ProvideCredentials,
     SharedCredentials, blocking,
 };
-use sts_sign::{Observation, RequestSignError, RequestSigner, Scope, Signer, Verdict};
+use sts_sign::{
+    Observation, Payload, RequestSignError, RequestSigner, Scope, SignedHeaders, Signer, Verdict,
+};
 use time::OffsetDateTime;
 
 use support::{NOW, Rotating, get, permanent, ready, signed_by};
@@ -49,6 +51,42 @@ fn a_request_is_signed_like_by_a_prepared_signer() {
         assert_eq!(ours.headers(), theirs.headers());
         assert!(ours.headers()["x-security-token"].is_sensitive());
     }
+}
+
+#[test]
+fn another_setting_applies_after_a_request_was_signed() {
+    let plain = RequestSigner::new(blocking::SharedCredentials::from((*permanent("A")).clone()));
+    plain.sign_blocking(&mut get(), NOW).unwrap();
+    let authorization = |signer: RequestSigner<_>| {
+        let mut request = get();
+        signer.sign_blocking(&mut request, NOW).unwrap();
+        request.headers()["authorization"].to_str().unwrap().to_owned()
+    };
+    assert!(authorization(plain.clone()).starts_with("SDK-HMAC-SHA256 "));
+    let scope = Scope::new("cn-north-4", "ecs");
+    assert!(authorization(plain.clone().scope(scope)).starts_with("V11-HMAC-SHA256 "));
+    let other = |_: &Credentials| Signer::from_parts("B", "secret");
+    assert!(authorization(plain.clone().prepare_with(other)).contains("Access=B,"));
+    let mut request = get();
+    request.headers_mut().insert("x-project-id", "0a1b".parse().unwrap());
+    plain.signed_headers(SignedHeaders::all()).sign_blocking(&mut request, NOW).unwrap();
+    assert!(request.headers()["authorization"].to_str().unwrap().contains(";x-project-id"));
+}
+
+#[test]
+fn a_request_is_signed_without_its_body() {
+    let mut whole = get();
+    let signer = RequestSigner::new(SharedCredentials::new(permanent("A")));
+    ready(signer.sign(&mut whole, NOW)).unwrap();
+
+    let (mut head, body) = get().into_parts();
+    ready(signer.sign_parts(&mut head, Payload::Bytes(body.as_bytes()), NOW)).unwrap();
+    assert_eq!(&head.headers, whole.headers());
+
+    let signer = RequestSigner::new(blocking::SharedCredentials::from((*permanent("A")).clone()));
+    let (mut head, body) = get().into_parts();
+    signer.sign_parts_blocking(&mut head, Payload::Bytes(body.as_bytes()), NOW).unwrap();
+    assert_eq!(&head.headers, whole.headers());
 }
 
 #[cfg(all(feature = "sm2", feature = "p256"))]
@@ -281,6 +319,7 @@ fn a_signer_is_shareable_and_prints_no_secret() {
     attempts.sign_blocking(&mut get(), NOW).unwrap();
     let shown = format!("{signer:?} {attempts:?}");
     assert!(!shown.contains("aB3dE6gH9jK2"), "{shown}");
+    assert!(shown.contains("clock_offset"), "{shown}");
     is_shareable(signer.clone());
 
     let signer = RequestSigner::new(SharedCredentials::new(permanent("A")));

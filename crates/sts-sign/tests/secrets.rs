@@ -46,14 +46,20 @@ fn assert_shows_nothing(value: &(impl Debug + Display)) {
 fn nothing_prints_a_secret() {
     for signer in signers() {
         assert_clean(&format!("{signer:?} {signer:#?}"));
+        assert!(format!("{signer:?}").contains(ID), "{signer:?}");
 
         let mut signed = request();
         signer.sign(&mut signed, NOW).unwrap();
         assert_clean(&format!("{signed:?}"));
-        assert_shows_nothing(&signer.explain(&signed, NOW).unwrap());
+        let explanation = signer.explain(&signed, NOW).unwrap();
+        assert_shows_nothing(&explanation);
+        let shown = explanation.to_string();
+        assert!(shown.contains(explanation.canonical_request()), "{shown}");
+        assert!(shown.contains(explanation.string_to_sign()), "{shown}");
 
         let look = |presented: &sts_sign::Presented<'_>| {
             assert_clean(&format!("{presented:?}"));
+            assert!(format!("{presented:?}").contains(ID), "{presented:?}");
             None::<Signer>
         };
         assert_shows_nothing(&verify(&signed, look, NOW, Duration::ZERO).unwrap_err());
@@ -68,7 +74,7 @@ fn nothing_prints_a_secret() {
         assert!(error.canonical_request().unwrap().contains("x-security-token:[redacted]"));
         assert_shows_nothing(&error);
     }
-    assert_clean(&format!("{:?}", Payload::Bytes(SECRET.as_bytes())));
+    assert_eq!(format!("{:?}", Payload::Bytes(SECRET.as_bytes())), "Bytes([redacted])");
     assert_shows_nothing(&Signer::from_parts(&format!("{SECRET},"), "secret").unwrap_err());
     assert_shows_nothing(&Signer::from_parts(ID, &format!("{SECRET} ")).unwrap_err());
     let signer = Signer::from_parts(ID, "secret").unwrap();

@@ -107,6 +107,7 @@ fn the_host_keeps_its_port_unless_it_is_the_default_of_the_scheme() {
         ("http://sts.example.com:80/", "sts.example.com"),
         ("http://sts.example.com:443/", "sts.example.com:443"),
         ("https://sts.example.com:8443/", "sts.example.com:8443"),
+        ("ws://sts.example.com:80/", "sts.example.com:80"),
         ("https://[2001:db8::7]/", "[2001:db8::7]"),
         ("https://[2001:db8::7]:443/", "[2001:db8::7]"),
         ("https://[2001:db8::7]:8443/", "[2001:db8::7]:8443"),

@@ -40,7 +40,10 @@ impl SigningKey for Module {
     fn sign(&self, text: &StringToSign) -> Result<Signature, SigningKeyError> {
         let secret = self.0.map_err(SigningKeyError::new)?;
         assert_eq!(text.to_string().as_bytes(), text.to_bytes());
-        Ok(Signature::from_bytes(&hmac(secret.as_bytes(), &text.to_bytes())))
+        assert_eq!(format!("{text:?}"), format!("StringToSign({:?})", text.to_string()));
+        let signature = Signature::from_bytes(&hmac(secret.as_bytes(), &text.to_bytes()));
+        assert_eq!(format!("{signature:?}"), "Signature([redacted])");
+        Ok(signature)
     }
 }
 
@@ -54,9 +57,11 @@ fn a_key_in_a_module_signs_and_verifies_like_the_secret() {
     assert_eq!(ours.headers(), theirs.headers());
     verify(&ours, |_| Some(&module), NOW, TOLERANCE).unwrap();
 
-    let other = Signer::from_key(ID, Module(Ok("another"))).unwrap();
-    let error = verify(&ours, |_| Some(&other), NOW, TOLERANCE).unwrap_err();
-    assert!(matches!(error, VerifyError::SignatureMismatch { .. }));
+    let shared: Arc<dyn SigningKey> = Arc::new(Module(Ok("another")));
+    for other in [Signer::from_key(ID, Module(Ok("another"))), Signer::from_key(ID, shared)] {
+        let error = verify(&ours, |_| Some(other.as_ref().unwrap()), NOW, TOLERANCE).unwrap_err();
+        assert!(matches!(error, VerifyError::SignatureMismatch { .. }));
+    }
 }
 
 #[test]
@@ -67,6 +72,7 @@ fn errors_of_a_module_are_sources_and_leave_the_request_unchanged() {
     assert_eq!(error, error.clone());
     assert_eq!(error.to_string(), "signing key is not available");
     assert_eq!(error.source().unwrap().to_string(), "PIN expired");
+    assert!(format!("{error:?}").contains("PIN expired"));
     assert!(request.headers().is_empty());
 
     Signer::from_parts(ID, SECRET).unwrap().sign(&mut request, NOW).unwrap();
