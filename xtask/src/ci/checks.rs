@@ -65,6 +65,12 @@ pub(crate) const CHECKS: &[Check] = &[
         "test -p sts-isahc --test log --test log_without_subscriber \
          --features isahc/log,tracing/log-always",
     ),
+    // Features only add records, apart from those that hand records of `tracing` to `log`.
+    slow(
+        "logs of calls, each combination of log features",
+        "xtask tool cargo-hack hack test --quiet -p xtask-logs --feature-powerset \
+         --mutually-exclusive-features log,log-always",
+    ),
     // `--required` turns a skipped test into a failure.
     Check {
         missing: no_python,
@@ -138,9 +144,9 @@ pub(crate) const CHECKS: &[Check] = &[
     slow("unused dependencies", "xtask tool cargo-machete"),
     slow(
         "each feature alone",
-        // The command has neither a library nor features.
+        // The command has neither a library nor features; the tests of logs have a check.
         "xtask tool cargo-hack \
-         hack clippy --quiet --workspace --exclude sts-cli --lib --ignore-private --each-feature \
+         hack clippy --quiet --workspace --exclude sts-cli --exclude xtask-logs --lib --ignore-private --each-feature \
          -- --deny warnings",
     ),
     slow("public API", "xtask api --check"),

@@ -84,6 +84,12 @@ pub(super) const BREAKAGES: &[Breakage] = &[
         "#[test]",
         "#[test]\n#[should_panic]",
     ),
+    replace(
+        "logs of calls, each combination of log features",
+        "crates/sts-isahc/src/transport.rs",
+        "Unlogged::new(sending).await?",
+        "sending.await?",
+    ),
     replace("official Python client", HEX, LOWER_CASE, UPPER_CASE),
     replace("official Node signer", HEX, LOWER_CASE, UPPER_CASE),
     replace("official clients of sts serve", HEX, LOWER_CASE, UPPER_CASE),
