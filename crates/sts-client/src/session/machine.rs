@@ -347,7 +347,9 @@ impl SessionMachine {
 
     /// Sets the backoff after this many failures. While the credentials are valid, the next refresh
     /// waits for a quarter to a half of the remaining lifetime, so that sessions without
-    /// credentials come first and a fleet does not return all at once after an outage.
+    /// credentials come first and a fleet does not return all at once after an outage. The first
+    /// wait is up to three quarters: most sessions fail once in an outage, so its range determines
+    /// the load peak, and enough time is left for the shorter waits that follow.
     fn wait(&mut self, failures: u32, since: Duration, now: Now) {
         if failures == 0 {
             return;
@@ -356,7 +358,8 @@ impl SessionMachine {
         // Half of it is fixed, so that jitter never reduces it to zero.
         let wait = backoff.limit(failures) / 2 + backoff.wait(failures, &mut self.rng) / 2;
         let wait = wait.max(SHORTEST_WAIT);
-        let patience = self.served_for(now).mul_f64((1.0 + self.rng.f64()) / 4.0);
+        let span = if failures == 1 { 0.5 } else { 0.25 };
+        let patience = self.served_for(now).mul_f64(0.25 + span * self.rng.f64());
         self.not_before = self.not_before.max(since.saturating_add(wait));
         self.patient_until = now.monotonic.saturating_add(patience);
     }
