@@ -269,7 +269,7 @@ impl fmt::Display for Rejection {
             Self::Service { message, .. } => f.write_str(message),
             Self::Poll(why) => f.write_str(why.description()),
             Self::ForeignMessage => {
-                f.write_str("the encoded message is damaged or was not issued by this emulator")
+                f.write_str("the encoded message is damaged or was not issued by this service")
             }
             Self::Throttled { .. } => f.write_str(
                 "The throttling threshold has been reached: policy user over ratelimit,\

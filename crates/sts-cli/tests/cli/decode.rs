@@ -61,7 +61,7 @@ fn text_without_a_message_is_not_sent() {
         assert_snapshot!(forged.snapshot(), @"
         exit code Some(1)
         ---
-        error: DecodeAuthorizationMessage: invalid request: EMULATOR.0003: the encoded message is damaged or was not issued by this [redacted] (HTTP status 400, request id HEX)
+        error: DecodeAuthorizationMessage: invalid request: EMULATOR.0003: the encoded message is damaged or was not issued by this service (HTTP status 400, request id HEX)
         ");
         let long = "a".repeat(10_241);
         let long = Run::with_input(&mut cloud.sts(&["decode", "-"]), long.as_bytes());
