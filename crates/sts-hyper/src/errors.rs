@@ -1,7 +1,7 @@
 //! Classification of hyper's errors.
 
 use std::error::Error as StdError;
-use std::io;
+use std::{fmt, io};
 
 use hyper_util::client::legacy::Error as ClientError;
 use sts_client::transport::{Progress, TransportError, TransportErrorKind};
@@ -14,7 +14,7 @@ pub(crate) fn head(error: ClientError, has_begun: bool) -> TransportError {
         if let Some(error) = connect.proxy_error() {
             return TransportError::of_proxy(error.clone(), Progress::NotSent);
         }
-        return TransportError::not_sent(connect.kind()).with_source(error);
+        return TransportError::not_sent(connect.kind()).with_source(Unconnected(error));
     }
     // From a connector passed to `from_client`, whose errors cannot be classified.
     if error.is_connect() {
@@ -28,6 +28,26 @@ pub(crate) fn head(error: ClientError, has_begun: bool) -> TransportError {
         TransportError::not_sent(kind).with_source(error)
     } else {
         TransportError::maybe_sent(kind).with_source(error)
+    }
+}
+
+/// An error that contains a [`ConnectError`], which it shows. The text of the error itself, "client
+/// error (Connect)", says nothing about the failure.
+#[derive(Debug)]
+struct Unconnected(ClientError);
+
+impl fmt::Display for Unconnected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match ConnectError::find(&self.0) {
+            Some(connect) => connect.fmt(f),
+            None => self.0.fmt(f),
+        }
+    }
+}
+
+impl StdError for Unconnected {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        ConnectError::find(&self.0).and_then(StdError::source)
     }
 }
 

@@ -255,7 +255,7 @@ fn certificates_are_named() {
         ok    proxy        none (the endpoint is on this machine or link-local)
         ok    dns          127.0.0.1 is an address
         ok    tcp          connected to 127.0.0.1:PORT in N ms
-        fail  tls          the TLS handshake failed (the request was not sent): client error (Connect): TLS handshake with 127.0.0.1:PORT failed: invalid peer certificate: BadSignature; sts-emulator is certified by sts-emulator CA until TIME; N root certificates of SSL_CERT_FILE
+        fail  tls          the TLS handshake failed (the request was not sent): TLS handshake with 127.0.0.1:PORT failed: invalid peer certificate: BadSignature; sts-emulator is certified by sts-emulator CA until TIME; N root certificates of SSL_CERT_FILE
               help: if a proxy or a private cloud has its own certificates, pass the root by --ca-file or SSL_CERT_FILE
         skip  http         depends on tls
         skip  clock        depends on tls

@@ -348,7 +348,6 @@ fn a_sign_in_is_removed_without_a_portal() {
         ---
         error: no response from Identity Center
           caused by: cannot connect (the request was not sent)
-          caused by: client error (Connect)
           caused by: connecting to 127.0.0.1:PORT failed
           caused by: tcp connect error
           caused by: Connection refused (os error 111)
@@ -369,7 +368,6 @@ fn an_unreachable_portal_does_not_begin_another_sign_in() {
         ---
         error: no response from Identity Center
           caused by: cannot connect (the request was not sent)
-          caused by: client error (Connect)
           caused by: connecting to 127.0.0.1:PORT failed
           caused by: tcp connect error
           caused by: Connection refused (os error 111)
@@ -419,7 +417,6 @@ fn usage_and_network_failures() {
         note: the sign-in with Identity Center is experimental: the responses of the service to a sign-in that is not finished are not published
         error: no response from Identity Center
           caused by: cannot connect (the request was not sent)
-          caused by: client error (Connect)
           caused by: connecting to 127.0.0.1:PORT failed
           caused by: tcp connect error
           caused by: Connection refused (os error 111)

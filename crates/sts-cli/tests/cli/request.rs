@@ -186,7 +186,6 @@ fn a_wrong_request_is_not_sent() {
         exit code Some(1)
         ---
         error: GET http://127.0.0.1:PORT/v1: request failed: cannot connect (the request was not sent)
-          caused by: client error (Connect)
           caused by: connecting to 127.0.0.1:PORT failed
           caused by: tcp connect error
           caused by: Connection refused (os error 111)

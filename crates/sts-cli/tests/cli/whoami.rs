@@ -99,7 +99,6 @@ fn failures_have_their_exit_codes() {
         exit code Some(1)
         ---
         error: GetCallerIdentity: request failed: cannot connect (the request was not sent) after 3 attempts
-          caused by: client error (Connect)
           caused by: connecting to 127.0.0.1:PORT failed
           caused by: tcp connect error
           caused by: Connection refused (os error 111)
