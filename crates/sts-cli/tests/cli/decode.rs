@@ -102,4 +102,10 @@ fn inputs_are_limited() {
     ---
     error: @/dev/zero: exceeds 1 MiB
     ");
+    let run = cloud.run(&["request", "-d", "@/dev/zero", "https://example.com"]);
+    assert_snapshot!(run.snapshot(), @"
+    exit code Some(2)
+    ---
+    error: @/dev/zero: exceeds 64 MiB
+    ");
 }

@@ -15,6 +15,9 @@ use huaweicloud_sts::sign::Scope;
 use crate::failure::Failure;
 use crate::input;
 
+/// Limit of a body, in bytes. A body is signed in memory.
+const LARGEST_BODY: u64 = 64 << 20;
+
 /// Limit of a file of headers, in bytes.
 const LARGEST_HEADERS: u64 = 1 << 20;
 
@@ -170,7 +173,7 @@ fn add_header(headers: &mut HeaderMap, line: &str) -> Result<(), Failure> {
 fn data(given: &str) -> Result<Vec<u8>, Failure> {
     match given.strip_prefix('@') {
         None => Ok(given.as_bytes().to_vec()),
-        Some(path) => read(path, u64::MAX),
+        Some(path) => read(path, LARGEST_BODY),
     }
 }
 
