@@ -128,21 +128,18 @@ impl AgencyOptions {
         connection: &Connection,
         agency: &str,
     ) -> Result<Agency, Failure> {
-        let is_urn = agency.contains(':');
         let urn = match &self.domain {
-            Some(_) if is_urn => {
+            Some(_) if is_urn(agency) => {
                 let message = "--domain is for an agency that is given by its name";
                 return Err(Failure::usage(message).advice("omit --domain"));
             }
-            None if is_urn => agency.parse(),
-            Some(domain) if is_account_id(domain) => AgencyUrn::new(domain, agency),
-            Some(domain) => return self.by_name(agency, domain),
-            None => {
-                let caller = connection.call(context, GetCallerIdentity::new()).await?;
-                AgencyUrn::new(caller.account_id, agency)
+            Some(domain) if is_account_id(domain) => {
+                AgencyUrn::new(domain, agency).map_err(Failure::usage)?
             }
+            Some(domain) => return self.by_name(agency, domain),
+            None => AgencyNames::new(context, connection).resolve(agency).await?,
         };
-        Ok(Agency::Sts(Box::new(self.operation(&urn.map_err(Failure::usage)?)?)))
+        Ok(Agency::Sts(Box::new(self.operation(&urn)?)))
     }
 
     fn operation(&self, urn: &AgencyUrn) -> Result<AssumeAgency, Failure> {
@@ -217,6 +214,39 @@ impl AgencyOptions {
             }
         }
     }
+}
+
+/// Resolves agencies that are given by their URN, or by their name in the account of the caller.
+pub(crate) struct AgencyNames<'a> {
+    context: &'a Context,
+    connection: &'a Connection,
+    /// The account of the caller, once it is needed.
+    account: Option<String>,
+}
+
+impl<'a> AgencyNames<'a> {
+    pub(crate) fn new(context: &'a Context, connection: &'a Connection) -> Self {
+        Self { context, connection, account: None }
+    }
+
+    pub(crate) async fn resolve(&mut self, agency: &str) -> Result<AgencyUrn, Failure> {
+        if is_urn(agency) {
+            return agency.parse().map_err(Failure::usage);
+        }
+        let account = match &mut self.account {
+            Some(account) => account,
+            unknown => {
+                let caller = self.connection.call(self.context, GetCallerIdentity::new()).await?;
+                unknown.insert(caller.account_id)
+            }
+        };
+        AgencyUrn::new(&*account, agency).map_err(Failure::usage)
+    }
+}
+
+/// Whether a text is the URN of an agency rather than its name.
+fn is_urn(agency: &str) -> bool {
+    agency.contains(':')
 }
 
 /// Whether a text is the id of an account rather than its name.

@@ -1,6 +1,5 @@
 //! `sts serve`.
 
-mod agencies;
 mod script;
 
 use std::io::Write as _;
@@ -9,10 +8,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use huaweicloud_sts::Session;
+use huaweicloud_sts::providers::{ChainedAgency, SharedProvider};
+use huaweicloud_sts::{AssumeAgency, Session};
 
 use self::script::Script;
-use crate::agency::{SESSION_NAME, duration};
+use crate::agency::{AgencyNames, SESSION_NAME, duration};
 use crate::context::{Context, say};
 use crate::failure::Failure;
 use crate::local_server::{LocalServer, Protocol, RefreshReport, ServerOptions, refresh_policy};
@@ -90,10 +90,18 @@ impl Serve {
         } else {
             context.connection()?
         };
-        let agencies = agencies::resolve(context, &connection, &self.agency).await?;
-        let domain_id = agencies.last().map(|urn| urn.account().to_owned());
-        let provider =
-            agencies::provider(connection.chain(), &agencies, &self.session_name, self.duration);
+        let mut names = AgencyNames::new(context, &connection);
+        let mut domain_id = None;
+        let mut provider = SharedProvider::new(connection.chain());
+        for agency in &self.agency {
+            let urn = names.resolve(agency).await?;
+            let mut operation = AssumeAgency::new(urn.as_str(), &self.session_name);
+            if let Some(duration) = self.duration {
+                operation = operation.duration(duration);
+            }
+            domain_id = Some(urn.account().to_owned());
+            provider = SharedProvider::new(ChainedAgency::new(provider, operation));
+        }
         let session: Session = connection.client().session_with(provider, refresh_policy())?;
         let defaults = ServerOptions::default();
         let options = ServerOptions {
