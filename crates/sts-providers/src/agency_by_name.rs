@@ -116,7 +116,7 @@ impl AgencyByName {
     ///
     /// # Errors
     ///
-    /// The value is not a URL, or is a plain http URL of another machine.
+    /// The value is not a URL, or is a plain http URL of another host than a loopback address.
     pub fn endpoint_from_environment(
         self,
         environment: &dyn Environment,

@@ -4,7 +4,6 @@ use sts_client::Environment;
 use sts_credentials::CredentialsError;
 use sts_proto::Endpoint;
 
-use crate::address::is_local;
 use crate::variable;
 
 /// The global endpoint. Regional ones are `https://iam.REGION.myhuaweicloud.com`, in Europe
@@ -14,7 +13,7 @@ pub const GLOBAL_ENDPOINT: &str = "https://iam.myhuaweicloud.com";
 const IAM_ENDPOINT: &str = "HUAWEICLOUD_SDK_IAM_ENDPOINT";
 
 /// Returns the endpoint in `HUAWEICLOUD_SDK_IAM_ENDPOINT`. A value without a scheme is completed by
-/// `https://`, as in the Go SDK. Plain http is for this machine only.
+/// `https://`, as in the Go SDK. Plain http is for loopback hosts only, as for STS.
 pub(crate) fn endpoint_from_variable(
     environment: &dyn Environment,
 ) -> Result<Option<Endpoint>, CredentialsError> {
@@ -26,13 +25,5 @@ pub(crate) fn endpoint_from_variable(
 /// its origin.
 pub(crate) fn parse_endpoint(text: &str) -> Result<Endpoint, String> {
     let url = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-    let endpoint =
-        Endpoint::parse_allowing_http(&url).map_err(|error| format!("is invalid: {error}"))?;
-    if !endpoint.is_https() && !is_local(endpoint.host()) {
-        return Err(
-            "is a plain http URL of another machine, and requests contain tokens; use https"
-                .to_owned(),
-        );
-    }
-    Ok(endpoint)
+    Endpoint::parse_allowing_loopback_http(&url).map_err(|error| format!("is invalid: {error}"))
 }

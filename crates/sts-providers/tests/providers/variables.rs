@@ -1,7 +1,7 @@
 //! Every variable that is read, with invalid values.
 
 use sts_client::CredentialsError;
-use sts_providers::{EnvironmentVariables, OidcAgency, PodIdentity, ProfileFile};
+use sts_providers::{AgencyByName, EnvironmentVariables, OidcAgency, PodIdentity, ProfileFile};
 
 use crate::world::Place;
 
@@ -25,10 +25,15 @@ const PROFILE: Read = |place| ProfileFile::new().read(place).map(drop);
 const OIDC: Read = |place| OidcAgency::from_environment(place)?.operation(place).map(drop);
 const POD: Read = |place| PodIdentity::from_environment(place).map(drop);
 
+const IAM: Read = |place| {
+    let agency = AgencyByName::of_account_name("a", "b");
+    agency.endpoint_from_environment(place).map(drop)
+};
+
 const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
 
 /// Each variable with a valid value.
-const VARIABLES: [(&str, &str, Holds, Read); 17] = [
+const VARIABLES: [(&str, &str, Holds, Read); 18] = [
     ("HUAWEICLOUD_SDK_AK", "AK", Word, ENVIRONMENT),
     ("HUAWEICLOUD_SDK_SK", "SK", Word, ENVIRONMENT),
     ("HUAWEICLOUD_SDK_SECURITY_TOKEN", "T==", Word, ENVIRONMENT),
@@ -49,6 +54,7 @@ const VARIABLES: [(&str, &str, Holds, Read); 17] = [
     ("HUAWEICLOUD_OIDC_POLICY_IDS", "one", Word, OIDC),
     ("HC_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/x", Word, POD),
     ("HC_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/token", Path, POD),
+    ("HUAWEICLOUD_SDK_IAM_ENDPOINT", "iam.example", Word, IAM),
 ];
 
 /// Variables that hide others.
@@ -143,5 +149,22 @@ fn an_access_key_id_contains_no_separator_of_the_header() {
         let expected = "environment variable HUAWEICLOUD_SDK_AK: access key id contains a character that is not \
                         allowed; allowed: visible ASCII except comma and slash";
         assert_eq!(text, expected);
+    }
+}
+
+#[test]
+fn an_endpoint_of_iam_follows_the_rule_of_sts() {
+    let name = "HUAWEICLOUD_SDK_IAM_ENDPOINT";
+    let read = |url: &str| IAM(&Place::default().with_variable(name, url));
+    for url in ["iam.example", "https://iam.example", "http://localhost:80", "http://[::1]:80"] {
+        assert!(read(url).is_ok(), "{url}");
+    }
+    for url in ["http://iam.example", "http://169.254.169.254", "http://[fe80::1]"] {
+        let text = read(url).unwrap_err().to_string();
+        let fault = "plain http is allowed for loopback addresses only; use https";
+        assert_eq!(
+            text,
+            format!("environment variable {name} is invalid: invalid endpoint {url:?}: {fault}")
+        );
     }
 }
