@@ -4,6 +4,8 @@
 
 #[cfg(unix)]
 mod assume;
+#[cfg(target_os = "linux")]
+mod assume_on_terminal;
 #[cfg(unix)]
 mod cache;
 mod decode;
@@ -14,9 +16,11 @@ mod exec;
 mod exec_serve;
 mod generated;
 mod login;
+mod login_page;
 mod providers;
 mod request;
 mod secrets;
+mod sign_in;
 mod support;
 #[cfg(unix)]
 mod unusable;

@@ -156,6 +156,18 @@ pub(crate) fn with_filters(check: impl FnOnce()) {
     settings.bind(check);
 }
 
+/// Like [`with_filters`], and also replaces secrets and encoded messages.
+#[cfg(unix)]
+pub(crate) fn with_all_filters(check: impl FnOnce()) {
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(r"\bHST[0-9A-Z]{17}\b", "ACCESS-KEY");
+    settings.add_filter(r#"([='" ])[A-Za-z0-9+/_-]{100,}=*"#, "${1}TOKEN");
+    settings.add_filter(r"(SK|SECRET_KEY|SECRET_ACCESS_KEY)((?: = |=)'?)[^'\n]+", "$1${2}SECRET");
+    settings.add_filter(r#"(SecretAccessKey|secret_access_key)":"[^"]+"#, "$1\":\"SECRET");
+    settings.add_filter(r"\nsk = .*", "\nsk = SECRET");
+    settings.bind(|| with_filters(check));
+}
+
 /// Returns the URL of a service that responds to one request with this JSON.
 pub(crate) fn responding(body: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
