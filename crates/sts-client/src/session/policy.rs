@@ -33,7 +33,8 @@ pub struct SessionPolicy {
     pub longest_margin: Duration,
     /// The backoff after failed refreshes, from 1 second to 60 seconds by default; the calls of a
     /// refresh have their own backoff, within seconds. While credentials are valid, the waits are
-    /// longer, in proportion to the remaining lifetime. No wait is shorter than 250 ms.
+    /// longer: a quarter to three quarters of the remaining lifetime after the first failure, and a
+    /// quarter to a half after further ones. No wait is shorter than 250 ms.
     pub backoff: Backoff,
     /// The maximum assumed lifetime, 24 hours by default; no credential provider documents a longer
     /// one. If a clock is years off, credentials appear to last for years; they are refreshed as if
