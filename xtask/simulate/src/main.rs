@@ -7,6 +7,7 @@
 
 mod chart;
 mod client;
+mod failures;
 mod fleet;
 mod options;
 mod outcome;
@@ -32,6 +33,9 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if options.failures {
+        return if failures::run(&options) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     println!("{options}");
     println!("{}", Outcome::HEADINGS);
     let policies = if options.only_ours { 1 } else { 3 };

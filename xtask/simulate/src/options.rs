@@ -24,6 +24,7 @@ pub(crate) struct Options {
     pub(crate) seed: u64,
     pub(crate) policy: SessionPolicy,
     pub(crate) only_ours: bool,
+    pub(crate) failures: bool,
     pub(crate) svg: Option<PathBuf>,
 }
 
@@ -40,6 +41,7 @@ impl Options {
             seed: 1,
             policy: SessionPolicy::default(),
             only_ours: false,
+            failures: false,
             svg: None,
         };
         let mut given = HashSet::new();
@@ -56,6 +58,10 @@ impl Options {
                     options.only_ours = true;
                     continue;
                 }
+                Long("failures") => {
+                    options.failures = true;
+                    continue;
+                }
                 Long(
                     name @ ("clients" | "lifetime" | "spread" | "ask-every" | "outage" | "limit"
                     | "seed" | "refresh" | "backoff" | "svg"),
@@ -64,6 +70,12 @@ impl Options {
             };
             let value = parser.value().and_then(ValueExt::string);
             options.set(&name, &value.map_err(|error| error.to_string())?)?;
+        }
+        let of_outage = ["lifetime", "spread", "ask-every", "outage", "limit", "only-ours", "svg"];
+        if options.failures
+            && let Some(name) = of_outage.iter().find(|name| given.contains(**name))
+        {
+            return Err(format!("--{name} cannot be combined with --failures"));
         }
         let (outage_begin, outage_length) = options.outage;
         let Self { lifetime, spread, ask_every, .. } = options;

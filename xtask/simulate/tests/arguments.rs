@@ -35,6 +35,9 @@ fn unknown_and_surplus_arguments_are_refused() {
         &["--only-ours", "--only-ours"],
         &["--ask-every", "4294967295"],
         &["--outage", "0,4294967295"],
+        &["--failures", "--failures"],
+        &["--failures", "--lifetime", "900"],
+        &["--svg", "x", "--failures"],
     ] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
