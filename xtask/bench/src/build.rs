@@ -9,6 +9,7 @@ use self::cost::Cost;
 use crate::responses;
 use crate::row::{Goal, Row, Unit};
 use crate::statistics::Samples;
+use crate::steps::Steps;
 use crate::versions;
 
 /// A program in `programs/`, named after what it uses first.
@@ -100,11 +101,12 @@ pub struct Program {
 }
 
 /// Builds all of them, one after the other, telling of each before it begins.
-pub fn run(progress: impl Fn(&str)) -> io::Result<Vec<Program>> {
+pub fn run(steps: &Steps) -> io::Result<Vec<Program>> {
     cost::fetch()?;
+    steps.expect(CANDIDATES.len());
     let programs = CANDIDATES.iter().map(|candidate| {
-        progress(candidate.name);
-        let cost = Cost::of(candidate.name, (candidate.response)())?;
+        let measure = || Cost::of(candidate.name, (candidate.response)());
+        let cost = steps.run(candidate.name, measure)?;
         Ok(Program { candidate, cost })
     });
     programs.collect()

@@ -13,6 +13,7 @@ mod row;
 mod server;
 mod stability;
 mod statistics;
+mod steps;
 mod table;
 mod versions;
 mod work;
@@ -23,6 +24,7 @@ use std::process::ExitCode;
 
 use crate::arguments::{HELP, Options};
 use crate::row::Row;
+use crate::steps::Steps;
 
 #[global_allocator]
 static ALLOCATOR: allocations::Counting = allocations::Counting;
@@ -57,7 +59,9 @@ fn main() -> ExitCode {
 fn measure_work(options: &Options) -> io::Result<()> {
     let only = options.only.as_deref();
     let with_loads = !options.only_times;
-    let rows = workloads::run(only.unwrap_or_default(), with_loads, progress(options.as_json));
+    let steps = Steps::new(options.as_json);
+    let rows = workloads::run(only.unwrap_or_default(), with_loads, &steps);
+    drop(steps);
     if rows.is_empty() {
         let complaint = format!("no workload has {:?} in its name", only.unwrap_or_default());
         return Err(io::Error::other(complaint));
@@ -78,20 +82,12 @@ fn check_stability(processes: u32, only: &str) -> io::Result<()> {
 }
 
 fn measure_builds(as_json: bool) -> io::Result<()> {
-    let programs = build::run(progress(as_json))?;
+    let programs = build::run(&Steps::new(as_json))?;
     if as_json {
         return print_json(&build::rows(&programs));
     }
     print!("{}", build::table(&programs));
     page::write_programs(&programs)
-}
-
-fn progress(is_quiet: bool) -> impl Fn(&str) + Sync {
-    move |name| {
-        if !is_quiet {
-            eprintln!("{name}");
-        }
-    }
 }
 
 fn print_json(rows: &[Row]) -> io::Result<()> {

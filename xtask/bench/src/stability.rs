@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use crate::statistics::Samples;
+use crate::steps::Steps;
 
 /// How far the ratio of a process may lie from the median of all.
 const TOLERANCE: f64 = 0.05;
@@ -17,15 +18,18 @@ const TOLERANCE: f64 = 0.05;
 /// by more.
 pub fn check(processes: u32, only: &str) -> io::Result<bool> {
     let mut ratios: BTreeMap<(String, String), Samples> = BTreeMap::new();
+    let steps = Steps::new(false);
+    steps.expect(processes as usize);
     for process in 1..=processes {
-        eprintln!("process {process} of {processes}");
-        for row in measure(only)? {
+        let name = format!("process {process} of {processes}");
+        for row in steps.run(&name, || measure(only))? {
             let text = |field: &str| row[field].as_str().unwrap_or_default().to_owned();
             if let (Some(ratio), "ns") = (row["ratio"].as_f64(), text("unit").as_str()) {
                 ratios.entry((text("name"), text("against"))).or_default().push(ratio);
             }
         }
     }
+    drop(steps);
     println!("| what | against | ratio | lowest | highest | within 5 % |");
     println!("|---|---|---|---|---|---|");
     let mut is_stable = true;
