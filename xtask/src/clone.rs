@@ -15,6 +15,29 @@ pub(crate) fn fresh(name: &str) -> Result<PathBuf, String> {
     if succeeds(&mut clone)? { Ok(place) } else { Err("the project cannot be cloned".to_owned()) }
 }
 
+/// Updates the clone of this name to the last commit, and keeps its ignored files: the target directory.
+/// Creates it if it does not exist.
+pub(crate) fn updated(name: &str) -> Result<PathBuf, String> {
+    let place = root().join("target/clones").join(name);
+    if !place.join(".git").exists() {
+        return fresh(name);
+    }
+    let top = root();
+    let commands: [&[&str]; 3] =
+        [&["fetch", "--quiet"], &["reset", "--quiet", "--hard", "FETCH_HEAD"], &["clean", "-fdq"]];
+    for arguments in commands {
+        let mut git = Command::new("git");
+        git.current_dir(&place).args(arguments);
+        if arguments.contains(&"fetch") {
+            git.arg(&top).arg("HEAD");
+        }
+        if !succeeds(&mut git)? {
+            return Err(format!("git {} fails in {}", arguments.join(" "), place.display()));
+        }
+    }
+    Ok(place)
+}
+
 pub(crate) fn remove(place: &Path) -> Result<(), String> {
     if !place.exists() {
         return Ok(());

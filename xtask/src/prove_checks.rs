@@ -5,12 +5,12 @@ mod breakages;
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus};
 
 use xtask_progress::Progress;
 
 use self::breakages::{BREAKAGES, Breakage, Edit};
-use crate::clone::fresh;
+use crate::clone::updated;
 use crate::task::{Arguments, Stop, Task, names};
 use crate::tools::{cargo, root, succeeds};
 
@@ -21,9 +21,9 @@ pub(crate) const TASK: Task = Task {
 usage: cargo xtask prove-checks [NAME...]
 
 Clones the last commit below the target directory, breaks one thing for each check, runs
-`cargo xtask ci --only CHECK` there, and confirms that its table names the check as failed. NAME is
-the name of a check, as `cargo xtask ci --list` prints it; by default all are proven, which takes
-hours. The clone has a target directory of its own.
+`cargo xtask ci --only CHECK` there, and confirms that its table names the check as failed and its
+output the reason. NAME is the name of a check, as `cargo xtask ci --list` prints it; by default all
+are proven, which takes hours. The clone has a target directory of its own, which is kept.
 ",
     run,
 };
@@ -34,33 +34,46 @@ fn run(arguments: Arguments) -> Result<bool, Stop> {
     if let Some(unknown) = names.iter().find(|name| !has_breakage(name)) {
         return Err(Stop::Usage(format!("no breakage for a check {unknown:?}")));
     }
-    let place = fresh("prove-checks")?;
-    let mut blind = Vec::new();
+    let place = updated("prove-checks")?;
     let is_selected =
         |breakage: &&Breakage| names.is_empty() || names.iter().any(|name| name == breakage.check);
     let selected: Vec<_> = BREAKAGES.iter().filter(is_selected).collect();
     let progress = Progress::new(selected.len() as u64);
+    let (mut unseen, mut skipped) = (Vec::new(), Vec::new());
     for (breakage, number) in selected.iter().zip(1..) {
-        progress.begin(format!("{number} of {}: {}", selected.len(), breakage.check));
-        let is_seen = prove(breakage, &place, &progress)?;
+        let check = breakage.check;
+        progress.begin(format!("{number} of {}: {check}", selected.len()));
+        let (outcome, output) = prove(breakage, &place, &progress)?;
         progress.advance(1);
-        let verdict = if is_seen { "fails   " } else { "PASSES  " };
-        progress.suspend(|| println!("{verdict}  {}", breakage.check));
-        if !is_seen {
-            blind.push(breakage.check);
+        progress.suspend(|| println!("{outcome:<14}{check}"));
+        match outcome {
+            "seen" => {}
+            "skipped" => skipped.push(check),
+            _ => {
+                progress.suspend(|| print!("{output}"));
+                unseen.push(check);
+            }
         }
     }
     progress.end();
-    if blind.is_empty() {
-        println!("every check fails when something is broken");
-    } else {
-        println!("{} checks do not see what is broken: {}", blind.len(), blind.join(", "));
+    if !skipped.is_empty() {
+        println!("not proven, because they cannot run on this machine: {}", skipped.join(", "));
     }
-    Ok(blind.is_empty())
+    if unseen.is_empty() {
+        println!("every check that ran fails when something is broken");
+    } else {
+        println!("checks that do not see what is broken: {}", unseen.join(", "));
+    }
+    Ok(unseen.is_empty())
 }
 
-/// Breaks something in the clone, runs the check, and restores the clone.
-fn prove(breakage: &Breakage, place: &Path, progress: &Progress) -> Result<bool, String> {
+/// Breaks something in the clone, runs the check, and restores the clone. Returns the outcome and the
+/// output.
+fn prove(
+    breakage: &Breakage,
+    place: &Path,
+    progress: &Progress,
+) -> Result<(&'static str, String), String> {
     let path = place.join(breakage.file);
     let failed = |error: std::io::Error| format!("{}: {error}", path.display());
     let original = fs::read_to_string(&path).map_err(failed)?;
@@ -74,26 +87,44 @@ fn prove(breakage: &Breakage, place: &Path, progress: &Progress) -> Result<bool,
     fs::write(&path, broken).map_err(failed)?;
     // Some checks clone the repository, so the breakage is committed.
     git(place, &["commit", "--quiet", "--no-verify", "--all", "--message", "break a check"])?;
-    let (status, table) = run_check(breakage.of, place, progress)
+    let (status, output) = run_check(breakage.of, place, progress)
         .map_err(|error| format!("cannot run the check: {error}"))?;
     git(place, &["reset", "--quiet", "--hard", "HEAD~1"])?;
-    let names_it =
-        table.lines().any(|line| line.starts_with("FAILED") && line.ends_with(breakage.check));
-    Ok(names_it && !status.success())
+    git(place, &["clean", "-fdq"])?;
+    Ok((outcome(breakage, status.success(), &output), output))
 }
 
-/// Runs a check in the clone. Returns its status and output.
+/// Runs a check in the clone. Returns its status, and its output with the table of outcomes.
 fn run_check(check: &str, place: &Path, progress: &Progress) -> io::Result<(ExitStatus, String)> {
     let log = place.with_extension("log");
+    let file = File::create(&log)?;
     let mut process = cargo()
         .args(["xtask", "ci", "--only", check])
         .env("CARGO_TARGET_DIR", place.join("target"))
         .current_dir(place)
-        .stdout(File::create(&log)?)
-        .stderr(Stdio::null())
+        .stdout(file.try_clone()?)
+        .stderr(file)
         .spawn()?;
     let status = progress.wait(&mut process)?;
     Ok((status, String::from_utf8_lossy(&fs::read(&log)?).into_owned()))
+}
+
+/// Returns what became of a breakage: the table of outcomes must name the check, and the output must
+/// name the reason.
+fn outcome(breakage: &Breakage, has_passed: bool, output: &str) -> &'static str {
+    let check = breakage.check;
+    let skipped = format!(" {check}: ");
+    if output.lines().any(|line| line.starts_with("skipped  ") && line.contains(&skipped)) {
+        "skipped"
+    } else if has_passed
+        || !output.lines().any(|line| line.starts_with("FAILED  ") && line.ends_with(check))
+    {
+        "NOT SEEN"
+    } else if !output.contains(breakage.shows) {
+        "WRONG REASON"
+    } else {
+        "seen"
+    }
 }
 
 fn git(place: &Path, arguments: &[&str]) -> Result<(), String> {
@@ -116,13 +147,28 @@ mod tests {
         for name in check_names() {
             assert!(BREAKAGES.iter().any(|breakage| breakage.check == name), "{name}");
         }
-        for Breakage { check, of, file, edit } in BREAKAGES {
-            assert!(check_names().any(|name| name == *check), "{check}");
-            assert!(check_names().any(|name| name == *of), "{of}");
+        for Breakage { check, of, file, edit, shows } in BREAKAGES {
+            assert!(
+                [check, of].iter().all(|check| check_names().any(|name| name == **check)),
+                "{check}"
+            );
+            assert!(!shows.is_empty(), "{check}");
             let text = fs::read_to_string(root().join(file)).expect(file);
             if let Edit::Replace(from, _) = edit {
                 assert!(text.contains(from), "{file} does not contain {from:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_breakage_is_seen_only_by_its_check_and_for_its_reason() {
+        let breakage = &BREAKAGES[0];
+        let (check, reason) = (breakage.check, breakage.shows);
+        let of = |output: &str| outcome(breakage, false, output);
+        assert_eq!(of(&format!("{reason}\nFAILED     1.0 s  {check}\n")), "seen");
+        assert_eq!(of(&format!("FAILED     1.0 s  {check}\n")), "WRONG REASON");
+        assert_eq!(of(&format!("{reason}\npassed     1.0 s  {check}\n")), "NOT SEEN");
+        assert_eq!(of(&format!("{reason}\nFAILED     1.0 s  another\n")), "NOT SEEN");
+        assert_eq!(of(&format!("skipped           {check}: needs a tool\n")), "skipped");
     }
 }

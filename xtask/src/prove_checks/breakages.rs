@@ -7,6 +7,8 @@ pub(super) struct Breakage {
     pub(super) of: &'static str,
     pub(super) file: &'static str,
     pub(super) edit: Edit,
+    /// Part of the output of the check if it fails because of this change.
+    pub(super) shows: &'static str,
 }
 
 pub(super) enum Edit {
@@ -15,163 +17,210 @@ pub(super) enum Edit {
     Replace(&'static str, &'static str),
 }
 
-const fn append(check: &'static str, file: &'static str, text: &'static str) -> Breakage {
-    Breakage { check, of: check, file, edit: Edit::Append(text) }
+const fn append(
+    check: &'static str,
+    file: &'static str,
+    text: &'static str,
+    shows: &'static str,
+) -> Breakage {
+    Breakage { check, of: check, file, edit: Edit::Append(text), shows }
 }
 
 const fn replace(
     check: &'static str,
     file: &'static str,
-    from: &'static str,
-    to: &'static str,
+    [from, to]: [&'static str; 2],
+    shows: &'static str,
 ) -> Breakage {
-    Breakage { check, of: check, file, edit: Edit::Replace(from, to) }
+    Breakage { check, of: check, file, edit: Edit::Replace(from, to), shows }
 }
 
 const HEX: &str = "crates/sts-sign/src/hex.rs";
 const SIGN: &str = "crates/sts-sign/src/lib.rs";
-const LOWER_CASE: &str = "b'a' + (value - 10)";
-const UPPER_CASE: &str = "b'A' + (value - 10)";
 const EXAMPLE: &str = "crates/huaweicloud-sts/examples/assume_agency.rs";
 const CONSOLE: &str = "crates/sts-emulator/tests/console_browser/main.rs";
 const DOCKERFILE: &str = "crates/sts-emulator/docker/Dockerfile";
+const WIRE_LOG: &str = "crates/sts-isahc/src/wire_log.rs";
 
-/// One for each check. Words that a check finds are split, so that it does not find them here.
+/// Signatures in upper-case digits, which are wrong.
+const UPPER_CASE: [&str; 2] = ["b'a' + (value - 10)", "b'A' + (value - 10)"];
+/// A function that clippy rejects.
+const UNWRAPS: &str = "\npub(crate) fn broken(value: Option<u8>) -> u8 {\n    value.unwrap()\n}\n";
+const UNWRAP: &str = "used `unwrap()`";
+const FAILED_TEST: &str = "test result: FAILED";
+/// Of a test with a runner of its own.
+const FAILED_CLIENT: &str = "... FAILED";
+
+/// One for each check or more. Words that a check finds are split, so that it does not find them here.
 pub(super) const BREAKAGES: &[Breakage] = &[
-    append("fmt", HEX, "fn  unformatted( ) {}\n"),
-    append("typos", "docs/architecture.md", concat!("\nThis is te", "h end.\n")),
-    append("imports", HEX, "\nuse crate::Signer as _;\n"),
-    append("wording", "docs/errors.md", concat!("\nNo", "body asks.\n")),
-    append(
-        "clippy",
-        HEX,
-        "\npub(crate) fn broken(value: Option<u8>) -> u8 {\n    value.unwrap()\n}\n",
-    ),
-    append(
-        "clippy, all features",
-        "crates/sts-sign/src/key/sm3.rs",
-        "\npub(crate) fn broken(value: Option<u8>) -> u8 {\n    value.unwrap()\n}\n",
-    ),
-    replace("test, doctests", HEX, LOWER_CASE, UPPER_CASE),
-    replace("test of the sans-IO crates, no features", HEX, LOWER_CASE, UPPER_CASE),
-    replace("test of the sans-IO crates, all features", HEX, LOWER_CASE, UPPER_CASE),
+    append("fmt", HEX, "fn  unformatted( ) {}\n", "unformatted"),
+    append("typos", "docs/architecture.md", concat!("\nThis is te", "h end.\n"), "should be `the`"),
+    append("imports", HEX, "\nuse crate::Signer as _;\n", "hex.rs"),
+    append("wording", "docs/errors.md", concat!("\nNo", "body asks.\n"), "errors.md"),
+    append("clippy", HEX, UNWRAPS, UNWRAP),
+    append("clippy, all features", "crates/sts-sign/src/key/sm3.rs", UNWRAPS, UNWRAP),
+    replace("test, doctests", HEX, UPPER_CASE, FAILED_TEST),
+    replace("test of the sans-IO crates, no features", HEX, UPPER_CASE, FAILED_TEST),
+    replace("test of the sans-IO crates, all features", HEX, UPPER_CASE, FAILED_TEST),
     replace(
         "concurrency",
         "crates/sts-client/src/session/in_flight.rs",
-        "        refresh.is_leased.store(false, Ordering::SeqCst);\n        refresh.signals.change.notify(usize::MAX);",
-        "        refresh.is_leased.store(false, Ordering::SeqCst);",
+        [
+            "        refresh.is_leased.store(false, Ordering::SeqCst);\n        refresh.signals.change.notify(usize::MAX);",
+            "        refresh.is_leased.store(false, Ordering::SeqCst);",
+        ],
+        FAILED_TEST,
     ),
     append(
         "emulator, no features",
         "crates/sts-emulator/src/lib.rs",
         "\n#[cfg(not(feature = \"oidc\"))]\ncompile_error!(\"broken\");\n",
+        "error: broken",
     ),
     replace(
         "conformance and tests of the transports and the facade, all features",
         "crates/sts-hyper/src/transport.rs",
-        "TransportErrorKind::Timeout",
-        "TransportErrorKind::Other",
+        ["TransportErrorKind::Timeout", "TransportErrorKind::Other"],
+        FAILED_TEST,
     ),
     replace(
         "isahc's wire log, handed to log",
-        "crates/sts-isahc/tests/log.rs",
-        "#[test]",
-        "#[test]\n#[should_panic]",
+        WIRE_LOG,
+        ["if *HAS_LOG { &SILENCER } else { &NO_SUBSCRIBER }", "&NO_SUBSCRIBER"],
+        "planted",
     ),
     replace(
         "isahc's wire log, always handed to log",
-        "crates/sts-isahc/tests/log.rs",
-        "#[test]",
-        "#[test]\n#[should_panic]",
+        WIRE_LOG,
+        ["is_first && is_wire_logged()", "is_first && false"],
+        FAILED_TEST,
     ),
     replace(
         "logs of calls, each combination of log features",
         "crates/sts-isahc/src/transport.rs",
-        "Unlogged::new(sending).await?",
-        "sending.await?",
+        ["Unlogged::new(sending).await?", "sending.await?"],
+        FAILED_TEST,
     ),
-    replace("official Python client", HEX, LOWER_CASE, UPPER_CASE),
-    replace("official Node signer", HEX, LOWER_CASE, UPPER_CASE),
-    replace("official clients of sts serve", HEX, LOWER_CASE, UPPER_CASE),
-    replace("console in a browser", CONSOLE, "from_secs(1)", "from_nanos(1)"),
-    replace("lint of the emulator's image", DOCKERFILE, "FROM rust:1.88-alpine", "FROM rust"),
+    replace("official Python client", HEX, UPPER_CASE, FAILED_CLIENT),
+    replace("official Node signer", HEX, UPPER_CASE, FAILED_CLIENT),
+    replace("official clients of sts serve", HEX, UPPER_CASE, FAILED_CLIENT),
+    replace("console in a browser", CONSOLE, ["from_secs(1)", "from_nanos(1)"], FAILED_CLIENT),
+    replace(
+        "lint of the emulator's image",
+        DOCKERFILE,
+        ["FROM rust:1.88-alpine", "FROM rust"],
+        "DL3006",
+    ),
     replace(
         "image of the emulator",
         DOCKERFILE,
-        "FROM scratch\n",
-        "FROM scratch AS other\nRUN false\n",
+        ["FROM scratch\n", "FROM scratch AS other\nRUN false\n"],
+        FAILED_CLIENT,
     ),
-    append("doc", "crates/sts-proto/README.md", "\nSee [nothing](crate::Missing).\n"),
-    replace("vectors", HEX, LOWER_CASE, UPPER_CASE),
-    replace("generated docs", "docs/errors.md", "| `APIGW.0202` | 502 |", "| `APIGW.0202` | 501 |"),
+    append(
+        "doc",
+        "crates/sts-proto/README.md",
+        "\nSee [nothing](crate::Missing).\n",
+        "unresolved link to `crate::Missing`",
+    ),
+    replace("vectors", HEX, UPPER_CASE, "signing-sdk-hmac-sha256.json"),
+    replace(
+        "generated docs",
+        "docs/errors.md",
+        ["| `APIGW.0202` | 502 |", "| `APIGW.0202` | 501 |"],
+        "errors.md",
+    ),
     replace(
         "example: assume_agency",
         EXAMPLE,
-        "builtin::AGENCY_URN",
-        "builtin::FORBIDDEN_AGENCY_URN",
+        ["builtin::AGENCY_URN", "builtin::FORBIDDEN_AGENCY_URN"],
+        "denied",
     ),
     replace(
         "every example",
         "crates/sts-isahc/examples/one_call.rs",
-        "Arc::new(builtin::credentials())",
-        "Arc::new(sts_proto::Credentials::permanent(\"UNKNOWN\", \"secret\"))",
+        [
+            "Arc::new(builtin::credentials())",
+            "Arc::new(sts_proto::Credentials::permanent(\"UNKNOWN\", \"secret\"))",
+        ],
+        "UNKNOWN",
     ),
     append(
         "example: OpenDAL",
         "crates/sts-hyper/examples/opendal/src/main.rs",
         "\ncompile_error!(\"broken\");\n",
+        "error: broken",
     ),
-    replace("licences, bans, sources", "deny.toml", "    \"MIT\",\n", ""),
+    replace("licences, bans, sources", "deny.toml", ["    \"MIT\",\n", ""], "MIT"),
     replace(
         "advisories",
-        "deny.toml",
-        "[advisories]",
-        "[advisories]\nunmaintained = \"everything\"",
+        "crates/sts-credentials/Cargo.toml",
+        ["[dependencies]\n", "[dependencies]\nremove_dir_all = \"=0.5.3\"\n"],
+        "RUSTSEC-2023-0018",
     ),
     replace(
         "unused dependencies",
         "crates/sts-credentials/Cargo.toml",
-        "[dependencies]\n",
-        "[dependencies]\nfastrand.workspace = true\n",
+        ["[dependencies]\n", "[dependencies]\nfastrand.workspace = true\n"],
+        "fastrand",
     ),
     append(
         "each feature alone",
         SIGN,
         "\n#[cfg(all(feature = \"sm3\", not(feature = \"p256\")))]\ncompile_error!(\"broken\");\n",
+        "error: broken",
     ),
-    append("public API", SIGN, "\n/// Does nothing.\npub fn added() {}\n"),
+    append("public API", SIGN, "\n/// Does nothing.\npub fn added() {}\n", "sts_sign::added"),
     append(
         "features only add",
         SIGN,
         "\n/// Does nothing.\n#[cfg(not(feature = \"sm3\"))]\npub fn removed() {}\n",
+        "sts_sign::removed",
     ),
-    replace("minimal versions of dependencies", "Cargo.toml", "bytes = \"1.9\"", "bytes = \"1.0\""),
+    replace(
+        "minimal versions of dependencies",
+        "Cargo.toml",
+        ["bytes = \"1.9\"", "bytes = \"1.0\""],
+        "bytes",
+    ),
     replace(
         "packages",
         "crates/sts-proto/Cargo.toml",
-        "readme = \"README.md\"",
-        "readme = \"MISSING.md\"",
+        ["readme = \"README.md\"", "readme = \"MISSING.md\""],
+        "MISSING.md",
     ),
+    append("packages", "crates/sts-proto/LICENSE-MIT", "\n", "differs from LICENSE-MIT"),
     replace(
         "README from a fresh clone",
         "README.md",
-        "--example assume_agency",
-        "--example assume_nothing",
+        ["--example assume_agency", "--example assume_nothing"],
+        "assume_nothing",
     ),
-    append("wasm", SIGN, "\n#[cfg(target_family = \"wasm\")]\ncompile_error!(\"broken\");\n"),
+    append(
+        "wasm",
+        SIGN,
+        "\n#[cfg(target_family = \"wasm\")]\ncompile_error!(\"broken\");\n",
+        "error: broken",
+    ),
     replace(
         "fuzz",
         "xtask/fuzz/targets/urn.rs",
-        "fuzz_target!(|text: &str| {",
-        "fuzz_target!(|text: &str| {\n    assert!(text.len() < 3);",
+        [
+            "fuzz_target!(|text: &str| {",
+            "fuzz_target!(|text: &str| {\n    assert!(text.len() < 3, \"broken\");",
+        ],
+        "broken",
     ),
     Breakage {
         of: "example: assume_agency",
         ..replace(
             "nothing written outside target",
             EXAMPLE,
-            "    println!(\"over hyper\");",
-            "    std::fs::write(\"left-behind.txt\", \"\")?;\n    println!(\"over hyper\");",
+            [
+                "    println!(\"over hyper\");",
+                "    std::fs::write(\"left-behind.txt\", \"\")?;\n    println!(\"over hyper\");",
+            ],
+            "left-behind.txt",
         )
     },
     // A test that passes and prints a secret.
@@ -181,6 +230,7 @@ pub(super) const BREAKAGES: &[Breakage] = &[
             "no secret in the output of tests",
             "crates/sts-sign/tests/secrets.rs",
             "\n#[test]\nfn broken() {\n    println!(\"{SECRET}\");\n}\n",
+            "no-features.log:",
         )
     },
 ];
