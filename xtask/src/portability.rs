@@ -1,7 +1,10 @@
 //! Tests and builds for other targets than that of this machine.
 
-use std::path::Path;
-use std::process::Command;
+mod missing;
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 use crate::task::{Arguments, Stop, Task, names};
 use crate::toolchain::Toolchain;
@@ -9,6 +12,8 @@ use crate::tools::{is_there, root, succeeds};
 
 /// The crates of the standard library that are built for tests.
 const LIBRARY: &str = "std,panic_unwind,test,proc_macro";
+/// Where cargo builds, below the top of the workspace.
+const DIRECTORY: &str = "target/portability";
 const CORE: [&str; 3] = ["sts-credentials", "sts-proto", "sts-sign"];
 const SYSTEM: [&str; 4] = ["sts-hyper", "sts-providers", "sts-cli", "sts-emulator"];
 const PROGRAMS: [(&str, &str); 2] = [("sts-cli", "sts"), ("sts-emulator", "sts-emulator")];
@@ -19,16 +24,23 @@ struct Target {
     /// The compiler of C and linker, of a package of Debian.
     linker: &'static str,
     packages: &'static str,
-    work: Work,
+    /// What runs its programs, if the system does not: a program and its arguments.
+    runner: &'static [&'static str],
+    work: &'static [Work],
 }
 
+#[derive(Clone, Copy)]
 enum Work {
-    /// Runs the tests of the core crates with this program and this directory of libraries.
-    Test { emulator: &'static str, libraries: &'static str },
     /// Checks the crates that use the system.
-    Check,
-    /// Builds the programs as static binaries and starts them.
-    Static,
+    CheckSystem,
+    /// Runs the tests of the core crates.
+    TestCore,
+    /// Runs the tests of the clocks, files and locks of the system.
+    TestSystem,
+    /// Builds the programs, starts them, and lets one call the other.
+    RunPrograms,
+    /// Checks that the programs need no shared library.
+    AreStatic,
 }
 
 const TARGETS: [Target; 4] = [
@@ -36,25 +48,29 @@ const TARGETS: [Target; 4] = [
         name: "i686-unknown-linux-gnu",
         linker: "i686-linux-gnu-gcc",
         packages: "gcc-i686-linux-gnu libc6-dev-i386-cross qemu-user",
-        work: Work::Test { emulator: "qemu-i386", libraries: "/usr/i686-linux-gnu" },
+        runner: &["qemu-i386", "-L", "/usr/i686-linux-gnu"],
+        work: &[Work::TestCore],
     },
     Target {
         name: "s390x-unknown-linux-gnu",
         linker: "s390x-linux-gnu-gcc",
         packages: "gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user",
-        work: Work::Test { emulator: "qemu-s390x", libraries: "/usr/s390x-linux-gnu" },
+        runner: &["qemu-s390x", "-L", "/usr/s390x-linux-gnu"],
+        work: &[Work::TestCore],
     },
     Target {
         name: "x86_64-pc-windows-gnu",
         linker: "x86_64-w64-mingw32-gcc",
-        packages: "gcc-mingw-w64-x86-64",
-        work: Work::Check,
+        packages: "gcc-mingw-w64-x86-64 wine64 wine",
+        runner: &["wine"],
+        work: &[Work::CheckSystem, Work::TestCore, Work::TestSystem, Work::RunPrograms],
     },
     Target {
         name: "x86_64-unknown-linux-musl",
         linker: "musl-gcc",
         packages: "musl-tools",
-        work: Work::Static,
+        runner: &[],
+        work: &[Work::RunPrograms, Work::AreStatic],
     },
 ];
 
@@ -64,11 +80,15 @@ pub(crate) const TASK: Task = Task {
     help: "\
 usage: cargo xtask portability [TARGET...]
 
-Runs the tests of the core crates for i686-unknown-linux-gnu (32 bits) and s390x-unknown-linux-gnu
-(big-endian) under QEMU, checks the crates that use the system for x86_64-pc-windows-gnu, and builds
-the programs as static binaries for x86_64-unknown-linux-musl. By default for all targets, which takes
-half an hour. Needs each target, as `rustup target add` gives it, or Debian's packages rustc-web,
-cargo-web and rust-web-src, which build its standard library (not that of musl).
+  i686-unknown-linux-gnu     32 bits: tests of the core crates, under QEMU
+  s390x-unknown-linux-gnu    big-endian: tests of the core crates, under QEMU
+  x86_64-pc-windows-gnu      checks the crates that use the system; tests of the core crates and of
+                             the files of the system, and one program that calls the other, under Wine
+  x86_64-unknown-linux-musl  static binaries, one of which calls the other
+
+By default for all targets, which takes an hour. Needs each target, as `rustup target add` gives it, or
+Debian's packages rustc-web, cargo-web and rust-web-src, which build its standard library, and the
+packages that are named if they are missing.
 ",
     run,
 };
@@ -96,46 +116,114 @@ impl Target {
         let Some(toolchain) = Toolchain::find(self.name) else {
             return Ok("missing toolchain".to_owned());
         };
-        if !is_there(self.linker) {
+        if ![self.linker].iter().chain(self.runner.first()).all(|program| is_there(program)) {
             return Ok(format!("needs Debian's packages {}", self.packages));
         }
-        let is_passed = match self.work {
-            Work::Test { emulator, libraries } => {
-                let mut test = self.cargo(toolchain, "test");
-                let runner = format!("{emulator} -L {libraries}");
-                test.env(self.variable("RUNNER"), runner)
-                    .args(["--all-features", "--no-fail-fast"]);
-                succeeds(test.args(CORE.iter().flat_map(|name| ["-p", name])))?
+        for work in self.work {
+            if !self.perform(*work, toolchain)? {
+                return Ok("FAILED".to_owned());
             }
-            Work::Check => {
-                let mut check = self.cargo(toolchain, "check");
-                succeeds(check.args(SYSTEM.iter().flat_map(|name| ["-p", name])))?
-            }
-            Work::Static => self.build_and_start(toolchain)?,
+        }
+        Ok("passed".to_owned())
+    }
+
+    fn perform(&self, work: Work, toolchain: Toolchain) -> Result<bool, String> {
+        let of = |command, packages: &[&str]| {
+            let mut cargo = self.cargo(toolchain, command)?;
+            cargo.args(packages.iter().flat_map(|name| ["-p", name]));
+            Ok::<_, String>(cargo)
         };
-        Ok(if is_passed { "passed" } else { "FAILED" }.to_owned())
-    }
-
-    fn build_and_start(&self, toolchain: Toolchain) -> Result<bool, String> {
-        let mut build = self.cargo(toolchain, "build");
-        if !succeeds(build.args(PROGRAMS.iter().flat_map(|(package, _)| ["-p", package])))? {
-            return Ok(false);
-        }
-        for (_, program) in PROGRAMS {
-            let file =
-                root().join("target/portability").join(self.name).join("debug").join(program);
-            if !succeeds(Command::new(&file).arg("--version"))? || !is_static(&file)? {
-                return Ok(false);
+        match work {
+            Work::CheckSystem => succeeds(&mut of("check", &SYSTEM)?),
+            Work::TestCore => {
+                let mut test = of("test", &CORE)?;
+                succeeds(test.args(["--all-features", "--no-fail-fast"]))
+            }
+            Work::TestSystem => {
+                let mut test = of("test", &["sts-client"])?;
+                test.args(["--features", "system", "--no-fail-fast"]);
+                succeeds(test.args(["--test", "platform", "--test", "private_files"]))
+            }
+            Work::RunPrograms => {
+                let mut build = of("build", &PROGRAMS.map(|(package, _)| package))?;
+                Ok(succeeds(&mut build)? && self.are_running()?)
+            }
+            Work::AreStatic => {
+                let mut are_static = true;
+                for (_, program) in PROGRAMS {
+                    are_static &= is_static(&self.file(program))?;
+                }
+                Ok(are_static)
             }
         }
-        Ok(true)
     }
 
-    fn cargo(&self, toolchain: Toolchain, command: &str) -> Command {
-        let mut cargo = toolchain.cargo(command, self.name, "target/portability", LIBRARY);
+    /// Starts the emulator and calls it.
+    fn are_running(&self) -> Result<bool, String> {
+        let mut emulator = self.program("sts-emulator")?;
+        emulator.args(["--listen", "127.0.0.1:0", "--quiet"]).stdout(Stdio::piped());
+        let mut emulator = emulator.spawn().map_err(|error| {
+            format!("cannot run {}: {error}", self.file("sts-emulator").display())
+        })?;
+        let outcome = self.call(&mut emulator);
+        // It may have ended by itself, with a message.
+        let _ = emulator.kill();
+        let _ = emulator.wait();
+        outcome
+    }
+
+    fn call(&self, emulator: &mut Child) -> Result<bool, String> {
+        let output = emulator.stdout.take().ok_or("the emulator has no output")?;
+        let mut line = String::new();
+        let read = BufReader::new(output).read_line(&mut line);
+        read.map_err(|error| format!("cannot read the output of the emulator: {error}"))?;
+        let Some(url) = line.trim_end().strip_prefix("listening on ") else {
+            return Err(format!("the emulator prints {line:?}"));
+        };
+        let mut whoami = self.program("sts")?;
+        whoami
+            .args(["whoami", "--endpoint", url])
+            .env("HUAWEICLOUD_SDK_AK", "HSTAEMULATOR00000001")
+            .env("HUAWEICLOUD_SDK_SK", "emulator-secret-key");
+        Ok(succeeds(self.program("sts")?.arg("--version"))? && succeeds(&mut whoami)?)
+    }
+
+    /// Returns a command of a program that was built.
+    fn program(&self, name: &str) -> Result<Command, String> {
+        let file = self.file(name);
+        let [runner, arguments @ ..] = self.runner else { return Ok(Command::new(file)) };
+        let mut command = Command::new(runner);
+        command.args(arguments).arg(file).envs(self.of_wine()?);
+        Ok(command)
+    }
+
+    /// Returns the variables of Wine: where a missing library is, and no messages of its own.
+    fn of_wine(&self) -> Result<Vec<(&'static str, String)>, String> {
+        if self.runner != ["wine"] {
+            return Ok(Vec::new());
+        }
+        let path = missing::path_for_wine(self.linker)?;
+        Ok(vec![("WINEPATH", path), ("WINEDEBUG", "-all".to_owned())])
+    }
+
+    fn file(&self, program: &str) -> PathBuf {
+        let suffix = if self.name.contains("windows") { ".exe" } else { "" };
+        let name = format!("{program}{suffix}");
+        root().join(DIRECTORY).join(self.name).join("debug").join(name)
+    }
+
+    fn cargo(&self, toolchain: Toolchain, command: &str) -> Result<Command, String> {
+        let mut cargo = toolchain.cargo(command, self.name, DIRECTORY, LIBRARY);
         cargo.env(self.variable("LINKER"), self.linker);
         cargo.env(format!("CC_{}", self.name.replace('-', "_")), self.linker);
-        cargo
+        if !self.runner.is_empty() {
+            cargo.env(self.variable("RUNNER"), self.runner.join(" "));
+        }
+        cargo.envs(self.of_wine()?);
+        if toolchain == Toolchain::Debian && self.name.ends_with("musl") {
+            cargo.env(self.variable("RUSTFLAGS"), missing::flags_for_musl(self.linker)?);
+        }
+        Ok(cargo)
     }
 
     /// The name of a setting of cargo for this target.
