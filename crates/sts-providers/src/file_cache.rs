@@ -31,7 +31,8 @@ pub use self::refresh::FileCacheRefresh;
 /// files are replaced atomically, and locks are advisory.
 /// Secret keys are stored in plain text: every program of the user can read them. Nothing is stored
 /// unless a program creates this provider. A file that cannot be written does not fail a refresh; see
-/// [`write_error`](Self::write_error). [`CacheEntry`] describes a file. `SystemEnvironment` supports it on Unix only.
+/// [`write_error`](Self::write_error). [`CacheEntry`] describes a file. On Windows, the access control list of
+/// the directory takes the place of modes, and is not checked; see `SystemEnvironment`.
 ///
 /// ```
 /// use sts_client::proto::AssumeAgency;

@@ -52,7 +52,8 @@ const FILE: &str = "HUAWEICLOUD_SDK_CREDENTIALS_FILE";
 /// - a key in upper case, `key: value`, or more than one blank beside `=`
 /// - an indented line, which continues the line before in Python
 /// - quotes, `\` or `%` in any value; blanks, `#`, `;` or characters that are not visible ASCII in a
-///   value that is used; `=` in a value without a blank before the first `=`
+///   value that is used; `=` in a value without a blank before the first `=`. On Windows, write paths
+///   with `/`
 /// - an empty `ak`, `sk` or `security_token`
 /// - a control character, text that is not UTF-8, or more than 64 KiB
 ///

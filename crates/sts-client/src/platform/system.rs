@@ -94,10 +94,18 @@ mod monotonic {
 /// A command that exceeds its timeout is killed; programs that it has started itself are not. Of its
 /// standard error, the first 4 KiB are kept.
 ///
-/// Private files and locks are those of Unix: the mode of a file is 0600, the mode of a directory that
+/// Private files and locks on Unix: the mode of a file is 0600, the mode of a directory that
 /// is created is 0700. A file with access for group or others, or of another user, is rejected, and so is
-/// a directory in which another user can rename files.
-/// On other systems these methods return [`Unsupported`](io::ErrorKind::Unsupported).
+/// a directory in which another user can rename files. Locks are those of `flock`.
+///
+/// On Windows, a private file and its directory inherit the access control list of the directory above,
+/// **which is not checked**: choose one in the profile of the user, such as `%LOCALAPPDATA%`, which by
+/// default gives access to this user, administrators and the system only. A lock is a file that no other
+/// process can open, for any purpose.
+///
+/// On both, a link in place of a file is not followed, and a file is replaced atomically; an old version of
+/// Windows fails to do so while the file is open. On other systems these methods return
+/// [`Unsupported`](io::ErrorKind::Unsupported).
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "a unit type")]
 pub struct SystemEnvironment;
