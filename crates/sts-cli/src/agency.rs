@@ -17,7 +17,7 @@ use huaweicloud_sts::{
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::{cache_directory, input, terminal};
+use crate::{directories, input, terminal};
 
 /// Name of a session unless another one is given.
 pub(crate) const SESSION_NAME: &str = "sts-cli";
@@ -85,7 +85,7 @@ impl AgencyOptions {
         };
         let provider = self.provider(agency);
         let credentials = if self.cache {
-            let directory = cache_directory::find()?;
+            let directory = directories::cache()?;
             // The access key is the identity of the signer, which must not get the credentials of
             // another one.
             let signer = connection.credentials().await?.access_key_id.clone();

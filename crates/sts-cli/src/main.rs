@@ -2,13 +2,13 @@
 #![forbid(unsafe_code)]
 
 mod agency;
-mod cache_directory;
 mod causes;
 mod child;
 mod cli;
 mod commands;
 mod connection;
 mod context;
+mod directories;
 mod encoded_message;
 mod failure;
 #[cfg(test)]

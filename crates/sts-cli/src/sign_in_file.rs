@@ -1,31 +1,24 @@
 //! The file of the sign-in with Identity Center.
 
-use std::env;
 use std::path::PathBuf;
 
 use huaweicloud_sts::SystemEnvironment;
 use huaweicloud_sts::providers::identity_center::SavedSignIn;
 
+use crate::directories;
 use crate::failure::Failure;
+
+const NAME: &str = "identity-center.json";
 
 /// Returns the path of the file in the directory for configuration; `None` without a
 /// directory.
 pub(crate) fn path() -> Option<PathBuf> {
-    let directory = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let configuration = if cfg!(windows) {
-        directory("APPDATA")
-    } else {
-        let home = || Some(directory("HOME")?.join(".config"));
-        directory("XDG_CONFIG_HOME").or_else(home)
-    };
-    Some(configuration?.join("sts").join("identity-center.json"))
+    Some(directories::configuration()?.join(NAME))
 }
 
 /// Returns the path of the file for a command that needs it.
 pub(crate) fn required_path() -> Result<PathBuf, Failure> {
-    path().ok_or_else(|| {
-        Failure::usage("no directory for the sign-in: neither XDG_CONFIG_HOME nor HOME is set")
-    })
+    Ok(directories::required_configuration("the sign-in")?.join(NAME))
 }
 
 /// Reads the sign-in, if there is one.

@@ -20,7 +20,16 @@ impl Signal {
     }
 }
 
-/// SIGINT, SIGTERM, SIGHUP and SIGQUIT, or Ctrl-C on Windows. Handlers are installed while it exists.
+/// The numbers of Unix, for the events of Windows that are like them.
+#[cfg(windows)]
+const SIGHUP: i32 = 1;
+#[cfg(windows)]
+const SIGINT: i32 = 2;
+#[cfg(windows)]
+const SIGTERM: i32 = 15;
+
+/// SIGINT, SIGTERM, SIGHUP and SIGQUIT; on Windows Ctrl-C, Ctrl-Break, and the end of the console, of the
+/// session of the user and of the system. Handlers are installed while it exists.
 pub(crate) struct Signals {
     received: UnboundedReceiver<Signal>,
     #[cfg(unix)]
@@ -84,17 +93,27 @@ fn ignored() -> u64 {
     ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 impl Signals {
-    /// Installs the handler of Ctrl-C. Must be called on a runtime.
-    #[expect(clippy::unnecessary_wraps, reason = "can fail on Unix")]
+    /// Installs the handlers. Must be called on a runtime.
     pub(crate) fn new() -> io::Result<Self> {
-        const CTRL_C: i32 = 2;
+        use tokio::signal::windows;
 
+        let mut interrupts = (windows::ctrl_c()?, windows::ctrl_break()?);
+        // The system ends this program a few seconds after these.
+        let mut ends = (windows::ctrl_close()?, windows::ctrl_logoff()?, windows::ctrl_shutdown()?);
         let (sender, received) = unbounded_channel();
         tokio::spawn(async move {
-            while tokio::signal::ctrl_c().await.is_ok() {
-                if sender.send(Signal { number: CTRL_C, is_from_terminal: true }).is_err() {
+            loop {
+                let number = tokio::select! {
+                    Some(()) = interrupts.0.recv() => SIGINT,
+                    Some(()) = interrupts.1.recv() => SIGINT,
+                    Some(()) = ends.0.recv() => SIGHUP,
+                    Some(()) = ends.1.recv() => SIGHUP,
+                    Some(()) = ends.2.recv() => SIGTERM,
+                    else => break,
+                };
+                if sender.send(Signal { number, is_from_terminal: true }).is_err() {
                     break;
                 }
             }

@@ -11,8 +11,8 @@ use huaweicloud_sts::providers::CacheEntry;
 use huaweicloud_sts::sts_client::{Clock as _, Environment as _, SystemClock};
 use serde::Serialize;
 
-use crate::cache_directory;
 use crate::context::Context;
+use crate::directories;
 use crate::failure::Failure;
 use crate::output::{Report, field, rfc3339};
 
@@ -70,7 +70,7 @@ struct Cleared {
 
 impl Cache {
     pub(crate) fn run(self, context: &Context) -> Result<ExitCode, Failure> {
-        let directory = cache_directory::find()?;
+        let directory = directories::cache()?;
         match self.action {
             Action::List => {
                 let files = files(&directory, ".json")?.into_iter().map(Listed::new).collect();

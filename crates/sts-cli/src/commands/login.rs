@@ -74,11 +74,6 @@ impl Login {
     }
 
     async fn sign_in(self, context: &Context) -> Result<ExitCode, Failure> {
-        if cfg!(not(unix)) {
-            let message =
-                "sts login is supported on Unix only: the sign-in is kept in a private file";
-            return Err(Failure::usage(message));
-        }
         let mut sign_in = self.settings()?;
         let portal = Portal::new(context.transport()?, &sign_in.portal_endpoint)?;
         let kept = sign_in.access_token.take().filter(is_usable);
