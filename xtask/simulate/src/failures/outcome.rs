@@ -61,7 +61,8 @@ impl<'a> Outcome<'a> {
             ("peak after the failure", self.peak_after(), with_variation(bounds.after)),
             ("avoidable minutes", self.minutes(self.avoidable), bounds.avoidable),
         ];
-        let excesses = values.into_iter().filter(|(_, value, bound)| !(value <= bound));
+        let excesses =
+            values.into_iter().filter(|(_, value, bound)| value > bound || value.is_nan());
         excesses
             .map(|(name, value, bound)| format!("{name}: {value:.2}, more than {bound:.2}"))
             .collect()
