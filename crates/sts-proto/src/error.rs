@@ -16,6 +16,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::header::{AGE, DATE, RETRY_AFTER};
 use http::{HeaderMap, Response, StatusCode};
 use sts_credentials::{ErrorKind, Secret};
 use time::OffsetDateTime;
@@ -153,7 +154,7 @@ impl ServiceError {
         let (message, echo) = raw.map_or(("", None), echo::split);
         let echo = echo.map(|echo| echo.shown(ECHO_LIMIT));
         let after = echo.as_ref().map_or("", |(_, after)| after);
-        let retry_after = header_text(headers, "retry-after").and_then(RetryAfter::parse);
+        let retry_after = header_text(headers, &RETRY_AFTER).and_then(RetryAfter::parse);
         let is_unknown = code.is_none() && raw.is_none();
         let unknown = is_unknown.then(|| text::of_bytes(bytes, RAW_LIMIT));
         let unknown = unknown.as_deref().map(String::as_str).filter(|text| !text.is_empty());
@@ -174,8 +175,8 @@ impl ServiceError {
                 .encoded_authorization_message
                 .map(|message| message.expose_secret().to_owned()),
             retry_after,
-            date: header_text(headers, "date").and_then(http_date::parse),
-            from_cache: headers.contains_key(http::header::AGE),
+            date: header_text(headers, &DATE).and_then(http_date::parse),
+            from_cache: headers.contains_key(AGE),
             echoed_canonical_request: echo.map(|(echo, _)| echo),
             excerpt: unknown.map(|text| text::message(text, EXCERPT_LIMIT)),
             invalid_body,

@@ -1,11 +1,14 @@
 //! Request ids in responses.
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use crate::error::text;
 
 /// Maximum length in bytes; longer ids are truncated. The ids of the service have 32 characters.
 const LIMIT: usize = 256;
+
+static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+static X_IAM_TRACE_ID: HeaderName = HeaderName::from_static("x-iam-trace-id");
 
 /// Request ids of a response, for support requests.
 ///
@@ -25,9 +28,9 @@ impl RequestIds {
     pub(crate) fn new(headers: &HeaderMap, body: Option<&str>) -> Self {
         let header = |name| header_text(headers, name).and_then(bounded);
         Self {
-            header: header("x-request-id"),
+            header: header(&X_REQUEST_ID),
             body: body.and_then(bounded),
-            iam_trace: header("x-iam-trace-id"),
+            iam_trace: header(&X_IAM_TRACE_ID),
         }
     }
 
@@ -39,7 +42,7 @@ impl RequestIds {
 }
 
 /// Returns the first value of a header, if it is text.
-pub(crate) fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(crate) fn header_text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
