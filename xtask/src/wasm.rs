@@ -13,10 +13,19 @@ use crate::tools::{is_there, root, succeeds};
 const TARGET: &str = "wasm32-unknown-unknown";
 const CRATES: [&str; 5] =
     ["sts-credentials", "sts-proto", "sts-sign", "sts-client", "sts-providers"];
-/// The programs in `xtask/wasm/src/bin`.
-const PROGRAMS: [&str; 2] = ["messages", "call"];
+/// The programs in `xtask/wasm/src/bin`, each with the limit of its size in bytes, for a standard
+/// library that is built with [`SMALL`].
+const PROGRAMS: [(&str, u64); 2] = [("messages", 230_000), ("call", 260_000)];
 /// The crates of the standard library that the programs need.
 const LIBRARY: &str = "std,panic_abort";
+/// A standard library optimized for size. A panic traps without a message, which a program that
+/// imports nothing could not show.
+const SMALL: [&str; 4] = [
+    "-Zbuild-std-features=optimize_for_size",
+    "-Zpanic-immediate-abort",
+    "--config",
+    "profile.wasm.panic='immediate-abort'",
+];
 
 const MISSING: &str = "needs the target wasm32-unknown-unknown, as `rustup target add` gives it, \
     or Debian's packages rustc-web, cargo-web and rust-web-src";
@@ -56,10 +65,13 @@ fn check() -> Result<Toolchain, String> {
 /// Builds the programs optimized for size, and runs them.
 fn weigh(toolchain: Toolchain) -> Result<(), String> {
     let mut build = cargo(toolchain, "build");
+    if toolchain == Toolchain::Debian {
+        build.args(SMALL);
+    }
     if !succeeds(build.args(["--profile", "wasm", "-p", "xtask-wasm"]))? {
         return Err("the programs do not build".to_owned());
     }
-    for program in PROGRAMS {
+    for (program, limit) in PROGRAMS {
         let file = root().join(format!("target/wasm/{TARGET}/wasm/{program}.wasm"));
         let size = fs::metadata(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         let zipped = if is_there("gzip") {
@@ -78,6 +90,9 @@ fn weigh(toolchain: Toolchain) -> Result<(), String> {
             "NOT RUN: Node.js is missing"
         };
         println!("{program}: {} bytes{zipped}; {outcome}", size.len());
+        if toolchain == Toolchain::Debian && size.len() > limit {
+            return Err(format!("{program} has more than {limit} bytes"));
+        }
     }
     Ok(())
 }
