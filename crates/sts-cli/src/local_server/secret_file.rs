@@ -1,8 +1,14 @@
 //! The file that contains the secret of a server.
 
 use std::fs::OpenOptions;
+#[cfg(unix)]
+use std::fs::{self, Metadata};
 use std::io::{self, Write as _};
+#[cfg(unix)]
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::time::Duration;
 
 use huaweicloud_sts::SystemEnvironment;
 use huaweicloud_sts::sts_client::{Environment as _, FileLock, Secret};
@@ -46,7 +52,7 @@ impl SecretFile {
         let directory = builder.tempdir_in(parent)?;
         let lock = SystemEnvironment.try_lock_file(&directory.path().join(LOCK)).ok().flatten();
         #[cfg(unix)]
-        stale::remove(parent, directory.path());
+        remove_stale(parent, directory.path());
         let path = directory.path().join(SECRET);
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -61,42 +67,31 @@ impl SecretFile {
     }
 }
 
+/// A younger directory may be that of a server that has not locked it yet.
 #[cfg(unix)]
-mod stale {
-    use std::fs::{self, Metadata};
-    use std::os::unix::fs::MetadataExt as _;
-    use std::path::Path;
-    use std::time::Duration;
+const STALE_AGE: Duration = Duration::from_secs(60);
 
-    use huaweicloud_sts::SystemEnvironment;
-    use huaweicloud_sts::sts_client::Environment as _;
-
-    use super::{LOCK, PREFIX, SECRET};
-
-    /// A younger directory may be that of a server that has not locked it yet.
-    const AGE: Duration = Duration::from_secs(60);
-
-    /// Removes directories in `parent` that killed servers of this user have left. `own` is the
-    /// directory of this server. What cannot be removed stays.
-    pub(super) fn remove(parent: &Path, own: &Path) {
-        let Ok(user) = fs::symlink_metadata(own).map(|metadata| metadata.uid()) else { return };
-        for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
-            let directory = entry.path();
-            let is_old = |metadata: Metadata| {
-                let age = metadata.modified().ok().and_then(|modified| modified.elapsed().ok());
-                metadata.is_dir() && metadata.uid() == user && age.is_some_and(|age| age > AGE)
-            };
-            let is_named = entry.file_name().as_encoded_bytes().starts_with(PREFIX.as_bytes());
-            let lock = directory.join(LOCK);
-            if !is_named || !entry.metadata().is_ok_and(is_old) || !lock.is_file() {
-                continue;
-            }
-            // The system releases the lock of a killed server.
-            if let Ok(Some(_locked)) = SystemEnvironment.try_lock_file(&lock) {
-                let _ = fs::remove_file(directory.join(SECRET));
-                let _ = fs::remove_file(&lock);
-                let _ = fs::remove_dir(&directory);
-            }
+/// Removes directories in `parent` that killed servers of this user have left. `own` is the
+/// directory of this server. What cannot be removed stays.
+#[cfg(unix)]
+fn remove_stale(parent: &Path, own: &Path) {
+    let Ok(user) = fs::symlink_metadata(own).map(|metadata| metadata.uid()) else { return };
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let directory = entry.path();
+        let is_stale = |metadata: Metadata| {
+            let age = metadata.modified().ok().and_then(|modified| modified.elapsed().ok());
+            metadata.is_dir() && metadata.uid() == user && age.is_some_and(|age| age > STALE_AGE)
+        };
+        let is_named = entry.file_name().as_encoded_bytes().starts_with(PREFIX.as_bytes());
+        let lock = directory.join(LOCK);
+        if !is_named || !entry.metadata().is_ok_and(is_stale) || !lock.is_file() {
+            continue;
+        }
+        // The system releases the lock of a killed server.
+        if let Ok(Some(_locked)) = SystemEnvironment.try_lock_file(&lock) {
+            let _ = fs::remove_file(directory.join(SECRET));
+            let _ = fs::remove_file(&lock);
+            let _ = fs::remove_dir(&directory);
         }
     }
 }
@@ -133,8 +128,8 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn files_of_killed_servers_are_removed() {
-        use std::fs::{self, File};
-        use std::time::{Duration, SystemTime};
+        use std::fs::File;
+        use std::time::SystemTime;
 
         let parent = tempfile::tempdir().unwrap();
         let secret = Secret::from("abc");
