@@ -56,7 +56,7 @@ pub(super) const BREAKAGES: &[Breakage] = &[
     append("fmt", HEX, "fn  unformatted( ) {}\n", "unformatted"),
     append("typos", "docs/architecture.md", concat!("\nThis is te", "h end.\n"), "should be `the`"),
     append("imports", HEX, "\nuse crate::Signer as _;\n", "hex.rs"),
-    append("wording", "docs/errors.md", concat!("\nNo", "body asks.\n"), "errors.md"),
+    append("wording", "docs/testing.md", concat!("\nNo", "body asks.\n"), "docs/testing.md"),
     append("clippy", HEX, UNWRAPS, UNWRAP),
     append("clippy, all features", "crates/sts-sign/src/key/sm3.rs", UNWRAPS, UNWRAP),
     replace("test, doctests", HEX, UPPER_CASE, FAILED_TEST),
