@@ -6,6 +6,7 @@
 pub(crate) mod access_key_lockout;
 pub(crate) mod authentication;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::header::{AUTHORIZATION, DATE, HeaderValue, RETRY_AFTER};
@@ -64,7 +65,7 @@ pub(crate) struct Call {
     faults: RequestFaults,
     /// The emulator's clock, shifted by a fault.
     now: OffsetDateTime,
-    operation: String,
+    operation: Cow<'static, str>,
     /// The operation, if it is not one of STS.
     route: Option<Route>,
     trace: Trace,
@@ -104,10 +105,12 @@ impl Gateway {
             service,
             faults,
             now: now.checked_to_offset(UtcOffset::UTC).unwrap_or(now),
-            operation: operation::at_path(path)
-                .map_or_else(|| printable(&format!("{} {path}", head.method)), str::to_owned),
+            operation: operation::at_path(path).map_or_else(
+                || Cow::Owned(printable(&format!("{} {path}", head.method))),
+                Cow::Borrowed,
+            ),
             route,
-            trace: Trace { is_diagnosed: self.observer.is_some(), ..Trace::default() },
+            trace: Trace { is_logged: self.observer.is_some(), ..Trace::default() },
         }
     }
 }
@@ -206,15 +209,13 @@ impl Call {
 
     /// Checks what can be checked before the body is read.
     pub(crate) fn admit(&self, head: &Parts) -> Result<(), Rejection> {
-        if self.route.is_none() {
-            let route = Request::builder().method(&head.method).uri(&head.uri).body("");
-            if let Some(Err(unreadable)) = route.ok().as_ref().map(AnyOperation::read)
-                && !matches!(unreadable, RequestError::InvalidBody(_))
-            {
-                let is_known = operation::at_path(head.uri.path()).is_some();
-                let unreadable = if is_known { RequestError::WrongMethod } else { unreadable };
-                return Err(Rejection::Unreadable(unreadable));
-            }
+        let path = head.uri.path();
+        let is_sts = || AnyOperation::authentication_of(&head.method, path).is_some();
+        if self.route.is_none() && !is_sts() {
+            return Err(Rejection::Unreadable(match operation::at_path(path) {
+                Some(_) => RequestError::WrongMethod,
+                None => RequestError::UnknownOperation,
+            }));
         }
         check_sizes(head)
     }
@@ -248,7 +249,7 @@ impl Call {
         if let Some(observer) = &self.gateway.observer {
             observer(&RequestLog {
                 at: self.now,
-                operation: std::mem::take(&mut self.operation),
+                operation: std::mem::take(&mut self.operation).into_owned(),
                 caller: self.trace.caller.take().map(|caller| printable(&caller)),
                 status: response.status(),
                 error,

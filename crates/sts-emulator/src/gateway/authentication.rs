@@ -25,8 +25,8 @@ const VERIFIER: Verifier = Verifier::new(TOLERANCE).allow_unsigned_host();
 pub(crate) struct Trace {
     /// The access key id, and once the request is verified the URN.
     pub(crate) caller: Option<String>,
-    /// Whether a signature mismatch is explained, which takes up to a millisecond.
-    pub(crate) is_diagnosed: bool,
+    /// Whether there is a request log. The explanation of a signature mismatch takes up to a millisecond.
+    pub(crate) is_logged: bool,
     pub(crate) diagnosis: Option<Box<SignatureDiagnosis>>,
 }
 
@@ -49,9 +49,9 @@ impl Authenticator {
         trace: &mut Trace,
     ) -> Result<(Principal, Verified), Rejection> {
         let mut identified = None;
-        let Trace { caller, is_diagnosed, diagnosis } = trace;
+        let Trace { caller, is_logged, diagnosis } = trace;
         let lookup = |presented: &Presented<'_>| {
-            *caller = Some(presented.access_key_id.to_owned());
+            *caller = is_logged.then(|| presented.access_key_id.to_owned());
             let outcome = identified.insert(self.identify(service, presented, now)).as_ref();
             outcome.ok().map(|(_, signer, _)| signer.clone())
         };
@@ -60,14 +60,14 @@ impl Authenticator {
         match (verified, identified) {
             (Ok(verified), Some((principal, signer, _))) => {
                 self.lockout.succeeded(signer.access_key_id());
-                *caller = Some(principal.urn());
+                *caller = is_logged.then(|| principal.urn());
                 Ok((principal, verified))
             }
             (Err(error), identified) => {
                 if let (Some(explanation), Some((_, signer, secret))) =
                     (error.explanation(), identified)
                 {
-                    *diagnosis = is_diagnosed.then(|| {
+                    *diagnosis = is_logged.then(|| {
                         let algorithm = signer.algorithm();
                         let found =
                             SignatureDiagnosis::of(request, algorithm, &secret, explanation);

@@ -55,14 +55,21 @@ pub(crate) enum Route {
 
 struct Entry {
     method: Method,
-    path: &'static str,
+    path: Path,
     name: &'static str,
     route: Option<Route>,
 }
 
+/// The path of an entry.
+enum Path {
+    Exact(&'static str),
+    /// Segments `{}` stand for any segment that is not empty.
+    Template(&'static str),
+}
+
 /// An entry of STS, whose requests `sts_proto` reads.
 const fn sts<O: sts_proto::Operation>() -> Entry {
-    Entry { method: O::METHOD, path: O::PATH, name: O::NAME, route: None }
+    Entry { method: O::METHOD, path: Path::Exact(O::PATH), name: O::NAME, route: None }
 }
 
 const fn iam(
@@ -71,6 +78,7 @@ const fn iam(
     name: &'static str,
     operation: IamOperation,
 ) -> Entry {
+    let path = Path::Exact(path);
     Entry { method, path, name, route: Some(Route::Iam(operation)) }
 }
 
@@ -80,6 +88,7 @@ const fn identity_center(
     name: &'static str,
     operation: IdentityCenterOperation,
 ) -> Entry {
+    let path = Path::Exact(path);
     Entry { method, path, name, route: Some(Route::IdentityCenter(operation)) }
 }
 
@@ -95,12 +104,12 @@ static ENTRIES: [Entry; 19] = [
         "CreateTokenWithIdToken",
         IamOperation::CreateTokenWithIdToken,
     ),
-    iam(
-        Method::POST,
-        "/v3/OS-FEDERATION/identity_providers/{}/protocols/{}/auth",
-        "CreateUnscopedTokenWithIdToken",
-        IamOperation::CreateUnscopedTokenWithIdToken,
-    ),
+    Entry {
+        method: Method::POST,
+        path: Path::Template("/v3/OS-FEDERATION/identity_providers/{}/protocols/{}/auth"),
+        name: "CreateUnscopedTokenWithIdToken",
+        route: Some(Route::Iam(IamOperation::CreateUnscopedTokenWithIdToken)),
+    },
     iam(
         Method::POST,
         "/v3.0/OS-CREDENTIAL/securitytokens",
@@ -150,48 +159,51 @@ static ENTRIES: [Entry; 19] = [
     identity_center(Method::POST, "/device", "ApproveSignIn", IdentityCenterOperation::Approve),
 ];
 
-impl Entry {
+impl Path {
     fn matches(&self, path: &str) -> bool {
-        let mut expected = self.path.split('/');
-        let mut parts = path.split('/');
-        loop {
-            match (expected.next(), parts.next()) {
-                (None, None) => return true,
-                (Some("{}"), Some(part)) if !part.is_empty() => {}
-                (Some(expected), Some(part)) if expected == part => {}
-                _ => return false,
-            }
+        match self {
+            Self::Exact(exact) => *exact == path,
+            Self::Template(template) => matches_template(template, path, str::eq),
+        }
+    }
+
+    const fn text(&self) -> &'static str {
+        match self {
+            Self::Exact(text) | Self::Template(text) => text,
+        }
+    }
+}
+
+/// Compares a path with a template by segments.
+fn matches_template(template: &str, path: &str, is_same: impl Fn(&str, &str) -> bool) -> bool {
+    let (mut expected, mut parts) = (template.split('/'), path.split('/'));
+    loop {
+        match (expected.next(), parts.next()) {
+            (None, None) => return true,
+            (Some("{}"), Some(part)) if !part.is_empty() => {}
+            (Some(expected), Some(part)) if is_same(expected, part) => {}
+            _ => return false,
         }
     }
 }
 
 /// Returns the name of the operation at a path.
 pub(crate) fn at_path(path: &str) -> Option<&'static str> {
-    ENTRIES.iter().find(|entry| entry.matches(path)).map(|entry| entry.name)
+    ENTRIES.iter().find(|entry| entry.path.matches(path)).map(|entry| entry.name)
 }
 
 /// Whether another spelling of the path is that of an operation, or of the control endpoint. Servers
 /// and proxies differ in what they read as the same path.
 pub(crate) fn resembles_one(path: &str) -> bool {
     let path = emulated_path::tolerant(path);
-    let matches = |entry: &Entry| {
-        let expected = entry.path.split('/');
-        let parts = path.split('/');
-        expected.clone().count() == parts.clone().count()
-            && expected.zip(parts).all(|(expected, part)| {
-                if expected == "{}" {
-                    !part.is_empty()
-                } else {
-                    expected.eq_ignore_ascii_case(part)
-                }
-            })
-    };
+    let matches =
+        |entry: &Entry| matches_template(entry.path.text(), &path, str::eq_ignore_ascii_case);
     emulated_path::is_of_control(&path) || ENTRIES.iter().any(matches)
 }
 
 /// Returns the operation of a service other than STS with this method and path.
 pub(crate) fn route(method: &Method, path: &str) -> Option<Route> {
-    ENTRIES.iter().find(|entry| entry.method == *method && entry.matches(path))?.route
+    ENTRIES.iter().find(|entry| entry.method == *method && entry.path.matches(path))?.route
 }
 
 /// Returns the names of all operations.
