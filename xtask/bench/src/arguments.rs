@@ -16,13 +16,23 @@ docs/performance.md. Takes some eight minutes.
                 times differ by more than 5 % from their median
 ";
 
+/// What is measured.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Scope {
+    #[default]
+    All,
+    /// All but exchanges over sockets.
+    Times,
+    /// Builds of programs.
+    Builds,
+}
+
 #[derive(Default)]
 pub(crate) struct Options {
     pub(crate) is_for_help: bool,
-    pub(crate) builds: bool,
+    pub(crate) scope: Scope,
     pub(crate) as_json: bool,
     pub(crate) only: Option<String>,
-    pub(crate) only_times: bool,
     pub(crate) processes: Option<u32>,
 }
 
@@ -32,13 +42,16 @@ impl Options {
         while let Some(argument) = parser.next()? {
             match argument {
                 Long("help") | Short('h') => options.is_for_help = true,
-                Long("build") => options.builds = true,
+                Long("build" | "times") if options.scope != Scope::All => {
+                    return Err("give one of --build and --times, once".into());
+                }
+                Long("build") => options.scope = Scope::Builds,
                 Long("json") => options.as_json = true,
                 Long("only") if options.only.is_some() => {
                     return Err("--only is given twice".into());
                 }
                 Long("only") => options.only = Some(parser.value()?.string()?),
-                Long("times") => options.only_times = true,
+                Long("times") => options.scope = Scope::Times,
                 Long("processes") => {
                     let processes = parser.value()?.parse().ok().filter(|&number| number > 1);
                     options.processes = Some(processes.ok_or("--processes must be 2 or more")?);
@@ -46,13 +59,13 @@ impl Options {
                 _ => return Err(argument.unexpected()),
             }
         }
-        if options.processes.is_some() && (options.builds || options.as_json) {
+        if options.processes.is_some() && (options.scope == Scope::Builds || options.as_json) {
             return Err(
                 "--processes prints a table of what runs: leave out --build and --json".into()
             );
         }
-        if options.builds && (options.only.is_some() || options.only_times) {
-            return Err("--only and --times are for what runs: --build measures programs".into());
+        if options.scope == Scope::Builds && options.only.is_some() {
+            return Err("--only is for what runs: --build measures programs".into());
         }
         Ok(options)
     }

@@ -22,7 +22,7 @@ mod workloads;
 use std::io;
 use std::process::ExitCode;
 
-use crate::arguments::{HELP, Options};
+use crate::arguments::{HELP, Options, Scope};
 use crate::row::Row;
 use crate::steps::Steps;
 
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     let measured = if options.is_for_help {
         print!("{HELP}");
         Ok(())
-    } else if options.builds {
+    } else if options.scope == Scope::Builds {
         measure_builds(options.as_json)
     } else if let Some(processes) = options.processes {
         check_stability(processes, options.only.as_deref().unwrap_or_default())
@@ -58,7 +58,7 @@ fn main() -> ExitCode {
 
 fn measure_work(options: &Options) -> io::Result<()> {
     let only = options.only.as_deref();
-    let with_loads = !options.only_times;
+    let with_loads = options.scope == Scope::All;
     let steps = Steps::new(options.as_json);
     let rows = workloads::run(only.unwrap_or_default(), with_loads, &steps);
     drop(steps);
@@ -70,7 +70,7 @@ fn measure_work(options: &Options) -> io::Result<()> {
         return print_json(&rows);
     }
     print!("{}", page::tables(&rows));
-    if only.is_some() || options.only_times { Ok(()) } else { page::write_rows(&rows) }
+    if only.is_some() || !with_loads { Ok(()) } else { page::write_rows(&rows) }
 }
 
 fn check_stability(processes: u32, only: &str) -> io::Result<()> {
