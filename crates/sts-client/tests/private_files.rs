@@ -1,6 +1,7 @@
 //! Private files and locks that Unix and Windows have in common.
 #![cfg(all(any(unix, windows), feature = "system"))]
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+#![cfg_attr(unix, expect(clippy::disallowed_types, reason = "another reader of a file"))]
 
 use std::fs;
 use std::io;
