@@ -30,7 +30,7 @@ pub fn all() -> Vec<Comparison> {
             Box::new(alone),
             at_most(42.0),
         ),
-        // Both contend for the reference count, so there is no goal.
+        // Both contend for the reference count, and have no goal.
         comparison(
             "warm credentials, 2 threads",
             Box::new(|| beside_another_thread(warm())),

@@ -15,11 +15,27 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 #[cfg(not(any(unix, windows)))]
 use self::elsewhere as system;
-pub(super) use self::system::{open, open_private, try_lock};
 #[cfg(unix)]
 use self::unix as system;
 #[cfg(windows)]
 use self::windows as system;
+use crate::platform::file_lock::FileLock;
+
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    regular(system::open(path)?)
+}
+
+pub(super) fn open_private(path: &Path) -> io::Result<File> {
+    let file = regular(system::open_private(path)?)?;
+    system::check_private(&file, directory(path))?;
+    Ok(file)
+}
+
+pub(super) fn try_lock(path: &Path) -> io::Result<Option<FileLock>> {
+    system::create_directory(directory(path))?;
+    let file = system::try_lock(path)?.map(regular).transpose()?;
+    Ok(file.map(FileLock::new))
+}
 
 pub(super) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     static WRITES: AtomicU32 = AtomicU32::new(0);

@@ -4,14 +4,15 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use super::regular;
-use crate::platform::file_lock::FileLock;
-
-pub(crate) fn open(path: &Path) -> io::Result<File> {
-    regular(File::open(path)?)
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    File::open(path)
 }
 
-pub(crate) fn open_private(_: &Path) -> io::Result<File> {
+pub(super) fn open_private(_: &Path) -> io::Result<File> {
+    Err(unsupported())
+}
+
+pub(super) fn check_private(_: &File, _: &Path) -> io::Result<()> {
     Err(unsupported())
 }
 
@@ -19,7 +20,7 @@ pub(super) fn create_new(_: &Path) -> io::Result<File> {
     Err(unsupported())
 }
 
-pub(crate) fn try_lock(_: &Path) -> io::Result<Option<FileLock>> {
+pub(super) fn try_lock(_: &Path) -> io::Result<Option<File>> {
     Err(unsupported())
 }
 

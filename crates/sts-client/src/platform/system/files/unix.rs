@@ -8,28 +8,26 @@ use std::path::Path;
 use rustix::fs::{FlockOperation, OFlags, flock};
 use rustix::process::geteuid;
 
-use super::{directory, regular};
-use crate::platform::file_lock::FileLock;
-
-pub(crate) fn open(path: &Path) -> io::Result<File> {
+pub(super) fn open(path: &Path) -> io::Result<File> {
     // Nonblocking, so that opening a FIFO does not wait for a writer.
-    let flags = raw(OFlags::NONBLOCK);
-    regular(OpenOptions::new().read(true).custom_flags(flags).open(path)?)
+    OpenOptions::new().read(true).custom_flags(raw(OFlags::NONBLOCK)).open(path)
 }
 
-pub(crate) fn open_private(path: &Path) -> io::Result<File> {
+pub(super) fn open_private(path: &Path) -> io::Result<File> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let file = OpenOptions::new().read(true).custom_flags(raw(flags)).open(path)?;
-    check_directory(directory(path))?;
+    OpenOptions::new().read(true).custom_flags(raw(flags)).open(path)
+}
+
+/// Checks that no other user can read or replace the file.
+pub(super) fn check_private(file: &File, directory: &Path) -> io::Result<()> {
+    check_directory(directory)?;
     let metadata = file.metadata()?;
-    let fault = if !metadata.is_file() {
-        "is not a regular file"
-    } else if metadata.uid() != geteuid().as_raw() {
+    let fault = if metadata.uid() != geteuid().as_raw() {
         "belongs to another user"
     } else if metadata.mode() & 0o077 != 0 {
         "can be accessed by other users; set its mode to 0600 or remove it"
     } else {
-        return Ok(file);
+        return Ok(());
     };
     Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("the file {fault}")))
 }
@@ -39,8 +37,7 @@ pub(super) fn create_new(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
-pub(crate) fn try_lock(path: &Path) -> io::Result<Option<FileLock>> {
-    create_directory(directory(path))?;
+pub(super) fn try_lock(path: &Path) -> io::Result<Option<File>> {
     let file = OpenOptions::new()
         .write(true)
         .create(true)
@@ -50,7 +47,7 @@ pub(crate) fn try_lock(path: &Path) -> io::Result<Option<FileLock>> {
         .open(path)?;
     // Closing the file releases the lock, and so does the end of the process.
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(Some(FileLock::new(file))),
+        Ok(()) => Ok(Some(file)),
         Err(error) if io::Error::from(error).kind() == io::ErrorKind::WouldBlock => Ok(None),
         Err(error) => Err(error.into()),
     }
