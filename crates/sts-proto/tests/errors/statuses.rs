@@ -1,7 +1,7 @@
 //! Statuses by themselves.
 
 use http::StatusCode;
-use sts_proto::{ErrorKind, RetryAdvice, StatusClass};
+use sts_proto::{ErrorKind, RetryAdvice, StatusClass, kind_of_status};
 
 use crate::{error, error_with};
 
@@ -71,6 +71,7 @@ fn every_status_has_a_class_a_kind_and_a_judgement_about_retries() {
     for status in 200..300 {
         let status = StatusCode::from_u16(status).unwrap();
         assert_eq!(StatusClass::of(status), StatusClass::Success);
+        assert_eq!(kind_of_status(status), ErrorKind::InvalidResponse);
     }
 }
 

@@ -193,5 +193,6 @@ fn each_code_has_a_family() {
         let error = error(400, body(code, "m"));
         let kept = error.code().unwrap();
         assert_eq!((kept.family(), kept.number()), (family, number), "{code}");
+        assert!(*kept == *code && *kept != *"IAM.9999", "{code}");
     }
 }
