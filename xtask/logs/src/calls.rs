@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_lite::future::block_on;
-use sts_client::{Client, ClientBuilder, Credentials, Transport, blocking};
+use sts_client::{CallPolicy, Client, ClientBuilder, Credentials, Transport, blocking};
 use sts_hyper::HyperTransport;
 use sts_isahc::IsahcTransport;
 use sts_proto::{
@@ -57,12 +57,14 @@ fn configured<T>(transport: T, url: &str) -> ClientBuilder<T, Arc<Credentials>> 
     let credentials = Credentials::permanent("EXAMPLEAK00000000001", mark!());
     let endpoint = Endpoint::parse_allowing_http(url).expect("a URL");
     let client = Client::builder(transport).endpoint(endpoint);
+    // Further attempts log the same, after waits.
+    let client = client.policy(CallPolicy::default().attempts(1));
     client.credentials(credentials.security_token(mark!()))
 }
 
 /// Makes calls over each transport: issued and rejected credentials, directly and through a proxy
-/// with a password. With `isahc_may_fail`, calls
-/// over isahc need not succeed, because the transport rejects them where a logger would get secrets.
+/// with a password. With `isahc_may_fail`, calls over isahc need not succeed, because the transport
+/// rejects them where a logger would get secrets.
 ///
 /// # Panics
 ///
