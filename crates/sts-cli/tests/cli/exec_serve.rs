@@ -227,7 +227,7 @@ fn a_command_may_continue_after_a_signal() {
     let script = "trap 'echo caught' INT; echo ready; i=0; \
                   while [ $i -lt 10 ]; do sleep 0.05; i=$((i + 1)); done; \"$STS\" whoami";
     let (command, _) = exec(&cloud, script);
-    let running = Running::start(command);
+    let running = Running::start(with_default_signals(command));
     running.kill("INT");
     let (code, output) = running.end();
     assert_eq!(code, Some(0), "{output}");
