@@ -157,7 +157,7 @@ pub(crate) const CHECKS: &[Check] = &[
     Check { missing: wasm::missing, ..slow("wasm", "xtask wasm") },
     Check {
         missing: || (!is_there("c++")).then_some("needs a C++ compiler, Debian's package g++"),
-        ..slow("fuzz", "xtask fuzz --seconds 10")
+        ..slow("fuzz", "xtask fuzz --seconds 5")
     },
 ];
 
