@@ -12,6 +12,7 @@ fn subscriber_and_logger_receive_no_secret() {
     assert_no_secret();
     let logged = recorded();
     let has_call = logged.contains("sts.call{operation=\"AssumeAgency\"}");
-    assert_eq!(has_call, cfg!(feature = "client"), "{logged}");
+    // In a build of the workspace, other crates enable the feature of sts-client.
+    assert!(has_call || !cfg!(feature = "client"), "{logged}");
     assert!(logged.contains("hyper_util::client"), "the stacks log: {logged}");
 }

@@ -101,21 +101,36 @@ fn show(lines: &[u8], progress: &Progress) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    /// Runs a script as a check. Returns whether it succeeded and printed no secret.
-    fn is_clean(name: &str, script: &str) -> (bool, bool) {
-        let directory = root().join("target/tmp/output").join(name);
-        let mut output = Output::at(directory).unwrap();
-        let mut shell = Command::new("sh");
-        shell.args(["-c", script]);
-        let is_passed = output.of("a check", &mut shell, &Progress::new(1)).unwrap();
-        (is_passed, output.has_no_secret())
+    fn output(name: &str) -> Output {
+        Output::at(root().join("target/tmp/output").join(name)).unwrap()
     }
 
     #[test]
+    fn the_output_of_a_check_is_kept() {
+        for (name, script, is_passed) in [
+            ("passed", "echo nothing; printf 'to see' >&2", true),
+            ("failed", "echo nothing; printf 'to see' >&2; exit 1", false),
+        ] {
+            let mut output = output(name);
+            let mut shell = Command::new("sh");
+            shell.args(["-c", script]);
+            assert_eq!(output.of("a check", &mut shell, &Progress::new(1)), Ok(is_passed));
+            assert!(output.has_no_secret());
+            let kept = fs::read_to_string(output.directory.join("a-check.log")).unwrap();
+            assert_eq!(kept, "nothing\nto see");
+        }
+    }
+
+    /// Without running a check and without printing what is found: the output of this test is
+    /// searched too.
+    #[test]
     fn secrets_in_the_output_of_a_check_are_found() {
-        assert_eq!(is_clean("clean", "echo nothing; printf 'to see'"), (true, true));
-        assert_eq!(is_clean("failed", "echo nothing; exit 1"), (false, true));
-        assert_eq!(is_clean("stdout", "echo the PLAN''TED-token"), (true, false));
-        assert_eq!(is_clean("stderr", "echo x >&2; printf plan''ted >&2"), (true, false));
+        let mut output = output("secrets");
+        let path = output.directory.join("a-check.log");
+        fs::write(&path, "x\nthe PLANTED-token\nplanted").unwrap();
+        output.search("a check", &path).unwrap();
+        let lines =
+            output.found.iter().map(|found| found.contains(":2: ") || found.contains(":3: "));
+        assert_eq!(lines.collect::<Vec<_>>(), [true, true]);
     }
 }
