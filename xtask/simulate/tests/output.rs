@@ -9,6 +9,6 @@ fn a_pipe_gets_lines_only() {
     assert!(output.status.success());
     assert_eq!(output.stderr, b"", "the bar is for terminals");
     let text = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(text.lines().count(), 5, "{text}");
+    assert_eq!(text.lines().count(), 6, "three lines of titles and three of results: {text}");
     assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
 }
