@@ -79,7 +79,7 @@ impl HyperTransportBuilder {
             (tls, None)
         } else {
             let loaded = self.roots.load()?;
-            (tls::config(self.roots.is_machine_excluded(), loaded.certificates)?, loaded.tls_hint)
+            (tls::config(self.roots.is_bundled(), loaded.certificates)?, loaded.tls_hint)
         };
         tls.alpn_protocols =
             if http2 { vec![b"h2".to_vec(), b"http/1.1".to_vec()] } else { vec![] };

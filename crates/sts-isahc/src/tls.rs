@@ -14,7 +14,7 @@ pub(crate) fn config(roots: &RootCertificates) -> Result<(TlsConfig, Option<Stri
     let store = TrustStore::builder();
     let store = loaded.certificates.iter().fold(store, TrustStoreBuilder::certificate_from_der);
     #[cfg(feature = "webpki-roots")]
-    let store = if roots.is_machine_excluded() {
+    let store = if roots.is_bundled() {
         let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS;
         bundled.iter().fold(store, TrustStoreBuilder::certificate_from_der)
     } else {

@@ -14,6 +14,9 @@ use super::{BuildError, PemCertificates};
 /// Maximum number of unreadable certificates that an error lists for each file or directory.
 const MAX_LISTED: usize = 3;
 
+const EXCLUDED: &str = "no root certificate: those of the machine are excluded, so \
+                        `root_certificate_pem` must add one";
+
 /// Settings of the root certificates of a transport: those of the machine by default.
 ///
 /// The certificates of the machine are loaded by `rustls-native-certs` instead of verified by
@@ -24,6 +27,7 @@ pub struct RootCertificates {
     /// Additional certificates in PEM.
     added: Vec<Vec<u8>>,
     is_machine_excluded: bool,
+    is_bundled: bool,
 }
 
 /// Certificates loaded by [`RootCertificates::load`].
@@ -42,16 +46,22 @@ impl RootCertificates {
         self.added.push(pem.to_vec());
     }
 
-    /// Excludes the certificates of the machine and of the environment, for a transport with a list
-    /// of its own.
+    /// Excludes the certificates of the machine and of the environment.
     pub const fn exclude_machine(&mut self) {
         self.is_machine_excluded = true;
     }
 
-    /// Returns whether the certificates of the machine are excluded.
+    /// Replaces the certificates of the machine and of the environment by Mozilla's list, which the
+    /// transport adds to those of [`load`](Self::load).
+    pub const fn replace_by_bundled(&mut self) {
+        self.is_machine_excluded = true;
+        self.is_bundled = true;
+    }
+
+    /// Returns whether the transport adds Mozilla's list.
     #[must_use]
-    pub const fn is_machine_excluded(&self) -> bool {
-        self.is_machine_excluded
+    pub const fn is_bundled(&self) -> bool {
+        self.is_bundled
     }
 
     /// Returns whether neither the program nor the environment names a certificate, so that the
@@ -71,6 +81,7 @@ impl RootCertificates {
     ///
     /// - An added certificate is invalid.
     /// - `SSL_CERT_FILE` and `SSL_CERT_DIR` contain no valid certificate, and none was added.
+    /// - The certificates of the machine are excluded, and none was added or bundled.
     pub fn load(&self) -> Result<LoadedRoots, BuildError> {
         let mut loading = Loading::default();
         for pem in &self.added {
@@ -78,6 +89,8 @@ impl RootCertificates {
         }
         if !self.is_machine_excluded {
             loading.add_machine()?;
+        } else if loading.certificates.is_empty() && !self.is_bundled {
+            return Err(BuildError::new(EXCLUDED));
         }
         let tls_hint = if self.is_machine_excluded { None } else { loading.tls_hint() };
         Ok(LoadedRoots { certificates: loading.certificates, tls_hint })

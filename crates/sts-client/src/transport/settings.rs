@@ -105,12 +105,22 @@ macro_rules! __transport_setters {
             self.roots.add_pem(pem);
             self
         }
+
+        /// Trusts only the certificates of [`root_certificate_pem`](Self::root_certificate_pem), for
+        /// example those of a private cloud, instead of adding them to those of the machine or of
+        /// `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+        ///
+        /// [`build`](Self::build) returns an error if there is none.
+        pub const fn no_machine_roots(mut self) -> Self {
+            self.roots.exclude_machine();
+            self
+        }
     };
     (webpki_roots) => {
         /// Replaces the root certificates of the machine by Mozilla's list as of the build, for
         /// example in container images without certificates.
         pub const fn webpki_roots(mut self) -> Self {
-            self.roots.exclude_machine();
+            self.roots.replace_by_bundled();
             self
         }
     };

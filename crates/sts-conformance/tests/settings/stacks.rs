@@ -21,6 +21,7 @@ pub(crate) struct Settings<'a> {
     pub(crate) no_proxy: bool,
     pub(crate) proxy: Option<&'a str>,
     pub(crate) roots_pem: &'a [&'a str],
+    pub(crate) no_machine_roots: bool,
 }
 
 /// A transport of this workspace.
@@ -78,6 +79,9 @@ macro_rules! apply {
         }
         for pem in settings.roots_pem {
             builder = builder.root_certificate_pem(pem.as_bytes());
+        }
+        if settings.no_machine_roots {
+            builder = builder.no_machine_roots();
         }
         builder
     }};

@@ -22,6 +22,8 @@ for_each_stack! {
     valid_certificates_of_ssl_cert_file_are_trusted,
     ssl_cert_file_without_certificates_is_reported,
     handshake_error_names_unreadable_certificates,
+    machine_roots_can_be_excluded,
+    excluded_machine_roots_require_another,
     error_states_why_connecting_failed,
     error_states_why_a_certificate_is_rejected,
     stalled_handshake_is_not_a_connect_error,
@@ -219,6 +221,32 @@ fn handshake_error_names_unreadable_certificates(stack: &Stack) {
         "{printed}"
     );
     assert!(printed.contains("localhost:"), "{printed}");
+}
+
+fn machine_roots_can_be_excluded(stack: &Stack) {
+    let test = "machine_roots_can_be_excluded";
+    let authority = authority();
+    let server = serve_rejected(config(&authority));
+    let url = server.https_url();
+    let fails = |stack: &Stack, url: &str| {
+        let another = authority_named("another").pem();
+        let settings =
+            Settings { roots_pem: &[&another], no_machine_roots: true, ..Settings::default() };
+        chain(&stack.built(&settings).send(url).unwrap_err())
+    };
+    let printed = with_ssl_cert_file(stack, test, Some(authority.pem().as_bytes()), &url, fails);
+    let Some(printed) = printed else { return };
+    server.join();
+    assert!(
+        printed.contains("UnknownIssuer") || printed.contains("its issuer is not trusted"),
+        "{printed}"
+    );
+}
+
+fn excluded_machine_roots_require_another(stack: &Stack) {
+    let settings = Settings { no_machine_roots: true, ..Settings::default() };
+    let error = (stack.build)(&settings).err().unwrap();
+    assert!(error.to_string().contains("`root_certificate_pem` must add one"), "{error}");
 }
 
 /// A server whose certificate is rejected.

@@ -12,7 +12,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use isahc::AsyncReadResponseExt;
 use isahc::config::{Configurable, VersionNegotiation};
-use isahc::tls::{TlsConfig, TrustStore, TrustStoreBuilder};
+use isahc::tls::{TlsConfig, TrustStore};
 use rustls::pki_types::CertificateDer;
 use sts_client::{Exchange, Limits, Transport};
 use sts_emulator::builtin;
@@ -104,7 +104,9 @@ fn check(status: StatusCode, length: usize) {
 pub fn our_hyper(server: &Server) -> HyperTransport {
     let builder = HyperTransport::builder().pool_max_idle(MOST_AT_ONCE);
     let builder = match &server.certificate {
-        Some(certificate) => builder.root_certificate_pem(certificate.pem.as_bytes()),
+        Some(certificate) => {
+            builder.root_certificate_pem(certificate.pem.as_bytes()).no_machine_roots()
+        }
         None => builder,
     };
     builder.build().expect("a transport")
@@ -131,7 +133,9 @@ pub fn raw_hyper(server: &Server) -> RawHyper {
 pub fn our_isahc(server: &Server) -> IsahcTransport {
     let builder = IsahcTransport::builder().pool_max_idle(MOST_AT_ONCE);
     let builder = match &server.certificate {
-        Some(certificate) => builder.root_certificate_pem(certificate.pem.as_bytes()),
+        Some(certificate) => {
+            builder.root_certificate_pem(certificate.pem.as_bytes()).no_machine_roots()
+        }
         None => builder,
     };
     builder.build().expect("a transport")
@@ -143,13 +147,12 @@ pub fn raw_isahc(server: &Server) -> isahc::HttpClient {
         .connection_cache_ttl(POOL_IDLE_TIMEOUT)
         .connection_cache_size(MOST_AT_ONCE)
         .tcp_nodelay();
-    let client = if server.certificate.is_some() {
-        let roots = trusted(server);
-        let store =
-            roots.iter().fold(TrustStore::builder(), TrustStoreBuilder::certificate_from_der);
-        client.tls_config(TlsConfig::builder().trust_store(store.build()).build())
-    } else {
-        client
+    let client = match &server.certificate {
+        Some(certificate) => {
+            let store = TrustStore::builder().certificate_from_der(&certificate.der).build();
+            client.tls_config(TlsConfig::builder().trust_store(store).build())
+        }
+        None => client,
     };
     client.build().expect("a client")
 }
@@ -189,9 +192,10 @@ fn rustls_config(server: &Server) -> rustls::ClientConfig {
         .with_no_client_auth()
 }
 
-/// What ours trust too: the machine's certificates, and the server's.
+/// What ours trust too: the server's certificate, else the certificates of the machine.
 fn trusted(server: &Server) -> Vec<CertificateDer<'static>> {
-    let mut certificates = rustls_native_certs::load_native_certs().certs;
-    certificates.extend(server.certificate.iter().map(|certificate| certificate.der.clone()));
-    certificates
+    match &server.certificate {
+        Some(certificate) => vec![certificate.der.clone()],
+        None => rustls_native_certs::load_native_certs().certs,
+    }
 }
