@@ -13,6 +13,7 @@ use fastrand::Rng;
 use http::{Request, Response};
 use sts_credentials::{Credentials, CredentialsError, CredentialsRequest};
 use sts_proto::{Authentication, Body, Caller, Operation, service_date};
+use time::OffsetDateTime;
 
 use self::decision::SHORTEST_ATTEMPT;
 use self::evidence::witness;
@@ -73,6 +74,8 @@ pub struct Call<O: Operation> {
     stats: CallStats,
     /// The failure of the last attempt, while the call continues.
     last_failure: Option<Failure>,
+    /// The rejection of the credentials, while others are requested.
+    rejection: Option<Failure>,
     /// Endpoints that have failed in this call, by their index in the pool.
     failed_endpoints: Vec<usize>,
     /// The number of failovers to an endpoint that had not failed in this call.
@@ -81,26 +84,25 @@ pub struct Call<O: Operation> {
     has_signed_again: bool,
     /// Whether the provider has been asked for other credentials.
     has_changed_credentials: bool,
-    state: State<O::Output>,
+    state: State,
+    /// The outcome of the call, until it is returned.
+    outcome: Option<Result<O::Output, Failure>>,
 }
 
-#[derive(Debug)]
-enum State<T> {
+#[derive(Clone, Copy, Debug)]
+enum State {
     /// Initial state.
     New,
-    /// Credentials are required: the first ones, or a replacement for those that `rejection`
-    /// concerns.
-    Credentials { is_requested: bool, rejection: Option<Failure> },
+    /// Credentials are required: the first ones, or others after a rejection.
+    Credentials { is_requested: bool },
     /// A request is ready to be sent.
     Ready,
     /// A request is in flight.
     Sent(Sent),
     /// The call waits until that time.
     Waiting { until: Duration },
-    /// The outcome is ready to be returned.
-    Done(Result<T, Failure>),
-    /// The outcome has been returned.
-    Over,
+    /// The outcome is ready to be returned, or has been returned.
+    Done,
 }
 
 /// A request in flight.
@@ -118,9 +120,9 @@ struct Sent {
 }
 
 /// The reason why no request may be signed now.
-enum NotAdmitted<T> {
+enum NotAdmitted {
     Wait(Duration),
-    Next(State<T>),
+    Next(State),
 }
 
 impl<O: Operation> Call<O> {
@@ -136,11 +138,13 @@ impl<O: Operation> Call<O> {
             started: None,
             stats: CallStats::default(),
             last_failure: None,
+            rejection: None,
             failed_endpoints: Vec::new(),
             failovers: 0,
             has_signed_again: false,
             has_changed_credentials: false,
             state: State::New,
+            outcome: None,
         }
     }
 }
@@ -152,17 +156,15 @@ impl<O: Operation> StateMachine for Call<O> {
         let started = *self.started.get_or_insert(now);
         let left = self.deadline().saturating_sub(now.monotonic);
         loop {
-            match mem::replace(&mut self.state, State::Over) {
-                State::New => self.state = self.begin(),
-                State::Credentials { rejection, .. } if left.is_zero() => {
-                    self.state = State::Done(Err(rejection.unwrap_or(Failure::Deadline)));
+            self.state = match self.state {
+                State::New => self.begin(),
+                State::Credentials { .. } if left.is_zero() => {
+                    let failure = self.rejection.take().unwrap_or(Failure::Deadline);
+                    self.finish(Err(failure))
                 }
-                State::Credentials { is_requested: true, rejection } => {
-                    self.state = State::Credentials { is_requested: true, rejection };
-                    return Step::Wait(left);
-                }
-                State::Credentials { is_requested: false, rejection } => {
-                    self.state = State::Credentials { is_requested: true, rejection };
+                State::Credentials { is_requested: true } => return Step::Wait(left),
+                State::Credentials { is_requested: false } => {
+                    self.state = State::Credentials { is_requested: true };
                     let rejected = self.credentials.as_ref().map(|ours| ours.credentials.clone());
                     return Step::Credentials(
                         rejected.map(CredentialsRequest::after_rejection).unwrap_or_default(),
@@ -170,7 +172,7 @@ impl<O: Operation> StateMachine for Call<O> {
                 }
                 State::Ready if left <= self.shortest_attempt() => {
                     let failure = self.last_failure.take().unwrap_or(Failure::Deadline);
-                    self.state = State::Done(Err(failure));
+                    self.finish(Err(failure))
                 }
                 State::Ready => match self.admit(left.min(self.context.policy.limits.timeout), now)
                 {
@@ -178,56 +180,48 @@ impl<O: Operation> StateMachine for Call<O> {
                         Ok(exchange) => return Step::Send(exchange),
                         Err(failure) => {
                             self.release(slot, now.monotonic);
-                            self.state = State::Done(Err(failure));
+                            self.finish(Err(failure))
                         }
                     },
-                    Err(NotAdmitted::Wait(wait)) => {
-                        self.state = State::Ready;
-                        return Step::Wait(wait.min(left));
-                    }
-                    Err(NotAdmitted::Next(state)) => self.state = state,
+                    Err(NotAdmitted::Wait(wait)) => return Step::Wait(wait.min(left)),
+                    Err(NotAdmitted::Next(state)) => state,
                 },
                 State::Sent(sent) => {
-                    self.state = State::Sent(sent);
                     let left = sent.until.saturating_sub(now.monotonic);
                     if !left.is_zero() {
                         return Step::Wait(left);
                     }
                     let timeout = TransportError::maybe_sent(TransportErrorKind::Timeout);
                     self.receive(Err(timeout), now);
+                    self.state
                 }
                 State::Waiting { until } if now.monotonic < until => {
-                    self.state = State::Waiting { until };
                     return Step::Wait(until.saturating_sub(now.monotonic));
                 }
-                State::Waiting { .. } => self.state = State::Ready,
-                State::Done(result) => {
+                State::Waiting { .. } => State::Ready,
+                State::Done => {
+                    let Some(outcome) = self.outcome.take() else {
+                        let stats = CallStats::default();
+                        return Step::Done(Err(Error::new(O::NAME, Failure::Completed, stats)));
+                    };
                     let mut stats = mem::take(&mut self.stats);
                     stats.elapsed = now.monotonic.saturating_sub(started.monotonic);
-                    return Step::Done(match result {
+                    return Step::Done(match outcome {
                         Ok(output) => Ok(Completed { output, stats }),
                         Err(failure) => Err(Error::new(O::NAME, failure, stats)),
                     });
                 }
-                State::Over => {
-                    return Step::Done(Err(Error::new(
-                        O::NAME,
-                        Failure::Completed,
-                        CallStats::default(),
-                    )));
-                }
-            }
+            };
         }
     }
 
     fn provide(&mut self, credentials: Result<Arc<Credentials>, CredentialsError>) {
-        let State::Credentials { is_requested: true, rejection } = &mut self.state else {
+        if !matches!(self.state, State::Credentials { is_requested: true }) {
             return;
-        };
-        let rejection = rejection.take();
-        self.state = match self.take_credentials(credentials.map_err(resolve), rejection) {
+        }
+        self.state = match self.take_credentials(credentials.map_err(resolve)) {
             Ok(()) => State::Ready,
-            Err(failure) => State::Done(Err(failure)),
+            Err(failure) => self.finish(Err(failure)),
         };
     }
 
@@ -254,7 +248,7 @@ impl<O: Operation> StateMachine for Call<O> {
                 trace::attempt_succeeded(self.stats.attempts);
                 self.context.budget.deposit();
                 self.context.pool.responded(sent.pick);
-                State::Done(Ok(output))
+                self.finish(Ok(output))
             }
             Err(failure) => self.recover(failure, sent, is_excused, now),
         };
@@ -272,9 +266,14 @@ impl<O: Operation> Call<O> {
         started.saturating_add(self.context.policy.deadline)
     }
 
-    fn begin(&mut self) -> State<O::Output> {
+    fn finish(&mut self, outcome: Result<O::Output, Failure>) -> State {
+        self.outcome = Some(outcome);
+        State::Done
+    }
+
+    fn begin(&mut self) -> State {
         if self.context.pool.len() == 0 {
-            return State::Done(Err(Failure::NoEndpoint));
+            return self.finish(Err(Failure::NoEndpoint));
         }
         // Checked before the provider is asked, which may make a call of its own. A request that is
         // valid for temporary credentials is valid for all.
@@ -282,11 +281,11 @@ impl<O: Operation> Call<O> {
         if !self.is_valid_for_all
             && let Err(failure) = self.validate(Caller::Permanent)
         {
-            return State::Done(Err(failure));
+            return self.finish(Err(failure));
         }
         match O::AUTHENTICATION {
             Authentication::Unsigned => State::Ready,
-            _ => State::Credentials { is_requested: false, rejection: None },
+            _ => State::Credentials { is_requested: false },
         }
     }
 
@@ -311,8 +310,9 @@ impl<O: Operation> Call<O> {
         // Leave time for another endpoint.
         let needs_rest = pick.probe.is_some() || longest == left;
         let timeout = if can_fail_over && needs_rest { longest.min(left / 2) } else { longest };
-        match self.sign(pick, now) {
-            Ok((request, signed_with)) => {
+        let signed_with = context.clock_offset.for_signing();
+        match self.sign(pick, now.wall.saturating_add(signed_with.offset)) {
+            Ok(request) => {
                 self.stats.attempts += 1;
                 let usual = context.policy.limits.timeout.min(context.policy.deadline);
                 self.state = State::Sent(Sent {
@@ -338,19 +338,17 @@ impl<O: Operation> Call<O> {
         self.context.policy.attempts > 1 && others > 1 && self.operation.is_repeatable()
     }
 
-    fn sign(&self, pick: Pick, now: Now) -> Result<(Request<Body>, SigningOffset), Failure> {
+    fn sign(&self, pick: Pick, date: OffsetDateTime) -> Result<Request<Body>, Failure> {
         let endpoint = self.context.pool.get(pick.index).ok_or(Failure::NoEndpoint)?;
         let mut request =
             self.operation.to_request_unvalidated(endpoint).map_err(Failure::InvalidRequest)?;
-        let signed_with = self.context.clock_offset.for_signing();
         if let Some(ours) = &self.credentials {
-            let date = now.wall.saturating_add(signed_with.offset);
             ours.signer.sign(&mut request, date).map_err(|error| {
                 let message = "cannot sign the request";
                 Failure::Credentials(CredentialsError::new(message).with_source(error))
             })?;
         }
         trace::attempt_sent(self.stats.attempts.saturating_add(1), endpoint);
-        Ok((request, signed_with))
+        Ok(request)
     }
 }

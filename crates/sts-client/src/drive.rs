@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, poll_immediate, select};
 use sts_credentials::{ProvideCredentials, blocking as credentials};
 
 use crate::error::Error;
@@ -24,8 +24,12 @@ pub(crate) async fn drive<M: StateMachine>(
     loop {
         match machine.step(now) {
             Step::Credentials(request) => {
+                let mut credentials = pin!(provider.credentials(request));
+                if let Some(credentials) = poll_immediate(credentials.as_mut()).await {
+                    machine.provide(credentials);
+                    continue;
+                }
                 // The deadline includes the provider; the step of the machine is the remaining time.
-                let credentials = pin!(provider.credentials(request));
                 let limit = match machine.step(now) {
                     Step::Wait(limit) => limit,
                     _ => Duration::ZERO,

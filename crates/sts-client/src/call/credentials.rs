@@ -14,13 +14,12 @@ use crate::platform::Now;
 use crate::shared::rejected_keys::{Admission, Slot, Verdict};
 
 impl<O: Operation> Call<O> {
-    /// Takes the provider's result, in place of the credentials that `rejection` concerns.
+    /// Takes the provider's result, after a rejection in place of the rejected credentials.
     pub(super) fn take_credentials(
         &mut self,
         credentials: Result<Arc<Credentials>, CredentialsError>,
-        rejection: Option<Failure>,
     ) -> Result<(), Failure> {
-        let credentials = match (credentials, rejection) {
+        let credentials = match (credentials, self.rejection.take()) {
             // The provider has no other credentials, so the rejection is the outcome.
             (Err(_), Some(rejection)) => return Err(rejection),
             (Ok(credentials), Some(rejection))
@@ -50,7 +49,7 @@ impl<O: Operation> Call<O> {
         &mut self,
         timeout: Duration,
         now: Now,
-    ) -> Result<Option<Slot>, NotAdmitted<O::Output>> {
+    ) -> Result<Option<Slot>, NotAdmitted> {
         let Some(ours) = &self.credentials else { return Ok(None) };
         let context = &self.context;
         // Requires a known clock offset: a wrong local clock would never be corrected otherwise.
@@ -73,11 +72,12 @@ impl<O: Operation> Call<O> {
     }
 
     /// The provider may have other credentials, and does not know that these are unusable.
-    fn change_credentials(&mut self, failure: Failure) -> NotAdmitted<O::Output> {
+    fn change_credentials(&mut self, failure: Failure) -> NotAdmitted {
         NotAdmitted::Next(if std::mem::replace(&mut self.has_changed_credentials, true) {
-            State::Done(Err(failure))
+            self.finish(Err(failure))
         } else {
-            State::Credentials { is_requested: false, rejection: Some(failure) }
+            self.rejection = Some(failure);
+            State::Credentials { is_requested: false }
         })
     }
 

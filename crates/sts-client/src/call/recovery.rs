@@ -20,7 +20,7 @@ impl<O: Operation> Call<O> {
         sent: Sent,
         is_clock_corrected: bool,
         now: Now,
-    ) -> State<O::Output> {
+    ) -> State {
         let mut decision = self.decide(&failure, sent.pick, is_clock_corrected, now);
         if matches!(decision, Decision::Retry(_)) && !self.context.budget.withdraw() {
             decision = Decision::GiveUp;
@@ -28,7 +28,7 @@ impl<O: Operation> Call<O> {
         self.report_health(&failure, decision, sent, now);
         self.record(&failure, sent, decision);
         match decision {
-            Decision::GiveUp => State::Done(Err(failure)),
+            Decision::GiveUp => self.finish(Err(failure)),
             Decision::FailOver => {
                 self.failovers = self.failovers.saturating_add(1);
                 self.ready(failure)
@@ -39,7 +39,8 @@ impl<O: Operation> Call<O> {
             }
             Decision::ChangeCredentials => {
                 self.has_changed_credentials = true;
-                State::Credentials { is_requested: false, rejection: Some(failure) }
+                self.rejection = Some(failure);
+                State::Credentials { is_requested: false }
             }
             Decision::Retry(wait) => {
                 self.last_failure = Some(failure);
@@ -48,7 +49,7 @@ impl<O: Operation> Call<O> {
         }
     }
 
-    fn ready(&mut self, failure: Failure) -> State<O::Output> {
+    fn ready(&mut self, failure: Failure) -> State {
         self.last_failure = Some(failure);
         State::Ready
     }

@@ -1,10 +1,10 @@
 //! The sessions of a pool, in the order of their last use.
 
-use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::num::NonZeroUsize;
 use std::sync::PoisonError;
 
+use lru::LruCache;
 use sts_proto::AssumeAgency;
 
 use super::scope::Scope;
@@ -35,26 +35,17 @@ pub(super) struct Entries<X> {
 }
 
 struct State<X> {
-    sessions: HashMap<Scope, Entry<X>, BuildHasherDefault<DefaultHasher>>,
-    /// Keys by the number of their last use, the oldest first.
-    uses: BTreeMap<u64, Scope>,
-    next_use: u64,
+    /// Without a capacity: the cache would allocate memory for all of it.
+    sessions: LruCache<Scope, X, BuildHasherDefault<DefaultHasher>>,
     hits: u64,
     misses: u64,
     evictions: u64,
 }
 
-struct Entry<X> {
-    session: X,
-    last_use: u64,
-}
-
 impl<X: Clone> Entries<X> {
     pub(super) fn new(capacity: NonZeroUsize, seed: u64) -> Self {
         let state = State {
-            sessions: HashMap::default(),
-            uses: BTreeMap::new(),
-            next_use: 0,
+            sessions: LruCache::unbounded_with_hasher(BuildHasherDefault::default()),
             hits: 0,
             misses: 0,
             evictions: 0,
@@ -71,14 +62,16 @@ impl<X: Clone> Entries<X> {
     ) -> Result<X, E> {
         let scope = Scope::new(request, self.seed);
         let mut state = self.lock();
-        if let Some(session) = state.used(&scope) {
+        if let Some(session) = state.sessions.get(&scope).cloned() {
+            state.hits = state.hits.saturating_add(1);
             return Ok(session);
         }
         let session = open(scope.clone())?;
         state.misses = state.misses.saturating_add(1);
         let is_full = state.sessions.len() >= self.capacity.get();
-        let evicted = if is_full { state.evict() } else { None };
-        state.insert(scope, session.clone());
+        let evicted = if is_full { state.sessions.pop_lru() } else { None };
+        state.evictions = state.evictions.saturating_add(evicted.is_some().into());
+        state.sessions.put(scope, session.clone());
         drop(state);
         // It may be the last reference to a session and its observer.
         drop(evicted);
@@ -87,20 +80,13 @@ impl<X: Clone> Entries<X> {
 
     pub(super) fn remove(&self, request: AssumeAgency) {
         let scope = Scope::new(request, self.seed);
-        let mut state = self.lock();
-        let removed = state.sessions.remove(&scope);
-        if let Some(entry) = &removed {
-            state.uses.remove(&entry.last_use);
-        }
-        drop(state);
+        let removed = self.lock().sessions.pop(&scope);
         drop(removed);
     }
 
     pub(super) fn clear(&self) {
-        let mut state = self.lock();
-        state.uses.clear();
-        let sessions = std::mem::take(&mut state.sessions);
-        drop(state);
+        let none = LruCache::unbounded_with_hasher(BuildHasherDefault::default());
+        let sessions = std::mem::replace(&mut self.lock().sessions, none);
         drop(sessions);
     }
 
@@ -116,33 +102,7 @@ impl<X: Clone> Entries<X> {
     }
 
     fn lock(&self) -> MutexGuard<'_, State<X>> {
-        // Poisoning is ignored: the two maps are changed together, after the code that may panic.
+        // Poisoning is ignored: nothing is changed before the code that may panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<X: Clone> State<X> {
-    /// Returns a session and records its use.
-    fn used(&mut self, scope: &Scope) -> Option<X> {
-        let entry = self.sessions.get_mut(scope)?;
-        let key = self.uses.remove(&entry.last_use)?;
-        entry.last_use = self.next_use;
-        self.uses.insert(self.next_use, key);
-        self.next_use += 1;
-        self.hits = self.hits.saturating_add(1);
-        Some(entry.session.clone())
-    }
-
-    fn insert(&mut self, scope: Scope, session: X) {
-        self.uses.insert(self.next_use, scope.clone());
-        self.sessions.insert(scope, Entry { session, last_use: self.next_use });
-        self.next_use += 1;
-    }
-
-    /// Removes the session that was used least recently.
-    fn evict(&mut self) -> Option<Entry<X>> {
-        let (_, scope) = self.uses.pop_first()?;
-        self.evictions = self.evictions.saturating_add(1);
-        self.sessions.remove(&scope)
     }
 }
