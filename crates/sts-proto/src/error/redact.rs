@@ -5,6 +5,8 @@
 //! that consists of such words, a short number, a date, an action, a URN, or the value of a known
 //! field. All other parts are replaced.
 
+use std::cmp::Ordering;
+
 use super::shown::Shown;
 use super::words::{FIELDS, SERVICES, WORDS};
 
@@ -154,7 +156,22 @@ fn is_word(word: &str) -> bool {
     let is_letter = word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
     is_letter
         || ((is_lower || (is_acronym && is_capital))
-            && WORDS.binary_search(&word.to_ascii_lowercase().as_str()).is_ok())
+            && contains_word(WORDS, &word.to_ascii_lowercase()))
+}
+
+/// Returns whether sorted words that are separated by spaces include `word`.
+fn contains_word(mut words: &str, word: &str) -> bool {
+    while !words.is_empty() {
+        let half = words.get(..words.len() / 2).unwrap_or_default();
+        let (left, rest) = words.split_at(half.rfind(' ').map_or(0, |space| space + 1));
+        let (middle, right) = rest.split_once(' ').unwrap_or((rest, ""));
+        words = match word.cmp(middle) {
+            Ordering::Less => left.trim_end(),
+            Ordering::Equal => return true,
+            Ordering::Greater => right,
+        };
+    }
+    false
 }
 
 /// Returns whether a text consists of words that begin with capitals, as `getSecretKey` does.
@@ -244,8 +261,19 @@ mod tests {
 
     #[test]
     fn vocabulary_is_sorted() {
-        for list in [&WORDS[..], &FIELDS, &SERVICES] {
+        assert!(WORDS.split(' ').is_sorted_by(|a, b| a < b));
+        for list in [&FIELDS[..], &SERVICES] {
             assert!(list.is_sorted_by(|a, b| a < b));
         }
+    }
+
+    #[test]
+    fn words_of_the_vocabulary_are_found() {
+        for word in WORDS.split(' ') {
+            assert!(contains_word(WORDS, word), "{word}");
+            assert!(!contains_word(WORDS, &format!("{word}\u{1}")), "{word}");
+        }
+        assert!(!contains_word(WORDS, ""));
+        assert!(!contains_word("", "word"));
     }
 }
