@@ -28,22 +28,20 @@ impl<C: Connect + Clone + Send + Sync + 'static> Pools<C> {
 
     /// Sends a request over the pool of the current runtime.
     pub(crate) fn request(&self, request: Request<RequestBody>) -> ResponseFuture {
-        self.pool(Handle::current().id()).request(request)
-    }
-
-    fn pool(&self, runtime: Id) -> Client<C, RequestBody> {
+        let runtime = Handle::current().id();
         let mut pools = self.by_runtime.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((last, pool)) = pools.last()
             && *last == runtime
         {
-            return pool.clone();
+            return pool.request(request);
         }
         let known = pools.iter().position(|(id, _)| *id == runtime).map(|at| pools.remove(at).1);
         let pool = known.unwrap_or_else(|| self.builder.build(self.connector.clone()));
         if pools.len() == MAX_RUNTIMES {
             pools.remove(0);
         }
-        pools.push((runtime, pool.clone()));
-        pool
+        let response = pool.request(request);
+        pools.push((runtime, pool));
+        response
     }
 }

@@ -35,7 +35,8 @@ pub struct OnRuntime<T> {
 enum State<T> {
     Local(Pin<Box<dyn Future<Output = T> + Send>>),
     Spawned(JoinHandle<T>),
-    Moved,
+    /// It was spawned, or is complete.
+    Gone,
 }
 
 impl<T: Send + 'static> OnRuntime<T> {
@@ -61,14 +62,20 @@ impl<T: Send + 'static> Future for OnRuntime<T> {
         let is_current = Handle::try_current().is_ok_and(|current| current.id() == self.id);
         if !is_current
             && matches!(self.state, State::Local(_))
-            && let State::Local(future) = std::mem::replace(&mut self.state, State::Moved)
+            && let State::Local(future) = std::mem::replace(&mut self.state, State::Gone)
         {
             self.state = State::Spawned(self.runtime.spawn(future));
         }
         match &mut self.state {
-            State::Local(future) => future.as_mut().poll(context).map(Ok),
+            State::Local(future) => {
+                let polled = future.as_mut().poll(context);
+                if polled.is_ready() {
+                    self.state = State::Gone;
+                }
+                polled.map(Ok)
+            }
             State::Spawned(task) => Pin::new(task).poll(context).map_err(|_| RuntimeGone),
-            State::Moved => Poll::Ready(Err(RuntimeGone)),
+            State::Gone => Poll::Ready(Err(RuntimeGone)),
         }
     }
 }
@@ -81,12 +88,15 @@ impl<T> fmt::Debug for OnRuntime<T> {
 
 impl<T> Drop for OnRuntime<T> {
     fn drop(&mut self) {
+        if matches!(self.state, State::Gone) {
+            return;
+        }
         // Dropping the future may spawn, which needs a runtime. While the thread-locals of a
         // thread are destroyed, no runtime can be entered.
         let is_destroyed = |error: TryCurrentError| error.is_thread_local_destroyed();
         let _entered =
             (!Handle::try_current().is_err_and(is_destroyed)).then(|| self.runtime.enter());
-        if let State::Spawned(task) = std::mem::replace(&mut self.state, State::Moved) {
+        if let State::Spawned(task) = std::mem::replace(&mut self.state, State::Gone) {
             task.abort();
         }
     }
