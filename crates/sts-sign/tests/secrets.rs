@@ -1,36 +1,16 @@
 //! Planted secrets: none is printed.
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
+#[path = "support/planted.rs"]
+mod planted;
+
 use std::fmt::{Debug, Display};
 use std::time::Duration;
 
 use http::Request;
-use sts_sign::{Payload, Scope, SignedHeaders, Signer, VerifyError, verify};
-use time::OffsetDateTime;
-use time::macros::datetime;
+use sts_sign::{Payload, SignedHeaders, Signer, VerifyError, verify};
 
-const ID: &str = "HSTEXAMPLE0000000001";
-const NOW: OffsetDateTime = datetime!(2026-03-05 07:08:09 UTC);
-const SECRET: &str = "plantedSecret6gH9jK2mN5pQ8sT1vW4yZ7xC0fL";
-const TOKEN: &str = "plantedToken/4yZ7xC0fL3rU6iO9z==";
-
-fn request() -> Request<&'static str> {
-    Request::get("https://sts.example.com/v5/caller-identity").body("").unwrap()
-}
-
-fn signers() -> Vec<Signer> {
-    let signers = [
-        Signer::from_parts(ID, SECRET).unwrap(),
-        Signer::v11(ID, SECRET, Scope::new("cn-north-4", "sts")).unwrap(),
-        #[cfg(feature = "sm3")]
-        Signer::sm3(ID, SECRET).unwrap(),
-        #[cfg(feature = "p256")]
-        Signer::p256(ID, SECRET).unwrap(),
-        #[cfg(feature = "sm2")]
-        Signer::sm2(ID, SECRET).unwrap(),
-    ];
-    signers.into_iter().map(|signer| signer.security_token(TOKEN).unwrap()).collect()
-}
+use self::planted::{ID, NOW, SECRET, TOKEN, request, signers};
 
 fn assert_clean(shown: &str) {
     for secret in [SECRET, TOKEN, "planted"] {

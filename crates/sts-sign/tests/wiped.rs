@@ -1,6 +1,9 @@
 //! No freed memory block contains a secret.
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
+#[path = "support/planted.rs"]
+mod planted;
+
 use std::fmt::Debug;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -9,14 +12,9 @@ use std::time::Duration;
 use http::Request;
 use sts_credentials::{Credentials, ErrorKind, blocking};
 use sts_sign::{Observation, Payload, RequestSigner, Scope, Signer, verify};
-use time::OffsetDateTime;
-use time::macros::datetime;
 use xtask_secrets::Searching;
 
-const ID: &str = "HSTEXAMPLE0000000001";
-const NOW: OffsetDateTime = datetime!(2026-03-05 07:08:09 UTC);
-const SECRET: &str = "plantedSecret6gH9jK2mN5pQ8sT1vW4yZ7xC0fL";
-const TOKEN: &str = "plantedToken/4yZ7xC0fL3rU6iO9z==";
+use self::planted::{ID, NOW, SECRET, TOKEN, request, signers};
 
 #[global_allocator]
 static ALLOCATOR: Searching = Searching::new(&["plantedSecret", "plantedToken", DERIVED_KEY]);
@@ -27,24 +25,6 @@ const DERIVED_KEY: &str = "899e885df1af3a71";
 /// Prints and drops: texts are blocks too.
 fn show(value: &dyn Debug) {
     black_box(format!("{value:?} {value:#?}"));
-}
-
-fn request() -> Request<&'static str> {
-    Request::get("https://sts.example.com/v5/caller-identity").body("").unwrap()
-}
-
-fn signers() -> Vec<Signer> {
-    let signers = [
-        Signer::from_parts(ID, SECRET).unwrap(),
-        Signer::v11(ID, SECRET, Scope::new("cn-north-4", "sts")).unwrap(),
-        #[cfg(feature = "sm3")]
-        Signer::sm3(ID, SECRET).unwrap(),
-        #[cfg(feature = "p256")]
-        Signer::p256(ID, SECRET).unwrap(),
-        #[cfg(feature = "sm2")]
-        Signer::sm2(ID, SECRET).unwrap(),
-    ];
-    signers.into_iter().map(|signer| signer.security_token(TOKEN).unwrap()).collect()
 }
 
 /// Signs, verifies and explains a request in each way.
