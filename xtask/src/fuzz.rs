@@ -3,8 +3,11 @@
 
 use std::env;
 use std::fs::{self, File};
-use std::path::Path;
+use std::num::NonZero;
+use std::path::PathBuf;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use lexopt::Parser;
 use lexopt::prelude::{Long, Value, ValueExt};
@@ -34,8 +37,8 @@ pub(crate) const TASK: Task = Task {
     help: "\
 usage: cargo xtask fuzz [OPTIONS] [TARGET...]
 
-Builds the fuzz targets in xtask/fuzz and runs them, one after the other: those named, or all. It
-needs a C++ compiler.
+Builds the fuzz targets in xtask/fuzz and runs them, as many at a time as the machine has
+processors: those named, or all. All run even if one has a finding. It needs a C++ compiler.
 
   --seconds N   how long each target runs, at least 1 (600)
   --minutes N   the same in minutes
@@ -44,8 +47,8 @@ needs a C++ compiler.
   --minimize    afterwards, keep only the inputs that add coverage in target/fuzz/corpus
 ",
     run: |arguments| {
-        fuzz(&Plan::parse(arguments)?)?;
-        Ok(true)
+        let plan = Plan::parse(arguments)?;
+        Ok(fuzz(&plan)?)
     },
 };
 
@@ -106,7 +109,47 @@ fn positive(option: &str, parser: &mut Parser) -> Result<u32, Stop> {
         .ok_or_else(|| Stop::Usage(format!("{option} must be a number from 1 on, not {given:?}")))
 }
 
-fn fuzz(plan: &Plan) -> Result<(), String> {
+/// Where the targets are.
+struct Places {
+    package: PathBuf,
+    binaries: PathBuf,
+    target_dir: PathBuf,
+}
+
+/// Runs the targets. Returns whether none has a finding.
+fn fuzz(plan: &Plan) -> Result<bool, String> {
+    let places = build()?;
+    let count = plan.targets.len();
+    // A unit for each second of each target.
+    let progress = Progress::new(count as u64 * u64::from(plan.seconds));
+    let waiting = Mutex::new(plan.targets.iter().zip(1..));
+    let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let failures = Mutex::new(Vec::new());
+    let run_waiting = || {
+        while let Some((target, number)) = next() {
+            progress.begin(format!("{number} of {count}: {target}"));
+            if let Err(failure) = run_target(target, plan, &places, &progress) {
+                failures.lock().unwrap_or_else(PoisonError::into_inner).push(failure);
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(run_waiting);
+        }
+    });
+    progress.end();
+    let failures = failures.into_inner().unwrap_or_else(PoisonError::into_inner);
+    for failure in &failures {
+        eprintln!("xtask: fuzz: {failure}");
+    }
+    if failures.is_empty() {
+        println!("{count} targets, {} s each: no finding", plan.seconds);
+    }
+    Ok(failures.is_empty())
+}
+
+fn build() -> Result<Places, String> {
     let package = root().join("xtask/fuzz");
     let host = host_triple()?;
     let target_dir = root().join("target/fuzz");
@@ -122,29 +165,16 @@ fn fuzz(plan: &Plan) -> Result<(), String> {
     if !succeeds(&mut build)? {
         return Err("the targets do not build; they need a C++ compiler".to_owned());
     }
-    let binaries = target_dir.join(host).join("release");
-    let count = plan.targets.len();
-    // A unit for each second.
-    let progress = Progress::new(count as u64 * u64::from(plan.seconds));
-    for (target, number) in plan.targets.iter().zip(1..) {
-        progress.begin(format!("{number} of {count}: {target}"));
-        let places = [package.as_path(), &binaries, &target_dir];
-        run_target(target, plan.seconds, places, &progress)?;
-        if plan.minimizes {
-            minimize(target, &binaries, &target_dir)?;
-        }
-    }
-    progress.end();
-    println!("{} targets, {} s each: no finding", plan.targets.len(), plan.seconds);
-    Ok(())
+    Ok(Places { package, binaries: target_dir.join(host).join("release"), target_dir })
 }
 
 fn run_target(
     target: &str,
-    seconds: u32,
-    [package, binaries, target_dir]: [&Path; 3],
+    plan: &Plan,
+    places: &Places,
     progress: &Progress,
 ) -> Result<(), String> {
+    let Places { package, binaries, target_dir } = places;
     // New inputs are kept here, so that the corpus in the repository stays small.
     let grown = target_dir.join("corpus").join(target);
     let artifacts = target_dir.join("artifacts").join(target);
@@ -157,11 +187,11 @@ fn run_target(
     let mut run = Command::new(binaries.join(target));
     run.arg(&grown)
         .arg(package.join("corpus").join(target))
-        .arg(format!("-max_total_time={seconds}"))
+        .arg(format!("-max_total_time={}", plan.seconds))
         .arg(format!("-artifact_prefix={}/", artifacts.display()))
         .args(["-max_len=65536", "-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1"])
         .stderr(log);
-    let status = run.spawn().and_then(|mut process| progress.wait_for(&mut process, seconds));
+    let status = run.spawn().and_then(|mut process| progress.wait_for(&mut process, plan.seconds));
     let status = status.map_err(|error| format!("cannot run {target}: {error}"))?;
     let log = fs::read_to_string(&path).unwrap_or_default();
     if !status.success() {
@@ -174,16 +204,16 @@ fn run_target(
         log.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
     let executed = executed.map_or("?", str::trim);
     progress.suspend(|| println!("{target}: {executed} inputs"));
-    Ok(())
+    if plan.minimizes { minimize(target, places) } else { Ok(()) }
 }
 
 /// Replaces the collected inputs by those that add coverage.
-fn minimize(target: &str, binaries: &Path, target_dir: &Path) -> Result<(), String> {
-    let grown = target_dir.join("corpus").join(target);
-    let minimal = target_dir.join("corpus").join(format!("{target}.minimal"));
+fn minimize(target: &str, places: &Places) -> Result<(), String> {
+    let corpus = places.target_dir.join("corpus");
+    let (grown, minimal) = (corpus.join(target), corpus.join(format!("{target}.minimal")));
     let failed = |error: std::io::Error| format!("{}: {error}", minimal.display());
     fs::create_dir_all(&minimal).map_err(failed)?;
-    let mut merge = Command::new(binaries.join(target));
+    let mut merge = Command::new(places.binaries.join(target));
     merge.arg("-merge=1").arg(&minimal).arg(&grown).stderr(std::process::Stdio::null());
     if !succeeds(&mut merge)? {
         return Err(format!("the inputs of {target} cannot be merged"));

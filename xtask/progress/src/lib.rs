@@ -78,20 +78,23 @@ impl Progress {
         self.wait_with(process, |_| Ok(()))
     }
 
-    /// Waits for the end of a process, which takes `seconds`, each of them a unit of the task.
+    /// Waits for the end of a process, which takes `seconds`, each of them a unit of the task. Several
+    /// threads can wait at the same time.
     ///
     /// # Errors
     ///
     /// Returns an error if the process cannot be waited for.
     pub fn wait_for(&self, process: &mut Child, seconds: u32) -> io::Result<ExitStatus> {
-        let first = self.0.position();
-        let last = first + u64::from(seconds);
+        let seconds = u64::from(seconds);
+        let mut counted = 0;
         let start = std::time::Instant::now();
         let status = self.wait_with(process, |progress| {
-            progress.0.set_position(last.min(first + start.elapsed().as_secs()));
+            let done = start.elapsed().as_secs().min(seconds);
+            progress.advance(done - counted);
+            counted = done;
             Ok(())
         });
-        self.0.set_position(last);
+        self.advance(seconds - counted);
         status
     }
 
