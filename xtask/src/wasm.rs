@@ -1,4 +1,4 @@
-//! Checks the sans-IO crates on wasm32-unknown-unknown, measures and runs them.
+//! Builds the sans-IO crates for wasm32-unknown-unknown, measures and runs them.
 //!
 //! Debian's toolchain lacks a linker for it; one comes with the toolchain that runs this program.
 
@@ -37,40 +37,39 @@ pub(crate) fn missing() -> Option<&'static str> {
 
 pub(crate) const TASK: Task = Task {
     name: "wasm",
-    summary: "check the sans-IO crates for wasm32, measure and run them",
+    summary: "build the sans-IO crates for wasm32, measure and run them",
     help: "\
 usage: cargo xtask wasm
 
-Checks the sans-IO crates for wasm32-unknown-unknown, builds the programs in xtask/wasm for it,
-prints their sizes and runs them with Node.js, if it is installed.
+Builds the sans-IO crates and the programs in xtask/wasm for wasm32-unknown-unknown, prints the sizes
+of the programs and runs them with Node.js, if it is installed.
 ",
     run: |arguments| {
         no_arguments(arguments)?;
-        weigh(check()?)?;
+        weigh(build()?)?;
         Ok(true)
     },
 };
 
-fn check() -> Result<Toolchain, String> {
+/// Builds the crates and the programs, optimized for size: together, because a build of the standard library is
+/// longer than that of both.
+fn build() -> Result<Toolchain, String> {
     let toolchain = Toolchain::find(TARGET).ok_or(MISSING)?;
-    let mut check = cargo(toolchain, "check");
-    check.args(CRATES.iter().flat_map(|name| ["-p", name]));
-    if !succeeds(&mut check)? {
-        return Err("the crates do not check".to_owned());
-    }
-    println!("{} check for {TARGET}", CRATES.join(", "));
-    Ok(toolchain)
-}
-
-/// Builds the programs optimized for size, and runs them.
-fn weigh(toolchain: Toolchain) -> Result<(), String> {
-    let mut build = cargo(toolchain, "build");
+    let mut build = cargo(toolchain);
     if toolchain == Toolchain::Debian {
         build.args(SMALL);
     }
-    if !succeeds(build.args(["--profile", "wasm", "-p", "xtask-wasm"]))? {
-        return Err("the programs do not build".to_owned());
+    build.args(["--profile", "wasm", "-p", "xtask-wasm"]);
+    build.args(CRATES.iter().flat_map(|name| ["-p", name]));
+    if !succeeds(&mut build)? {
+        return Err("the crates do not build".to_owned());
     }
+    println!("{} build for {TARGET}", CRATES.join(", "));
+    Ok(toolchain)
+}
+
+/// Measures and runs the programs.
+fn weigh(toolchain: Toolchain) -> Result<(), String> {
     for (program, limit) in PROGRAMS {
         let file = root().join(format!("target/wasm/{TARGET}/wasm/{program}.wasm"));
         let size = fs::metadata(&file).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -97,8 +96,8 @@ fn weigh(toolchain: Toolchain) -> Result<(), String> {
     Ok(())
 }
 
-fn cargo(toolchain: Toolchain, command: &str) -> Command {
-    let mut cargo = toolchain.cargo(command, TARGET, "target/wasm", LIBRARY);
+fn cargo(toolchain: Toolchain) -> Command {
+    let mut cargo = toolchain.cargo("build", TARGET, "target/wasm", LIBRARY);
     if let (Toolchain::Debian, Some(host)) = (toolchain, target_libdir(None)) {
         let linker: PathBuf = Path::new(&host).with_file_name("bin").join("rust-lld");
         cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
