@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
+use std::process::Command;
 
 use crate::package::{Package, cargo};
 
@@ -17,8 +18,35 @@ pub(crate) struct Listing {
 }
 
 impl Listing {
-    pub(crate) fn of(package: &Package, features: &[&str]) -> Result<Self, String> {
-        let json = rustdoc_json(package, features)?;
+    /// Returns the listings with all features. Cargo builds the dependencies of all packages once, instead of
+    /// once for the features of each package.
+    pub(crate) fn with_all_features(packages: &[Package]) -> Result<Vec<Self>, String> {
+        let mut doc = cargo();
+        doc.args(["doc", "--quiet", "--no-deps", "--lib", "--all-features"]);
+        doc.args(packages.iter().flat_map(|package| ["--package", &package.name]));
+        if !writes_json(&mut doc)? {
+            return Err("the packages have no documentation with all features".to_owned());
+        }
+        packages.iter().map(Self::read).collect()
+    }
+
+    pub(crate) fn with(package: &Package, features: &[&str]) -> Result<Self, String> {
+        let mut doc = cargo();
+        doc.args(["doc", "--quiet", "--no-deps", "--lib", "--package", &package.name]).args([
+            "--no-default-features",
+            "--features",
+            &features.join(","),
+        ]);
+        if !writes_json(&mut doc)? {
+            return Err(format!("{} has no documentation with {features:?}", package.name));
+        }
+        Self::read(package)
+    }
+
+    /// Reads the JSON documentation that was written last.
+    fn read(package: &Package) -> Result<Self, String> {
+        let file = package.name.replace('-', "_") + ".json";
+        let json: PathBuf = [TARGET_DIRECTORY, "doc", &file].iter().collect();
         let api = public_api::Builder::from_rustdoc_json(json)
             .omit_blanket_impls(true)
             .omit_auto_trait_impls(true)
@@ -67,21 +95,14 @@ impl fmt::Display for Listing {
     }
 }
 
-/// Writes the JSON documentation of a package and returns its path.
-fn rustdoc_json(package: &Package, features: &[&str]) -> Result<PathBuf, String> {
-    let status = cargo()
-        .args(["rustdoc", "--quiet", "--lib", "--package", &package.name])
-        .args(["--no-default-features", "--features", &features.join(",")])
+/// Has a command of cargo write JSON documentation. Returns whether it succeeded.
+fn writes_json(doc: &mut Command) -> Result<bool, String> {
+    let status = doc
         .args(["--target-dir", TARGET_DIRECTORY])
-        .args(["--", "-Z", "unstable-options", "--output-format", "json"])
         // Allows `-Z` on a stable compiler.
         .env("RUSTC_BOOTSTRAP", "1")
-        .env("RUSTDOCFLAGS", "--cap-lints allow")
+        .env("RUSTDOCFLAGS", "--cap-lints allow -Z unstable-options --output-format json")
         .status()
         .map_err(|error| format!("cannot run cargo: {error}"))?;
-    if !status.success() {
-        return Err(format!("{} has no documentation with {features:?}", package.name));
-    }
-    let file = package.name.replace('-', "_") + ".json";
-    Ok([TARGET_DIRECTORY, "doc", &file].iter().collect())
+    Ok(status.success())
 }

@@ -17,8 +17,8 @@ use self::package::Package;
 
 const HELP: &str = include_str!("../usage.txt");
 
-/// The action for each crate, which returns the differences.
-type Work = fn(&Package) -> Result<Vec<String>, String>;
+/// The action for each crate, with its API under all features. It returns the differences.
+type Work = fn(&Package, &Listing) -> Result<Vec<String>, String>;
 
 fn main() -> ExitCode {
     let work = match parse(lexopt::Parser::from_env()) {
@@ -32,9 +32,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let complaints = Package::published()
-        .and_then(|packages| packages.iter().map(work).collect::<Result<Vec<_>, _>>());
-    match complaints.map(|complaints| complaints.concat()) {
+    match complaints(work) {
         Ok(complaints) if complaints.is_empty() => ExitCode::SUCCESS,
         Ok(complaints) => {
             eprintln!("{}", complaints.join("\n"));
@@ -45,6 +43,14 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Does the work for each published crate.
+fn complaints(work: Work) -> Result<Vec<String>, String> {
+    let packages = Package::published()?;
+    let listings = Listing::with_all_features(&packages)?;
+    let complaints = packages.iter().zip(&listings).map(|(package, all)| work(package, all));
+    Ok(complaints.collect::<Result<Vec<_>, _>>()?.concat())
 }
 
 /// Returns `None` if help is requested.
@@ -64,8 +70,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Option<Work>, lexopt::Error> {
     Ok(Some(work.unwrap_or(write)))
 }
 
-fn write(package: &Package) -> Result<Vec<String>, String> {
-    let listing = Listing::of(package, &package.all_features())?;
+fn write(package: &Package, listing: &Listing) -> Result<Vec<String>, String> {
     let file = package.listing_file();
     fs::write(&file, listing.to_string())
         .map_err(|error| format!("{}: {error}", file.display()))?;
@@ -73,8 +78,9 @@ fn write(package: &Package) -> Result<Vec<String>, String> {
     Ok(Vec::new())
 }
 
-fn check(package: &Package) -> Result<Vec<String>, String> {
-    let text = Listing::of(package, &package.all_features())?.to_string();
+#[expect(clippy::unnecessary_wraps, reason = "it is `Work`")]
+fn check(package: &Package, listing: &Listing) -> Result<Vec<String>, String> {
+    let text = listing.to_string();
     let file = package.listing_file();
     let recorded = fs::read_to_string(&file).unwrap_or_default();
     if text == recorded {
@@ -93,9 +99,11 @@ fn check(package: &Package) -> Result<Vec<String>, String> {
 
 /// Checks that the API without features is part of the API with each feature, and that part of the
 /// API with all features.
-fn features_only_add(package: &Package) -> Result<Vec<String>, String> {
-    let none = Listing::of(package, &[])?;
-    let all = Listing::of(package, &package.all_features())?;
+fn features_only_add(package: &Package, all: &Listing) -> Result<Vec<String>, String> {
+    if package.features.is_empty() {
+        return Ok(Vec::new());
+    }
+    let none = Listing::with(package, &[])?;
     let mut complaints = Vec::new();
     let mut holds =
         |more: &Listing, less: &Listing, with: &str, without: &str| {
@@ -103,11 +111,11 @@ fn features_only_add(package: &Package) -> Result<Vec<String>, String> {
                 format!("{}: offered {without}, but not {with}: {item}", package.name)
             }));
         };
-    holds(&all, &none, "with all features", "without any");
-    for feature in package.all_features() {
-        let with = Listing::of(package, &[feature])?;
+    holds(all, &none, "with all features", "without any");
+    for feature in &package.features {
+        let with = Listing::with(package, &[feature])?;
         holds(&with, &none, &format!("with {feature}"), "without any feature");
-        holds(&all, &with, "with all features", &format!("with {feature}"));
+        holds(all, &with, "with all features", &format!("with {feature}"));
     }
     println!("{}: {} features only add", package.name, package.features.len());
     Ok(complaints)

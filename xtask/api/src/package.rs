@@ -41,10 +41,6 @@ impl Package {
         })
     }
 
-    pub(crate) fn all_features(&self) -> Vec<&str> {
-        self.features.iter().map(String::as_str).collect()
-    }
-
     /// Returns the path of its `public-api.txt`.
     pub(crate) fn listing_file(&self) -> PathBuf {
         self.directory.join("public-api.txt")
