@@ -108,7 +108,7 @@ fn run_check(
 ) -> Outcome {
     let mut command = cargo();
     command.args(check.arguments.split_whitespace()).env("RUSTDOCFLAGS", "--deny warnings");
-    if check.arguments.starts_with("test ") {
+    if check.arguments.starts_with("test") {
         // The output of tests that pass is searched too.
         if !check.arguments.contains(" -- ") {
             command.arg("--");

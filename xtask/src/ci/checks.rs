@@ -4,7 +4,8 @@ use super::advisories;
 use crate::tools::is_there;
 use crate::wasm;
 
-/// One check: arguments of cargo without spaces, and when to skip it.
+/// One check: arguments of cargo without spaces, and when to skip it. `test-all` is an alias in
+/// `.cargo/config.toml`: checks that use the same packages and features share one build.
 #[derive(Clone, Copy)]
 pub(crate) struct Check {
     pub(crate) name: &'static str,
@@ -35,25 +36,17 @@ pub(crate) const CHECKS: &[Check] = &[
         "clippy, all features",
         "clippy --quiet --workspace --all-targets --all-features -- --deny warnings",
     ),
-    // Without `--all-targets`, which builds examples as tests: tests run them as programs.
-    slow("test, doctests", "test --workspace"),
+    // A test needs a feature, which all features include, or the lack of one, which the checks without features
+    // test. None needs the default features. Without `--all-targets`, which builds examples as tests: tests run
+    // them as programs.
+    slow("test, doctests, all features", "test-all"),
     // In a workspace build, each crate has the features that the other crates enable.
     quick(
         "test of the sans-IO crates, no features",
         "test -p sts-credentials -p sts-proto -p sts-sign -p sts-client -p sts-providers",
     ),
-    slow(
-        "test of the sans-IO crates, all features",
-        "test -p sts-credentials -p sts-proto -p sts-sign -p sts-client -p sts-providers --all-features",
-    ),
     quick("concurrency", "xtask concurrency"),
     quick("emulator, no features", "test -p sts-emulator --no-default-features --test features"),
-    // Tests of TLS and HTTP/2 need features.
-    slow(
-        "conformance and tests of the transports and the facade, all features",
-        "test -p sts-conformance -p sts-hyper -p sts-isahc -p sts-reqwest -p huaweicloud-sts \
-         --all-features",
-    ),
     // Features of dependencies that any crate of a program may enable.
     slow(
         "isahc's wire log, handed to log",
@@ -74,28 +67,19 @@ pub(crate) const CHECKS: &[Check] = &[
     // `--required` turns a skipped test into a failure.
     Check {
         missing: no_python,
-        ..slow(
-            "official Python client",
-            "test -p sts-emulator --test official_python_client -- --required",
-        )
+        ..slow("official Python client", "test-all --test official_python_client -- --required")
     },
     Check {
         missing: || (!is_there("npm")).then_some("needs Node.js and npm"),
-        ..slow(
-            "official Node signer",
-            "test -p sts-emulator --test official_node_signer -- --required",
-        )
+        ..slow("official Node signer", "test-all --test official_node_signer -- --required")
     },
     Check {
         missing: || no_python().or((!is_there("npm")).then_some("needs Node.js and npm")),
-        ..slow(
-            "official clients of sts serve",
-            "test -p sts-cli --test official_clients -- --required",
-        )
+        ..slow("official clients of sts serve", "test-all --test official_clients -- --required")
     },
     Check {
         missing: || (!is_there("chromium")).then_some("needs Debian's package chromium"),
-        ..slow("console in a browser", "test -p sts-emulator --test console_browser -- --required")
+        ..slow("console in a browser", "test-all --test console_browser -- --required")
     },
     Check {
         missing: no_python,
@@ -106,7 +90,7 @@ pub(crate) const CHECKS: &[Check] = &[
     },
     Check {
         missing: no_docker,
-        ..slow("image of the emulator", "test -p sts-emulator --test container -- --required")
+        ..slow("image of the emulator", "test-all --test container -- --required")
     },
     slow("doc", "doc --workspace --no-deps --all-features"),
     quick(
@@ -124,7 +108,6 @@ pub(crate) const CHECKS: &[Check] = &[
          crates/sts-providers/tests/vectors/local-identity.json",
     ),
     quick("generated docs", "xtask docs --check"),
-    quick("example: assume_agency", "run --quiet --example assume_agency"),
     slow("every example", "xtask examples"),
     slow(
         "example: OpenDAL",
