@@ -62,7 +62,7 @@ impl<'a> Authorization<'a> {
             InvalidAuthorization::Part("expected an algorithm and a space before the parameters");
         let (scheme, rest) = value.split_once(' ').ok_or(no_scheme)?;
         let algorithm = Algorithm::from_name(scheme).ok_or_else(|| unknown_scheme(scheme))?;
-        let mut fields = rest.split(", ");
+        let mut fields = rest.split(',');
         let mut field = |name: &str| fields.next().and_then(|field| field.strip_prefix(name));
 
         let (access_key_id, derived) = if algorithm == Algorithm::V11HmacSha256 {
@@ -74,10 +74,10 @@ impl<'a> Authorization<'a> {
             (id.ok_or(InvalidAuthorization::Part("expected Access=ID"))?, None)
         };
         let signed_headers =
-            field("SignedHeaders=").and_then(read_names).ok_or(InvalidAuthorization::Part(
+            field(" SignedHeaders=").and_then(read_names).ok_or(InvalidAuthorization::Part(
                 "expected SignedHeaders=a;b with sorted names in lower case",
             ))?;
-        let signature = field("Signature=")
+        let signature = field(" Signature=")
             .and_then(hex::decode)
             .filter(|bytes| !bytes.is_empty())
             .ok_or(InvalidAuthorization::Part("expected Signature=HEX in lower case"))?;

@@ -6,7 +6,7 @@ use std::borrow::Borrow;
 use std::time::Duration;
 
 use ctutils::CtEq;
-use http::header::{AUTHORIZATION, HOST};
+use http::header::{AUTHORIZATION, HOST, HeaderName};
 use http::{HeaderMap, Request};
 use time::OffsetDateTime;
 
@@ -160,10 +160,10 @@ impl Verifier {
         let signer = signer.borrow();
         must_be_key_of(signer, &authorization, &date, presented.security_token)?;
 
-        let mark = authorization.algorithm.payload_header().as_str();
+        let mark = authorization.algorithm.payload_header();
         let is_unsigned = single(headers, mark)? == Some(PayloadLine::UNSIGNED);
         if is_unsigned {
-            must_be_signed(&presented.signed_headers, mark)?;
+            must_be_signed(&presented.signed_headers, mark.as_str())?;
         }
         let payload =
             if is_unsigned { Payload::Unsigned } else { Payload::Bytes(request.body().as_ref()) };
@@ -207,10 +207,10 @@ impl Verifier {
         headers: &'a HeaderMap,
         now: OffsetDateTime,
     ) -> Result<(Presented<'a>, Authorization<'a>, SdkDate), VerifyError> {
-        let value = single(headers, AUTHORIZATION.as_str())?.ok_or(VerifyError::Missing)?;
+        let value = single(headers, &AUTHORIZATION)?.ok_or(VerifyError::Missing)?;
         let mut authorization = Authorization::read(value)?;
         let signed_headers = std::mem::take(&mut authorization.signed_headers);
-        let security_token = single(headers, X_SECURITY_TOKEN.as_str())?;
+        let security_token = single(headers, &X_SECURITY_TOKEN)?;
         if !self.allows_unsigned_host {
             must_be_signed(&signed_headers, HOST.as_str())?;
         }
@@ -269,16 +269,16 @@ fn unknown_key(authorization: &Authorization<'_>) -> VerifyError {
 }
 
 /// Returns the value of a header that must not be repeated.
-fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, VerifyError> {
+fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, VerifyError> {
     let mut values = headers.get_all(name).iter();
     let value = values.next();
     if values.next().is_some() {
-        return Err(VerifyError::malformed(name, "duplicate header"));
+        return Err(VerifyError::malformed(name.as_str(), "duplicate header"));
     }
     value
         .map(|value| value.to_str())
         .transpose()
-        .map_err(|_| VerifyError::malformed(name, "value is not visible ASCII"))
+        .map_err(|_| VerifyError::malformed(name.as_str(), "value is not visible ASCII"))
 }
 
 fn must_be_signed(signed_headers: &[&str], name: &str) -> Result<(), VerifyError> {
@@ -290,7 +290,7 @@ fn must_be_signed(signed_headers: &[&str], name: &str) -> Result<(), VerifyError
 
 fn read_date(headers: &HeaderMap) -> Result<(SdkDate, OffsetDateTime), VerifyError> {
     let name = X_SDK_DATE.as_str();
-    let value = single(headers, name)?.ok_or_else(|| VerifyError::absent(name))?;
+    let value = single(headers, &X_SDK_DATE)?.ok_or_else(|| VerifyError::absent(name))?;
     SdkDate::read(value.as_bytes())
         .ok_or_else(|| VerifyError::malformed(name, "expected YYYYMMDDTHHMMSSZ"))
 }
