@@ -37,7 +37,7 @@ pub(super) fn json_response(status: StatusCode, body: Body) -> Response<Body> {
 }
 
 pub(super) fn write(wire: &impl Serialize) -> Body {
-    let mut body = BodyWriter::with_capacity(2048);
+    let mut body = BodyWriter::with_capacity(1024);
     match serde_json::to_writer(&mut body, wire) {
         Ok(()) => body.finish(),
         // Serialization of strings and numbers does not fail.
