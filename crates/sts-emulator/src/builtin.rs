@@ -1,6 +1,7 @@
 //! The built-in configuration. It is the same in every release, so tests can rely on it.
 
 use sts_proto::{Credentials, Secret};
+use sts_sign::Signer;
 
 use crate::config::Config;
 use crate::model::account::Account;
@@ -79,7 +80,10 @@ impl Default for Config {
         });
         let user = User::new(ACCOUNT_ID, USER_NAME, None);
         config.add_user(user.clone());
-        config.add_access_key(&user, ACCESS_KEY_ID, Secret::from(SECRET_ACCESS_KEY));
+        // The built-in access key is valid.
+        if let Ok(signer) = Signer::from_parts(ACCESS_KEY_ID, SECRET_ACCESS_KEY) {
+            config.add_access_key(&user, signer, Secret::from(SECRET_ACCESS_KEY));
+        }
         let trust = vec![PrincipalPattern::Account(ACCOUNT_ID.to_owned())];
         let agency = |name: &str| Agency::new(ACCOUNT_ID, name, None, trust.clone());
         let mut demo = agency("demo");

@@ -7,8 +7,10 @@ mod file;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::sync::Arc;
 
 use sts_proto::Secret;
+use sts_sign::Signer;
 
 #[cfg(feature = "config")]
 pub use self::error::ConfigError;
@@ -71,8 +73,10 @@ pub struct Config {
 /// A permanent access key and its owner.
 #[derive(Clone)]
 pub(crate) struct AccessKey {
-    pub(crate) user: User,
+    pub(crate) user: Arc<User>,
     pub(crate) secret: Secret,
+    /// Verifies signatures of `SDK-HMAC-SHA256`.
+    pub(crate) signer: Signer,
 }
 
 impl Config {
@@ -124,14 +128,10 @@ impl Config {
     }
 
     /// Adds an access key of a user. Returns `false` if its id is a duplicate.
-    pub(crate) fn add_access_key(
-        &mut self,
-        user: &User,
-        access_key_id: &str,
-        secret: Secret,
-    ) -> bool {
-        let key = AccessKey { user: user.clone(), secret };
-        self.access_keys.insert(access_key_id.to_owned(), key).is_none()
+    pub(crate) fn add_access_key(&mut self, user: &User, signer: Signer, secret: Secret) -> bool {
+        let id = signer.access_key_id().to_owned();
+        let key = AccessKey { user: Arc::new(user.clone()), secret, signer };
+        self.access_keys.insert(id, key).is_none()
     }
 
     /// Adds an agency. Returns `false` if the account already has an agency of this name.

@@ -5,6 +5,7 @@
 
 pub(crate) mod access_key_lockout;
 pub(crate) mod authentication;
+pub(crate) mod dates;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -15,10 +16,10 @@ use http::{Request, Response};
 use sts_proto::server::{AnyOperation, RequestError};
 use sts_proto::{Authentication, Body};
 use sts_sign::Verified;
-use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
 use self::authentication::{Authenticator, Trace};
+use self::dates::Dates;
 use crate::any_service;
 use crate::clock::Clock;
 use crate::faults::RequestFaults;
@@ -45,6 +46,7 @@ pub(crate) struct Gateway {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) authenticator: Authenticator,
     pub(crate) observer: Option<Observer>,
+    pub(crate) dates: Dates,
     /// Protects the pages for browsers.
     pub(crate) guard: LoopbackGuard,
     /// Whether signed requests to other paths get a response.
@@ -84,7 +86,7 @@ impl Gateway {
             let format = ErrorFormat::of(None);
             let (code, mut response) =
                 format.write(&rejection, &service.seal, &random::request_id());
-            if let Some(date) = http_date(now) {
+            if let Some(date) = self.dates.header(now) {
                 response.headers_mut().insert(DATE, date);
             }
             Box::new(Unverified { code, reason: printable(&rejection.to_string()), response })
@@ -243,7 +245,8 @@ impl Call {
                 (response, Some(printable(&format!("{code} {rejection}"))))
             }
         };
-        if let Some(date) = http_date(self.now.saturating_add(self.faults.date_offset())) {
+        let date = self.now.saturating_add(self.faults.date_offset());
+        if let Some(date) = self.gateway.dates.header(date) {
             response.headers_mut().insert(DATE, date);
         }
         if let Some(observer) = &self.gateway.observer {
@@ -279,12 +282,4 @@ fn check_sizes(head: &Parts) -> Result<(), Rejection> {
     } else {
         Ok(())
     }
-}
-
-fn http_date(now: OffsetDateTime) -> Option<HeaderValue> {
-    let format = format_description!(
-        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
-    );
-    let text = now.format(format).ok()?;
-    HeaderValue::from_str(&text).ok()
 }

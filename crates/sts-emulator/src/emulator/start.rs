@@ -24,6 +24,7 @@ use crate::endpoints::sts::StsEndpoint;
 use crate::faults::Faults;
 use crate::gateway::access_key_lockout::AccessKeyLockout;
 use crate::gateway::authentication::Authenticator;
+use crate::gateway::dates::Dates;
 use crate::gateway::{Gateway, Observer};
 use crate::history::History;
 use crate::identity_center::IdentityCenter;
@@ -220,6 +221,7 @@ pub(super) fn assemble(settings: Settings) -> io::Result<Assembled> {
         clock: Arc::clone(&clock),
         authenticator,
         observer,
+        dates: Dates::default(),
         guard,
         any_service,
     };

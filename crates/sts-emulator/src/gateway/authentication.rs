@@ -1,5 +1,7 @@
 //! Authentication of signed requests: access key, security token, date and signature.
 
+use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::Request;
@@ -84,21 +86,23 @@ impl Authenticator {
 
     /// Returns the owner of the access key and the signer to verify with, if the access key and its
     /// security token are valid.
-    fn identify(
+    fn identify<'a>(
         &self,
-        service: &Service,
+        service: &'a Service,
         presented: &Presented<'_>,
         now: OffsetDateTime,
-    ) -> Result<(Principal, Signer, Secret), Unauthenticated> {
+    ) -> Result<(Principal, Signer, Cow<'a, Secret>), Unauthenticated> {
         let Presented { access_key_id, security_token, .. } = *presented;
         if self.lockout.is_locked(access_key_id, now) {
             return Err(Unauthenticated::Locked);
         }
+        let mut prepared = None;
         let (principal, secret) = match security_token {
             None => {
                 let key = service.config.access_key(access_key_id);
                 let key = key.ok_or(Unauthenticated::UnknownKey)?;
-                (Principal::User(key.user.clone()), key.secret.clone())
+                prepared = Some(&key.signer);
+                (Principal::User(Arc::clone(&key.user)), Cow::Borrowed(&key.secret))
             }
             Some(token) => {
                 let session = session_token::open(token, &service.seal)
@@ -109,12 +113,14 @@ impl Authenticator {
                     return Err(Unauthenticated::TokenEnded { expires_at });
                 }
                 let secret = session.secret_access_key.clone();
-                (Principal::Session(Box::new(session)), secret)
+                (Principal::Session(Box::new(session)), Cow::Owned(secret))
             }
         };
         let secret_key = secret.expose_secret();
         let signer = match (presented.algorithm, &presented.scope) {
-            (Algorithm::HmacSha256, _) => Signer::from_parts(access_key_id, secret_key),
+            (Algorithm::HmacSha256, _) => {
+                prepared.cloned().map_or_else(|| Signer::from_parts(access_key_id, secret_key), Ok)
+            }
             (Algorithm::V11HmacSha256, Some(scope)) => {
                 Signer::v11(access_key_id, secret_key, scope.clone())
             }

@@ -13,7 +13,7 @@ use super::access_token::AccessToken;
 use super::reply::{access_denied, bad_request, rejected};
 use crate::model::action;
 use crate::model::agency::Agency;
-use crate::model::principal::{Principal, User};
+use crate::model::principal::User;
 use crate::model::requester::Requester;
 use crate::rejection::Rejection;
 use crate::service::{RequestTime, Service, SessionRequest, authorization};
@@ -50,7 +50,7 @@ pub(super) fn authenticate<'a>(
         return Err(access_denied(StatusCode::UNAUTHORIZED, problem));
     };
     *caller = Some(user.urn());
-    let requester = Principal::User(user.clone()).requester();
+    let requester = user.requester();
     Ok(PortalSession { token, user, requester })
 }
 

@@ -4,17 +4,17 @@ use sha2::{Digest as _, Sha256};
 
 /// Returns the URN of an agency.
 pub(crate) fn agency_urn(account: &str, name: &str) -> String {
-    format!("iam::{account}:agency:{name}")
+    ["iam::", account, ":agency:", name].concat()
 }
 
 /// Returns the URN of a user.
 pub(crate) fn user_urn(account: &str, name: &str) -> String {
-    format!("iam::{account}:user:{name}")
+    ["iam::", account, ":user:", name].concat()
 }
 
 /// Returns the URN of an OIDC provider.
 pub(crate) fn oidc_provider_urn(account: &str, name: &str) -> String {
-    format!("iam::{account}:oidcProvider:{name}")
+    ["iam::", account, ":oidcProvider:", name].concat()
 }
 
 /// Returns the default id of a resource: a function of its kind, account and name.

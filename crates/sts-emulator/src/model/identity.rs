@@ -20,18 +20,20 @@ impl Identity {
     pub(crate) fn urn(&self, account: &str) -> String {
         match self {
             Self::Agency { agency, session_name, .. } => {
-                format!("sts::{account}:assumed-agency:{agency}/{session_name}")
+                ["sts::", account, ":assumed-agency:", agency, "/", session_name].concat()
             }
             Self::User { name, .. } => user_urn(account, name),
             Self::Federated { provider, subject } => {
-                format!("sts::{account}:external-user:{provider}/{subject}")
+                ["sts::", account, ":external-user:", provider, "/", subject].concat()
             }
         }
     }
 
     pub(crate) fn id(&self, account: &str) -> String {
         match self {
-            Self::Agency { agency_id, session_name, .. } => format!("{agency_id}:{session_name}"),
+            Self::Agency { agency_id, session_name, .. } => {
+                [agency_id.as_str(), ":", session_name].concat()
+            }
             Self::User { id, .. } => id.clone(),
             Self::Federated { provider, subject } => {
                 stable_id("federated user", account, &format!("{provider}/{subject}"))

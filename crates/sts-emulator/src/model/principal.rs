@@ -1,6 +1,7 @@
 //! Principals: users and sessions.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sts_proto::{AssumedAgency, Caller, Secret};
 use time::OffsetDateTime;
@@ -12,7 +13,7 @@ use crate::model::requester::Requester;
 /// An authenticated caller.
 #[derive(Clone, Debug)]
 pub(crate) enum Principal {
-    User(User),
+    User(Arc<User>),
     Session(Box<Session>),
 }
 
@@ -45,6 +46,11 @@ impl User {
 
     pub(crate) fn urn(&self) -> String {
         user_urn(&self.account, &self.name)
+    }
+
+    pub(crate) fn requester(&self) -> Requester {
+        let urn = self.urn();
+        Requester { urns: vec![urn.clone()], account: Some(self.account.clone()), urn }
     }
 }
 
@@ -98,10 +104,7 @@ impl Principal {
 
     pub(crate) fn requester(&self) -> Requester {
         match self {
-            Self::User(user) => {
-                let urn = user.urn();
-                Requester { urns: vec![urn.clone()], account: Some(user.account.clone()), urn }
-            }
+            Self::User(user) => user.requester(),
             Self::Session(session) => session.identity.requester(&session.account),
         }
     }

@@ -1,6 +1,6 @@
 //! Memory limit for requests in flight, shared by all connections.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
@@ -26,7 +26,7 @@ struct State {
     /// Number of requests so far, which orders their beginnings.
     requests: u64,
     next_id: u64,
-    holders: HashMap<u64, Holder>,
+    holders: BTreeMap<u64, Holder>,
     /// Connections that may be closed and hold much, ordered by the beginnings of their requests.
     candidates: BTreeMap<u64, u64>,
 }
@@ -68,7 +68,7 @@ impl Memory {
             used: 0,
             requests: 0,
             next_id: 0,
-            holders: HashMap::new(),
+            holders: BTreeMap::new(),
             candidates: BTreeMap::new(),
         })))
     }

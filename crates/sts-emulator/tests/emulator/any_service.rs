@@ -1,9 +1,12 @@
 //! Requests to services that the emulator does not serve, and to mocks of them.
 
+use std::time::Duration;
+
 use http::Request;
 use serde_json::Value;
-use sts_emulator::{Clock as _, Config, builtin};
+use sts_emulator::{Clock as _, Config, Emulator, TestClock, builtin};
 use sts_proto::{AssumeAgency, Body, Credentials};
+use time::macros::datetime;
 
 use crate::caller::{Sts, json_of, signer, sts, sts_with};
 
@@ -120,4 +123,15 @@ async fn wrong_signatures_at_a_mock_lock_the_access_key() {
         sts.emulator.authenticate(&signed(&sts, &wrong, "GET")).unwrap_err();
     }
     sts.call(sts_proto::GetCallerIdentity::new()).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn the_response_to_a_rejected_request_has_the_date_of_the_clock_in_utc() {
+    let clock = TestClock::new(datetime!(2026-03-05 15:08:09 +8));
+    let emulator = Emulator::builder().clock(clock.clone()).start().await.unwrap();
+    for date in ["Thu, 05 Mar 2026 07:08:09 GMT", "Thu, 05 Mar 2026 07:08:10 GMT"] {
+        let response = emulator.authenticate(&Request::new("")).unwrap_err().into_response();
+        assert_eq!(response.headers()["date"], date);
+        clock.advance(Duration::from_secs(1));
+    }
 }

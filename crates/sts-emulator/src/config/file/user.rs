@@ -56,13 +56,11 @@ pub(super) fn add(config: &mut Config, account: &str, table: &UserTable) -> Resu
             return Err((key.access_key_id.span(), "must consist of ASCII letters and digits"));
         }
         let secret = key.secret_access_key.get_ref();
-        if Signer::from_parts(access_key_id, secret.expose_secret()).is_err() {
-            return Err((
-                key.secret_access_key.span(),
-                "must not be empty or have leading or trailing white space",
-            ));
-        }
-        if !config.add_access_key(&user, access_key_id, secret.clone()) {
+        let signer = Signer::from_parts(access_key_id, secret.expose_secret()).map_err(|_| {
+            let problem = "must not be empty or have leading or trailing white space";
+            (key.secret_access_key.span(), problem)
+        })?;
+        if !config.add_access_key(&user, signer, secret.clone()) {
             return Err((key.access_key_id.span(), "duplicate access key id"));
         }
     }
