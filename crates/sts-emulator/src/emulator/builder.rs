@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::num::NonZeroU8;
 use std::sync::{Arc, mpsc};
 
 use sts_proto::Secret;
@@ -33,6 +34,12 @@ impl Builder {
     /// [`allow_remote`](Self::allow_remote).
     pub fn listen(mut self, address: impl fmt::Display) -> Self {
         self.settings.listen = address.to_string();
+        self
+    }
+
+    /// Sets the number of threads that serve requests, for load tests on several cores. 1 by default.
+    pub fn workers(mut self, workers: NonZeroU8) -> Self {
+        self.settings.workers = workers;
         self
     }
 
@@ -160,7 +167,8 @@ impl Builder {
         self
     }
 
-    /// Calls `observer` after each request. It runs on the emulator's thread and must not block.
+    /// Calls `observer` after each request. It runs on the threads that serve requests and must not
+    /// block.
     pub fn on_request(mut self, observer: impl Fn(&RequestLog) + Send + Sync + 'static) -> Self {
         self.settings.observer = Some(Box::new(observer));
         self

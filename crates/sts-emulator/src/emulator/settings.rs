@@ -1,5 +1,6 @@
 //! Settings of an emulator, as the builder collects them.
 
+use std::num::NonZeroU8;
 use std::sync::Arc;
 
 use sts_proto::Secret;
@@ -20,6 +21,7 @@ use crate::tls::Authority;
 )]
 pub(super) struct Settings {
     pub(super) listen: String,
+    pub(super) workers: NonZeroU8,
     pub(super) config: Config,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) seed: Option<Vec<u8>>,
@@ -51,6 +53,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             listen: "127.0.0.1:0".to_owned(),
+            workers: NonZeroU8::MIN,
             config: Config::default(),
             clock: Arc::new(SystemClock),
             seed: None,

@@ -2,8 +2,10 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroU8;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use sts_proto::Endpoint;
 use tokio::net::TcpListener;
@@ -57,6 +59,10 @@ pub(super) struct Started {
 /// A listening emulator, and the handle that stops it when it is dropped.
 pub(super) type Outcome = io::Result<(Started, oneshot::Sender<()>)>;
 
+/// Time for the threads to close their connections when the emulator stops, and for SAML responses and
+/// large bodies that they process. The results of these are not needed.
+const STOP_TIME: Duration = Duration::from_secs(1);
+
 /// Starts the thread. It calls `report` once it listens or has failed.
 pub(super) fn launch(
     settings: Settings,
@@ -69,19 +75,14 @@ pub(super) fn launch(
             report(Ok((started, stop)));
             // An error means that the handle was dropped, which is the signal to stop.
             let _ = runtime.block_on(stopped);
-            // The connections of running blocking tasks are closed: their results are not needed.
-            runtime.shutdown_background();
+            runtime.shutdown_timeout(STOP_TIME);
         }
         Err(error) => report(Err(error)),
     })
 }
 
 fn open(mut settings: Settings) -> io::Result<(Runtime, Started)> {
-    let runtime = runtime::Builder::new_current_thread()
-        .enable_all()
-        .max_blocking_threads(server::WORKERS)
-        .thread_name("sts-emulator-worker")
-        .build()?;
+    let runtime = runtime(settings.workers)?;
     let context = runtime.enter();
     let addresses = Addresses {
         allows_remote: settings.allows_remote,
@@ -175,6 +176,20 @@ fn open(mut settings: Settings) -> io::Result<(Runtime, Started)> {
         oidc_issuer,
     };
     Ok((runtime, started))
+}
+
+/// Returns a runtime that serves on the thread that calls it, or on several other threads.
+fn runtime(workers: NonZeroU8) -> io::Result<Runtime> {
+    let mut builder = match workers.get() {
+        1 => runtime::Builder::new_current_thread(),
+        _ => runtime::Builder::new_multi_thread(),
+    };
+    builder
+        .worker_threads(workers.get().into())
+        .enable_all()
+        .max_blocking_threads(server::WORKERS)
+        .thread_name("sts-emulator-worker")
+        .build()
 }
 
 /// The parts of an emulator that do not need sockets.

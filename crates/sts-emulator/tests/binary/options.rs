@@ -73,6 +73,10 @@ fn wrong_values_are_named_with_their_option() {
         let remote = [option, "\"0.0.0.0:0\"", "not a loopback address", "--allow-remote"];
         assert_rejected(&[option, "0.0.0.0:0"], &remote);
     }
+    for value in ["0", "256", "two"] {
+        let shown = format!("--workers {value:?}: must be a number from 1 to 255");
+        assert_rejected(&["--workers", value], &[&shown]);
+    }
     assert_rejected(&["--log", "xml"], &["--log", "\"xml\"", "text or json"]);
     for name in ["a b", "evil.example:80", "-a", "a..b", "é"] {
         assert_rejected(&["--host-name", name], &["--host-name", name, "host name"]);
@@ -141,6 +145,7 @@ fn its_help_names_every_option_and_the_built_in_world() {
     let help = String::from_utf8(output.stdout).unwrap();
     for word in [
         "--listen",
+        "--workers",
         "--config",
         "--tls",
         "--ca-file",

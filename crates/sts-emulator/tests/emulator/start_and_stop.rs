@@ -1,6 +1,8 @@
 //! Starting and stopping, and TLS.
 
-use std::sync::Arc;
+use std::num::NonZeroU8;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 use hyper_util::rt::TokioIo;
 use rustls::RootCertStore;
@@ -19,6 +21,40 @@ async fn dropping_it_closes_the_port() {
     TcpStream::connect(address).await.unwrap();
     drop(sts);
     TcpStream::connect(address).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn dropping_it_closes_the_port_of_several_threads() {
+    let sts = sts_with(|builder| builder.workers(NonZeroU8::new(2).unwrap())).await;
+    let address = sts.emulator.address();
+    let _open = TcpStream::connect(address).await.unwrap();
+    sts.call(GetCallerIdentity::new()).await.unwrap();
+    drop(sts);
+    TcpStream::connect(address).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn two_threads_serve_two_requests_at_once() {
+    const PATIENCE: Duration = Duration::from_secs(20);
+    let waiting = Arc::new((Mutex::new(0), Condvar::new()));
+    let shared = Arc::clone(&waiting);
+    let sts = sts_with(|builder| {
+        builder.workers(NonZeroU8::new(2).unwrap()).on_request(move |_| {
+            let (count, changed) = &*shared;
+            let mut count = count.lock().unwrap();
+            *count += 1;
+            changed.notify_all();
+            // Each request waits for the other one.
+            let _ = changed.wait_timeout_while(count, PATIENCE, |count| *count < 2).unwrap();
+        })
+    });
+    let sts = sts.await;
+    let start = std::time::Instant::now();
+    let call = || sts.call(GetCallerIdentity::new());
+    let (first, second) = tokio::join!(call(), call());
+    first.unwrap();
+    second.unwrap();
+    assert!(start.elapsed() < PATIENCE);
 }
 
 #[tokio::test]

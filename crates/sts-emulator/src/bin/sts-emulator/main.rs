@@ -139,7 +139,7 @@ fn run(options: &Options) -> Result<(), Failure> {
 
 /// Returns the builder with all options.
 fn configure(options: &Options, log: &LogWriter) -> Result<Builder, Failure> {
-    let mut builder = Emulator::builder().listen(&options.listen);
+    let mut builder = Emulator::builder().listen(&options.listen).workers(options.workers);
     if !options.quiet {
         builder = builder.on_request(log.request_writer());
     }

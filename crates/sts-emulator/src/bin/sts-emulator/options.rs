@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::ffi::OsString;
+use std::num::NonZeroU8;
 use std::path::PathBuf;
 
 use lexopt::{Arg, Parser};
@@ -34,6 +35,7 @@ pub(crate) enum LogFormat {
 #[expect(clippy::struct_excessive_bools, reason = "each is an option without a value")]
 pub(crate) struct Options {
     pub(crate) listen: String,
+    pub(crate) workers: NonZeroU8,
     pub(crate) config: Option<PathBuf>,
     pub(crate) tls: bool,
     pub(crate) ca_file: Option<PathBuf>,
@@ -70,6 +72,7 @@ impl Options {
             let mut value = || parser.value().map_err(|error| error.to_string());
             match name.as_str() {
                 "listen" => options.listen = text(&name, value()?)?,
+                "workers" => options.workers = workers(&text(&name, value()?)?)?,
                 "config" => options.config = Some(path(&name, value()?)?),
                 "tls" => options.tls = true,
                 "ca-file" => options.ca_file = Some(path(&name, value()?)?),
@@ -108,6 +111,7 @@ impl Options {
     fn new() -> Self {
         Self {
             listen: "127.0.0.1:0".to_owned(),
+            workers: NonZeroU8::MIN,
             config: None,
             tls: false,
             ca_file: None,
@@ -140,6 +144,10 @@ fn path(option: &str, value: OsString) -> Result<PathBuf, String> {
         return Err(format!("--{option} \"\": must not be empty"));
     }
     Ok(value.into())
+}
+
+fn workers(value: &str) -> Result<NonZeroU8, String> {
+    value.parse().map_err(|_| format!("--workers {value:?}: must be a number from 1 to 255"))
 }
 
 fn log_format(value: &str) -> Result<LogFormat, String> {
