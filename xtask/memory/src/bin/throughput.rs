@@ -30,7 +30,8 @@ const TURN: Duration = Duration::from_secs(2);
 const TURNS: usize = 3;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let several = NonZeroU8::new(u8::try_from(count(2)?)?).ok_or("expected a number from 1 on")?;
+    let several = u8::try_from(count(2)?).ok().and_then(NonZeroU8::new);
+    let several = several.ok_or("expected a number of threads from 1 to 255")?;
     for _ in 0..TURNS {
         for workers in [NonZeroU8::MIN, several] {
             let emulator = Emulator::builder().workers(workers).start_blocking()?;
