@@ -259,3 +259,6 @@ fn probe(health: &mut [Health], healthy: usize, until: Duration, now: Duration) 
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -274,3 +274,6 @@ fn find<'a>(entries: &'a mut [Entry], credentials: &Arc<Credentials>) -> Option<
         Arc::ptr_eq(&entry.credentials, credentials) || *entry.credentials == **credentials
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::Response;
 use sts_client::{Call, Exchange, Now, StateMachine, Step};
-use sts_proto::{Body, GetCallerIdentity};
+use sts_proto::{AssumeAgencyWithOidc, Body, GetCallerIdentity};
 
 use crate::cloud::{http_date, signing_date};
 use crate::fleet::{Reply, failures, run, run_by, run_from};
@@ -205,6 +205,28 @@ fn an_error_of_the_service_changes_the_clock_offset() {
         let mut world = World::new(context, [failure, identity()]);
         world.identity().unwrap();
         assert!(world.dates()[1].starts_with("20260305T0728"), "{:?}", world.dates());
+    }
+}
+
+#[test]
+fn unsigned_calls_learn_the_clock_offset_from_the_service_only() {
+    let ahead = "Thu, 05 Mar 2026 09:08:09 GMT";
+    let issued = r#"{"credentials":{"access_key_id":"HSTA","secret_access_key":"s",
+        "security_token":"t","expiration":"2026-03-05T10:08:09Z"},
+        "assumed_agency":{"urn":"sts::0a1b:assumed-agency:a/name","id":"i:name"},
+        "audience":"a","provider":"p","subject_from_id_token":"s"}"#;
+    let issued = with_date(Ok(Response::new(Body::from(issued.as_bytes().to_vec()))), ahead);
+    let denied = error(403, &[("date", ahead)], "STS5.1001", "denied");
+    for (response, is_learned) in [(issued, true), (denied, true), (page(403, ahead), false)] {
+        let context = default_context();
+        let operation = AssumeAgencyWithOidc::new(
+            "iam::0a1b:oidcProvider:p",
+            "iam::0a1b:agency:a",
+            "name",
+            "eyJ0.e30.c2ln",
+        );
+        drop(World::new(context.clone(), [response]).run(operation));
+        assert_eq!(context.service_time(START) != START, is_learned);
     }
 }
 

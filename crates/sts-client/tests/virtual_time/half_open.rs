@@ -117,6 +117,14 @@ fn a_probe_that_is_dropped_or_no_longer_polled_does_not_keep_its_slot() {
     assert_eq!(sends(&mut begun(&context), at(39)), SECOND);
     assert_eq!(sends(&mut begun(&context), at(40)), FIRST, "its time limit has passed");
     drop(forgotten);
+
+    // The time limit is half of a short deadline.
+    let context = first_is_down(CallPolicy::default().deadline(6 * SECONDS));
+    let mut forgotten = begun(&context);
+    assert_eq!(sends(&mut forgotten, at(30)), FIRST);
+    assert_eq!(sends(&mut begun(&context), at(32)), SECOND);
+    assert_eq!(sends(&mut begun(&context), at(33)), FIRST);
+    drop(forgotten);
 }
 
 #[test]
@@ -130,6 +138,19 @@ fn a_probe_leaves_time_for_the_healthy_endpoint() {
     assert_eq!(exchange.request.uri().host(), Some(FIRST));
     assert_eq!(exchange.limits.timeout, 3 * SECONDS);
     assert_eq!(sends(&mut probe, at(33)), SECOND);
+}
+
+#[test]
+fn only_a_probe_is_limited_to_half_of_a_sufficient_deadline() {
+    let context = first_is_down(CallPolicy::default().deadline(15 * SECONDS));
+    let timeout = |mut call: Call<GetCallerIdentity>, now| {
+        let Step::Credentials(_) = call.step(now) else { panic!("credentials") };
+        call.provide(Ok(keys("HSTFIRST000000000001")));
+        let Step::Send(exchange) = call.step(now) else { panic!("a request") };
+        exchange.limits.timeout
+    };
+    assert_eq!(timeout(begun(&context), at(29)), 10 * SECONDS);
+    assert_eq!(timeout(begun(&context), at(30)), Duration::from_millis(7500));
 }
 
 #[test]
@@ -173,6 +194,12 @@ fn calls_that_cannot_fail_over_do_not_probe() {
         AssumeAgency::new("iam::0a1b:agency:a", "name").mfa("iam::0a1b:mfa:dev", "123456");
     assert_eq!(sends(&mut Call::new(operation, &context, 1), at(30)), SECOND);
     assert_eq!(sends(&mut begun(&context), at(30)), FIRST);
+
+    let context = two_regions(CallPolicy::default().attempts(1));
+    let mut world = World::new(context.clone(), [not_sent(TransportErrorKind::Connect)]);
+    world.now = at(0);
+    world.identity().unwrap_err();
+    assert_eq!(sends(&mut begun(&context), at(60)), SECOND);
 }
 
 #[test]
@@ -286,6 +313,7 @@ fn the_same_endpoint_given_twice_is_one() {
     ] {
         let order = [first.clone(), Endpoint::parse(url).unwrap(), first.clone()];
         let context = CallContext::new(order, CallPolicy::default());
+        assert_eq!(context.endpoints(), std::slice::from_ref(first));
         let mut world = World::new(context, [status(503), status(503), identity()]);
         world.identity().unwrap();
         assert_eq!(world.waits().len(), 2, "each repetition backs off");

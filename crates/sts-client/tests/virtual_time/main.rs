@@ -16,6 +16,7 @@ mod failover;
 mod failover_load;
 mod fleet;
 mod half_open;
+mod issued;
 mod keys;
 mod proxy;
 mod rejections;

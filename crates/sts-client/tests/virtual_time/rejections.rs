@@ -100,6 +100,28 @@ fn errors_about_expired_and_disabled_keys_are_rejections_too() {
 }
 
 #[test]
+fn the_cool_off_depends_on_the_reason() {
+    for (status, code, message, seconds) in [
+        (401, "APIGW.0301", "verify aksk signature fail", 300),
+        (401, "APIGW.0301", "AK access failed to reach the limit", 300),
+        (401, "APIGW.0301", "the ak is wrong", 300),
+        (401, "APIGW.0301", "the project does not exist", 300),
+        (401, "APIGW.0301", "ak A not exist", 3),
+        (401, "APIGW.0301", "Get secretKey failed,ak:A", 3),
+        (400, "IAM.1106", "no such user", 3),
+        (400, "IAM.1107", "inactive", 60),
+        (400, "IAM.1108", "expired", 60),
+        (401, "APIGW.0307", "The token must be updated", 60),
+    ] {
+        let mut world = World::new(default_context(), [error(status, &[], code, message)]);
+        world.identity().unwrap_err();
+        let error = world.identity().unwrap_err();
+        let Failure::CredentialsRejected { wait, .. } = error.failure() else { panic!("{error}") };
+        assert_eq!(*wait, seconds * SECOND, "{code} {message}");
+    }
+}
+
+#[test]
 fn a_401_that_is_not_the_gateways_condemns_no_key() {
     let page = || {
         let response = Response::builder().status(401).header("www-authenticate", "Basic");
@@ -187,15 +209,20 @@ fn a_long_attempt_timeout_does_not_keep_slots_longer() {
 }
 
 #[test]
-fn an_unavailable_service_proves_no_key() {
-    let context = default_context();
-    let credentials = keys("A");
-    let now = Now::new(START, Duration::ZERO);
-    let mut calls: Vec<_> = (0..9).map(|_| begun(&context, &credentials, now)).collect();
-    assert!(matches!(calls[0].step(now), Step::Send(_)));
-    calls[0].receive(error(500, &[], "STS5.0500", "internal error"), now);
-    let sent = calls[1..].iter_mut().map(|call| matches!(call.step(now), Step::Send(_)));
-    assert_eq!(sent.filter(|sent| *sent).count(), 4);
+fn an_unavailable_service_and_the_gateway_prove_no_key() {
+    for response in [
+        error(500, &[], "STS5.0500", "internal error"),
+        error(404, &[], "APIGW.0101", "The API does not exist"),
+    ] {
+        let context = default_context();
+        let credentials = keys("A");
+        let now = Now::new(START, Duration::ZERO);
+        let mut calls: Vec<_> = (0..9).map(|_| begun(&context, &credentials, now)).collect();
+        assert!(matches!(calls[0].step(now), Step::Send(_)));
+        calls[0].receive(response, now);
+        let sent = calls[1..].iter_mut().map(|call| matches!(call.step(now), Step::Send(_)));
+        assert_eq!(sent.filter(|sent| *sent).count(), 4);
+    }
 }
 
 #[test]

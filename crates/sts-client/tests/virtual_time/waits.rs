@@ -87,6 +87,32 @@ fn the_last_attempt_is_limited_to_the_remaining_time() {
 }
 
 #[test]
+fn the_only_endpoint_has_all_the_remaining_time() {
+    for (deadline, timeout) in [(5, 5), (15, 10)] {
+        let policy = CallPolicy::default().deadline(deadline * SECOND);
+        let mut call = Call::new(GetCallerIdentity::new(), &context(policy), 1);
+        let start = Now::new(START, Duration::ZERO);
+        assert!(matches!(call.step(start), Step::Credentials(_)));
+        call.provide(Ok(keys("HSTFIRST000000000001")));
+        let Step::Send(exchange) = call.step(start) else { panic!("a request") };
+        assert_eq!(exchange.limits.timeout, timeout * SECOND, "{deadline}");
+    }
+}
+
+#[test]
+fn only_the_first_attempt_is_made_in_less_than_fifty_milliseconds() {
+    let policy = |deadline| context(CallPolicy::default().deadline(deadline));
+    let mut world = World::new(policy(Duration::from_millis(40)), [identity()]);
+    world.identity().unwrap();
+
+    let script = [error(503, &[("retry-after", "3")], "X.1", "m")];
+    let mut world = World::new(policy(Duration::from_millis(3020)), script);
+    world.latency = Duration::ZERO;
+    let error = world.identity().unwrap_err();
+    assert_eq!((error.kind(), world.waits()), (ErrorKind::Unavailable, vec![3 * SECOND]));
+}
+
+#[test]
 fn an_attempt_that_exceeds_its_timeout_has_failed_even_if_a_response_arrives() {
     let mut policy = CallPolicy::default();
     policy.attempts = 1;
