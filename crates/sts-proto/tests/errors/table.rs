@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use http::StatusCode;
 use serde::Deserialize;
-use sts_proto::codes::known_codes;
-use sts_proto::{CodeFamily, ErrorKind, RetryAdvice};
+use sts_proto::codes::{known_codes, known_messages};
+use sts_proto::{CodeFamily, ErrorCode, ErrorKind, RetryAdvice};
 
 use crate::{body, error};
 
@@ -126,6 +126,7 @@ fn the_table_is_in_order_and_each_row_says_what_it_means() {
     }
     for known in known_codes() {
         assert!(known.meaning().len() > 8 && known.meaning().is_ascii(), "{known:?}");
+        assert_eq!(known.code().meaning(), Some(known.meaning()));
         assert_ne!(known.code().family(), CodeFamily::Other);
         assert!(known.code().number().is_some());
         for status in known.statuses() {
@@ -194,5 +195,49 @@ fn each_code_has_a_family() {
         let kept = error.code().unwrap();
         assert_eq!((kept.family(), kept.number()), (family, number), "{code}");
         assert!(*kept == *code && *kept != *"IAM.9999", "{code}");
+    }
+}
+
+#[test]
+fn a_known_message_decides_with_its_codes_only() {
+    let kind = |code: &str, message: &str| error(401, body(code, message)).kind();
+    for known in known_messages() {
+        let message = format!("Error: {}.", known.contains().to_ascii_uppercase());
+        let codes: Vec<_> = known.codes().collect();
+        for code in &codes {
+            assert_eq!(kind(code.as_str(), &message), known.kind(), "{code}: {message}");
+        }
+        let with_any_code =
+            if codes.is_empty() { known.kind() } else { ErrorKind::InvalidCredentials };
+        assert_eq!(kind("XYZ.0301", &message), with_any_code, "{message}");
+    }
+    let codes_of = |text| {
+        let known = known_messages().iter().find(|known| known.contains() == text).unwrap();
+        known.codes().map(|code| code.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(codes_of("signature expired"), ["APIGW.0301", "APIGW.0303"]);
+    assert!(codes_of("security token has expired").is_empty());
+}
+
+#[test]
+fn a_code_is_compared_with_texts() {
+    let code = ErrorCode::from("STS5.1106");
+    assert_eq!("STS5.1106".parse(), Ok(code.clone()));
+    assert_eq!(code.as_ref(), "STS5.1106");
+    assert!(code == "STS5.1106" && code == *"STS5.1106");
+    assert!(code != "STS5.1107" && code != *"STS5.1107");
+}
+
+#[test]
+fn each_family_has_the_prefix_of_its_codes() {
+    for (family, prefix) in [
+        (CodeFamily::Sts5, "STS5"),
+        (CodeFamily::Pap5, "PAP5"),
+        (CodeFamily::Gateway, "APIGW"),
+        (CodeFamily::Iam, "IAM"),
+        (CodeFamily::Other, ""),
+    ] {
+        assert_eq!(family.prefix(), prefix);
+        assert_eq!(ErrorCode::from(format!("{prefix}.0001").as_str()).family(), family);
     }
 }

@@ -124,6 +124,14 @@ fn what_is_no_moment_is_a_wrong_field() {
 }
 
 #[test]
+fn an_error_names_the_expected_format() {
+    let error = sts_proto::json::timestamp(json!(1_772_696_289)).unwrap_err().to_string();
+    assert!(error.ends_with("expected an RFC 3339 date and time"), "{error}");
+    let error = sts_proto::json::timestamp(json!("planted")).unwrap_err().to_string();
+    assert!(!error.is_empty() && !error.contains("planted"), "{error}");
+}
+
+#[test]
 fn a_key_is_good_until_its_end_and_not_at_it() {
     let mut answer = good();
     answer["credentials"]["expiration"] = json!("2026-03-05T07:38:09Z");
