@@ -1,16 +1,19 @@
 //! Mutation tests: changes one thing in the code at a time, and checks that a test fails.
 
 mod groups;
+mod tested;
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use lexopt::Parser;
 use lexopt::prelude::{Long, Value, ValueExt};
 use serde::Deserialize;
+use xtask_progress::Progress;
 
 use self::groups::{GROUPS, Group, Tests};
+use self::tested::Tested;
 use crate::clone;
 use crate::task::{Arguments, Stop, Task, unexpected};
 use crate::tool;
@@ -36,8 +39,8 @@ group kill less than 90 %. Uses the committed files, in a clone below target/clo
   --shard K/N   a sample: every N-th mutant, from the K-th on, which counts from 0
   --list        print the mutants, and test none
 
-Survivors are listed in target/mutants/GROUP/mutants.out/missed.txt. docs/testing.md has those that no
-test can kill.
+Survivors are printed as they are found, and listed in target/mutants/GROUP/mutants.out/missed.txt.
+docs/testing.md has those that no test can kill.
 ",
     run,
 };
@@ -96,53 +99,93 @@ fn run(arguments: Arguments) -> Result<bool, Stop> {
     };
     let program = tool::program("cargo-mutants")?;
     let place = clone::fresh("mutants")?;
-    let results = results();
-    fs::create_dir_all(&results).map_err(|error| format!("{}: {error}", results.display()))?;
+    let commands = |group: &Group<'_>| group.command(&program, &place, plan.shard.as_deref());
+    let mut mutants = Vec::new();
+    for group in &groups {
+        mutants.push(group.list(commands(group))?);
+    }
+    if plan.only_lists {
+        print!("{}", mutants.concat());
+        return Ok(true);
+    }
+    let counts = mutants.iter().map(|list| list.lines().count());
+    let progress = Progress::new(counts.clone().sum::<usize>() as u64);
     let mut table = String::from("group              killed  timeouts  survivors  killed in %\n");
     let mut is_enough = true;
-    for group in groups {
-        let mut mutants = group.command(&program, &place);
-        if let Some(shard) = &plan.shard {
-            mutants.args(["--sharding", "round-robin", "--shard", shard]);
-        }
-        if plan.only_lists {
-            mutants.arg("--list");
-        }
-        let status = mutants.status();
-        let status = status.map_err(|error| format!("cannot run cargo-mutants: {error}"))?;
-        // 2 and 3 are survivors and timeouts.
-        if !matches!(status.code(), Some(0 | 2 | 3)) {
-            return Err(Stop::Failed(format!("{}: cargo-mutants failed", group.name)));
-        }
-        if !plan.only_lists {
-            let outcomes = Outcomes::read(group.name)?;
-            table += &outcomes.line(group.name);
-            is_enough &= outcomes.percentage() >= GOAL;
-        }
+    for ((group, count), number) in groups.iter().zip(counts).zip(1..) {
+        let name = group.name;
+        progress.announce(&format!("{number} of {}: {name}, {count} mutants", groups.len()));
+        group.test(commands(group), &progress)?;
+        let outcomes = Outcomes::read(name)?;
+        table += &outcomes.line(name);
+        is_enough &= outcomes.percentage() >= GOAL;
     }
-    if !plan.only_lists {
-        print!("\n{table}");
-    }
+    progress.end();
+    print!("\n{table}");
     Ok(is_enough)
 }
 
 impl Group<'_> {
-    /// The run of cargo-mutants in a clone.
-    fn command(&self, program: &Path, place: &Path) -> Command {
+    /// A run of cargo-mutants in a clone.
+    fn command(&self, program: &Path, place: &Path, shard: Option<&str>) -> Command {
         let mut command = Command::new(program);
         command
             .args(["mutants", "--in-place", "--workspace", "--all-features"])
             .args(["--timeout-multiplier", "4", "--minimum-test-timeout", "20"])
             .args(self.files.iter().flat_map(|file| ["--file", file]))
             .args(self.tests.options().iter().map(|option| format!("--cargo-arg={option}")))
-            .arg("--output")
-            .arg(results().join(self.name))
             .current_dir(place)
             .env("CARGO_TARGET_DIR", results().join("build"))
             // The time goes into compiling and linking.
             .env("CARGO_INCREMENTAL", "1")
             .env("CARGO_PROFILE_DEV_DEBUG", "0");
+        if let Some(shard) = shard {
+            command.args(["--sharding", "round-robin", "--shard", shard]);
+        }
         command
+    }
+
+    /// The last arguments: for `cargo test`, of which all are for the test programs.
+    fn test_arguments(&self) -> impl Iterator<Item = &'static str> {
+        ["--", "--"].into_iter().chain(self.tests.program_options())
+    }
+
+    /// Returns the mutants, one a line.
+    fn list(&self, mut command: Command) -> Result<String, String> {
+        let output = command.arg("--list").stderr(Stdio::inherit()).output();
+        let output = output.map_err(|error| format!("cannot run cargo-mutants: {error}"))?;
+        if !output.status.success() {
+            return Err(format!("{}: cargo-mutants failed", self.name));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Tests the mutants, and prints survivors as they are found.
+    fn test(&self, mut command: Command, progress: &Progress) -> Result<(), String> {
+        let directory = results().join(self.name);
+        clone::remove(&directory)?;
+        let path = directory.join("log");
+        let log = fs::create_dir_all(&directory).and_then(|()| File::create(&path));
+        let log = log.map_err(|error| format!("{}: {error}", path.display()))?;
+        let process =
+            command.arg("--output").arg(&directory).args(self.test_arguments()).stdout(log).spawn();
+        let mut tested = Tested::new(directory.join("mutants.out"));
+        let status = process.and_then(|mut process| {
+            progress.wait_with(&mut process, |progress| {
+                let news = tested.news();
+                for survivor in news.survivors {
+                    progress.suspend(|| println!("survivor: {survivor}"));
+                }
+                progress.advance(news.count as u64);
+                Ok(())
+            })
+        });
+        let status = status.map_err(|error| format!("cannot run cargo-mutants: {error}"))?;
+        // 2 and 3 are survivors and timeouts.
+        if matches!(status.code(), Some(0 | 2 | 3)) {
+            return Ok(());
+        }
+        Err(format!("{}: cargo-mutants failed; its output is in {}", self.name, path.display()))
     }
 }
 
