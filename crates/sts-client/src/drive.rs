@@ -26,6 +26,10 @@ pub(crate) async fn drive<M: StateMachine>(
             Step::Credentials(request) => {
                 let mut credentials = pin!(provider.credentials(request));
                 if let Some(credentials) = poll_immediate(credentials.as_mut()).await {
+                    // It may have blocked the thread. The faster clock is behind `now` if it has not.
+                    if clock.monotonic() > now.monotonic {
+                        now = clock.now();
+                    }
                     machine.provide(credentials);
                     continue;
                 }

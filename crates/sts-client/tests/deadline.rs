@@ -39,6 +39,37 @@ impl ProvideCredentials for Silent {
     }
 }
 
+/// A provider that blocks the thread for longer than the deadline.
+struct Blocking(TestHost);
+
+impl ProvideCredentials for Blocking {
+    async fn credentials(
+        &self,
+        _: CredentialsRequest,
+    ) -> Result<Arc<Credentials>, CredentialsError> {
+        self.0.0.fetch_add(31_000, Ordering::Relaxed);
+        Ok(Arc::new(Credentials::permanent("EXAMPLEAK00000000001", "a1B2c3")))
+    }
+}
+
+#[test]
+fn nothing_is_sent_after_a_provider_that_blocks_the_thread_beyond_the_deadline() {
+    let host = TestHost::default();
+    let transport = transport_fn(
+        |_: Exchange| ready(Err(TransportError::not_sent(TransportErrorKind::Other))),
+        |_| ready(()),
+    );
+    let client = Client::builder(transport)
+        .clock(host.clone())
+        .region("cn-north-4")
+        .credentials_provider(Blocking(host))
+        .build()
+        .unwrap();
+    let error = futures_lite::future::block_on(client.caller_identity()).unwrap_err();
+    assert_eq!((error.kind(), error.stats().attempts), (ErrorKind::Timeout, 0));
+    assert_eq!(error.stats().elapsed, Duration::from_secs(31));
+}
+
 #[test]
 fn a_provider_that_never_returns_ends_the_call_at_its_deadline() {
     let host = TestHost::default();
