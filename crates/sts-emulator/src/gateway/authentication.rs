@@ -96,13 +96,12 @@ impl Authenticator {
         if self.lockout.is_locked(access_key_id, now) {
             return Err(Unauthenticated::Locked);
         }
-        let mut prepared = None;
-        let (principal, secret) = match security_token {
+        let (principal, secret, prepared) = match security_token {
             None => {
                 let key = service.config.access_key(access_key_id);
                 let key = key.ok_or(Unauthenticated::UnknownKey)?;
-                prepared = Some(&key.signer);
-                (Principal::User(Arc::clone(&key.user)), Cow::Borrowed(&key.secret))
+                let user = Principal::User(Arc::clone(&key.user));
+                (user, Cow::Borrowed(&key.secret), Some(&key.signer))
             }
             Some(token) => {
                 let session = session_token::open(token, &service.seal)
@@ -113,7 +112,7 @@ impl Authenticator {
                     return Err(Unauthenticated::TokenEnded { expires_at });
                 }
                 let secret = session.secret_access_key.clone();
-                (Principal::Session(Box::new(session)), Cow::Owned(secret))
+                (Principal::Session(Box::new(session)), Cow::Owned(secret), None)
             }
         };
         let secret_key = secret.expose_secret();
