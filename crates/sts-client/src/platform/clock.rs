@@ -14,9 +14,9 @@ pub trait Clock: Send + Sync {
     /// Returns the current readings of both clocks.
     fn now(&self) -> Now;
 
-    /// Returns the current reading of the monotonic clock, for the fast path of sessions. It may be
-    /// up to 100 milliseconds older than that of [`now`](Self::now), so that a platform can use a
-    /// clock that is faster to read.
+    /// Returns the current reading of the monotonic clock, for the fast path of sessions, and to notice
+    /// a credential provider that blocks the thread of a call. It may be up to 100 milliseconds older
+    /// than that of [`now`](Self::now), so that a platform can use a clock that is faster to read.
     fn monotonic(&self) -> Duration {
         self.now().monotonic
     }
