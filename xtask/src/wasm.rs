@@ -13,9 +13,11 @@ use crate::tools::{is_there, root, succeeds};
 const TARGET: &str = "wasm32-unknown-unknown";
 const CRATES: [&str; 5] =
     ["sts-credentials", "sts-proto", "sts-sign", "sts-client", "sts-providers"];
-/// The programs in `xtask/wasm/src/bin`, each with the limit of its size in bytes, for a standard
-/// library that is built with [`SMALL`].
-const PROGRAMS: [(&str, u64); 2] = [("messages", 220_000), ("call", 250_000)];
+/// The programs in `xtask/wasm/src/bin`.
+const PROGRAMS: [Program; 2] = [
+    Program { name: "messages", built: 220_000, optimized: 195_000 },
+    Program { name: "call", built: 250_000, optimized: 220_000 },
+];
 /// The crates of the standard library that the programs need.
 const LIBRARY: &str = "std,panic_abort";
 /// A standard library optimized for size. A panic traps without a message, which a program that
@@ -26,6 +28,27 @@ const SMALL: [&str; 4] = [
     "--config",
     "profile.wasm.panic='immediate-abort'",
 ];
+
+/// The optimizer of binaryen, with the features of WebAssembly that the target has by default.
+const OPTIMIZER: &str = "wasm-opt";
+const OPTIONS: [&str; 7] = [
+    "-Oz",
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// A program with the limits of its size in bytes, for a standard library that is built with [`SMALL`].
+struct Program {
+    name: &'static str,
+    /// As the compiler writes it.
+    built: u64,
+    /// After the [`OPTIMIZER`].
+    optimized: u64,
+}
 
 const MISSING: &str = "needs the target wasm32-unknown-unknown, as `rustup target add` gives it, \
     or Debian's packages rustc-web, cargo-web and rust-web-src";
@@ -42,7 +65,8 @@ pub(crate) const TASK: Task = Task {
 usage: cargo xtask wasm
 
 Builds the sans-IO crates and the programs in xtask/wasm for wasm32-unknown-unknown, prints the sizes
-of the programs and runs them with Node.js, if it is installed.
+of the programs, as the compiler writes them and after wasm-opt (Debian's package binaryen), and runs
+both with Node.js, if these tools are installed.
 ",
     run: |arguments| {
         no_arguments(arguments)?;
@@ -68,32 +92,47 @@ fn build() -> Result<Toolchain, String> {
     Ok(toolchain)
 }
 
-/// Measures and runs the programs.
+/// Measures and runs the programs, as they are and optimized.
 fn weigh(toolchain: Toolchain) -> Result<(), String> {
-    for (program, limit) in PROGRAMS {
-        let file = root().join(format!("target/wasm/{TARGET}/wasm/{program}.wasm"));
-        let size = fs::metadata(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-        let zipped = if is_there("gzip") {
-            let output = output(Command::new("gzip").arg("-9c").arg(&file))?;
-            format!(", {} with gzip", output.stdout.len())
+    let has_limits = toolchain == Toolchain::Debian;
+    for Program { name, built, optimized } in PROGRAMS {
+        let directory = root().join(format!("target/wasm/{TARGET}/wasm"));
+        let file = directory.join(format!("{name}.wasm"));
+        weigh_file(name, &file, has_limits.then_some(built))?;
+        let name = format!("{name}, {OPTIMIZER}");
+        if is_there(OPTIMIZER) {
+            let smaller = directory.join("optimized.wasm");
+            output(Command::new(OPTIMIZER).args(OPTIONS).arg(&file).arg("-o").arg(&smaller))?;
+            weigh_file(&name, &smaller, has_limits.then_some(optimized))?;
         } else {
-            String::new()
-        };
-        let outcome = if is_there("node") {
-            let run = root().join("xtask/wasm/run.js");
-            if !succeeds(Command::new("node").arg(run).arg(&file))? {
-                return Err(format!("{program} does not find what it should"));
-            }
-            "runs, and imports nothing"
-        } else {
-            "NOT RUN: Node.js is missing"
-        };
-        println!("{program}: {} bytes{zipped}; {outcome}", size.len());
-        if toolchain == Toolchain::Debian && size.len() > limit {
-            return Err(format!("{program} has more than {limit} bytes"));
+            println!("{name}: NOT MEASURED: Debian's package binaryen is missing");
         }
     }
     Ok(())
+}
+
+fn weigh_file(name: &str, file: &Path, limit: Option<u64>) -> Result<(), String> {
+    let size = fs::metadata(file).map_err(|error| format!("{}: {error}", file.display()))?.len();
+    let zipped = if is_there("gzip") {
+        let output = output(Command::new("gzip").arg("-9c").arg(file))?;
+        format!(", {} with gzip", output.stdout.len())
+    } else {
+        String::new()
+    };
+    let outcome = if is_there("node") {
+        let run = root().join("xtask/wasm/run.js");
+        if !succeeds(Command::new("node").arg(run).arg(file))? {
+            return Err(format!("{name} does not find what it should"));
+        }
+        "runs, and imports nothing"
+    } else {
+        "NOT RUN: Node.js is missing"
+    };
+    println!("{name}: {size} bytes{zipped}; {outcome}");
+    match limit {
+        Some(limit) if size > limit => Err(format!("{name} has more than {limit} bytes")),
+        _ => Ok(()),
+    }
 }
 
 fn cargo(toolchain: Toolchain) -> Command {
