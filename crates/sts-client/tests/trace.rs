@@ -209,6 +209,10 @@ fn the_events_of_a_session_contain_no_secret_at_any_level() {
     for line in ["INFO sts_client: credentials obtained", "WARN sts_client: rejected", "ERROR "] {
         assert!(log.contains(line), "{line} is missing in {log}");
     }
+    // The clock advances by whole seconds.
+    let (_, took) = log.split_once("took_ms=").unwrap();
+    let took: f64 = took.split_whitespace().next().unwrap().parse().unwrap();
+    assert!(took >= 1000.0 && took % 1000.0 == 0.0, "{took}");
     assert_no_secret(&log);
     assert_no_secret(&format!("{:?} {session:?}", session.status()));
 }

@@ -62,7 +62,7 @@ pub(super) const GROUPS: [Group<'_>; 17] = [
     Group {
         name: "session",
         files: &["crates/sts-client/src/session.rs", "crates/sts-client/src/session/**"],
-        tests: Tests::Of(&["virtual_time", "session_runtimes", "trace"]),
+        tests: Tests::Of(&["virtual_time", "session_runtimes", "one_time", "trace"]),
     },
     Group {
         name: "call",

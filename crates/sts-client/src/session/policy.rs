@@ -71,3 +71,20 @@ impl SessionPolicy {
 
 /// The fraction of a lifetime that a session uses at least before it refreshes.
 const LEAST_WINDOW: f64 = 0.1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_minimum_of_remaining_lifetime_scales_the_whole_window() {
+        let refresh_before_expiry = Duration::from_secs(2400);
+        let policy = SessionPolicy { refresh_before_expiry, ..SessionPolicy::default() };
+        for (lifetime, from, until) in [(3600, 600, 1200), (2500, 1000, 2000), (3000, 300, 600)] {
+            let (earliest, latest) = policy.refresh_window(Duration::from_secs(lifetime));
+            let seconds = |fraction: f64| Duration::from_secs(lifetime).mul_f64(fraction).as_secs();
+            let rounded = |fraction| seconds(fraction + 1e-6);
+            assert_eq!((rounded(earliest), rounded(latest)), (from, until), "{lifetime}");
+        }
+    }
+}

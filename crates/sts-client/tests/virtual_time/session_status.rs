@@ -11,6 +11,7 @@ use sts_client::session::{
 };
 use sts_proto::ErrorKind;
 
+use crate::session_tasks::{at_once, get};
 use crate::session_world::{Place, Reply};
 
 /// Remembers events with the health, and the failures, after each.
@@ -65,6 +66,10 @@ fn the_status_follows_a_session_through_its_life() {
     assert!((1440..=2880).contains(&next), "{next}");
     assert_eq!((status.counters.refreshes, status.counters.waits), (1, 1));
     assert!(status.last_failure.is_none());
+
+    block_on(session.credentials()).unwrap();
+    block_on(session.with(|_| ())).unwrap();
+    assert_eq!(session.status().counters.served_stale, 0, "they are fresh");
 
     place.pass(2900);
     place.habit(Reply::Outage);
@@ -153,6 +158,21 @@ fn a_session_whose_first_refresh_fails_is_unavailable_at_once() {
     let status = session.status();
     assert_eq!((status.counters.failures, status.counters.waits), (1, 1));
     assert_eq!(status.health, SessionHealth::Unavailable);
+    place.pass(86_400);
+    assert_eq!(session.status().health, SessionHealth::Unavailable, "until a refresh succeeds");
+}
+
+#[test]
+fn a_failure_after_which_the_next_caller_begins_at_once_is_not_reported_as_unavailable() {
+    let place = Place::new();
+    let seen = Seen::default();
+    let session = place.session().observed_by(seen.clone());
+    place.script([Reply::Outage, Reply::Keys]);
+    assert!(at_once(&session).is_none(), "this caller leaves");
+    assert!(at_once(&session).is_none(), "the refresh has failed, and another has begun");
+    assert_eq!(seen.take(), [event("worse", SessionHealth::Expiring, 1)]);
+    get(&session).unwrap();
+    assert_eq!(seen.take(), [event("recovered", SessionHealth::Healthy, 0)]);
 }
 
 #[test]
