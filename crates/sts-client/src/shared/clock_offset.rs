@@ -128,11 +128,11 @@ impl ClockOffset {
     }
 
     /// Whether the wall clock has jumped since a signature was last accepted or rejected, or since
-    /// the offset was learned after that.
+    /// the offset was learned if that was later.
     pub(crate) fn is_suspect(&self, now: Now) -> bool {
         let knowledge = self.lock();
         let Some(judged) = knowledge.judged else { return false };
-        let learned = knowledge.learned.filter(|at| at.monotonic > judged.monotonic);
+        let learned = knowledge.learned.filter(|at| at.monotonic >= judged.monotonic);
         jumped(learned.unwrap_or(judged), now)
     }
 

@@ -107,6 +107,16 @@ fn an_unknown_sender_is_trusted_only_if_two_agree_and_the_service_gave_no_eviden
 }
 
 #[test]
+fn the_time_of_the_service_is_as_precise_as_the_exchange_was_short() {
+    let clock = ClockOffset::default();
+    assert_eq!(clock.precise_service_time(at(0)), None);
+    let response = ahead(Witness::Service, Duration::seconds(100), clock.for_signing(), at(0));
+    clock.learn(&DatedResponse { received: at(20), ..response });
+    let time = at(30).wall + Duration::seconds(90);
+    assert_eq!(clock.precise_service_time(at(30)), Some((time, Interval::from_secs(11))));
+}
+
+#[test]
 fn an_accepted_signature_is_evidence_against_other_dates() {
     let clock = ClockOffset::default();
     learn(&clock, Witness::Accepted, Duration::minutes(15), at(0));
@@ -125,6 +135,48 @@ fn an_accepted_signature_is_evidence_against_other_dates() {
     let clock = ClockOffset::default();
     learn(&clock, Witness::Accepted, Duration::ZERO, at(0));
     assert!(learn(&clock, Witness::Rejected, Duration::minutes(16), at(301)));
+}
+
+#[test]
+fn dates_are_compared_with_the_offset_of_the_accepted_signature() {
+    let by = Duration::minutes;
+    for (minutes, is_learned) in [(5, true), (35, true), (4, false), (36, false), (-20, false)] {
+        let clock = ClockOffset::default();
+        learn(&clock, Witness::Service, by(20), at(0));
+        learn(&clock, Witness::Accepted, by(20), at(1));
+        learn(&clock, Witness::Service, by(minutes), at(2));
+        let expected = if is_learned { minutes } else { 20 };
+        assert_eq!(clock.measured(), by(expected), "{minutes}");
+    }
+}
+
+#[test]
+fn a_correction_is_confirmed_only_by_a_signature_that_was_made_with_it() {
+    for (is_corrected, is_excused) in [(true, true), (false, false)] {
+        let clock = ClockOffset::default();
+        let before = clock.for_signing();
+        assert!(learn(&clock, Witness::Rejected, Duration::minutes(20), at(0)));
+        let signed_with = if is_corrected { clock.for_signing() } else { before };
+        clock.learn(&DatedResponse {
+            date: None,
+            ..ahead(Witness::Accepted, Duration::ZERO, signed_with, at(1))
+        });
+        // After the proof of that signature has lapsed.
+        assert_eq!(learn(&clock, Witness::Rejected, Duration::hours(2), at(302)), is_excused);
+    }
+}
+
+#[test]
+fn a_rejection_across_a_jump_is_not_excused_if_the_signing_date_was_right() {
+    for (minutes, is_excused) in [(20, false), (24, true), (16, true)] {
+        let clock = ClockOffset::default();
+        learn(&clock, Witness::Service, Duration::minutes(20), at(0));
+        let by = Duration::minutes(minutes);
+        let response = ahead(Witness::Rejected, by, clock.for_signing(), at(1));
+        let received = Now::new(at(1).wall + Duration::hours(1), at(1).monotonic);
+        let rejection = DatedResponse { received, ..response };
+        assert_eq!(clock.learn(&rejection), is_excused, "{minutes}");
+    }
 }
 
 #[test]
@@ -183,4 +235,31 @@ fn an_older_response_does_not_replace_what_a_newer_one_proved() {
     clock.learn(&ahead(Witness::Accepted, Duration::hours(-1), offset, set));
     clock.learn(&DatedResponse { received: late, ..old });
     assert!(!clock.is_suspect(late));
+}
+
+#[test]
+fn only_newer_evidence_about_a_signature_shows_that_the_wall_clock_is_right_again() {
+    let clock = ClockOffset::default();
+    let set = |seconds| Now::new(at(seconds).wall + Duration::hours(1), at(seconds).monotonic);
+    let undated = |witness, now| {
+        let response = ahead(witness, Duration::ZERO, clock.for_signing(), now);
+        clock.learn(&DatedResponse { date: None, ..response });
+        clock.is_suspect(set(9))
+    };
+    assert!(undated(Witness::Accepted, at(1)));
+    assert!(undated(Witness::Service, set(2)), "its sender did not check the signature");
+    assert!(undated(Witness::Unknown, set(2)));
+    assert!(!undated(Witness::Rejected, set(3)));
+    assert!(!undated(Witness::Accepted, at(2)), "it was sent before");
+}
+
+#[test]
+fn an_immediate_response_across_a_jump_of_the_wall_clock_shows_the_time() {
+    let clock = ClockOffset::default();
+    let sent = ahead(Witness::Accepted, Duration::ZERO, clock.for_signing(), at(0));
+    // The readings of a coarse monotonic clock are the same.
+    let received = Now::new(at(0).wall + Duration::hours(1), at(0).monotonic);
+    clock.learn(&DatedResponse { received, ..sent });
+    assert!(!clock.is_suspect(received));
+    assert!(clock.is_suspect(at(1)));
 }
