@@ -282,7 +282,7 @@ impl<T, S> Client<T, S> {
     /// Nothing is sent.
     #[must_use]
     pub fn service_time(&self) -> Option<ServiceTime> {
-        self.base.context.measured_service_time(self.base.platform.clock.now())
+        self.base.context.service_time(self.base.platform.clock.now())
     }
 
     /// Returns the provider of the credentials that sign calls: after

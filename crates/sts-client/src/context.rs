@@ -156,20 +156,21 @@ impl CallContext {
         &self.policy
     }
 
-    /// Returns the service's time when the local wall clock reads `wall`, as far as it is known.
+    /// Returns the service's time at `now`, as far as it is known.
     ///
     /// Calls learn the offset of the service's clock from the `Date` of its responses. Until then
-    /// this is `wall` itself. Credentials expire by the service's time, and a
-    /// [`SessionMachine`](crate::session::SessionMachine) takes it as an argument.
+    /// this is the wall time. If the wall clock was set or the machine slept since, it is the
+    /// earlier of the wall time with and without the offset. Credentials expire by the service's
+    /// time, and a [`SessionMachine`](crate::session::SessionMachine) takes it as an argument.
     #[must_use]
-    pub fn service_time(&self, wall: OffsetDateTime) -> OffsetDateTime {
-        wall.saturating_add(self.clock_offset.measured())
+    pub fn estimated_service_time(&self, now: Now) -> OffsetDateTime {
+        self.clock_offset.estimated_service_time(now)
     }
 
     /// Returns the service's time and its precision, if a response of the service contained it and
     /// the wall clock has not been set since.
     #[must_use]
-    pub fn measured_service_time(&self, now: Now) -> Option<ServiceTime> {
+    pub fn service_time(&self, now: Now) -> Option<ServiceTime> {
         let (time, precision) = self.clock_offset.precise_service_time(now)?;
         Some(ServiceTime { time, precision })
     }

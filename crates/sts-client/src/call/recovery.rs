@@ -106,7 +106,7 @@ impl<O: Operation> Call<O> {
                 true if self.has_signed_again => Correction::Repeated,
                 true => Correction::First,
             },
-            service_time: self.context.service_time(now.wall),
+            service_time: self.context.estimated_service_time(now),
             random: self.rng.u64(..),
         };
         decide(failure, &circumstances)

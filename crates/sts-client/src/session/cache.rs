@@ -209,7 +209,7 @@ impl<R, P: Refresher + ?Sized> Cache<R, P> {
     /// than the expiration minus the requested lifetime.
     fn issuer_time(&self, issued: &IssuedCredentials, now: Now) -> OffsetDateTime {
         let known = issued.issuer_time(now);
-        let known = known.unwrap_or_else(|| self.refresher.context().service_time(now.wall));
+        let known = known.unwrap_or_else(|| self.refresher.context().estimated_service_time(now));
         let requested = self.refresher.lifetime().and_then(|lifetime| lifetime.try_into().ok());
         let earliest = issued
             .credentials()

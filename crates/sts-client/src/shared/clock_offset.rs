@@ -121,6 +121,18 @@ impl ClockOffset {
         is_known.then(|| now.wall.saturating_add(self.measured()))
     }
 
+    /// The service's time as far as it is known, otherwise the wall time.
+    ///
+    /// After a jump of the wall clock, the offset is right if the machine slept, and wrong if the
+    /// clock was set. The earlier time is returned: the service rejects expired credentials that
+    /// seem valid, but valid credentials that seem expired would never be used.
+    pub(crate) fn estimated_service_time(&self, now: Now) -> OffsetDateTime {
+        let knowledge = self.lock();
+        let corrected = now.wall.saturating_add(self.measured());
+        let is_uncertain = knowledge.learned.is_some_and(|at| jumped(at, now));
+        if is_uncertain { corrected.min(now.wall) } else { corrected }
+    }
+
     /// Like [`service_time`](Self::service_time), with the largest difference from the clock of the
     /// service.
     pub(crate) fn precise_service_time(&self, now: Now) -> Option<(OffsetDateTime, Interval)> {

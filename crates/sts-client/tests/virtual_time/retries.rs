@@ -142,8 +142,8 @@ fn a_retry_date_is_compared_with_the_clock_of_the_service() {
         World::new(context.clone(), [error(404, &[behind()], "STS5.1106", "no such agency")]);
     world.latency = Duration::ZERO;
     world.identity().unwrap_err();
-    let local = crate::world::START;
-    assert_eq!(context.service_time(local), local + time::Duration::minutes(10));
+    let local = world.now;
+    assert_eq!(context.estimated_service_time(local), local.wall + time::Duration::minutes(10));
 
     let moment = ("retry-after", "Thu, 05 Mar 2026 07:18:19 GMT");
     let mut world = World::new(context, [error(503, &[moment], "APIGW.0613", "m"), identity()]);

@@ -1,12 +1,18 @@
 //! Expiry of the credentials of a session, in virtual time.
 
+use std::future::ready;
 use std::time::Duration;
 
+use futures_lite::future::block_on;
 use sts_client::session::{CredentialState, SessionPolicy};
-use sts_proto::ErrorKind;
+use sts_client::transport::transport_fn;
+use sts_client::{CallPolicy, Client, Exchange};
+use sts_proto::{Credentials, ErrorKind};
 
+use crate::cloud::http_date;
 use crate::session_tasks::{at_once, get};
 use crate::session_world::{Place, Reply, number};
+use crate::world::{START, error};
 
 #[test]
 fn credentials_expire_although_the_monotonic_clock_stood_still() {
@@ -44,6 +50,31 @@ fn a_wall_clock_that_is_set_forward_costs_one_refresh() {
     place.set_wall(|wall| wall - time::Duration::hours(5));
     place.pass(1);
     assert_eq!(number(&get(&session)), 2);
+    assert_eq!(session.state(), CredentialState::Fresh);
+}
+
+#[test]
+fn an_offset_from_before_the_wall_clock_was_set_does_not_expire_credentials() {
+    let hour = time::Duration::HOUR;
+    let place = Place::new();
+    let date = http_date(START + 3 * hour);
+    let transport = transport_fn(
+        move |_: Exchange| ready(error(503, &[("date", &*date)], "APIGW.0613", "m")),
+        |_| ready(()),
+    );
+    let client = Client::builder(transport)
+        .clock(place.clone())
+        .region("cn-north-4")
+        .credentials(Credentials::permanent("HSTCALLER00000000001", "a1B2c3"))
+        .policy(CallPolicy::default().attempts(1))
+        .build()
+        .unwrap();
+    block_on(client.caller_identity()).unwrap_err();
+    // No call is made after the clock was set, and the provider does not know the issuer's time.
+    place.set_wall(|wall| wall + 3 * hour);
+    let provider = Credentials::temporary("HSTA", "s", "t", place.now().wall + hour);
+    let session = client.session(provider).unwrap();
+    get(&session).unwrap();
     assert_eq!(session.state(), CredentialState::Fresh);
 }
 

@@ -43,7 +43,7 @@ impl Session {
             Progress::Pending(duration) => return duration,
             Progress::Done(outcome) => outcome,
         };
-        let service_now = self.context.service_time(now.wall);
+        let service_now = self.context.estimated_service_time(now);
         self.refresh = None;
         self.failure = match outcome {
             Ok(output) => {

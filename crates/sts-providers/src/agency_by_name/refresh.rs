@@ -71,7 +71,7 @@ impl AgencyByNameRefresh {
             self.agency.message.to_request_unvalidated(&self.endpoint, &self.agency.caller)?;
         let date = match self.clock_correction {
             Some(correction) => now.wall.saturating_add(correction),
-            None => self.context.service_time(now.wall),
+            None => self.context.estimated_service_time(now),
         };
         let unsignable = || CredentialsError::new("cannot sign with these credentials");
         Signer::new(credentials)

@@ -69,7 +69,7 @@ impl<P: RefreshProvider> FileCacheRefresh<P> {
         let Ok(credentials) = aws_json::read(content.as_ref(), Form::Process) else {
             return Ok(None);
         };
-        let time = self.context.service_time(now.wall);
+        let time = self.context.estimated_service_time(now);
         let lasts = credentials.expires_in(time).is_some_and(|rest| rest >= LEAST_LIFETIME);
         let credentials = Arc::new(credentials);
         let is_new = self.shared.with_found(|found| {

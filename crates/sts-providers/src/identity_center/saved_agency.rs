@@ -56,7 +56,7 @@ impl RefreshProvider for SavedAgency {
         let Some(token) = sign_in.access_token else {
             return Err(CredentialsError::not_configured(format!("signed out, in {path}")));
         };
-        let now = context.service_time(platform.clock.now().wall);
+        let now = context.estimated_service_time(platform.clock.now());
         if token.expires_at <= now {
             let end = token.expires_at;
             let end = end.format(&Rfc3339).unwrap_or_else(|_| end.to_string());

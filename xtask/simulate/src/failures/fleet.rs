@@ -197,7 +197,7 @@ impl Member {
                     let credentials = completed.output.credentials;
                     let lifetime = cloud.lifetime();
                     let earliest = credentials.expiration.map(|end| end - lifetime);
-                    let known = program.context.service_time(now.wall);
+                    let known = program.context.estimated_service_time(now);
                     let issued = earliest.map_or(known, |earliest| known.max(earliest));
                     let _ = self.machine.refreshed(Arc::new(credentials), now, issued);
                     return None;

@@ -117,6 +117,22 @@ fn the_time_of_the_service_is_as_precise_as_the_exchange_was_short() {
 }
 
 #[test]
+fn after_a_jump_of_the_wall_clock_the_earlier_time_is_assumed() {
+    for minutes in [20, -20] {
+        let clock = ClockOffset::default();
+        assert_eq!(clock.estimated_service_time(at(0)), at(0).wall);
+        let by = Duration::minutes(minutes);
+        learn(&clock, Witness::Service, by, at(0));
+        assert_eq!(clock.estimated_service_time(at(9)), at(9).wall + by);
+        // The clock was set to the right time, or the machine slept; only a response shows which.
+        let set = Now::new(at(9).wall + by, at(9).monotonic);
+        assert_eq!(clock.estimated_service_time(set), set.wall.min(set.wall + by));
+        learn(&clock, Witness::Service, Duration::ZERO, set);
+        assert_eq!(clock.estimated_service_time(set), set.wall);
+    }
+}
+
+#[test]
 fn an_accepted_signature_is_evidence_against_other_dates() {
     let clock = ClockOffset::default();
     learn(&clock, Witness::Accepted, Duration::minutes(15), at(0));
