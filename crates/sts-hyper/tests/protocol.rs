@@ -140,3 +140,11 @@ async fn bundled_roots_reject_unknown_authorities() {
     assert_eq!(error.kind(), TransportErrorKind::Tls);
     assert_eq!(error.progress(), Progress::NotSent);
 }
+
+#[cfg(feature = "webpki-roots")]
+#[test]
+fn of_bundled_and_no_machine_roots_the_last_call_takes_effect() {
+    let error = HyperTransport::builder().webpki_roots().no_machine_roots().build().unwrap_err();
+    assert!(error.to_string().contains("`root_certificate_pem` must add one"), "{error}");
+    HyperTransport::builder().no_machine_roots().webpki_roots().build().unwrap();
+}

@@ -26,8 +26,18 @@ const EXCLUDED: &str = "no root certificate: those of the machine are excluded, 
 pub struct RootCertificates {
     /// Additional certificates in PEM.
     added: Vec<Vec<u8>>,
-    is_machine_excluded: bool,
-    is_bundled: bool,
+    base: Base,
+}
+
+/// The certificates that are added to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Base {
+    /// Those of the environment, else those of the machine.
+    #[default]
+    Machine,
+    /// Mozilla's list, which the transport contains.
+    Bundled,
+    Nothing,
 }
 
 /// Certificates loaded by [`RootCertificates::load`].
@@ -46,29 +56,30 @@ impl RootCertificates {
         self.added.push(pem.to_vec());
     }
 
-    /// Excludes the certificates of the machine and of the environment.
+    /// Trusts only the added certificates, instead of those of the machine and of the environment
+    /// or of [`replace_by_bundled`](Self::replace_by_bundled).
     pub const fn exclude_machine(&mut self) {
-        self.is_machine_excluded = true;
+        self.base = Base::Nothing;
     }
 
     /// Replaces the certificates of the machine and of the environment by Mozilla's list, which the
-    /// transport adds to those of [`load`](Self::load).
+    /// transport adds to those of [`load`](Self::load). Of this method and
+    /// [`exclude_machine`](Self::exclude_machine), the last call takes effect.
     pub const fn replace_by_bundled(&mut self) {
-        self.is_machine_excluded = true;
-        self.is_bundled = true;
+        self.base = Base::Bundled;
     }
 
     /// Returns whether the transport adds Mozilla's list.
     #[must_use]
     pub const fn is_bundled(&self) -> bool {
-        self.is_bundled
+        matches!(self.base, Base::Bundled)
     }
 
     /// Returns whether neither the program nor the environment names a certificate, so that the
     /// verifier of the machine can be used instead of a list.
     #[must_use]
     pub fn is_machine_only(&self) -> bool {
-        !self.is_machine_excluded
+        self.base == Base::Machine
             && self.added.is_empty()
             && variable("SSL_CERT_FILE").is_none()
             && variable("SSL_CERT_DIR").is_none()
@@ -87,12 +98,16 @@ impl RootCertificates {
         for pem in &self.added {
             loading.certificates.extend(read_pem(pem).all()?);
         }
-        if !self.is_machine_excluded {
-            loading.add_machine()?;
-        } else if loading.certificates.is_empty() && !self.is_bundled {
-            return Err(BuildError::new(EXCLUDED));
-        }
-        let tls_hint = if self.is_machine_excluded { None } else { loading.tls_hint() };
+        let tls_hint = match self.base {
+            Base::Machine => {
+                loading.add_machine()?;
+                loading.tls_hint()
+            }
+            Base::Nothing if loading.certificates.is_empty() => {
+                return Err(BuildError::new(EXCLUDED));
+            }
+            Base::Bundled | Base::Nothing => None,
+        };
         Ok(LoadedRoots { certificates: loading.certificates, tls_hint })
     }
 }

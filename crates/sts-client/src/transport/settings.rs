@@ -118,7 +118,8 @@ macro_rules! __transport_setters {
     };
     (webpki_roots) => {
         /// Replaces the root certificates of the machine by Mozilla's list as of the build, for
-        /// example in container images without certificates.
+        /// example in container images without certificates. Of this method and
+        /// [`no_machine_roots`](Self::no_machine_roots), the last call takes effect.
         pub const fn webpki_roots(mut self) -> Self {
             self.roots.replace_by_bundled();
             self
