@@ -52,7 +52,7 @@ fn a_proof_survives_its_text_form_and_sts_accepts_it() {
         "https://sts.cn-north-4.myhuaweicloud.com/v5/caller-identity"
     );
     assert_eq!(checked.request.method(), "GET");
-    assert_eq!(checked.expires_at, NOW + Duration::from_secs(300));
+    assert_eq!(checked.expires_at, NOW + Duration::from_secs(301));
     assert_eq!(checked.id, "HST1/1772694489");
     // The service is STS, which has the secret.
     let verified =
@@ -91,6 +91,16 @@ fn a_proof_is_valid_for_its_age_only() {
         assert!(matches!(early, InvalidProof::Future | InvalidProof::Signature(_)), "{early:?}");
         let late = verify(&verifier, at(to + 1)).unwrap_err();
         assert!(matches!(late, InvalidProof::Signature(_)), "{late:?}");
+    }
+}
+
+#[test]
+fn a_proof_is_rejected_from_the_end_of_its_validity_so_that_its_id_can_be_forgotten() {
+    for age in [Duration::ZERO, Duration::from_secs(20), Duration::from_millis(20_500)] {
+        let verifier = verifier().max_age(age);
+        let end = verifier.verify(&proof(), NOW).unwrap().expires_at;
+        verifier.verify(&proof(), end - Duration::from_nanos(1)).unwrap();
+        verifier.verify(&proof(), end).unwrap_err();
     }
 }
 

@@ -43,7 +43,7 @@ pub struct CheckedProof {
     /// Access key id and date of the proof: the same for a proof that is presented again. Keep it
     /// until [`expires_at`](Self::expires_at) to reject replays.
     pub id: String,
-    /// Time after which the verifier rejects the proof.
+    /// Time from which the verifier rejects the proof.
     pub expires_at: OffsetDateTime,
 }
 
@@ -95,7 +95,9 @@ impl IdentityVerifier {
         }
         let date = presented.date.unix_timestamp();
         let id = format!("{}/{date}", presented.access_key_id);
-        let expires_at = presented.date.saturating_add(time_of(self.max_age));
+        // The age is compared in whole seconds, so the proof is valid until the end of the last one.
+        let valid_for = Duration::from_secs(self.max_age.as_secs().saturating_add(1));
+        let expires_at = presented.date.saturating_add(time_of(valid_for));
         *request.headers_mut() = headers.clone();
         Ok(CheckedProof { request, id, expires_at })
     }
