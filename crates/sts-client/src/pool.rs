@@ -15,13 +15,13 @@ use std::sync::Arc;
 use sts_credentials::{Credentials, CredentialsError, ProvideCredentials};
 use sts_proto::AssumeAgency;
 
+use self::builder::Options;
 pub use self::builder::SessionPoolBuilder;
 use self::entries::Entries;
 pub use self::entries::PoolStatus;
 pub use self::obs_policy::{InvalidObsPolicy, ObsPolicy};
-use self::scope::Scope;
 use crate::client::Client;
-use crate::session::{Session, SessionObserver, SessionPolicy};
+use crate::session::Session;
 use crate::transport::{MaybeSend, MaybeSync, Transport};
 
 /// Bounded pool of sessions, one for each distinct [`AssumeAgency`].
@@ -56,24 +56,7 @@ use crate::transport::{MaybeSend, MaybeSync, Transport};
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct SessionPool(Arc<Inner>);
-
-struct Inner {
-    entries: Entries<Session>,
-    open: Box<dyn Open>,
-    policy: Arc<SessionPolicy>,
-    observer: Option<Arc<dyn SessionObserver>>,
-}
-
-/// A closure that makes a session.
-pub(crate) trait Open:
-    Fn(Scope, Arc<SessionPolicy>) -> Result<Session, CredentialsError> + MaybeSend + MaybeSync
-{
-}
-impl<F> Open for F where
-    F: Fn(Scope, Arc<SessionPolicy>) -> Result<Session, CredentialsError> + MaybeSend + MaybeSync
-{
-}
+pub struct SessionPool(Arc<Entries<Session>>);
 
 impl SessionPool {
     /// Returns a builder of a pool whose sessions use `client`.
@@ -84,14 +67,15 @@ impl SessionPool {
         S: ProvideCredentials + MaybeSend + MaybeSync + 'static,
     {
         let (client, seed) = (client.clone(), client.seed());
-        SessionPoolBuilder::new(move |builder| {
-            let open = move |scope, policy: Arc<SessionPolicy>| client.session_with(scope, policy);
-            Self(Arc::new(Inner {
-                entries: Entries::new(builder.capacity, seed),
-                open: Box::new(open),
-                policy: builder.policy.into(),
-                observer: builder.observer,
-            }))
+        SessionPoolBuilder::new(move |Options { capacity, policy, observer }| {
+            let policy = Arc::new(policy);
+            Self(Arc::new(Entries::new(capacity, seed, move |scope| {
+                let session = client.session_with(scope, Arc::clone(&policy))?;
+                Ok(match &observer {
+                    Some(observer) => session.observed_by(Arc::clone(observer)),
+                    None => session,
+                })
+            })))
         })
     }
 
@@ -102,14 +86,7 @@ impl SessionPool {
     /// The request exceeds a documented limit, or cannot be repeated; see
     /// [`Client::session`]. It does not enter the pool.
     pub fn session(&self, request: AssumeAgency) -> Result<Session, CredentialsError> {
-        let Inner { entries, open, policy, observer } = &*self.0;
-        entries.get_or_insert(request, |scope| {
-            let session = open(scope, Arc::clone(policy))?;
-            Ok(match observer {
-                Some(observer) => session.observed_by(Arc::clone(observer)),
-                None => session,
-            })
-        })
+        self.0.get_or_open(request)
     }
 
     /// Returns valid credentials for a request: from memory, or from a call.
@@ -130,18 +107,18 @@ impl SessionPool {
     /// Removes the session of a request, for example of a tenant that has left. Its
     /// credentials stay valid until they expire.
     pub fn remove(&self, request: AssumeAgency) {
-        self.0.entries.remove(request);
+        self.0.remove(request);
     }
 
     /// Removes all sessions.
     pub fn clear(&self) {
-        self.0.entries.clear();
+        self.0.clear();
     }
 
     /// Returns the size of the pool and its counters.
     #[must_use]
     pub fn status(&self) -> PoolStatus {
-        self.0.entries.status()
+        self.0.status()
     }
 }
 

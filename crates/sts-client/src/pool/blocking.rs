@@ -6,29 +6,13 @@ use std::sync::Arc;
 use sts_credentials::{Credentials, CredentialsError};
 use sts_proto::AssumeAgency;
 
-use super::builder::SessionPoolBuilder;
+use super::builder::{Options, SessionPoolBuilder};
 use super::entries::{Entries, PoolStatus};
-use super::scope::Scope;
 use crate::blocking::{Client, ProvideCredentials, Session, Transport};
-use crate::session::{SessionObserver, SessionPolicy};
 
 /// Blocking counterpart of [`SessionPool`](super::SessionPool).
 #[derive(Clone)]
-pub struct SessionPool(Arc<Inner>);
-
-struct Inner {
-    entries: Entries<Session>,
-    open: Box<dyn Open>,
-    policy: Arc<SessionPolicy>,
-    observer: Option<Arc<dyn SessionObserver>>,
-}
-
-/// A closure that makes a session.
-trait Open: Fn(Scope, Arc<SessionPolicy>) -> Result<Session, CredentialsError> + Send + Sync {}
-impl<F: Fn(Scope, Arc<SessionPolicy>) -> Result<Session, CredentialsError> + Send + Sync> Open
-    for F
-{
-}
+pub struct SessionPool(Arc<Entries<Session>>);
 
 impl SessionPool {
     /// Returns a builder of a pool whose sessions use `client`.
@@ -39,14 +23,15 @@ impl SessionPool {
         S: ProvideCredentials + Send + Sync + 'static,
     {
         let (client, seed) = (client.clone(), client.seed());
-        SessionPoolBuilder::new(move |builder| {
-            let open = move |scope, policy: Arc<SessionPolicy>| client.session_with(scope, policy);
-            Self(Arc::new(Inner {
-                entries: Entries::new(builder.capacity, seed),
-                open: Box::new(open),
-                policy: builder.policy.into(),
-                observer: builder.observer,
-            }))
+        SessionPoolBuilder::new(move |Options { capacity, policy, observer }| {
+            let policy = Arc::new(policy);
+            Self(Arc::new(Entries::new(capacity, seed, move |scope| {
+                let session = client.session_with(scope, Arc::clone(&policy))?;
+                Ok(match &observer {
+                    Some(observer) => session.observed_by(Arc::clone(observer)),
+                    None => session,
+                })
+            })))
         })
     }
 
@@ -56,14 +41,7 @@ impl SessionPool {
     ///
     /// Those of [`SessionPool::session`](super::SessionPool::session).
     pub fn session(&self, request: AssumeAgency) -> Result<Session, CredentialsError> {
-        let Inner { entries, open, policy, observer } = &*self.0;
-        entries.get_or_insert(request, |scope| {
-            let session = open(scope, Arc::clone(policy))?;
-            Ok(match observer {
-                Some(observer) => session.observed_by(Arc::clone(observer)),
-                None => session,
-            })
-        })
+        self.0.get_or_open(request)
     }
 
     /// Returns valid credentials for a request: from memory, or from a call.
@@ -77,18 +55,18 @@ impl SessionPool {
 
     /// Removes the session of a request; see [`SessionPool::remove`](super::SessionPool::remove).
     pub fn remove(&self, request: AssumeAgency) {
-        self.0.entries.remove(request);
+        self.0.remove(request);
     }
 
     /// Removes all sessions.
     pub fn clear(&self) {
-        self.0.entries.clear();
+        self.0.clear();
     }
 
     /// Returns the size of the pool and its counters.
     #[must_use]
     pub fn status(&self) -> PoolStatus {
-        self.0.entries.status()
+        self.0.status()
     }
 }
 

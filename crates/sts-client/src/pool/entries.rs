@@ -5,10 +5,12 @@ use std::num::NonZeroUsize;
 use std::sync::PoisonError;
 
 use lru::LruCache;
+use sts_credentials::CredentialsError;
 use sts_proto::AssumeAgency;
 
 use super::scope::Scope;
 use crate::sync::{Mutex, MutexGuard};
+use crate::transport::{MaybeSend, MaybeSync};
 
 /// Size and counters of a pool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,8 +33,14 @@ pub struct PoolStatus {
 pub(super) struct Entries<X> {
     capacity: NonZeroUsize,
     seed: u64,
+    open: Box<dyn Open<X>>,
     state: Mutex<State<X>>,
 }
+
+/// A closure that makes a session, without IO.
+trait Open<X>: Fn(Scope) -> Result<X, CredentialsError> + MaybeSend + MaybeSync {}
+
+impl<X, F> Open<X> for F where F: Fn(Scope) -> Result<X, CredentialsError> + MaybeSend + MaybeSync {}
 
 struct State<X> {
     /// Without a capacity: the cache would allocate memory for all of it.
@@ -43,30 +51,30 @@ struct State<X> {
 }
 
 impl<X: Clone> Entries<X> {
-    pub(super) fn new(capacity: NonZeroUsize, seed: u64) -> Self {
+    pub(super) fn new(
+        capacity: NonZeroUsize,
+        seed: u64,
+        open: impl Fn(Scope) -> Result<X, CredentialsError> + MaybeSend + MaybeSync + 'static,
+    ) -> Self {
         let state = State {
             sessions: LruCache::unbounded_with_hasher(BuildHasherDefault::default()),
             hits: 0,
             misses: 0,
             evictions: 0,
         };
-        Self { capacity, seed, state: Mutex::new(state) }
+        Self { capacity, seed, open: Box::new(open), state: Mutex::new(state) }
     }
 
     /// Returns the session of `request`. A new one is made under the lock, so that there is one per
-    /// key; `open` does no IO.
-    pub(super) fn get_or_insert<E>(
-        &self,
-        request: AssumeAgency,
-        open: impl FnOnce(Scope) -> Result<X, E>,
-    ) -> Result<X, E> {
+    /// key.
+    pub(super) fn get_or_open(&self, request: AssumeAgency) -> Result<X, CredentialsError> {
         let scope = Scope::new(request, self.seed);
         let mut state = self.lock();
         if let Some(session) = state.sessions.get(&scope).cloned() {
             state.hits = state.hits.saturating_add(1);
             return Ok(session);
         }
-        let session = open(scope.clone())?;
+        let session = (self.open)(scope.clone())?;
         state.misses = state.misses.saturating_add(1);
         let is_full = state.sessions.len() >= self.capacity.get();
         let evicted = if is_full { state.sessions.pop_lru() } else { None };
