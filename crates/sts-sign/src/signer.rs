@@ -1,8 +1,8 @@
 //! The signer.
 
 mod draft;
-mod error;
 mod prepared;
+mod sign_error;
 mod signer_error;
 
 use std::fmt;
@@ -19,8 +19,8 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use self::draft::{Draft, Settings};
-pub use self::error::SignError;
 pub use self::prepared::PreparedRequest;
+pub use self::sign_error::SignError;
 pub use self::signer_error::SignerError;
 use self::signer_error::check_scope_of;
 use crate::algorithm::Algorithm;

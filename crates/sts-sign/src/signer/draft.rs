@@ -3,7 +3,7 @@
 use http::header::{AUTHORIZATION, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
-use super::error::SignError;
+use super::sign_error::SignError;
 use crate::algorithm::Algorithm;
 use crate::canonical_request::{CanonicalHeaders, CanonicalRequest};
 use crate::date::SdkDate;

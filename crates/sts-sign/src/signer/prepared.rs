@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::error::SignError;
+use super::sign_error::SignError;
 use crate::algorithm::Algorithm;
 use crate::payload::PayloadLine;
 use crate::signature::Signature;
