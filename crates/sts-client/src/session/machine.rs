@@ -72,7 +72,8 @@ pub struct SessionMachine {
     used_excuse: bool,
     /// Number of lost refreshes in a row.
     losses: u32,
-    /// Number of rejections in a row soon after the credentials were issued.
+    /// Number of rejections soon after the credentials were issued, since credentials were last
+    /// accepted for a while.
     young_rejections: u32,
 }
 
@@ -213,6 +214,9 @@ impl SessionMachine {
             self.failed(now);
             return false;
         }
+        if self.kept.as_ref().is_some_and(|kept| self.has_proven(kept, now)) {
+            self.young_rejections = 0;
+        }
         let (from, until) = self.policy.refresh_window(lifetime);
         let fresh = part(lifetime, from + (until - from) * self.rng.f64()).min(usable);
         self.kept = Some(Kept {
@@ -291,15 +295,20 @@ impl SessionMachine {
         let Some(kept) = self.kept.take_if(|kept| *kept.credentials == *rejected) else {
             return false;
         };
-        let age = now.monotonic.saturating_sub(kept.since.monotonic);
         self.not_before = Duration::ZERO;
-        if age > self.policy.backoff.cap.max(SHORTEST_WAIT) {
+        if self.has_proven(&kept, now) {
             self.young_rejections = 0;
         } else {
             self.wait(self.young_rejections, now.monotonic, now);
             self.young_rejections = self.young_rejections.saturating_add(1);
         }
         true
+    }
+
+    /// Whether credentials were not rejected for so long that they were probably accepted.
+    fn has_proven(&self, kept: &Kept, now: Now) -> bool {
+        let age = now.monotonic.saturating_sub(kept.since.monotonic);
+        age > self.policy.backoff.cap.max(SHORTEST_WAIT)
     }
 
     /// The last credentials that were not rejected, expired or not.

@@ -178,6 +178,19 @@ fn credentials_that_are_rejected_again_at_once_return_the_time_to_retry() {
 }
 
 #[test]
+fn early_rejections_with_accepted_credentials_in_between_do_not_add_up() {
+    let place = Place::new();
+    let session = place.session();
+    for _ in 0..10 {
+        // New credentials are not known everywhere yet; their replacement is accepted for an hour.
+        let credentials = get(&session).unwrap();
+        session.invalidate(&credentials);
+        get(&session).expect("the first rejection in a row causes no wait");
+        place.pass(3600);
+    }
+}
+
+#[test]
 fn a_failed_refresh_returns_the_time_of_the_next_one() {
     let place = Place::new();
     place.habit(Reply::Unavailable);
