@@ -22,15 +22,16 @@ impl<O: Operation> Call<O> {
         let credentials = match (credentials, self.rejection.take()) {
             // The provider has no other credentials, so the rejection is the outcome.
             (Err(_), Some(rejection)) => return Err(rejection),
-            (Ok(credentials), Some(rejection))
-                if self
-                    .credentials
-                    .as_ref()
-                    .is_some_and(|ours| *ours.credentials == *credentials) =>
-            {
-                return Err(rejection);
+            (Ok(credentials), Some(rejection)) => {
+                let ours = self.credentials.as_ref();
+                if ours.is_some_and(|ours| *ours.credentials == *credentials) {
+                    return Err(rejection);
+                }
+                // It is the outcome if another attempt would exceed the deadline.
+                self.last_failure = Some(rejection);
+                credentials
             }
-            (credentials, _) => credentials.map_err(Failure::Credentials)?,
+            (credentials, None) => credentials.map_err(Failure::Credentials)?,
         };
         if credentials.is_temporary() && !self.is_valid_for_all {
             self.validate(Caller::Temporary)?;

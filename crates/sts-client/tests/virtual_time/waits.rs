@@ -113,6 +113,28 @@ fn only_the_first_attempt_is_made_in_less_than_fifty_milliseconds() {
 }
 
 #[test]
+fn a_rejection_is_the_outcome_if_other_credentials_come_too_late() {
+    let start = Now::new(START, Duration::ZERO);
+    for (left, is_late) in [(50, true), (51, false)] {
+        let mut call = Call::new(GetCallerIdentity::new(), &default_context(), 1);
+        assert!(matches!(call.step(start), Step::Credentials(_)));
+        call.provide(Ok(keys("HSTFIRST000000000001")));
+        assert!(matches!(call.step(start), Step::Send(_)));
+        call.receive(error(401, &[], "APIGW.0301", "verify aksk signature fail"), start);
+        assert!(matches!(call.step(start), Step::Credentials(_)));
+        call.provide(Ok(keys("HSTOTHER000000000001")));
+        let end = start.after(30 * SECOND - Duration::from_millis(left));
+        match call.step(end) {
+            Step::Done(Err(error)) => {
+                assert!(is_late);
+                assert_eq!(error.kind(), ErrorKind::InvalidCredentials);
+            }
+            step => assert!(matches!(step, Step::Send(_)) && !is_late, "{step:?}"),
+        }
+    }
+}
+
+#[test]
 fn an_attempt_that_exceeds_its_timeout_has_failed_even_if_a_response_arrives() {
     let mut policy = CallPolicy::default();
     policy.attempts = 1;
