@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use sts_credentials::CredentialsError;
-use sts_proto::{ErrorKind, InvalidRequest, RetryAdvice};
+use sts_proto::{ErrorKind, InvalidRequest, RetryAdvice, RetryAfter};
 use time::OffsetDateTime;
 
 use crate::stats::CallStats;
@@ -191,9 +191,11 @@ impl Error {
     }
 }
 
-/// The wait that a response requests, relative to its own date.
+/// The wait that a response requests. A date in `Retry-After` is relative to that of the response.
 pub(crate) fn requested_wait(response: &sts_proto::ServiceError) -> Option<Duration> {
-    response.wait(response.date()?)
+    let is_date = matches!(response.retry_after(), Some(RetryAfter::At(_)));
+    let date = response.date().or((!is_date).then_some(OffsetDateTime::UNIX_EPOCH));
+    response.wait(date?)
 }
 
 impl fmt::Display for Error {

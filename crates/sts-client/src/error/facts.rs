@@ -86,8 +86,8 @@ fn find(cause: &(dyn StdError + 'static)) -> Option<Facts> {
         Some(Facts::of_call(error))
     } else if let Some(error) = cause.downcast_ref::<sts_proto::ServiceError>() {
         Some(Facts::of_response(error))
-    } else if cause.is::<TransportError>() {
-        Some(Facts::of_kind(ErrorKind::Transport))
+    } else if let Some(error) = cause.downcast_ref::<TransportError>() {
+        Some(Facts { retry_in: error.retry_in(), ..Facts::of_kind(ErrorKind::Transport) })
     } else {
         find(cause.source()?)
     }

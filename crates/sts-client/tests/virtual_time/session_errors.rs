@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use sts_client::blocking::ProvideCredentials as _;
 use sts_client::session::SessionError;
-use sts_client::{Client, Error};
+use sts_client::transport::TransportErrorKind;
+use sts_client::{Client, Error, TransportError};
 use sts_client::{
     CredentialsError, CredentialsRequest, ProvideCredentials, SharedCredentials, blocking,
 };
@@ -142,6 +143,27 @@ fn a_client_keeps_the_facts_of_the_cause_of_a_custom_provider() {
     let client = client_of(&place, Wrapping(place.session()));
     let error: Error = wait(async move { client.caller_identity().await }).unwrap_err();
     assert_eq!(facts!(error), outage());
+}
+
+/// A provider over the network that a proxy does not let through.
+struct Behind;
+
+impl ProvideCredentials for Behind {
+    async fn credentials(
+        &self,
+        _: CredentialsRequest,
+    ) -> Result<Arc<Credentials>, CredentialsError> {
+        let refused = TransportError::not_sent(TransportErrorKind::Proxy);
+        Err(CredentialsError::new("no secret").with_source(refused))
+    }
+}
+
+#[test]
+fn a_client_keeps_the_wait_of_a_transport_error_of_a_custom_provider() {
+    let client = client_of(&Place::new(), Behind);
+    let error: Error = wait(async move { client.caller_identity().await }).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert_eq!(error.retry_in(), Some(Duration::from_secs(300)));
 }
 
 #[test]

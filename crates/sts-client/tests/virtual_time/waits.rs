@@ -55,6 +55,26 @@ fn a_wait_beyond_the_cap_fails_at_once_and_is_in_the_error() {
     assert!(world.waits().is_empty());
     let wait = error.service_error().and_then(|answer| answer.wait(START));
     assert_eq!(wait, Some(3600 * SECOND));
+    assert_eq!(error.retry_in(), wait);
+}
+
+#[test]
+fn the_wait_in_an_error_needs_a_date_only_if_the_service_named_one() {
+    let at = "Thu, 05 Mar 2026 09:08:09 GMT";
+    for (retry_after, date, wait) in [
+        ("90", None, Some(90)),
+        ("90", Some("Thu, 05 Mar 2026 08:08:09 GMT"), Some(90)),
+        (at, Some("Thu, 05 Mar 2026 08:08:09 GMT"), Some(3600)),
+        (at, None, None),
+    ] {
+        let headers = [Some(("retry-after", retry_after)), date.map(|date| ("date", date))];
+        let headers: Vec<_> = headers.into_iter().flatten().collect();
+        let mut policy = CallPolicy::default();
+        policy.attempts = 1;
+        let script = [error(503, &headers, "APIGW.0613", "m")];
+        let error = World::new(context(policy), script).identity().unwrap_err();
+        assert_eq!(error.retry_in(), wait.map(|wait| wait * SECOND), "{retry_after} {date:?}");
+    }
 }
 
 #[test]
