@@ -12,6 +12,9 @@ use sts_proto::{ErrorKind, RetryAdvice};
 use super::call::{Error, Failure, REFRESH};
 use crate::transport::{TransportError, TransportErrorKind};
 
+/// The longest requested wait that delays a refresh. An outage may end sooner than announced.
+const LONGEST_REQUESTED: Duration = Duration::from_secs(60);
+
 /// Error returned when a session has no valid credentials: its last refresh failed.
 ///
 /// The outcome of one refresh goes to all callers that waited for it, so the error is shared.
@@ -82,13 +85,17 @@ impl SessionError {
         Self { retry_in: Some(wait), ..self }
     }
 
-    /// The wait after a rejection by a proxy, wherever it is in the chain of causes.
-    pub(crate) fn wait_of_proxy(&self) -> Option<Duration> {
-        match &self.cause {
-            Cause::Call(error) => wait_of_proxy(&**error),
-            Cause::Provider(error) => wait_of_proxy(error),
-            Cause::Session(_) => None,
-        }
+    /// The minimum wait before the next refresh: after a rejection by a proxy, wherever it is in the
+    /// chain of causes, or as requested by an overloaded service.
+    pub(crate) fn required_wait(&self) -> Option<Duration> {
+        let (of_proxy, requested) = match &self.cause {
+            Cause::Call(error) => (wait_of_proxy(&**error), error.retry_in()),
+            Cause::Provider(error) => (wait_of_proxy(error), error.retry_in()),
+            Cause::Session(_) => return None,
+        };
+        let is_overload = matches!(self.kind(), ErrorKind::Throttled | ErrorKind::Unavailable);
+        let requested = requested.filter(|_| is_overload);
+        of_proxy.or(requested.map(|wait| wait.min(LONGEST_REQUESTED)))
     }
 
     /// Whether the refresh ended with its task or runtime, which a transport may notice first.

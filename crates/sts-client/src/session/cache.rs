@@ -283,7 +283,7 @@ impl<R> State<R> {
                 } else {
                     machine.failed(now);
                 }
-                if let Some(wait) = failure.wait_of_proxy() {
+                if let Some(wait) = failure.required_wait() {
                     machine.hold_back(wait, now);
                 }
                 Err(failure)

@@ -34,7 +34,8 @@ pub struct SessionPolicy {
     /// The backoff after failed refreshes, from 1 second to 60 seconds by default; the calls of a
     /// refresh have their own backoff, within seconds. While credentials are valid, the waits are
     /// longer: a quarter to three quarters of the remaining lifetime after the first failure, and a
-    /// quarter to a half after further ones. No wait is shorter than 250 ms.
+    /// quarter to a half after further ones. No wait is shorter than 250 ms, or shorter than an
+    /// overloaded service requests, up to a minute.
     pub backoff: Backoff,
     /// The maximum assumed lifetime, 24 hours by default; no credential provider documents a longer
     /// one. If a clock is years off, credentials appear to last for years; they are refreshed as if

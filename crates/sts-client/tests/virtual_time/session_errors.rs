@@ -1,13 +1,14 @@
 //! Errors of a session, through every layer above it.
 
 use std::error::Error as StdError;
+use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
 use sts_client::blocking::ProvideCredentials as _;
 use sts_client::session::SessionError;
-use sts_client::transport::TransportErrorKind;
-use sts_client::{Client, Error, TransportError};
+use sts_client::transport::{TransportErrorKind, transport_fn};
+use sts_client::{CallPolicy, Client, Error, Exchange, TransportError};
 use sts_client::{
     CredentialsError, CredentialsRequest, ProvideCredentials, SharedCredentials, blocking,
 };
@@ -15,6 +16,7 @@ use sts_proto::{Credentials, ErrorKind, RetryAdvice};
 
 use crate::session_tasks::{Tasks, get};
 use crate::session_world::{Place, Reply};
+use crate::world::{error, keys};
 
 fn in_full(error: &dyn StdError) -> String {
     let mut text = error.to_string();
@@ -229,6 +231,33 @@ fn a_failed_refresh_returns_the_time_of_the_next_one() {
         last = wait;
     }
     assert!(last >= Duration::from_secs(30), "{last:?}");
+}
+
+#[test]
+fn the_next_refresh_waits_as_long_as_an_overloaded_service_requests_up_to_a_minute() {
+    for (status, requested, from, to) in
+        [(429, "45", 45, 54), (503, "3600", 60, 72), (503, "0", 0, 1), (404, "45", 0, 1)]
+    {
+        let transport = transport_fn(
+            move |_: Exchange| ready(error(status, &[("retry-after", requested)], "X.1", "m")),
+            |_| ready(()),
+        );
+        let place = Place::new();
+        let client = Client::builder(transport)
+            .clock(place.clone())
+            .region("cn-north-4")
+            .credentials(keys("HSTCALLER00000000001"))
+            .policy(CallPolicy::default().attempts(1))
+            .build()
+            .unwrap();
+        let session = client.session(place.operation()).unwrap();
+        let further = client_of(&place, session.clone()).session(place.operation()).unwrap();
+        let expected = Duration::from_secs(from)..=Duration::from_secs(to);
+        let wait = get(&session).unwrap_err().retry_in().expect("a wait");
+        assert!(expected.contains(&wait), "{status} {requested}: {wait:?}");
+        let longer = get(&further).unwrap_err().retry_in().expect("a wait");
+        assert!(longer >= wait || status == 404, "a session above: {longer:?}, {wait:?}");
+    }
 }
 
 #[test]
