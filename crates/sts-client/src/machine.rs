@@ -14,8 +14,9 @@ use crate::transport::{Exchange, TransportError};
 /// State machine of a [`Call`](crate::Call) or of the refresh of a
 /// [`RefreshProvider`](crate::session::RefreshProvider). It performs no IO.
 ///
-/// A driver requests the next [`Step`], performs it, and passes the outcome back. Out-of-order calls
-/// of all methods are ignored.
+/// A driver requests the next [`Step`], performs it, and passes the outcome back. Until then,
+/// [`step`](Self::step) returns [`Step::Wait`] with the time that is left; after that time the
+/// machine no longer waits for the outcome. Out-of-order calls of all methods are ignored.
 pub trait StateMachine {
     /// What the machine returns on success.
     type Output;
