@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-pub use sts_client::blocking::{ProvideCredentials, Session, Transport};
+pub use sts_client::blocking::{ProvideCredentials, Session, SharedCredentials, Transport};
 use sts_client::{Client as GenericClient, Environment, SystemEnvironment};
 use sts_isahc::IsahcTransport;
 use sts_providers::{EcsMetadata, ProviderChain};

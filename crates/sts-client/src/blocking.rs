@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use sts_credentials::CredentialsError;
-pub use sts_credentials::blocking::ProvideCredentials;
+pub use sts_credentials::blocking::{ProvideCredentials, SharedCredentials};
 use sts_proto::{
     AssumeAgency, AssumeAgencyOutput, AssumeAgencyWithOidc, AssumeAgencyWithOidcOutput,
     AssumeAgencyWithSaml, AssumeAgencyWithSamlOutput, DecodeAuthorizationMessage,
