@@ -1,5 +1,6 @@
 //! An HTTP server.
 
+mod blocking_pool;
 mod body;
 mod connection;
 mod cut;
@@ -10,7 +11,6 @@ mod memory;
 mod response;
 mod secret_guard;
 mod stream;
-mod workers;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +27,7 @@ use tokio::sync::Semaphore;
 #[cfg(feature = "tls")]
 use tokio_rustls::TlsAcceptor;
 
+pub(crate) use self::blocking_pool::{BLOCKING_THREADS, BlockingPool};
 pub(crate) use self::body::BodyReader;
 pub(crate) use self::connection::Connection;
 pub(crate) use self::cut::CutPoint;
@@ -37,7 +38,6 @@ pub(crate) use self::memory::Memory;
 pub(crate) use self::response::{error_response, html_response, json_response, text_response};
 pub(crate) use self::secret_guard::SecretGuard;
 use self::stream::{ConnectionStream, OverTcp};
-pub(crate) use self::workers::{WORKERS, Workers};
 
 /// Maximum number of concurrent connections; others wait in the accept queue.
 pub(crate) const CONNECTIONS: usize = 12_000;

@@ -67,7 +67,7 @@ impl Builder {
     }
 
     /// Sets the function that the control endpoint calls to reload the configuration, for example
-    /// from a file. It runs on a worker thread. Without it the configuration cannot be reloaded there.
+    /// from a file. It may block its thread. Without it the configuration cannot be reloaded there.
     pub fn reload_with(
         mut self,
         load: impl Fn() -> io::Result<Config> + Send + Sync + 'static,

@@ -187,7 +187,7 @@ fn runtime(workers: NonZeroU8) -> io::Result<Runtime> {
     builder
         .worker_threads(workers.get().into())
         .enable_all()
-        .max_blocking_threads(server::WORKERS)
+        .max_blocking_threads(server::BLOCKING_THREADS)
         .thread_name("sts-emulator-worker")
         .build()
 }

@@ -11,22 +11,22 @@ use crate::faults::Faults;
 use crate::gateway::{Call, Gateway, MAX_BODY};
 use crate::model::operation;
 use crate::rejection::{Rejection, TooLarge};
-use crate::server::{BodyReader, Connection, ConnectionError, Respond, Workers};
+use crate::server::{BlockingPool, BodyReader, Connection, ConnectionError, Respond};
 
-/// Size of a body, in bytes, from which on a request is processed on a worker thread.
-const WORKER_BODY: usize = 16 * 1024;
+/// Size of a body, in bytes, above which a request is processed on a thread of the pool.
+const LARGE_BODY: usize = 16 * 1024;
 
 pub(crate) struct StsEndpoint {
     gateway: Arc<Gateway>,
     faults: Faults,
     bodies: BodyReader,
-    workers: Workers,
+    pool: BlockingPool,
 }
 
 impl StsEndpoint {
     pub(crate) fn new(gateway: Gateway, faults: Faults) -> Self {
         let bodies = BodyReader::new(MAX_BODY);
-        Self { gateway: Arc::new(gateway), faults, bodies, workers: Workers::default() }
+        Self { gateway: Arc::new(gateway), faults, bodies, pool: BlockingPool::default() }
     }
 
     pub(crate) fn gateway(&self) -> Arc<Gateway> {
@@ -62,7 +62,7 @@ fn finish(call: &mut Call, outcome: Result<Response<Body>, Rejection>) -> Respon
 
 /// Whether processing can take more than a fraction of a millisecond.
 fn takes_long(head: &Parts, body: Option<&Body>) -> bool {
-    body.is_some_and(|body| body.len() > WORKER_BODY)
+    body.is_some_and(|body| body.len() > LARGE_BODY)
         || head.uri.path() == AssumeAgencyWithSaml::PATH
 }
 
@@ -87,7 +87,7 @@ impl Respond for StsEndpoint {
                         (call, outcome)
                     };
                     let outcome;
-                    (call, outcome) = self.workers.run(work).await?;
+                    (call, outcome) = self.pool.run(work).await?;
                     outcome
                 } else {
                     outcome(&mut call, head, body)

@@ -1,4 +1,4 @@
-//! Worker threads for work that would block the event loop.
+//! Threads for work that would block the threads that serve requests.
 
 use std::sync::Arc;
 
@@ -7,20 +7,20 @@ use tokio::task;
 
 use super::error::ConnectionError;
 
-/// Maximum number of concurrent tasks. Further tasks wait in order.
-pub(crate) const WORKERS: usize = 2;
+/// Number of threads. Further work waits in order.
+pub(crate) const BLOCKING_THREADS: usize = 2;
 
-/// Limits the number of concurrent tasks.
-pub(crate) struct Workers(Arc<Semaphore>);
+/// Runs work on these threads.
+pub(crate) struct BlockingPool(Arc<Semaphore>);
 
-impl Default for Workers {
+impl Default for BlockingPool {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(WORKERS)))
+        Self(Arc::new(Semaphore::new(BLOCKING_THREADS)))
     }
 }
 
-impl Workers {
-    /// Runs `work` on a worker thread. Once started, it runs to completion even if the connection
+impl BlockingPool {
+    /// Runs `work` on one of the threads. Once started, it runs to completion even if the connection
     /// is closed.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
