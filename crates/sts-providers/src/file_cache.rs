@@ -1,21 +1,21 @@
 //! Credentials that the processes of one user share by files.
 
 mod entry;
+mod names;
 mod refresh;
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use sts_client::session::RefreshProvider;
 use sts_client::{CallContext, Platform};
 use sts_credentials::{Credentials, CredentialsError};
 
 pub use self::entry::CacheEntry;
+pub use self::names::CacheFile;
 pub use self::refresh::FileCacheRefresh;
 
 /// Cache of the credentials of another provider in files, shared by the processes of one user: for
@@ -31,8 +31,10 @@ pub use self::refresh::FileCacheRefresh;
 /// files are replaced atomically, and locks are advisory.
 /// Secret keys are stored in plain text: every program of the user can read them. Nothing is stored
 /// unless a program creates this provider. A file that cannot be written does not fail a refresh; see
-/// [`write_error`](Self::write_error). [`CacheEntry`] describes a file. On Windows, the access control list of
+/// [`write_error`](Self::write_error). On Windows, the access control list of
 /// the directory takes the place of modes, and is not checked; see `SystemEnvironment`.
+///
+/// [`CacheFile`] finds the files in the directory, and [`CacheEntry`] describes one.
 ///
 /// ```
 /// use sts_client::proto::AssumeAgency;
@@ -103,18 +105,13 @@ impl<P: RefreshProvider> Shared<P> {
         for endpoint in context.endpoints() {
             add(endpoint.to_string().as_bytes());
         }
-        let name = URL_SAFE_NO_PAD.encode(hash.finalize());
-        Ok(self.directory.join(format!("{name}.json")))
+        Ok(names::credentials_path(&self.directory, hash.finalize().into()))
     }
 
     fn with_found<T>(&self, f: impl FnOnce(&mut Found) -> T) -> T {
         // Poisoning is ignored: the data is never left half-updated.
         f(&mut self.found.lock().unwrap_or_else(PoisonError::into_inner))
     }
-}
-
-fn lock_path(path: &Path) -> PathBuf {
-    path.with_extension("lock")
 }
 
 impl<P: RefreshProvider> RefreshProvider for FileCache<P> {

@@ -40,7 +40,7 @@ pub use chain::{ChainRefresh, ChainReport, ProviderChain, ProviderState};
 pub use chained_agency::{ChainedAgency, ChainedRefresh};
 pub use container::{ContainerCredentials, ContainerRefresh};
 pub use environment::{EnvironmentRefresh, EnvironmentVariables};
-pub use file_cache::{CacheEntry, FileCache, FileCacheRefresh};
+pub use file_cache::{CacheEntry, CacheFile, FileCache, FileCacheRefresh};
 pub use hcloud::HcloudProfile;
 pub use iam_federation::{IamFederation, IamFederationRefresh};
 pub use id_token::IdTokenProvider;

@@ -1,5 +1,6 @@
 //! `sts cache`.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use huaweicloud_sts::SystemEnvironment;
-use huaweicloud_sts::providers::CacheEntry;
+use huaweicloud_sts::providers::{CacheEntry, CacheFile};
 use huaweicloud_sts::sts_client::{Clock as _, Environment as _, SystemClock};
 use serde::Serialize;
 
@@ -15,9 +16,6 @@ use crate::context::Context;
 use crate::directories;
 use crate::failure::Failure;
 use crate::output::{Report, field, rfc3339};
-
-/// Length of the name of a cached file, without its extension.
-const NAME_LENGTH: usize = 43;
 
 /// List or remove the credentials that --cache keeps in files
 #[derive(Debug, Args)]
@@ -73,7 +71,8 @@ impl Cache {
         let directory = directories::cache()?;
         match self.action {
             Action::List => {
-                let files = files(&directory, ".json")?.into_iter().map(Listed::new).collect();
+                let files = files(&directory, CacheFile::Credentials)?;
+                let files = files.into_iter().map(Listed::new).collect();
                 context.output().print(&Listing { directory, files })?;
             }
             Action::Clear { expired } => {
@@ -85,9 +84,8 @@ impl Cache {
     }
 }
 
-/// Returns the files of the cache whose name ends in `end`, in a stable order. Other files in the
-/// directory do not belong to it.
-fn files(directory: &Path, end: &str) -> Result<Vec<PathBuf>, Failure> {
+/// Returns the files of the cache of this kind, in a stable order.
+fn files(directory: &Path, kind: CacheFile) -> Result<Vec<PathBuf>, Failure> {
     let failed =
         |error: io::Error| Failure::failed(format!("cannot list {}: {error}", directory.display()));
     let entries = match fs::read_dir(directory) {
@@ -95,25 +93,11 @@ fn files(directory: &Path, end: &str) -> Result<Vec<PathBuf>, Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(failed(error)),
     };
-    let mut files = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(failed)?;
-        let name = entry.file_name();
-        let key = name.to_str().and_then(|name| name.split_once('.')).map(|(key, _)| key);
-        let is_ours =
-            key.is_some_and(is_key) && name.to_str().is_some_and(|name| name.ends_with(end));
-        if is_ours {
-            files.push(entry.path());
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-/// Whether a text is a hash in base64.
-fn is_key(text: &str) -> bool {
-    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    text.len() == NAME_LENGTH && text.bytes().all(is_allowed)
+    let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+    let mut paths = paths.collect::<io::Result<Vec<_>>>().map_err(failed)?;
+    paths.retain(|path| CacheFile::of(path) == Some(kind));
+    paths.sort();
+    Ok(paths)
 }
 
 fn is_expired(entry: &CacheEntry) -> bool {
@@ -122,28 +106,31 @@ fn is_expired(entry: &CacheEntry) -> bool {
 
 /// Removes the files of the cache, and returns those that contained credentials.
 fn clear(directory: &Path, only_expired: bool) -> Result<Vec<PathBuf>, Failure> {
-    let mut removed = Vec::new();
-    for file in files(directory, ".json")? {
-        let entry = CacheEntry::read(&SystemEnvironment, &file);
-        if only_expired && !entry.is_ok_and(|entry| is_expired(&entry)) {
-            continue;
-        }
-        remove(&file)?;
-        removed.push(file);
-    }
-    for lock in files(directory, ".lock")? {
-        let is_used = lock.with_extension("json").exists();
-        // A process that holds the lock is about to write a file.
-        let locked = SystemEnvironment.try_lock_file(&lock);
-        if !is_used && matches!(locked, Ok(Some(_))) {
+    let (removed, kept): (Vec<_>, Vec<_>) =
+        files(directory, CacheFile::Credentials)?.into_iter().partition(|file| {
+            let entry = CacheEntry::read(&SystemEnvironment, file);
+            !only_expired || entry.is_ok_and(|entry| is_expired(&entry))
+        });
+    removed.iter().try_for_each(|file| remove(file))?;
+    let kept: BTreeSet<_> = kept.iter().filter_map(|file| file.file_stem()).collect();
+    for lock in files(directory, CacheFile::Lock)? {
+        let is_used = lock.file_stem().is_some_and(|stem| kept.contains(stem));
+        if !is_used && is_free(&lock) {
             remove(&lock)?;
         }
     }
     if !only_expired {
         // Left behind by terminated processes.
-        files(directory, ".tmp")?.iter().try_for_each(|file| remove(file))?;
+        let temporary = files(directory, CacheFile::Temporary)?;
+        temporary.iter().try_for_each(|file| remove(file))?;
     }
     Ok(removed)
+}
+
+/// Whether no process holds a lock, which would be about to write a file. It is released at once,
+/// because Windows does not remove a file that is open.
+fn is_free(lock: &Path) -> bool {
+    matches!(SystemEnvironment.try_lock_file(lock), Ok(Some(_)))
 }
 
 fn remove(file: &Path) -> Result<(), Failure> {

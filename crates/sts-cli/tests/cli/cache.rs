@@ -4,6 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
+use huaweicloud_sts::SystemEnvironment;
+use huaweicloud_sts::sts_client::Environment as _;
 use insta::assert_snapshot;
 use sts_emulator::builtin;
 
@@ -159,6 +161,27 @@ fn clear_can_keep_valid_credentials() {
     assert!(cleared.stdout.starts_with("removed 1 file from "), "{cleared:?}");
     assert!(!file.exists());
     assert_eq!(access_key(&cloud, &["--cache", "--session-name", "other"]), valid);
+}
+
+#[test]
+fn clear_removes_what_terminated_processes_have_left() {
+    let cloud = Cloud::start();
+    access_key(&cloud, &["--cache"]);
+    let file = cached(&cloud);
+    let temporary = file.with_extension("json.1-0.tmp");
+    let [left, held] = ["A", "B"].map(|letter| file.with_file_name(format!("{letter:A<43}.lock")));
+    fs::write(&temporary, "").unwrap();
+    fs::write(&left, "").unwrap();
+    let lock = SystemEnvironment.try_lock_file(&held).unwrap();
+    assert_eq!(cloud.run(&["cache", "clear", "--expired"]).code, Some(0));
+    let exist =
+        || [&temporary, &left, &held, &file.with_extension("lock")].map(|path| path.exists());
+    assert_eq!(exist(), [true, false, true, true], "a lock in use stays");
+    assert_eq!(cloud.run(&["cache", "clear"]).code, Some(0));
+    assert_eq!(exist(), [false, false, true, false]);
+    drop(lock);
+    assert_eq!(cloud.run(&["cache", "clear"]).code, Some(0));
+    assert_eq!(exist(), [false; 4]);
 }
 
 #[test]

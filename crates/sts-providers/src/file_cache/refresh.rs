@@ -13,7 +13,8 @@ use sts_client::{CallContext, Error, FileLock, Now, Platform, StateMachine, Step
 use sts_credentials::{Credentials, CredentialsError, ErrorKind};
 use sts_proto::Body;
 
-use super::{Shared, lock_path};
+use super::Shared;
+use super::names::lock_path;
 use crate::aws_json::{self, Form};
 use crate::failure;
 

@@ -1,11 +1,14 @@
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 use sts_client::session::RefreshProvider;
 use sts_client::{CallContext, CallPolicy, Clock, Environment, Platform, StateMachine, Step};
 use sts_credentials::ErrorKind;
 use sts_proto::{Body, Endpoint, Region};
-use sts_providers::{CacheEntry, EnvironmentVariables, FileCache, IdTokenProvider, OidcAgency};
+use sts_providers::{
+    CacheEntry, CacheFile, EnvironmentVariables, FileCache, IdTokenProvider, OidcAgency,
+};
 
 use crate::world::{
     Place, START, Wire, answer, ask, ask_again, ask_blocking, blocking_client, client, in_full,
@@ -165,6 +168,25 @@ fn a_file_that_cannot_be_written_does_not_fail_the_refresh() {
     refresh.receive(wire().respond(&exchange.request), now);
     assert!(matches!(refresh.step(now), Step::Done(Ok(_))));
     assert!(cache.write_error().unwrap().starts_with("cannot write /cache/"));
+}
+
+#[test]
+fn the_files_of_a_cache_are_known_by_their_names() {
+    let (wire, place) = (wire(), Place::default());
+    process(&wire, &place, cache("a"));
+    let path = place.paths()[0].clone();
+    let named = |end: &str| CacheFile::of(&path.with_extension(end));
+    assert_eq!(named("json"), Some(CacheFile::Credentials));
+    assert_eq!(named("lock"), Some(CacheFile::Lock));
+    assert_eq!(named("json.17-0.tmp"), Some(CacheFile::Temporary));
+    for end in ["", "txt", "json~", "tmp.json"] {
+        assert_eq!(named(end), None, "{end}");
+    }
+    let key = path.file_stem().unwrap().to_str().unwrap();
+    for name in ["", "notes.json", ".json", &format!("{key}A.json"), &format!("{}.json", &key[1..])]
+    {
+        assert_eq!(CacheFile::of(Path::new(name)), None, "{name}");
+    }
 }
 
 #[test]
