@@ -9,7 +9,7 @@ use insta::assert_snapshot;
 use sts_emulator::{Emulator, TestClock};
 use time::OffsetDateTime;
 
-use crate::sign_in::{AUTO, OTHER, cloud, config, file, login, sts};
+use crate::sign_in::{AUTO, OTHER, assert_signed_in, cloud, config, file, login, sts};
 use crate::support::{Cloud, Run, with_filters};
 
 fn check(run: &mut Command) -> String {
@@ -27,18 +27,7 @@ fn check(run: &mut Command) -> String {
 fn a_sign_in_provides_credentials_until_it_ends() {
     let cloud = cloud(&config(AUTO, ""));
     with_filters(|| {
-        assert_snapshot!(check(&mut login(&cloud, &[])), @"
-        exit code Some(0)
-        portal      https://idcenter.example.com/d-0123456789/portal
-        account     0011
-        permissions reader
-        agency      iam::0011:agency:reader
-        expires at  TIME
-        ---
-        note: the sign-in with Identity Center is experimental: the responses of the service to a sign-in that is not finished are not published
-        open http://127.0.0.1:PORT/device?user_code=CODE
-        the page must show the code CODE
-        ");
+        assert_signed_in(&check(&mut login(&cloud, &[])));
         let whoami = Run::of(&mut sts(&cloud, &["whoami"]));
         assert_snapshot!(whoami.stdout.lines().filter(|line| !line.starts_with("access") && !line.starts_with("id")).collect::<Vec<_>>().join("\n"), @"
         account     0011

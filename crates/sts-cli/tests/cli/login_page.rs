@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 
-use crate::sign_in::{cloud, config, file, login, sts};
+use crate::sign_in::{assert_signed_in, cloud, config, file, login, sts};
 use crate::support::{Cloud, Run, with_filters};
 
 /// Sends the form of the page for approval, as a browser does.
@@ -51,18 +51,7 @@ fn a_person_decides_on_the_page() {
     let cloud = cloud(&config("", ""));
     with_filters(|| {
         let approved = decided(&cloud, &mut login(&cloud, &["--no-browser"]), "approve");
-        assert_snapshot!(approved.snapshot(), @"
-        exit code Some(0)
-        portal      https://idcenter.example.com/d-0123456789/portal
-        account     0011
-        permissions reader
-        agency      iam::0011:agency:reader
-        expires at  TIME
-        ---
-        note: the sign-in with Identity Center is experimental: the responses of the service to a sign-in that is not finished are not published
-        open http://127.0.0.1:PORT/device?user_code=CODE
-        the page must show the code CODE
-        ");
+        assert_signed_in(&approved.snapshot());
         assert_eq!(Run::of(&mut sts(&cloud, &["logout"])).code, Some(0));
         let denied = decided(&cloud, &mut login(&cloud, &["--no-browser"]), "deny");
         assert_snapshot!(denied.snapshot(), @"

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use insta::{allow_duplicates, assert_snapshot};
 use sts_emulator::Emulator;
 
 use crate::support::Cloud;
@@ -43,6 +44,24 @@ pub(crate) fn login(cloud: &Cloud, arguments: &[&str]) -> Command {
         sts(cloud, &["login", "--start-url", START_URL, "--sso-region", "cn-north-4"]);
     command.args(arguments);
     command
+}
+
+/// Checks the output of the first sign-in of alice, in which `CODE` replaces the code.
+pub(crate) fn assert_signed_in(output: &str) {
+    allow_duplicates! {
+        assert_snapshot!(output, @"
+        exit code Some(0)
+        portal      https://idcenter.example.com/d-0123456789/portal
+        account     0011
+        permissions reader
+        agency      iam::0011:agency:reader
+        expires at  TIME
+        ---
+        note: the sign-in with Identity Center is experimental: the responses of the service to a sign-in that is not finished are not published
+        open http://127.0.0.1:PORT/device?user_code=CODE
+        the page must show the code CODE
+        ");
+    }
 }
 
 pub(crate) fn file(cloud: &Cloud) -> PathBuf {
