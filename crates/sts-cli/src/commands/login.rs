@@ -176,7 +176,7 @@ fn failed(error: Error) -> Failure {
 }
 
 fn is_usable(token: &AccessToken) -> bool {
-    token.expires_at - MARGIN > SystemClock.now().wall
+    token.expires_at.saturating_sub(MARGIN) > SystemClock.now().wall
 }
 
 /// Returns the endpoint of a service, which the variable of the official SDKs overrides.

@@ -160,6 +160,8 @@ fn an_expired_sign_in_is_named() {
           help: run `sts login`
         ");
         assert_snapshot!(Run::of(&mut sts(&cloud, &["providers"])).stdout.lines().nth(6).unwrap(), @"  identity-center  failed          the sign-in expired at TIME; sign in again");
+        // The first representable time.
+        fs::write(&path, format!("{before}\"expires_at\":-377705116800{rest}")).unwrap();
         assert_eq!(Run::of(&mut sts(&cloud, &["login"])).code, Some(0));
         fs::write(&path, "{").unwrap();
         assert_snapshot!(Run::of(&mut sts(&cloud, &["whoami"])).snapshot(), @"

@@ -113,7 +113,7 @@ impl StateMachine for StartSignIn {
     fn step(&mut self, now: Now) -> Step<SignIn> {
         loop {
             self.state = match mem::replace(&mut self.state, State::Completed) {
-                State::New(Some(kept)) if kept.expires_at - MARGIN > now.wall => {
+                State::New(Some(kept)) if kept.expires_at.saturating_sub(MARGIN) > now.wall => {
                     self.center.authorize(kept, true, self.seed)
                 }
                 State::New(_) => self.center.register(self.seed),

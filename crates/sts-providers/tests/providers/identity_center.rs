@@ -159,6 +159,10 @@ fn a_registration_is_kept_until_it_expires() {
     assert_eq!(requests(kept(), vec![device(600)]), 1);
     let expiring = Registration::new("old", "hidden", START + time::Duration::minutes(59));
     assert_eq!(requests(expiring, vec![client_info("new", 1_780_000_000), device(600)]), 2);
+    // The first representable time, in a response or a file.
+    let first = OffsetDateTime::from_unix_timestamp(-377_705_116_800).unwrap();
+    let expired = Registration::new("old", "hidden", first);
+    assert_eq!(requests(expired, vec![client_info("new", 1_780_000_000), device(600)]), 2);
 
     // The service does not know the registration any more.
     let answers = [iic(400, "IIC.400"), client_info("new", 1_780_000_000), device(600)];
