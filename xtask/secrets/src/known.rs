@@ -27,20 +27,26 @@ const KNOWN: &[&str] = &[
 /// Length of a secret access key that the emulator issues.
 const ISSUED: usize = 40;
 
+/// Length of a secret of `sts serve`, which may contain `-` and `_`.
+const SERVED: usize = 43;
+
 /// Returns the first secret in a line of output: a known one, or letters and digits that are as
-/// random as the secret keys and tokens that the emulator issues.
+/// random as the secret keys and tokens that the emulator issues and the secrets of `sts serve`.
 ///
 /// ```
 /// use xtask_secrets::find;
 ///
 /// assert_eq!(find("token: Planted-token"), Some("Planted"));
 /// assert_eq!(find("key a8ZqP0v3Lw5Xn7Rt2Yb9Kc4Md6Ne1Of8Ug3Hs5Jd0."), Some("a8ZqP0v3Lw5Xn7Rt2Yb9Kc4Md6Ne1Of8Ug3Hs5Jd0"));
+/// assert_eq!(find("Authorization: x4_8ZqP0v3Lw5-n7Rt2Yb9Kc4Md6Ne1Of8Ug3Hs5Jd0"), Some("x4_8ZqP0v3Lw5-n7Rt2Yb9Kc4Md6Ne1Of8Ug3Hs5Jd0"));
 /// assert_eq!(find("account 0a1b2c3d4e5f60718293a4b5c6d7e8f9"), None);
 /// assert_eq!(find("commit 2fd4e1c67a2d28fced849ee1bb76e7391b93eb12"), None);
 /// ```
 #[must_use]
 pub fn find(line: &str) -> Option<&str> {
-    known(line).or_else(|| words(line).find(|word| is_issued(word)))
+    let issued = words(line, "").find(|word| word.len() >= ISSUED && is_random(word));
+    let mut served = words(line, "-_").filter(|word| word.len() == SERVED && is_random(word));
+    known(line).or(issued).or_else(|| served.next())
 }
 
 fn known(line: &str) -> Option<&str> {
@@ -52,14 +58,12 @@ fn known(line: &str) -> Option<&str> {
     })
 }
 
-fn words(line: &str) -> impl Iterator<Item = &str> {
-    line.split(|letter: char| !letter.is_ascii_alphanumeric())
+/// Returns the words of letters, digits and `others`.
+fn words<'a>(line: &'a str, others: &'static str) -> impl Iterator<Item = &'a str> {
+    line.split(move |letter: char| !letter.is_ascii_alphanumeric() && !others.contains(letter))
 }
 
-fn is_issued(word: &str) -> bool {
+fn is_random(word: &str) -> bool {
     let has = |kind: fn(&u8) -> bool| word.bytes().filter(kind).count() >= 3;
-    word.len() >= ISSUED
-        && has(u8::is_ascii_digit)
-        && has(u8::is_ascii_uppercase)
-        && has(u8::is_ascii_lowercase)
+    has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase)
 }

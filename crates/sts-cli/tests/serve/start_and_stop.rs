@@ -41,9 +41,30 @@ fn the_secret_is_for_this_user_alone() {
     assert_eq!(secret.len(), 43, "256 bits");
     let others = Server::start(&cloud);
     assert_ne!(others.secret(), secret);
+    // Its half is a secret too.
+    let (half, _) = secret.split_at(secret.len() / 2);
     let command_line = std::fs::read(format!("/proc/{}/cmdline", server.pid()));
     if let Ok(command_line) = command_line {
-        assert!(!String::from_utf8_lossy(&command_line).contains(&secret));
+        assert!(!String::from_utf8_lossy(&command_line).contains(half));
+    }
+}
+
+#[test]
+fn the_secret_is_not_printed() {
+    let cloud = Cloud::start();
+    let arguments = ["serve", "-v", "--agency", "demo", "--format", "json"];
+    let mut server = Server::of(&cloud, cloud.sts(&arguments));
+    let secret = server.secret();
+    server.credentials();
+    let (host, authorization) = (server.address.to_string(), format!("Bearer {secret}"));
+    for line in ["GET /container-credentials", "GET /"] {
+        server.request(line, &[("Host", &host), ("Authorization", &authorization)], "");
+    }
+    let stdout = format!("{:?}", server.variables());
+    let (_, stderr) = server.stop("TERM");
+    let (half, _) = secret.split_at(secret.len() / 2);
+    for printed in [stdout, stderr] {
+        assert!(!printed.contains(half), "{printed}");
     }
 }
 
