@@ -13,11 +13,11 @@ mod upstream;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::Duration;
 
-use runner::{Client, Test, bare, run, run_tests};
+use runner::{Client, Outcome, Test, bare, run, run_tests};
 use serde_json::{Value, json};
 use sts_emulator::{Emulator, builtin};
 use upstream::Upstream;
@@ -25,6 +25,11 @@ use upstream::Upstream;
 const PYTHON: &str = include_str!("caller.py");
 const BOTOCORE: &str = include_str!("container.py");
 const NODE: &str = include_str!("caller.js");
+
+const PYTHON_PACKAGES: [&str; 2] = ["huaweicloudsdksts==3.1.219", "botocore==1.44.8"];
+
+/// `uuid` is missing among the dependencies of the package.
+const NODE_PACKAGES: [&str; 2] = ["@huaweicloud/huaweicloud-sdk-core@3.1.211", "uuid@9.0.1"];
 
 /// A project that only the server knows.
 const PROJECT_ID: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
@@ -53,18 +58,21 @@ fn main() -> ExitCode {
         Client { name: "the official Python SDK", run: || python(PYTHON, &["sts"]) },
         Client { name: "the core of the official Node.js SDK", run: node },
         Client { name: "botocore", run: || python(BOTOCORE, &["container"]) },
-        Client { name: "botocore", run: || Ok(process(&install::python()?)) },
+        Client { name: "botocore", run: || Ok(process(&interpreter()?)) },
     ];
     run_tests(&clients, &TESTS)
 }
 
-fn python(script: &str, protocols: &[&str]) -> Result<Result<Value, String>, String> {
-    let python = install::python()?;
-    Ok(serve(protocols, Command::new(python).args(["-c", script])))
+fn interpreter() -> Result<PathBuf, String> {
+    install::python("official-clients-python", &PYTHON_PACKAGES)
 }
 
-fn node() -> Result<Result<Value, String>, String> {
-    let folder = install::node()?;
+fn python(script: &str, protocols: &[&str]) -> Outcome {
+    Ok(serve(protocols, Command::new(interpreter()?).args(["-c", script])))
+}
+
+fn node() -> Outcome {
+    let folder = install::node("official-clients-node", &NODE_PACKAGES)?;
     let script = folder.join("caller.js");
     std::fs::write(&script, NODE).map_err(|error| error.to_string())?;
     Ok(serve(&["iam"], Command::new("node").arg(script)))
@@ -193,6 +201,6 @@ fn it_has_credentials_of(method: &str, outcome: &Value) -> Result<(), String> {
 }
 
 /// A directory below the target directory.
-fn scratch(name: &str) -> std::path::PathBuf {
+fn scratch(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }

@@ -5,7 +5,7 @@
 #![expect(clippy::print_stdout, clippy::indexing_slicing, reason = "it is a runner of tests")]
 
 #[expect(dead_code, reason = "parts of it are for official clients")]
-#[path = "../official_client/runner.rs"]
+#[path = "../official_clients/runner.rs"]
 mod runner;
 
 mod browser;
@@ -17,37 +17,48 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use runner::{Test, run_tests};
+use runner::{Client, Outcome, Test, run_tests};
 use serde_json::{Value, json};
 use sts_emulator::{Emulator, builtin};
 
 use self::browser::Browser;
 
 const TESTS: [Test; 6] = [
-    ("a_wrong_signature_appears_within_a_second_with_its_difference", 0, succeeded),
-    ("a_fault_switched_on_in_the_page_changes_the_next_response", 1, succeeded),
-    ("hostile_texts_are_shown_as_texts", 2, succeeded),
-    ("the_page_is_usable_by_keyboard", 3, succeeded),
-    ("the_page_is_complete_without_its_script", 4, succeeded),
-    ("an_approval_completes_a_sign_in", 5, succeeded),
+    ("a_wrong_signature_appears_within_a_second_with_its_difference", 0, |outcome| {
+        succeeded(&outcome[0])
+    }),
+    ("a_fault_switched_on_in_the_page_changes_the_next_response", 0, |outcome| {
+        succeeded(&outcome[1])
+    }),
+    ("hostile_texts_are_shown_as_texts", 0, |outcome| succeeded(&outcome[2])),
+    ("the_page_is_usable_by_keyboard", 0, |outcome| succeeded(&outcome[3])),
+    ("the_page_is_complete_without_its_script", 0, |outcome| succeeded(&outcome[4])),
+    ("an_approval_completes_a_sign_in", 0, |outcome| succeeded(&outcome[5])),
 ];
 
 /// Time in which an event must appear.
 const A_SECOND: Duration = Duration::from_secs(1);
 
-#[expect(clippy::unnecessary_wraps, reason = "a failure is the outcome itself")]
-fn succeeded(_: &Value) -> Result<(), String> {
-    Ok(())
+/// Whether a test succeeded, whose outcome is `true` or the text of an error.
+fn succeeded(outcome: &Value) -> Result<(), String> {
+    match outcome {
+        Value::Bool(true) => Ok(()),
+        error => Err(error.as_str().unwrap_or("no outcome").to_owned()),
+    }
 }
 
 fn main() -> ExitCode {
-    run_tests("a browser for the console", &TESTS, || {
-        let profile = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser-profile");
-        let mut browser = Browser::start(&profile)?;
-        let tests =
-            [wrong_signature, fault_in_the_page, hostile_texts, keyboard, without_script, approval];
-        Ok(tests.iter().map(|test| test(&mut browser).map(|()| Value::Null)).collect())
-    })
+    run_tests(&[Client { name: "a browser for the console", run }], &TESTS)
+}
+
+/// Runs the tests in one browser.
+fn run() -> Outcome {
+    let profile = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser-profile");
+    let mut browser = Browser::start(&profile)?;
+    let tests =
+        [wrong_signature, fault_in_the_page, hostile_texts, keyboard, without_script, approval];
+    let outcomes = tests.map(|test| test(&mut browser).map_or_else(Value::from, |()| true.into()));
+    Ok(Ok(outcomes.into_iter().collect()))
 }
 
 fn start() -> Result<Emulator, String> {

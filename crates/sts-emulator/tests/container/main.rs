@@ -2,13 +2,13 @@
 #![forbid(unsafe_code)]
 
 #[expect(dead_code, reason = "parts of it are for official clients")]
-#[path = "../official_client/runner.rs"]
+#[path = "../official_clients/runner.rs"]
 mod runner;
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use runner::{Test, run, run_tests};
+use runner::{Client, Test, run, run_tests};
 use serde_json::Value;
 
 const TESTS: [Test; 1] = [("the_image_is_built_and_serves", 0, serves)];
@@ -16,10 +16,11 @@ const TESTS: [Test; 1] = [("the_image_is_built_and_serves", 0, serves)];
 const TAG: &str = "sts-emulator-test";
 
 fn main() -> ExitCode {
-    run_tests("a Docker daemon", &TESTS, || {
+    let run = || {
         run(Command::new("docker").arg("info"))?;
-        Ok(vec![image()])
-    })
+        Ok(image())
+    };
+    run_tests(&[Client { name: "a Docker daemon", run }], &TESTS)
 }
 
 fn serves(outcome: &Value) -> Result<(), String> {

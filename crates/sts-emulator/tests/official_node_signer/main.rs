@@ -2,21 +2,23 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::indexing_slicing, reason = "JSON that lacks a member gives null")]
 
-#[path = "../official_client/runner.rs"]
+#[path = "../official_clients/checks.rs"]
+mod checks;
+#[path = "../official_clients/install.rs"]
+#[expect(dead_code, reason = "other clients need Python")]
+mod install;
+#[path = "../official_clients/runner.rs"]
 mod runner;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use runner::{
-    Test, bare, expect, expect_own_home, expect_rejection, program_of, run, run_guide, run_tests,
-    the_guide_runs,
-};
+use checks::{expect, expect_own_home, expect_rejection, program_of, run_guide, the_guide_runs};
+use runner::{Client, Outcome, Test, bare, run, run_tests};
 use serde_json::{Value, json};
 use sts_emulator::{Emulator, builtin};
 
-const PACKAGE: &str = "@huaweicloud/huaweicloud-sdk-core";
-const VERSION: &str = "3.1.211";
+const PACKAGE: &str = "@huaweicloud/huaweicloud-sdk-core@3.1.211";
 const CALLS: &str = include_str!("calls.js");
 const GUIDE: &str = include_str!("guide.md");
 
@@ -29,32 +31,16 @@ const TESTS: [Test; 5] = [
 ];
 
 fn main() -> ExitCode {
-    run_tests("the signer of the official Node SDK", &TESTS, || {
-        let folder = install()?;
-        Ok(vec![calls(&folder), guide(&folder)])
-    })
+    let runs: [fn() -> Outcome; 2] = [|| Ok(calls(&folder()?)), || Ok(guide(&folder()?))];
+    run_tests(&runs.map(|run| Client { name: "the signer of the official Node SDK", run }), &TESTS)
 }
 
-/// The folder where the package is. An error says why it cannot be had.
-fn install() -> Result<PathBuf, String> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("official-node-signer");
-    std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
-    let is_there =
-        format!("if (require('{PACKAGE}/package.json').version !== '{VERSION}') process.exit(1)");
-    if run(Command::new("node").current_dir(&folder).args(["-e", &is_there])).is_err() {
-        let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-        let quiet = ["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"];
-        let patience =
-            ["--fetch-timeout=15000", "--fetch-retries=1", "--cache", "cache", "--prefix", "."];
-        let package = format!("{PACKAGE}@{VERSION}");
-        let mut command = Command::new(npm);
-        run(command.current_dir(&folder).args(quiet).args(patience).arg(package))?;
-        run(Command::new("node").current_dir(&folder).args(["-e", &is_there]))?;
-    }
-    Ok(folder)
+/// Returns the folder with the package.
+fn folder() -> Result<PathBuf, String> {
+    install::node("official-node-signer", &[PACKAGE])
 }
 
-/// Makes the calls to an emulator of their own, and gives what came of them.
+/// Makes the calls to an emulator of their own.
 fn calls(folder: &Path) -> Result<Value, String> {
     let emulator = Emulator::builder().start_blocking().map_err(|error| error.to_string())?;
     let setup = json!({
@@ -89,7 +75,7 @@ fn its_session_is_known(outcome: &Value) -> Result<(), String> {
 }
 
 fn a_wrong_secret_is_rejected(outcome: &Value) -> Result<(), String> {
-    let mut refusal = outcome["wrong_secret"].clone();
-    refusal["code"] = refusal["error_code"].take();
-    expect_rejection(&refusal, 401, "APIGW.0301")
+    let mut rejection = outcome["wrong_secret"].clone();
+    rejection["code"] = rejection["error_code"].take();
+    expect_rejection(&rejection, 401, "APIGW.0301")
 }

@@ -7,7 +7,8 @@ use std::process::Command;
 use serde_json::{Map, Value};
 use sts_emulator::{Emulator, builtin};
 
-use crate::runner::{bare, expect, run};
+use crate::checks::expect;
+use crate::runner::{bare, run};
 
 const PROGRAM: &str = include_str!("environment.py");
 

@@ -2,21 +2,23 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::indexing_slicing, reason = "JSON that lacks a member gives null")]
 
+#[path = "../official_clients/checks.rs"]
+mod checks;
 mod environment;
-#[path = "../official_client/runner.rs"]
+#[path = "../official_clients/install.rs"]
+#[expect(dead_code, reason = "other clients need Node.js")]
+mod install;
+#[path = "../official_clients/runner.rs"]
 mod runner;
 mod services;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use runner::{
-    Test, bare, expect, expect_own_home, expect_rejection, program_of, run, run_guide, run_tests,
-    the_guide_runs,
-};
+use checks::{expect, expect_own_home, expect_rejection, program_of, run_guide, the_guide_runs};
+use runner::{Client, Outcome, Test, bare, run, run_tests};
 use serde_json::{Value, json};
 use sts_emulator::{Emulator, builtin};
 
@@ -30,8 +32,8 @@ const CALLS: &str = include_str!("calls.py");
 const SERVICES: &str = include_str!("services.py");
 const GUIDE: &str = include_str!("guide.md");
 
-/// Outcomes over plain http, over TLS, of the services other than STS, of the guide, and of the default
-/// chain.
+/// The client over plain http, over TLS, with the services other than STS, in the guide, and with its
+/// default chain.
 const PLAIN: usize = 0;
 const TLS: usize = 1;
 const OTHER: usize = 2;
@@ -63,102 +65,73 @@ const TESTS: [Test; 21] = [
 ];
 
 fn main() -> ExitCode {
-    run_tests("the official Python client", &TESTS, || {
-        let client = Client::install()?;
-        let chain = environment::outcomes(&client.python);
-        Ok(vec![client.calls(false), client.calls(true), client.services(), client.guide(), chain])
-    })
+    let runs: [fn() -> Outcome; 5] = [
+        || Ok(calls(&python()?, false)),
+        || Ok(calls(&python()?, true)),
+        || Ok(call_services(&python()?)),
+        || Ok(run_program_of_guide(&python()?)),
+        || Ok(environment::outcomes(&python()?)),
+    ];
+    run_tests(&runs.map(|run| Client { name: "the official Python client", run }), &TESTS)
 }
 
-/// A Python interpreter with the client.
-struct Client {
-    python: PathBuf,
+fn python() -> Result<PathBuf, String> {
+    install::python("official-python-client", &PACKAGES)
 }
 
-impl Client {
-    /// Finds or makes it. An error says why it cannot be had.
-    fn install() -> Result<Self, String> {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("official-python-client");
-        let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-        let versions: BTreeMap<_, _> =
-            PACKAGES.iter().filter_map(|package| package.split_once("==")).collect();
-        let is_there = format!(
-            "import importlib.metadata as m\n\
-             for name, version in {versions:?}.items(): assert m.version(name) == version"
-        );
-        if !python.exists() {
-            let folder = folder.as_os_str();
-            run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))?;
+/// Makes the calls to classic IAM and Identity Center of an emulator of their own.
+fn call_services(python: &Path) -> Result<Value, String> {
+    let emulator = Emulator::builder().start_blocking().map_err(|error| error.to_string())?;
+    let id_token = emulator.oidc_issuer().id_token("carol", builtin::OIDC_CLIENT_ID);
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python-client-id-token");
+    std::fs::write(&file, id_token.expose_secret()).map_err(|error| error.to_string())?;
+    let setup = json!({
+        "url": emulator.url(),
+        "access_key_id": builtin::ACCESS_KEY_ID,
+        "secret": builtin::SECRET_ACCESS_KEY,
+        "account_name": builtin::ACCOUNT_NAME,
+        "user": format!("iam::{}:user:{}", builtin::ACCOUNT_ID, builtin::USER_NAME),
+        "id_token_file": file,
+    });
+    let mut command = Command::new(python);
+    let printed = run(bare(command.args(["-c", SERVICES]).arg(setup.to_string())))?;
+    serde_json::from_str(&printed).map_err(|error| format!("{error}: {printed}"))
+}
+
+/// Runs the program of the guide.
+fn run_program_of_guide(python: &Path) -> Result<Value, String> {
+    run_guide(Command::new(python).args(["-c", &program_of(GUIDE, "python")]))
+}
+
+/// Makes the calls to an emulator of their own.
+fn calls(python: &Path, is_tls: bool) -> Result<Value, String> {
+    let builder = Emulator::builder().control("127.0.0.1:0");
+    let builder = if is_tls { builder.tls() } else { builder };
+    let emulator = builder.start_blocking().map_err(|error| error.to_string())?;
+    let ca_file = match emulator.ca_certificate_pem() {
+        None => PathBuf::new(),
+        Some(pem) => {
+            let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python-client-ca.pem");
+            std::fs::write(&file, pem).map_err(|error| error.to_string())?;
+            file
         }
-        if run(Command::new(&python).args(["-c", &is_there])).is_err() {
-            let pip = [
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--no-cache-dir",
-            ];
-            let patience = ["--timeout", "15", "--retries", "1"];
-            run(Command::new(&python).args(pip).args(patience).args(PACKAGES))?;
-        }
-        Ok(Self { python })
-    }
-
-    /// Makes the calls to classic IAM and Identity Center of an emulator of their own.
-    fn services(&self) -> Result<Value, String> {
-        let emulator = Emulator::builder().start_blocking().map_err(|error| error.to_string())?;
-        let id_token = emulator.oidc_issuer().id_token("carol", builtin::OIDC_CLIENT_ID);
-        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python-client-id-token");
-        std::fs::write(&file, id_token.expose_secret()).map_err(|error| error.to_string())?;
-        let setup = json!({
-            "url": emulator.url(),
-            "access_key_id": builtin::ACCESS_KEY_ID,
-            "secret": builtin::SECRET_ACCESS_KEY,
-            "account_name": builtin::ACCOUNT_NAME,
-            "user": format!("iam::{}:user:{}", builtin::ACCOUNT_ID, builtin::USER_NAME),
-            "id_token_file": file,
-        });
-        let mut command = Command::new(&self.python);
-        let printed = run(bare(command.args(["-c", SERVICES]).arg(setup.to_string())))?;
-        serde_json::from_str(&printed).map_err(|error| format!("{error}: {printed}"))
-    }
-
-    /// Runs the program of the guide.
-    fn guide(&self) -> Result<Value, String> {
-        run_guide(Command::new(&self.python).args(["-c", &program_of(GUIDE, "python")]))
-    }
-
-    /// Makes the calls to an emulator of their own, and gives what came of them.
-    fn calls(&self, is_tls: bool) -> Result<Value, String> {
-        let builder = Emulator::builder().control("127.0.0.1:0");
-        let builder = if is_tls { builder.tls() } else { builder };
-        let emulator = builder.start_blocking().map_err(|error| error.to_string())?;
-        let ca_file = match emulator.ca_certificate_pem() {
-            None => PathBuf::new(),
-            Some(pem) => {
-                let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python-client-ca.pem");
-                std::fs::write(&file, pem).map_err(|error| error.to_string())?;
-                file
-            }
-        };
-        let id_token = emulator.oidc_issuer().id_token("carol", builtin::OIDC_CLIENT_ID);
-        let setup = json!({
-            "url": emulator.url(),
-            "ca_file": ca_file,
-            "control": emulator.control_url(),
-            "access_key_id": builtin::ACCESS_KEY_ID,
-            "secret": builtin::SECRET_ACCESS_KEY,
-            "agency": builtin::AGENCY_URN,
-            "oidc_provider": builtin::OIDC_PROVIDER_URN,
-            "id_token": id_token.expose_secret(),
-            "saml_provider": builtin::SAML_PROVIDER_URN,
-            "saml_assertion": STANDARD.encode(saml_response("dave")),
-        });
-        let mut command = Command::new(&self.python);
-        let printed = run(bare(command.args(["-c", CALLS]).arg(setup.to_string())))?;
-        serde_json::from_str(&printed).map_err(|error| format!("{error}: {printed}"))
-    }
+    };
+    let id_token = emulator.oidc_issuer().id_token("carol", builtin::OIDC_CLIENT_ID);
+    let setup = json!({
+        "url": emulator.url(),
+        "ca_file": ca_file,
+        "control": emulator.control_url(),
+        "access_key_id": builtin::ACCESS_KEY_ID,
+        "secret": builtin::SECRET_ACCESS_KEY,
+        "agency": builtin::AGENCY_URN,
+        "oidc_provider": builtin::OIDC_PROVIDER_URN,
+        "id_token": id_token.expose_secret(),
+        "saml_provider": builtin::SAML_PROVIDER_URN,
+        "saml_assertion": STANDARD.encode(saml_response("dave")),
+    });
+    let mut command = Command::new(python);
+    let printed = run(bare(command.args(["-c", CALLS]).arg(setup.to_string())))?;
+    serde_json::from_str(&printed).map_err(|error| format!("{error}: {printed}"))
 }
 
 fn it_assumes(outcome: &Value) -> Result<(), String> {
@@ -182,7 +155,7 @@ fn it_federates_with_saml(outcome: &Value) -> Result<(), String> {
     expect("caller with its keys", &outcome["saml"][1], &session)
 }
 
-/// A response that holds at the built-in provider until far in the future.
+/// A response that the built-in provider accepts until far in the future.
 fn saml_response(subject: &str) -> String {
     format!(
         r#"<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ID="r" Version="2.0"
@@ -228,9 +201,9 @@ fn it_reports_an_unknown_agency(outcome: &Value) -> Result<(), String> {
 
 fn it_is_throttled(outcome: &Value) -> Result<(), String> {
     // It does not read the responses to its retries: the code is the status, with its own message.
-    let refusal = &outcome["throttled"];
-    expect("code", &refusal["code"], "429")?;
-    if refusal["status"] == 429 { Ok(()) } else { Err(format!("found {refusal}")) }
+    let rejection = &outcome["throttled"];
+    expect("code", &rejection["code"], "429")?;
+    if rejection["status"] == 429 { Ok(()) } else { Err(format!("found {rejection}")) }
 }
 
 fn its_keys_have_expired(outcome: &Value) -> Result<(), String> {
