@@ -254,7 +254,7 @@ Register-ArgumentCompleter -Native -CommandName 'sts' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of KooCLI, and no other provider')
             [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Use this provider, and no other (`sts providers` lists them)')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'PEM file of root certificates, in addition to those of the machine')
-            [CompletionResult]::new('--probe', '--probe', [CompletionResultType]::ParameterName, 'Search as the other commands do: request credentials, and show when they expire')
+            [CompletionResult]::new('--probe', '--probe', [CompletionResultType]::ParameterName, 'Request credentials as the other commands do, and show when they expire')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print attempts, providers and the clock offset to standard error')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print attempts, providers and the clock offset to standard error')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

@@ -237,7 +237,7 @@ set edit:completion:arg-completer[sts] = {|@words|
             cand --profile 'Use this profile of KooCLI, and no other provider'
             cand --provider 'Use this provider, and no other (`sts providers` lists them)'
             cand --ca-file 'PEM file of root certificates, in addition to those of the machine'
-            cand --probe 'Search as the other commands do: request credentials, and show when they expire'
+            cand --probe 'Request credentials as the other commands do, and show when they expire'
             cand -v 'Print attempts, providers and the clock offset to standard error'
             cand --verbose 'Print attempts, providers and the clock offset to standard error'
             cand -h 'Print help (see more with ''--help'')'

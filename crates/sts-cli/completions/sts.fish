@@ -203,7 +203,7 @@ complete -c sts -n "__fish_sts_using_subcommand providers" -l endpoint -d 'URL o
 complete -c sts -n "__fish_sts_using_subcommand providers" -l profile -d 'Use this profile of KooCLI, and no other provider' -r
 complete -c sts -n "__fish_sts_using_subcommand providers" -l provider -d 'Use this provider, and no other (`sts providers` lists them)' -r
 complete -c sts -n "__fish_sts_using_subcommand providers" -l ca-file -d 'PEM file of root certificates, in addition to those of the machine' -r -F
-complete -c sts -n "__fish_sts_using_subcommand providers" -l probe -d 'Search as the other commands do: request credentials, and show when they expire'
+complete -c sts -n "__fish_sts_using_subcommand providers" -l probe -d 'Request credentials as the other commands do, and show when they expire'
 complete -c sts -n "__fish_sts_using_subcommand providers" -s v -l verbose -d 'Print attempts, providers and the clock offset to standard error'
 complete -c sts -n "__fish_sts_using_subcommand providers" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sts -n "__fish_sts_using_subcommand providers" -s V -l version -d 'Print version'

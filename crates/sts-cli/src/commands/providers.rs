@@ -23,11 +23,13 @@ use crate::output::{BOLD, Report, expiration, rfc3339};
 Examples:
   sts providers
   sts providers --probe
+  sts providers --probe --provider profile
   sts providers --output json | jq -r '.[] | select(.used).provider'
 
-Without --probe nothing is sent and no command is run. The provider marked with * is used.")]
+The other commands use the provider marked with *. Without --probe nothing is sent. With it, the
+providers are asked in order up to the first one that is configured; --provider asks one alone.")]
 pub(crate) struct Providers {
-    /// Search as the other commands do: request credentials, and show when they expire
+    /// Request credentials as the other commands do, and show when they expire
     #[arg(long)]
     probe: bool,
 }
