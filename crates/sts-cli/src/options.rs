@@ -1,8 +1,11 @@
 //! The options of all commands.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
+use clap::{Arg, Args, Command, ValueEnum};
 use huaweicloud_sts::{Endpoint, Region};
 
 /// Options of all commands.
@@ -16,7 +19,7 @@ pub(crate) struct Options {
     #[arg(long, global = true, conflicts_with = "endpoint")]
     pub(crate) region: Option<Region>,
     /// URL of STS; plain http for loopback only [default: of the environment]
-    #[arg(long, global = true, value_name = "URL", value_parser = Endpoint::parse_allowing_loopback_http)]
+    #[arg(long, global = true, value_name = "URL", value_parser = EndpointParser)]
     pub(crate) endpoint: Option<Endpoint>,
     /// Use this profile of KooCLI, and no other provider
     #[arg(long, global = true, value_name = "NAME", conflicts_with = "provider")]
@@ -30,6 +33,27 @@ pub(crate) struct Options {
     /// Print attempts, providers and the clock offset to standard error
     #[arg(long, short, global = true)]
     pub(crate) verbose: bool,
+}
+
+/// Parses the URL of STS. In contrast to the parsers of clap, it does not quote an invalid value, which
+/// may contain a password.
+#[derive(Clone)]
+struct EndpointParser;
+
+impl TypedValueParser for EndpointParser {
+    type Value = Endpoint;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        _: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Endpoint, clap::Error> {
+        Endpoint::parse_allowing_loopback_http(&value.to_string_lossy()).map_err(|error| {
+            let message = format!("--endpoint: {error}\n");
+            clap::Error::raw(ErrorKind::ValueValidation, message).with_cmd(command)
+        })
+    }
 }
 
 /// Form of the output.

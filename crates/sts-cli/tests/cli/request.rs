@@ -191,6 +191,11 @@ fn a_wrong_request_is_not_sent() {
           caused by: Connection refused (os error 111)
           help: check the host of the URL, proxy and certificates
         ");
+        assert_snapshot!(run(&[&url, "-H", "@-", "-d", "@-"]), @"
+        exit code Some(2)
+        ---
+        error: standard input is read once: @- is for one --header or for --data
+        ");
         let without = Run::of(cloud.bare().args(["request", &url]));
         assert_eq!(without.code, Some(3), "{without:?}");
         let mut oidc = cloud.bare();
@@ -208,6 +213,23 @@ fn a_wrong_request_is_not_sent() {
           help: the credential provider needs STS: pass --region or --endpoint
         ");
     });
+}
+
+#[test]
+fn an_error_about_a_url_has_no_part_of_a_password() {
+    let cloud = services();
+    for password in ["mysecret", "my?secret", "my#secret", "my/secret", "my:secret", "my@secret"] {
+        let url = format!("https://user:{password}@ecs.example.com/v1?token=mysecret");
+        for arguments in [&["request", &url][..], &["whoami", "--endpoint", &url]] {
+            let run = cloud.run(arguments);
+            assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{url}");
+            for part in ["my", "secret"] {
+                assert!(!run.stderr.contains(part), "{url}: {}", run.stderr);
+            }
+        }
+    }
+    let run = cloud.run(&["request", "http://ecs.example.com:80/v1?mail=a@b"]);
+    assert!(run.stderr.contains("ecs.example.com"), "{}", run.stderr);
 }
 
 #[test]

@@ -90,9 +90,7 @@ fn failures_have_their_exit_codes() {
         assert_snapshot!(http.snapshot(), @r#"
         exit code Some(2)
         ---
-        error: invalid value 'http://sts.example.com' for '--endpoint <URL>': invalid endpoint "http://sts.example.com": plain http is allowed for loopback addresses only; use https
-
-        For more information, try '--help'.
+        error: --endpoint: invalid endpoint "http://sts.example.com": plain http is allowed for loopback addresses only; use https
         "#);
         let closed = cloud.run(&["whoami", "--endpoint", "http://127.0.0.1:9"]);
         assert_snapshot!(closed.snapshot(), @"

@@ -75,6 +75,10 @@ impl Message {
 impl MessageOptions {
     pub(super) fn read(self) -> Result<Message, Failure> {
         let uri = uri(&self.url)?;
+        if self.header.iter().chain(&self.data).filter(|value| *value == "@-").count() > 1 {
+            let message = "standard input is read once: @- is for one --header or for --data";
+            return Err(Failure::usage(message));
+        }
         let headers = headers(&self.header)?;
         let data = self.data.as_deref().map(data).transpose()?;
         let default = if data.is_some() { Method::POST } else { Method::GET };
@@ -100,10 +104,8 @@ fn scope(text: &str) -> Result<Scope, String> {
 }
 
 fn uri(url: &str) -> Result<Uri, Failure> {
+    let shown = without_secrets(url);
     let (url, _) = url.split_once('#').unwrap_or((url, ""));
-    // User info and query may contain secrets.
-    let shown = without_query(url);
-    let shown = shown.rsplit_once('@').map_or(shown, |(_, host)| host);
     let invalid = |why: &str| Failure::usage(format!("invalid URL {shown:?}: {why}"));
     if !url.contains("://") {
         return Err(invalid("expected https://HOST/PATH"));
@@ -127,6 +129,20 @@ fn uri(url: &str) -> Result<Uri, Failure> {
         );
     }
     Ok(uri)
+}
+
+/// Returns a URL that may be invalid without its user info, query and fragment.
+fn without_secrets(url: &str) -> &str {
+    let (shown, rest) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
+    match shown.rsplit_once('@') {
+        Some((_, host)) => host,
+        // It may be a password with a question mark or a number sign.
+        None if rest.contains('@') => {
+            let password = shown.rsplit_once(':').filter(|(_, rest)| !rest.starts_with("//"));
+            password.map_or(shown, |(before, _)| before)
+        }
+        None => shown,
+    }
 }
 
 fn without_query(url: &str) -> &str {
