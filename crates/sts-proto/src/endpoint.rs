@@ -245,15 +245,15 @@ impl InvalidEndpoint {
 
 /// Removes user info, query, fragment and an invalid port: each may be a password or a token.
 fn without_secrets(url: &str) -> String {
-    let user_info = url.rfind('@').map(|at| at + 1).or(url.rfind("%40").map(|at| at + 3));
-    let (mark, rest) = match user_info.and_then(|end| url.get(end..)) {
-        Some(rest) => ("...@", rest),
-        None => ("", url),
+    let (before, after) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
+    // An `@` there may be in a query, or at the end of a password with a question mark.
+    let is_ambiguous = end_of_user_info(after).is_some();
+    let (mark, rest) = match end_of_user_info(before) {
+        Some(_) if is_ambiguous => return "...@...".to_owned(),
+        Some(end) => ("...@", before.get(end..).unwrap_or_default()),
+        None => ("", before),
     };
-    let (rest, cut) = match rest.split_once(['?', '#']) {
-        Some((rest, _)) => (rest, "..."),
-        None => (rest, ""),
-    };
+    let cut = if after.is_empty() { "" } else { "..." };
     let (scheme, address) = match rest.split_once("//") {
         Some((scheme, address)) => (format!("{scheme}//"), address),
         None => (String::new(), rest),
@@ -261,12 +261,17 @@ fn without_secrets(url: &str) -> String {
     let authority = address.split('/').next().unwrap_or_default();
     match authority.rsplit_once(':') {
         Some((host, port))
-            if !port.ends_with(']') && port.contains(|c: char| !c.is_ascii_digit()) =>
+            if !port.ends_with(']')
+                && (is_ambiguous || port.contains(|c: char| !c.is_ascii_digit())) =>
         {
             format!("{mark}{scheme}{host}:...")
         }
         _ => format!("{mark}{scheme}{address}{cut}"),
     }
+}
+
+fn end_of_user_info(url: &str) -> Option<usize> {
+    url.rfind('@').map(|at| at + 1).or(url.rfind("%40").map(|at| at + 3))
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
