@@ -133,8 +133,9 @@ impl Session {
         }
     }
 
-    /// Refreshes in the background. Spawn this future on the runtime of the transport. Then callers
-    /// never drive a refresh, and only the first one waits.
+    /// Refreshes in the background. Spawn this future on the runtime of the transport. Then a caller
+    /// drives a refresh only if it comes at the moment that one is due, and only the first caller
+    /// waits.
     ///
     /// It ends when the session and its clones are dropped, after a refresh in flight has finished.
     /// If it is cancelled, a refresh that it began ends with it.
