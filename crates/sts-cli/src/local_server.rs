@@ -71,9 +71,7 @@ impl Default for ServerOptions {
 /// Returns the policy for sessions of a server: more than 40 minutes are left, if the lifetime allows
 /// it. Otherwise the official SDKs would request credentials before every request.
 pub(crate) fn refresh_policy() -> SessionPolicy {
-    let mut policy = SessionPolicy::default();
-    policy.refresh_before_expiry = SDK_REFRESH_WINDOW + Duration::from_secs(60);
-    policy
+    SessionPolicy::default().refresh_before_expiry(SDK_REFRESH_WINDOW + Duration::from_secs(60))
 }
 
 /// A running server. It serves while its runtime is driven, and ends when it is dropped.

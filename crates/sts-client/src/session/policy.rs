@@ -8,6 +8,14 @@ use crate::shared::backoff::Backoff;
 ///
 /// The windows are proportional to the lifetime that the service granted, so they suit 15 minutes
 /// as well as 12 hours.
+///
+/// ```
+/// use std::time::Duration;
+/// use sts_client::session::SessionPolicy;
+///
+/// // For jobs of half an hour, which cannot replace their credentials.
+/// let policy = SessionPolicy::default().refresh_before_expiry(Duration::from_secs(1800));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionPolicy {
@@ -59,6 +67,48 @@ impl Default for SessionPolicy {
 }
 
 impl SessionPolicy {
+    /// Sets the fraction of the lifetime after which the first sessions refresh.
+    #[must_use]
+    pub fn refresh_from(self, refresh_from: f64) -> Self {
+        Self { refresh_from, ..self }
+    }
+
+    /// Sets the fraction of the lifetime by which the last sessions refresh.
+    #[must_use]
+    pub fn refresh_until(self, refresh_until: f64) -> Self {
+        Self { refresh_until, ..self }
+    }
+
+    /// Sets the remaining lifetime at which sessions refresh at the latest.
+    #[must_use]
+    pub fn refresh_before_expiry(self, refresh_before_expiry: Duration) -> Self {
+        Self { refresh_before_expiry, ..self }
+    }
+
+    /// Sets the last fraction of the lifetime, in which credentials are not served.
+    #[must_use]
+    pub fn margin(self, margin: f64) -> Self {
+        Self { margin, ..self }
+    }
+
+    /// Sets the upper limit of the margin.
+    #[must_use]
+    pub fn longest_margin(self, longest_margin: Duration) -> Self {
+        Self { longest_margin, ..self }
+    }
+
+    /// Sets the backoff after failed refreshes.
+    #[must_use]
+    pub fn backoff(self, backoff: Backoff) -> Self {
+        Self { backoff, ..self }
+    }
+
+    /// Sets the maximum assumed lifetime.
+    #[must_use]
+    pub fn longest_lifetime(self, longest_lifetime: Duration) -> Self {
+        Self { longest_lifetime, ..self }
+    }
+
     /// Returns the fractions of this lifetime between which a session refreshes.
     pub(super) fn refresh_window(&self, lifetime: Duration) -> (f64, f64) {
         let before = lifetime.saturating_sub(self.refresh_before_expiry).as_secs_f64();
@@ -79,8 +129,7 @@ mod tests {
 
     #[test]
     fn a_minimum_of_remaining_lifetime_scales_the_whole_window() {
-        let refresh_before_expiry = Duration::from_secs(2400);
-        let policy = SessionPolicy { refresh_before_expiry, ..SessionPolicy::default() };
+        let policy = SessionPolicy::default().refresh_before_expiry(Duration::from_secs(2400));
         for (lifetime, from, until) in [(3600, 600, 1200), (2500, 1000, 2000), (3000, 300, 600)] {
             let (earliest, latest) = policy.refresh_window(Duration::from_secs(lifetime));
             let seconds = |fraction: f64| Duration::from_secs(lifetime).mul_f64(fraction).as_secs();

@@ -310,8 +310,8 @@ fn an_outage_is_not_multiplied_by_cancelled_callers() {
 fn the_backoff_is_configurable() {
     let place = Place::new();
     place.habit(Reply::Unavailable);
-    let mut policy = SessionPolicy::default();
-    policy.backoff = Backoff::new(Duration::from_secs(100), Duration::from_secs(100));
+    let backoff = Backoff::new(Duration::from_secs(100), Duration::from_secs(100));
+    let policy = SessionPolicy::default().backoff(backoff);
     let session = place.session_with(policy);
     get(&session).unwrap_err();
     place.pass(49);

@@ -106,9 +106,7 @@ fn credentials_that_are_expired_on_arrival_do_not_replace_valid_ones() {
 #[test]
 fn short_lived_credentials_do_not_cause_a_tight_loop() {
     let place = Place::new();
-    let mut policy = SessionPolicy::default();
-    policy.refresh_from = 0.0;
-    policy.refresh_until = 0.0;
+    let policy = SessionPolicy::default().refresh_from(0.0).refresh_until(0.0);
     let session = place.session_with(policy);
     for _ in 0..1000 {
         get(&session).unwrap();
@@ -119,9 +117,11 @@ fn short_lived_credentials_do_not_cause_a_tight_loop() {
 #[test]
 fn no_policy_serves_credentials_within_their_margin() {
     let place = Place::new();
-    let mut policy = SessionPolicy::default();
-    (policy.refresh_from, policy.refresh_until) = (1.0, 1.0);
-    (policy.margin, policy.longest_margin) = (0.5, Duration::from_secs(3600));
+    let policy = SessionPolicy::default()
+        .refresh_from(1.0)
+        .refresh_until(1.0)
+        .margin(0.5)
+        .longest_margin(Duration::from_secs(3600));
     let session = place.session_with(policy);
     get(&session).unwrap();
     place.pass(1801);
@@ -149,8 +149,7 @@ fn a_lifetime_of_decades_is_capped_at_the_requested_duration() {
 
 #[test]
 fn a_minimum_of_remaining_lifetime_moves_the_refresh_forward() {
-    let mut policy = SessionPolicy::default();
-    policy.refresh_before_expiry = Duration::from_secs(2400);
+    let policy = SessionPolicy::default().refresh_before_expiry(Duration::from_secs(2400));
     for (lifetime, from, until) in [
         // Two fifths and four fifths of the lifetime, unless 40 minutes are left at its end.
         (43_200, 17_280, 34_560),

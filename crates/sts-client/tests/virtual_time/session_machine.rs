@@ -224,8 +224,8 @@ fn invalid_settings_are_harmless() {
         (-1.0, 2.0, -1.0),
         (0.8, 0.6, 1.0),
     ] {
-        let mut policy = SessionPolicy::default();
-        (policy.refresh_from, policy.refresh_until, policy.margin) = (from, until, margin);
+        let policy =
+            SessionPolicy::default().refresh_from(from).refresh_until(until).margin(margin);
         let mut machine = SessionMachine::new(policy, 7);
         assert!(machine.begin_refresh(now));
         assert!(machine.refreshed(keys(START + seconds(3600)), now, START));
@@ -243,8 +243,7 @@ fn a_lifetime_of_decades_is_capped_at_a_day() {
     assert_eq!(machine.state(now.after(seconds(70_000))), CredentialState::Stale);
     assert_eq!(machine.state(now.after(seconds(86_400 - 59))), CredentialState::Expired);
 
-    let mut policy = SessionPolicy::default();
-    policy.longest_lifetime = seconds(100);
+    let policy = SessionPolicy::default().longest_lifetime(seconds(100));
     let mut machine = SessionMachine::new(policy, 7);
     assert!(machine.begin_refresh(now));
     assert!(machine.refreshed(keys(START + seconds(3600)), now, START));
@@ -311,8 +310,8 @@ fn old_rejections_do_not_count() {
 fn repeated_immediate_rejections_do_not_cause_a_tight_loop_under_any_policy() {
     let millisecond = Duration::from_millis(1);
     for (base, cap) in [(0, 0), (0, 60_000), (1, 60_000), (60_000, 0), (10, 20)] {
-        let mut policy = SessionPolicy::default();
-        policy.backoff = Backoff::new(millisecond * base, millisecond * cap);
+        let policy =
+            SessionPolicy::default().backoff(Backoff::new(millisecond * base, millisecond * cap));
         let mut machine = SessionMachine::new(policy, 7);
         let mut now = Now::new(START, seconds(50));
         let mut refreshes = 0;
@@ -334,8 +333,8 @@ fn repeated_immediate_rejections_do_not_cause_a_tight_loop_under_any_policy() {
 #[test]
 fn no_wait_is_shorter_than_a_quarter_of_a_second() {
     for (base, cap) in [(0, 0), (0, 60_000), (1, 60_000), (60_000, 0), (10, 20)] {
-        let mut policy = SessionPolicy::default();
-        policy.backoff = Backoff::new(Duration::from_millis(base), Duration::from_millis(cap));
+        let policy = SessionPolicy::default()
+            .backoff(Backoff::new(Duration::from_millis(base), Duration::from_millis(cap)));
         let mut machine = SessionMachine::new(policy, 7);
         let mut now = Now::new(START, Duration::ZERO);
         for _ in 0..5 {

@@ -160,9 +160,7 @@ impl ProvideCredentials for Failing {
 }
 
 fn without_backoff() -> SessionPolicy {
-    let mut policy = SessionPolicy::default();
-    policy.backoff = Backoff::new(Duration::ZERO, Duration::ZERO);
-    policy
+    SessionPolicy::default().backoff(Backoff::new(Duration::ZERO, Duration::ZERO))
 }
 
 #[test]
