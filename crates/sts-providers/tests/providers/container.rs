@@ -56,6 +56,18 @@ fn the_request_contains_the_token() {
 }
 
 #[test]
+fn a_token_can_be_set_in_the_program() {
+    let (wire, place) = (wire(), Place::default());
+    let provider = ContainerCredentials::new(URI).unwrap();
+    for (provider, id) in
+        [(provider.clone().token("Bearer own"), "for-Bearer-own"), (provider, "for-anonymous")]
+    {
+        let session = client(&wire, &place).session(provider).unwrap();
+        assert_eq!(ask(&session).unwrap().access_key_id, id);
+    }
+}
+
+#[test]
 fn a_token_file_takes_precedence_and_is_read_for_every_refresh() {
     let place = place()
         .with_variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/secret")

@@ -24,6 +24,7 @@ mod id_token;
 mod identity_center;
 mod issued;
 mod issuer_time;
+mod labels;
 mod metadata;
 mod mfa_agency;
 mod oidc;
