@@ -54,5 +54,5 @@ fn a_provider_of_any_identity_is_named_after_its_origin() {
     check(&TerraformVariables::new(), "Terraform variables", None);
     check(&ProviderChain::new(), "provider chain", None);
     let command = Command::new("/opt/bin/issue-keys").arguments(["--token=secret"]);
-    check(&CredentialProcess::new(command), "command issue-keys", None);
+    check(&CredentialProcess::new(command), "command /opt/bin/issue-keys", None);
 }
