@@ -97,21 +97,23 @@ fn reqwest<'a>(name: &'static str, server: &'a Server, at_once: usize) -> Duel<'
     }
 }
 
-/// Connecting is measured elsewhere: a client that does not keep its connections is stopped.
+/// Connecting is measured elsewhere: a client that does not keep its connections is stopped. Rarely one
+/// turn of a life opens some, which the medians leave out.
 fn on_kept_connections<'a>(
     server: &'a Server,
     at_once: usize,
     mut load: impl FnMut(Instant) -> Vec<Duration> + 'a,
 ) -> Calls<'a> {
-    let mut has_connected = false;
+    const CONNECTING: u32 = 1;
+    let (mut has_connected, mut connecting) = (false, 0);
     Box::new(move |end| {
         let before = server.connections();
         let calls = load(end);
         let (connections, count) = (server.connections() - before, calls.len());
-        assert!(
-            !has_connected || connections <= at_once,
-            "{connections} connections for {count} exchanges",
-        );
+        if has_connected && connections > at_once {
+            connecting += 1;
+        }
+        assert!(connecting <= CONNECTING, "{connections} connections for {count} exchanges");
         has_connected = true;
         calls
     })
