@@ -45,8 +45,12 @@ fn a_region_can_have_several_endpoints() {
 #[test]
 fn errors_name_the_variable() {
     let message = |error: EnvironmentError| error.to_string();
-    assert!(message(urls([]).unwrap_err()).starts_with("missing endpoint: set HUAWEICLOUD_SDK_"));
-    let error = message(urls([("HW_REGION_NAME", "not a region")]).unwrap_err());
+    let missing = urls([]).unwrap_err();
+    assert!(missing.is_missing_endpoint());
+    assert!(message(missing).starts_with("missing endpoint: set HUAWEICLOUD_SDK_"));
+    let invalid = urls([("HW_REGION_NAME", "not a region")]).unwrap_err();
+    assert!(!invalid.is_missing_endpoint());
+    let error = message(invalid);
     assert!(error.starts_with("HW_REGION_NAME: "), "{error}");
     let error =
         message(urls([("HUAWEICLOUD_SDK_STS_ENDPOINT", "http://sts.example.com")]).unwrap_err());
