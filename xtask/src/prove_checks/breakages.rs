@@ -142,7 +142,7 @@ pub(super) const BREAKAGES: &[Breakage] = &[
             "Arc::new(builtin::credentials())",
             "Arc::new(sts_proto::Credentials::permanent(\"UNKNOWN\", \"secret\"))",
         ],
-        "UNKNOWN",
+        "ak not exist",
     ),
     append(
         "example: OpenDAL",
