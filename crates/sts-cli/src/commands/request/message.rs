@@ -135,6 +135,8 @@ fn uri(url: &str) -> Result<Uri, Failure> {
 fn without_secrets(url: &str) -> &str {
     let (shown, rest) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
     match shown.rsplit_once('@') {
+        // The password may contain both characters.
+        Some(_) if rest.contains('@') => "...",
         Some((_, host)) => host,
         // It may be a password with a question mark or a number sign.
         None if rest.contains('@') => {
