@@ -1,5 +1,6 @@
 //! Exchanges over connections that are there: our transports against the raw clients underneath.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_lite::future::block_on;
@@ -97,23 +98,23 @@ fn reqwest<'a>(name: &'static str, server: &'a Server, at_once: usize) -> Duel<'
     }
 }
 
-/// Connecting is measured elsewhere: a client that does not keep its connections is stopped. Rarely one
-/// turn of a life opens some, which the medians leave out.
+/// Connecting is measured elsewhere: a client that does not keep its connections is stopped. Rarely a
+/// client opens some in one turn, which the medians leave out: it is printed, and tolerated once a run.
 fn on_kept_connections<'a>(
     server: &'a Server,
     at_once: usize,
     mut load: impl FnMut(Instant) -> Vec<Duration> + 'a,
 ) -> Calls<'a> {
-    const CONNECTING: u32 = 1;
-    let (mut has_connected, mut connecting) = (false, 0);
+    static IS_TOLERATED: AtomicBool = AtomicBool::new(true);
+    let mut has_connected = false;
     Box::new(move |end| {
         let before = server.connections();
         let calls = load(end);
         let (connections, count) = (server.connections() - before, calls.len());
         if has_connected && connections > at_once {
-            connecting += 1;
+            eprintln!("{connections} connections for {count} exchanges in one turn");
+            assert!(IS_TOLERATED.swap(false, Ordering::Relaxed), "the client keeps no connections");
         }
-        assert!(connecting <= CONNECTING, "{connections} connections for {count} exchanges");
         has_connected = true;
         calls
     })
