@@ -10,7 +10,7 @@ use crate::work::Work;
 
 /// How often everything is created anew, on a thread of its own and at other addresses: caches
 /// favour some addresses, by more than the differences that are measured.
-const LIVES: usize = 12;
+pub const LIVES: usize = 12;
 /// The number of rounds of a life, with two turns for each implementation, and the minimum time of
 /// a turn: several fit between two interruptions by other processes.
 const ROUNDS: usize = 20;
@@ -35,27 +35,41 @@ pub struct Rival {
     pub goal: Option<Goal>,
 }
 
-impl Comparison {
-    /// Returns two rows for each rival: time and allocations.
-    pub fn run(self) -> Vec<Row> {
-        let create: Vec<&Create> =
-            [&self.ours].into_iter().chain(self.rivals.iter().map(|rival| &rival.work)).collect();
-        let mut costs: Vec<Costs> = create.iter().map(|_| Costs::default()).collect();
-        for life in 0..LIVES {
-            let measure = || measure(life, &create);
-            let measured = thread::scope(|scope| scope.spawn(measure).join()).expect("a life");
-            for (costs, (time, allocations)) in costs.iter_mut().zip(measured) {
-                costs.times.push(time);
-                costs.allocations.push(allocations);
-            }
-        }
+/// A comparison with what was measured so far.
+pub struct Measurement {
+    comparison: Comparison,
+    /// Of ours, then of the rivals.
+    costs: Vec<Costs>,
+}
 
+impl Measurement {
+    pub fn new(comparison: Comparison) -> Self {
+        let costs = (0..=comparison.rivals.len()).map(|_| Costs::default()).collect();
+        Self { comparison, costs }
+    }
+
+    /// Measures all in one life.
+    pub fn live(&mut self, life: usize) {
+        let Comparison { ours, rivals, .. } = &self.comparison;
+        let create: Vec<&Create> =
+            [ours].into_iter().chain(rivals.iter().map(|rival| &rival.work)).collect();
+        let measure = || measure(life, &create);
+        let measured = thread::scope(|scope| scope.spawn(measure).join()).expect("a life");
+        for (costs, (time, allocations)) in self.costs.iter_mut().zip(measured) {
+            costs.times.push(time);
+            costs.allocations.push(allocations);
+        }
+    }
+
+    /// Returns two rows for each rival: time and allocations.
+    pub fn into_rows(self) -> Vec<Row> {
+        let Self { comparison, costs } = self;
         let (ours, theirs) = costs.split_first().expect("ours");
-        let mut most_allocations = self.most_allocations.map(Goal::AtMost);
+        let mut most_allocations = comparison.most_allocations.map(Goal::AtMost);
         let mut rows = Vec::new();
-        for (rival, theirs) in self.rivals.iter().zip(theirs) {
+        for (rival, theirs) in comparison.rivals.iter().zip(theirs) {
             let row = |unit, ours, theirs, goal| {
-                Row::new((self.name, ours), (rival.name, theirs), unit, goal)
+                Row::new((comparison.name, ours), (rival.name, theirs), unit, goal)
             };
             rows.push(row(Unit::Nanoseconds, &ours.times, &theirs.times, rival.goal));
             // The goal is for ours alone: said once.

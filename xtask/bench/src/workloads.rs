@@ -13,6 +13,7 @@ mod signatures;
 
 use std::thread;
 
+use crate::comparison::{Comparison, LIVES, Measurement};
 use crate::cores;
 use crate::responses;
 use crate::row::Row;
@@ -24,17 +25,18 @@ use crate::steps::Steps;
 pub fn run(only: &str, with_loads: bool, steps: &Steps) -> Vec<Row> {
     let plain = Server::start(responses::assume_agency());
     let tls = Server::start_with_tls(responses::assume_agency());
-    let mut comparisons = messages::all();
-    comparisons.extend(signatures::all());
-    comparisons.extend(calls::all());
-    comparisons.extend(sessions::all());
-    comparisons.extend(pools::all());
-    comparisons.extend(connecting::all(&plain, &tls));
-    comparisons.retain(|one| one.name.contains(only));
-    steps.expect(comparisons.len());
+    let mut small = messages::all();
+    small.extend(signatures::all());
+    small.extend(calls::all());
+    small.extend(sessions::all());
     let mut rows = Vec::new();
-    for comparison in comparisons {
-        rows.extend(steps.run(comparison.name, || comparison.run()));
+    // Apart, because pools and clients leave a heap behind in which allocations take longer.
+    let groups = [small, pools::all(), connecting::all(&plain, &tls)];
+    for (mut group, name) in groups.into_iter().zip(["operations", "pools", "new clients"]) {
+        group.retain(|one| one.name.contains(only));
+        if !group.is_empty() {
+            rows.extend(measure(group, name, steps));
+        }
     }
 
     if pools::MEMORY.contains(only) {
@@ -59,4 +61,16 @@ pub fn run(only: &str, with_loads: bool, steps: &Steps) -> Vec<Row> {
     // A thread of its own: this one is bound to no core.
     thread::scope(|scope| scope.spawn(duels).join()).expect("rows");
     rows
+}
+
+/// Measures comparisons. Each life has a turn of all, so that a program that disturbs the machine for some
+/// seconds affects few lives of each.
+fn measure(comparisons: Vec<Comparison>, name: &str, steps: &Steps) -> Vec<Row> {
+    let mut measurements: Vec<_> = comparisons.into_iter().map(Measurement::new).collect();
+    steps.expect(LIVES);
+    for life in 0..LIVES {
+        let step = format!("{name}, life {} of {LIVES}", life + 1);
+        steps.run(&step, || measurements.iter_mut().for_each(|one| one.live(life)));
+    }
+    measurements.into_iter().flat_map(Measurement::into_rows).collect()
 }
