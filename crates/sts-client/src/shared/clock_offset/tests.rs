@@ -279,3 +279,33 @@ fn an_immediate_response_across_a_jump_of_the_wall_clock_shows_the_time() {
     assert!(!clock.is_suspect(received));
     assert!(clock.is_suspect(at(1)));
 }
+
+#[test]
+fn an_accepted_signature_is_compared_with_the_date_that_it_was_made_with() {
+    let clock = ClockOffset::default();
+    learn(&clock, Witness::Service, Duration::minutes(20), at(0));
+    learn(&clock, Witness::Accepted, Duration::minutes(21), at(1));
+    assert_eq!(clock.measured(), Duration::minutes(21), "a minute after its signing date");
+}
+
+#[test]
+fn a_response_that_confirms_the_offset_is_no_correction() {
+    for minutes in [20, -20] {
+        let clock = ClockOffset::default();
+        learn(&clock, Witness::Service, Duration::minutes(minutes), at(0));
+        for second in 1..4 {
+            learn(&clock, Witness::Accepted, Duration::minutes(minutes), at(second));
+            assert_eq!(clock.for_signing().corrections, 1, "{minutes}");
+        }
+    }
+}
+
+#[test]
+fn the_wall_clock_has_jumped_if_it_progressed_by_more_than_a_minute_more_or_less() {
+    let clock = ClockOffset::default();
+    learn(&clock, Witness::Service, Duration::ZERO, at(0));
+    for (seconds, is_known) in [(60, true), (61, false), (-60, true), (-61, false)] {
+        let now = Now::new(at(9).wall + Duration::seconds(seconds), at(9).monotonic);
+        assert_eq!(clock.service_time(now).is_some(), is_known, "{seconds}");
+    }
+}
