@@ -1,5 +1,6 @@
 //! The history of a session: what its status and its events are made of.
 
+use std::mem;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,15 +18,21 @@ use crate::platform::Now;
 /// Outcomes of refreshes so far, protected by the lock of the session.
 #[derive(Default)]
 pub(super) struct History {
-    observer: Option<Arc<dyn SessionObserver>>,
     refreshes: u64,
+    last_success: Option<OffsetDateTime>,
+    last_refresh_took: Option<Duration>,
+    /// What most sessions of a pool do not have, and so allocate no memory for.
+    rare: Option<Box<Rare>>,
+}
+
+/// Failures, rejections and the observer.
+#[derive(Default)]
+struct Rare {
+    observer: Option<Arc<dyn SessionObserver>>,
     failures: u64,
     invalidations: u64,
     consecutive_failures: u32,
-    last_success: Option<OffsetDateTime>,
-    /// Boxed, because most sessions of a pool have no failure.
-    last_failure: Option<Box<RefreshFailure>>,
-    last_refresh_took: Option<Duration>,
+    last_failure: Option<RefreshFailure>,
     /// The worst health since the last success that an event reported.
     reported: SessionHealth,
 }
@@ -44,16 +51,17 @@ impl History {
         &mut self,
         observer: Arc<dyn SessionObserver>,
     ) -> Option<Arc<dyn SessionObserver>> {
-        self.observer.replace(observer)
+        self.rare().observer.replace(observer)
     }
 
     pub(super) fn succeeded(&mut self, took: Duration, now: Now) -> SessionEvent {
         self.refreshes = self.refreshes.saturating_add(1);
-        self.consecutive_failures = 0;
         self.last_success = Some(now.wall);
         self.last_refresh_took = Some(took);
-        let has_recovered = self.reported > SessionHealth::Healthy;
-        self.reported = SessionHealth::Healthy;
+        let has_recovered = self.rare.as_deref_mut().is_some_and(|rare| {
+            rare.consecutive_failures = 0;
+            mem::take(&mut rare.reported) > SessionHealth::Healthy
+        });
         SessionEvent::Refreshed { has_recovered }
     }
 
@@ -65,17 +73,18 @@ impl History {
         machine: &SessionMachine,
         now: Now,
     ) -> SessionEvent {
-        self.failures = self.failures.saturating_add(1);
-        self.consecutive_failures = self.consecutive_failures.saturating_add(1);
-        self.last_failure = Some(Box::new(RefreshFailure { at: now.wall, error }));
         self.last_refresh_took = Some(took);
+        let rare = self.rare();
+        rare.failures = rare.failures.saturating_add(1);
+        rare.consecutive_failures = rare.consecutive_failures.saturating_add(1);
+        rare.last_failure = Some(RefreshFailure { at: now.wall, error });
         SessionEvent::RefreshFailed { has_worsened: self.has_worsened(machine, now) }
     }
 
     /// The error of the last refresh, if it failed.
     pub(super) fn failure(&self) -> Option<&SessionError> {
-        let failure = self.last_failure.as_deref().filter(|_| self.consecutive_failures > 0)?;
-        Some(&failure.error)
+        let rare = self.rare.as_deref().filter(|rare| rare.consecutive_failures > 0)?;
+        rare.last_failure.as_ref().map(|failure| &failure.error)
     }
 
     /// A caller receives an error without a refresh. Returns the first such event of an outage.
@@ -88,31 +97,45 @@ impl History {
     }
 
     pub(super) fn invalidated(&mut self) -> SessionEvent {
-        self.invalidations = self.invalidations.saturating_add(1);
+        let rare = self.rare();
+        rare.invalidations = rare.invalidations.saturating_add(1);
         SessionEvent::Invalidated
     }
 
     fn has_worsened(&mut self, machine: &SessionMachine, now: Now) -> bool {
         let health = self.health(machine, now);
-        let has_worsened = health > self.reported;
-        self.reported = self.reported.max(health);
+        if health == SessionHealth::Healthy {
+            return false;
+        }
+        let reported = &mut self.rare().reported;
+        let has_worsened = health > *reported;
+        *reported = health.max(*reported);
         has_worsened
     }
 
     fn health(&self, machine: &SessionMachine, now: Now) -> SessionHealth {
+        let has_failures = self.consecutive_failures() > 0;
         if machine.state(now) == CredentialState::Expired {
-            let has_failed = self.consecutive_failures > 0 && !machine.may_skip_backoff();
+            let has_failed = has_failures && !machine.may_skip_backoff();
             if has_failed || machine.is_backing_off(now) {
                 return SessionHealth::Unavailable;
             }
         }
-        if self.consecutive_failures == 0 {
+        if !has_failures {
             SessionHealth::Healthy
         } else if machine.has_little_left(now) {
             SessionHealth::Expiring
         } else {
             SessionHealth::Failing
         }
+    }
+
+    fn consecutive_failures(&self) -> u32 {
+        self.rare.as_deref().map_or(0, |rare| rare.consecutive_failures)
+    }
+
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
     }
 
     /// Returns the status without a label. `callers` counts those that the history does not see.
@@ -123,6 +146,7 @@ impl History {
         now: Now,
     ) -> SessionStatus {
         let kept = machine.kept();
+        let rare = self.rare.as_deref();
         SessionStatus {
             label: Arc::default(),
             state: machine.state(now),
@@ -137,20 +161,21 @@ impl History {
                 machine.next_refresh(now).saturating_sub(now.monotonic)
             },
             last_success: self.last_success,
-            last_failure: self.last_failure.as_deref().cloned(),
+            last_failure: rare.and_then(|rare| rare.last_failure.clone()),
             last_refresh_took: self.last_refresh_took,
-            consecutive_failures: self.consecutive_failures.into(),
+            consecutive_failures: self.consecutive_failures().into(),
             counters: SessionCounters {
                 refreshes: self.refreshes,
-                failures: self.failures,
-                invalidations: self.invalidations,
+                failures: rare.map_or(0, |rare| rare.failures),
+                invalidations: rare.map_or(0, |rare| rare.invalidations),
                 ..callers
             },
         }
     }
 
     pub(super) fn notice(&self, event: SessionEvent, status: SessionStatus) -> Notice {
-        Notice { event, status, observer: self.observer.clone() }
+        let observer = self.rare.as_deref().and_then(|rare| rare.observer.clone());
+        Notice { event, status, observer }
     }
 }
 
