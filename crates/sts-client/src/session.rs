@@ -3,6 +3,7 @@
 mod asynchronous;
 pub(crate) mod blocking;
 mod cache;
+mod credential_state;
 mod fast;
 mod history;
 mod in_flight;
@@ -17,9 +18,10 @@ mod status;
 mod watcher;
 
 pub use self::asynchronous::Session;
+pub use self::credential_state::CredentialState;
 pub use self::fast::CredentialsGuard;
 pub use self::issued::IssuedCredentials;
-pub use self::machine::{CredentialState, SessionMachine};
+pub use self::machine::SessionMachine;
 pub use self::policy::SessionPolicy;
 pub use self::provider::{AgencyRefresh, RefreshProvider};
 pub use self::ready::ReadyRefresh;

@@ -12,10 +12,10 @@ use sts_credentials::{CredentialsError, CredentialsRequest, ProvideCredentials};
 use sts_proto::Credentials;
 
 use super::cache::{Cache, Ended, Refreshed};
+use super::credential_state::CredentialState;
 use super::fast::{CredentialsGuard, Served};
 use super::in_flight::{Lease, Refresh};
 use super::issued::IssuedCredentials;
-use super::machine::CredentialState;
 use super::policy::SessionPolicy;
 use super::refresher::{AsyncRefresher, Obtained};
 use super::status::{SessionObserver, SessionStatus};

@@ -8,9 +8,9 @@ use sts_credentials::{CredentialsError, CredentialsRequest, blocking};
 use sts_proto::Credentials;
 
 use super::cache::{Cache, Ended, Refreshed};
+use super::credential_state::CredentialState;
 use super::fast::CredentialsGuard;
 use super::issued::IssuedCredentials;
-use super::machine::CredentialState;
 use super::policy::SessionPolicy;
 use super::refresher::{BlockingRefresher, Obtained};
 use super::status::{SessionObserver, SessionStatus};

@@ -9,10 +9,11 @@ use std::time::Duration;
 use sts_proto::Credentials;
 use time::OffsetDateTime;
 
+use super::credential_state::CredentialState;
 use super::fast::{CredentialsGuard, Fast, Served};
 use super::history::{History, Notice};
 use super::issued::IssuedCredentials;
-use super::machine::{CredentialState, SessionMachine};
+use super::machine::SessionMachine;
 use super::policy::SessionPolicy;
 use super::refresher::{Obtained, Refresher};
 use super::status::{SessionCounters, SessionObserver, SessionStatus};

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
+use super::credential_state::CredentialState;
 use super::log::log;
-use super::machine::{CredentialState, SessionMachine};
+use super::machine::SessionMachine;
 use super::status::{
     RefreshFailure, SessionCounters, SessionEvent, SessionHealth, SessionObserver, SessionStatus,
 };

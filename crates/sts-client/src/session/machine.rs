@@ -1,5 +1,7 @@
 //! The state machine of a session: which credentials to serve, and when to refresh them.
 
+mod kept;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,20 +9,10 @@ use fastrand::Rng;
 use sts_proto::Credentials;
 use time::OffsetDateTime;
 
+use self::kept::Kept;
+use super::credential_state::CredentialState;
 use super::policy::SessionPolicy;
 use crate::platform::Now;
-
-/// State of the credentials of a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "there is nothing between and beyond")]
-pub enum CredentialState {
-    /// They are served without triggering a refresh.
-    Fresh,
-    /// They are served while a refresh is due or in flight.
-    Stale,
-    /// There are none, or they expire too soon to be served. Callers wait for a refresh.
-    Expired,
-}
 
 /// State machine of one session, without IO: decides when to refresh and which credentials to
 /// serve.
@@ -64,11 +56,10 @@ pub struct SessionMachine {
     failures: u32,
     /// The monotonic time before which no refresh begins.
     not_before: Duration,
+    wait: Wait,
     /// The monotonic time before which none begins while the credentials are valid.
     patient_until: Duration,
-    /// Whether callers without credentials may skip that wait: see [`neglected`](Self::neglected).
-    has_excuse: bool,
-    /// Whether the last refresh began by that exception.
+    /// Whether the last refresh began although its wait was not over.
     used_excuse: bool,
     /// Number of lost refreshes in a row.
     losses: u32,
@@ -77,13 +68,15 @@ pub struct SessionMachine {
     young_rejections: u32,
 }
 
-/// Credentials and their refresh windows, in monotonic time.
-#[derive(Clone, Debug)]
-struct Kept {
-    credentials: Arc<Credentials>,
-    since: Now,
-    lifetime: Duration,
-    fresh_until: Duration,
+/// What ends the wait until the next refresh before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wait {
+    /// A rejection of the credentials.
+    Usual,
+    /// That, and a caller without credentials: see [`SessionMachine::neglected`].
+    Excused,
+    /// Nothing: see [`SessionMachine::hold_back`].
+    HeldBack,
 }
 
 impl SessionMachine {
@@ -99,8 +92,8 @@ impl SessionMachine {
             began: Duration::ZERO,
             failures: 0,
             not_before: Duration::ZERO,
+            wait: Wait::Usual,
             patient_until: Duration::ZERO,
-            has_excuse: false,
             used_excuse: false,
             losses: 0,
             young_rejections: 0,
@@ -140,7 +133,7 @@ impl SessionMachine {
     pub fn begin_refresh(&mut self, now: Now) -> bool {
         let state = self.state(now);
         let is_early = now.monotonic < self.earliest(state);
-        let may_begin = !is_early || (self.has_excuse && state == CredentialState::Expired);
+        let may_begin = !is_early || (self.may_skip_backoff() && state == CredentialState::Expired);
         let begins = !self.is_refreshing && state != CredentialState::Fresh && may_begin;
         if begins {
             self.is_refreshing = true;
@@ -226,7 +219,7 @@ impl SessionMachine {
             fresh_until: now.monotonic.saturating_add(fresh),
         });
         self.is_refreshing = false;
-        self.has_excuse = false;
+        self.wait = Wait::Usual;
         self.failures = 0;
         self.losses = 0;
         self.patient_until = Duration::ZERO;
@@ -244,17 +237,18 @@ impl SessionMachine {
     }
 
     /// Delays the next refresh by at least this time, plus up to a fifth of it, because repeating
-    /// the failed request would do harm. Call it after [`failed`](Self::failed).
+    /// the failed request would do harm. Call it after [`failed`](Self::failed). A
+    /// [rejection](Self::invalidate) does not end this wait.
     pub fn hold_back(&mut self, wait: Duration, now: Now) {
         let wait = wait.saturating_add(part(wait, self.rng.f64() / 5.0));
         self.not_before = self.not_before.max(now.monotonic.saturating_add(wait));
-        self.has_excuse = false;
+        self.wait = Wait::HeldBack;
     }
 
     /// Starts the backoff at the monotonic time `since`.
     fn fail(&mut self, since: Duration, now: Now) {
         self.is_refreshing = false;
-        self.has_excuse = false;
+        self.wait = Wait::Usual;
         self.failures = self.failures.saturating_add(1);
         self.wait(self.failures, since, now);
     }
@@ -269,7 +263,9 @@ impl SessionMachine {
     /// began by it does not grant it again.
     pub fn neglected(&mut self, now: Now) {
         self.fail(self.began, now);
-        self.has_excuse = !self.used_excuse;
+        if !self.used_excuse {
+            self.wait = Wait::Excused;
+        }
     }
 
     /// Records a refresh that ended together with its task or runtime. Short-lived runtimes can
@@ -280,13 +276,13 @@ impl SessionMachine {
             self.fail(self.began, now);
         } else {
             self.is_refreshing = false;
-            self.has_excuse = true;
+            self.wait = Wait::Excused;
         }
     }
 
     /// Records that the service rejected these credentials: they are not served any more, and a
-    /// refresh is due at once. Returns whether they were the current ones, so that only one of many
-    /// callers drops them.
+    /// refresh is due at once, unless refreshes are [held back](Self::hold_back). Returns whether
+    /// they were the current ones, so that only one of many callers drops them.
     ///
     /// If credentials are rejected soon after they were issued, and so are their replacements, the
     /// next refresh waits for a backoff from the second time on.
@@ -295,7 +291,9 @@ impl SessionMachine {
         let Some(kept) = self.kept.take_if(|kept| *kept.credentials == *rejected) else {
             return false;
         };
-        self.not_before = Duration::ZERO;
+        if self.wait != Wait::HeldBack {
+            self.not_before = Duration::ZERO;
+        }
         if self.has_proven(&kept, now) {
             self.young_rejections = 0;
         } else {
@@ -346,12 +344,12 @@ impl SessionMachine {
 
     /// Whether no refresh is in flight and none can begin yet.
     pub(super) fn is_backing_off(&self, now: Now) -> bool {
-        !self.is_refreshing && !self.has_excuse && now.monotonic < self.next_refresh(now)
+        !self.is_refreshing && !self.may_skip_backoff() && now.monotonic < self.next_refresh(now)
     }
 
     /// Whether the last refresh failed in a way that lets the next caller begin another at once.
     pub(super) const fn may_skip_backoff(&self) -> bool {
-        self.has_excuse
+        matches!(self.wait, Wait::Excused)
     }
 
     /// Sets the backoff after this many failures. While the credentials are valid, the next refresh
@@ -388,12 +386,3 @@ fn part(duration: Duration, part: f64) -> Duration {
 
 /// A century, for credentials without an expiration.
 const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
-
-impl Kept {
-    /// Returns the monotonic reading, or the one derived from the wall clock if that is later: a
-    /// monotonic clock may stand still while a machine sleeps.
-    fn monotonic(&self, now: Now) -> Duration {
-        let by_wall = Duration::try_from(now.wall - self.since.wall).unwrap_or_default();
-        now.monotonic.max(self.since.monotonic.saturating_add(by_wall))
-    }
-}

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::machine::CredentialState;
+use super::credential_state::CredentialState;
 use crate::error::SessionError;
 use crate::transport::{MaybeSend, MaybeSync};
 

@@ -25,6 +25,7 @@ mod session;
 mod session_drivers;
 mod session_ends;
 mod session_errors;
+mod session_hold_back;
 mod session_interleavings;
 mod session_machine;
 mod session_status;
