@@ -6,7 +6,7 @@ use http::StatusCode;
 use sts_proto::{ErrorKind, RetryAdvice, ServiceError};
 use time::OffsetDateTime;
 
-use super::evidence::{blames_endpoint, is_from_service};
+use super::evidence::{blames_endpoint, is_from_service, rejects_credentials};
 use crate::context::CallPolicy;
 use crate::error::Failure;
 use crate::shared::backoff;
@@ -96,6 +96,9 @@ pub(super) fn decide(failure: &Failure, circumstances: &Circumstances<'_>) -> De
         Correction::First if !is_last => return Decision::SignAgain,
         Correction::First | Correction::Repeated => return Decision::GiveUp,
     }
+    if circumstances.signature != Signature::None && is_other_401(failure) {
+        return Decision::GiveUp;
+    }
     let has_others = circumstances.others != Others::None;
     if blames_endpoint(failure) && has_others {
         return Decision::FailOver;
@@ -124,17 +127,11 @@ fn repeat(failure: &Failure, circumstances: &Circumstances<'_>) -> Decision {
         Failure::Transport(error) if is_transient(error.kind()) => {
             retry(policy.backoff.wait_at(attempt, circumstances.random), circumstances)
         }
-        Failure::Service(error) => match error.kind().advice() {
-            // Never retried with the same credentials, whatever the code.
-            _ if circumstances.signature != Signature::None
-                && error.status() == StatusCode::UNAUTHORIZED =>
-            {
-                change_credentials(error, circumstances)
-            }
-            RetryAdvice::AfterNewCredentials | RetryAdvice::AfterLockout => {
-                change_credentials(error, circumstances)
-            }
-            RetryAdvice::AfterBackoff => match error.wait(circumstances.service_time) {
+        Failure::Service(error) if rejects_credentials(error.kind()) => {
+            change_credentials(error, circumstances)
+        }
+        Failure::Service(error) if error.kind().advice() == RetryAdvice::AfterBackoff => {
+            match error.wait(circumstances.service_time) {
                 Some(wait) if wait > policy.longest_wait => Decision::GiveUp,
                 Some(wait) => {
                     let longest = policy.longest_wait.min(left.saturating_sub(SHORTEST_ATTEMPT));
@@ -144,9 +141,8 @@ fn repeat(failure: &Failure, circumstances: &Circumstances<'_>) -> Decision {
                     retry(backoff::throttled(circumstances.random), circumstances)
                 }
                 None => retry(policy.backoff.wait_at(attempt, circumstances.random), circumstances),
-            },
-            _ => Decision::GiveUp,
-        },
+            }
+        }
         _ => Decision::GiveUp,
     }
 }
@@ -175,6 +171,13 @@ fn may_have_been_carried_out(failure: &Failure) -> bool {
         Failure::Transport(error) => error.progress() != Progress::NotSent,
         _ => true,
     }
+}
+
+/// Whether a response is a 401 by its status, and of another kind by its code. The status is reason
+/// enough not to repeat the signature, and the code not to drop the credentials.
+fn is_other_401(failure: &Failure) -> bool {
+    matches!(failure, Failure::Service(error)
+        if error.status() == StatusCode::UNAUTHORIZED && !rejects_credentials(error.kind()))
 }
 
 /// Whether a transport failure is transient. A response that is too large or not HTTP will be the

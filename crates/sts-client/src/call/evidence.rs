@@ -74,15 +74,7 @@ fn verdict_of(error: &ServiceError) -> Verdict<'_> {
     if !has_known_code(error) {
         return Verdict::None;
     }
-    let is_rejection = error.status() == StatusCode::UNAUTHORIZED
-        || matches!(
-            error.kind(),
-            ErrorKind::InvalidCredentials
-                | ErrorKind::ExpiredCredentials
-                | ErrorKind::AccessKeyLocked
-                | ErrorKind::ClockSkew
-        );
-    if is_rejection {
+    if rejects_credentials(error.kind()) {
         return Verdict::Rejected(error, reason(error));
     }
     // The service is behind the gateway, which has already checked the signature.
@@ -93,6 +85,18 @@ fn verdict_of(error: &ServiceError) -> Verdict<'_> {
     } else {
         Verdict::None
     }
+}
+
+/// Whether an error is about the credentials or the signing date. The status alone does not show it:
+/// the code of a 401 may be that of a rate limit or of a missing permission.
+pub(super) const fn rejects_credentials(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::InvalidCredentials
+            | ErrorKind::ExpiredCredentials
+            | ErrorKind::AccessKeyLocked
+            | ErrorKind::ClockSkew
+    )
 }
 
 fn reason(error: &ServiceError) -> Reason {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::Response;
+use http::{Response, StatusCode};
 use sts_client::{Call, CallContext, CallPolicy, Failure, Now, StateMachine, Step};
+use sts_proto::codes::known_codes;
 use sts_proto::{Body, Credentials, Endpoint, ErrorKind, GetCallerIdentity, Region};
 use time::OffsetDateTime;
 
@@ -87,8 +88,6 @@ fn errors_about_expired_and_disabled_keys_are_rejections_too() {
         (401, "IAM.0066", "The token has expired"),
         (401, "APIGW.0307", "The token must be updated"),
         (401, "APIGW.0301", "decrypt token fail"),
-        (401, "APIGW.0308", "The throttling threshold has been reached"),
-        (401, "IAM.0012", "The throttling threshold has been reached"),
         (401, "APIG.0303", "Incorrect app authentication information"),
     ] {
         let mut world = World::new(default_context(), [error(status, &[], code, message)]);
@@ -96,6 +95,33 @@ fn errors_about_expired_and_disabled_keys_are_rejections_too() {
         let error = world.identity().unwrap_err();
         assert!(matches!(error.failure(), Failure::CredentialsRejected { .. }), "{code}");
         assert_eq!(world.sent().len(), 1, "{code}");
+    }
+}
+
+#[test]
+fn the_kind_of_a_known_code_decides_whether_it_is_a_rejection_and_not_the_status() {
+    for known in known_codes() {
+        let code = known.code();
+        for status in [400, 401, 403, 404, 429] {
+            let kind = known.kind(StatusCode::from_u16(status).unwrap());
+            let is_rejection =
+                matches!(kind, ErrorKind::InvalidCredentials | ErrorKind::ExpiredCredentials);
+            let (context, credentials) = (default_context(), keys("A"));
+            let mut now = Now::new(START, Duration::ZERO);
+            let mut call = begun(&context, &credentials, now);
+            let asks_for_others = loop {
+                match call.step(now) {
+                    Step::Send(_) => call.receive(error(status, &[], code.as_str(), "m"), now),
+                    Step::Wait(wait) => now = now.after(wait),
+                    Step::Credentials(_) => break true,
+                    Step::Done(_) => break false,
+                }
+            };
+            assert_eq!(asks_for_others, is_rejection, "{status} {code}");
+            let mut next = begun(&context, &credentials, now);
+            let is_held_back = !matches!(next.step(now), Step::Send(_));
+            assert_eq!(is_held_back, is_rejection, "{status} {code}");
+        }
     }
 }
 

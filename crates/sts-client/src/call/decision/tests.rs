@@ -205,8 +205,31 @@ fn a_rejection_allows_one_further_attempt_of_each_kind() {
     check(&rejected(), |usual| usual.correction = Correction::Repeated, GiveUp);
     check(&rejected(), |usual| usual.signature = Signature::Changed, GiveUp);
     check(&rejected(), |usual| usual.signature = Signature::None, GiveUp);
-    // Never retried with the same credentials, whatever the code.
-    for code in ["APIGW.0308", "IAM.0012", "APIGW.0601"] {
+}
+
+#[test]
+fn the_code_of_a_401_decides_whether_others_are_requested_and_no_signature_is_repeated() {
+    for code in ["APIGW.0301", "APIGW.9999", "STS5.9999", "IAM.0067", "IAM.1104"] {
         check(&coded(401, code, "m"), |_| (), ChangeCredentials);
+    }
+    for code in [
+        "APIGW.0308",
+        "IAM.0012",
+        "APIGW.0601",
+        "IAM.0064",
+        "PAP5.0001",
+        "APIGW.0602",
+        "APIGW.0103",
+    ] {
+        check(&coded(401, code, "m"), |_| (), GiveUp);
+        check(&coded(401, code, "m"), |usual| usual.others = Others::Left, GiveUp);
+        check(&coded(401, code, "m"), |usual| usual.others = Others::Better, GiveUp);
+    }
+    check(&coded(401, "PORTAL.1", "m"), |_| (), GiveUp);
+    let unsigned = |usual: &mut Circumstances<'_>| usual.signature = Signature::None;
+    check(&coded(401, "APIGW.0308", "m"), unsigned, Retry(ms(3500)));
+    // The access key is locked, or the clock cannot be corrected.
+    for message in ["AK access failed to reach the limit", "signature expired"] {
+        check(&coded(401, "APIGW.0301", message), |_| (), ChangeCredentials);
     }
 }
