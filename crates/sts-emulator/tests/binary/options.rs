@@ -200,6 +200,37 @@ fn it_checks_the_health_of_another_emulator() {
 }
 
 #[test]
+fn an_error_about_the_url_to_check_has_no_part_of_a_password() {
+    for scheme in ["http://", "https://", "//", ""] {
+        for password in [
+            "mysecret",
+            "my?secret",
+            "my#secret",
+            "my/secret",
+            "my:secret",
+            "my@secret",
+            "my@secret?word",
+            "8080?mysecret",
+            "8080/mysecret",
+            "my secret",
+        ] {
+            for at in ["@", "%40"] {
+                let url = format!("{scheme}myuser:{password}{at}127.0.0.1:1/health");
+                let output = run(&["--health", &url]);
+                let stderr = String::from_utf8(output.stderr).unwrap();
+                assert_eq!(output.status.code(), Some(1), "{url}: {stderr}");
+                for secret in ["myuser", "secret", "word"] {
+                    assert!(!stderr.contains(secret), "{url}: {stderr}");
+                }
+            }
+        }
+    }
+    let url = "http://127.0.0.1:1/health";
+    let stderr = String::from_utf8(run(&["--health", url]).stderr).unwrap();
+    assert!(stderr.contains(url), "{stderr}");
+}
+
+#[test]
 fn any_path_is_served_only_with_the_option() {
     for (arguments, status) in [(&[][..], "HTTP/1.1 404"), (&["--any-service"], "HTTP/1.1 401")] {
         let mut running = Running::start(arguments);

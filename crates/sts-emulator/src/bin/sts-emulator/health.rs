@@ -5,16 +5,24 @@ use std::net::{TcpStream, ToSocketAddrs as _};
 use std::time::Duration;
 
 use http::Uri;
+use http::uri::Authority;
 
 /// Timeout for the connection, and for each read and write.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
+/// An invalid URL is not shown, because any part of it may be a password.
+const INVALID: &str = "--health: invalid URL; expected an http URL without user info";
+
 /// Requests an http URL, and returns an error if the status is not 200.
 pub(crate) fn check(url: &str) -> Result<(), String> {
-    let uri: Uri = url.parse().map_err(|_| "must be an http URL".to_owned())?;
-    let Some(authority) = uri.authority().filter(|_| uri.scheme_str() == Some("http")) else {
-        return Err("must be an http URL".to_owned());
-    };
+    // An unescaped password may end the host, so the whole URL is searched.
+    let has_user_info = url.contains('@') || url.contains("%40");
+    let uri: Uri = url.parse().ok().filter(|_| !has_user_info).ok_or(INVALID)?;
+    let authority = uri.authority().filter(|_| uri.scheme_str() == Some("http")).ok_or(INVALID)?;
+    request(&uri, authority).map_err(|problem| format!("--health {url:?}: {problem}"))
+}
+
+fn request(uri: &Uri, authority: &Authority) -> Result<(), String> {
     let target = uri.path_and_query().map_or("/", |target| target.as_str());
     let request =
         format!("GET {target} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n");

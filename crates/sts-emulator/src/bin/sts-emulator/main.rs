@@ -27,7 +27,7 @@ fn main() -> ExitCode {
             return match health::check(&url) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(problem) => {
-                    print_error(&format_args!("--health {url:?}: {problem}"));
+                    print_error(&problem);
                     ExitCode::FAILURE
                 }
             };

@@ -86,7 +86,11 @@ impl Options {
                 "allow-remote" => options.allow_remote = true,
                 "echo" => options.echo = true,
                 "any-service" => options.any_service = true,
-                "health" => health = Some(text(&name, value()?)?),
+                // Not shown if it is invalid: it may contain a password.
+                "health" => {
+                    let url = value()?.into_string();
+                    health = Some(url.map_err(|_| "--health: must be UTF-8".to_owned())?);
+                }
                 "quiet" => options.quiet = true,
                 "log" => options.log = log_format(&text(&name, value()?)?)?,
                 _ => return Err(format!("unknown option --{name}")),
