@@ -26,7 +26,8 @@ Examples:
   sts providers --probe --provider profile
   sts providers --output json | jq -r '.[] | select(.used).provider'
 
-The other commands use the provider marked with *. Without --probe nothing is sent. With it, the
+The other commands use the provider marked with *, or the one marked with ? if it is configured, which
+only a request shows. Without --probe nothing is sent. With it, the
 providers are asked in order up to the first one that is configured; --provider asks one alone.")]
 pub(crate) struct Providers {
     /// Request credentials as the other commands do, and show when they expire
@@ -44,7 +45,8 @@ struct Row {
     provider: String,
     state: &'static str,
     reason: Option<String>,
-    used: bool,
+    /// `None` if only a request shows it.
+    used: Option<bool>,
     access_key_id: Option<String>,
     expires_at: Option<String>,
     #[serde(skip)]
@@ -93,16 +95,19 @@ fn reason(report: &ChainReport) -> String {
 
 impl Table {
     fn new(report: &ChainReport, credentials: Option<&Credentials>) -> Self {
-        let used = report.candidate();
+        let candidate = report.candidate();
         let row = |(name, state): (&str, &ProviderState)| {
+            let used = match state {
+                ProviderState::Undetermined if candidate == Some(name) => None,
+                _ => Some(candidate == Some(name)),
+            };
             let (state, reason) = described(state);
-            let is_used = used == Some(name);
-            let credentials = credentials.filter(|_| is_used);
+            let credentials = credentials.filter(|_| used == Some(true));
             Row {
                 provider: name.to_owned(),
                 state,
                 reason,
-                used: is_used,
+                used,
                 access_key_id: credentials.map(|found| found.access_key_id.clone()),
                 expires_at: credentials.and_then(|found| found.expiration).map(rfc3339),
                 expiration: credentials.map(expiration).unwrap_or_default(),
@@ -143,7 +148,11 @@ impl Report for Table {
         let width = names.max().unwrap_or_default();
         let columns = stdout_width();
         for row in &self.0 {
-            let (mark, style) = if row.used { ('*', BOLD) } else { (' ', Style::new()) };
+            let (mark, style) = match row.used {
+                Some(true) => ('*', BOLD),
+                Some(false) => (' ', Style::new()),
+                None => ('?', BOLD),
+            };
             let (name, state, remark) = (&row.provider, row.state, row.remark());
             let state = state.replace('_', " ");
             if remark.is_empty() {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use insta::assert_snapshot;
+use serde_json::json;
 use sts_emulator::Emulator;
 
 use crate::support::{Cloud, Run, with_filters};
@@ -145,6 +146,33 @@ fn it_needs_no_endpoint() {
           help: pass --region or --endpoint
         ");
     });
+}
+
+#[test]
+fn a_provider_that_only_a_request_can_find_is_not_shown_as_used() {
+    let cloud = Cloud::start();
+    for selected in [&[][..], &["--provider", "ecs-metadata"]] {
+        let run = |arguments: &[&str]| {
+            let mut command = cloud.bare();
+            command.arg("providers").args(selected).args(arguments);
+            Run::of(command.env_remove("HUAWEICLOUD_STS_METADATA_DISABLED"))
+        };
+        let text = run(&[]);
+        assert_eq!(text.code, Some(0), "{text:?}");
+        assert!(!text.stdout.contains('*'), "{text:?}");
+        let expected = "? ecs-metadata     unknown         only a request shows it; use --probe";
+        assert_eq!(text.stdout.lines().last(), Some(expected));
+
+        let json = run(&["--output", "json"]);
+        assert_eq!(json.code, Some(0), "{json:?}");
+        let rows: Vec<serde_json::Value> = serde_json::from_str(&json.stdout).unwrap();
+        for row in rows {
+            let is_unknown = row["provider"] == "ecs-metadata";
+            let expected = if is_unknown { json!(null) } else { json!(false) };
+            assert_eq!(row["used"], expected, "{row}");
+            assert_eq!(row["state"] == "unknown", is_unknown, "{row}");
+        }
+    }
 }
 
 #[test]
