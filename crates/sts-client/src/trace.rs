@@ -11,6 +11,7 @@ mod on {
     use tracing::{Instrument, Span, debug, debug_span};
 
     use crate::stats::FailedAttempt;
+    use crate::transport::TransportErrorKind;
 
     /// Part of the documented interface, so it does not follow the modules.
     const TARGET: &str = "sts_client";
@@ -65,7 +66,7 @@ mod on {
             status = attempt.status.map(|status| status.as_u16()),
             code = attempt.code.as_ref().map(sts_proto::ErrorCode::as_str),
             request_id = attempt.request_id,
-            transport = attempt.transport.map(tracing::field::debug),
+            transport = attempt.transport.map(TransportErrorKind::as_str),
             wait_ms = attempt.waited.map(|wait| wait.as_secs_f64() * 1000.0),
             "failed"
         );

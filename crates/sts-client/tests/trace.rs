@@ -103,7 +103,7 @@ fn waits_and_transport_failures_are_logged() {
             .with_source(io::Error::other("PLANTED-cause"))),
         _ => Ok(answer(403, "{}")),
     });
-    assert!(log.contains("transport=Connect") && log.contains("wait_ms="), "{log}");
+    assert!(log.contains("transport=\"connect\"") && log.contains("wait_ms="), "{log}");
     assert_no_secret(&log);
 }
 

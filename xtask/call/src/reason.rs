@@ -80,7 +80,7 @@ impl fmt::Display for Attempt<'_> {
         let FailedAttempt { endpoint, kind, status, code, transport, waited, .. } = self.0;
         write!(f, "{endpoint}: {}", kind.as_str())?;
         if let Some(transport) = transport {
-            write!(f, " ({transport:?})")?;
+            write!(f, " ({transport})")?;
         }
         if let Some(status) = status {
             write!(f, ", HTTP status {}", status.as_u16())?;

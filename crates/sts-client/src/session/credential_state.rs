@@ -11,3 +11,15 @@ pub enum CredentialState {
     /// There are none, or they expire too soon to be served. Callers wait for a refresh.
     Expired,
 }
+
+impl CredentialState {
+    /// Returns the name of the value, for metrics and logs: `fresh`, `stale` or `expired`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::Stale => "stale",
+            Self::Expired => "expired",
+        }
+    }
+}

@@ -150,6 +150,23 @@ pub enum TransportErrorKind {
 }
 
 impl TransportErrorKind {
+    /// Returns the name for logs and metrics, as in `too_large`. Names are stable.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Resolve => "resolve",
+            Self::Connect => "connect",
+            Self::Proxy => "proxy",
+            Self::Tls => "tls",
+            Self::Timeout => "timeout",
+            Self::Closed => "closed",
+            Self::TooLarge => "too_large",
+            Self::Protocol => "protocol",
+            Self::Cancelled => "cancelled",
+            Self::Other => "other",
+        }
+    }
+
     const fn sentence(self) -> &'static str {
         match self {
             Self::Resolve => "cannot resolve the host name",
@@ -163,5 +180,12 @@ impl TransportErrorKind {
             Self::Cancelled => "the exchange was cancelled",
             Self::Other => "the exchange failed",
         }
+    }
+}
+
+impl fmt::Display for TransportErrorKind {
+    /// Writes the name, as in `too_large`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
-use sts_client::session::{IssuedCredentials, ReadyRefresh, RefreshProvider, SessionHealth};
+use sts_client::session::{
+    CredentialState, IssuedCredentials, ReadyRefresh, RefreshProvider, SessionHealth,
+};
+use sts_client::transport::TransportErrorKind;
 use sts_client::{Now, StateMachine, Step};
 use sts_proto::{AssumeAgency, Credentials, ErrorKind};
 use time::OffsetDateTime;
@@ -83,5 +86,27 @@ fn labels_name_what_a_session_refreshes() {
     assert_eq!(keys("HSTA").label(), "fixed credentials");
     let operation = AssumeAgency::new("iam::0a1b:agency:backup", "nightly");
     assert_eq!(operation.label(), "iam::0a1b:agency:backup/nightly");
-    assert_eq!(SessionHealth::Expiring.as_str(), "expiring");
+}
+
+#[test]
+fn names_for_logs_and_metrics_are_those_of_the_variants_in_snake_case() {
+    use TransportErrorKind::{
+        Cancelled, Closed, Connect, Other, Protocol, Proxy, Resolve, Timeout, Tls, TooLarge,
+    };
+    let transport =
+        [Cancelled, Closed, Connect, Other, Protocol, Proxy, Resolve, Timeout, Tls, TooLarge];
+    let states = [CredentialState::Fresh, CredentialState::Stale, CredentialState::Expired];
+    let health = [
+        SessionHealth::Healthy,
+        SessionHealth::Failing,
+        SessionHealth::Expiring,
+        SessionHealth::Unavailable,
+    ];
+    let names = transport.map(|kind| (format!("{kind:?}"), kind.as_str())).into_iter();
+    let names = names.chain(states.map(|state| (format!("{state:?}"), state.as_str())));
+    let names = names.chain(health.map(|health| (format!("{health:?}"), health.as_str())));
+    for (variant, name) in names {
+        assert_eq!(name.replace('_', ""), variant.to_lowercase());
+    }
+    assert_eq!(TooLarge.to_string(), "too_large");
 }
