@@ -261,13 +261,25 @@ impl ServiceError {
     /// known clock offset.
     #[must_use]
     pub fn wait(&self, now: OffsetDateTime) -> Option<Duration> {
-        let responded = self.0.date.filter(|_| !self.0.from_cache).unwrap_or(now);
-        let requested = self.0.retry_after.map(|retry_after| retry_after.wait(responded));
-        requested.or_else(|| match self.0.kind {
-            ErrorKind::Throttled => self.0.window,
-            ErrorKind::AccessKeyLocked => Some(ACCESS_KEY_LOCKOUT),
-            _ => None,
-        })
+        let responded = self.0.date.filter(|_| !self.0.from_cache);
+        self.wait_from(Some(responded.unwrap_or(now)))
+    }
+
+    /// Returns [`wait`](Self::wait) without a clock: if `Retry-After` is a date, it is compared with
+    /// the date of the response, and without that, the result is `None`.
+    #[must_use]
+    pub fn wait_without_clock(&self) -> Option<Duration> {
+        self.wait_from(self.0.date)
+    }
+
+    fn wait_from(&self, responded: Option<OffsetDateTime>) -> Option<Duration> {
+        match (self.0.retry_after, self.0.kind) {
+            (Some(RetryAfter::Delay(delay)), _) => Some(delay),
+            (Some(moment @ RetryAfter::At(_)), _) => responded.map(|now| moment.wait(now)),
+            (None, ErrorKind::Throttled) => self.0.window,
+            (None, ErrorKind::AccessKeyLocked) => Some(ACCESS_KEY_LOCKOUT),
+            (None, _) => None,
+        }
     }
 
     /// Returns the `Date` of the response. If the response was served

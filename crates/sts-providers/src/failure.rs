@@ -53,7 +53,7 @@ pub(crate) fn of_service(message: String, response: ServiceError) -> Credentials
         code.as_deref(),
         id.as_deref(),
     );
-    if let Some(wait) = response.date().and_then(|date| response.wait(date)) {
+    if let Some(wait) = response.wait_without_clock() {
         error = error.with_retry_in(wait);
     }
     error.with_source(response)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use sts_credentials::CredentialsError;
-use sts_proto::{ErrorKind, InvalidRequest, RetryAdvice, RetryAfter};
+use sts_proto::{ErrorKind, InvalidRequest, RetryAdvice};
 use time::OffsetDateTime;
 
 use crate::stats::CallStats;
@@ -112,7 +112,7 @@ impl Error {
     #[must_use]
     pub fn retry_in(&self) -> Option<Duration> {
         match &self.0.failure {
-            Failure::Service(response) => requested_wait(response),
+            Failure::Service(response) => response.wait_without_clock(),
             Failure::CredentialsRejected { wait, .. } => Some(*wait),
             Failure::Credentials(error) => error.retry_in(),
             Failure::Transport(error) => error.retry_in(),
@@ -189,13 +189,6 @@ impl Error {
         self.0.denial = Some(denial);
         self
     }
-}
-
-/// The wait that a response requests. A date in `Retry-After` is relative to that of the response.
-pub(crate) fn requested_wait(response: &sts_proto::ServiceError) -> Option<Duration> {
-    let is_date = matches!(response.retry_after(), Some(RetryAfter::At(_)));
-    let date = response.date().or((!is_date).then_some(OffsetDateTime::UNIX_EPOCH));
-    response.wait(date?)
 }
 
 impl fmt::Display for Error {

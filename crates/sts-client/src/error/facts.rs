@@ -6,7 +6,7 @@ use std::time::Duration;
 use sts_credentials::CredentialsError;
 use sts_proto::{ErrorKind, RetryAdvice};
 
-use super::call::{Error, Failure, REFRESH, requested_wait};
+use super::call::{Error, Failure, REFRESH};
 use super::session::SessionError;
 use crate::stats::CallStats;
 use crate::transport::TransportError;
@@ -41,7 +41,7 @@ impl Facts {
         let code = error.code().map(|code| code.as_str().to_owned());
         let id = error.request_id().map(str::to_owned);
         Self {
-            retry_in: requested_wait(error),
+            retry_in: error.wait_without_clock(),
             response: Some((error.status().as_u16(), code, id)),
             ..Self::of_kind(error.kind())
         }

@@ -20,7 +20,9 @@ fn asked(retry_after: &str) -> Option<Duration> {
 }
 
 fn window(message: &str) -> Option<Duration> {
-    error(429, body("APIGW.0308", message)).wait(NOW)
+    let error = error(429, body("APIGW.0308", message));
+    assert_eq!(error.wait(NOW), error.wait_without_clock());
+    error.wait(NOW)
 }
 
 #[test]
@@ -46,11 +48,13 @@ fn a_date_is_held_against_the_answers_own_one() {
         for now in [NOW, NOW - time::Duration::HOUR, NOW + time::Duration::HOUR] {
             assert_eq!(error.wait(now), seconds(wait), "{date}, {now}");
         }
+        assert_eq!(error.wait_without_clock(), seconds(wait), "{date}");
         let stored = error_with(503, &[moment, ("Date", date), ("Age", "5")], "");
         assert_eq!(stored.wait(NOW), seconds(30), "the date of a cached response is ignored");
     }
     let invalid = error_with(503, &[moment, ("Date", "now")], "");
     assert_eq!(invalid.wait(NOW), seconds(30));
+    assert_eq!(invalid.wait_without_clock(), None, "nothing to compare it with");
 }
 
 #[test]
