@@ -3,8 +3,9 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
+use http::StatusCode;
 use sts_credentials::CredentialsError;
-use sts_proto::{ErrorKind, RetryAdvice};
+use sts_proto::{ErrorCode, ErrorKind, RetryAdvice, ServiceError};
 
 use super::call::{Error, Failure, REFRESH};
 use super::session::SessionError;
@@ -24,50 +25,41 @@ pub(crate) fn resolve(error: CredentialsError) -> CredentialsError {
 }
 
 /// Facts about an error that matter to the caller.
-pub(super) struct Facts {
-    pub(super) kind: ErrorKind,
-    pub(super) advice: RetryAdvice,
-    pub(super) retry_in: Option<Duration>,
-    /// Status, code and request id of the response.
-    pub(super) response: Option<(u16, Option<String>, Option<String>)>,
+struct Facts {
+    kind: ErrorKind,
+    advice: RetryAdvice,
+    retry_in: Option<Duration>,
+    response: Option<ResponseFacts>,
 }
+
+/// Status, code and request id.
+type ResponseFacts = (u16, Option<String>, Option<String>);
 
 impl Facts {
     fn of_kind(kind: ErrorKind) -> Self {
         Self { kind, advice: kind.advice(), retry_in: None, response: None }
     }
 
-    fn of_response(error: &sts_proto::ServiceError) -> Self {
-        let code = error.code().map(|code| code.as_str().to_owned());
-        let id = error.request_id().map(str::to_owned);
+    fn of_response(error: &ServiceError) -> Self {
+        let code = error.code().map(ErrorCode::as_str);
         Self {
             retry_in: error.wait_without_clock(),
-            response: Some((error.status().as_u16(), code, id)),
+            response: response(Some(error.status()), code, error.request_id()),
             ..Self::of_kind(error.kind())
         }
     }
 
     fn of_call(error: &Error) -> Self {
-        let texts = (error.code().map(str::to_owned), error.request_id().map(str::to_owned));
-        Self {
-            kind: error.kind(),
-            advice: error.advice(),
-            retry_in: error.retry_in(),
-            response: error.status().map(|status| (status.as_u16(), texts.0, texts.1)),
-        }
+        let response = response(error.status(), error.code(), error.request_id());
+        Self { kind: error.kind(), advice: error.advice(), retry_in: error.retry_in(), response }
     }
 
-    pub(super) fn of_session(error: &SessionError) -> Self {
-        let texts = (error.code().map(str::to_owned), error.request_id().map(str::to_owned));
-        Self {
-            kind: error.kind(),
-            advice: error.advice(),
-            retry_in: error.retry_in(),
-            response: error.status().map(|status| (status.as_u16(), texts.0, texts.1)),
-        }
+    fn of_session(error: &SessionError) -> Self {
+        let response = response(error.status(), error.code(), error.request_id());
+        Self { kind: error.kind(), advice: error.advice(), retry_in: error.retry_in(), response }
     }
 
-    pub(super) fn add_to(self, error: CredentialsError) -> CredentialsError {
+    fn add_to(self, error: CredentialsError) -> CredentialsError {
         let mut error = error.with_kind(self.kind).with_advice(self.advice);
         if let Some(wait) = self.retry_in {
             error = error.with_retry_in(wait);
@@ -79,12 +71,20 @@ impl Facts {
     }
 }
 
+fn response(
+    status: Option<StatusCode>,
+    code: Option<&str>,
+    id: Option<&str>,
+) -> Option<ResponseFacts> {
+    Some((status?.as_u16(), code.map(str::to_owned), id.map(str::to_owned)))
+}
+
 fn find(cause: &(dyn StdError + 'static)) -> Option<Facts> {
     if let Some(error) = cause.downcast_ref::<SessionError>() {
         Some(Facts::of_session(error))
     } else if let Some(error) = cause.downcast_ref::<Error>() {
         Some(Facts::of_call(error))
-    } else if let Some(error) = cause.downcast_ref::<sts_proto::ServiceError>() {
+    } else if let Some(error) = cause.downcast_ref::<ServiceError>() {
         Some(Facts::of_response(error))
     } else if let Some(error) = cause.downcast_ref::<TransportError>() {
         Some(Facts { retry_in: error.retry_in(), ..Facts::of_kind(ErrorKind::Transport) })
