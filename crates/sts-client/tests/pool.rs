@@ -272,3 +272,22 @@ fn threads_share_the_sessions_of_a_blocking_pool() {
     pool.clear();
     assert_eq!(pool.status().sessions, 0);
 }
+
+#[test]
+fn threads_can_share_pools_and_their_builders() {
+    const fn is_shared<T: Send + Sync + 'static>(_: &T) {}
+    let service = Service::new();
+    let client = service.builder(permanent()).build().unwrap();
+    let builder = SessionPool::builder(&client).observed_by(Failed::default());
+    is_shared(&builder);
+    is_shared(&builder.build());
+    let client = Client::builder(Blocking(service.clone()))
+        .clock(service.clock)
+        .region("cn-north-4")
+        .credentials(permanent())
+        .build_blocking()
+        .unwrap();
+    let builder = blocking::SessionPool::builder(&client).observed_by(Failed::default());
+    is_shared(&builder);
+    is_shared(&builder.build());
+}

@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use crate::session::{SessionObserver, SessionPolicy};
+use crate::transport::{MaybeSend, MaybeSync};
 
 /// The capacity by default.
 const CAPACITY: NonZeroUsize = match NonZeroUsize::new(1000) {
@@ -16,8 +17,13 @@ const CAPACITY: NonZeroUsize = match NonZeroUsize::new(1000) {
 /// [blocking one](super::blocking::SessionPool).
 pub struct SessionPoolBuilder<P> {
     options: Options,
-    build: Box<dyn FnOnce(Options) -> P>,
+    build: Box<dyn Build<P>>,
 }
+
+/// A closure that makes a pool.
+trait Build<P>: FnOnce(Options) -> P + MaybeSend + MaybeSync {}
+
+impl<P, F> Build<P> for F where F: FnOnce(Options) -> P + MaybeSend + MaybeSync {}
 
 /// What the builder sets.
 pub(super) struct Options {
@@ -27,7 +33,7 @@ pub(super) struct Options {
 }
 
 impl<P> SessionPoolBuilder<P> {
-    pub(super) fn new(build: impl FnOnce(Options) -> P + 'static) -> Self {
+    pub(super) fn new(build: impl FnOnce(Options) -> P + MaybeSend + MaybeSync + 'static) -> Self {
         let options =
             Options { capacity: CAPACITY, policy: SessionPolicy::default(), observer: None };
         Self { options, build: Box::new(build) }
