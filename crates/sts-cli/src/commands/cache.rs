@@ -112,6 +112,10 @@ fn clear(directory: &Path, only_expired: bool) -> Result<Vec<PathBuf>, Failure> 
             !only_expired || entry.is_ok_and(|entry| is_expired(&entry))
         });
     removed.iter().try_for_each(|file| remove(file))?;
+    if !only_expired {
+        let temporary = files(directory, CacheFile::Temporary)?;
+        temporary.iter().try_for_each(|file| remove_leftover(file))?;
+    }
     let kept: BTreeSet<_> = kept.iter().filter_map(|file| file.file_stem()).collect();
     for lock in files(directory, CacheFile::Lock)? {
         let is_used = lock.file_stem().is_some_and(|stem| kept.contains(stem));
@@ -119,12 +123,20 @@ fn clear(directory: &Path, only_expired: bool) -> Result<Vec<PathBuf>, Failure> 
             remove(&lock)?;
         }
     }
-    if !only_expired {
-        // Left behind by terminated processes.
-        let temporary = files(directory, CacheFile::Temporary)?;
-        temporary.iter().try_for_each(|file| remove(file))?;
-    }
     Ok(removed)
+}
+
+/// Removes a temporary file of a terminated process. One that writes it now holds the lock.
+fn remove_leftover(temporary: &Path) -> Result<(), Failure> {
+    let name = temporary.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let key = name.split_once('.').map_or(name, |(key, _)| key);
+    // It may be created here, and is removed with the others.
+    let lock = SystemEnvironment.try_lock_file(&temporary.with_file_name(format!("{key}.lock")));
+    match lock {
+        // It is held until the file is removed.
+        Ok(Some(_lock)) => remove(temporary),
+        Ok(None) | Err(_) => Ok(()),
+    }
 }
 
 /// Whether no process holds a lock, which would be about to write a file. It is released at once,

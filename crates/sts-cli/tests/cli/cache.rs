@@ -173,15 +173,18 @@ fn clear_removes_what_terminated_processes_have_left() {
     fs::write(&temporary, "").unwrap();
     fs::write(&left, "").unwrap();
     let lock = SystemEnvironment.try_lock_file(&held).unwrap();
+    // The process that holds the lock writes it.
+    let written = held.with_extension("json.2-0.tmp");
+    fs::write(&written, "").unwrap();
     assert_eq!(cloud.run(&["cache", "clear", "--expired"]).code, Some(0));
-    let exist =
-        || [&temporary, &left, &held, &file.with_extension("lock")].map(|path| path.exists());
-    assert_eq!(exist(), [true, false, true, true], "a lock in use stays");
+    let own = file.with_extension("lock");
+    let exist = || [&temporary, &left, &own, &held, &written].map(|path| path.exists());
+    assert_eq!(exist(), [true, false, true, true, true], "a lock in use stays");
     assert_eq!(cloud.run(&["cache", "clear"]).code, Some(0));
-    assert_eq!(exist(), [false, false, true, false]);
+    assert_eq!(exist(), [false, false, false, true, true]);
     drop(lock);
     assert_eq!(cloud.run(&["cache", "clear"]).code, Some(0));
-    assert_eq!(exist(), [false; 4]);
+    assert_eq!(exist(), [false; 5]);
 }
 
 #[test]
