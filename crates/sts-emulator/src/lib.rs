@@ -11,6 +11,7 @@ mod emulator;
 mod endpoints;
 mod faults;
 mod gateway;
+mod hidden;
 mod history;
 mod html;
 mod iam;

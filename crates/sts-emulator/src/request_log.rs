@@ -9,6 +9,7 @@ use time::macros::format_description;
 
 use crate::diagnosis::SignatureDiagnosis;
 use crate::faults::Fault;
+use crate::hidden::is_hidden;
 
 /// One entry of the request log. `Display` formats it as a line without secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +84,7 @@ impl Serialize for RequestLog {
     }
 }
 
-/// Returns outside text as a bounded line without control characters.
+/// Returns outside text as a bounded line in which hidden characters are escaped.
 pub(crate) fn printable(text: &str) -> String {
     const LIMIT: usize = 300;
     let mut line = String::new();
@@ -92,7 +93,7 @@ pub(crate) fn printable(text: &str) -> String {
             line.push('…');
             break;
         }
-        if character.is_control() {
+        if is_hidden(character) {
             line.extend(character.escape_default());
         } else {
             line.push(character);

@@ -2,6 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
+use proptest::char::range;
+use proptest::collection::vec;
+use proptest::prelude::Strategy;
+use proptest::sample::select;
+use proptest::test_runner::{Config, TestRunner};
+use proptest::{prop_assert, prop_oneof};
 use sts_emulator::builtin;
 use sts_proto::{AssumeAgency, Credentials, GetCallerIdentity};
 
@@ -63,11 +69,66 @@ async fn no_secret_is_logged() {
     }
 }
 
-#[tokio::test]
-async fn a_line_stays_one_line() {
-    let (sts, lines) = logged().await;
-    let urn = format!("iam::{}:agency:a\nb\u{1b}[2J", builtin::ACCOUNT_ID);
-    sts.call(AssumeAgency::new(urn, "s1")).await.unwrap_err();
-    let lines = lines.lock().unwrap();
-    assert!(!lines[0].contains(['\n', '\u{1b}']), "{:?}", lines[0]);
+/// Characters that a terminal or a log reader obeys or does not show, and that are valid in a
+/// request: controls of the text direction, and characters without a width.
+fn valid() -> impl Strategy<Value = char> {
+    prop_oneof![
+        range('\u{200c}', '\u{200f}'),
+        range('\u{202a}', '\u{202e}'),
+        range('\u{2061}', '\u{206f}'),
+        select(vec!['\u{ad}', '\u{61c}', '\u{180e}', '\u{e0001}']),
+    ]
+}
+
+/// Control characters, line separators and others that are invalid in a request.
+fn invalid() -> impl Strategy<Value = char> {
+    prop_oneof![
+        range('\0', '\u{1f}'),
+        range('\u{7f}', '\u{9f}'),
+        range('\u{2028}', '\u{2029}'),
+        select(vec!['\u{200b}', '\u{2060}', '\u{feff}']),
+    ]
+}
+
+fn visible() -> impl Strategy<Value = char> {
+    prop_oneof![
+        range('!', '~'),
+        range('\u{e0}', '\u{f6}'),
+        range('\u{4e00}', '\u{9fff}'),
+        range('\u{1f600}', '\u{1f64f}'),
+    ]
+}
+
+fn is_visible(c: char) -> bool {
+    c.is_ascii_graphic() || c.is_alphabetic() || ('\u{1f600}'..='\u{1f64f}').contains(&c)
+}
+
+#[test]
+fn a_line_has_misleading_characters_escaped_and_all_others_unchanged() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (sts, lines) = runtime.block_on(logged());
+    let line = |text: Vec<char>| {
+        let urn = format!("iam::{}:agency:a{}b", builtin::ACCOUNT_ID, String::from_iter(text));
+        runtime.block_on(sts.call(AssumeAgency::new(urn, "s1"))).unwrap_err();
+        lines.lock().unwrap().pop().unwrap()
+    };
+    let is_safe = |line: &str| line.chars().all(|c| c == ' ' || is_visible(c));
+    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
+    let outcome = runner.run(&vec(prop_oneof![valid(), visible()], 1..12), |text| {
+        let escaped: String = text
+            .iter()
+            .flat_map(|c| if is_visible(*c) { vec![*c] } else { c.escape_default().collect() })
+            .collect();
+        let line = line(text);
+        prop_assert!(line.contains(&format!("agency:a{escaped}b'")), "{line:?} {escaped:?}");
+        prop_assert!(is_safe(&line), "{line:?}");
+        Ok(())
+    });
+    outcome.unwrap();
+    let outcome = runner.run(&vec(prop_oneof![valid(), invalid(), visible()], 1..12), |text| {
+        let line = line(text);
+        prop_assert!(is_safe(&line), "{line:?}");
+        Ok(())
+    });
+    outcome.unwrap();
 }

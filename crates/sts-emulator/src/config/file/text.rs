@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use toml::Spanned;
 
+use crate::hidden::is_hidden;
+
 /// The position of a value, and the problem with it.
 pub(super) type Problem = (Range<usize>, &'static str);
 
@@ -49,17 +51,4 @@ pub(super) fn is_account_id(text: &str) -> bool {
 
 pub(super) fn is_part(text: &str) -> bool {
     !text.is_empty() && !text.contains(|c: char| c == ':' || c.is_whitespace() || is_hidden(c))
-}
-
-/// Whether a character has no glyph of its own, so that a text with it looks like another: control
-/// characters, and what Unicode calls default-ignorable or a format character.
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'
-            | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}')
 }
