@@ -1,7 +1,7 @@
 //! The endpoint of STS, from environment variables.
 
 use sts_client::proto::{Endpoint, InvalidEndpoint, InvalidRegion, Region};
-use sts_client::{BuildError, Environment, InvalidVariable, transport};
+use sts_client::{ClientBuildError, Environment, InvalidVariable, transport};
 
 const ENDPOINT: &str = "HUAWEICLOUD_SDK_STS_ENDPOINT";
 
@@ -92,7 +92,7 @@ enum Problem {
     #[error(transparent)]
     Transport(transport::BuildError),
     #[error(transparent)]
-    Client(BuildError),
+    Client(ClientBuildError),
 }
 
 impl From<transport::BuildError> for EnvironmentError {
@@ -101,8 +101,8 @@ impl From<transport::BuildError> for EnvironmentError {
     }
 }
 
-impl From<BuildError> for EnvironmentError {
-    fn from(error: BuildError) -> Self {
+impl From<ClientBuildError> for EnvironmentError {
+    fn from(error: ClientBuildError) -> Self {
         Self(Problem::Client(error))
     }
 }

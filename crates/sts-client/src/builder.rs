@@ -42,7 +42,7 @@ struct Settings {
     is_endpoint_optional: bool,
     policy: CallPolicy,
     /// The first invalid setting. `build` returns it, so that setters can be chained.
-    error: Option<BuildError>,
+    error: Option<ClientBuildError>,
 }
 
 /// Credentials of a [`ClientBuilder`] whose client creates a session of the provider `P`.
@@ -59,7 +59,7 @@ impl<T, S> ClientBuilder<T, S> {
     /// added: a call that cannot reach one signs its request anew and sends it to the next.
     pub fn region<R: TryInto<Region>>(mut self, region: R) -> Self
     where
-        BuildError: From<R::Error>,
+        ClientBuildError: From<R::Error>,
     {
         match region.try_into() {
             Ok(region) => self.settings.endpoints.push(Endpoint::from(region)),
@@ -73,7 +73,7 @@ impl<T, S> ClientBuilder<T, S> {
     /// plain http in tests.
     pub fn endpoint<E: TryInto<Endpoint>>(mut self, endpoint: E) -> Self
     where
-        BuildError: From<E::Error>,
+        ClientBuildError: From<E::Error>,
     {
         match endpoint.try_into() {
             Ok(endpoint) => self.settings.endpoints.push(endpoint),
@@ -140,12 +140,12 @@ impl<T, S> ClientBuilder<T, S> {
         self
     }
 
-    fn fail(&mut self, error: BuildError) {
+    fn fail(&mut self, error: ClientBuildError) {
         self.settings.error.get_or_insert(error);
     }
 
     /// Returns the base of the client, and its credentials.
-    fn finish(self) -> Result<(Arc<Base<T>>, S), BuildError> {
+    fn finish(self) -> Result<(Arc<Base<T>>, S), ClientBuildError> {
         let Self { transport, credentials, settings } = self;
         let Settings { clock, environment, endpoints, is_endpoint_optional, policy, error } =
             settings;
@@ -153,10 +153,10 @@ impl<T, S> ClientBuilder<T, S> {
             return Err(error);
         }
         if endpoints.is_empty() && !is_endpoint_optional {
-            return Err(BuildError(Problem::MissingEndpoint));
+            return Err(ClientBuildError(Problem::MissingEndpoint));
         }
         let platform = Platform {
-            clock: clock.or_else(default_clock).ok_or(BuildError(Problem::MissingClock))?,
+            clock: clock.or_else(default_clock).ok_or(ClientBuildError(Problem::MissingClock))?,
             environment: environment.unwrap_or_else(default_environment),
         };
         let context = CallContext::new(endpoints, policy);
@@ -170,7 +170,7 @@ impl<T: Transport, S: ProvideCredentials> ClientBuilder<T, S> {
     /// # Errors
     ///
     /// A setting is invalid or missing.
-    pub fn build(self) -> Result<Client<T, S>, BuildError> {
+    pub fn build(self) -> Result<Client<T, S>, ClientBuildError> {
         let (base, credentials) = self.finish()?;
         Ok(Client::new(base, Arc::new(credentials)))
     }
@@ -182,7 +182,7 @@ impl<T: blocking::Transport, S: blocking::ProvideCredentials> ClientBuilder<T, S
     /// # Errors
     ///
     /// A setting is invalid or missing.
-    pub fn build_blocking(self) -> Result<blocking::Client<T, S>, BuildError> {
+    pub fn build_blocking(self) -> Result<blocking::Client<T, S>, ClientBuildError> {
         let (base, credentials) = self.finish()?;
         Ok(blocking::Client::new(base, Arc::new(credentials)))
     }
@@ -198,7 +198,7 @@ where
     /// # Errors
     ///
     /// A setting is invalid or missing, or the provider is invalid.
-    pub fn build(self) -> Result<Client<T, Session>, BuildError> {
+    pub fn build(self) -> Result<Client<T, Session>, ClientBuildError> {
         let (base, SessionOf(provider)) = self.finish()?;
         let policy = SessionPolicy::default();
         let session = client::session(&base, &Arc::new(NoCredentials), provider, policy)?;
@@ -216,7 +216,9 @@ where
     /// # Errors
     ///
     /// A setting is invalid or missing, or the provider is invalid.
-    pub fn build_blocking(self) -> Result<blocking::Client<T, blocking::Session>, BuildError> {
+    pub fn build_blocking(
+        self,
+    ) -> Result<blocking::Client<T, blocking::Session>, ClientBuildError> {
         let (base, SessionOf(provider)) = self.finish()?;
         let policy = SessionPolicy::default();
         let session = blocking::session(&base, &Arc::new(NoCredentials), provider, policy)?;
@@ -242,7 +244,7 @@ impl<P> fmt::Debug for SessionOf<P> {
 /// Error returned when building a client fails.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error(transparent)]
-pub struct BuildError(Problem);
+pub struct ClientBuildError(Problem);
 
 #[derive(Clone, Debug, thiserror::Error)]
 enum Problem {
@@ -258,25 +260,25 @@ enum Problem {
     Credentials(CredentialsError),
 }
 
-impl From<InvalidRegion> for BuildError {
+impl From<InvalidRegion> for ClientBuildError {
     fn from(error: InvalidRegion) -> Self {
         Self(Problem::Region(error))
     }
 }
 
-impl From<InvalidEndpoint> for BuildError {
+impl From<InvalidEndpoint> for ClientBuildError {
     fn from(error: InvalidEndpoint) -> Self {
         Self(Problem::Endpoint(error))
     }
 }
 
-impl From<CredentialsError> for BuildError {
+impl From<CredentialsError> for ClientBuildError {
     fn from(error: CredentialsError) -> Self {
         Self(Problem::Credentials(error))
     }
 }
 
-impl From<Infallible> for BuildError {
+impl From<Infallible> for ClientBuildError {
     fn from(never: Infallible) -> Self {
         match never {}
     }

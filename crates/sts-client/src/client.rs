@@ -70,7 +70,7 @@ pub struct Client<T, S = NoCredentials> {
 ///     .build()?;
 /// let deployer = Deployer { sts };
 /// # let _ = deployer.sts;
-/// # Ok::<(), sts_client::BuildError>(())
+/// # Ok::<(), sts_client::ClientBuildError>(())
 /// ```
 pub type DynClient = Client<Arc<dyn DynTransport>, SharedCredentials>;
 

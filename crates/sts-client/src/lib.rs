@@ -31,7 +31,7 @@ pub mod tower;
 mod trace;
 pub mod transport;
 
-pub use builder::{BuildError, ClientBuilder, SessionOf};
+pub use builder::{ClientBuildError, ClientBuilder, SessionOf};
 pub use call::Call;
 pub use classify::Classify;
 pub use client::{Client, DynClient};

@@ -23,7 +23,7 @@ impl Clock for Still {
 }
 
 #[test]
-fn its_calls_can_be_boxed_and_sent_to_other_threads() -> Result<(), sts_client::BuildError> {
+fn its_calls_can_be_boxed_and_sent_to_other_threads() -> Result<(), sts_client::ClientBuildError> {
     let transport = transport_fn(
         |_: Exchange| ready(Err(TransportError::maybe_sent(TransportErrorKind::Protocol))),
         |_| ready(()),

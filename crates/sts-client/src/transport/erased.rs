@@ -29,7 +29,7 @@ use super::{BoxFuture, Exchange, MaybeSend, MaybeSync, Transport, TransportError
 /// );
 /// let transport: Arc<dyn DynTransport> = Arc::new(transport);
 /// let client = Client::builder(transport).clock(MyClock).region("cn-north-4").build()?;
-/// # Ok::<(), sts_client::BuildError>(())
+/// # Ok::<(), sts_client::ClientBuildError>(())
 /// ```
 pub trait DynTransport: MaybeSend + MaybeSync {
     /// Like [`Transport::send`].
