@@ -292,3 +292,14 @@ fn a_writer_may_use_the_session_while_it_refreshes() {
     place.habit(Reply::Keys);
     get(&session).unwrap();
 }
+
+#[test]
+fn a_session_is_shown_with_its_state_and_without_secrets() {
+    let place = Place::new();
+    let session = place.session();
+    assert!(format!("{session:?}").contains("Expired"));
+    let keys = get(&session).unwrap();
+    let shown = format!("{session:?}");
+    assert!(shown.contains("Fresh"), "{shown}");
+    assert!(!shown.contains(keys.secret_access_key.expose_secret()), "{shown}");
+}

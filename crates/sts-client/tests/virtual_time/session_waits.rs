@@ -1,4 +1,4 @@
-//! Waits of a session that a rejection of its credentials ends, and waits that it does not.
+//! Waits of a session: those that a rejection or the end of its credentials ends, and others.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,13 +15,17 @@ fn keys(now: Now) -> Arc<Credentials> {
     Arc::new(Credentials::temporary(format!("HSTA{end}"), "secret", "token", end))
 }
 
+fn with_credentials(seed: u64, now: Now) -> SessionMachine {
+    let mut machine = SessionMachine::new(SessionPolicy::default(), seed);
+    assert!(machine.begin_refresh(now));
+    assert!(machine.refreshed(keys(now), now, now.wall));
+    machine
+}
+
 /// A session whose credentials are stale and were accepted for a while.
 fn stale(seed: u64) -> (SessionMachine, Now) {
     let start = Now::new(START, Duration::from_secs(50));
-    let mut machine = SessionMachine::new(SessionPolicy::default(), seed);
-    assert!(machine.begin_refresh(start));
-    assert!(machine.refreshed(keys(start), start, start.wall));
-    (machine, start.after(Duration::from_secs(3000)))
+    (with_credentials(seed, start), start.after(Duration::from_secs(3000)))
 }
 
 fn reject(machine: &mut SessionMachine, now: Now) {
@@ -74,5 +78,35 @@ proptest! {
         }
         reject(&mut machine, now);
         prop_assert!(machine.begin_refresh(now), "only the spacing or the backoff was left");
+    }
+}
+
+#[test]
+fn a_refresh_is_due_when_the_credentials_expired_while_the_monotonic_clock_stood_still() {
+    let now = Now::new(START, Duration::from_secs(50));
+    let mut machine = with_credentials(7, now);
+    let awake =
+        Now::new(now.wall + Duration::from_secs(7200), now.monotonic + Duration::from_secs(2));
+    assert!(machine.next_refresh(awake) <= awake.monotonic);
+    assert!(machine.begin_refresh(awake));
+}
+
+#[test]
+fn a_second_rejection_causes_a_wait_unless_the_credentials_are_older_than_the_longest_backoff() {
+    let cap = SessionPolicy::default().backoff.cap;
+    for (age, is_due) in [(cap, false), (cap + Duration::from_nanos(1), true)] {
+        let mut now = Now::new(START, Duration::from_secs(50));
+        let mut machine = with_credentials(7, now);
+        let mut reject = |machine: &mut SessionMachine| {
+            now = now.after(age);
+            let rejected = machine.credentials(now).cloned().expect("credentials");
+            assert!(machine.invalidate(&rejected, now));
+            now
+        };
+        let now = reject(&mut machine);
+        assert!(machine.begin_refresh(now), "the first one");
+        assert!(machine.refreshed(keys(now), now, now.wall));
+        let now = reject(&mut machine);
+        assert_eq!(machine.begin_refresh(now), is_due, "{age:?}");
     }
 }
