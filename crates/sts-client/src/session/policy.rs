@@ -137,4 +137,24 @@ mod tests {
             assert_eq!((rounded(earliest), rounded(latest)), (from, until), "{lifetime}");
         }
     }
+
+    #[test]
+    fn each_setter_of_a_policy_sets_one_field() {
+        let policy = SessionPolicy::default()
+            .refresh_from(0.1)
+            .refresh_until(0.2)
+            .refresh_before_expiry(Duration::from_secs(3))
+            .margin(0.4)
+            .longest_margin(Duration::from_secs(5))
+            .backoff(Backoff::new(Duration::from_secs(6), Duration::from_secs(7)))
+            .longest_lifetime(Duration::from_secs(8));
+        assert_eq!((policy.refresh_from, policy.refresh_until, policy.margin), (0.1, 0.2, 0.4));
+        assert_eq!(policy.refresh_before_expiry, Duration::from_secs(3));
+        assert_eq!(policy.longest_margin, Duration::from_secs(5));
+        assert_eq!(
+            (policy.backoff.base, policy.backoff.cap),
+            (Duration::from_secs(6), Duration::from_secs(7))
+        );
+        assert_eq!(policy.longest_lifetime, Duration::from_secs(8));
+    }
 }

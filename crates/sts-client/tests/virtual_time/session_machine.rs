@@ -390,20 +390,3 @@ fn a_success_resets_failures_and_exceptions() {
         );
     }
 }
-
-#[test]
-fn each_setter_of_a_policy_sets_one_field() {
-    let policy = SessionPolicy::default()
-        .refresh_from(0.1)
-        .refresh_until(0.2)
-        .refresh_before_expiry(seconds(3))
-        .margin(0.4)
-        .longest_margin(seconds(5))
-        .backoff(Backoff::new(seconds(6), seconds(7)))
-        .longest_lifetime(seconds(8));
-    assert_eq!((policy.refresh_from, policy.refresh_until, policy.margin), (0.1, 0.2, 0.4));
-    assert_eq!(policy.refresh_before_expiry, seconds(3));
-    assert_eq!(policy.longest_margin, seconds(5));
-    assert_eq!((policy.backoff.base, policy.backoff.cap), (seconds(6), seconds(7)));
-    assert_eq!(policy.longest_lifetime, seconds(8));
-}

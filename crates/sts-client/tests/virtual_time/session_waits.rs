@@ -95,18 +95,14 @@ fn a_refresh_is_due_when_the_credentials_expired_while_the_monotonic_clock_stood
 fn a_second_rejection_causes_a_wait_unless_the_credentials_are_older_than_the_longest_backoff() {
     let cap = SessionPolicy::default().backoff.cap;
     for (age, is_due) in [(cap, false), (cap + Duration::from_nanos(1), true)] {
-        let mut now = Now::new(START, Duration::from_secs(50));
+        let now = Now::new(START, Duration::from_secs(50));
         let mut machine = with_credentials(7, now);
-        let mut reject = |machine: &mut SessionMachine| {
-            now = now.after(age);
-            let rejected = machine.credentials(now).cloned().expect("credentials");
-            assert!(machine.invalidate(&rejected, now));
-            now
-        };
-        let now = reject(&mut machine);
+        let now = now.after(age);
+        reject(&mut machine, now);
         assert!(machine.begin_refresh(now), "the first one");
         assert!(machine.refreshed(keys(now), now, now.wall));
-        let now = reject(&mut machine);
+        let now = now.after(age);
+        reject(&mut machine, now);
         assert_eq!(machine.begin_refresh(now), is_due, "{age:?}");
     }
 }
