@@ -226,6 +226,7 @@ fn an_error_about_a_url_has_no_part_of_a_password() {
         "my:secret",
         "my@secret",
         "my@secret?word",
+        "my secret",
     ] {
         let url = format!("https://user:{password}@ecs.example.com/v1?token=mysecret");
         for arguments in [&["request", &url][..], &["whoami", "--endpoint", &url]] {
