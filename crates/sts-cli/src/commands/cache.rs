@@ -116,10 +116,9 @@ fn clear(directory: &Path, only_expired: bool) -> Result<Vec<PathBuf>, Failure> 
         let temporary = files(directory, CacheFile::Temporary)?;
         temporary.iter().try_for_each(|file| remove_leftover(file))?;
     }
-    let kept: BTreeSet<_> = kept.iter().filter_map(|file| file.file_stem()).collect();
+    let used: BTreeSet<_> = kept.iter().filter_map(|file| CacheFile::lock_of(file)).collect();
     for lock in files(directory, CacheFile::Lock)? {
-        let is_used = lock.file_stem().is_some_and(|stem| kept.contains(stem));
-        if !is_used && is_free(&lock) {
+        if !used.contains(&lock) && is_free(&lock) {
             remove(&lock)?;
         }
     }
@@ -128,11 +127,9 @@ fn clear(directory: &Path, only_expired: bool) -> Result<Vec<PathBuf>, Failure> 
 
 /// Removes a temporary file of a terminated process. One that writes it now holds the lock.
 fn remove_leftover(temporary: &Path) -> Result<(), Failure> {
-    let name = temporary.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let key = name.split_once('.').map_or(name, |(key, _)| key);
+    let Some(lock) = CacheFile::lock_of(temporary) else { return Ok(()) };
     // It may be created here, and is removed with the others.
-    let lock = SystemEnvironment.try_lock_file(&temporary.with_file_name(format!("{key}.lock")));
-    match lock {
+    match SystemEnvironment.try_lock_file(&lock) {
         // It is held until the file is removed.
         Ok(Some(_lock)) => remove(temporary),
         Ok(None) | Err(_) => Ok(()),

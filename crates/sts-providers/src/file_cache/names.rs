@@ -26,6 +26,9 @@ const TEMPORARY: &str = ".tmp";
 /// assert_eq!(kind(&format!("{key}.json")), Some(CacheFile::Credentials));
 /// assert_eq!(kind(&format!("{key}.lock")), Some(CacheFile::Lock));
 /// assert_eq!(kind("notes.json"), None);
+///
+/// let lock = CacheFile::lock_of(Path::new(&format!("{key}.json")));
+/// assert_eq!(lock.as_deref(), Some(Path::new(&format!("{key}.lock"))));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -44,15 +47,27 @@ impl CacheFile {
     /// cache.
     #[must_use]
     pub fn of(path: &Path) -> Option<Self> {
-        let (key, rest) = path.file_name()?.to_str()?.split_once('.')?;
-        let key = URL_SAFE_NO_PAD.decode(key).ok()?;
-        match rest {
-            _ if key.len() != KEY_LENGTH => None,
-            CREDENTIALS => Some(Self::Credentials),
-            LOCK => Some(Self::Lock),
-            _ => rest.ends_with(TEMPORARY).then_some(Self::Temporary),
+        match parts(path)? {
+            (_, CREDENTIALS) => Some(Self::Credentials),
+            (_, LOCK) => Some(Self::Lock),
+            (_, end) => end.ends_with(TEMPORARY).then_some(Self::Temporary),
         }
     }
+
+    /// Returns the path of the lock that a process holds while it writes this file, or the path itself
+    /// if it is a lock. `None` if the file does not belong to a cache.
+    #[must_use]
+    pub fn lock_of(path: &Path) -> Option<PathBuf> {
+        Self::of(path)?;
+        let (key, _) = parts(path)?;
+        Some(lock_path(&path.with_file_name(key)))
+    }
+}
+
+/// Splits the name of a file into the key and what follows it.
+fn parts(path: &Path) -> Option<(&str, &str)> {
+    let (key, end) = path.file_name()?.to_str()?.split_once('.')?;
+    (URL_SAFE_NO_PAD.decode(key).ok()?.len() == KEY_LENGTH).then_some((key, end))
 }
 
 /// Returns the path of the credentials with this key.

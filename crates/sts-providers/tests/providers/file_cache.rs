@@ -179,6 +179,10 @@ fn the_files_of_a_cache_are_known_by_their_names() {
     assert_eq!(named("json"), Some(CacheFile::Credentials));
     assert_eq!(named("lock"), Some(CacheFile::Lock));
     assert_eq!(named("json.17-0.tmp"), Some(CacheFile::Temporary));
+    let lock = path.with_extension("lock");
+    for end in ["json", "lock", "json.17-0.tmp"] {
+        assert_eq!(CacheFile::lock_of(&path.with_extension(end)).as_ref(), Some(&lock), "{end}");
+    }
     for end in ["", "txt", "json~", "tmp.json"] {
         assert_eq!(named(end), None, "{end}");
     }
@@ -186,6 +190,7 @@ fn the_files_of_a_cache_are_known_by_their_names() {
     for name in ["", "notes.json", ".json", &format!("{key}A.json"), &format!("{}.json", &key[1..])]
     {
         assert_eq!(CacheFile::of(Path::new(name)), None, "{name}");
+        assert_eq!(CacheFile::lock_of(Path::new(name)), None, "{name}");
     }
 }
 
