@@ -57,6 +57,9 @@ fn main() -> ExitCode {
 }
 
 fn measure_work(options: &Options) -> io::Result<()> {
+    // Else the first client with libcurl would install another one, for our transports but not for raw clients.
+    let is_first = rustls::crypto::ring::default_provider().install_default().is_ok();
+    assert!(is_first, "a second crypto provider of the process");
     let only = options.only.as_deref();
     let with_loads = options.scope == Scope::All;
     let steps = Steps::new(options.as_json);
