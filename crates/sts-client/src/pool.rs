@@ -34,7 +34,7 @@ use crate::transport::{MaybeSend, MaybeSync, Transport};
 /// If the pool is full, it removes the session that was used least recently. Callers that hold that
 /// session can continue to use it; the next equal request creates a new one. Nothing runs in the
 /// background: an idle session causes no requests, and takes about 2 kB of memory, including a
-/// security token of 900 bytes and a short policy.
+/// security token of 1000 bytes and a short policy.
 ///
 /// ```
 /// use std::time::Duration;

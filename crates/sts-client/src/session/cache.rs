@@ -232,7 +232,7 @@ impl<R, P: Refresher + ?Sized> Cache<R, P> {
             obtained.as_ref().map_or(now.wall, |issued| self.issuer_time(issued, now));
         let mut state = self.lock();
         state.refresh.take_if(|current| Arc::ptr_eq(current, refresh))?;
-        let took = now.monotonic.saturating_sub(state.machine.began());
+        let took = now.monotonic.saturating_sub(state.machine.began(now));
         let ended = state.end(obtained, is_neglected, issuer_time, now);
         let State { machine, history, .. } = &mut *state;
         let (outcome, event) = match ended {

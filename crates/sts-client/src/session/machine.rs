@@ -1,6 +1,7 @@
 //! The state machine of a session: which credentials to serve, and when to refresh them.
 
 mod kept;
+mod trouble;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use sts_proto::Credentials;
 use time::OffsetDateTime;
 
 use self::kept::Kept;
+use self::trouble::{Trouble, Wait};
 use super::credential_state::CredentialState;
 use super::policy::SessionPolicy;
 use crate::platform::Now;
@@ -49,34 +51,9 @@ pub struct SessionMachine {
     policy: Arc<SessionPolicy>,
     rng: Rng,
     kept: Option<Kept>,
-    is_refreshing: bool,
-    /// The monotonic time at which the last refresh began.
-    began: Duration,
-    /// Refreshes that failed since the last successful one.
-    failures: u32,
-    /// The monotonic time before which no refresh begins.
-    not_before: Duration,
-    wait: Wait,
-    /// The monotonic time before which none begins while the credentials are valid.
-    patient_until: Duration,
-    /// Whether the last refresh began although its wait was not over.
-    used_excuse: bool,
-    /// Number of lost refreshes in a row.
-    losses: u32,
-    /// Number of rejections soon after the credentials were issued, since credentials were last
-    /// accepted for a while.
-    young_rejections: u32,
-}
-
-/// What ends the wait until the next refresh before its time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wait {
-    /// A rejection of the credentials.
-    Usual,
-    /// That, and a caller without credentials: see [`SessionMachine::neglected`].
-    Excused,
-    /// Nothing: see [`SessionMachine::hold_back`].
-    HeldBack,
+    /// The monotonic time at which the refresh in flight began.
+    refreshing_since: Option<Duration>,
+    trouble: Option<Box<Trouble>>,
 }
 
 impl SessionMachine {
@@ -88,15 +65,8 @@ impl SessionMachine {
             policy: policy.into(),
             rng: Rng::with_seed(seed),
             kept: None,
-            is_refreshing: false,
-            began: Duration::ZERO,
-            failures: 0,
-            not_before: Duration::ZERO,
-            wait: Wait::Usual,
-            patient_until: Duration::ZERO,
-            used_excuse: false,
-            losses: 0,
-            young_rejections: 0,
+            refreshing_since: None,
+            trouble: None,
         }
     }
 
@@ -134,11 +104,12 @@ impl SessionMachine {
         let state = self.state(now);
         let is_early = now.monotonic < self.earliest(state);
         let may_begin = !is_early || (self.may_skip_backoff() && state == CredentialState::Expired);
-        let begins = !self.is_refreshing && state != CredentialState::Fresh && may_begin;
+        let begins = !self.is_refreshing() && state != CredentialState::Fresh && may_begin;
         if begins {
-            self.is_refreshing = true;
-            self.began = now.monotonic;
-            self.used_excuse = is_early;
+            self.refreshing_since = Some(now.monotonic);
+            if let Some(trouble) = &mut self.trouble {
+                trouble.used_excuse = is_early;
+            }
         }
         begins
     }
@@ -158,12 +129,21 @@ impl SessionMachine {
     /// While credentials are valid, the wait is longer. If they expire sooner than expected,
     /// because a clock was set or the machine slept, only the backoff applies.
     fn earliest(&self, state: CredentialState) -> Duration {
+        let Some(trouble) = &self.trouble else { return self.spaced() };
+        let not_before = trouble.not_before.max(self.spaced());
         match state {
             CredentialState::Fresh | CredentialState::Stale => {
-                self.not_before.max(self.patient_until)
+                not_before.max(trouble.patient_until)
             }
-            CredentialState::Expired => self.not_before,
+            CredentialState::Expired => not_before,
         }
+    }
+
+    /// Credentials that last only for moments must not cause a tight refresh loop either.
+    fn spaced(&self) -> Duration {
+        let spacing = self.policy.backoff.base.max(SHORTEST_WAIT);
+        let end = |kept: &Kept| kept.since.monotonic.saturating_add(spacing);
+        self.kept.as_ref().map_or(Duration::ZERO, end)
     }
 
     /// Returns the monotonic time until which callers can be served without a new check, as seen at
@@ -208,7 +188,7 @@ impl SessionMachine {
             return false;
         }
         if self.kept.as_ref().is_some_and(|kept| self.has_proven(kept, now)) {
-            self.young_rejections = 0;
+            self.trouble = None;
         }
         let (from, until) = self.policy.refresh_window(lifetime);
         let fresh = part(lifetime, from + (until - from) * self.rng.f64()).min(usable);
@@ -218,21 +198,15 @@ impl SessionMachine {
             lifetime,
             fresh_until: now.monotonic.saturating_add(fresh),
         });
-        self.is_refreshing = false;
-        self.wait = Wait::Usual;
-        self.failures = 0;
-        self.losses = 0;
-        self.patient_until = Duration::ZERO;
-        // Credentials that last only for moments must not cause a tight refresh loop either.
-        let spacing = self.policy.backoff.base.max(SHORTEST_WAIT);
-        self.not_before = now.monotonic.saturating_add(spacing);
+        self.refreshing_since = None;
+        self.trouble = self.trouble.take().and_then(|trouble| trouble.after_success());
         true
     }
 
     /// Records a failed refresh. The next one waits for the backoff, at least 250 ms under any
     /// policy.
     pub fn failed(&mut self, now: Now) {
-        self.losses = 0;
+        self.trouble().losses = 0;
         self.fail(now.monotonic, now);
     }
 
@@ -241,16 +215,19 @@ impl SessionMachine {
     /// [rejection](Self::invalidate) does not end this wait.
     pub fn hold_back(&mut self, wait: Duration, now: Now) {
         let wait = wait.saturating_add(part(wait, self.rng.f64() / 5.0));
-        self.not_before = self.not_before.max(now.monotonic.saturating_add(wait));
-        self.wait = Wait::HeldBack;
+        let trouble = self.trouble();
+        trouble.not_before = trouble.not_before.max(now.monotonic.saturating_add(wait));
+        trouble.wait = Wait::HeldBack;
     }
 
     /// Starts the backoff at the monotonic time `since`.
     fn fail(&mut self, since: Duration, now: Now) {
-        self.is_refreshing = false;
-        self.wait = Wait::Usual;
-        self.failures = self.failures.saturating_add(1);
-        self.wait(self.failures, since, now);
+        self.refreshing_since = None;
+        let trouble = self.trouble();
+        trouble.wait = Wait::Usual;
+        trouble.failures = trouble.failures.saturating_add(1);
+        let failures = trouble.failures;
+        self.wait(failures, since, now);
     }
 
     /// Records a failed refresh that no caller may have driven all the time: it was polled only by
@@ -262,21 +239,23 @@ impl SessionMachine {
     /// once, because the service may be healthy. This exception is granted once: a refresh that
     /// began by it does not grant it again.
     pub fn neglected(&mut self, now: Now) {
-        self.fail(self.began, now);
-        if !self.used_excuse {
-            self.wait = Wait::Excused;
+        self.fail(self.began(now), now);
+        let trouble = self.trouble();
+        if !trouble.used_excuse {
+            trouble.wait = Wait::Excused;
         }
     }
 
     /// Records a refresh that ended together with its task or runtime. Short-lived runtimes can
     /// lose several in a row, so more than one exception is granted.
     pub(super) fn lost(&mut self, now: Now) {
-        self.losses = self.losses.saturating_add(1);
-        if self.losses > EXCUSED_LOSSES {
-            self.fail(self.began, now);
+        let trouble = self.trouble();
+        trouble.losses = trouble.losses.saturating_add(1);
+        if trouble.losses > EXCUSED_LOSSES {
+            self.fail(self.began(now), now);
         } else {
-            self.is_refreshing = false;
-            self.wait = Wait::Excused;
+            trouble.wait = Wait::Excused;
+            self.refreshing_since = None;
         }
     }
 
@@ -291,14 +270,15 @@ impl SessionMachine {
         let Some(kept) = self.kept.take_if(|kept| *kept.credentials == *rejected) else {
             return false;
         };
-        if self.wait != Wait::HeldBack {
-            self.not_before = Duration::ZERO;
+        let is_young = !self.has_proven(&kept, now);
+        let trouble = self.trouble();
+        if trouble.wait != Wait::HeldBack {
+            trouble.not_before = Duration::ZERO;
         }
-        if self.has_proven(&kept, now) {
-            self.young_rejections = 0;
-        } else {
-            self.wait(self.young_rejections, now.monotonic, now);
-            self.young_rejections = self.young_rejections.saturating_add(1);
+        let before = trouble.young_rejections;
+        trouble.young_rejections = if is_young { before.saturating_add(1) } else { 0 };
+        if is_young {
+            self.wait(before, now.monotonic, now);
         }
         true
     }
@@ -334,22 +314,26 @@ impl SessionMachine {
     }
 
     pub(super) const fn is_refreshing(&self) -> bool {
-        self.is_refreshing
+        self.refreshing_since.is_some()
     }
 
-    /// The monotonic time at which the last refresh began.
-    pub(super) const fn began(&self) -> Duration {
-        self.began
+    /// The monotonic time at which the refresh in flight began, or now.
+    pub(super) fn began(&self, now: Now) -> Duration {
+        self.refreshing_since.unwrap_or(now.monotonic)
     }
 
     /// Whether no refresh is in flight and none can begin yet.
     pub(super) fn is_backing_off(&self, now: Now) -> bool {
-        !self.is_refreshing && !self.may_skip_backoff() && now.monotonic < self.next_refresh(now)
+        !self.is_refreshing() && !self.may_skip_backoff() && now.monotonic < self.next_refresh(now)
     }
 
     /// Whether the last refresh failed in a way that lets the next caller begin another at once.
-    pub(super) const fn may_skip_backoff(&self) -> bool {
-        matches!(self.wait, Wait::Excused)
+    pub(super) fn may_skip_backoff(&self) -> bool {
+        self.trouble.as_ref().is_some_and(|trouble| trouble.wait == Wait::Excused)
+    }
+
+    fn trouble(&mut self) -> &mut Trouble {
+        self.trouble.get_or_insert_default()
     }
 
     /// Sets the backoff after this many failures. While the credentials are valid, the next refresh
@@ -367,8 +351,9 @@ impl SessionMachine {
         let wait = wait.max(SHORTEST_WAIT);
         let span = if failures == 1 { 0.5 } else { 0.25 };
         let patience = self.served_for(now).mul_f64(0.25 + span * self.rng.f64());
-        self.not_before = self.not_before.max(since.saturating_add(wait));
-        self.patient_until = now.monotonic.saturating_add(patience);
+        let trouble = self.trouble();
+        trouble.not_before = trouble.not_before.max(since.saturating_add(wait));
+        trouble.patient_until = now.monotonic.saturating_add(patience);
     }
 }
 
