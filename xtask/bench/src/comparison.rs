@@ -4,6 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::cores;
+use crate::quiet;
 use crate::row::{Goal, Row, Unit};
 use crate::statistics::Samples;
 use crate::work::Work;
@@ -128,7 +129,7 @@ impl Contender {
     }
 
     fn take_turn(&mut self) {
-        let time = (self.work)(self.repetitions).time;
+        let time = quiet::undisturbed(|| (self.work)(self.repetitions).time);
         self.times.push(time.as_nanos() as f64 / f64::from(self.repetitions));
     }
 

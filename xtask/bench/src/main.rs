@@ -8,6 +8,7 @@ mod cores;
 mod load;
 mod machine;
 mod page;
+mod quiet;
 mod responses;
 mod row;
 mod server;
@@ -69,6 +70,8 @@ fn measure_work(options: &Options) -> io::Result<()> {
         let complaint = format!("no workload has {:?} in its name", only.unwrap_or_default());
         return Err(io::Error::other(complaint));
     }
+    let disturbed = 100.0 * quiet::disturbed();
+    eprintln!("{disturbed:.0} % of the turns were disturbed by other programs or virtual machines");
     if options.as_json {
         return print_json(&rows);
     }
