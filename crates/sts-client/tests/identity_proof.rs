@@ -170,6 +170,24 @@ fn only_the_headers_of_a_proof_are_forwarded() {
 }
 
 #[test]
+fn a_proof_has_one_id_only() {
+    // The header is not signed, so a holder could change its white space to evade a list of ids.
+    for (from, to) in [
+        ("Access=", "Access= "),
+        ("Access=", "Access=\t"),
+        (", SignedHeaders", " , SignedHeaders"),
+        ("SDK-HMAC-SHA256 ", "SDK-HMAC-SHA256  "),
+        (", Signature", ",  Signature"),
+    ] {
+        let error = changed(|it| {
+            let value = &mut it["headers"]["authorization"];
+            *value = value.as_str().unwrap().replace(from, to).into();
+        });
+        assert!(matches!(error, InvalidProof::Signature(_)), "{to:?}: {error:?}");
+    }
+}
+
+#[test]
 fn texts_that_are_not_a_proof_are_rejected_and_not_shown() {
     let long = format!(r#"{{"method":"{}"}}"#, "planted".repeat(20_000));
     let duplicate = r#"{"method":"GET","url":"/","headers":{"Host":"planted","host":"planted"}}"#;

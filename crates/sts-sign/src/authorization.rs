@@ -1,5 +1,7 @@
 //! The `Authorization` header.
 
+use sts_credentials::validate_access_key_id;
+
 use crate::algorithm::Algorithm;
 use crate::canonical_request::CanonicalHeaders;
 use crate::hex;
@@ -70,7 +72,7 @@ impl<'a> Authorization<'a> {
                 .and_then(read_credential)
                 .ok_or(InvalidAuthorization::Part("expected Credential=ID/DAY/REGION/SERVICE"))?
         } else {
-            let id = field("Access=").filter(|id| !id.is_empty());
+            let id = field("Access=").filter(|id| is_id(id));
             (id.ok_or(InvalidAuthorization::Part("expected Access=ID"))?, None)
         };
         let signed_headers =
@@ -104,7 +106,14 @@ fn read_credential(text: &str) -> Option<(&str, Option<(&str, Scope)>)> {
     let mut parts = text.split('/');
     let mut next = || parts.next().filter(|part| !part.is_empty());
     let (id, day, region, service) = (next()?, next()?, next()?, next()?);
-    parts.next().is_none().then(|| (id, Some((day, Scope::new(region, service)))))
+    let is_valid = parts.next().is_none() && is_id(id);
+    is_valid.then(|| (id, Some((day, Scope::new(region, service)))))
+}
+
+/// Returns whether a text has the form of an access key id. The header is not signed: with white
+/// space, one request could be presented under several ids.
+fn is_id(text: &str) -> bool {
+    validate_access_key_id(text).is_ok()
 }
 
 fn read_names(text: &str) -> Option<Vec<&str>> {
