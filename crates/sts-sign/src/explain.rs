@@ -12,8 +12,8 @@ use crate::string_to_sign::StringToSign;
 
 /// Redacted canonical request and string to sign of a request.
 ///
-/// Values of secret and sensitive headers are replaced by `[redacted]`. The hash in the string to
-/// sign covers the actual values. `Display` shows both texts.
+/// Values of secret and sensitive headers are replaced by `[redacted]`, those of query parameters are
+/// not. The hash in the string to sign covers the actual values. `Display` shows both texts.
 ///
 /// A gateway that rejects a signature may echo its canonical request with `|` instead of line
 /// feeds. Compare both to find the cause:
@@ -60,7 +60,7 @@ impl Explanation {
     }
 
     /// Returns the first difference between this canonical request and the one in `echo`, a
-    /// message of a gateway, or `None` if no difference is visible.
+    /// message of a gateway, or `None` if no difference is visible or `echo` does not contain one.
     ///
     /// The lines in `echo` are separated by `|` or line feeds. Text before and after is ignored.
     /// Redacted values count as equal. Other secret values are compared, but never shown.

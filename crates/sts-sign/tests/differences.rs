@@ -102,8 +102,10 @@ fn secrets_are_compared_and_never_shown() {
 
     let lost = difference(&format!("x-security-token:{TOKEN}|"), "");
     assert_eq!(lost, r#"x-security-token signed as "[redacted]", gateway received none"#);
-    let added = difference("|x-sdk-date", "|x-auth-token:planted|x-sdk-date");
-    assert_eq!(added, r#"x-auth-token not signed, gateway received "[redacted]""#);
+    for name in ["x-auth-token", "X-Auth-Token"] {
+        let added = difference("|x-sdk-date", &format!("|{name}:planted|x-sdk-date"));
+        assert_eq!(added, format!(r#"{name} not signed, gateway received "[redacted]""#));
+    }
 }
 
 #[test]
@@ -115,6 +117,35 @@ fn an_echo_that_is_cut_differs_only_in_what_is_there() {
         let cut = echo.get(..length).unwrap();
         let difference = explanation().first_difference(cut);
         assert!(difference.is_none(), "{cut}: {}", difference.unwrap());
+    }
+}
+
+#[test]
+fn a_message_without_an_echo_has_none() {
+    for message in [
+        "",
+        "Incorrect IAM authentication information: verify aksk signature fail",
+        "decrypt token fail: planted|planted",
+        "see https://support.example.com/planted|/planted",
+        "<html>\n<body>\n/planted\n</body>\n</html>",
+        "|/planted|",
+    ] {
+        assert_eq!(explanation().first_difference(message), None, "{message}");
+    }
+}
+
+#[test]
+fn text_around_an_echo_is_ignored() {
+    for separator in ["|", "\n"] {
+        let echo = echo().replace('|', separator);
+        for message in [
+            format!("see a{separator}/b, {echo}"),
+            format!("{echo} or a{separator}b"),
+            format!("{echo}{separator}request id{separator}0f3c"),
+        ] {
+            let difference = explanation().first_difference(&message);
+            assert!(difference.is_none(), "{message}: {}", difference.unwrap());
+        }
     }
 }
 

@@ -37,7 +37,7 @@ impl Difference {
     }
 
     pub(super) fn first(ours: &Explanation, echo: &str) -> Option<Self> {
-        let echo = Echo::find(echo);
+        let echo = Echo::find(echo)?;
         let signed = Parts::of(&ours.canonical_request, '\n');
         let seen = Parts::of(echo.text, echo.separator);
 
@@ -91,7 +91,9 @@ impl Difference {
     }
 
     fn new(part: &str, signed: Option<&str>, seen: Option<&str>) -> Self {
-        let shown = |value: &str| if is_secret(part) { REDACTED } else { value }.to_owned();
+        // A gateway may echo the name as it was sent.
+        let is_hidden = is_secret(&part.to_ascii_lowercase());
+        let shown = |value: &str| if is_hidden { REDACTED } else { value }.to_owned();
         Self { part: part.to_owned(), signed: signed.map(shown), seen: seen.map(shown) }
     }
 }
@@ -113,6 +115,9 @@ impl fmt::Display for Difference {
     }
 }
 
+/// Minimum length of a method, in bytes.
+const SHORTEST_METHOD: usize = 3;
+
 /// Canonical request in a message.
 struct Echo<'a> {
     text: &'a str,
@@ -120,22 +125,38 @@ struct Echo<'a> {
 }
 
 impl<'a> Echo<'a> {
-    /// Finds the text from the method, which precedes the path, to the end of the payload hash.
-    fn find(message: &'a str) -> Self {
-        let (separator, before_path) = [('|', "|/"), ('\n', "\n/")]
-            .into_iter()
-            .find_map(|(separator, start)| Some((separator, message.find(start)?)))
-            .unwrap_or(('|', 0));
-        let (before, _) = message.split_at(before_path);
-        let method = before.trim_end_matches(|c: char| c.is_ascii_uppercase());
-        let text = message.get(method.len()..).unwrap_or_default();
-
-        let last = text.rfind(separator).map_or(0, |at| at + 1);
-        let (_, payload) = text.split_at(last);
-        let is_payload = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        let after = payload.trim_start_matches(is_payload);
-        Self { text: text.get(..text.len() - after.len()).unwrap_or_default(), separator }
+    /// Finds the text from the method to the end of the payload hash. Returns `None` for a message
+    /// without a method, a separator and a path, which may contain anything.
+    fn find(message: &'a str) -> Option<Self> {
+        ['|', '\n'].into_iter().find_map(|separator| {
+            let text = message.get(start(message, separator)?..)?;
+            Some(Self { text: text.get(..length(text, separator))?, separator })
+        })
     }
+}
+
+/// Returns the position of a method in upper case that the separator and a path follow.
+fn start(message: &str, separator: char) -> Option<usize> {
+    message.match_indices(separator).find_map(|(at, _)| {
+        let (before, after) = message.split_at(at);
+        let method = before.trim_end_matches(|c: char| c.is_ascii_uppercase());
+        let is_method = before.len() - method.len() >= SHORTEST_METHOD;
+        (is_method && after.get(1..)?.starts_with('/')).then_some(method.len())
+    })
+}
+
+/// Returns the length of the canonical request at the beginning of `text`. A truncated one extends to
+/// the end.
+fn length(text: &str, separator: char) -> usize {
+    let mut lines = text.split(separator);
+    let whole = |line: &str| line.len() + separator.len_utf8();
+    let before_headers: usize = lines.by_ref().take(3).map(whole).sum();
+    let headers: usize = lines.by_ref().take_while(|line| !line.is_empty()).map(whole).sum();
+    let names = separator.len_utf8() + lines.next().map_or(0, whole);
+    let payload_at = before_headers + headers + names;
+    let is_end = |c: char| !c.is_ascii_alphanumeric() && c != '-';
+    let payload = text.get(payload_at..).map(|rest| rest.find(is_end).unwrap_or(rest.len()));
+    payload.map_or(text.len(), |length| payload_at + length)
 }
 
 impl Written for Echo<'_> {

@@ -8,7 +8,8 @@ use crate::canonical_request::Unsignable;
 use crate::explain::Explanation;
 use crate::key::SigningKeyError;
 
-/// Error returned when a request fails verification. It never contains a secret.
+/// Error returned when a request fails verification. It never contains the value of a secret header.
+/// The [explanation](Self::explanation) of a signature mismatch contains the query.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
