@@ -73,6 +73,37 @@ fn a_locked_access_key_is_held_back_at_once_and_others_are_not() {
 }
 
 #[test]
+fn a_signing_date_that_stays_rejected_does_not_lock_the_access_key() {
+    let provider = Rotating::new(&["A", "B"]);
+    let signer = RequestSigner::new(provider.clone());
+    // Without a date, the clock cannot be corrected.
+    let skewed = Observation::error(ErrorKind::ClockSkew);
+    for second in 0..3 {
+        let mut attempts = signer.attempts();
+        ready(attempts.sign(&mut get(), at(second))).unwrap();
+        assert_eq!(attempts.observe(skewed, at(second)), Verdict::Failed);
+    }
+    let error = ready(signer.sign(&mut get(), at(12))).unwrap_err();
+    assert_eq!(error.retry_in(), Some(Duration::from_secs(290)));
+
+    let mut attempts = signer.attempts();
+    ready(attempts.sign(&mut get(), at(302))).unwrap();
+    assert_eq!(attempts.observe(Observation::success(), at(302)), Verdict::Accepted);
+    ready(signer.sign(&mut get(), at(302))).unwrap();
+    assert!(provider.reported().iter().all(Option::is_none), "other credentials do not help");
+
+    let mut attempts = signer.attempts();
+    ready(attempts.sign(&mut get(), at(303))).unwrap();
+    attempts.observe(skewed, at(303));
+    ready(attempts.sign(&mut get(), at(304))).unwrap();
+    let rejected = Observation::error(ErrorKind::InvalidCredentials);
+    assert_eq!(attempts.observe(rejected, at(304)), Verdict::RetryWithNewCredentials);
+    let mut request = get();
+    ready(attempts.sign(&mut request, at(304))).unwrap();
+    assert_eq!(signed_by(&request), "B");
+}
+
+#[test]
 fn a_late_rejection_of_earlier_credentials_does_not_count_against_newer_ones() {
     let provider = Rotating::new(&["A", "B", "C"]);
     let signer = RequestSigner::new(provider.clone());

@@ -100,10 +100,11 @@ impl<'a, P> Attempts<'a, P> {
     /// the signing date was rejected, the clock offset is corrected; the service may report this like
     /// a wrong signature, so the `Date` of the response decides.
     ///
-    /// An access key that was rejected three times in a row is held back for five minutes, and a locked
-    /// one for the requested wait, at most 15 minutes: [`sign`](Self::sign) returns an error instead.
-    /// After that, one request per minute is signed until one is accepted. The last four rejected
-    /// credentials are counted, also if the provider alternates between them.
+    /// An access key that was rejected three times in a row, also for a signing date that could not be
+    /// corrected, is held back for five minutes, and a locked one for the requested wait, at most 15
+    /// minutes: [`sign`](Self::sign) returns an error instead. After that, one request per minute is
+    /// signed until one is accepted. The last four rejected credentials are counted, also if the
+    /// provider alternates between them.
     ///
     /// A second observation of the same attempt does not have an effect.
     pub fn observe(&mut self, observation: Observation, now: OffsetDateTime) -> Verdict {
@@ -135,12 +136,13 @@ impl<'a, P> Attempts<'a, P> {
             ErrorKind::InvalidCredentials
                 | ErrorKind::ExpiredCredentials
                 | ErrorKind::AccessKeyLocked
+                | ErrorKind::ClockSkew
         );
         if !is_rejected {
             return Verdict::Failed;
         }
         memory.reject(&entry.credentials, kind, wait, now);
-        if self.rejected.is_some() {
+        if self.rejected.is_some() || kind == ErrorKind::ClockSkew {
             return Verdict::Failed;
         }
         self.rejected = Some(Arc::clone(&entry.credentials));

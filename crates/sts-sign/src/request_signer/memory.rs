@@ -64,6 +64,8 @@ struct Rejection {
     /// Time of the last rejection or probe, from which the hold counts.
     at: OffsetDateTime,
     hold: Interval,
+    /// Whether the signing date was rejected, so that other credentials would not help.
+    is_of_clock: bool,
 }
 
 impl Memory {
@@ -86,7 +88,9 @@ impl Memory {
         let is_rejected = rejected.is_some_and(|it| is_same(it, &credentials));
         if let Err(retry_in) = keys.admit(&credentials, is_rejected, now) {
             let access_key_id = credentials.access_key_id.clone();
-            keys.reported = Some(credentials);
+            if !keys.is_of_clock(&credentials) {
+                keys.reported = Some(credentials);
+            }
             return Err(RequestSignError::Rejected { access_key_id, retry_in });
         }
         if keys.reported.as_ref().is_some_and(|it| !is_same(it, &credentials)) {
@@ -115,7 +119,8 @@ impl Memory {
     }
 
     /// The service rejected these credentials. A late response to a request that was signed with
-    /// earlier credentials is counted, but not reported to the provider.
+    /// earlier credentials is counted, but not reported to the provider, and so is a rejection of the
+    /// signing date.
     pub(super) fn reject(
         &self,
         credentials: &Arc<Credentials>,
@@ -124,7 +129,9 @@ impl Memory {
         now: OffsetDateTime,
     ) {
         let mut keys = self.lock();
-        if keys.entry.as_ref().is_none_or(|entry| is_same(&entry.credentials, credentials)) {
+        let is_of_clock = kind == ErrorKind::ClockSkew;
+        let is_current = |entry: &Arc<Entry>| is_same(&entry.credentials, credentials);
+        if !is_of_clock && keys.entry.as_ref().is_none_or(is_current) {
             keys.reported = Some(Arc::clone(credentials));
         }
         let rejections = &mut keys.rejections;
@@ -139,6 +146,7 @@ impl Memory {
             count: if is_locked { REJECTIONS } else { before.saturating_add(1) },
             at: now,
             hold: wait.filter(|_| is_locked).unwrap_or(HOLD).min(LONGEST_HOLD),
+            is_of_clock,
         });
     }
 
@@ -199,6 +207,12 @@ impl Keys {
             rejection.hold = PROBE;
         }
         Ok(())
+    }
+
+    /// Returns whether the last rejection of `credentials` was one of the signing date.
+    fn is_of_clock(&self, credentials: &Arc<Credentials>) -> bool {
+        let mut rejections = self.rejections.iter();
+        rejections.any(|it| it.is_of_clock && is_same(&it.credentials, credentials))
     }
 }
 
