@@ -353,3 +353,19 @@ fn an_attempt_explains_what_it_signed() {
     let explanation = attempts.explain(&request).unwrap().unwrap();
     assert_eq!(explanation, plain.explain(&get(), ahead).unwrap());
 }
+
+#[test]
+fn an_attempt_explains_a_payload_other_than_the_body() {
+    let signer = RequestSigner::new(permanent("A"));
+    let plain = Signer::new(&permanent("A")).unwrap();
+    for payload in [Payload::Unsigned, Payload::Hash([7; 32]), Payload::Bytes(b"streamed")] {
+        let (mut head, _) = get().into_parts();
+        let mut attempts = signer.attempts();
+        ready(attempts.sign_parts(&mut head, payload, NOW)).unwrap();
+        let request = http::Request::from_parts(head, "streamed");
+        let explanation = attempts.explain(&request).unwrap().unwrap();
+        let (method, uri, headers) = (request.method(), request.uri(), request.headers());
+        let expected = plain.explain_parts(method, uri, headers, payload, NOW).unwrap();
+        assert_eq!(explanation, expected, "{payload:?}");
+    }
+}

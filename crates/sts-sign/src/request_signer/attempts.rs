@@ -62,6 +62,15 @@ struct Signed {
     entry: Arc<Entry>,
     at: OffsetDateTime,
     clock_offset: Duration,
+    payload: SignedPayload,
+}
+
+/// Payload of a signature, without the bytes of a body.
+#[derive(Clone, Copy)]
+enum SignedPayload {
+    Body,
+    Hash([u8; 32]),
+    Unsigned,
 }
 
 impl<'a, P> Attempts<'a, P> {
@@ -76,8 +85,8 @@ impl<'a, P> Attempts<'a, P> {
     }
 
     /// Returns the texts that the last attempt signed, for debugging. Secrets are redacted. `request` is
-    /// the signed request. Returns `None` before the first signature, and after its response is
-    /// observed.
+    /// the signed request; its body is ignored if the signature is of another
+    /// [payload](Payload). Returns `None` before the first signature, and after its response is observed.
     ///
     /// Keep the explanation to compare it with the response to a rejected signature; see
     /// [`Explanation::first_difference`].
@@ -89,7 +98,15 @@ impl<'a, P> Attempts<'a, P> {
         &self,
         request: &Request<B>,
     ) -> Result<Option<Explanation>, SignError> {
-        let explain = |signed: &Signed| signed.entry.signer.explain(request, signed.date());
+        let (method, uri, headers) = (request.method(), request.uri(), request.headers());
+        let explain = |signed: &Signed| {
+            let payload = match signed.payload {
+                SignedPayload::Body => Payload::Bytes(request.body().as_ref()),
+                SignedPayload::Hash(hash) => Payload::Hash(hash),
+                SignedPayload::Unsigned => Payload::Unsigned,
+            };
+            signed.entry.signer.explain_parts(method, uri, headers, payload, signed.date())
+        };
         self.signed.as_ref().map(explain).transpose()
     }
 
@@ -120,7 +137,7 @@ impl<'a, P> Attempts<'a, P> {
         if kind == ErrorKind::Throttled {
             return Verdict::Throttled { wait };
         }
-        let Some(Signed { entry, at, clock_offset }) = signed else {
+        let Some(Signed { entry, at, clock_offset, .. }) = signed else {
             return Verdict::Failed;
         };
         let may_be_clock = matches!(kind, ErrorKind::ClockSkew | ErrorKind::InvalidCredentials);
@@ -153,12 +170,14 @@ impl<'a, P> Attempts<'a, P> {
     fn select(
         &self,
         credentials: Arc<Credentials>,
+        payload: SignedPayload,
         now: OffsetDateTime,
     ) -> Result<Signed, RequestSignError> {
         let signer = self.signer;
         let prepare = |credentials: &Credentials| signer.prepare(credentials);
         let entry = signer.memory.entry(credentials, self.rejected.as_ref(), now, prepare)?;
-        Ok(Signed { entry, at: now, clock_offset: signer.memory.clock_offset() })
+        let clock_offset = signer.memory.clock_offset();
+        Ok(Signed { entry, at: now, clock_offset, payload })
     }
 
     fn sign_request<B: AsRef<[u8]>>(
@@ -167,7 +186,7 @@ impl<'a, P> Attempts<'a, P> {
         request: &mut Request<B>,
         now: OffsetDateTime,
     ) -> Result<(), RequestSignError> {
-        let signed = self.select(credentials, now)?;
+        let signed = self.select(credentials, SignedPayload::Body, now)?;
         signed.entry.signer.sign(request, signed.date())?;
         self.signed = Some(signed);
         Ok(())
@@ -180,7 +199,12 @@ impl<'a, P> Attempts<'a, P> {
         payload: Payload<'_>,
         now: OffsetDateTime,
     ) -> Result<(), RequestSignError> {
-        let signed = self.select(credentials, now)?;
+        let kind = match payload {
+            Payload::Bytes(_) => SignedPayload::Body,
+            Payload::Hash(hash) => SignedPayload::Hash(hash),
+            Payload::Unsigned => SignedPayload::Unsigned,
+        };
+        let signed = self.select(credentials, kind, now)?;
         let Parts { method, uri, headers, .. } = head;
         signed.entry.signer.sign_parts(method, uri, headers, payload, signed.date())?;
         self.signed = Some(signed);
