@@ -24,8 +24,9 @@ impl Session {
 }
 
 impl Watcher {
-    /// Waits for credentials that the watcher has not returned yet, and returns the newest. The first
-    /// call returns the current ones. Returns `None` when the session and its clones are dropped.
+    /// Waits for credentials other than those that the watcher returned last, and returns the newest.
+    /// The first call returns the current ones. A refresh that returns the same credentials is not a
+    /// change. Returns `None` when the session and its clones are dropped.
     pub async fn changed(&mut self) -> Option<Arc<Credentials>> {
         loop {
             let session = self.session.upgrade()?;
@@ -33,8 +34,9 @@ impl Watcher {
             let changed = session.changed.listen();
             let kept = session.cache.lock().machine.kept().cloned();
             drop(session);
+            // By value: a provider may return the same credentials again, such as a metadata service.
             if let Some(credentials) = kept
-                && self.last.as_ref().is_none_or(|last| !Arc::ptr_eq(last, &credentials))
+                && self.last.as_ref() != Some(&credentials)
             {
                 self.last = Some(credentials.clone());
                 return Some(credentials);

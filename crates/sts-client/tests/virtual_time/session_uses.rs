@@ -45,6 +45,31 @@ fn watchers_see_every_change() {
 }
 
 #[test]
+fn a_refresh_with_the_same_credentials_is_no_change() {
+    let place = Place::new();
+    let expiration = place.now().wall + Duration::from_secs(40 * 24 * 3600);
+    let fixed = Credentials::temporary("HSTFIXED000000000001", "secret", "token", expiration);
+    let session = place.client().session(fixed).unwrap();
+    let mut watcher = session.watch();
+    let mut tasks = Tasks::new();
+    tasks.spawn(async move {
+        let mut seen = Vec::new();
+        while let Some(credentials) = watcher.changed().await {
+            seen.push(credentials.access_key_id.clone());
+        }
+        seen
+    });
+    for _ in 0..4 {
+        get(&session).unwrap();
+        tasks.run();
+        place.pass(24 * 3600);
+    }
+    assert!(session.status().counters.refreshes >= 3);
+    drop(session);
+    assert_eq!(tasks.run().output(0).expect("the session has ended").len(), 1);
+}
+
+#[test]
 fn keep_fresh_refreshes_without_callers_and_ends_with_the_session() {
     let place = Place::new();
     let session = place.session();
