@@ -64,7 +64,6 @@ impl<S, P> Layer<S> for SignLayer<P> {
 }
 
 /// Service that signs requests, from [`SignLayer`].
-#[derive(Clone)]
 pub struct SignService<S, P> {
     inner: S,
     layer: SignLayer<P>,
@@ -125,6 +124,12 @@ pub enum SignServiceError<E> {
 impl<P> Clone for SignLayer<P> {
     fn clone(&self) -> Self {
         Self { signer: self.signer.clone(), clock: Arc::clone(&self.clock) }
+    }
+}
+
+impl<S: Clone, P> Clone for SignService<S, P> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone(), layer: self.layer.clone() }
     }
 }
 

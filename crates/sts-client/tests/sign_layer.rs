@@ -119,6 +119,20 @@ fn requests_are_signed_and_sent_once() {
 }
 
 #[test]
+fn a_service_is_cloned_without_its_provider() {
+    fn cloned<T: Clone>(value: &T) -> T {
+        value.clone()
+    }
+    // `Renewing` is not `Clone`.
+    let mock = mock(&["OLD"], NOW + Duration::from_secs(3600));
+    let service = SignLayer::new(RequestSigner::new(Renewing), Still).layer(mock.clone());
+    for expected in [2, 1] {
+        let (outcome, requests) = call(&mut cloned(&service), &mock, "{}");
+        assert_eq!((outcome.unwrap(), requests), (200, expected), "clones share the clock offset");
+    }
+}
+
+#[test]
 fn rejected_credentials_are_replaced_and_a_wrong_clock_is_corrected() {
     for (accepts, clock, expected) in [
         (&["NEW"][..], NOW, 2),
