@@ -11,6 +11,7 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use sts_credentials::Secret;
 
+use super::text;
 use crate::secret;
 
 /// Maximum nesting depth that is searched.
@@ -47,7 +48,14 @@ impl ErrorBody {
     /// same object; an object with a code takes precedence over one with only a message.
     fn search(body: &[u8]) -> Self {
         let mut found = Self::default();
-        let text = std::str::from_utf8(body).unwrap_or_default();
+        let repaired;
+        let text = if let Ok(text) = std::str::from_utf8(body) {
+            text
+        } else {
+            // A message that was truncated within a character must not hide the code.
+            repaired = text::of_bytes(body, body.len());
+            repaired.as_str()
+        };
         let mut level: Vec<&RawValue> = serde_json::from_str(text).into_iter().collect();
         for _ in 0..MAX_DEPTH {
             let mut deeper = Vec::new();

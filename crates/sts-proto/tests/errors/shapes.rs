@@ -1,6 +1,7 @@
 //! Shapes of bodies: all that were seen, and what is none.
 
 use serde_json::{Value, json};
+use sts_proto::ErrorKind;
 
 use crate::error;
 
@@ -246,13 +247,23 @@ fn what_is_no_error_body_leaves_an_excerpt() {
 
 #[test]
 fn bytes_that_are_no_text_leave_a_printable_excerpt() {
-    let bad = error(502, b"{\"error_code\":\"C.1\",\"error_msg\":\"\xff\xfe\"}");
-    assert_eq!(bad.code(), None);
-    assert_eq!(bad.excerpt(), Some("{\"error_code\":\"C.1\",\"error_msg\":\"\u{fffd}\u{fffd}\"}"));
+    let bad = error(502, b"bad gateway \xff\xfe");
+    assert_eq!((bad.code(), bad.excerpt()), (None, Some("bad gateway \u{fffd}\u{fffd}")));
     let gzip = error(502, b"\x1f\x8b\x08\x00\x00\x1b[31m");
     assert!(!gzip.excerpt().unwrap().contains(char::is_control));
     let cut_character = error(502, &"é".as_bytes()[..1]);
     assert_eq!(cut_character.excerpt(), Some("\u{fffd}"));
+}
+
+#[test]
+fn a_message_with_invalid_bytes_does_not_hide_the_code() {
+    let body =
+        b"{\"error_code\":\"IAM.1108\",\"error_msg\":\"token \xe5\x90\",\"request_id\":\"0f3c\"}";
+    let error = error(400, body);
+    assert_eq!(error.kind(), ErrorKind::ExpiredCredentials);
+    assert_eq!(error.code().unwrap().as_str(), "IAM.1108");
+    assert_eq!(error.message(), Some("token \u{fffd}"));
+    assert_eq!((error.request_id(), error.excerpt()), (Some("0f3c"), None));
 }
 
 #[test]
