@@ -43,12 +43,13 @@ impl ConfigFile {
         Ok(Self { what, path: home.join(directory).join(file), is_named: false })
     }
 
-    /// Reads the file. If it is missing in its default location, the provider is not configured.
+    /// Reads the file. If it is missing in its default location, the provider is not configured: a
+    /// service often has a home directory that is not one, such as `/dev/null`.
     pub(crate) fn read(&self, environment: &dyn Environment) -> Result<Body, CredentialsError> {
         environment.read_file(&self.path).map_err(|error| {
-            use io::ErrorKind::{NotFound, Unsupported};
+            use io::ErrorKind::{NotADirectory, NotFound, Unsupported};
             let path = self.path.display();
-            if !self.is_named && matches!(error.kind(), NotFound | Unsupported) {
+            if !self.is_named && matches!(error.kind(), NotADirectory | NotFound | Unsupported) {
                 return CredentialsError::not_configured(format!(
                     "{} not found: {path}",
                     self.what

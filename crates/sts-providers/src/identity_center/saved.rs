@@ -222,6 +222,8 @@ impl SavedSignIn {
     }
 }
 
+/// Whether there is no file, or no directory for it: the home of a service may be `/dev/null`.
 fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::Unsupported)
+    use io::ErrorKind::{NotADirectory, NotFound, Unsupported};
+    matches!(error.kind(), NotADirectory | NotFound | Unsupported)
 }

@@ -193,6 +193,18 @@ fn an_environment_without_files_means_not_configured_unless_a_file_is_named() {
 }
 
 #[test]
+fn a_home_that_is_not_a_directory_means_not_configured_unless_a_file_is_named() {
+    // As of services, which often have `/dev/null`.
+    let kind = io::ErrorKind::NotADirectory;
+    let error = ProfileFile::new().read(&place().with_unreadable_file(USUAL, kind)).unwrap_err();
+    assert!(error.is_not_configured());
+    assert_eq!(error.to_string(), format!("profile file not found: {USUAL}"));
+    let named = ProfileFile::new().path("/dev/null/keys");
+    let place = place().with_unreadable_file("/dev/null/keys", kind);
+    assert!(!named.read(&place).unwrap_err().is_not_configured());
+}
+
+#[test]
 fn a_named_file_must_exist() {
     let place = place().with_variable("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "/etc/keys");
     let error = ProfileFile::new().read(&place).unwrap_err();

@@ -83,6 +83,9 @@ fn without_a_sign_in_it_is_not_configured() {
     assert!(error.to_string().contains(&format!("no sign-in in {PATH}")), "{error}");
     let error = refresh(&write(&settings()), &Wire::dead()).unwrap_err();
     assert!(error.is_not_configured(), "{error}");
+    let place = Place::default().with_unreadable_file(PATH, io::ErrorKind::NotADirectory);
+    let error = refresh(&place, &Wire::dead()).unwrap_err();
+    assert!(error.is_not_configured(), "{error}");
 }
 
 #[test]
