@@ -16,8 +16,8 @@ const REGION: [&str; 2] = ["HUAWEICLOUD_SDK_REGION_ID", "HW_REGION_NAME"];
 /// | `HUAWEICLOUD_SDK_REGION_ID`, or else `HW_REGION_NAME` | the region, for example `cn-north-4` |
 /// | `HUAWEICLOUD_SDK_REGION_STS_<REGION>` | URLs for this region, separated by commas; the region in upper case, with `_` for `-` |
 ///
-/// The first variable takes precedence. An empty variable counts as unset. A URL must use https,
-/// unless its host is a loopback address.
+/// The first variable takes precedence. White space around a value is removed, and an empty variable
+/// counts as unset. A URL must use https, unless its host is a loopback address.
 ///
 /// # Errors
 ///
@@ -44,7 +44,7 @@ fn of_region(
     let override_name =
         format!("HUAWEICLOUD_SDK_REGION_STS_{}", region.as_str().to_uppercase().replace('-', "_"));
     match variable(environment, &override_name)? {
-        Some(urls) => urls.split(',').map(|url| endpoint(&override_name, url)).collect(),
+        Some(urls) => urls.split(',').map(|url| endpoint(&override_name, url.trim())).collect(),
         None => Ok(vec![region.into()]),
     }
 }
@@ -54,11 +54,11 @@ fn variable(
     name: &str,
 ) -> Result<Option<String>, EnvironmentError> {
     let value = environment.variable(name).map_err(Problem::Variable).map_err(EnvironmentError)?;
-    Ok(value.filter(|value| !value.is_empty()))
+    Ok(value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()))
 }
 
 fn endpoint(name: &str, url: &str) -> Result<Endpoint, EnvironmentError> {
-    Endpoint::parse_allowing_loopback_http(url.trim())
+    Endpoint::parse_allowing_loopback_http(url)
         .map_err(|error| EnvironmentError(Problem::Endpoint { name: name.to_owned(), error }))
 }
 

@@ -43,6 +43,20 @@ fn a_region_can_have_several_endpoints() {
 }
 
 #[test]
+fn white_space_around_a_value_is_removed() {
+    let region = ("HUAWEICLOUD_SDK_REGION_ID", " cn-north-4\r\n");
+    let usual = ["https://sts.cn-north-4.myhuaweicloud.com"];
+    assert_eq!(urls([region]).unwrap(), usual);
+    // A file of variables may leave a line end of an empty value.
+    let blank =
+        [("HUAWEICLOUD_SDK_STS_ENDPOINT", "\r"), ("HUAWEICLOUD_SDK_REGION_STS_CN_NORTH_4", " ")];
+    assert_eq!(urls([region, blank[0], blank[1]]).unwrap(), usual);
+    assert!(urls([blank[0]]).unwrap_err().is_missing_endpoint());
+    let url = ("HUAWEICLOUD_SDK_STS_ENDPOINT", "https://sts.example.com\n");
+    assert_eq!(urls([url]).unwrap(), ["https://sts.example.com"]);
+}
+
+#[test]
 fn errors_name_the_variable() {
     let message = |error: EnvironmentError| error.to_string();
     let missing = urls([]).unwrap_err();
