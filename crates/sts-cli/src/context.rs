@@ -8,7 +8,8 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 use huaweicloud_sts::providers::identity_center::SavedAgency;
 use huaweicloud_sts::providers::{EcsMetadata, HcloudProfile, ProviderChain};
-use huaweicloud_sts::{Endpoint, SystemEnvironment, endpoints, hyper::HyperTransport};
+use huaweicloud_sts::sts_client::{Environment, InvalidVariable};
+use huaweicloud_sts::{Endpoint, Region, SystemEnvironment, endpoints, hyper::HyperTransport};
 use tokio::runtime::Builder;
 
 use crate::connection::Connection;
@@ -47,7 +48,7 @@ impl Context {
     pub(crate) fn endpoints(&self) -> Result<Vec<Endpoint>, Failure> {
         match (&self.options.endpoint, &self.options.region) {
             (Some(endpoint), _) => Ok(vec![endpoint.clone()]),
-            (None, Some(region)) => Ok(vec![region.clone().into()]),
+            (None, Some(region)) => endpoints(&WithRegion(region)).map_err(Failure::usage),
             (None, None) => endpoints(&SystemEnvironment)
                 .map_err(|error| Failure::usage(error).advice("or pass --region or --endpoint")),
         }
@@ -66,7 +67,8 @@ impl Context {
     pub(crate) fn place(&self) -> Place {
         let inherited = ["HUAWEICLOUD_SDK_REGION_ID", "HW_REGION_NAME"]
             .into_iter()
-            .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
+            .filter_map(|name| Some(env::var(name).ok()?.trim().to_owned()))
+            .find(|value| !value.is_empty());
         let given = self.options.region.as_ref().map(|region| region.as_str().to_owned());
         Place {
             is_region_given: given.is_some(),
@@ -75,13 +77,14 @@ impl Context {
         }
     }
 
-    /// Returns the option that sets the endpoint, if one does.
-    pub(crate) fn endpoint_option(&self) -> Option<&'static str> {
-        match (&self.options.endpoint, &self.options.region) {
-            (Some(_), _) => Some("--endpoint"),
-            (None, Some(_)) => Some("--region"),
-            (None, None) => None,
-        }
+    /// Whether an option sets the endpoint.
+    pub(crate) fn is_endpoint_given(&self) -> bool {
+        self.options.endpoint.is_some()
+    }
+
+    /// Returns the region that an option sets, if one does.
+    pub(crate) fn given_region(&self) -> Option<&Region> {
+        self.options.region.as_ref()
     }
 
     /// Returns the content of `--ca-file`, additional root certificates.
@@ -175,6 +178,20 @@ impl Context {
             write_failure(&mut out, failure)
         };
         failure.exit_code()
+    }
+}
+
+/// The environment of the program, in which the region of an option replaces endpoint and region. It may
+/// contain the URLs of this region.
+struct WithRegion<'a>(&'a Region);
+
+impl Environment for WithRegion<'_> {
+    fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
+        match name {
+            "HUAWEICLOUD_SDK_STS_ENDPOINT" => Ok(None),
+            "HUAWEICLOUD_SDK_REGION_ID" => Ok(Some(self.0.as_str().to_owned())),
+            _ => SystemEnvironment.variable(name),
+        }
     }
 }
 

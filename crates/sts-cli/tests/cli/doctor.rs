@@ -314,6 +314,26 @@ fn urls_of_a_region_are_named() {
 }
 
 #[test]
+fn urls_of_a_region_apply_to_the_region_of_an_option() {
+    let cloud = Cloud::start();
+    let urls = "HUAWEICLOUD_SDK_REGION_STS_EU_WEST_101";
+    let sts = |command: &str| {
+        let mut sts = cloud.sts(&[command, "--region", "eu-west-101"]);
+        // The endpoint of the environment is not that of the region.
+        sts.env("HUAWEICLOUD_SDK_STS_ENDPOINT", "https://sts.example.invalid");
+        sts
+    };
+    let run = Run::of(sts("whoami").env(urls, cloud.emulator.url()));
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let run = Run::of(sts("doctor").env(urls, cloud.emulator.url()));
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stdout.contains(&format!("(from --region and {urls})")), "{run:?}");
+    let run = Run::of(sts("whoami").env(urls, "http://sts.example.invalid"));
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert!(run.stderr.contains(&format!("error: {urls}: ")), "{run:?}");
+}
+
+#[test]
 fn the_clock_is_compared() {
     let clock = TestClock::new(OffsetDateTime::now_utc());
     let cloud = Cloud::of(Emulator::builder().clock(clock.clone()));

@@ -33,13 +33,12 @@ pub(super) fn endpoint(context: &Context, checks: &mut Checks) -> Option<Endpoin
 
 /// Returns the option or the variables of the endpoint.
 fn origin(context: &Context) -> String {
-    if let Some(option) = context.endpoint_option() {
-        return format!("from {option}");
+    if context.is_endpoint_given() {
+        return "from --endpoint".to_owned();
     }
-    let Some((name, value)) = VARIABLES.into_iter().find_map(|name| Some((name, value(name)?)))
-    else {
-        return "default".to_owned();
-    };
+    let region = context.given_region().map(|region| ("--region", region.as_str().to_owned()));
+    let set = || VARIABLES.into_iter().find_map(|name| Some((name, value(name)?)));
+    let Some((name, value)) = region.or_else(set) else { return "default".to_owned() };
     let region = value.to_uppercase().replace('-', "_");
     let urls = format!("HUAWEICLOUD_SDK_REGION_STS_{region}");
     match self::value(&urls) {
@@ -49,5 +48,6 @@ fn origin(context: &Context) -> String {
 }
 
 fn value(name: &str) -> Option<String> {
-    SystemEnvironment.variable(name).ok().flatten().filter(|value| !value.is_empty())
+    let value = SystemEnvironment.variable(name).ok().flatten()?;
+    Some(value.trim().to_owned()).filter(|value| !value.is_empty())
 }
