@@ -30,6 +30,7 @@ mod variables;
 
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 
 use self::cli::Cli;
@@ -38,6 +39,10 @@ use self::context::Context;
 fn main() -> ExitCode {
     memory::protect();
     let Cli { options, command } = Cli::parse();
+    if let Some([one, other]) = options.conflict() {
+        let message = format!("the argument '{one}' cannot be used with '{other}'");
+        Cli::command().error(ErrorKind::ArgumentConflict, message).exit();
+    }
     let context = Context::new(options);
     match commands::run(command, &context, Cli::command()) {
         Ok(code) => code,

@@ -35,6 +35,20 @@ pub(crate) struct Options {
     pub(crate) verbose: bool,
 }
 
+impl Options {
+    /// Returns two options that exclude each other. clap does not notice that if one of them is before
+    /// the subcommand, and the other one behind it.
+    pub(crate) fn conflict(&self) -> Option<[&'static str; 2]> {
+        if self.region.is_some() && self.endpoint.is_some() {
+            Some(["--region <REGION>", "--endpoint <URL>"])
+        } else if self.profile.is_some() && self.provider.is_some() {
+            Some(["--profile <NAME>", "--provider <NAME>"])
+        } else {
+            None
+        }
+    }
+}
+
 /// Parses the URL of STS. In contrast to the parsers of clap, it does not quote an invalid value, which
 /// may contain a password.
 #[derive(Clone)]

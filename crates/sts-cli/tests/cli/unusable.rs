@@ -18,6 +18,25 @@ fn a_policy_may_begin_with_a_byte_order_mark() {
 }
 
 #[test]
+fn options_exclude_each_other_on_both_sides_of_the_command() {
+    let cloud = Cloud::start();
+    for [one, other] in [
+        [["--region", "cn-north-4"], ["--endpoint", "http://127.0.0.1:9"]],
+        [["--profile", "work"], ["--provider", "environment"]],
+    ] {
+        for [before, after] in [[one, other], [other, one]] {
+            let apart = [&before[..], &["whoami"], &after[..]].concat();
+            let together = [&["whoami"], &before[..], &after[..]].concat();
+            for arguments in [apart, together] {
+                let run = cloud.run(&arguments);
+                assert_eq!((run.code, &*run.stdout), (Some(2), ""), "{arguments:?}");
+                assert!(run.stderr.contains("cannot be used with"), "{}", run.stderr);
+            }
+        }
+    }
+}
+
+#[test]
 fn large_files_are_not_read() {
     let cloud = Cloud::start();
     let large = File::create(cloud.home().join("large")).unwrap();
