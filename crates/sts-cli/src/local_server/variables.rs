@@ -66,6 +66,7 @@ impl Settings<'_> {
                 ("HUAWEICLOUD_SDK_AK", None),
                 ("HUAWEICLOUD_SDK_SK", None),
                 ("HUAWEICLOUD_SDK_SECURITY_TOKEN", None),
+                ("HUAWEICLOUD_STS_PROVIDER", None),
             ]);
             let ids = [
                 ("HUAWEICLOUD_SDK_PROJECT_ID", self.project_id),
@@ -164,6 +165,8 @@ mod tests {
         assert!(!iam.contains_key("HUAWEICLOUD_SDK_STS_ENDPOINT"));
         assert_eq!(iam.get("HUAWEICLOUD_OIDC_AGENCY_URN"), Some(&None));
         assert_eq!(iam.get("HUAWEICLOUD_SDK_SK"), Some(&None));
+        // It may select another provider than the one that requests from the server.
+        assert_eq!(iam.get("HUAWEICLOUD_STS_PROVIDER"), Some(&None));
         let sts = variables(&[Protocol::Sts, Protocol::Iam], &[]);
         assert_eq!(value(&sts, "HUAWEICLOUD_SDK_STS_ENDPOINT"), Some("http://127.0.0.1:8099"));
         assert_eq!(value(&sts, "HUAWEICLOUD_OIDC_AGENCY_URN"), Some(AGENCY_URN));
