@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use huaweicloud_sts::sts_client::session::SessionError;
 use huaweicloud_sts::sts_client::{Clock, SessionPolicy, SystemClock};
-use huaweicloud_sts::{CredentialsError, Session, SharedCredentials};
+use huaweicloud_sts::{Credentials, CredentialsError, Session, SharedCredentials};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -104,7 +104,7 @@ impl LocalServer {
         let listener = TcpListener::bind(options.listen).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
         let credentials = session.credentials().await.map_err(StartError::Credentials)?;
-        Issued::new(&credentials).ok_or(StartError::Permanent)?;
+        Issued::new(&credentials).ok_or_else(|| StartError::of_unusable(&credentials))?;
         let lifetime = credentials.expires_in(SystemClock.now().wall).unwrap_or_default();
         let secret = generate();
         let file = SecretFile::create_in_default(&secret).map_err(StartError::File)?;
@@ -180,7 +180,9 @@ impl From<StartError> for Failure {
                 Some(call) => Self::of_provider(call.clone()),
                 None => CredentialsError::from(error).into(),
             },
-            StartError::NotLoopback(_) | StartError::Permanent => Self::usage(error),
+            StartError::NotLoopback(_) | StartError::Permanent | StartError::Endless => {
+                Self::usage(error)
+            }
             StartError::Bind { .. } => Self::failed(error),
             StartError::File(_) => Self::failed(error)
                 .advice("set XDG_RUNTIME_DIR, or else TMPDIR, to a directory that you can write"),
@@ -199,6 +201,18 @@ pub(crate) enum StartError {
     Credentials(#[source] SessionError),
     #[error("permanent credentials are not served; pass --agency to serve temporary ones")]
     Permanent,
+    #[error(
+        "the time at which the credentials expire is unknown, so they cannot be served; pass \
+         --agency to serve those of an agency"
+    )]
+    Endless,
     #[error("cannot create the file of the secret")]
     File(#[source] io::Error),
+}
+
+impl StartError {
+    /// Returns the error for credentials that no protocol can express.
+    fn of_unusable(credentials: &Credentials) -> Self {
+        if credentials.security_token.is_some() { Self::Endless } else { Self::Permanent }
+    }
 }

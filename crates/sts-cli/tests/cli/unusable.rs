@@ -1,6 +1,7 @@
 //! Files, directories, names and outputs that cannot be used.
 
 use std::fs::{self, File};
+use std::process::Command;
 
 use http::StatusCode;
 use insta::assert_snapshot;
@@ -150,20 +151,25 @@ fn a_full_disk_is_reported() {
     ");
 }
 
+/// Sets the variables of credentials in JSON, which do not contain their expiration.
+fn temporary(command: &mut Command, issued: &str) {
+    let issued: serde_json::Value = serde_json::from_str(issued).unwrap();
+    for (variable, field) in [
+        ("HUAWEICLOUD_SDK_AK", "access_key_id"),
+        ("HUAWEICLOUD_SDK_SK", "secret_access_key"),
+        ("HUAWEICLOUD_SDK_SECURITY_TOKEN", "security_token"),
+    ] {
+        command.env(variable, issued[field].as_str().unwrap());
+    }
+}
+
 #[test]
 fn the_expiration_of_temporary_credentials_may_be_unknown() {
     let cloud = Cloud::start();
     let issued = cloud.run(&["assume", "demo", "--format", "json"]).stdout;
-    let issued: serde_json::Value = serde_json::from_str(&issued).unwrap();
     let run = |arguments: &[&str]| {
         let mut command = cloud.bare();
-        for (variable, field) in [
-            ("HUAWEICLOUD_SDK_AK", "access_key_id"),
-            ("HUAWEICLOUD_SDK_SK", "secret_access_key"),
-            ("HUAWEICLOUD_SDK_SECURITY_TOKEN", "security_token"),
-        ] {
-            command.env(variable, issued[field].as_str().unwrap());
-        }
+        temporary(&mut command, &issued);
         Run::of(command.args(arguments)).stdout
     };
     let last = |text: String| text.lines().last().unwrap_or_default().to_owned();
@@ -171,6 +177,20 @@ fn the_expiration_of_temporary_credentials_may_be_unknown() {
     assert!(run(&["whoami", "--output", "json"]).contains(r#""expires_at":null"#));
     assert!(run(&["providers", "--probe"]).contains(", expires at an unknown time\n"));
     assert!(run(&["doctor"]).contains(", expires at an unknown time\n"));
+}
+
+#[test]
+fn credentials_of_unknown_expiration_are_not_served() {
+    let cloud = Cloud::start();
+    let issued = cloud.run(&["assume", "demo", "--format", "json"]).stdout;
+    let mut command = cloud.bare();
+    temporary(&mut command, &issued);
+    let run = Run::of(command.args(["exec", "--serve", "--", "echo", "started"]));
+    assert_snapshot!(run.snapshot(), @"
+    exit code Some(2)
+    ---
+    error: the time at which the credentials expire is unknown, so they cannot be served; pass --agency to serve those of an agency
+    ");
 }
 
 #[test]
