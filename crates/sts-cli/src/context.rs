@@ -25,7 +25,6 @@ use crate::sign_in_file;
 use crate::variables::Place;
 
 const RED: Style = AnsiColor::Red.on_default().bold();
-const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 /// Width of the names of providers in a failure.
 const PROVIDER_WIDTH: usize = 17;
 const DIM: Style = Style::new().dimmed();
@@ -159,13 +158,7 @@ impl Context {
 
     /// Prints a warning to standard error.
     pub(crate) fn warn(&self, warning: &str) {
-        let mut out = anstream::stderr().lock();
-        // Nothing is left to do if standard error is closed.
-        let _ = if self.output().is_json() {
-            writeln!(out, "{}", serde_json::json!({ "warning": warning }))
-        } else {
-            writeln!(out, "{YELLOW}warning:{YELLOW:#} {}", printable::lines(warning))
-        };
+        self.output().warn(warning);
     }
 
     /// Prints a failure to standard error and returns its exit code.

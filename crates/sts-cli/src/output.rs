@@ -1,8 +1,8 @@
-//! Output on standard output. Colours are removed unless it is a terminal, and by `NO_COLOR`.
+//! Output on standard output, and warnings. Colours are removed unless it is a terminal, and by `NO_COLOR`.
 
 use std::io::{self, Write};
 
-use anstyle::Style;
+use anstyle::{AnsiColor, Style};
 use huaweicloud_sts::Credentials;
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -16,6 +16,7 @@ use crate::printable;
 const NAME_WIDTH: usize = 12;
 
 pub(crate) const BOLD: Style = Style::new().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 
 /// Writes results in the form that the user selected.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +46,18 @@ impl Output {
                 out.write_all(b"\n")
             }
         })
+    }
+
+    /// Prints a warning to standard error.
+    pub(crate) fn warn(self, warning: &str) {
+        let mut out = anstream::stderr().lock();
+        // Nothing is left to do if standard error is closed.
+        let _ = match self.0 {
+            Format::Text => {
+                writeln!(out, "{YELLOW}warning:{YELLOW:#} {}", printable::lines(warning))
+            }
+            Format::Json => writeln!(out, "{}", serde_json::json!({ "warning": warning })),
+        };
     }
 }
 

@@ -83,7 +83,7 @@ impl Exec {
         let server = LocalServer::start(options, session.clone()).await;
         let server = server.map_err(|error| connection.explained(error.into()))?;
         // A failure before that is the error of the command.
-        let _ = session.observed_by(RefreshReport);
+        let _ = session.observed_by(RefreshReport { output: context.output() });
         Ok(server)
     }
 

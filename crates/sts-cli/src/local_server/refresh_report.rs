@@ -6,24 +6,29 @@ use huaweicloud_sts::sts_client::session::{
     SessionEvent, SessionHealth, SessionObserver, SessionStatus,
 };
 
+use crate::output::Output;
 use crate::{causes, printable};
 
 /// Prints a line when refreshes begin to fail, when the consequences become worse, and when they
 /// succeed again.
-pub(crate) struct RefreshReport;
+pub(crate) struct RefreshReport {
+    /// Prints the warnings.
+    pub(crate) output: Output,
+}
 
 impl SessionObserver for RefreshReport {
     fn observe(&self, event: SessionEvent, status: &SessionStatus) {
-        let line = match event {
-            SessionEvent::RefreshFailed { has_worsened: true, .. } => failure(status),
-            SessionEvent::Refreshed { has_recovered: true, .. } => {
-                Some("the credentials are refreshed again".to_owned())
+        match event {
+            SessionEvent::RefreshFailed { has_worsened: true, .. } => {
+                if let Some(warning) = failure(status) {
+                    self.output.warn(&printable::line(&warning));
+                }
             }
-            _ => None,
-        };
-        if let Some(line) = line {
-            // Nothing is left to do if standard error is closed.
-            let _ = writeln!(anstream::stderr(), "{}", printable::line(&line));
+            SessionEvent::Refreshed { has_recovered: true, .. } => {
+                // Nothing is left to do if standard error is closed.
+                let _ = writeln!(anstream::stderr(), "the credentials are refreshed again");
+            }
+            _ => {}
         }
     }
 }
@@ -34,5 +39,5 @@ fn failure(status: &SessionStatus) -> Option<String> {
         SessionHealth::Unavailable => "clients get no credentials".to_owned(),
         _ => format!("the current ones last for {} s", status.served_for.as_secs()),
     };
-    Some(format!("warning: refresh failed: {}; {consequence}", causes::line(error)))
+    Some(format!("refresh failed: {}; {consequence}", causes::line(error)))
 }

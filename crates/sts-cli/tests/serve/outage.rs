@@ -13,9 +13,13 @@ const LIFETIME: Duration = Duration::from_secs(5);
 const LINE: &str = "GET /container-credentials";
 
 fn start(cloud: &Cloud) -> (Upstream, Server) {
+    start_with(cloud, &["serve", "--format", "json"])
+}
+
+fn start_with(cloud: &Cloud, arguments: &[&str]) -> (Upstream, Server) {
     let upstream = Upstream::start(&cloud.emulator, LIFETIME, cloud.home()).unwrap();
     let mut command = cloud.bare();
-    command.args(["serve", "--format", "json"]);
+    command.args(arguments);
     upstream.configure(&mut command);
     let server = Server::of(cloud, command);
     (upstream, server)
@@ -59,6 +63,22 @@ fn expired_credentials_are_not_served_and_it_recovers() {
     assert!(stderr.contains("warning: refresh failed: "), "{stderr}");
     assert!(stderr.contains("refreshed again"), "{stderr}");
     assert!(!stderr.contains(&last), "{stderr}");
+}
+
+#[test]
+fn a_failed_refresh_is_a_warning_in_json() {
+    let cloud = Cloud::start();
+    let (upstream, mut server) = start_with(&cloud, &["serve", "--output", "json"]);
+    upstream.set_down(true);
+    wait_for(&server, "503");
+    let (_, stderr) = server.stop("TERM");
+    let warnings: Vec<serde_json::Value> =
+        stderr.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let starts = |warning: &serde_json::Value, text| {
+        warning["warning"].as_str().is_some_and(|warning| warning.starts_with(text))
+    };
+    assert!(warnings.iter().any(|warning| starts(warning, "refresh failed: ")), "{stderr}");
+    assert!(!stderr.contains("warning: "), "{stderr}");
 }
 
 #[test]
