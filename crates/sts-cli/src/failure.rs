@@ -130,7 +130,11 @@ impl Failure {
             return self;
         }
         if is_sign_in {
-            self.advice = Some("run `sts login`".to_owned());
+            // After any other rejection, `sts login` may use the access token again.
+            let is_ended = self.facts.status.is_none_or(|status| status == 401);
+            let how =
+                if is_ended { "run `sts login`" } else { "run `sts logout`, then `sts login`" };
+            self.advice = Some(how.to_owned());
         } else if self.skipped.len() == report.iter().count() {
             // They are listed.
             let has_sign_in = self.skipped.iter().any(|(name, _)| name == IDENTITY_CENTER);

@@ -238,6 +238,29 @@ fn a_revoked_sign_in_begins_another_one() {
 }
 
 #[test]
+fn an_access_token_that_is_rejected_for_credentials_alone_has_to_be_removed() {
+    let cloud = cloud(&config(AUTO, OTHER));
+    let reader = &["--account", "0011", "--permission-set", "reader"];
+    assert_eq!(Run::of(&mut login(&cloud, reader)).code, Some(0));
+    let deny = "[[deny]]\nprincipal = \"iam::0011:user:alice\"\n\
+                resource = \"iam::0011:agency:reader\"\n";
+    cloud.emulator.reload(config(AUTO, &format!("{OTHER}{deny}")).parse().unwrap());
+    with_filters(|| {
+        assert_snapshot!(Run::of(&mut sts(&cloud, &["whoami"])).snapshot(), @"
+        exit code Some(3)
+        ---
+        error: GetCallerIdentity: provider identity-center is configured but failed
+          caused by: Identity Center does not accept the access token; sign in again
+          caused by: access denied: IIC.1001: access denied: a deny rule denies the action (HTTP status 403, request id HEX)
+          help: run `sts logout`, then `sts login`
+        ");
+    });
+    // The portal accepts the token for the list of accounts.
+    let again = Run::of(&mut sts(&cloud, &["login", "--account", "0022"]));
+    assert!(!again.stderr.contains("the page must show the code"), "{again:?}");
+}
+
+#[test]
 fn a_sign_in_needs_standard_error() {
     let cloud = cloud(&config(AUTO, ""));
     let mut child =
