@@ -22,7 +22,7 @@ use crate::signals::Signals;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  sts serve --agency reader > server.env &
+  rm -f server.env; sts serve --agency reader > server.env &
   until [ -s server.env ] || ! kill -0 $!; do sleep 1; done; . ./server.env; python report.py
   sts serve --agency iam::ACCOUNT:agency:hub --agency iam::OTHER:agency:backup --format json")]
 pub(crate) struct Serve {
