@@ -33,7 +33,9 @@ impl ConfigError {
     pub(super) fn in_table(toml: &str, table: &Range<usize>, key: &str, problem: &str) -> Self {
         let table_line = Self::new(toml, Some(table), problem);
         let rest = toml.get(table.start..).unwrap_or_default();
-        let mut lines = rest.lines().skip(1).take_while(|line| !line.starts_with('['));
+        // Tables may be indented.
+        let is_of_table = |line: &&str| !line.trim_start().starts_with('[');
+        let mut lines = rest.lines().skip(1).take_while(is_of_table);
         let is_key = |line: &str| {
             line.split_once('=').is_some_and(|(left, _)| left.trim().trim_matches('"') == key)
         };

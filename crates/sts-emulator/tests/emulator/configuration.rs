@@ -305,6 +305,10 @@ fn a_fault_that_makes_no_sense_is_named_with_its_line() {
         assert_wrong(&format!("{first}[[faults]]\n{fault}\n"), line, key, problem);
     }
     assert_wrong("faults = [{ fault = \"latency\" }]", 1, "milliseconds", "missing");
+    // The key is that of another table.
+    let indented = "  [[faults]]\n  fault = \"latency\"\n  [[faults]]\n  milliseconds = 5\n";
+    let indented = format!("{indented}  fault = \"latency\"\n");
+    assert_wrong(&indented, 1, "milliseconds", "missing");
 }
 
 #[test]
