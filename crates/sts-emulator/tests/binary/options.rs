@@ -101,6 +101,11 @@ fn beyond_loopback_the_control_endpoint_requires_a_secret() {
     assert_rejected(&short, &["--control-secret-file", "at least 16"]);
     let output = run(&short);
     assert!(!String::from_utf8(output.stderr).unwrap().contains("too-short"));
+    let variable = ("STS_EMULATOR_CONTROL_SECRET", "too-short");
+    let output = crate::running::emulator().args(remote).env(variable.0, variable.1).output();
+    let stderr = String::from_utf8(output.unwrap().stderr).unwrap();
+    let expected = format!("--control-secret-file or {}: must be at least 16", variable.0);
+    assert!(stderr.contains(&expected), "{stderr}");
 
     let file = File::new("secret", "0123456789abcdef\n");
     let with_file = [&remote[..], &["--control-secret-file", file.0.to_str().unwrap()]].concat();

@@ -61,6 +61,9 @@ fn print_error(text: &dyn fmt::Display) {
     let _ = writeln!(io::stderr(), "sts-emulator: {text}");
 }
 
+/// The option and the variable that contain the secret of the control endpoint.
+const CONTROL_SECRET: &str = "--control-secret-file or STS_EMULATOR_CONTROL_SECRET";
+
 /// An error that ends the program.
 struct Failure {
     text: String,
@@ -80,16 +83,17 @@ impl Failure {
             let exit = if error.kind() == io::ErrorKind::InvalidInput { 2 } else { 1 };
             return Self { text: format!("cannot start: {error}"), exit };
         };
+        // The value of the first two is a secret.
         let option = match setting.setting() {
-            "control_secret" => "--control-secret-file".to_owned(),
+            "control_secret" => CONTROL_SECRET.to_owned(),
             "tls_authority" => "--ca-file or --ca-key".to_owned(),
-            name => format!("--{}", name.replace('_', "-")),
+            name => format!("--{} {:?}", name.replace('_', "-"), setting.value()),
         };
-        let mut text = format!("{option} {:?}: {}", setting.value(), setting.problem());
+        let mut text = format!("{option}: {}", setting.problem());
         if let Some(required) = setting.requires() {
             text += "; requires ";
             text += match required {
-                "control_secret" => "--control-secret-file or STS_EMULATOR_CONTROL_SECRET",
+                "control_secret" => CONTROL_SECRET,
                 _ => "--allow-remote",
             };
         }
