@@ -28,7 +28,7 @@ use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
 pub(crate) use self::blocking_pool::{BLOCKING_THREADS, BlockingPool};
-pub(crate) use self::body::BodyReader;
+pub(crate) use self::body::{BodyReader, discard_body};
 pub(crate) use self::connection::Connection;
 pub(crate) use self::cut::CutPoint;
 pub(crate) use self::error::ConnectionError;

@@ -11,7 +11,7 @@ use crate::faults::Faults;
 use crate::gateway::{Call, Gateway, MAX_BODY};
 use crate::model::operation;
 use crate::rejection::{Rejection, TooLarge};
-use crate::server::{BlockingPool, BodyReader, Connection, ConnectionError, Respond};
+use crate::server::{BlockingPool, BodyReader, Connection, ConnectionError, Respond, discard_body};
 
 /// Size of a body, in bytes, above which a request is processed on a thread of the pool.
 const LARGE_BODY: usize = 16 * 1024;
@@ -93,7 +93,10 @@ impl Respond for StsEndpoint {
                     outcome(&mut call, head, body)
                 }
             }
-            Err(rejection) => Err(rejection),
+            Err(rejection) => {
+                discard_body(&head, body, connection).await?;
+                Err(rejection)
+            }
         };
         let response = finish(&mut call, outcome);
         if let Some(cut) = call.faults().cut(&response) {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use http::header::EXPECT;
+use http::request::Parts;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use sts_proto::{Body, BodyWriter};
@@ -55,6 +57,21 @@ impl BodyReader {
         }
         Ok(Some(collected.finish()))
     }
+}
+
+/// Reads and drops the body of a request that is rejected by its head, unless the client waits for
+/// permission to send it.
+pub(crate) async fn discard_body(
+    head: &Parts,
+    body: Incoming,
+    connection: &Connection,
+) -> Result<(), ConnectionError> {
+    if !body.is_end_stream() && !head.headers.contains_key(EXPECT) {
+        let discarded = tokio::time::timeout(BODY_TIME, discard(body, connection));
+        discarded.await.map_err(|_| ConnectionError)??;
+    }
+    connection.memory().complete();
+    Ok(())
 }
 
 /// Reads and drops the rest of a rejected body. A client that is still sending would not read the

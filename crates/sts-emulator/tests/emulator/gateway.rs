@@ -92,6 +92,31 @@ async fn a_body_over_twelve_megabytes_is_too_large() {
 }
 
 #[tokio::test]
+async fn a_client_that_sends_a_large_body_to_an_unknown_path_gets_the_response() {
+    let sts = sts().await;
+    // More than the buffers of both sockets.
+    let size = 12 * 1024 * 1024;
+    let head = format!(
+        "PUT /bucket/object HTTP/1.1\r\nHost: h\r\nContent-Length: {size}\r\n\
+         Connection: close\r\n\r\n"
+    );
+    let mut stream = TcpStream::connect(sts.emulator.address()).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&vec![b' '; size]).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 404 "));
+
+    // A client that waits for permission does not have to send it.
+    let head = head.replace("Connection: close", "Expect: 100-continue");
+    let mut stream = TcpStream::connect(sts.emulator.address()).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 13];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 404 ");
+}
+
+#[tokio::test]
 async fn heads_over_the_limits_are_too_large() {
     let sts = sts().await;
     let long = "a".repeat(33 * 1024);
