@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use super::instant;
 use super::message::Message;
 use super::oidc::CreateToken;
-use super::poll_response::{PollResponse, classify};
+use super::poll_response::{PollResponse, classify, oauth_code};
 use crate::failure;
 
 /// What `slow_down` adds to the interval.
@@ -125,6 +125,11 @@ impl PollSignIn {
         if response.status().is_success() {
             return failed("CreateToken failed", error);
         }
+        let code = if error.code().is_none() { oauth_code(&response) } else { None };
+        let with_code = |message: &str| match &code {
+            Some(code) => format!("{message} ({code})"),
+            None => message.to_owned(),
+        };
         match classify(&response, is_first) {
             PollResponse::Pending => self.failures = 0,
             PollResponse::SlowDown => {
@@ -133,13 +138,13 @@ impl PollSignIn {
             }
             PollResponse::Unavailable => self.failures = self.failures.saturating_add(1),
             PollResponse::Expired => {
-                self.last = Some(failure::of_service("CreateToken failed".to_owned(), error));
+                self.last = Some(failure::of_service(with_code("CreateToken failed"), error));
                 return State::Done(Err(self.expired()));
             }
-            PollResponse::Denied => return failed("the sign-in was denied", error),
-            PollResponse::Failed => return failed("CreateToken failed", error),
+            PollResponse::Denied => return failed(&with_code("the sign-in was denied"), error),
+            PollResponse::Failed => return failed(&with_code("CreateToken failed"), error),
         }
-        self.last = Some(failure::of_service("the last poll failed".to_owned(), error));
+        self.last = Some(failure::of_service(with_code("the last poll failed"), error));
         self.wait(now)
     }
 }

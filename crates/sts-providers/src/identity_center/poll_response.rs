@@ -87,6 +87,18 @@ pub(super) fn classify(response: &Response<Body>, is_first: bool) -> PollRespons
     }
 }
 
+/// The longest code that an error shows. That of the known ones has 22 characters.
+const LONGEST_CODE: usize = 32;
+
+/// Returns the code in the field of RFC 6749, which is not one of the service's fields. Any text that is
+/// not a word may contain a secret of the request.
+pub(super) fn oauth_code(response: &Response<Body>) -> Option<String> {
+    let fields: Fields = serde_json::from_slice(response.body().as_ref()).ok()?;
+    let code = fields.error?.as_str()?.trim().to_ascii_lowercase();
+    let is_word = code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    (is_word && (1..=LONGEST_CODE).contains(&code.len())).then_some(code)
+}
+
 /// Whether the same request may succeed later.
 fn is_retryable(status: StatusCode) -> bool {
     status.is_server_error()

@@ -243,6 +243,24 @@ fn a_poll_ends_when_the_code_expires_and_shows_the_last_response() {
 }
 
 #[test]
+fn an_error_of_a_poll_shows_the_code_of_oauth() {
+    let error = |code| in_full(&run(sign_in(25).poll(), start(), [oauth(code)]).error());
+    assert!(error("expired_token").contains("CreateToken failed (expired_token)"));
+    assert!(error("Access_Denied").contains("the sign-in was denied (access_denied)"));
+    assert!(error("invalid_grant").contains("CreateToken failed (invalid_grant)"));
+    // No other code is known, so this one may be pending.
+    let answers = [oauth("authorization_pending"), oauth("new_code")];
+    let pending = in_full(&run(sign_in(25).poll(), start(), answers).error());
+    assert!(pending.contains("the last poll failed (new_code)"), "{pending}");
+    // It may be a secret of the request.
+    for text in ["hidden-7", "hidden hidden", &"hidden".repeat(6)] {
+        let answers = [oauth("authorization_pending"), oauth(text)];
+        let pending = in_full(&run(sign_in(25).poll(), start(), answers).error());
+        assert!(!pending.contains("hidden"), "{pending}");
+    }
+}
+
+#[test]
 fn calls_are_retried_with_backoff() {
     let call = || {
         let endpoint = Endpoint::parse("https://portal.example.com").unwrap();
