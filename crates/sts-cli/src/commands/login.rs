@@ -28,6 +28,8 @@ const EXPERIMENTAL: &str = "note: the sign-in with Identity Center is experiment
                             the service to a sign-in that is not finished are not published";
 const REPORT: &str = "if you have approved the sign-in, please report this error with the response in \
                       it: the responses of the service are not published";
+const WRONG_CLOCK: &str = "by the clock of this machine, the sign-in has expired already, so other \
+                           commands do not use it; set the clock, for example by NTP";
 
 /// Sign in with IAM Identity Center in a browser (experimental)
 #[derive(Debug, Args)]
@@ -109,6 +111,9 @@ impl Login {
             agency_urn: chosen.agency_urn.clone(),
             expires_at: rfc3339(token.expires_at),
         };
+        if token.expires_at <= SystemClock.now().wall {
+            context.warn(WRONG_CLOCK);
+        }
         sign_in.access_token = Some(token);
         sign_in.agency = Some(chosen);
         sign_in_file::write(&sign_in)?;

@@ -238,6 +238,17 @@ fn a_revoked_sign_in_begins_another_one() {
 }
 
 #[test]
+fn a_sign_in_that_has_expired_by_the_local_clock_is_a_warning() {
+    let clock = TestClock::new(OffsetDateTime::now_utc() - Duration::from_secs(10 * 3600));
+    let builder = Emulator::builder().config(config(AUTO, "").parse().unwrap());
+    let cloud = Cloud::of(builder.clock(clock));
+    let run = Run::of(&mut login(&cloud, &[]));
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let warning = "warning: by the clock of this machine, the sign-in has expired already";
+    assert!(run.stderr.contains(warning), "{run:?}");
+}
+
+#[test]
 fn an_access_token_that_is_rejected_for_credentials_alone_has_to_be_removed() {
     let cloud = cloud(&config(AUTO, OTHER));
     let reader = &["--account", "0011", "--permission-set", "reader"];
