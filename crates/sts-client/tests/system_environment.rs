@@ -178,8 +178,6 @@ fn a_command_that_does_not_cooperate_is_an_error() {
     let start = Instant::now();
     for script in [
         "trap '' TERM INT HUP; while :; do sleep 1; done",
-        // Its output stays open after its end.
-        "sleep 5 & exit 0",
         "(trap '' TERM; sleep 5) & wait",
         "while :; do printf x; sleep 0.01; done",
     ] {
@@ -187,6 +185,12 @@ fn a_command_that_does_not_cooperate_is_an_error() {
         let error = SystemEnvironment.run_command(&command).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut, "{script}: {error}");
     }
+    // One that has ended is not said to run, and its status may be the reason.
+    let command = shell("sleep 20 & exit 3").timeout(Duration::from_secs(3));
+    let error = SystemEnvironment.run_command(&command).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    let expected = "the command ended (exit status: 3), but a program that it started kept its";
+    assert!(error.to_string().starts_with(expected), "{error}");
     // One that has closed its output is not waited for.
     let command = shell("sleep 5 >&- 2>&- & printf token").timeout(Duration::from_secs(60));
     let output = SystemEnvironment.run_command(&command).unwrap();

@@ -1,7 +1,7 @@
 //! Commands, with a timeout and bounded output.
 
 use std::io::{self, Read};
-use std::process::{Child, Command as Process, Stdio};
+use std::process::{Child, Command as Process, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -32,7 +32,11 @@ pub(super) fn run(command: &Command) -> io::Result<CommandOutput> {
     let stderr = read_on_thread(child.0.stderr.take(), LARGEST_STDERR)?;
     let rest = || command.timeout.saturating_sub(start.elapsed());
 
-    let (stdout, is_whole) = stdout.recv_timeout(rest()).map_err(|_| timed_out(command))??;
+    let received = stdout.recv_timeout(rest());
+    let (stdout, is_whole) = received.map_err(|_| match child.0.try_wait() {
+        Ok(Some(status)) => kept_open(command, status),
+        Ok(None) | Err(_) => timed_out(command),
+    })??;
     if !is_whole {
         return Err(io::Error::other("the output of the command exceeds 64 KiB"));
     }
@@ -85,6 +89,16 @@ fn read_on_thread(
         }
     })?;
     Ok(receiver)
+}
+
+/// Without the end of its output, it is not known whether it is complete.
+fn kept_open(command: &Command, status: ExitStatus) -> io::Error {
+    let seconds = command.timeout.as_secs_f32();
+    let message = format!(
+        "the command ended ({status}), but a program that it started kept its output open for \
+         {seconds} seconds"
+    );
+    io::Error::new(io::ErrorKind::TimedOut, message)
 }
 
 fn timed_out(command: &Command) -> io::Error {
