@@ -71,6 +71,26 @@ fn a_certificate_authority_is_kept_between_runs() {
 }
 
 #[test]
+fn a_file_that_cannot_be_written_is_named() {
+    let failed = |command: &mut std::process::Command, path: &str| {
+        let output = command.output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert!(stderr.contains(path), "{stderr}");
+    };
+    failed(emulator().arg("--tls").env("TMPDIR", "/nowhere"), "\"/nowhere/sts-emulator-ca-");
+    let arguments = ["--tls", "--ca-file", "/nowhere/ca.pem"];
+    failed(emulator().args(arguments), "\"/nowhere/ca.pem\"");
+
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("ca-without-key.pem");
+    let _ = std::fs::remove_file(&path);
+    let arguments = ["--tls", "--ca-file", path.to_str().unwrap(), "--ca-key", "/nowhere/key.pem"];
+    failed(emulator().args(arguments), "\"/nowhere/key.pem\"");
+    // The next start would reject a certificate without its key.
+    assert!(!path.exists());
+}
+
+#[test]
 fn a_hangup_stops_it_and_removes_its_certificate() {
     let mut running = Running::spawn(emulator_that_hangs_up().arg("--tls"));
     running.line("listening on https://");

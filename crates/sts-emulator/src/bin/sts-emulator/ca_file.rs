@@ -24,13 +24,13 @@ impl CaFile {
             return Ok(None);
         };
         if let Some(path) = path {
-            std::fs::write(path, pem)?;
+            std::fs::write(path, pem).map_err(|error| of_path(path, &error))?;
             return Ok(Some(Self { path: path.to_owned(), temporary: None }));
         }
         let (pid, port) = (std::process::id(), emulator.address().port());
         let path = std::env::temp_dir().join(format!("{PREFIX}{pid}-{port}{SUFFIX}"));
-        let mut file = create(&path)?;
-        file.write_all(pem.as_bytes())?;
+        let mut file = create(&path).map_err(|error| of_path(&path, &error))?;
+        file.write_all(pem.as_bytes()).map_err(|error| of_path(&path, &error))?;
         Ok(Some(Self { path, temporary: Some(file) }))
     }
 
@@ -46,6 +46,11 @@ impl Drop for CaFile {
             let _ = std::fs::remove_file(&self.path);
         }
     }
+}
+
+/// Adds the path to an error.
+fn of_path(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{:?}: {error}", path.display()))
 }
 
 /// Creates and locks a new file. Existing files are not overwritten.
@@ -66,7 +71,7 @@ fn create(path: &Path) -> io::Result<File> {
             return Ok(file);
         }
     }
-    Err(io::Error::other(format!("{} is removed repeatedly by other processes", path.display())))
+    Err(io::Error::other("it is removed repeatedly by other processes"))
 }
 
 /// Creates a new file. Existing files are not overwritten.

@@ -123,8 +123,13 @@ fn run(options: &Options) -> Result<(), Failure> {
         let certificate = CaFile::of(&emulator, options.ca_file.as_deref())
             .map_err(|error| Failure::io("cannot write the CA certificate", &error))?;
         if let Some(path) = &options.ca_key {
-            ca_key::write(&emulator, path)
-                .map_err(|error| Failure::io(&format!("--ca-key {:?}", path.display()), &error))?;
+            ca_key::write(&emulator, path).map_err(|error| {
+                // It is new as well, and the next start would reject it without its key.
+                if let Some(certificate) = &certificate {
+                    let _ = std::fs::remove_file(certificate.path());
+                }
+                Failure::io(&format!("--ca-key {:?}", path.display()), &error)
+            })?;
         }
         output::announce(listening_lines(
             &emulator,
