@@ -227,7 +227,8 @@ impl ServiceError {
         self.0.raw_message.as_ref()
     }
 
-    /// Returns the request id for support: from `X-Request-Id`, or from the body.
+    /// Returns the request id for support: from `X-Request-Id`, else from the body, else from
+    /// `X-IAM-Trace-Id`.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_ids.first()

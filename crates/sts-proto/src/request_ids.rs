@@ -34,10 +34,10 @@ impl RequestIds {
         }
     }
 
-    /// Returns the id from the header, or the id from the body.
+    /// Returns the id from the header, else the id from the body, else the trace id of IAM.
     #[must_use]
     pub fn first(&self) -> Option<&str> {
-        self.header.as_deref().or(self.body.as_deref())
+        self.header.as_deref().or(self.body.as_deref()).or(self.iam_trace.as_deref())
     }
 }
 

@@ -42,10 +42,18 @@ fn either_request_id_may_be_missing() {
 }
 
 #[test]
-fn the_trace_id_of_iam_is_kept_beside_them() {
-    let error = error_with(400, &[("X-IAM-Trace-Id", "trace")], "");
-    assert_eq!(error.request_ids().iam_trace.as_deref(), Some("trace"));
-    assert_eq!(error.request_id(), None);
+fn the_trace_id_of_iam_is_the_last_resort() {
+    let trace = ("X-IAM-Trace-Id", "trace");
+    for (headers, body, first) in [
+        (&[trace][..], String::new(), "trace"),
+        (&[trace], with_body_id(), "of-the-body"),
+        (&[trace, ("X-Request-Id", "of-the-header")], with_body_id(), "of-the-header"),
+    ] {
+        let error = error_with(400, headers, body);
+        assert_eq!(error.request_ids().iam_trace.as_deref(), Some("trace"));
+        assert_eq!(error.request_id(), Some(first));
+        assert!(error.to_string().ends_with(&format!("request id {first})")), "{error}");
+    }
 }
 
 #[test]
