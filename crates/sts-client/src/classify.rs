@@ -39,8 +39,9 @@ pub trait Classify {
     /// Classifies the response to the last attempt, learns from it, and returns what to do. `now` is
     /// the local time at which it was received.
     ///
-    /// Credentials and clock offset depend only on error codes of the service and its gateway. A
-    /// response of a proxy or a captive portal is a [`Verdict::Failed`].
+    /// Credentials and clock offset depend only on error codes of the service and its gateway. An
+    /// error response of a proxy or a captive portal is a [`Verdict::Failed`]. Every 2xx is a success,
+    /// because the bodies of other services are not known.
     fn classify<B: AsRef<[u8]>>(&mut self, response: &Response<B>, now: OffsetDateTime) -> Verdict;
 }
 
