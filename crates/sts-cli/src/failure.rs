@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::ffi::OsStr;
 use std::io;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use huaweicloud_sts::proto::ServiceError;
 use huaweicloud_sts::providers::{ChainReport, ProviderState};
@@ -14,6 +15,9 @@ use serde::Serialize;
 use crate::causes;
 use crate::encoded_message::decode_command;
 use crate::provider_names::IDENTITY_CENTER;
+
+/// Advice after a temporary failure of the service.
+const LATER: &str = "try again later";
 
 /// Failure of a command.
 #[derive(Debug)]
@@ -182,6 +186,17 @@ impl Failure {
         Self { advice, facts, ..Self::new(status, error) }
     }
 
+    /// Sets how long the service asks to wait, if the advice is to wait.
+    fn after(self, wait: Option<Duration>) -> Self {
+        match wait {
+            Some(wait) if self.advice.as_deref() == Some(LATER) => {
+                let seconds = wait.as_secs_f64().ceil();
+                self.advice(format!("try again in {seconds} s"))
+            }
+            _ => self,
+        }
+    }
+
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.status as u8)
     }
@@ -231,8 +246,8 @@ impl From<Error> for Failure {
             request_id: error.request_id().map(str::to_owned),
             encoded_authorization_message: encoded_message(&error),
         });
-        let (status, advice) = reaction(error.kind());
-        Self::of_facts(status, advice, facts, error)
+        let ((status, advice), wait) = (reaction(error.kind()), error.retry_in());
+        Self::of_facts(status, advice, facts, error).after(wait)
     }
 }
 
@@ -245,8 +260,8 @@ impl From<CredentialsError> for Failure {
             request_id: error.request_id().map(str::to_owned),
             encoded_authorization_message: encoded_message(&error),
         });
-        let (status, advice) = reaction(error.kind());
-        Self::of_facts(status, advice, facts, error)
+        let ((status, advice), wait) = (reaction(error.kind()), error.retry_in());
+        Self::of_facts(status, advice, facts, error).after(wait)
     }
 }
 
@@ -260,8 +275,8 @@ impl From<ServiceError> for Failure {
             request_id: error.request_id().map(str::to_owned),
             encoded_authorization_message: error.encoded_authorization_message().map(str::to_owned),
         });
-        let (_, advice) = reaction(error.kind());
-        Self::of_facts(Status::Failed, advice, facts, error)
+        let ((_, advice), wait) = (reaction(error.kind()), error.wait_without_clock());
+        Self::of_facts(Status::Failed, advice, facts, error).after(wait)
     }
 }
 
@@ -299,7 +314,7 @@ fn reaction(kind: ErrorKind) -> (Status, Option<&'static str>) {
             Some("correct the secret key, and do not use this access key for five minutes"),
         ),
         ErrorKind::Throttled | ErrorKind::Unavailable | ErrorKind::ServiceFault => {
-            (Status::Failed, Some("try again later"))
+            (Status::Failed, Some(LATER))
         }
         ErrorKind::ClockSkew => {
             (Status::Failed, Some("set the clock; `sts doctor` shows its offset"))

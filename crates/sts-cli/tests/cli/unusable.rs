@@ -253,3 +253,16 @@ fn a_locked_access_key_and_an_outage_have_an_advice() {
     let outage = cloud.run(&["doctor"]).stdout;
     assert!(outage.ends_with("help: try again later\n"), "{outage}");
 }
+
+#[test]
+fn the_wait_that_the_service_requests_is_named() {
+    let cloud = Cloud::start();
+    cloud.emulator.faults().inject(Fault::Throttling { retry_after: Some(3600) });
+    let help = "\n  help: try again in 3600 s\n";
+    let whoami = cloud.run(&["whoami"]);
+    assert!(whoami.stderr.ends_with(help), "{whoami:?}");
+    let json = cloud.run(&["whoami", "--output", "json"]);
+    assert!(json.stderr.contains(r#""advice":"try again in 3600 s""#), "{json:?}");
+    let request = cloud.run(&["request", &cloud.url("/v5/caller-identity")]);
+    assert!(request.stderr.ends_with(help), "{request:?}");
+}
