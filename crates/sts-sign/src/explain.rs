@@ -63,7 +63,8 @@ impl Explanation {
     /// message of a gateway, or `None` if no difference is visible or `echo` does not contain one.
     ///
     /// The lines in `echo` are separated by `|` or line feeds. Text before and after is ignored.
-    /// Redacted values count as equal. Other secret values are compared, but never shown.
+    /// Redacted values count as equal. Other secret values, and queries with a parameter whose name is
+    /// that of a secret, are compared, but never shown.
     #[must_use]
     pub fn first_difference(&self, echo: &str) -> Option<Difference> {
         Difference::first(self, echo)

@@ -102,6 +102,10 @@ fn secrets_are_compared_and_never_shown() {
 
     let lost = difference(&format!("x-security-token:{TOKEN}|"), "");
     assert_eq!(lost, r#"x-security-token signed as "[redacted]", gateway received none"#);
+    for query in ["access_token=planted", "a=1&Secret=planted", "X-Security-Token:planted"] {
+        let said = "query differs; values are not shown";
+        assert_eq!(difference("|a=1|", &format!("|{query}|")), said);
+    }
     for name in ["x-auth-token", "X-Auth-Token"] {
         let added = difference("|x-sdk-date", &format!("|{name}:planted|x-sdk-date"));
         assert_eq!(added, format!(r#"{name} not signed, gateway received "[redacted]""#));

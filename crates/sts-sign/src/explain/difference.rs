@@ -91,8 +91,10 @@ impl Difference {
     }
 
     fn new(part: &str, signed: Option<&str>, seen: Option<&str>) -> Self {
-        // A gateway may echo the name as it was sent.
-        let is_hidden = is_secret(&part.to_ascii_lowercase());
+        // A gateway may echo the name as it was sent, and leave out the line of an empty query.
+        let has_secret = |text: &str| is_secret(&text.to_ascii_lowercase());
+        let is_hidden = has_secret(part)
+            || (part == "query" && [signed, seen].into_iter().flatten().any(has_secret));
         let shown = |value: &str| if is_hidden { REDACTED } else { value }.to_owned();
         Self { part: part.to_owned(), signed: signed.map(shown), seen: seen.map(shown) }
     }
