@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use http::Response;
 use sts_client::session::{IssuedCredentials, RefreshProvider};
@@ -53,10 +52,6 @@ impl RefreshProvider for Required {
 
     fn label(&self) -> String {
         self.provider.label()
-    }
-
-    fn lifetime(&self) -> Option<Duration> {
-        self.provider.lifetime()
     }
 
     fn validate(&self, context: &CallContext) -> Result<(), CredentialsError> {

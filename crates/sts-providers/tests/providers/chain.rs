@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sts_client::session::{RefreshProvider, SessionError};
-use sts_client::{CallContext, CallPolicy, Client, CredentialsError, Session};
+use sts_client::{CallContext, CallPolicy, Client, CredentialsError, Platform, Session};
 use sts_proto::{AssumeAgency, Credentials, ErrorKind, RetryAdvice};
 use sts_providers::{
     EcsMetadata, EnvironmentVariables, OidcAgency, ProfileFile, ProviderChain, ProviderState,
@@ -370,11 +370,15 @@ fn an_error_of_a_chain_reaches_the_caller_of_a_client() {
 
 #[test]
 fn a_shared_provider_is_like_the_provider_itself() {
-    let context = CallContext::new([], CallPolicy::default());
+    let context = Arc::new(CallContext::new([], CallPolicy::default()));
     let shared = SharedProvider::new(agency().duration(Duration::from_secs(900)));
     assert_eq!(shared.lifetime(), Some(Duration::from_secs(900)));
     assert_eq!(shared.label(), agency().label());
     assert!(shared.validate(&context).is_ok());
+    let place = with_oidc(home());
+    let platform = Platform::new(place.clone(), place);
+    let refresh = shared.begin(&platform, &context).unwrap();
+    assert_eq!(format!("{shared:?} {refresh:?}"), "SharedProvider { .. } SharedRefresh { .. }");
     let invalid = SharedProvider::new(agency().session_name("?"));
     assert_eq!(invalid.validate(&context).unwrap_err().kind(), ErrorKind::InvalidRequest);
 

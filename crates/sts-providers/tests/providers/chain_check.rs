@@ -1,13 +1,18 @@
 //! Checks of chains, which send nothing.
 
+use std::path::Path;
+use std::time::Duration;
+
 use sts_client::{CallContext, CallPolicy, Command, CredentialsError, Platform};
+use sts_proto::Endpoint;
+use sts_providers::identity_center::{AccessToken, ChosenAgency, SavedAgency, SavedSignIn};
 use sts_providers::{
     ChainReport, CredentialProcess, EcsMetadata, IdTokenProvider, OidcAgency, ProviderChain,
     ProviderState,
 };
 
 use crate::chain::{home, metadata, rich, with_oidc, with_pod, with_profile, with_variables};
-use crate::world::{Place, ask, client};
+use crate::world::{Place, START, ask, client};
 
 fn check(chain: &ProviderChain, place: &Place) -> Result<ChainReport, CredentialsError> {
     let platform = Platform::new(place.clone(), place.clone());
@@ -93,6 +98,26 @@ fn a_provider_is_inserted_behind_another() {
     assert_eq!(names(chain().provider_after("a", "new", disabled())), ["a", "new", "b"]);
     assert_eq!(names(chain().provider_after("b", "new", disabled())), ["a", "b", "new"]);
     assert_eq!(names(chain().provider_after("c", "new", disabled())), ["a", "b", "new"]);
+}
+
+#[test]
+fn a_check_reads_a_saved_sign_in() {
+    let endpoint = |host: &str| Endpoint::parse(&format!("https://{host}")).unwrap();
+    let mut saved = SavedSignIn::new(
+        "https://idcenter.example.com/d-1/portal",
+        endpoint("oidc.cn-north-4.myhuaweicloud.com"),
+        endpoint("portal.example.com"),
+    );
+    saved.access_token = Some(AccessToken::new("hidden-token", START + Duration::from_secs(3600)));
+    saved.agency = Some(ChosenAgency::new("0a1b", "iam::0a1b:agency:reader"));
+    let place = home();
+    saved.write(&place, Path::new("/home/u/sign-in.json")).unwrap();
+
+    let chain = ProviderChain::new()
+        .provider("none", SavedAgency::new("/home/u/other.json"))
+        .provider("saved", SavedAgency::new("/home/u/sign-in.json"));
+    let report = check(&chain, &place).unwrap();
+    assert_eq!(report.candidate(), Some("saved"), "{report}");
 }
 
 #[test]
