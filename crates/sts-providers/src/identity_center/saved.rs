@@ -222,7 +222,7 @@ impl SavedSignIn {
     }
 }
 
-/// Whether there is no file, or no directory for it: the home of a service may be `/dev/null`.
+/// Whether the file or its directory does not exist: the home of a service may be `/dev/null`.
 fn is_absent(error: &io::Error) -> bool {
     use io::ErrorKind::{NotADirectory, NotFound, Unsupported};
     matches!(error.kind(), NotADirectory | NotFound | Unsupported)
