@@ -1,7 +1,7 @@
 //! Classification of the responses of any service.
 
 use http::Response;
-use sts_proto::{CodeFamily, ErrorKind, ServiceError};
+use sts_proto::{CodeFamily, ErrorCode, ErrorKind, ServiceError};
 use sts_sign::{Attempts, Observation, Verdict};
 use time::OffsetDateTime;
 
@@ -41,31 +41,54 @@ pub trait Classify {
     ///
     /// Credentials and clock offset depend only on error codes of the service and its gateway. An
     /// error response of a proxy or a captive portal is a [`Verdict::Failed`]. Every 2xx is a success,
-    /// because the bodies of other services are not known.
+    /// because the bodies of other services are not known. An error of a service behind the gateway,
+    /// such as a 404 with a code of the service and a request id, shows that the signature was
+    /// accepted: the access key is not held back any more.
     fn classify<B: AsRef<[u8]>>(&mut self, response: &Response<B>, now: OffsetDateTime) -> Verdict;
 }
 
 impl<P> Classify for Attempts<'_, P> {
     fn classify<B: AsRef<[u8]>>(&mut self, response: &Response<B>, now: OffsetDateTime) -> Verdict {
-        self.observe(observation(response, now), now)
+        let Some(error) = ServiceError::from_response(response) else {
+            return self.observe(Observation::success(), now);
+        };
+        if is_behind_gateway(&error) {
+            self.observe(Observation::success(), now);
+            return Verdict::Failed;
+        }
+        self.observe(observation(&error, now), now)
     }
 }
 
-fn observation<B: AsRef<[u8]>>(response: &Response<B>, now: OffsetDateTime) -> Observation {
-    let Some(error) = ServiceError::from_response(response) else {
-        return Observation::success();
+/// Returns whether a service behind the gateway wrote the error: the gateway has accepted the
+/// signature. Of other services, codes alone do not show it, because an intermediary may have any.
+fn is_behind_gateway(error: &ServiceError) -> bool {
+    let is_of_service = match error.code().map(ErrorCode::family) {
+        Some(CodeFamily::Sts5 | CodeFamily::Pap5) => true,
+        Some(CodeFamily::Other) => error.request_id().is_some(),
+        _ => false,
     };
+    let is_about_signature = is_rejection(error.kind())
+        || matches!(error.status().as_u16(), 401 | 407)
+        || error.kind() == ErrorKind::Throttled;
+    is_of_service && error.status().is_client_error() && !is_about_signature
+}
+
+const fn is_rejection(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::InvalidCredentials
+            | ErrorKind::ExpiredCredentials
+            | ErrorKind::AccessKeyLocked
+            | ErrorKind::ClockSkew
+    )
+}
+
+fn observation(error: &ServiceError, now: OffsetDateTime) -> Observation {
     // Any intermediary can respond with 401; only the service can reject credentials.
     let is_known = error.code().is_some_and(|code| code.family() != CodeFamily::Other);
     let kind = match error.kind() {
-        ErrorKind::InvalidCredentials
-        | ErrorKind::ExpiredCredentials
-        | ErrorKind::AccessKeyLocked
-        | ErrorKind::ClockSkew
-            if !is_known =>
-        {
-            ErrorKind::Other
-        }
+        kind if is_rejection(kind) && !is_known => ErrorKind::Other,
         kind => kind,
     };
     let mut observation = Observation::error(kind);

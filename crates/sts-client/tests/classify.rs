@@ -73,3 +73,39 @@ fn an_intermediary_changes_neither_credentials_nor_clock() {
     assert_eq!(verdict(&signer, &cached), Verdict::RetryWithNewCredentials);
     assert_eq!(signer.clock_offset(), time::Duration::ZERO);
 }
+
+#[test]
+fn an_error_of_a_service_behind_the_gateway_ends_the_hold_of_an_access_key() {
+    let not_found = |body, has_id: bool| {
+        let mut response = response(404, ON_TIME, body);
+        if has_id {
+            response.headers_mut().insert("x-request-id", "0f3c".parse().unwrap());
+        }
+        response
+    };
+    let of_service = r#"{"error":{"code":"Ecs.0114","message":"not found"}}"#;
+    let of_gateway = r#"{"error_code":"APIGW.0101","error_msg":"The API does not exist"}"#;
+    let expired = r#"{"error_code":"Ecs.0001","error_msg":"security token has expired"}"#;
+    let denied = r#"{"error_code":"PAP5.0001","error_msg":"denied"}"#;
+    for (response, is_over) in [
+        (not_found(of_service, true), true),
+        (not_found(of_service, false), false),
+        (not_found(of_gateway, true), false),
+        (response(403, ON_TIME, denied), true),
+        (response(400, ON_TIME, expired), false),
+        (response(503, ON_TIME, denied), false),
+    ] {
+        let signer = signer();
+        for _ in 0..3 {
+            verdict(&signer, &self::response(401, ON_TIME, MISMATCH));
+        }
+        let later = NOW + Duration::from_secs(300);
+        let mut request = Request::get("https://ecs.example.com/v1/0a1b/cloudservers/1").body("");
+        let request = request.as_mut().unwrap();
+        let mut attempts = signer.attempts();
+        block_on(attempts.sign(request, later)).unwrap();
+        assert_eq!(attempts.classify(&response, later), Verdict::Failed, "{response:?}");
+        let next = block_on(signer.sign(request, later));
+        assert_eq!(next.is_ok(), is_over, "{response:?}");
+    }
+}
