@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use huaweicloud_sts::providers::identity_center::{Logout as Revoke, MessageCall, SavedSignIn};
-use huaweicloud_sts::sts_client::{Clock as _, SystemClock};
+use huaweicloud_sts::sts_client::{CallPolicy, Clock as _, SystemClock};
 use serde::Serialize;
 
 use crate::context::{Context, block_on};
@@ -57,18 +57,18 @@ impl Logout {
     }
 }
 
-/// Signs out at the portal. A token that has expired, or that the portal does not accept, needs that
-/// no more.
+/// Signs out at the portal. A token that the portal does not accept needs that no more, and neither does
+/// an expired one. The clock of this machine may be ahead, so that is not certain: it gets one attempt.
 async fn revoke(context: &Context, sign_in: &SavedSignIn) -> Result<(), Failure> {
     let Some(token) = &sign_in.access_token else { return Ok(()) };
-    if token.expires_at <= SystemClock.now().wall {
-        return Ok(());
-    }
+    let has_expired = token.expires_at <= SystemClock.now().wall;
     let endpoint = sign_in.portal_endpoint.clone();
     let client = context.transport()?.client().endpoint(endpoint.clone());
     let client = client.build().map_err(Failure::usage)?;
     let call = MessageCall::new(endpoint, Revoke::new(token.token.clone()), SystemClock.seed());
+    let call = if has_expired { call.policy(&CallPolicy::default().attempts(1)) } else { call };
     match client.drive(call).await {
+        Err(_) if has_expired => Ok(()),
         Err(error) if !matches!(error.status().map(|status| status.as_u16()), Some(401 | 403)) => {
             let end = rfc3339(token.expires_at);
             let advice = format!(

@@ -246,6 +246,20 @@ fn a_sign_in_that_has_expired_by_the_local_clock_is_a_warning() {
     assert_eq!(run.code, Some(0), "{run:?}");
     let warning = "warning: by the clock of this machine, the sign-in has expired already";
     assert!(run.stderr.contains(warning), "{run:?}");
+
+    // The portal still accepts the token.
+    let saved: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(file(&cloud)).unwrap()).unwrap();
+    let header = format!("access-token: {}", saved["access_token"]["token"].as_str().unwrap());
+    let list = || cloud.run(&["request", "-H", &header, &cloud.url("/v1/assigned-accounts")]);
+    assert_eq!(list().code, Some(0), "{:?}", list());
+    assert_eq!(Run::of(&mut sts(&cloud, &["logout"])).code, Some(0));
+    assert!(list().stdout.contains("IIC.1001"), "{:?}", list());
+
+    assert_eq!(Run::of(&mut login(&cloud, &[])).code, Some(0));
+    without_portal(&cloud);
+    let offline = Run::of(&mut sts(&cloud, &["logout"]));
+    assert_eq!((offline.code, &*offline.stderr), (Some(0), ""));
 }
 
 #[test]
