@@ -181,6 +181,11 @@ fn a_wrong_request_is_not_sent() {
 
         For more information, try '--help'.
         ");
+        // The signature could not contain it.
+        for scope in ["cn-north-4/ecs/v1", "cn-north-4/a,b", "cn-north-4/a b"] {
+            let invalid = run(&[&url, "--v11", scope]);
+            assert!(invalid.contains("expected REGION/SERVICE"), "{invalid}");
+        }
         let closed = run(&["http://127.0.0.1:9/v1?a=mysecret"]);
         assert_snapshot!(closed, @"
         exit code Some(1)

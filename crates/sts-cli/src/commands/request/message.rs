@@ -95,8 +95,12 @@ impl MessageOptions {
 }
 
 fn scope(text: &str) -> Result<Scope, String> {
+    let is_part = |part: &str| {
+        let is_allowed = |byte: u8| byte.is_ascii_graphic() && !b",/".contains(&byte);
+        !part.is_empty() && part.bytes().all(is_allowed)
+    };
     match text.split_once('/') {
-        Some((region, service)) if !region.is_empty() && !service.is_empty() => {
+        Some((region, service)) if is_part(region) && is_part(service) => {
             Ok(Scope::new(region, service))
         }
         _ => Err("expected REGION/SERVICE, such as cn-north-4/ecs".to_owned()),
