@@ -348,6 +348,16 @@ fn credentials_that_cannot_sign_and_lists_in_place_of_objects_are_rejected() {
 }
 
 #[test]
+fn a_caller_with_a_token_is_in_a_header() {
+    let list = KeystoneListProjects::named("cn-north-4");
+    let request = list.to_request(&endpoint(), &IamCaller::token("MII")).unwrap();
+    let token = &request.headers()["x-auth-token"];
+    assert_eq!((token.to_str().unwrap(), token.is_sensitive()), ("MII", true));
+    let request = list.to_request(&endpoint(), &IamCaller::signer()).unwrap();
+    assert!(!request.headers().contains_key("x-auth-token"));
+}
+
+#[test]
 fn nothing_shows_a_token() {
     const PLANTED: &str = "PLANTEDSECRET";
     let place = Place::default().with_file("/token", PLANTED);

@@ -6,6 +6,7 @@ use sts_client::Command;
 use sts_client::session::RefreshProvider;
 use sts_credentials::Secret;
 use sts_proto::AssumeAgency;
+use sts_providers::identity_center::SavedAgency;
 use sts_providers::{
     AgencyByName, ChainedAgency, ContainerCredentials, CredentialProcess, EcsMetadata,
     EnvironmentVariables, FileCache, HcloudProfile, IamFederation, MfaAgency, PodIdentity,
@@ -53,6 +54,7 @@ fn a_provider_of_any_identity_is_named_after_its_origin() {
     check(&HcloudProfile::new().profile("prod"), "hcloud profile \"prod\"", None);
     check(&TerraformVariables::new(), "Terraform variables", None);
     check(&ProviderChain::new(), "provider chain", None);
+    check(&SavedAgency::new("/home/u/sign-in.json"), "Identity Center sign-in", None);
     let command = Command::new("/opt/bin/issue-keys").arguments(["--token=secret"]);
     check(&CredentialProcess::new(command), "command /opt/bin/issue-keys", None);
 }
