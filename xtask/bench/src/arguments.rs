@@ -6,7 +6,7 @@ pub(crate) const HELP: &str = "\
 usage: cargo xtask bench [--build] [--json] [--only TEXT] [--times] [--processes N]
 
 Measures ours, floors and peers in turns; prints the tables, and writes them with charts to
-docs/performance.md. Takes some eight minutes.
+docs/performance.md. Takes some eight minutes, up to four times as long if the machine is not quiet.
 
   --build       measure what it costs to build small programs instead; takes some fifteen minutes
   --json        print a list of objects, and write nothing
