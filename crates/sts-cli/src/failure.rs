@@ -3,12 +3,14 @@
 use std::error::Error as StdError;
 use std::ffi::OsStr;
 use std::io;
+use std::iter::successors;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use huaweicloud_sts::proto::ServiceError;
 use huaweicloud_sts::providers::{ChainReport, ProviderState};
 use huaweicloud_sts::sts_client::Failure as CallFailure;
+use huaweicloud_sts::sts_client::session::SessionError;
 use huaweicloud_sts::{CredentialsError, Error, ErrorKind};
 use serde::Serialize;
 
@@ -189,7 +191,7 @@ impl Failure {
     /// Sets how long the service asks to wait, if the advice is to wait.
     fn after(self, wait: Option<Duration>) -> Self {
         match wait {
-            Some(wait) if self.advice.as_deref() == Some(LATER) => {
+            Some(wait) if !wait.is_zero() && self.advice.as_deref() == Some(LATER) => {
                 let seconds = wait.as_secs_f64().ceil();
                 self.advice(format!("try again in {seconds} s"))
             }
@@ -246,7 +248,7 @@ impl From<Error> for Failure {
             request_id: error.request_id().map(str::to_owned),
             encoded_authorization_message: encoded_message(&error),
         });
-        let ((status, advice), wait) = (reaction(error.kind()), error.retry_in());
+        let ((status, advice), wait) = (reaction(error.kind()), requested_wait(&error));
         Self::of_facts(status, advice, facts, error).after(wait)
     }
 }
@@ -260,7 +262,7 @@ impl From<CredentialsError> for Failure {
             request_id: error.request_id().map(str::to_owned),
             encoded_authorization_message: encoded_message(&error),
         });
-        let ((status, advice), wait) = (reaction(error.kind()), error.retry_in());
+        let ((status, advice), wait) = (reaction(error.kind()), requested_wait(&error));
         Self::of_facts(status, advice, facts, error).after(wait)
     }
 }
@@ -275,22 +277,29 @@ impl From<ServiceError> for Failure {
             request_id: error.request_id().map(str::to_owned),
             encoded_authorization_message: error.encoded_authorization_message().map(str::to_owned),
         });
-        let ((_, advice), wait) = (reaction(error.kind()), error.wait_without_clock());
+        let ((_, advice), wait) = (reaction(error.kind()), requested_wait(&error));
         Self::of_facts(Status::Failed, advice, facts, error).after(wait)
     }
 }
 
 /// Returns the encoded reason of a denial, also if it is a cause of the error.
 fn encoded_message(error: &(dyn StdError + 'static)) -> Option<String> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        let response = error.downcast_ref().and_then(Error::service_error);
-        if let Some(encoded) = response.and_then(ServiceError::encoded_authorization_message) {
-            return Some(encoded.to_owned());
-        }
-        next = error.source();
-    }
-    None
+    responses(error).find_map(ServiceError::encoded_authorization_message).map(str::to_owned)
+}
+
+/// Returns the wait that the service requested. That of the error may be the backoff of a session.
+fn requested_wait(error: &(dyn StdError + 'static)) -> Option<Duration> {
+    responses(error).find_map(ServiceError::wait_without_clock)
+}
+
+/// Returns the responses of services in an error and its causes.
+fn responses<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a ServiceError> {
+    // The source of a call, and of a session, is the cause behind the response.
+    successors(Some(error), |&error| error.source()).filter_map(|error| {
+        let call = error.downcast_ref::<SessionError>().and_then(SessionError::call);
+        let call = call.or_else(|| error.downcast_ref());
+        call.map_or_else(|| error.downcast_ref(), Error::service_error)
+    })
 }
 
 /// Returns the exit code and the advice for a kind of error.

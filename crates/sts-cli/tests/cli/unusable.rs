@@ -266,3 +266,29 @@ fn the_wait_that_the_service_requests_is_named() {
     let request = cloud.run(&["request", &cloud.url("/v5/caller-identity")]);
     assert!(request.stderr.ends_with(help), "{request:?}");
 }
+
+#[test]
+fn a_wait_that_only_the_program_makes_is_not_named() {
+    let cloud = Cloud::start();
+    let token = cloud.home().join("pod-token");
+    fs::write(&token, "token").unwrap();
+    // The credentials are requested from a service, so the session waits as well.
+    let whoami = |fault| {
+        cloud.emulator.faults().inject(fault);
+        let mut command = cloud.bare();
+        command
+            .env("HC_CONTAINER_CREDENTIALS_FULL_URI", cloud.url("/v5/agencies/assume"))
+            .env("HC_CONTAINER_AUTHORIZATION_TOKEN_FILE", &token)
+            .arg("whoami");
+        let run = Run::of(&mut command);
+        cloud.emulator.faults().clear();
+        run.stderr
+    };
+    let outage = whoami(Injection::new(Fault::ServerError(StatusCode::SERVICE_UNAVAILABLE)));
+    assert!(outage.ends_with("\n  help: try again later\n"), "{outage}");
+    let throttled = |seconds| whoami(Fault::Throttling { retry_after: Some(seconds) }.into());
+    let hour = throttled(3600);
+    assert!(hour.ends_with("\n  help: try again in 3600 s\n"), "{hour}");
+    let none = throttled(0);
+    assert!(none.ends_with("\n  help: try again later\n"), "{none}");
+}
