@@ -36,8 +36,9 @@ impl Logout {
         let path = sign_in_file::required_path()?;
         let sign_in = sign_in_file::read();
         let removed = fs::remove_file(&path);
+        // A home directory such as `/dev/null` cannot contain a sign-in.
         if let Err(error) = removed
-            && error.kind() != io::ErrorKind::NotFound
+            && !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
         {
             let message = format!("cannot remove {}: {error}", path.display());
             return Err(Failure::failed(message));

@@ -37,6 +37,14 @@ fn options_exclude_each_other_on_both_sides_of_the_command() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_home_that_is_not_a_directory_contains_no_sign_in() {
+    let cloud = Cloud::start();
+    let run = Run::of(cloud.bare().env("HOME", "/dev/null").arg("logout"));
+    assert_eq!((run.code, &*run.stdout, &*run.stderr), (Some(0), "not signed in\n", ""));
+}
+
 #[test]
 fn large_files_are_not_read() {
     let cloud = Cloud::start();
