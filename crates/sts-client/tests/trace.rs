@@ -169,17 +169,34 @@ fn the_attempts_of_a_refresh_are_logged_under_the_name_of_its_provider() {
     }
 }
 
-/// Issues planted credentials once, and then responds with text that echoes the request.
+/// Issues planted credentials this many times, and then responds with text that echoes the request.
 struct Echoing(AtomicUsize);
+
+impl Echoing {
+    fn session(issues: usize) -> blocking::Session {
+        let client = Client::builder(Self(AtomicUsize::new(issues)))
+            .clock(TestHost::default())
+            .region("cn-north-4")
+            .credentials(
+                Credentials::permanent("EXAMPLEAK00000000001", "PLANTED-secret-key")
+                    .security_token("PLANTED-token"),
+            )
+            .build_blocking()
+            .unwrap();
+        client.session(AssumeAgency::new("iam::0a1b:agency:a", "name")).unwrap()
+    }
+}
 
 impl blocking::Transport for Echoing {
     fn send(&self, _: Exchange) -> Result<Response<Body>, TransportError> {
-        Ok(match self.0.fetch_add(1, Ordering::Relaxed) {
-            0 => answer(
+        let left = self.0.load(Ordering::Relaxed);
+        self.0.store(left.saturating_sub(1), Ordering::Relaxed);
+        Ok(match left {
+            1.. => answer(
                 200,
                 r#"{"assumed_agency":{"urn":"u","id":"i"},"credentials":{"access_key_id":"HST","secret_access_key":"PLANTED-issued","security_token":"PLANTED-token","expiration":"2026-03-05T08:08:09Z"}}"#,
             ),
-            _ => answer(
+            0 => answer(
                 401,
                 r#"{"error_code":"APIGW.0301","error_msg":"verify aksk signature fail,canonicalRequest:POST|/|x-security-token:PLANTED-token|a:PLANTED-secret-key|"}"#,
             ),
@@ -191,16 +208,7 @@ impl blocking::Transport for Echoing {
 
 #[test]
 fn the_events_of_a_session_contain_no_secret_at_any_level() {
-    let client = Client::builder(Echoing(AtomicUsize::new(0)))
-        .clock(TestHost::default())
-        .region("cn-north-4")
-        .credentials(
-            Credentials::permanent("EXAMPLEAK00000000001", "PLANTED-secret-key")
-                .security_token("PLANTED-token"),
-        )
-        .build_blocking()
-        .unwrap();
-    let session = client.session(AssumeAgency::new("iam::0a1b:agency:a", "name")).unwrap();
+    let session = Echoing::session(1);
     let log = logged(Level::TRACE, || {
         let issued = session.credentials().unwrap();
         session.invalidate(&issued);
@@ -215,4 +223,19 @@ fn the_events_of_a_session_contain_no_secret_at_any_level() {
     assert!(took >= 1000.0 && took % 1000.0 == 0.0, "{took}");
     assert_no_secret(&log);
     assert_no_secret(&format!("{:?} {session:?}", session.status()));
+}
+
+#[test]
+fn only_the_first_refresh_is_logged_at_info() {
+    let session = Echoing::session(2);
+    let log = logged(Level::TRACE, || {
+        let issued = session.credentials().unwrap();
+        session.invalidate(&issued);
+        session.credentials().unwrap();
+    });
+    let levels = log.lines().filter_map(|line| {
+        let (level, message) = line.trim().split_once(" sts_client: credentials ")?;
+        Some((level, message.split_whitespace().next()?))
+    });
+    assert_eq!(levels.collect::<Vec<_>>(), [("INFO", "obtained"), ("DEBUG", "refreshed")], "{log}");
 }
