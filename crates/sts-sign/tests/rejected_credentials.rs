@@ -85,6 +85,12 @@ fn a_signing_date_that_stays_rejected_does_not_lock_the_access_key() {
     }
     let error = ready(signer.sign(&mut get(), at(12))).unwrap_err();
     assert_eq!(error.retry_in(), Some(Duration::from_secs(290)));
+    assert_eq!(error.kind(), ErrorKind::ClockSkew);
+    assert_eq!(
+        error.to_string(),
+        "access key A is held back, because the service rejected the signing date; check the \
+         system clock"
+    );
 
     let mut attempts = signer.attempts();
     ready(attempts.sign(&mut get(), at(302))).unwrap();

@@ -29,12 +29,25 @@ pub enum RequestSignError {
         /// Time after which the signer uses these credentials again; `None` for the next call.
         retry_in: Option<Duration>,
     },
+    /// The service rejected the signing date several times, and the clock offset could not be
+    /// corrected.
+    #[error(
+        "access key {access_key_id} is held back, because the service rejected the signing date; \
+         check the system clock"
+    )]
+    #[non_exhaustive]
+    SigningDate {
+        /// Access key id.
+        access_key_id: String,
+        /// Time after which the signer uses these credentials again; `None` for the next call.
+        retry_in: Option<Duration>,
+    },
 }
 
 impl RequestSignError {
     /// Returns the kind of the error, with its retry advice: the kind of a [`CredentialsError`],
-    /// [`ErrorKind::InvalidCredentials`] for rejected credentials, and
-    /// [`ErrorKind::InvalidRequest`] for a request that cannot be signed.
+    /// [`ErrorKind::InvalidCredentials`] for rejected credentials, [`ErrorKind::ClockSkew`] for a
+    /// rejected signing date, and [`ErrorKind::InvalidRequest`] for a request that cannot be signed.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match self {
@@ -42,6 +55,7 @@ impl RequestSignError {
             Self::Signer(_) => ErrorKind::Credentials,
             Self::Request(_) => ErrorKind::InvalidRequest,
             Self::Rejected { .. } => ErrorKind::InvalidCredentials,
+            Self::SigningDate { .. } => ErrorKind::ClockSkew,
         }
     }
 
@@ -50,7 +64,7 @@ impl RequestSignError {
     pub fn retry_in(&self) -> Option<Duration> {
         match self {
             Self::Credentials(error) => error.retry_in(),
-            Self::Rejected { retry_in, .. } => *retry_in,
+            Self::Rejected { retry_in, .. } | Self::SigningDate { retry_in, .. } => *retry_in,
             Self::Signer(_) | Self::Request(_) => None,
         }
     }

@@ -88,9 +88,10 @@ impl Memory {
         let is_rejected = rejected.is_some_and(|it| is_same(it, &credentials));
         if let Err(retry_in) = keys.admit(&credentials, is_rejected, now) {
             let access_key_id = credentials.access_key_id.clone();
-            if !keys.is_of_clock(&credentials) {
-                keys.reported = Some(credentials);
+            if !is_rejected && keys.is_of_clock(&credentials) {
+                return Err(RequestSignError::SigningDate { access_key_id, retry_in });
             }
+            keys.reported = Some(credentials);
             return Err(RequestSignError::Rejected { access_key_id, retry_in });
         }
         if keys.reported.as_ref().is_some_and(|it| !is_same(it, &credentials)) {
