@@ -1,7 +1,7 @@
 //! What is said when a gateway's canonical request is not the one that was signed.
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
-use http::Request;
+use http::{HeaderValue, Request};
 use sts_sign::{Explanation, Signer};
 use time::macros::datetime;
 
@@ -110,6 +110,35 @@ fn secrets_are_compared_and_never_shown() {
         let added = difference("|x-sdk-date", &format!("|{name}:planted|x-sdk-date"));
         assert_eq!(added, format!(r#"{name} not signed, gateway received "[redacted]""#));
     }
+}
+
+#[test]
+fn a_sensitive_header_is_never_shown() {
+    let signer = Signer::from_parts("HSTEXAMPLE0000000001", "secret").unwrap();
+    let mut sensitive = HeaderValue::from_static("planted");
+    sensitive.set_sensitive(true);
+    let request = Request::get("https://sts.example.com/").header("content-type", sensitive);
+    let now = datetime!(2026-03-05 07:08:09 UTC);
+    let explanation = signer.explain(&request.body("").unwrap(), now).unwrap();
+    let echo = explanation.canonical_request().replace("[redacted]", "planted").replace('\n', "|");
+    assert_eq!(explanation.first_difference(&echo), None);
+    for (from, to, said) in [
+        ("/||content-type", "/|content-type", "query differs; values are not shown"),
+        ("/||content-type", "/|Content-Type", "query differs; values are not shown"),
+        (
+            "content-type:planted|",
+            "content-type:planted2|",
+            "content-type differs; values are not shown",
+        ),
+    ] {
+        let difference = explanation.first_difference(&echo.replace(from, to)).unwrap();
+        assert_eq!(difference.to_string(), said);
+    }
+    // The name is as it was sent, and the echo is cut.
+    let sent = echo.replace("content-type", "Content-Type");
+    let (cut, _) = sent.split_once("x-sdk-date").unwrap();
+    let difference = explanation.first_difference(cut).unwrap();
+    assert!(!format!("{difference:?}").contains("planted"), "{difference:?}");
 }
 
 #[test]

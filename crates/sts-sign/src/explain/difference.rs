@@ -47,7 +47,7 @@ impl Difference {
         }
         Self::between("method", signed.method, seen.method)
             .or_else(|| Self::between("canonical URI", signed.uri, seen.uri))
-            .or_else(|| Self::between("query", signed.query, seen.query))
+            .or_else(|| Self::of_query(&signed, &seen))
             .or_else(|| Self::of_headers(&signed, &seen))
             .or_else(|| Self::behind_headers(&signed, &seen))
             .or_else(|| Self::of_secrets(&signed, &seen))
@@ -59,6 +59,14 @@ impl Difference {
             .then(|| Self::new(part, Some(signed), Some(seen)))
     }
 
+    fn of_query(signed: &Parts<'_>, seen: &Parts<'_>) -> Option<Self> {
+        let difference = Self::between("query", signed.query, seen.query)?;
+        // An echo may leave out the line of an empty query, so that a header is in its place.
+        let is_secret = seen.query.split_once(':').is_some_and(|(name, _)| signed.hides(name));
+        let hidden = || Self::new("query", Some(REDACTED), Some(REDACTED));
+        Some(if is_secret { hidden() } else { difference })
+    }
+
     fn of_headers(signed: &Parts<'_>, seen: &Parts<'_>) -> Option<Self> {
         let changed = signed.headers.iter().find_map(|(name, value)| match seen.header(name) {
             None => (!seen.is_cut).then(|| Self::new(name, Some(value), None)),
@@ -66,7 +74,11 @@ impl Difference {
             Some(other) => Self::between(name, value, other),
         });
         let added = || seen.headers.iter().find(|(name, _)| signed.header(name).is_none());
-        changed.or_else(|| added().map(|(name, value)| Self::new(name, None, Some(value))))
+        changed.or_else(|| {
+            let (name, value) = added()?;
+            let shown = if signed.hides(name) { REDACTED } else { value };
+            Some(Self::new(name, None, Some(shown)))
+        })
     }
 
     fn behind_headers(signed: &Parts<'_>, seen: &Parts<'_>) -> Option<Self> {
@@ -91,7 +103,6 @@ impl Difference {
     }
 
     fn new(part: &str, signed: Option<&str>, seen: Option<&str>) -> Self {
-        // A gateway may echo the name as it was sent, and leave out the line of an empty query.
         let has_secret = |text: &str| is_secret(&text.to_ascii_lowercase());
         let is_hidden = has_secret(part)
             || (part == "query" && [signed, seen].into_iter().flatten().any(has_secret));
@@ -200,6 +211,13 @@ impl<'a> Parts<'a> {
             headers.pop();
         }
         Self { method, uri, query, headers, names, payload, is_cut }
+    }
+
+    /// Returns whether the value of this header is redacted. A gateway may echo the name as it was
+    /// sent.
+    fn hides(&self, name: &str) -> bool {
+        let mut headers = self.headers.iter();
+        headers.any(|(other, value)| *value == REDACTED && other.eq_ignore_ascii_case(name))
     }
 
     fn header(&self, name: &str) -> Option<&'a str> {
