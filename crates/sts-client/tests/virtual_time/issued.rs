@@ -8,7 +8,7 @@ use sts_client::session::{
     CredentialState, IssuedCredentials, ReadyRefresh, RefreshProvider, SessionHealth,
 };
 use sts_client::transport::TransportErrorKind;
-use sts_client::{Now, StateMachine, Step};
+use sts_client::{CallContext, CredentialsError, Now, Platform, StateMachine, Step};
 use sts_proto::{AssumeAgency, Credentials, ErrorKind};
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -86,6 +86,42 @@ fn labels_name_what_a_session_refreshes() {
     assert_eq!(keys("HSTA").label(), "fixed credentials");
     let operation = AssumeAgency::new("iam::0a1b:agency:backup", "nightly");
     assert_eq!(operation.label(), "iam::0a1b:agency:backup/nightly");
+}
+
+#[test]
+fn a_provider_without_further_methods_is_named_after_its_type_and_not_cached() {
+    struct Vault;
+
+    impl RefreshProvider for Vault {
+        type Refresh = ReadyRefresh;
+
+        fn begin(
+            &self,
+            _: &Platform,
+            _: &Arc<CallContext>,
+        ) -> Result<ReadyRefresh, CredentialsError> {
+            Ok(ReadyRefresh::new(keys("HSTA")))
+        }
+    }
+
+    assert!(Vault.label().ends_with("::Vault"), "{}", Vault.label());
+    assert_eq!((Vault.lifetime(), Vault.cache_key().is_some()), (None, false));
+    assert!(!Vault.is_discovered());
+}
+
+#[test]
+fn the_key_of_a_cache_is_the_request_without_its_signer() {
+    let key = |duration| {
+        let operation = AssumeAgency::new("iam::0a1b:agency:backup", "nightly");
+        let key = operation.duration(Duration::from_secs(duration)).cache_key().unwrap();
+        String::from_utf8(key.as_ref().to_vec()).unwrap()
+    };
+    assert_eq!(key(900), key(900));
+    assert_ne!(key(900), key(901));
+    let key = key(900);
+    assert!(key.starts_with("AssumeAgency\n"), "{key}");
+    assert!(key.contains(r#""agency_session_name":"nightly""#), "{key}");
+    assert!(!key.to_lowercase().contains("authorization"), "{key}");
 }
 
 #[test]
