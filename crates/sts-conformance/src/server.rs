@@ -154,6 +154,11 @@ impl Server {
         self.seen.connections.load(Ordering::SeqCst)
     }
 
+    /// Returns the number of requests received so far.
+    pub(crate) fn requests(&self) -> usize {
+        self.seen.requests().len()
+    }
+
     /// Returns the bytes read by [`Connection::read_first_bytes`].
     pub(crate) fn first_bytes(&self) -> Vec<u8> {
         self.seen.first_bytes().clone()
@@ -166,7 +171,7 @@ impl Server {
 
     /// Waits until this many requests have arrived.
     pub(crate) async fn until_requests(&self, count: usize) -> Result<(), Stop> {
-        let has_come = || self.seen.requests().len() >= count;
+        let has_come = || self.requests() >= count;
         until(has_come).await.map_err(|()| Stop::failed("the request did not arrive"))
     }
 

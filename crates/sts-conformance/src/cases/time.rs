@@ -1,11 +1,13 @@
 //! Every exchange ends within its timeout.
 
+use std::io;
 use std::time::{Duration, Instant};
 
 use sts_client::transport::{Progress, TransportErrorKind};
 
 use crate::server::{Connection, OK, Server};
 use crate::stop::{Stop, expect};
+use crate::subject::{Ending, Subject};
 use crate::trial::{SHORT, Trial, get, post, with_timeout};
 
 pub(crate) async fn no_response_times_out(trial: &Trial<'_>) -> Result<(), Stop> {
@@ -44,16 +46,44 @@ pub(crate) async fn stall_after_an_informational_response_times_out(
     times_out_after(trial, "HTTP/1.1 100 Continue\r\n\r\n").await
 }
 
+/// An exchange whose response comes after its timeout.
+struct Late {
+    server: Server,
+    transport: Subject,
+    ending: Ending,
+    timeout: Duration,
+}
+
+impl Late {
+    /// Sends a request to a server that runs `script`. If no request arrives within the timeout, the
+    /// machine is too busy: it is repeated with a longer one.
+    async fn after(
+        trial: &Trial<'_>,
+        script: impl Fn(&mut Connection) -> io::Result<()> + Copy + Send + Sync + 'static,
+    ) -> Result<Self, Stop> {
+        let mut timeout = SHORT;
+        loop {
+            let server = Server::start(script)?;
+            let transport = trial.transport()?;
+            let exchange = with_timeout(post(&server.url("/"))?, timeout);
+            let ending = transport.exchange(exchange).await?;
+            if server.requests() > 0 || timeout > SHORT * 8 {
+                return Ok(Self { server, transport, ending, timeout });
+            }
+            timeout *= 3;
+        }
+    }
+}
+
 /// The server sends `start` and then stalls. The connection must be closed after the timeout.
 async fn times_out_after(trial: &Trial<'_>, start: &'static str) -> Result<(), Stop> {
-    let server = Server::start(move |connection| {
+    let late = Late::after(trial, move |connection| {
         connection.request()?;
         connection.write(start)?;
         connection.stall()
-    })?;
-    let transport = trial.transport()?;
-    let ending = transport.exchange(with_timeout(post(&server.url("/"))?, SHORT)).await?;
-    expect(ending.took >= SHORT, || format!("ended early, after {:?}", ending.took))?;
+    });
+    let Late { server, transport: _transport, ending, timeout } = late.await?;
+    expect(ending.took >= timeout, || format!("ended early, after {:?}", ending.took))?;
     ending.fails(&[TransportErrorKind::Timeout], Progress::MaybeSent)?;
     server.until_closed(1).await?;
     server.finish(1)?;
@@ -90,14 +120,13 @@ pub(crate) async fn informational_responses_do_not_extend_the_timeout(
 
 async fn times_out_during(
     trial: &Trial<'_>,
-    response: fn(&mut Connection) -> std::io::Result<()>,
+    response: fn(&mut Connection) -> io::Result<()>,
 ) -> Result<(), Stop> {
-    let server = Server::start(move |connection| {
+    let late = Late::after(trial, move |connection| {
         connection.request()?;
         response(connection)
-    })?;
-    let transport = trial.transport()?;
-    let ending = transport.exchange(with_timeout(post(&server.url("/"))?, SHORT)).await?;
+    });
+    let Late { server, ending, .. } = late.await?;
     ending.fails(&[TransportErrorKind::Timeout], Progress::MaybeSent)?;
     server.finish(1)?;
     Ok(())
@@ -146,7 +175,7 @@ pub(crate) async fn timeout_applies_to_each_exchange(trial: &Trial<'_>) -> Resul
 pub(crate) async fn late_response_is_discarded_after_a_timeout(
     trial: &Trial<'_>,
 ) -> Result<(), Stop> {
-    let server = Server::start(|connection| {
+    let late = Late::after(trial, |connection| {
         connection.request()?;
         if connection.number() > 0 {
             return connection.write(OK);
@@ -154,9 +183,8 @@ pub(crate) async fn late_response_is_discarded_after_a_timeout(
         connection.wait_for_gate()?;
         connection.write("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nlate")?;
         connection.stall()
-    })?;
-    let transport = trial.transport()?;
-    let ending = transport.exchange(with_timeout(post(&server.url("/"))?, SHORT)).await?;
+    });
+    let Late { server, transport, ending, .. } = late.await?;
     ending.fails(&[TransportErrorKind::Timeout], Progress::MaybeSent)?;
     server.open_gate();
     transport.exchange(post(&server.url("/"))?).await?.has_body("ok")?;
