@@ -6,7 +6,8 @@ use http::StatusCode;
 use sts_proto::{ErrorKind, RetryAdvice, ServiceError};
 use time::OffsetDateTime;
 
-use super::evidence::{blames_endpoint, is_from_service, rejects_credentials};
+use super::evidence::{blames_endpoint, is_from_service};
+use crate::classify::rejects_credentials;
 use crate::context::CallPolicy;
 use crate::error::Failure;
 use crate::shared::backoff;

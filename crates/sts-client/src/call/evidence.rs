@@ -3,6 +3,7 @@
 use http::StatusCode;
 use sts_proto::{CodeFamily, ErrorCode, ErrorKind, ServiceError};
 
+use crate::classify::rejects_credentials;
 use crate::error::Failure;
 use crate::shared::clock_offset::Witness;
 use crate::shared::rejected_keys::{Reason, Verdict};
@@ -85,18 +86,6 @@ fn verdict_of(error: &ServiceError) -> Verdict<'_> {
     } else {
         Verdict::None
     }
-}
-
-/// Whether an error is about the credentials or the signing date. The status alone does not show it:
-/// the code of a 401 may be that of a rate limit or of a missing permission.
-pub(super) const fn rejects_credentials(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::InvalidCredentials
-            | ErrorKind::ExpiredCredentials
-            | ErrorKind::AccessKeyLocked
-            | ErrorKind::ClockSkew
-    )
 }
 
 fn reason(error: &ServiceError) -> Reason {
