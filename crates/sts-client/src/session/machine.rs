@@ -53,6 +53,7 @@ pub struct SessionMachine {
     kept: Option<Kept>,
     /// The monotonic time at which the refresh in flight began.
     refreshing_since: Option<Duration>,
+    /// Failures and rejections, if there are any.
     trouble: Option<Box<Trouble>>,
 }
 
@@ -139,7 +140,8 @@ impl SessionMachine {
         }
     }
 
-    /// Credentials that last only for moments must not cause a tight refresh loop either.
+    /// The monotonic time before which no refresh follows the last successful one: credentials that
+    /// last only for moments must not cause a tight refresh loop either.
     fn spaced(&self) -> Duration {
         let spacing = self.policy.backoff.base.max(SHORTEST_WAIT);
         let end = |kept: &Kept| kept.since.monotonic.saturating_add(spacing);
