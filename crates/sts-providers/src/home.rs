@@ -43,13 +43,11 @@ impl ConfigFile {
         Ok(Self { what, path: home.join(directory).join(file), is_named: false })
     }
 
-    /// Reads the file. If it is missing in its default location, the provider is not configured: a
-    /// service often has a home directory that is not one, such as `/dev/null`.
+    /// Reads the file. If it is missing in its default location, the provider is not configured.
     pub(crate) fn read(&self, environment: &dyn Environment) -> Result<Body, CredentialsError> {
         environment.read_file(&self.path).map_err(|error| {
-            use io::ErrorKind::{NotADirectory, NotFound, Unsupported};
             let path = self.path.display();
-            if !self.is_named && matches!(error.kind(), NotADirectory | NotFound | Unsupported) {
+            if !self.is_named && is_absent(&error) {
                 return CredentialsError::not_configured(format!(
                     "{} not found: {path}",
                     self.what
@@ -77,4 +75,11 @@ pub(crate) fn expand(
         CredentialsError::new(format!("cannot expand `~` in {path}: {HOME} is not set"))
     })?;
     Ok(home.join(rest))
+}
+
+/// Whether a file or its directory does not exist: the home directory of a service is often not one,
+/// such as `/dev/null`.
+pub(crate) fn is_absent(error: &io::Error) -> bool {
+    use io::ErrorKind::{NotADirectory, NotFound, Unsupported};
+    matches!(error.kind(), NotADirectory | NotFound | Unsupported)
 }

@@ -1,6 +1,5 @@
 //! A sign-in that is kept in a file.
 
-use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +12,7 @@ use super::instant;
 use super::message::word;
 use super::oidc::Registration;
 use super::poll::AccessToken;
+use crate::home::is_absent;
 use crate::json_request::{Exposed, Object};
 
 /// Form of the file.
@@ -220,10 +220,4 @@ impl SavedSignIn {
             agency: read.agency.map(|Object(agency)| agency),
         })
     }
-}
-
-/// Whether the file or its directory does not exist: the home of a service may be `/dev/null`.
-fn is_absent(error: &io::Error) -> bool {
-    use io::ErrorKind::{NotADirectory, NotFound, Unsupported};
-    matches!(error.kind(), NotADirectory | NotFound | Unsupported)
 }
