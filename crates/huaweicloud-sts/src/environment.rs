@@ -28,19 +28,26 @@ pub fn endpoints(environment: &impl Environment) -> Result<Vec<Endpoint>, Enviro
     }
     for name in REGION {
         if let Some(region) = variable(environment, name)? {
-            return of_region(environment, name, region);
+            let region = Region::new(region).map_err(|error| {
+                EnvironmentError(Problem::Region { name: name.to_owned(), error })
+            })?;
+            return region_endpoints(environment, region);
         }
     }
     Err(EnvironmentError(Problem::Missing))
 }
 
-fn of_region(
+/// Returns the endpoints of STS in a region that the program has chosen, for example by an option: the
+/// URLs in `HUAWEICLOUD_SDK_REGION_STS_<REGION>`, or else the public endpoint. Other variables are not
+/// read; see [`endpoints`].
+///
+/// # Errors
+///
+/// The value of the variable is invalid.
+pub fn region_endpoints(
     environment: &impl Environment,
-    name: &str,
-    region: String,
+    region: Region,
 ) -> Result<Vec<Endpoint>, EnvironmentError> {
-    let region = Region::new(region)
-        .map_err(|error| EnvironmentError(Problem::Region { name: name.to_owned(), error }))?;
     let override_name =
         format!("HUAWEICLOUD_SDK_REGION_STS_{}", region.as_str().to_uppercase().replace('-', "_"));
     match variable(environment, &override_name)? {

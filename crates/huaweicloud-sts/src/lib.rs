@@ -8,7 +8,7 @@ mod client;
 mod environment;
 
 pub use client::Client;
-pub use environment::{EnvironmentError, endpoints};
+pub use environment::{EnvironmentError, endpoints, region_endpoints};
 /// The generic client, its transport contract, sessions and state machines.
 pub use sts_client;
 /// The messages of the STS protocol.

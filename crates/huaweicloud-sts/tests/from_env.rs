@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use huaweicloud_sts::sts_client::{Environment, InvalidVariable};
-use huaweicloud_sts::{EnvironmentError, endpoints};
+use huaweicloud_sts::{EnvironmentError, Region, endpoints, region_endpoints};
 
 struct Variables(BTreeMap<&'static str, String>);
 
@@ -40,6 +40,21 @@ fn a_region_can_have_several_endpoints() {
     let own = "https://a.example.com, https://b.example.com";
     let urls = urls([region, ("HUAWEICLOUD_SDK_REGION_STS_EU_WEST_101", own)]).unwrap();
     assert_eq!(urls, ["https://a.example.com", "https://b.example.com"]);
+}
+
+#[test]
+fn the_endpoints_of_a_chosen_region_depend_on_its_own_variable_alone() {
+    let environment = variables([
+        ("HUAWEICLOUD_SDK_STS_ENDPOINT", "https://other.example.com"),
+        ("HUAWEICLOUD_SDK_REGION_ID", "cn-north-4"),
+        ("HUAWEICLOUD_SDK_REGION_STS_EU_WEST_101", "https://a.example.com"),
+    ]);
+    let url = |id: &str| {
+        let endpoints = region_endpoints(&environment, Region::new(id.to_owned()).unwrap());
+        endpoints.unwrap()[0].as_str().to_owned()
+    };
+    assert_eq!(url("eu-west-101"), "https://a.example.com");
+    assert_eq!(url("ap-southeast-3"), "https://sts.ap-southeast-3.myhuaweicloud.com");
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! What all commands share: options, environment, runtime and output.
 
-use std::env;
 use std::future::Future;
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -8,8 +7,9 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 use huaweicloud_sts::providers::identity_center::SavedAgency;
 use huaweicloud_sts::providers::{EcsMetadata, HcloudProfile, ProviderChain};
-use huaweicloud_sts::sts_client::{Environment, InvalidVariable};
-use huaweicloud_sts::{Endpoint, Region, SystemEnvironment, endpoints, hyper::HyperTransport};
+use huaweicloud_sts::{
+    Endpoint, Region, SystemEnvironment, endpoints, hyper::HyperTransport, region_endpoints,
+};
 use tokio::runtime::Builder;
 
 use crate::connection::Connection;
@@ -22,7 +22,7 @@ use crate::output::Output;
 use crate::printable;
 use crate::provider_names::IDENTITY_CENTER;
 use crate::sign_in_file;
-use crate::variables::Place;
+use crate::variables::{self, Place};
 
 const RED: Style = AnsiColor::Red.on_default().bold();
 /// Width of the names of providers in a failure.
@@ -47,7 +47,9 @@ impl Context {
     pub(crate) fn endpoints(&self) -> Result<Vec<Endpoint>, Failure> {
         match (&self.options.endpoint, &self.options.region) {
             (Some(endpoint), _) => Ok(vec![endpoint.clone()]),
-            (None, Some(region)) => endpoints(&WithRegion(region)).map_err(Failure::usage),
+            (None, Some(region)) => {
+                region_endpoints(&SystemEnvironment, region.clone()).map_err(Failure::usage)
+            }
             (None, None) => endpoints(&SystemEnvironment)
                 .map_err(|error| Failure::usage(error).advice("or pass --region or --endpoint")),
         }
@@ -64,10 +66,8 @@ impl Context {
 
     /// Returns region and endpoint for the programs that use the credentials.
     pub(crate) fn place(&self) -> Place {
-        let inherited = ["HUAWEICLOUD_SDK_REGION_ID", "HW_REGION_NAME"]
-            .into_iter()
-            .filter_map(|name| Some(env::var(name).ok()?.trim().to_owned()))
-            .find(|value| !value.is_empty());
+        let mut names = ["HUAWEICLOUD_SDK_REGION_ID", "HW_REGION_NAME"].into_iter();
+        let inherited = names.find_map(variables::value);
         let given = self.options.region.as_ref().map(|region| region.as_str().to_owned());
         Place {
             is_region_given: given.is_some(),
@@ -171,20 +171,6 @@ impl Context {
             write_failure(&mut out, failure)
         };
         failure.exit_code()
-    }
-}
-
-/// The environment of the program, in which the region of an option replaces endpoint and region. It may
-/// contain the URLs of this region.
-struct WithRegion<'a>(&'a Region);
-
-impl Environment for WithRegion<'_> {
-    fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
-        match name {
-            "HUAWEICLOUD_SDK_STS_ENDPOINT" => Ok(None),
-            "HUAWEICLOUD_SDK_REGION_ID" => Ok(Some(self.0.as_str().to_owned())),
-            _ => SystemEnvironment.variable(name),
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Environment variables from which programs read credentials.
 
-use huaweicloud_sts::Credentials;
-use huaweicloud_sts::sts_client::Secret;
+use huaweicloud_sts::sts_client::{Environment as _, Secret};
+use huaweicloud_sts::{Credentials, SystemEnvironment};
 
 use crate::output::rfc3339;
 
@@ -16,6 +16,13 @@ const CREDENTIALS: [[&str; 3]; 4] = [
     ["OBS_ACCESS_KEY_ID", "OBS_SECRET_ACCESS_KEY", "OBS_SECURITY_TOKEN"],
     ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"],
 ];
+
+/// Returns the value of a variable of a setting, without white space around it. An empty variable counts
+/// as unset, and so does one that is not UTF-8.
+pub(crate) fn value(name: &str) -> Option<String> {
+    let value = SystemEnvironment.variable(name).ok().flatten()?;
+    Some(value.trim().to_owned()).filter(|value| !value.is_empty())
+}
 
 /// The expiration, for tools for S3.
 const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";

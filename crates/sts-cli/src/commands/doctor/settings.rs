@@ -1,10 +1,10 @@
 //! The check of the endpoint and of where it comes from.
 
-use huaweicloud_sts::sts_client::Environment as _;
-use huaweicloud_sts::{Endpoint, SystemEnvironment};
+use huaweicloud_sts::Endpoint;
 
 use super::check::Checks;
 use crate::context::Context;
+use crate::variables;
 
 const CHECK: &str = "endpoint";
 /// The variables of the endpoint and of the region, in the order in which they are read.
@@ -37,17 +37,12 @@ fn origin(context: &Context) -> String {
         return "from --endpoint".to_owned();
     }
     let region = context.given_region().map(|region| ("--region", region.as_str().to_owned()));
-    let set = || VARIABLES.into_iter().find_map(|name| Some((name, value(name)?)));
+    let set = || VARIABLES.into_iter().find_map(|name| Some((name, variables::value(name)?)));
     let Some((name, value)) = region.or_else(set) else { return "default".to_owned() };
     let region = value.to_uppercase().replace('-', "_");
     let urls = format!("HUAWEICLOUD_SDK_REGION_STS_{region}");
-    match self::value(&urls) {
+    match variables::value(&urls) {
         Some(_) => format!("from {name} and {urls}"),
         None => format!("from {name}"),
     }
-}
-
-fn value(name: &str) -> Option<String> {
-    let value = SystemEnvironment.variable(name).ok().flatten()?;
-    Some(value.trim().to_owned()).filter(|value| !value.is_empty())
 }
