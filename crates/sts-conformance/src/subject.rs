@@ -280,6 +280,13 @@ impl Ending {
         }
     }
 
+    /// Returns whether the transport reports a timeout before the request was sent.
+    pub(crate) fn is_unsent_timeout(&self) -> bool {
+        self.outcome.as_ref().is_err_and(|error| {
+            error.kind() == TransportErrorKind::Timeout && error.progress() == Progress::NotSent
+        })
+    }
+
     pub(crate) fn is_response(&self) -> bool {
         self.outcome.is_ok()
     }
