@@ -160,6 +160,34 @@ fn wrong_progress_fails() {
     fails(case, transport, "expected [Closed] MaybeSent, got Closed NotSent");
 }
 
+/// Takes longer than the timeout of the cases to connect, as on a busy machine.
+#[test]
+fn a_timeout_before_the_request_is_repeated_with_a_longer_one() {
+    const CASE: &str = "time::stall_in_the_body_times_out";
+    const CONNECT: Duration = Duration::from_millis(500);
+    let slow = |exchange: Exchange| {
+        let timeout = exchange.limits.timeout;
+        std::thread::sleep(timeout.min(CONNECT));
+        if timeout <= CONNECT {
+            return Err(TransportError::not_sent(TransportErrorKind::Timeout));
+        }
+        let authority = exchange.request.uri().authority().unwrap().as_str();
+        let mut connection = TcpStream::connect(authority).unwrap();
+        write!(connection, "POST / HTTP/1.1\r\nHost: {authority}\r\nContent-Length: 0\r\n\r\n")
+            .unwrap();
+        std::thread::sleep(timeout.saturating_sub(CONNECT));
+        Err(TransportError::maybe_sent(TransportErrorKind::Timeout))
+    };
+    assert_eq!(run(CASE, slow).outcome, Outcome::Passed);
+    let never_sent = |exchange: Exchange| {
+        std::thread::sleep(exchange.limits.timeout);
+        Err(TransportError::not_sent(TransportErrorKind::Timeout))
+    };
+    fails(CASE, never_sent, "expected [Timeout] MaybeSent, got Timeout NotSent");
+    let early = |_| Err(TransportError::not_sent(TransportErrorKind::Timeout));
+    fails(CASE, early, "ended early");
+}
+
 #[test]
 fn maybe_sent_instead_of_not_sent_is_skipped() {
     let case = "targets::refused_connection_is_not_sent";
