@@ -5,6 +5,7 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
+use std::time::Duration;
 
 use http::Response;
 use reqwest::{ClientBuilder, redirect, retry};
@@ -13,6 +14,7 @@ use sts_client::transport::{
 };
 use sts_proto::Body;
 use sts_reqwest::ReqwestTransport;
+use tokio::time::Instant;
 
 fn settings() -> ClientBuilder {
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -112,6 +114,17 @@ async fn a_target_that_reqwest_would_normalize_is_not_sent() {
             (TransportErrorKind::Other, Progress::NotSent)
         );
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_longer_timeout_is_one_day() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut exchange = get(&format!("http://{}/", listener.local_addr().unwrap()));
+    exchange.limits = exchange.limits.timeout(Duration::MAX);
+    let started = Instant::now();
+    let error = error(ReqwestTransport::from_client(client()).send(exchange).await);
+    assert_eq!(error.kind(), TransportErrorKind::Timeout);
+    assert_eq!(started.elapsed().as_secs(), 24 * 60 * 60);
 }
 
 #[test]
