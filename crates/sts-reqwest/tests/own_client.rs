@@ -127,6 +127,17 @@ async fn a_longer_timeout_is_one_day() {
     assert_eq!(started.elapsed().as_secs(), 24 * 60 * 60);
 }
 
+#[cfg(feature = "blocking")]
+#[test]
+fn a_scheme_that_reqwest_does_not_support_is_not_sent() {
+    use sts_client::blocking::Transport as _;
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::blocking::Client::new();
+    let transport = sts_reqwest::blocking::ReqwestTransport::from_client(client);
+    let error = error(transport.send(get("ftp://127.0.0.1:1/")));
+    assert_eq!((error.kind(), error.progress()), (TransportErrorKind::Other, Progress::NotSent));
+}
+
 #[test]
 fn an_exchange_outside_of_a_runtime_is_an_error() {
     let transport = ReqwestTransport::from_client(client());
@@ -139,8 +150,13 @@ fn an_exchange_outside_of_a_runtime_is_an_error() {
 fn settings_are_printed_without_secrets() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = ReqwestTransport::builder().proxy("http://user:planted@proxy.example:3128");
-    let shown = format!("{builder:?} {:?}", builder.clone().build().unwrap());
-    assert!(shown.contains("proxy.example") && !shown.contains("planted"), "{shown}");
+    let check = |shown: String| {
+        assert!(shown.contains("proxy.example") && !shown.contains("planted"), "{shown}");
+    };
+    check(format!("{builder:?}"));
+    check(format!("{:?}", builder.clone().build().unwrap()));
+    #[cfg(feature = "blocking")]
+    check(format!("{:?}", builder.build_blocking().unwrap()));
     let error = ReqwestTransport::builder().proxy("socks5://planted@a").build().unwrap_err();
     let source = std::error::Error::source(&error).unwrap();
     assert_eq!(error.to_string(), "invalid proxy, expected http://user:password@host:port");
