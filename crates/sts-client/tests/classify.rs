@@ -27,6 +27,12 @@ fn response(status: u16, date: &str, body: &'static str) -> Response<&'static st
     Response::builder().status(status).header("date", date).body(body).unwrap()
 }
 
+fn with_id(status: u16, body: &'static str) -> Response<&'static str> {
+    let mut response = response(status, ON_TIME, body);
+    response.headers_mut().insert("x-request-id", "0f3c".parse().unwrap());
+    response
+}
+
 fn verdict(signer: &RequestSigner<Arc<Credentials>>, response: &Response<&str>) -> Verdict {
     let mut attempts = signer.attempts();
     let mut request =
@@ -52,9 +58,11 @@ fn responses_of_the_gateway_and_of_services_are_classified() {
     ] {
         assert_eq!(verdict(&signer(), &response(status, date, body)), expected, "{status} {body}");
     }
-    let mut throttled = response(429, ON_TIME, r#"{"error_code":"APIGW.0308"}"#);
-    throttled.headers_mut().insert("retry-after", 7.into());
-    assert_eq!(verdict(&signer(), &throttled), wait(7));
+    for body in [r#"{"error_code":"APIGW.0308"}"#, r#"{"error":{"code":"Ecs.0005"}}"#] {
+        let mut throttled = with_id(429, body);
+        throttled.headers_mut().insert("retry-after", 7.into());
+        assert_eq!(verdict(&signer(), &throttled), wait(7), "{body}");
+    }
 }
 
 #[test]
@@ -76,23 +84,16 @@ fn an_intermediary_changes_neither_credentials_nor_clock() {
 
 #[test]
 fn an_error_of_a_service_behind_the_gateway_ends_the_hold_of_an_access_key() {
-    let not_found = |body, has_id: bool| {
-        let mut response = response(404, ON_TIME, body);
-        if has_id {
-            response.headers_mut().insert("x-request-id", "0f3c".parse().unwrap());
-        }
-        response
-    };
     let of_service = r#"{"error":{"code":"Ecs.0114","message":"not found"}}"#;
     let of_gateway = r#"{"error_code":"APIGW.0101","error_msg":"The API does not exist"}"#;
     let expired = r#"{"error_code":"Ecs.0001","error_msg":"security token has expired"}"#;
     let denied = r#"{"error_code":"PAP5.0001","error_msg":"denied"}"#;
     for (response, is_over) in [
-        (not_found(of_service, true), true),
-        (not_found(of_service, false), false),
-        (not_found(of_gateway, true), false),
+        (with_id(404, of_service), true),
+        (response(404, ON_TIME, of_service), false),
+        (with_id(404, of_gateway), false),
         (response(403, ON_TIME, denied), true),
-        (response(400, ON_TIME, expired), false),
+        (with_id(400, expired), false),
         (response(503, ON_TIME, denied), false),
     ] {
         let signer = signer();
