@@ -75,21 +75,24 @@ fn a_call_without_remaining_time_returns_the_previous_failure() {
 }
 
 #[test]
-fn an_attempt_with_a_shortened_timeout_does_not_mark_its_endpoint_as_down() {
+fn only_the_expiry_of_a_shortened_timeout_does_not_mark_its_endpoint_as_down() {
+    use TransportErrorKind::{Closed, Timeout};
     let order = [Region::AP_SOUTHEAST_1, Region::AP_SOUTHEAST_3].map(Endpoint::from);
-    let policy = CallPolicy::default().attempts(2).deadline(Duration::from_secs(8));
-    let context = CallContext::new(order, policy);
-    let script = [status(503), maybe_sent(TransportErrorKind::Timeout)];
-    let mut world = World::new(context, script);
-    // The second attempt has three of eight seconds.
-    world.latency = Duration::from_secs(5);
-    world.identity().unwrap_err();
+    // Of eight seconds, the second attempt has those after the latency of the first.
+    for (seconds, kind, healthy) in [(5, Timeout, SECOND), (5, Closed, FIRST), (4, Timeout, FIRST)]
+    {
+        let policy = CallPolicy::default().attempts(2).deadline(Duration::from_secs(8));
+        let context = CallContext::new(order.clone(), policy);
+        let mut world = World::new(context, [status(503), maybe_sent(kind)]);
+        world.latency = Duration::from_secs(seconds);
+        world.identity().unwrap_err();
 
-    world.events.clear();
-    world.latency = Duration::ZERO;
-    world.script.push_back(identity());
-    world.identity().unwrap();
-    assert_eq!(world.hosts(), [SECOND]);
+        world.events.clear();
+        world.latency = Duration::ZERO;
+        world.script.push_back(identity());
+        world.identity().unwrap();
+        assert_eq!(world.hosts(), [healthy], "{kind:?} after {seconds} s");
+    }
 }
 
 #[test]

@@ -158,11 +158,11 @@ fn a_probe_with_little_remaining_time_counts_as_well() {
     let context = first_is_down(CallPolicy::default().deadline(6 * SECONDS));
     let mut probe = begun(&context);
     let Step::Credentials(_) = probe.step(at(30)) else { panic!("credentials") };
-    // The provider took two seconds.
+    // The provider took four seconds.
     probe.provide(Ok(keys("HSTFIRST000000000001")));
-    assert_eq!(sends(&mut probe, at(32)), FIRST);
-    assert_eq!(sends(&mut probe, at(34)), SECOND);
-    assert_eq!(sends(&mut begun(&context), at(35)), SECOND);
+    assert_eq!(sends(&mut probe, at(34)), FIRST);
+    assert_eq!(sends(&mut probe, at(35)), SECOND);
+    assert_eq!(sends(&mut begun(&context), at(36)), SECOND);
 }
 
 #[test]

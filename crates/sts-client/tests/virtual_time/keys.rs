@@ -59,6 +59,18 @@ fn calls_signed_before_the_clock_was_corrected_do_not_reject_the_key() {
 }
 
 #[test]
+fn a_call_is_signed_again_once_even_if_the_clock_is_set_meanwhile() {
+    let mut now = Now::new(START, Duration::ZERO);
+    let mut call = begun(&default_context(), &keys("HSTFIRST000000000001"), now);
+    assert!(matches!(call.step(now), Step::Send(_)));
+    call.receive(dated_refusal("Thu, 05 Mar 2026 07:28:09 GMT"), now);
+    now.wall += time::Duration::minutes(40);
+    assert!(matches!(call.step(now), Step::Send(_)));
+    call.receive(dated_refusal("Thu, 05 Mar 2026 07:28:09 GMT"), now);
+    assert!(matches!(call.step(now), Step::Done(Err(_))));
+}
+
+#[test]
 fn clock_skew_does_not_excuse_rejections_forever() {
     // Two gateways whose clocks are hours apart respond in turns.
     let dates = ["Thu, 05 Mar 2026 09:08:09 GMT", "Thu, 05 Mar 2026 03:08:09 GMT"];

@@ -130,6 +130,7 @@ fn the_cool_off_depends_on_the_reason() {
     for (status, code, message, seconds) in [
         (401, "APIGW.0301", "verify aksk signature fail", 300),
         (401, "APIGW.0301", "AK access failed to reach the limit", 300),
+        (403, "APIGW.0301", "AK access failed to reach the limit", 300),
         (401, "APIGW.0301", "the ak is wrong", 300),
         (401, "APIGW.0301", "the project does not exist", 300),
         (401, "APIGW.0301", "ak A not exist", 3),
