@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+use std::env;
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
@@ -144,6 +146,28 @@ fn an_exchange_outside_of_a_runtime_is_an_error() {
     let exchange = transport.send(get("http://127.0.0.1:1/"));
     let error = error(sts_conformance::block_on(exchange));
     assert_eq!(error.progress(), Progress::NotSent);
+}
+
+/// Sends the exchange in a child process, because the environment is global.
+#[tokio::test]
+async fn a_proxy_of_the_environment_for_http_requires_none_for_https() {
+    if env::var_os("STS_TEST_CHILD").is_some() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let transport = ReqwestTransport::new().unwrap();
+        let response = transport.send(get("http://sts.invalid/")).await.unwrap();
+        return assert_eq!(response.body().as_ref(), b"ok");
+    }
+    let mut child = Command::new(env::current_exe().unwrap());
+    child.args(["--exact", "a_proxy_of_the_environment_for_http_requires_none_for_https"]);
+    for (name, _) in env::vars_os() {
+        if name.to_string_lossy().to_ascii_lowercase().ends_with("_proxy") {
+            child.env_remove(name);
+        }
+    }
+    let proxy = server(OK, 1);
+    child.env("STS_TEST_CHILD", "1").env("http_proxy", proxy.trim_end_matches("/v5"));
+    let output = child.env_remove("REQUEST_METHOD").output().unwrap();
+    assert!(output.status.success(), "{output:?}");
 }
 
 #[test]
