@@ -2,6 +2,7 @@
 
 mod missing;
 
+use std::env;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -12,6 +13,10 @@ use crate::tools::{is_there, root, succeeds};
 
 /// The crates of the standard library that are built for tests.
 const LIBRARY: &str = "std,panic_unwind,test,proc_macro";
+/// The setting of proptest for the number of inputs of each test.
+const CASES: &str = "PROPTEST_CASES";
+/// Inputs of each property test where another processor is emulated, which is up to a hundred times slower.
+const EMULATED_CASES: &str = "16";
 /// Where cargo builds, below the top of the workspace.
 const DIRECTORY: &str = "target/portability";
 const CORE: [&str; 3] = ["sts-credentials", "sts-proto", "sts-sign"];
@@ -86,7 +91,8 @@ usage: cargo xtask portability [TARGET...]
                              the files of the system, and one program that calls the other, under Wine
   x86_64-unknown-linux-musl  static binaries, one of which calls the other
 
-By default for all targets, which takes an hour. Needs each target, as `rustup target add` gives it, or
+By default for all targets, which takes an hour. Under QEMU, property tests have 16 inputs, or
+PROPTEST_CASES. Needs each target, as `rustup target add` gives it, or
 Debian's packages rustc-web, cargo-web and rust-web-src, which build its standard library, and the
 packages that are named if they are missing.
 ",
@@ -217,8 +223,11 @@ impl Target {
         let mut cargo = toolchain.cargo(command, self.name, DIRECTORY, LIBRARY);
         cargo.env(self.variable("LINKER"), self.linker);
         cargo.env(format!("CC_{}", self.name.replace('-', "_")), self.linker);
-        if !self.runner.is_empty() {
+        if let Some(runner) = self.runner.first() {
             cargo.env(self.variable("RUNNER"), self.runner.join(" "));
+            if runner.starts_with("qemu") && env::var_os(CASES).is_none() {
+                cargo.env(CASES, EMULATED_CASES);
+            }
         }
         cargo.envs(self.of_wine()?);
         if toolchain == Toolchain::Debian && self.name.ends_with("musl") {

@@ -79,7 +79,7 @@ fn read_as<O: Operation>(response: &Response<Vec<u8>>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(8 * ProptestConfig::default().cases))]
 
     #[test]
     fn any_answer_is_an_output_or_a_bounded_error(
