@@ -68,29 +68,17 @@ fn is_behind_gateway(error: &ServiceError) -> bool {
         Some(CodeFamily::Other) => error.request_id().is_some(),
         _ => false,
     };
-    let is_about_signature = rejects_credentials(error.kind())
+    let is_about_signature = error.kind().rejects_credentials()
         || matches!(error.status().as_u16(), 401 | 407)
         || error.kind() == ErrorKind::Throttled;
     is_of_service && error.status().is_client_error() && !is_about_signature
-}
-
-/// Whether an error is about the credentials or the signing date. The status alone does not show it:
-/// the code of a 401 may be that of a rate limit or of a missing permission.
-pub(crate) const fn rejects_credentials(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::InvalidCredentials
-            | ErrorKind::ExpiredCredentials
-            | ErrorKind::AccessKeyLocked
-            | ErrorKind::ClockSkew
-    )
 }
 
 fn observation(error: &ServiceError, now: OffsetDateTime) -> Observation {
     // Any intermediary can respond with 401; only the service can reject credentials.
     let is_known = error.code().is_some_and(|code| code.family() != CodeFamily::Other);
     let kind = match error.kind() {
-        kind if rejects_credentials(kind) && !is_known => ErrorKind::Other,
+        kind if kind.rejects_credentials() && !is_known => ErrorKind::Other,
         kind => kind,
     };
     let mut observation = Observation::error(kind);

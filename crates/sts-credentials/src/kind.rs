@@ -128,6 +128,19 @@ impl ErrorKind {
         }
     }
 
+    /// Returns whether the credentials or the signing date were rejected. A status alone does not show
+    /// it: the code of a 401 may be that of a rate limit or of a missing permission.
+    #[must_use]
+    pub const fn rejects_credentials(self) -> bool {
+        matches!(
+            self,
+            Self::InvalidCredentials
+                | Self::ExpiredCredentials
+                | Self::AccessKeyLocked
+                | Self::ClockSkew
+        )
+    }
+
     /// Returns the name for logs and metrics, as in `access_denied`. Names are stable.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -7,7 +7,6 @@ use sts_proto::{ErrorKind, RetryAdvice, ServiceError};
 use time::OffsetDateTime;
 
 use super::evidence::{blames_endpoint, is_from_service};
-use crate::classify::rejects_credentials;
 use crate::context::CallPolicy;
 use crate::error::Failure;
 use crate::shared::backoff;
@@ -128,7 +127,7 @@ fn repeat(failure: &Failure, circumstances: &Circumstances<'_>) -> Decision {
         Failure::Transport(error) if is_transient(error.kind()) => {
             retry(policy.backoff.wait_at(attempt, circumstances.random), circumstances)
         }
-        Failure::Service(error) if rejects_credentials(error.kind()) => {
+        Failure::Service(error) if error.kind().rejects_credentials() => {
             change_credentials(error, circumstances)
         }
         Failure::Service(error) if error.kind().advice() == RetryAdvice::AfterBackoff => {
@@ -178,7 +177,7 @@ fn may_have_been_carried_out(failure: &Failure) -> bool {
 /// enough not to repeat the signature, and the code not to drop the credentials.
 fn is_other_401(failure: &Failure) -> bool {
     matches!(failure, Failure::Service(error)
-        if error.status() == StatusCode::UNAUTHORIZED && !rejects_credentials(error.kind()))
+        if error.status() == StatusCode::UNAUTHORIZED && !error.kind().rejects_credentials())
 }
 
 /// Whether a transport failure is transient. A response that is too large or not HTTP will be the

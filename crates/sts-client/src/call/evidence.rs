@@ -3,7 +3,6 @@
 use http::StatusCode;
 use sts_proto::{CodeFamily, ErrorCode, ErrorKind, ServiceError};
 
-use crate::classify::rejects_credentials;
 use crate::error::Failure;
 use crate::shared::clock_offset::Witness;
 use crate::shared::rejected_keys::{Reason, Verdict};
@@ -75,7 +74,7 @@ fn verdict_of(error: &ServiceError) -> Verdict<'_> {
     if !has_known_code(error) {
         return Verdict::None;
     }
-    if rejects_credentials(error.kind()) {
+    if error.kind().rejects_credentials() {
         return Verdict::Rejected(error, reason(error));
     }
     // The service is behind the gateway, which has already checked the signature.

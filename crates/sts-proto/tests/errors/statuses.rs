@@ -95,3 +95,18 @@ fn each_kind_and_class_has_a_name_of_its_own() {
     assert_eq!(StatusClass::ClientError.as_str(), "client_error");
     assert_eq!(RetryAdvice::AfterNewCredentials.as_str(), "after_new_credentials");
 }
+
+#[test]
+fn kinds_about_the_credentials_or_the_signing_date_reject_them() {
+    let rejections: Vec<_> =
+        ErrorKind::ALL.iter().filter(|kind| kind.rejects_credentials()).collect();
+    assert_eq!(
+        rejections,
+        [
+            &ErrorKind::InvalidCredentials,
+            &ErrorKind::ExpiredCredentials,
+            &ErrorKind::AccessKeyLocked,
+            &ErrorKind::ClockSkew,
+        ]
+    );
+}

@@ -148,14 +148,7 @@ impl<'a, P> Attempts<'a, P> {
             self.has_corrected_clock = true;
             return Verdict::RetryWithCorrectedClock;
         }
-        let is_rejected = matches!(
-            kind,
-            ErrorKind::InvalidCredentials
-                | ErrorKind::ExpiredCredentials
-                | ErrorKind::AccessKeyLocked
-                | ErrorKind::ClockSkew
-        );
-        if !is_rejected {
+        if !kind.rejects_credentials() {
             return Verdict::Failed;
         }
         memory.reject(&entry.credentials, kind, wait, now);
