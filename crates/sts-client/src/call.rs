@@ -76,6 +76,8 @@ pub struct Call<O: Operation> {
     last_failure: Option<Failure>,
     /// The rejection of the credentials, while others are requested.
     rejection: Option<Failure>,
+    /// The error of the provider that was asked for others.
+    provider_error: Option<CredentialsError>,
     /// Endpoints that have failed in this call, by their index in the pool.
     failed_endpoints: Vec<usize>,
     /// The number of failovers to an endpoint that had not failed in this call.
@@ -139,6 +141,7 @@ impl<O: Operation> Call<O> {
             stats: CallStats::default(),
             last_failure: None,
             rejection: None,
+            provider_error: None,
             failed_endpoints: Vec::new(),
             failovers: 0,
             has_signed_again: false,
@@ -208,7 +211,8 @@ impl<O: Operation> StateMachine for Call<O> {
                     stats.elapsed = now.monotonic.saturating_sub(started.monotonic);
                     return Step::Done(match outcome {
                         Ok(output) => Ok(Completed { output, stats }),
-                        Err(failure) => Err(Error::new(O::NAME, failure, stats)),
+                        Err(failure) => Err(Error::new(O::NAME, failure, stats)
+                            .with_provider_error(self.provider_error.take())),
                     });
                 }
             };

@@ -21,7 +21,10 @@ impl<O: Operation> Call<O> {
     ) -> Result<(), Failure> {
         let credentials = match (credentials, self.rejection.take()) {
             // The provider has no other credentials, so the rejection is the outcome.
-            (Err(_), Some(rejection)) => return Err(rejection),
+            (Err(error), Some(rejection)) => {
+                self.provider_error = Some(error);
+                return Err(rejection);
+            }
             (Ok(credentials), Some(rejection)) => {
                 let ours = self.credentials.as_ref();
                 if ours.is_some_and(|ours| *ours.credentials == *credentials) {

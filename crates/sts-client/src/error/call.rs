@@ -28,6 +28,7 @@ struct Inner {
     failure: Failure,
     stats: CallStats,
     denial: Option<String>,
+    provider_error: Option<CredentialsError>,
 }
 
 /// Cause of a failed call.
@@ -88,7 +89,7 @@ impl Failure {
 
 impl Error {
     pub(crate) fn new(operation: &'static str, failure: Failure, stats: CallStats) -> Self {
-        Self(Box::new(Inner { operation, failure, stats, denial: None }))
+        Self(Box::new(Inner { operation, failure, stats, denial: None, provider_error: None }))
     }
 
     /// Returns the kind of the error, which determines how to react to it.
@@ -185,6 +186,18 @@ impl Error {
         self.0.denial.as_deref()
     }
 
+    /// Returns the error of the credential provider that was asked for other credentials after the
+    /// service had rejected those of the call. The rejection is the [`failure`](Self::failure).
+    #[must_use]
+    pub fn provider_error(&self) -> Option<&CredentialsError> {
+        self.0.provider_error.as_ref()
+    }
+
+    pub(crate) fn with_provider_error(mut self, error: Option<CredentialsError>) -> Self {
+        self.0.provider_error = error;
+        self
+    }
+
     pub(crate) fn with_denial(mut self, denial: String) -> Self {
         self.0.denial = Some(denial);
         self
@@ -214,9 +227,12 @@ impl fmt::Display for Error {
             Failure::NoEndpoint => write!(f, "{name}: the client has no endpoint")?,
             Failure::Completed => write!(f, "{name}: call polled after completion")?,
         }
-        match self.0.stats.attempts {
-            0 | 1 => Ok(()),
-            attempts => write!(f, " after {attempts} attempts"),
+        if self.0.stats.attempts > 1 {
+            write!(f, " after {} attempts", self.0.stats.attempts)?;
+        }
+        match &self.0.provider_error {
+            Some(error) => write!(f, "; the provider has no other credentials: {error}"),
+            None => Ok(()),
         }
     }
 }
@@ -228,6 +244,7 @@ impl fmt::Debug for Error {
             .field("failure", &self.0.failure)
             .field("stats", &self.0.stats)
             .field("denial", &self.0.denial)
+            .field("provider_error", &self.0.provider_error)
             .finish()
     }
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Response, StatusCode};
-use sts_client::{Call, CallContext, CallPolicy, Failure, Now, StateMachine, Step};
+use sts_client::{
+    Call, CallContext, CallPolicy, CredentialsError, Failure, Now, StateMachine, Step,
+};
 use sts_proto::codes::known_codes;
 use sts_proto::{Body, Credentials, Endpoint, ErrorKind, GetCallerIdentity, Region};
 use time::OffsetDateTime;
@@ -96,6 +98,24 @@ fn errors_about_expired_and_disabled_keys_are_rejections_too() {
         assert!(matches!(error.failure(), Failure::CredentialsRejected { .. }), "{code}");
         assert_eq!(world.sent().len(), 1, "{code}");
     }
+}
+
+#[test]
+fn the_error_names_the_rejection_and_why_the_provider_has_no_other_credentials() {
+    let now = Now::new(START, Duration::ZERO);
+    let mut call = begun(&default_context(), &keys("A"), now);
+    assert!(matches!(call.step(now), Step::Send(_)));
+    call.receive(failed_signature(), now);
+    assert!(matches!(call.step(now), Step::Credentials(_)));
+    call.provide(Err(CredentialsError::new("no connection to the metadata service")));
+    let Step::Done(Err(error)) = call.step(now) else { panic!("the call goes on") };
+    assert_eq!(error.kind(), ErrorKind::InvalidCredentials);
+    assert_eq!(error.code(), Some("APIGW.0301"));
+    let provider = error.provider_error().expect("the error of the provider");
+    assert_eq!(provider.to_string(), "no connection to the metadata service");
+    let text = error.to_string();
+    let end = "; the provider has no other credentials: no connection to the metadata service";
+    assert!(text.contains("verify aksk signature fail") && text.ends_with(end), "{text}");
 }
 
 #[test]
