@@ -165,6 +165,15 @@ fn a_file_that_is_not_utf_8_is_an_error_that_names_the_line() {
 }
 
 #[test]
+fn a_file_has_at_most_64_kib() {
+    let profile = "[basic]\nak = AK\nsk = SK\n";
+    let file = |size: usize| profile.to_owned() + &"#".repeat(size - profile.len());
+    read(&file(1 << 16)).unwrap();
+    let error = in_full(&read(&file((1 << 16) + 1)).unwrap_err());
+    assert!(error.ends_with("exceeds 64 KiB"), "{error}");
+}
+
+#[test]
 fn a_file_without_credentials_is_an_error() {
     let complaint = |content| read(content).unwrap_err().to_string();
     assert!(complaint("").ends_with(": missing section [basic] or [global]"));

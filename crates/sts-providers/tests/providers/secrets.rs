@@ -43,7 +43,9 @@ fn providers_do_not_show_their_credentials() {
     let session = client(&Wire::dead(), &place).session(chain.clone()).unwrap();
     ask(&session).unwrap();
     clean(&format!("{session:?}"));
-    clean(&format!("{chain:?} {} {:?}", chain.report(), chain.report()));
+    let shown = format!("{chain:?} {} {:?}", chain.report(), chain.report());
+    assert_eq!(shown.matches("Used").count(), 2, "{shown}");
+    clean(&shown);
 }
 
 #[test]
