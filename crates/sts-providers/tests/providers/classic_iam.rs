@@ -151,6 +151,19 @@ fn an_attempt_without_a_response_times_out() {
 }
 
 #[test]
+fn a_second_request_is_not_sent_after_the_deadline() {
+    let place = place();
+    let clocks = place.clone();
+    let wire = Wire::new(move |_| {
+        clocks.pass(policy().deadline);
+        token()
+    });
+    let session = client(&wire, &place).session(IamFederation::new("idp", "/token")).unwrap();
+    let error = ask(&session).unwrap_err();
+    assert_eq!((error.kind(), wire.lines().len()), (ErrorKind::Timeout, 1));
+}
+
+#[test]
 fn rejected_credentials_are_held_back_for_the_time_of_a_lockout() {
     let place = Place::default();
     let rejects = || {
