@@ -42,14 +42,13 @@ impl Exchange {
     /// - `Content-Length: 0` for a request without a body whose method is not safe;
     /// - `User-Agent`.
     pub fn set_default_headers(&mut self, user_agent: &HeaderValue) {
-        let host = host(self.request.uri());
+        if !self.request.headers().contains_key(HOST)
+            && let Some(host) = host(self.request.uri())
+        {
+            self.request.headers_mut().insert(HOST, host);
+        }
         let is_empty_post = self.request.body().is_empty() && !self.request.method().is_safe();
         let headers = self.request.headers_mut();
-        if !headers.contains_key(HOST)
-            && let Some(host) = host
-        {
-            headers.insert(HOST, host);
-        }
         if is_empty_post {
             headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
         }
