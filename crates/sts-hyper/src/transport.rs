@@ -114,12 +114,13 @@ impl HyperTransport {
     }
 
     /// Returns the proxy that reads the request: that of a target without TLS.
-    fn forward_proxy(&self, exchange: &Exchange) -> Result<Option<Proxy>, TransportError> {
+    /// Boxed, because the future of an exchange is moved several times.
+    fn forward_proxy(&self, exchange: &Exchange) -> Result<Option<Box<Proxy>>, TransportError> {
         let target = exchange.request.uri();
         if target.scheme() != Some(&Scheme::HTTP) {
             return Ok(None);
         }
-        Ok(self.proxies.for_exchange(exchange)?.cloned())
+        Ok(self.proxies.for_exchange(exchange)?.cloned().map(Box::new))
     }
 }
 
@@ -128,11 +129,11 @@ impl HyperTransport {
     fn start(
         &self,
         mut exchange: Exchange,
-        proxy: Option<Proxy>,
+        proxy: Option<Box<Proxy>>,
     ) -> impl Future<Output = Result<Response<Body>, TransportError>> + Send + use<> {
         exchange.set_default_headers(&self.user_agent);
         let Exchange { mut request, limits, is_direct, .. } = exchange;
-        if let Some(authorization) = proxy.as_ref().and_then(proxy::authorization) {
+        if let Some(authorization) = proxy.as_deref().and_then(proxy::authorization) {
             request.headers_mut().insert(PROXY_AUTHORIZATION, authorization);
         }
         let pool = if is_direct { &self.direct } else { &self.pool };
@@ -152,7 +153,8 @@ impl HyperTransport {
                 if head.status.is_informational() {
                     return Err(TransportError::maybe_sent(TransportErrorKind::Protocol));
                 }
-                Ok(Response::from_parts(head, collect(body, limits.body).await?))
+                let body = collect(body, limits.body).await?;
+                Ok(Response::from_parts(head, body))
             };
             // `timeout` has dropped the request when it returns, so `never_begins` is final.
             let response = tokio::time::timeout(limits.timeout, response).await;
