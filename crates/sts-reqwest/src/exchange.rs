@@ -38,8 +38,9 @@ pub(crate) struct Prepared<'a, C> {
 #[derive(Clone)]
 pub(crate) enum Via {
     Nothing,
-    /// Forwards the request, or opens a tunnel to a target with TLS.
-    Proxy(Proxy),
+    /// Forwards the request, or opens a tunnel to a target with TLS. Boxed, because the future of an
+    /// exchange is moved several times.
+    Proxy(Box<Proxy>),
     /// Unknown settings of a client.
     Unknown,
 }
@@ -51,17 +52,19 @@ impl<C> Route<C> {
         mut exchange: Exchange,
         user_agent: &HeaderValue,
     ) -> Result<Prepared<'_, C>, TransportError> {
-        let is_link_local = Proxies::is_link_local(exchange.request.uri());
+        let target = exchange.request.uri();
         let (client, via) = match &self.proxies {
             Some(proxies) => match proxies.for_exchange(&exchange)? {
-                Some(proxy) => (Some(&self.client), Via::Proxy(proxy.clone())),
+                Some(proxy) => (Some(&self.client), Via::Proxy(Box::new(proxy.clone()))),
                 None => (self.direct.as_ref(), Via::Nothing),
             },
-            None if exchange.is_direct || is_link_local => (self.direct.as_ref(), Via::Nothing),
+            None if exchange.is_direct || Proxies::is_link_local(target) => {
+                (self.direct.as_ref(), Via::Nothing)
+            }
             None => (Some(&self.client), Via::Unknown),
         };
         let client = client.ok_or_else(|| not_sent(NO_DIRECT_CLIENT))?;
-        let url = unchanged(exchange.request.uri())?;
+        let url = unchanged(target)?;
         exchange.set_default_headers(user_agent);
         let Exchange { request, mut limits, .. } = exchange;
         limits.timeout = limits.timeout.min(DAY);

@@ -155,15 +155,20 @@ async fn collect(
     limit: usize,
     via: &Via,
 ) -> Result<Response<Body>, TransportError> {
-    let mut body = BodyWriter::default();
+    // At most `limit`, because the head was checked.
+    let declared = response.content_length().and_then(|length| length.try_into().ok());
+    let mut body = BodyWriter::with_capacity(declared.unwrap_or(0));
     while let Some(piece) = response.chunk().await.map_err(|error| classify(error, via, true))? {
         if piece.len() > limit - body.len() {
             return Err(TransportError::maybe_sent(Kind::TooLarge));
         }
         body.extend(&piece);
     }
-    let (head, _) = Response::from(response).into_parts();
-    Ok(Response::from_parts(head, body.finish()))
+    let mut collected = Response::new(body.finish());
+    *collected.status_mut() = response.status();
+    *collected.version_mut() = response.version();
+    *collected.headers_mut() = std::mem::take(response.headers_mut());
+    Ok(collected)
 }
 
 impl fmt::Debug for ReqwestTransport {
