@@ -179,7 +179,7 @@ impl IsahcTransport {
         Exchange { request, limits, .. }: Exchange,
         route: Route<'_>,
     ) -> Result<Response<Body>, TransportError> {
-        let target = authority(request.uri());
+        let target = request.uri().clone();
         let is_https = request.uri().scheme() == Some(&Scheme::HTTPS);
         let request = Self::prepare(request, limits, route).map_err(rejected)?;
 
@@ -202,7 +202,7 @@ impl IsahcTransport {
             let rejection =
                 rejection.filter(|_| !status.is_some_and(|status| status.is_server_error()));
             let is_early = started.elapsed() < limits.timeout;
-            let (target, tls_hint) = (&*target, self.tls_hint.as_deref());
+            let (target, tls_hint) = (&*authority(&target), self.tls_hint.as_deref());
             let rejection = rejection.as_deref();
             errors::classify(error, &Context { target, is_https, is_early, tls_hint, rejection })
         };
@@ -296,10 +296,8 @@ fn check(request: &Request<Body>) -> Result<(), TransportError> {
 }
 
 fn has_dot_segment(path: &str) -> bool {
-    path.split('/').any(|segment| {
-        let segment = segment.to_ascii_lowercase().replace("%2e", ".");
-        matches!(segment.as_str(), "." | "..")
-    })
+    const DOTS: [&str; 6] = [".", "%2e", "..", ".%2e", "%2e.", "%2e%2e"];
+    path.split('/').any(|segment| DOTS.iter().any(|dots| segment.eq_ignore_ascii_case(dots)))
 }
 
 fn has_lower_case_escape(target: &str) -> bool {
