@@ -280,11 +280,8 @@ impl Ending {
         }
     }
 
-    /// Returns whether the transport reports a timeout before the request was sent.
-    pub(crate) fn is_unsent_timeout(&self) -> bool {
-        self.outcome.as_ref().is_err_and(|error| {
-            error.kind() == TransportErrorKind::Timeout && error.progress() == Progress::NotSent
-        })
+    pub(crate) fn is_timeout(&self) -> bool {
+        self.outcome.as_ref().is_err_and(|error| error.kind() == TransportErrorKind::Timeout)
     }
 
     pub(crate) fn is_response(&self) -> bool {

@@ -56,7 +56,7 @@ struct Late {
 
 impl Late {
     /// Sends a request to a server that runs `script`. On a busy machine the timeout may rightly end
-    /// before the request is sent: then it is repeated with a longer one.
+    /// before the server has received the request: then it is repeated with a longer one.
     async fn after(
         trial: &Trial<'_>,
         script: impl Fn(&mut Connection) -> io::Result<()> + Copy + Send + Sync + 'static,
@@ -68,7 +68,7 @@ impl Late {
             let exchange = with_timeout(post(&server.url("/"))?, timeout);
             let ending = transport.exchange(exchange).await?;
             let is_too_busy =
-                ending.is_unsent_timeout() && ending.took >= timeout && server.requests() == 0;
+                ending.is_timeout() && ending.took >= timeout && server.requests() == 0;
             if !is_too_busy || timeout > SHORT * 8 {
                 return Ok(Self { server, transport, ending, timeout });
             }
