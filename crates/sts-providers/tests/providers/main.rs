@@ -14,6 +14,7 @@ mod chain;
 mod chain_check;
 mod chain_searches;
 mod classic_iam;
+mod classic_iam_messages;
 mod container;
 mod default_chain;
 mod environment;
