@@ -19,6 +19,7 @@ mod login;
 mod login_page;
 mod providers;
 mod request;
+mod request_explanation;
 mod secrets;
 mod sign_in;
 mod support;
