@@ -15,7 +15,7 @@ use crate::tools::{is_there, root, succeeds};
 const LIBRARY: &str = "std,panic_unwind,test,proc_macro";
 /// The setting of proptest for the number of inputs of each test.
 const CASES: &str = "PROPTEST_CASES";
-/// Inputs of each property test where another processor is emulated, which is up to a hundred times slower.
+/// Inputs of each property test where a processor is emulated: more would take hours.
 const EMULATED_CASES: &str = "16";
 /// Where cargo builds, below the top of the workspace.
 const DIRECTORY: &str = "target/portability";
@@ -92,9 +92,9 @@ usage: cargo xtask portability [TARGET...]
   x86_64-unknown-linux-musl  static binaries, one of which calls the other
 
 By default for all targets, which takes an hour. Under QEMU, property tests have 16 inputs, or
-PROPTEST_CASES. Needs each target, as `rustup target add` gives it, or
-Debian's packages rustc-web, cargo-web and rust-web-src, which build its standard library, and the
-packages that are named if they are missing.
+PROPTEST_CASES. Needs each target, as `rustup target add` gives it, or Debian's packages rustc-web,
+cargo-web and rust-web-src, which build its standard library, and the packages that are named if
+they are missing.
 ",
     run,
 };
