@@ -10,6 +10,7 @@ mod server;
 mod setup;
 mod stop;
 mod subject;
+mod timed_out;
 mod trial;
 
 use futures_util::future::{BoxFuture, FutureExt};

@@ -154,9 +154,9 @@ impl Server {
         self.seen.connections.load(Ordering::SeqCst)
     }
 
-    /// Returns the number of requests received so far.
-    pub(crate) fn requests(&self) -> usize {
-        self.seen.requests().len()
+    /// Returns whether a script has recorded a request or the first bytes of one.
+    pub(crate) fn has_received(&self) -> bool {
+        !self.seen.requests().is_empty() || !self.seen.first_bytes().is_empty()
     }
 
     /// Returns the bytes read by [`Connection::read_first_bytes`].
@@ -171,7 +171,7 @@ impl Server {
 
     /// Waits until this many requests have arrived.
     pub(crate) async fn until_requests(&self, count: usize) -> Result<(), Stop> {
-        let has_come = || self.requests() >= count;
+        let has_come = || self.seen.requests().len() >= count;
         until(has_come).await.map_err(|()| Stop::failed("the request did not arrive"))
     }
 

@@ -6,7 +6,8 @@ use sts_client::transport::{Progress, TransportErrorKind};
 
 use crate::server::{OK, Server};
 use crate::stop::{Stop, expect};
-use crate::trial::{SHORT, Trial, get, post, with_timeout};
+use crate::timed_out::TimedOut;
+use crate::trial::{Trial, get, post};
 
 pub(crate) async fn exchange_completes_outside_a_runtime(trial: &Trial<'_>) -> Result<(), Stop> {
     let transport = trial.moving_exchanges()?;
@@ -23,13 +24,15 @@ pub(crate) async fn exchange_completes_outside_a_runtime(trial: &Trial<'_>) -> R
 }
 
 pub(crate) async fn timeout_applies_outside_a_runtime(trial: &Trial<'_>) -> Result<(), Stop> {
-    let transport = trial.moving_exchanges()?;
-    let server = Server::start(|connection| {
-        connection.request()?;
-        connection.stall()
-    })?;
-    let exchange = with_timeout(post(&server.url("/"))?, SHORT);
-    let ending = transport.exchange_on_other_thread(exchange).await?;
+    let stalled = TimedOut::on_other_thread_after(
+        |connection| {
+            connection.request()?;
+            connection.stall()
+        },
+        |_| trial.moving_exchanges(),
+        |server| post(&server.url("/")),
+    );
+    let TimedOut { server, transport: _transport, ending, .. } = stalled.await?;
     ending.fails(&[TransportErrorKind::Timeout], Progress::MaybeSent)?;
     server.until_closed(1).await?;
     Ok(())

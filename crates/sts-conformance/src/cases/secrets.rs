@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::server::Server;
 use crate::stop::Stop;
-use crate::trial::{NO_NAME, SHORT, Trial, post, with_body_limit, with_timeout};
+use crate::timed_out::TimedOut;
+use crate::trial::{NO_NAME, Trial, post, with_body_limit, with_timeout};
 
 pub(crate) async fn errors_contain_no_secret_of_the_request(trial: &Trial<'_>) -> Result<(), Stop> {
     let transport = trial.transport()?;
@@ -46,12 +47,18 @@ pub(crate) async fn limit_errors_contain_no_secret(trial: &Trial<'_>) -> Result<
     let transport = trial.transport()?;
     let server = Server::responding_once("HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\nplanted")?;
     transport.exchange(with_body_limit(post(&server.url("/"))?, 6)).await?.error()?;
-    let server = Server::start(|connection| {
-        connection.request()?;
-        connection.write("HTTP/1.1 200 OK\r\nx-a: planted\r\ncontent-length: 99\r\n\r\nplanted")?;
-        connection.stall()
-    })?;
-    transport.exchange(with_timeout(post(&server.url("/"))?, SHORT)).await?.error()?;
+    let stalled = TimedOut::after(
+        |connection| {
+            connection.request()?;
+            connection
+                .write("HTTP/1.1 200 OK\r\nx-a: planted\r\ncontent-length: 99\r\n\r\nplanted")?;
+            connection.stall()
+        },
+        |_| trial.transport(),
+        |server| post(&server.url("/")),
+    );
+    let TimedOut { server, transport, ending, .. } = stalled.await?;
+    ending.error()?;
     transport.exchange(with_timeout(post(&server.url("/"))?, Duration::ZERO)).await?.error()?;
     Ok(())
 }

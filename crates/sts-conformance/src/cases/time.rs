@@ -7,8 +7,8 @@ use sts_client::transport::{Progress, TransportErrorKind};
 
 use crate::server::{Connection, OK, Server};
 use crate::stop::{Stop, expect};
-use crate::subject::{Ending, Subject};
-use crate::trial::{SHORT, Trial, get, post, with_timeout};
+use crate::timed_out::TimedOut;
+use crate::trial::{SHORT, Trial, get, post, post_body, with_timeout};
 
 pub(crate) async fn no_response_times_out(trial: &Trial<'_>) -> Result<(), Stop> {
     times_out_after(trial, "").await
@@ -46,45 +46,22 @@ pub(crate) async fn stall_after_an_informational_response_times_out(
     times_out_after(trial, "HTTP/1.1 100 Continue\r\n\r\n").await
 }
 
-/// An exchange whose response comes after its timeout.
-struct Late {
-    server: Server,
-    transport: Subject,
-    ending: Ending,
-    timeout: Duration,
-}
-
-impl Late {
-    /// Sends a request to a server that runs `script`. On a busy machine the timeout may rightly end
-    /// before the server has received the request: then it is repeated with a longer one.
-    async fn after(
-        trial: &Trial<'_>,
-        script: impl Fn(&mut Connection) -> io::Result<()> + Copy + Send + Sync + 'static,
-    ) -> Result<Self, Stop> {
-        let mut timeout = SHORT;
-        loop {
-            let server = Server::start(script)?;
-            let transport = trial.transport()?;
-            let exchange = with_timeout(post(&server.url("/"))?, timeout);
-            let ending = transport.exchange(exchange).await?;
-            let is_too_busy =
-                ending.is_timeout() && ending.took >= timeout && server.requests() == 0;
-            if !is_too_busy || timeout > SHORT * 8 {
-                return Ok(Self { server, transport, ending, timeout });
-            }
-            timeout *= 3;
-        }
-    }
+/// A request to a server that runs `script`, whose response comes after the timeout.
+async fn late(
+    trial: &Trial<'_>,
+    script: impl Fn(&mut Connection) -> io::Result<()> + Copy + Send + Sync + 'static,
+) -> Result<TimedOut, Stop> {
+    TimedOut::after(script, |_| trial.transport(), |server| post(&server.url("/"))).await
 }
 
 /// The server sends `start` and then stalls. The connection must be closed after the timeout.
 async fn times_out_after(trial: &Trial<'_>, start: &'static str) -> Result<(), Stop> {
-    let late = Late::after(trial, move |connection| {
+    let late = late(trial, move |connection| {
         connection.request()?;
         connection.write(start)?;
         connection.stall()
     });
-    let Late { server, transport: _transport, ending, timeout } = late.await?;
+    let TimedOut { server, transport: _transport, ending, timeout } = late.await?;
     expect(ending.took >= timeout, || format!("ended early, after {:?}", ending.took))?;
     ending.fails(&[TransportErrorKind::Timeout], Progress::MaybeSent)?;
     server.until_closed(1).await?;
@@ -124,11 +101,11 @@ async fn times_out_during(
     trial: &Trial<'_>,
     response: fn(&mut Connection) -> io::Result<()>,
 ) -> Result<(), Stop> {
-    let late = Late::after(trial, move |connection| {
+    let late = late(trial, move |connection| {
         connection.request()?;
         response(connection)
     });
-    let Late { server, ending, .. } = late.await?;
+    let TimedOut { server, ending, .. } = late.await?;
     ending.fails(&[TransportErrorKind::Timeout], Progress::MaybeSent)?;
     server.finish(1)?;
     Ok(())
@@ -136,12 +113,16 @@ async fn times_out_during(
 
 /// The body fills all buffers, and the server does not read it.
 pub(crate) async fn unread_request_times_out(trial: &Trial<'_>) -> Result<(), Stop> {
-    let server = Server::start(|connection| connection.wait_for_gate())?;
-    let transport = trial.transport()?;
     let body = vec![b'x'; 32 << 20];
-    let exchange = with_timeout(crate::trial::post_body(&server.url("/"), body)?, SHORT);
-    let ending = transport.exchange(exchange).await?;
-    ending.fails(&[TransportErrorKind::Timeout], Progress::MaybeSent)
+    let unread = TimedOut::after(
+        |connection| {
+            connection.read_first_bytes()?;
+            connection.wait_for_gate()
+        },
+        |_| trial.transport(),
+        |server| post_body(&server.url("/"), &body),
+    );
+    unread.await?.ending.fails(&[TransportErrorKind::Timeout], Progress::MaybeSent)
 }
 
 pub(crate) async fn slow_response_within_the_timeout_is_accepted(
@@ -177,7 +158,7 @@ pub(crate) async fn timeout_applies_to_each_exchange(trial: &Trial<'_>) -> Resul
 pub(crate) async fn late_response_is_discarded_after_a_timeout(
     trial: &Trial<'_>,
 ) -> Result<(), Stop> {
-    let late = Late::after(trial, |connection| {
+    let late = late(trial, |connection| {
         connection.request()?;
         if connection.number() > 0 {
             return connection.write(OK);
@@ -186,7 +167,7 @@ pub(crate) async fn late_response_is_discarded_after_a_timeout(
         connection.write("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nlate")?;
         connection.stall()
     });
-    let Late { server, transport, ending, .. } = late.await?;
+    let TimedOut { server, transport, ending, .. } = late.await?;
     ending.fails(&[TransportErrorKind::Timeout], Progress::MaybeSent)?;
     server.open_gate();
     transport.exchange(post(&server.url("/"))?).await?.has_body("ok")?;

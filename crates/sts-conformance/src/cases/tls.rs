@@ -10,7 +10,8 @@ use time::{Duration, OffsetDateTime};
 use crate::server::{Authority, Certificate, Connection, OK, Server};
 use crate::stop::{Stop, expect, expect_eq};
 use crate::subject::Subject;
-use crate::trial::{SHORT, Trial, get, post, with_timeout};
+use crate::timed_out::TimedOut;
+use crate::trial::{Trial, get, post};
 
 fn responding(config: ServerConfig) -> io::Result<Server> {
     Server::start_tls(config, |connection| {
@@ -220,12 +221,15 @@ pub(crate) async fn server_without_tls_is_rejected(trial: &Trial<'_>) -> Result<
 
 /// Either the connect timeout or the timeout of the exchange expires first.
 pub(crate) async fn stalled_handshake_times_out(trial: &Trial<'_>) -> Result<(), Stop> {
-    let server = Server::start(|connection| {
-        connection.read_first_bytes()?;
-        connection.stall()
-    })?;
-    let transport = trial.https()?;
-    let ending = transport.exchange(with_timeout(post(&server.https_url("/"))?, SHORT)).await?;
+    let stalled = TimedOut::after(
+        |connection| {
+            connection.read_first_bytes()?;
+            connection.stall()
+        },
+        |_| trial.https(),
+        |server| post(&server.https_url("/")),
+    );
+    let TimedOut { server, ending, .. } = stalled.await?;
     let kinds = [TransportErrorKind::Timeout, TransportErrorKind::Connect];
     server.until_closed(1).await?;
     ending.fails(&kinds, Progress::NotSent)

@@ -7,7 +7,8 @@ use sts_client::transport::{Progress, TransportErrorKind};
 
 use crate::server::{Authority, Connection, Server};
 use crate::stop::Stop;
-use crate::trial::{SHORT, Trial, post, with_timeout};
+use crate::timed_out::TimedOut;
+use crate::trial::{Trial, post};
 
 /// `planted user` and `planted:pass`, percent-encoded for a URL.
 pub(super) const USER_INFO: &str = "planted%20user:planted%3Apass@";
@@ -203,15 +204,17 @@ pub(crate) async fn closing_proxy_is_a_connect_error(trial: &Trial<'_>) -> Resul
 
 pub(crate) async fn stalled_proxy_times_out(trial: &Trial<'_>) -> Result<(), Stop> {
     for response in ["", "HTTP/1.1 200 OK\r\n"] {
-        let proxy = Server::start(move |connection| {
-            connection.request()?;
-            connection.write(response)?;
-            connection.stall()
-        })?;
-        let transport = trial.https_via_proxy(with_user_info(&proxy))?;
-        let exchange = with_timeout(post(UNREACHABLE)?, SHORT);
+        let stalled = TimedOut::after(
+            move |connection| {
+                connection.request()?;
+                connection.write(response)?;
+                connection.stall()
+            },
+            |proxy| trial.https_via_proxy(with_user_info(proxy)),
+            |_| post(UNREACHABLE),
+        );
+        let TimedOut { server: proxy, ending, .. } = stalled.await?;
         let kinds = [TransportErrorKind::Timeout, TransportErrorKind::Connect];
-        let ending = transport.exchange(exchange).await?;
         proxy.finish(1)?;
         ending.fails(&kinds, Progress::NotSent)?;
     }
