@@ -1,5 +1,6 @@
 //! Root certificates in PEM, parsed by the same rules for every HTTP stack.
 
+use memchr::memmem;
 use thiserror::Error;
 
 const BEGIN: &[u8] = b"-----BEGIN ";
@@ -136,8 +137,7 @@ fn armored(base64: &[u8]) -> Vec<u8> {
 }
 
 fn find(text: &[u8], what: &[u8], from: usize) -> Option<usize> {
-    let rest = text.get(from..)?;
-    rest.windows(what.len()).position(|window| window == what).map(|at| from + at)
+    memmem::find(text.get(from..)?, what).map(|at| from + at)
 }
 
 /// One more than the number of line ends.

@@ -6,6 +6,8 @@
 //! are the real ones, and so is their shared refresh; tasks run only when they were woken.
 //! Concurrent polls are tested in `session_drivers` and the stress tests.
 
+use std::thread;
+
 use sts_client::Session;
 use sts_client::session::CredentialState;
 
@@ -115,37 +117,41 @@ impl Run {
     }
 }
 
-/// Replays `path`, then tries every move after it. Returns the number of runs.
-fn explore(has_keys: bool, path: &mut Vec<Move>, depth: usize) -> u64 {
-    let mut runs = 0;
-    for next in MOVES {
-        let mut run = Run::new(has_keys);
-        for past in path.iter() {
-            run.make(*past);
-        }
-        if !run.make(next) {
-            continue;
-        }
-        path.push(next);
-        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run.end()));
-        assert!(ended.is_ok(), "after {path:?}");
-        runs += 1;
-        if path.len() < depth {
-            runs += explore(has_keys, path, depth);
-        }
-        path.pop();
+/// Explores each first move after `start` in a thread of its own. Returns the number of runs.
+fn explore_all(has_keys: bool, start: &[Move], depth: usize) -> u64 {
+    thread::scope(|scope| {
+        let explore = |first| move || explore(has_keys, start, first, depth);
+        let threads = MOVES.map(|first| scope.spawn(explore(first)));
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    })
+}
+
+/// Replays `past`, makes the next move, then tries every move after it. Returns the number of runs.
+fn explore(has_keys: bool, past: &[Move], next: Move, depth: usize) -> u64 {
+    let mut run = Run::new(has_keys);
+    for past in past {
+        run.make(*past);
     }
-    runs
+    if !run.make(next) {
+        return 0;
+    }
+    let path = [past, &[next]].concat();
+    let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run.end()));
+    assert!(ended.is_ok(), "after {path:?}");
+    if path.len() == depth {
+        return 1;
+    }
+    1 + MOVES.into_iter().map(|next| explore(has_keys, &path, next, depth)).sum::<u64>()
 }
 
 #[test]
 fn without_credentials_no_order_of_events_loses_a_caller_or_refreshes_twice() {
-    let runs = explore(false, &mut Vec::new(), 6);
+    let runs = explore_all(false, &[], 6);
     assert!(runs > 50_000, "{runs}");
 }
 
 #[test]
 fn with_credentials_no_order_of_events_loses_a_caller_or_refreshes_twice() {
-    let runs = explore(true, &mut vec![Move::Pass(2900)], 6);
+    let runs = explore_all(true, &[Move::Pass(2900)], 6);
     assert!(runs > 20_000, "{runs}");
 }
