@@ -280,10 +280,6 @@ impl Ending {
         }
     }
 
-    pub(crate) fn is_timeout(&self) -> bool {
-        self.outcome.as_ref().is_err_and(|error| error.kind() == TransportErrorKind::Timeout)
-    }
-
     pub(crate) fn is_response(&self) -> bool {
         self.outcome.is_ok()
     }

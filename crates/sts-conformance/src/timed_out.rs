@@ -10,6 +10,14 @@ use crate::stop::Stop;
 use crate::subject::{Ending, Subject};
 use crate::trial::{SHORT, with_timeout};
 
+/// Where an exchange is polled.
+#[derive(Clone, Copy)]
+pub(crate) enum Polled {
+    Here,
+    /// On a thread outside of any runtime.
+    OnOtherThread,
+}
+
 /// An exchange that timed out, and everything it used.
 pub(crate) struct TimedOut {
     pub(crate) server: Server,
@@ -22,24 +30,7 @@ impl TimedOut {
     /// Exchanges with a server that runs `script`, with a short timeout. On a busy machine the timeout
     /// may rightly end before the server has received anything: then it is repeated with a longer one.
     pub(crate) async fn after(
-        script: impl Fn(&mut Connection) -> io::Result<()> + Copy + Send + Sync + 'static,
-        transport: impl Fn(&Server) -> Result<Subject, Stop>,
-        exchange: impl Fn(&Server) -> Result<Exchange, Stop>,
-    ) -> Result<Self, Stop> {
-        Self::on(Thread::Same, script, transport, exchange).await
-    }
-
-    /// As [`after`](Self::after), but polls on a thread outside of any runtime.
-    pub(crate) async fn on_other_thread_after(
-        script: impl Fn(&mut Connection) -> io::Result<()> + Copy + Send + Sync + 'static,
-        transport: impl Fn(&Server) -> Result<Subject, Stop>,
-        exchange: impl Fn(&Server) -> Result<Exchange, Stop>,
-    ) -> Result<Self, Stop> {
-        Self::on(Thread::Other, script, transport, exchange).await
-    }
-
-    async fn on(
-        thread: Thread,
+        polled: Polled,
         script: impl Fn(&mut Connection) -> io::Result<()> + Copy + Send + Sync + 'static,
         transport: impl Fn(&Server) -> Result<Subject, Stop>,
         exchange: impl Fn(&Server) -> Result<Exchange, Stop>,
@@ -49,22 +40,16 @@ impl TimedOut {
             let server = Server::start(script)?;
             let transport = transport(&server)?;
             let exchange = with_timeout(exchange(&server)?, timeout);
-            let ending = match thread {
-                Thread::Same => transport.exchange(exchange).await?,
-                Thread::Other => transport.exchange_on_other_thread(exchange).await?,
+            let ending = match polled {
+                Polled::Here => transport.exchange(exchange).await?,
+                Polled::OnOtherThread => transport.exchange_on_other_thread(exchange).await?,
             };
             let is_too_busy =
-                ending.is_timeout() && ending.took >= timeout && !server.has_received();
+                !ending.is_response() && ending.took >= timeout && !server.has_received();
             if !is_too_busy || timeout > SHORT * 8 {
                 return Ok(Self { server, transport, ending, timeout });
             }
             timeout *= 3;
         }
     }
-}
-
-#[derive(Clone, Copy)]
-enum Thread {
-    Same,
-    Other,
 }

@@ -6,7 +6,7 @@ use sts_client::transport::{Progress, TransportErrorKind};
 
 use crate::server::{OK, Server};
 use crate::stop::{Stop, expect};
-use crate::timed_out::TimedOut;
+use crate::timed_out::{Polled, TimedOut};
 use crate::trial::{Trial, get, post};
 
 pub(crate) async fn exchange_completes_outside_a_runtime(trial: &Trial<'_>) -> Result<(), Stop> {
@@ -24,7 +24,8 @@ pub(crate) async fn exchange_completes_outside_a_runtime(trial: &Trial<'_>) -> R
 }
 
 pub(crate) async fn timeout_applies_outside_a_runtime(trial: &Trial<'_>) -> Result<(), Stop> {
-    let stalled = TimedOut::on_other_thread_after(
+    let stalled = TimedOut::after(
+        Polled::OnOtherThread,
         |connection| {
             connection.request()?;
             connection.stall()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::server::Server;
 use crate::stop::Stop;
-use crate::timed_out::TimedOut;
+use crate::timed_out::{Polled, TimedOut};
 use crate::trial::{NO_NAME, Trial, post, with_body_limit, with_timeout};
 
 pub(crate) async fn errors_contain_no_secret_of_the_request(trial: &Trial<'_>) -> Result<(), Stop> {
@@ -48,6 +48,7 @@ pub(crate) async fn limit_errors_contain_no_secret(trial: &Trial<'_>) -> Result<
     let server = Server::responding_once("HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\nplanted")?;
     transport.exchange(with_body_limit(post(&server.url("/"))?, 6)).await?.error()?;
     let stalled = TimedOut::after(
+        Polled::Here,
         |connection| {
             connection.request()?;
             connection

@@ -7,7 +7,7 @@ use sts_client::transport::{Progress, TransportErrorKind};
 
 use crate::server::{Connection, OK, Server};
 use crate::stop::{Stop, expect};
-use crate::timed_out::TimedOut;
+use crate::timed_out::{Polled, TimedOut};
 use crate::trial::{SHORT, Trial, get, post, post_body, with_timeout};
 
 pub(crate) async fn no_response_times_out(trial: &Trial<'_>) -> Result<(), Stop> {
@@ -51,7 +51,8 @@ async fn late(
     trial: &Trial<'_>,
     script: impl Fn(&mut Connection) -> io::Result<()> + Copy + Send + Sync + 'static,
 ) -> Result<TimedOut, Stop> {
-    TimedOut::after(script, |_| trial.transport(), |server| post(&server.url("/"))).await
+    TimedOut::after(Polled::Here, script, |_| trial.transport(), |server| post(&server.url("/")))
+        .await
 }
 
 /// The server sends `start` and then stalls. The connection must be closed after the timeout.
@@ -115,6 +116,7 @@ async fn times_out_during(
 pub(crate) async fn unread_request_times_out(trial: &Trial<'_>) -> Result<(), Stop> {
     let body = vec![b'x'; 32 << 20];
     let unread = TimedOut::after(
+        Polled::Here,
         |connection| {
             connection.read_first_bytes()?;
             connection.wait_for_gate()

@@ -10,7 +10,7 @@ use time::{Duration, OffsetDateTime};
 use crate::server::{Authority, Certificate, Connection, OK, Server};
 use crate::stop::{Stop, expect, expect_eq};
 use crate::subject::Subject;
-use crate::timed_out::TimedOut;
+use crate::timed_out::{Polled, TimedOut};
 use crate::trial::{Trial, get, post};
 
 fn responding(config: ServerConfig) -> io::Result<Server> {
@@ -222,6 +222,7 @@ pub(crate) async fn server_without_tls_is_rejected(trial: &Trial<'_>) -> Result<
 /// Either the connect timeout or the timeout of the exchange expires first.
 pub(crate) async fn stalled_handshake_times_out(trial: &Trial<'_>) -> Result<(), Stop> {
     let stalled = TimedOut::after(
+        Polled::Here,
         |connection| {
             connection.read_first_bytes()?;
             connection.stall()

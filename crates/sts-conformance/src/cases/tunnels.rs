@@ -7,7 +7,7 @@ use sts_client::transport::{Progress, TransportErrorKind};
 
 use crate::server::{Authority, Connection, Server};
 use crate::stop::Stop;
-use crate::timed_out::TimedOut;
+use crate::timed_out::{Polled, TimedOut};
 use crate::trial::{Trial, post};
 
 /// `planted user` and `planted:pass`, percent-encoded for a URL.
@@ -205,6 +205,7 @@ pub(crate) async fn closing_proxy_is_a_connect_error(trial: &Trial<'_>) -> Resul
 pub(crate) async fn stalled_proxy_times_out(trial: &Trial<'_>) -> Result<(), Stop> {
     for response in ["", "HTTP/1.1 200 OK\r\n"] {
         let stalled = TimedOut::after(
+            Polled::Here,
             move |connection| {
                 connection.request()?;
                 connection.write(response)?;
