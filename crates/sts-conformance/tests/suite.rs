@@ -281,7 +281,7 @@ fn hanging_transport_fails_within_a_limit() {
     let report = sts_conformance::block_on(case.run(|_: &Setup| Ok(Hangs)));
     let Outcome::Failed(reason) = &report.outcome else { panic!("{report}") };
     assert!(reason.contains("did not end within"), "{report}");
-    assert!(started.elapsed() < Duration::from_secs(8));
+    assert!(started.elapsed() < Duration::from_secs(30));
 }
 
 #[test]
