@@ -19,7 +19,7 @@ use crate::setup::{Setup, Unsupported};
 use crate::stop::{Stop, expect};
 
 /// Tolerance for busy machines, added to a timeout.
-const SLACK: Duration = Duration::from_secs(2);
+const SLACK: Duration = Duration::from_secs(4);
 /// Maximum time to wait if the timeout of the exchange is longer.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Part of every secret that the suite sends. It must not occur in any error.

@@ -5,7 +5,8 @@
 
 use std::collections::HashSet;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use http::{Request, Response, StatusCode};
@@ -56,6 +57,7 @@ fn naive(request: &Request<Body>, repeat: usize) -> std::io::Result<Response<Bod
         write!(connection, "{} {} HTTP/1.1\r\n", request.method(), request.uri().path())?;
         write!(connection, "Host: {authority}\r\nContent-Length: {}\r\n\r\n", body.len())?;
         connection.write_all(body.as_ref())?;
+        connection.shutdown(Shutdown::Write)?;
         connection.read_to_end(&mut response)?;
     }
     let end = response.windows(4).rposition(|bytes| bytes == b"\r\n\r\n").map_or(0, |at| at + 4);
@@ -203,6 +205,31 @@ fn a_timeout_before_the_request_arrives_is_repeated_with_a_longer_one() {
     fails("time::slow_body_does_not_extend_the_timeout", sent_elsewhere, "received 0");
     let early = |_| Err(TransportError::not_sent(TransportErrorKind::Timeout));
     fails(CASE, early, "ended early");
+}
+
+#[test]
+fn an_exchange_that_takes_longer_than_its_timeout_is_repeated_with_a_longer_one() {
+    const CASE: &str = "time::timeout_applies_to_each_exchange";
+    fn respond(exchange: &Exchange, time_left: Duration) -> Result<Response<Body>, TransportError> {
+        let started = Instant::now();
+        let response = naive(&exchange.request, 1).map_err(closed)?;
+        let is_late = started.elapsed() > time_left;
+        if is_late {
+            Err(TransportError::maybe_sent(TransportErrorKind::Timeout))
+        } else {
+            Ok(response)
+        }
+    }
+    let busy = |exchange: Exchange| {
+        respond(&exchange, exchange.limits.timeout.saturating_sub(Duration::from_secs(1)))
+    };
+    assert_eq!(run(CASE, busy).outcome, Outcome::Passed);
+    let counts_all = |exchange: Exchange| {
+        static STARTED: OnceLock<Instant> = OnceLock::new();
+        let passed = STARTED.get_or_init(Instant::now).elapsed();
+        respond(&exchange, exchange.limits.timeout.saturating_sub(passed))
+    };
+    fails(CASE, counts_all, "the exchange timed out");
 }
 
 #[test]
