@@ -125,7 +125,14 @@ pub(super) const GROUPS: [Group<'_>; 17] = [
         name: "reqwest",
         files: &["crates/sts-reqwest/src/**"],
         // The others run examples, which are not built.
-        tests: Tests::Of(&["conformance", "emulator", "own_client", "sdk_author", "wiped"]),
+        tests: Tests::Of(&[
+            "conformance",
+            "emulator",
+            "own_client",
+            "proxies",
+            "sdk_author",
+            "wiped",
+        ]),
     },
     Group {
         name: "facade",
