@@ -124,9 +124,6 @@ fn in_the_background(runtime: &Runtime, session: &Session) {
     runtime.block_on(async { sleep(Duration::from_secs(1)).await });
 }
 
-/// Much less than the limit of a caller that waits, and more than a busy machine takes.
-const AT_ONCE: Duration = Duration::from_secs(15);
-
 const BEGINNINGS: [(&str, Begin); 4] = [
     ("in passing", in_passing),
     ("with a limit", with_a_limit),
@@ -157,7 +154,7 @@ fn a_refresh_on_a_runtime_that_has_shut_down_is_replaced_at_once_and_without_a_p
         begin(&gone, &session);
         drop(gone);
         let took = ask(&session);
-        assert!(took <= AT_ONCE, "{name}: {took:?}");
+        assert!(took <= Duration::from_secs(2), "{name}: {took:?}");
         assert_eq!(network.requests.load(Ordering::SeqCst), 2, "{name}");
     }
     assert_eq!(PANICS.load(Ordering::SeqCst), 0);
@@ -174,7 +171,7 @@ fn several_runtimes_that_shut_down_in_a_row_do_not_delay_the_next_one() {
                 begin(&runtime(), &session);
             }
             let took = ask(&session);
-            assert!(took <= AT_ONCE, "{name}: {took:?}");
+            assert!(took <= Duration::from_secs(2), "{name}: {took:?}");
             assert_eq!(network.requests.load(Ordering::SeqCst), lost + 1, "{name}");
         }
     }

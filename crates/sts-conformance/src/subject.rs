@@ -19,7 +19,7 @@ use crate::setup::{Setup, Unsupported};
 use crate::stop::{Stop, expect};
 
 /// Tolerance for busy machines, added to a timeout.
-const SLACK: Duration = Duration::from_secs(4);
+const SLACK: Duration = Duration::from_secs(2);
 /// Maximum time to wait if the timeout of the exchange is longer.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Part of every secret that the suite sends. It must not occur in any error.
@@ -278,6 +278,12 @@ impl Ending {
             ))),
             Err(error) => Ok(error),
         }
+    }
+
+    /// Returns whether the exchange ended with its timeout, and not before.
+    pub(crate) fn is_late(&self, timeout: Duration) -> bool {
+        let is_timeout = |error: &TransportError| error.kind() == TransportErrorKind::Timeout;
+        self.took >= timeout && self.outcome.as_ref().is_err_and(is_timeout)
     }
 
     pub(crate) fn is_response(&self) -> bool {

@@ -44,8 +44,7 @@ impl TimedOut {
                 Polled::Here => transport.exchange(exchange).await?,
                 Polled::OnOtherThread => transport.exchange_on_other_thread(exchange).await?,
             };
-            let is_too_busy =
-                !ending.is_response() && ending.took >= timeout && !server.has_received();
+            let is_too_busy = ending.is_late(timeout) && !server.has_received();
             if !is_too_busy || timeout > SHORT * 8 {
                 return Ok(Self { server, transport, ending, timeout });
             }

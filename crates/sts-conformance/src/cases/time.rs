@@ -139,35 +139,30 @@ pub(crate) async fn slow_response_within_the_timeout_is_accepted(
     Ok(())
 }
 
+/// Three exchanges take longer than the timeout, each of them less than half of it. One that takes
+/// longer, as on a busy machine, is repeated with a longer timeout.
 pub(crate) async fn timeout_applies_to_each_exchange(trial: &Trial<'_>) -> Result<(), Stop> {
-    let timeout = Duration::from_secs(1);
-    let outcome = exchanges_longer_than_their_timeout(trial, timeout).await;
-    // An exchange may take longer on a busy machine.
-    if outcome.is_err() {
-        return exchanges_longer_than_their_timeout(trial, timeout * 5).await;
-    }
-    outcome
-}
-
-/// Three exchanges take longer than the timeout, each of them less than half of it.
-async fn exchanges_longer_than_their_timeout(
-    trial: &Trial<'_>,
-    timeout: Duration,
-) -> Result<(), Stop> {
-    let server = Server::start(move |connection| {
-        loop {
-            connection.request()?;
-            std::thread::sleep(timeout * 2 / 5);
-            connection.write(OK)?;
+    let mut timeout = Duration::from_secs(1);
+    'repeated: loop {
+        let server = Server::start(move |connection| {
+            loop {
+                connection.request()?;
+                std::thread::sleep(timeout * 2 / 5);
+                connection.write(OK)?;
+            }
+        })?;
+        let transport = trial.transport()?;
+        for _ in 0..3 {
+            let ending = transport.exchange(with_timeout(post(&server.url("/"))?, timeout)).await?;
+            if ending.is_late(timeout) && timeout < Duration::from_secs(5) {
+                timeout *= 5;
+                continue 'repeated;
+            }
+            ending.has_body("ok")?;
         }
-    })?;
-    let transport = trial.transport()?;
-    for _ in 0..3 {
-        let exchange = with_timeout(post(&server.url("/"))?, timeout);
-        transport.exchange(exchange).await?.has_body("ok")?;
+        server.finish(3)?;
+        return Ok(());
     }
-    server.finish(3)?;
-    Ok(())
 }
 
 /// The late response must not be returned for another exchange.
@@ -216,5 +211,5 @@ pub(crate) async fn sleep_takes_the_given_time(trial: &Trial<'_>) -> Result<(), 
     transport.wait(Duration::ZERO).await;
     transport.wait(SHORT).await;
     let took = started.elapsed();
-    expect(took >= SHORT && took < SHORT * 20, || format!("expected {SHORT:?}, took {took:?}"))
+    expect(took >= SHORT && took < SHORT * 6, || format!("expected {SHORT:?}, took {took:?}"))
 }

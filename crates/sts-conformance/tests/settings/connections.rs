@@ -55,6 +55,6 @@ fn stalled_handshake_ends_with_the_connect_timeout(stack: &Stack) {
     let took = started.elapsed();
     assert_eq!(error.kind(), TransportErrorKind::Timeout);
     assert_eq!(error.progress(), Progress::NotSent);
-    assert!(took >= time && took < Duration::from_secs(5), "{took:?}");
+    assert!(took >= time && took < time + Duration::from_secs(2), "{took:?}");
     server.join();
 }
