@@ -58,25 +58,31 @@ async fn two_threads_serve_two_requests_at_once() {
 /// Counts the requests that are served at a time.
 #[derive(Default)]
 struct Served {
-    now_and_at_most: Mutex<(usize, usize)>,
+    counts: Mutex<Counts>,
     arrived: Condvar,
+}
+
+#[derive(Default)]
+struct Counts {
+    now: usize,
+    at_most: usize,
 }
 
 impl Served {
     /// Waits briefly for another request to be served meanwhile.
     fn wait_for_another(&self) {
-        let mut counts = self.now_and_at_most.lock().unwrap();
-        counts.0 += 1;
-        counts.1 = counts.1.max(counts.0);
+        let mut counts = self.counts.lock().unwrap();
+        counts.now += 1;
+        counts.at_most = counts.at_most.max(counts.now);
         self.arrived.notify_all();
-        let is_alone = |counts: &mut (usize, usize)| counts.1 < 2;
+        let is_alone = |counts: &mut Counts| counts.at_most < 2;
         let wait = Duration::from_millis(100);
         (counts, _) = self.arrived.wait_timeout_while(counts, wait, is_alone).unwrap();
-        counts.0 -= 1;
+        counts.now -= 1;
     }
 
     fn were_two_at_once(&self) -> bool {
-        self.now_and_at_most.lock().unwrap().1 == 2
+        self.counts.lock().unwrap().at_most == 2
     }
 }
 
