@@ -18,7 +18,8 @@ use sts_proto::Body;
 use crate::setup::{Setup, Unsupported};
 use crate::stop::{Stop, expect};
 
-/// Tolerance for busy machines, added to a timeout.
+/// Tolerance for busy machines, added to a timeout. With [`SHORT`](crate::trial::SHORT) less than the 3 s
+/// that the transports connect for by default, so that the two timeouts differ.
 const SLACK: Duration = Duration::from_secs(2);
 /// Maximum time to wait if the timeout of the exchange is longer.
 const PATIENCE: Duration = Duration::from_secs(15);

@@ -211,5 +211,5 @@ pub(crate) async fn sleep_takes_the_given_time(trial: &Trial<'_>) -> Result<(), 
     transport.wait(Duration::ZERO).await;
     transport.wait(SHORT).await;
     let took = started.elapsed();
-    expect(took >= SHORT && took < SHORT * 6, || format!("expected {SHORT:?}, took {took:?}"))
+    expect(took >= SHORT && took < SHORT * 20, || format!("expected {SHORT:?}, took {took:?}"))
 }
