@@ -26,8 +26,9 @@ const DISABLED: &str = "HUAWEICLOUD_STS_METADATA_DISABLED";
 ///
 /// It is a [`RefreshProvider`]. The official address is `http://169.254.169.254`. Any other address has
 /// to be link-local or loopback too, because the credentials are sent in cleartext and without
-/// authentication. Each request times out after 3 seconds. The token that newer machines require is
-/// kept for its lifetime of six hours; clones share it.
+/// authentication. Each request times out after 3 seconds. Once the service has responded, temporary
+/// failures are retried under the policy of the client. The token that newer machines require is kept
+/// for its lifetime of six hours; clones share it.
 ///
 /// Where the service cannot be reached, or the machine has no agency, the provider
 /// [is not configured](CredentialsError::is_not_configured). If a request for a token is sent and times out, the
@@ -132,10 +133,10 @@ impl RefreshProvider for EcsMetadata {
     fn begin(
         &self,
         platform: &Platform,
-        _: &Arc<CallContext>,
+        context: &Arc<CallContext>,
     ) -> Result<Self::Refresh, CredentialsError> {
         self.check_enabled(&*platform.environment)?;
-        Ok(MetadataRefresh::new(self.clone(), platform.clock.monotonic()))
+        Ok(MetadataRefresh::new(self.clone(), &*platform.clock, context.policy()))
     }
 
     fn label(&self) -> String {

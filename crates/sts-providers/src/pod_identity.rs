@@ -1,26 +1,23 @@
 //! Credentials of the service account of a pod, from the pod identity agent of CCE.
 
 use std::fmt;
-use std::mem;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Response, Uri};
+use sts_client::session::{IssuedCredentials, RefreshProvider};
+use sts_client::{CallContext, Environment, Now, Platform, StateMachine, Step, TransportError};
 use sts_credentials::{Credentials, CredentialsError};
 use sts_proto::{Body, ServiceError};
 
 use crate::address::{self, Reach};
 use crate::failure;
 use crate::local_service::Issuer;
+use crate::single_request::SingleRequest;
 use crate::token;
 use crate::variable::{self, half_set};
-use sts_client::CallContext;
-use sts_client::session::{IssuedCredentials, RefreshProvider};
-use sts_client::{Environment, Now, Platform};
-use sts_client::{Exchange, Limits, TransportError};
-use sts_client::{StateMachine, Step};
 
 const FULL_URI: &str = "HC_CONTAINER_CREDENTIALS_FULL_URI";
 const TOKEN_FILE: &str = "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE";
@@ -34,10 +31,8 @@ const ISSUER: Issuer = Issuer {
     expiration: "expiration",
 };
 
-/// Timeout of the request. The official SDKs use this value for connecting and again for reading.
+/// Timeout of each request. The official SDKs use this value for connecting and again for reading.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// Limit of a response, in bytes.
-const LARGEST_RESPONSE: usize = 1 << 16;
 
 /// Pod identity agent of a CCE cluster: credentials of the agency that is bound to the service
 /// account of the pod.
@@ -45,7 +40,8 @@ const LARGEST_RESPONSE: usize = 1 << 16;
 /// It is a [`RefreshProvider`]. The agent identifies the pod by a token in a file that Kubernetes
 /// rewrites, so the file is read for every refresh. The agent is at a link-local or loopback
 /// address, or at any host over https, so that the token is not sent over plain http to another
-/// machine. The request times out after 5 seconds.
+/// machine. A request times out after 5 seconds; temporary failures are retried under the policy of
+/// the client.
 #[derive(Clone)]
 pub struct PodIdentity {
     uri: Uri,
@@ -111,12 +107,11 @@ impl RefreshProvider for PodIdentity {
     fn begin(
         &self,
         platform: &Platform,
-        _: &Arc<CallContext>,
+        context: &Arc<CallContext>,
     ) -> Result<Self::Refresh, CredentialsError> {
-        let token = token::read_file(&*platform.environment, &self.token_file)?;
-        let limits = Limits::default().timeout(TIMEOUT).body(LARGEST_RESPONSE);
-        let exchange = Exchange::new(self.request(token), limits).direct();
-        Ok(PodIdentityRefresh(State::Ready(exchange)))
+        let request = self.request(token::read_file(&*platform.environment, &self.token_file)?);
+        let settings = (TIMEOUT, platform.clock.seed(), &**context);
+        Ok(PodIdentityRefresh(SingleRequest::new(ISSUER.name, request, true, reject, settings)))
     }
 
     fn label(&self) -> String {
@@ -134,64 +129,36 @@ impl fmt::Debug for PodIdentity {
 }
 
 /// State machine of one refresh from a [`PodIdentity`] agent.
-pub struct PodIdentityRefresh(State);
-
-#[expect(clippy::large_enum_variant, reason = "a refresh has one of it")]
-enum State {
-    Ready(Exchange),
-    Sent { at: Now },
-    Done(Result<IssuedCredentials, CredentialsError>),
-}
+pub struct PodIdentityRefresh(SingleRequest);
 
 impl StateMachine for PodIdentityRefresh {
     type Output = IssuedCredentials;
 
     fn step(&mut self, now: Now) -> Step<IssuedCredentials> {
-        match mem::replace(&mut self.0, State::Done(Err(failure::completed()))) {
-            State::Ready(exchange) => {
-                self.0 = State::Sent { at: now };
-                Step::Send(exchange)
-            }
-            State::Sent { at } => {
-                self.0 = State::Sent { at };
-                Step::Wait(TIMEOUT)
-            }
-            State::Done(outcome) => Step::Done(outcome.map_err(Into::into)),
-        }
+        self.0.step_with(now, |success| {
+            ISSUER.read(&success.response, success.sent, success.received)
+        })
     }
 
     /// Ignored: a refresh requests no credentials.
     fn provide(&mut self, _: Result<Arc<Credentials>, CredentialsError>) {}
 
     fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now) {
-        if let State::Sent { at } = self.0 {
-            self.0 = State::Done(read(outcome, at, now));
-        }
+        self.0.receive(outcome, now);
     }
 }
 
 impl fmt::Debug for PodIdentityRefresh {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match &self.0 {
-            State::Ready(_) => "PodIdentityRefresh(Ready)",
-            State::Sent { .. } => "PodIdentityRefresh(Sent)",
-            State::Done(_) => "PodIdentityRefresh(Done)",
-        })
+        f.debug_struct("PodIdentityRefresh").finish_non_exhaustive()
     }
 }
 
-fn read(
-    outcome: Result<Response<Body>, TransportError>,
-    sent: Now,
-    received: Now,
-) -> Result<IssuedCredentials, CredentialsError> {
-    let response = outcome.map_err(|error| {
-        CredentialsError::new("no response from the pod identity agent").with_source(error)
-    })?;
-    if let Some(error) = ServiceError::from_response(&response) {
-        let status = error.status().as_u16();
-        let message = format!("pod identity agent: request failed with status {status}");
-        return Err(failure::of_service(message, error));
+fn reject(response: &Response<Body>) -> CredentialsError {
+    let status = response.status().as_u16();
+    let message = format!("pod identity agent: request failed with status {status}");
+    match ServiceError::from_response(response) {
+        Some(error) => failure::of_service(message, error),
+        None => failure::of_status(message, response.status()),
     }
-    ISSUER.read(&response, sent, received)
 }

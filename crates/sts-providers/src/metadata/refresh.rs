@@ -5,18 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use sts_client::session::IssuedCredentials;
+use sts_client::transport::{Progress, TransportErrorKind};
+use sts_client::{CallPolicy, Clock, Exchange, Limits, Now, StateMachine, Step, TransportError};
 use sts_credentials::{Credentials, CredentialsError};
 use sts_proto::Body;
 
 use super::EcsMetadata;
 use super::token::{LIFETIME_SECONDS, Token};
+use crate::attempts::{Attempts, Turn};
 use crate::local_service::Issuer;
 use crate::{failure, token};
-use sts_client::Now;
-use sts_client::session::IssuedCredentials;
-use sts_client::transport::{Progress, TransportErrorKind};
-use sts_client::{Exchange, Limits, TransportError};
-use sts_client::{StateMachine, Step};
 
 const TOKEN_PATH: &str = "/meta-data/latest/api/token";
 const CREDENTIALS_PATH: &str = "/openstack/latest/securitykey";
@@ -45,6 +44,7 @@ const LARGEST_RESPONSE: usize = 1 << 16;
 #[derive(Debug)]
 pub struct MetadataRefresh {
     metadata: EcsMetadata,
+    attempts: Attempts,
     state: State,
     /// Whether the service has responded in this refresh.
     is_there: bool,
@@ -63,22 +63,31 @@ enum Ask {
 #[derive(Debug)]
 enum State {
     Ready(Ask),
-    Sent { ask: Ask, at: Now },
+    Sent(Ask),
     Done(Result<IssuedCredentials, CredentialsError>),
 }
 
 impl MetadataRefresh {
-    pub(super) fn new(metadata: EcsMetadata, monotonic: Duration) -> Self {
-        let is_due = metadata.token().is_due(monotonic);
+    pub(super) fn new(metadata: EcsMetadata, clock: &dyn Clock, policy: &CallPolicy) -> Self {
+        let is_due = metadata.token().is_due(clock.monotonic());
         let state = State::Ready(if is_due { Ask::Token } else { Ask::Credentials });
-        Self { metadata, state, is_there: false, was_rejected: false, has_timed_out: false }
+        let limits = Limits::default().timeout(TIMEOUT).body(LARGEST_RESPONSE);
+        let attempts = Attempts::new(&policy.clone().limits(limits), clock.seed(), ISSUER.name);
+        Self {
+            metadata,
+            attempts,
+            state,
+            is_there: false,
+            was_rejected: false,
+            has_timed_out: false,
+        }
     }
 
     const fn timeout(&self) -> Duration {
         if self.has_timed_out { PROBE_TIMEOUT } else { TIMEOUT }
     }
 
-    fn exchange(&self, ask: Ask) -> Exchange {
+    fn exchange(&self, ask: Ask, limits: Limits) -> Exchange {
         let mut request = Request::new(Body::empty());
         let (method, path, header) = match ask {
             Ask::Token => {
@@ -93,8 +102,8 @@ impl MetadataRefresh {
         *request.method_mut() = method;
         *request.uri_mut() = self.metadata.uri(path);
         request.headers_mut().extend(header);
-        let limits = Limits::default().timeout(self.timeout()).body(LARGEST_RESPONSE);
-        Exchange::new(request, limits).direct()
+        let timeout = limits.timeout.min(self.timeout());
+        Exchange::new(request, limits.timeout(timeout)).direct()
     }
 
     /// Returns the state after the response to a request that was sent at the time `at`.
@@ -112,7 +121,7 @@ impl MetadataRefresh {
                 | StatusCode::METHOD_NOT_ALLOWED
                 | StatusCode::SERVICE_UNAVAILABLE,
             ) if !self.was_rejected => self.keep(Token::not_offered(at.monotonic)),
-            (Ask::Token, status) => failed("token", status),
+            (Ask::Token, status) => self.failed(ask, "token", status, now),
             (Ask::Credentials, status) if status.is_success() => {
                 State::Done(ISSUER.read(&response, at, now))
             }
@@ -134,39 +143,46 @@ impl MetadataRefresh {
             }
             (Ask::Credentials, StatusCode::UNAUTHORIZED) if !self.was_rejected => {
                 self.was_rejected = true;
-                State::Ready(Ask::Token)
+                self.next(Ask::Token)
             }
             (Ask::Credentials, StatusCode::NOT_FOUND) => absent(
                 "no credentials from the metadata service (not an ECS, or the metadata \
                      service of another cloud)",
             ),
-            (Ask::Credentials, status) => failed("credentials", status),
+            (Ask::Credentials, status) => self.failed(ask, "credentials", status, now),
         }
     }
 
-    fn keep(&self, token: Token) -> State {
+    fn keep(&mut self, token: Token) -> State {
         *self.metadata.token() = token;
-        State::Ready(Ask::Credentials)
+        self.next(Ask::Credentials)
+    }
+
+    fn next(&mut self, ask: Ask) -> State {
+        self.attempts.next_request();
+        State::Ready(ask)
+    }
+
+    fn failed(&mut self, ask: Ask, what: &str, status: StatusCode, now: Now) -> State {
+        let status_code = status.as_u16();
+        let message = format!("metadata service: {what} request failed with status {status_code}");
+        self.attempts.failed(failure::of_status(message, status), now);
+        State::Ready(ask)
+    }
+
+    /// Whether a request for a token was lost: behind a hop limit, only the responses with tokens are
+    /// dropped on the way.
+    fn is_token_lost(&self, ask: Ask, error: &TransportError) -> bool {
+        let was_sent = error.progress() == Progress::MaybeSent;
+        let is_late = error.kind() == TransportErrorKind::Timeout && was_sent;
+        ask == Ask::Token && is_late && !self.was_rejected
     }
 
     /// Distinguishes a failing service from a missing one. A server that violates HTTP exists.
-    fn fail(&mut self, ask: Ask, error: TransportError) -> State {
-        // Behind a hop limit, only the responses with tokens are dropped on the way.
-        let was_sent = error.progress() == Progress::MaybeSent;
-        let is_late = error.kind() == TransportErrorKind::Timeout && was_sent;
-        if ask == Ask::Token && is_late && !self.was_rejected {
-            self.has_timed_out = true;
-            return State::Ready(Ask::Credentials);
-        }
-        let is_there = self.is_there
-            || matches!(error.kind(), TransportErrorKind::Protocol | TransportErrorKind::TooLarge);
-        let message = format!("no metadata service responds at {}", self.metadata.shown());
-        let failure = if is_there {
-            CredentialsError::new("no response from the metadata service")
-        } else {
-            CredentialsError::not_configured(message)
-        };
-        State::Done(Err(failure.with_source(error)))
+    fn is_missing(&self, error: &TransportError) -> bool {
+        let has_responded =
+            matches!(error.kind(), TransportErrorKind::Protocol | TransportErrorKind::TooLarge);
+        !self.is_there && !has_responded
     }
 }
 
@@ -175,12 +191,19 @@ impl StateMachine for MetadataRefresh {
 
     fn step(&mut self, now: Now) -> Step<IssuedCredentials> {
         match mem::replace(&mut self.state, State::Done(Err(failure::completed()))) {
-            State::Ready(ask) => {
-                self.state = State::Sent { ask, at: now };
-                Step::Send(self.exchange(ask))
-            }
-            State::Sent { ask, at } => {
-                self.state = State::Sent { ask, at };
+            State::Ready(ask) => match self.attempts.turn(now) {
+                Turn::Send(limits) => {
+                    self.state = State::Sent(ask);
+                    Step::Send(self.exchange(ask, limits))
+                }
+                Turn::Wait(duration) => {
+                    self.state = State::Ready(ask);
+                    Step::Wait(duration)
+                }
+                Turn::Fail(error) => Step::Done(Err(error.into())),
+            },
+            State::Sent(ask) => {
+                self.state = State::Sent(ask);
                 Step::Wait(self.timeout())
             }
             State::Done(outcome) => Step::Done(outcome.map_err(Into::into)),
@@ -191,23 +214,26 @@ impl StateMachine for MetadataRefresh {
     fn provide(&mut self, _: Result<Arc<Credentials>, CredentialsError>) {}
 
     fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now) {
-        if let State::Sent { ask, at } = self.state {
-            self.state = match outcome {
-                Ok(response) => self.classify(ask, at, response, now),
-                Err(error) => self.fail(ask, error),
-            };
-        }
+        let State::Sent(ask) = self.state else { return };
+        self.state = match outcome {
+            Err(error) if self.is_token_lost(ask, &error) => {
+                self.has_timed_out = true;
+                self.next(Ask::Credentials)
+            }
+            Err(error) if self.is_missing(&error) => {
+                let message = format!("no metadata service responds at {}", self.metadata.shown());
+                State::Done(Err(CredentialsError::not_configured(message).with_source(error)))
+            }
+            outcome => match self.attempts.receive(outcome, now) {
+                Some((response, sent)) => self.classify(ask, sent, response, now),
+                None => State::Ready(ask),
+            },
+        };
     }
 }
 
 fn has_no_agency(body: &Body) -> bool {
     body.as_ref().windows(NO_AGENCY.len()).any(|window| window == NO_AGENCY)
-}
-
-fn failed(what: &str, status: StatusCode) -> State {
-    let message =
-        format!("metadata service: {what} request failed with status {}", status.as_u16());
-    State::Done(Err(failure::of_status(message, status)))
 }
 
 fn broken(message: String) -> State {

@@ -265,18 +265,31 @@ fn a_function_returns_the_token() {
 
 #[test]
 fn a_rejected_token_is_described_by_its_claims() {
-    for status in [400, 403] {
-        let body = r#"{"error_code":"STS5.2001","error_msg":"no"}"#;
-        let wire = Wire::new(move |_| answer(status, body));
+    for (status, code, kind) in [
+        (400, "STS5.2001", ErrorKind::FederationRejected),
+        (403, "STS5.2001", ErrorKind::FederationRejected),
+        (403, "STS5.1001", ErrorKind::AccessDenied),
+        (403, "PAP5.0001", ErrorKind::AccessDenied),
+        (403, "STS5.9999", ErrorKind::AccessDenied),
+        // The call is not signed: the token is what was rejected.
+        (401, "STS5.9999", ErrorKind::FederationRejected),
+    ] {
+        let body = format!(r#"{{"error_code":"{code}","error_msg":"no","request_id":"id-1"}}"#);
+        let wire = Wire::new(move |_| answer(status, &body));
         let error = failure(&wire, &Place::default(), IdTokenProvider::given(JWT));
         let text = in_full(&error);
         let claims = "issuer https://ci.example, audience one and two, subject repo:a/b, expiration \
                       2026-03-05T07:08:09Z";
         assert!(text.contains(claims), "{text}");
-        assert!(text.contains("STS5.2001"), "{text}");
+        assert!(text.contains(code), "{text}");
         assert!(!text.contains(JWT), "{text}");
-        assert_eq!((error.code(), error.status()), (Some("STS5.2001"), Some(status)));
+        assert_eq!((error.code(), error.status()), (Some(code), Some(status)));
+        assert_eq!((error.kind(), error.request_id()), (kind, Some("id-1")), "{text}");
     }
+    let body = r#"{"error_code":"STS5.1106","error_msg":"no"}"#;
+    let wire = Wire::new(move |_| answer(404, body));
+    let error = failure(&wire, &Place::default(), IdTokenProvider::given(JWT));
+    assert!(!in_full(&error).contains("ci.example"), "{}", in_full(&error));
     let wire = Wire::new(move |_| answer(403, REJECTED));
     let text = in_full(&failure(&wire, &Place::default(), IdTokenProvider::given("opaque")));
     assert!(text.contains("which is not a JSON web token"), "{text}");

@@ -11,7 +11,7 @@ use sts_providers::EcsMetadata;
 
 use crate::world::{
     Answer, END, Place, Wire, answer, ask, ask_again, ask_blocking, blocking_client, client,
-    in_full,
+    client_with, in_full,
 };
 
 const BASE: &str = "http://127.0.0.1:1";
@@ -43,9 +43,10 @@ fn script(answers: impl IntoIterator<Item = Answer>) -> Wire {
     Wire::new(move |_| answers.lock().unwrap().next().expect("the script goes on"))
 }
 
-/// Returns the error of a refresh over `wire`.
+/// Returns the error of a refresh over `wire` without retries.
 fn failure(wire: &Wire) -> CredentialsError {
-    let session = client(wire, &Place::default()).session(metadata()).unwrap();
+    let client = client_with(CallPolicy::default().attempts(1), wire, &Place::default());
+    let session = client.session(metadata()).unwrap();
     let error = futures_lite::future::block_on(session.credentials()).unwrap_err();
     match error.call().unwrap().failure() {
         Failure::Credentials(error) => error.clone(),
@@ -234,6 +235,46 @@ fn a_service_that_misbehaves_is_a_failure_and_not_unconfigured() {
         let error = failure(&script(answers));
         assert!(!error.is_not_configured(), "{error}");
         assert!(in_full(&error).starts_with(complaint), "{error}");
+    }
+}
+
+#[test]
+fn temporary_failures_are_retried_once_the_service_has_responded() {
+    let late = || Err(TransportError::maybe_sent(TransportErrorKind::Timeout));
+    for (answers, lines) in [
+        (
+            vec![answer(500, ""), answer(200, "token"), credentials("FIRST")],
+            vec![TOKEN, TOKEN, KEYS],
+        ),
+        (
+            vec![answer(200, "token"), answer(503, ""), late(), credentials("FIRST")],
+            vec![TOKEN, KEYS, KEYS, KEYS],
+        ),
+        (
+            vec![answer(429, ""), answer(404, ""), answer(502, ""), credentials("FIRST")],
+            vec![TOKEN, TOKEN, KEYS, KEYS],
+        ),
+    ] {
+        let wire = script(answers);
+        let session = client(&wire, &Place::default()).session(metadata()).unwrap();
+        assert_eq!(ask(&session).unwrap().access_key_id, "FIRST");
+        assert_eq!(wire.lines(), lines);
+    }
+
+    let down = Wire::new(|_| answer(500, ""));
+    let session = client(&down, &Place::default()).session(metadata()).unwrap();
+    let error = ask(&session).unwrap_err();
+    assert!(!error.is_not_configured());
+    assert_eq!(down.lines(), [TOKEN; 3], "as often as the policy allows");
+}
+
+#[test]
+fn a_missing_service_is_asked_once() {
+    for kind in [TransportErrorKind::Connect, TransportErrorKind::Timeout] {
+        let missing = Wire::new(move |_| Err(TransportError::not_sent(kind)));
+        let session = client(&missing, &Place::default()).session(metadata()).unwrap();
+        assert!(ask(&session).unwrap_err().is_not_configured());
+        assert_eq!(missing.lines(), [TOKEN]);
     }
 }
 

@@ -159,19 +159,6 @@ fn an_invalid_token_file_is_an_error_that_names_it() {
 }
 
 #[test]
-fn an_access_denied_error_of_the_service_is_unchanged() {
-    let wire = Wire::new(|_| {
-        answer(403, r#"{"error_code":"PAP5.0001","error_msg":"no","request_id":"r"}"#)
-    });
-    let place = place();
-    let session =
-        client(&wire, &place).session(OidcAgency::from_environment(&place).unwrap()).unwrap();
-    let error = futures_lite::future::block_on(session.credentials()).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::AccessDenied);
-    assert_eq!(error.call().unwrap().operation(), "AssumeAgencyWithOIDC");
-}
-
-#[test]
 fn a_session_is_limited_to_the_requested_lifetime() {
     let agency = || OidcAgency::new("iam::a:oidcProvider:p", "iam::a:agency:x", "/token");
     assert_eq!(agency().lifetime(), Some(Duration::from_secs(3600)));

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use sts_client::session::RefreshProvider;
@@ -119,6 +120,21 @@ fn every_failure_is_reported() {
 }
 
 #[test]
+fn temporary_failures_are_retried() {
+    let count = AtomicU32::new(0);
+    let issues = wire();
+    let wire = Wire::new(move |request| match count.fetch_add(1, Ordering::Relaxed) {
+        0 => Err(TransportError::not_sent(TransportErrorKind::Connect)),
+        1 => answer(503, ""),
+        _ => issues.respond(request),
+    });
+    let session =
+        client(&wire, &place()).session(PodIdentity::new(URI, "/pod/token").unwrap()).unwrap();
+    assert_eq!(ask(&session).unwrap().access_key_id, "for-first");
+    assert_eq!(wire.lines().len(), 3);
+}
+
+#[test]
 fn the_state_machine_ignores_out_of_order_calls() {
     let place = place();
     let context = CallContext::new([], CallPolicy::default());
@@ -129,10 +145,10 @@ fn the_state_machine_ignores_out_of_order_calls() {
     assert!(matches!(refresh.step(now), Step::Send(_)));
     let Step::Wait(wait) = refresh.step(now) else { panic!() };
     assert_eq!(wait, Duration::from_secs(5));
-    refresh.receive(answer(500, ""), now);
+    refresh.receive(answer(403, ""), now);
     refresh.receive(answer(200, "twice"), now);
     let Step::Done(Err(error)) = refresh.step(now) else { panic!() };
-    assert!(error.to_string().contains("status 500"), "{error}");
+    assert!(error.to_string().contains("status 403"), "{error}");
     let Step::Done(Err(error)) = refresh.step(now) else { panic!() };
     assert!(error.to_string().contains("polled after completion"), "{error}");
 }

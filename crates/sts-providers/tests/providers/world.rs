@@ -10,8 +10,8 @@ use std::time::Duration;
 use http::{Request, Response};
 use sts_client::transport::TransportErrorKind;
 use sts_client::{
-    Client, Clock, Command, CommandOutput, Environment, Exchange, FileLock, InvalidVariable,
-    Limits, Now, Transport, TransportError,
+    CallPolicy, Client, Clock, Command, CommandOutput, Environment, Exchange, FileLock,
+    InvalidVariable, Limits, Now, Transport, TransportError,
 };
 
 use sts_client::{
@@ -290,7 +290,16 @@ impl blocking::Transport for Wire {
 }
 
 pub(crate) fn client(wire: &Wire, place: &Place) -> Client<Wire, NoCredentials> {
+    client_with(CallPolicy::default(), wire, place)
+}
+
+pub(crate) fn client_with(
+    policy: CallPolicy,
+    wire: &Wire,
+    place: &Place,
+) -> Client<Wire, NoCredentials> {
     Client::builder(wire.on(place))
+        .policy(policy)
         .clock(place.clone())
         .environment(place.clone())
         .region("cn-north-4")
