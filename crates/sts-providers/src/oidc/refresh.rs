@@ -7,7 +7,7 @@ use http::Response;
 use sts_client::session::{AgencyRefresh, IssuedCredentials, RefreshProvider};
 use sts_client::{CallContext, Error, Now, Platform, StateMachine, Step, TransportError};
 use sts_credentials::{Credentials, CredentialsError};
-use sts_proto::{AssumeAgencyWithOidc, Body, Secret};
+use sts_proto::{AssumeAgencyWithOidc, Body, ErrorKind, Secret};
 
 use crate::failure;
 use crate::id_token::{Claims, IdTokenRefresh};
@@ -48,14 +48,16 @@ impl OidcRefresh {
     }
 }
 
-/// Codes of responses that reject the token: by the trust policy, and by the identity provider.
-const REJECTIONS: [&str; 2] = ["STS5.1001", "STS5.2001"];
-
-/// Adds what the rejected token claims.
+/// Adds what the token claims, if the identity provider or the trust policy rejects it.
 fn explain(error: Error, claims: &Claims, now: Now) -> Error {
-    if !error.code().is_some_and(|code| REJECTIONS.contains(&code)) {
-        return error;
-    }
+    let kind = match error.kind() {
+        // The request has no access key that could be invalid.
+        ErrorKind::InvalidCredentials | ErrorKind::ExpiredCredentials => {
+            ErrorKind::FederationRejected
+        }
+        kind @ (ErrorKind::AccessDenied | ErrorKind::FederationRejected) => kind,
+        _ => return error,
+    };
     let hint = if claims.expiration.is_some_and(|end| end <= now.wall) {
         "it has expired by the local clock"
     } else {
@@ -63,7 +65,11 @@ fn explain(error: Error, claims: &Claims, now: Now) -> Error {
          agency must accept issuer, audience and subject"
     };
     let message = format!("request with an ID token ({claims}) was rejected; {hint}");
-    CredentialsError::new(message).with_source(error).into()
+    let mut explained = CredentialsError::new(message).with_kind(kind);
+    if let Some(status) = error.status() {
+        explained = explained.with_response(status.as_u16(), error.code(), error.request_id());
+    }
+    explained.with_source(error).into()
 }
 
 impl StateMachine for OidcRefresh {
