@@ -36,9 +36,9 @@ const ID_TOKEN: &str = "HW_ASSUME_ROLE_ID_TOKEN";
 const ID_TOKEN_FILE: &str = "HW_ASSUME_ROLE_ID_TOKEN_FILE";
 /// Lifetime of the federated credentials, which sign one call.
 const FEDERATED: Duration = Duration::from_secs(900);
-/// Logins that are not supported. The first one takes precedence over an access key.
-const TOKEN: &str = "HW_AUTH_TOKEN";
-const PASSWORD: &str = "HW_USER_PASSWORD";
+/// Logins that are not supported. A token takes precedence over an access key, a password does not.
+const TOKEN: [&str; 2] = ["HW_AUTH_TOKEN", "OS_AUTH_TOKEN"];
+const PASSWORD: [&str; 2] = ["HW_USER_PASSWORD", "OS_PASSWORD"];
 
 /// Credentials from the variables of the Terraform provider of Huawei Cloud.
 ///
@@ -67,6 +67,8 @@ const PASSWORD: &str = "HW_USER_PASSWORD";
 /// configured](CredentialsError::is_not_configured). An access key without a secret key is an error,
 /// and so is an invalid value. Logins that are not supported are errors, because all other
 /// credentials would belong to another identity: `HW_AUTH_TOKEN`, and `HW_USER_PASSWORD` without an access key.
+/// The older names `OS_AUTH_TOKEN` and `OS_PASSWORD` are errors only next to an access key or an agency: alone,
+/// they are those of another cloud.
 ///
 /// In contrast to Terraform, a profile of the mode `ecsAgency` or `AssumeRole` is used as KooCLI
 /// describes it, an `HW_ASSUME_ROLE_DURATION` that is not a number is an error, and the duration is
@@ -105,7 +107,7 @@ impl TerraformVariables {
             Some(federation) => Some(federation),
             None => match self.profile(environment)? {
                 Some(profile) => Some(profile),
-                None => access_key(environment)?,
+                None => access_key(environment, agency.is_some())?,
             },
         };
         match (base, agency) {
@@ -182,19 +184,19 @@ fn first(
     Ok(None)
 }
 
-fn access_key(environment: &dyn Environment) -> Result<Option<SharedProvider>, CredentialsError> {
-    if variable::text(environment, TOKEN)?.is_some() {
-        return Err(unsupported(TOKEN, "selects a login with an IAM token"));
-    }
+fn access_key(
+    environment: &dyn Environment,
+    has_agency: bool,
+) -> Result<Option<SharedProvider>, CredentialsError> {
     let access_key = first(environment, ACCESS_KEY, validate_access_key_id)?;
     let secret_key = first(environment, SECRET_KEY, validate_secret_access_key)?;
+    let is_selected = has_agency || access_key.is_some() || secret_key.is_some();
+    reject_login(environment, TOKEN, is_selected, "selects a login with an IAM token")?;
     let ([access_name, _], [secret_name, _]) = (ACCESS_KEY, SECRET_KEY);
     let (access_key, secret_key) = match (access_key, secret_key) {
         (Some((_, access_key)), Some((_, secret_key))) => (access_key, secret_key),
         (None, None) => {
-            if variable::text(environment, PASSWORD)?.is_some() {
-                return Err(unsupported(PASSWORD, "selects a login with a password"));
-            }
+            reject_login(environment, PASSWORD, has_agency, "selects a login with a password")?;
             return Ok(None);
         }
         (Some((name, _)), None) => return Err(half_set(name, secret_name)),
@@ -250,9 +252,21 @@ fn agency(environment: &dyn Environment) -> Result<Option<ConfiguredAgency>, Cre
     }
 }
 
-fn unsupported(name: &str, what: &str) -> CredentialsError {
-    CredentialsError::new(format!(
-        "environment variable {name} {what}, which this provider does not support; unset it, or \
-         select another provider"
-    ))
+/// Returns an error if a variable selects a login that is not supported. The older name is that of
+/// `OpenStack`, which counts only if other variables select this provider.
+fn reject_login(
+    environment: &dyn Environment,
+    [name, older]: [&str; 2],
+    is_selected: bool,
+    what: &str,
+) -> Result<(), CredentialsError> {
+    for name in [name].into_iter().chain(is_selected.then_some(older)) {
+        if variable::text(environment, name)?.is_some() {
+            return Err(CredentialsError::new(format!(
+                "environment variable {name} {what}, which this provider does not support; unset \
+                 it, or select another provider"
+            )));
+        }
+    }
+    Ok(())
 }
