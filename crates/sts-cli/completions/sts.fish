@@ -144,15 +144,21 @@ complete -c sts -n "__fish_sts_using_subcommand cache; and __fish_seen_subcomman
 complete -c sts -n "__fish_sts_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "clear" -d 'Remove the cached credentials'
 complete -c sts -n "__fish_sts_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c sts -n "__fish_sts_using_subcommand serve" -l agency -d 'Agency to assume: its URN, or its name in the account of the caller; several form a chain' -r
-complete -c sts -n "__fish_sts_using_subcommand serve" -l duration -d 'Lifetime of the credentials of each agency, such as 900, 15m or 1h' -r
-complete -c sts -n "__fish_sts_using_subcommand serve" -l session-name -d 'Name of the sessions of the agencies' -r
+complete -c sts -n "__fish_sts_using_subcommand serve" -l domain -d 'Id of the account of the agency, or its name (classic IAM)' -r
+complete -c sts -n "__fish_sts_using_subcommand serve" -l session-name -d 'Name of the session [default: sts-cli]' -r
+complete -c sts -n "__fish_sts_using_subcommand serve" -l duration -d 'Lifetime, such as 45m, 1h or 3600 seconds [default: 1h]' -r
+complete -c sts -n "__fish_sts_using_subcommand serve" -l policy -d 'File of a session policy' -r -F
+complete -c sts -n "__fish_sts_using_subcommand serve" -l policy-id -d 'Id of a session policy; may be repeated' -r
+complete -c sts -n "__fish_sts_using_subcommand serve" -l tag -d 'Session tag; may be repeated' -r
+complete -c sts -n "__fish_sts_using_subcommand serve" -l source-identity -d 'Source identity of the session' -r
+complete -c sts -n "__fish_sts_using_subcommand serve" -l external-id -d 'External id that the trust policy requires' -r
 complete -c sts -n "__fish_sts_using_subcommand serve" -l listen -d 'Loopback address of the server; port 0 selects a free port' -r
 complete -c sts -n "__fish_sts_using_subcommand serve" -l protocol -d 'iam, sts, pod or container; may be repeated [default: iam, pod and container]' -r -f -a "iam\t'Federation over classic IAM: official SDKs for Python, Java and Node.js'
 sts\t'`AssumeAgencyWithOIDC`: official SDK for Python, 3.1.219 or later'
 pod\t'Pod identity of CCE: official SDK for Java, explicit providers'
 container\t'Container credentials of AWS: tools for S3'"
-complete -c sts -n "__fish_sts_using_subcommand serve" -l project-id -d 'Id of the project, for programs that look it up' -r
-complete -c sts -n "__fish_sts_using_subcommand serve" -l domain-id -d 'Id of the account, for programs that look it up [default: that of the last agency]' -r
+complete -c sts -n "__fish_sts_using_subcommand serve" -l project-id -d 'Id of the project, for programs that look it up [default: of the environment]' -r
+complete -c sts -n "__fish_sts_using_subcommand serve" -l domain-id -d 'Id of the account, for programs that look it up [default: that of the last agency, or else of the environment]' -r
 complete -c sts -n "__fish_sts_using_subcommand serve" -l format -d 'Form of the variables: sh, powershell, dotenv or json [default: sh; json with --output json]' -r -f -a "sh\t'`export` and `unset`, for shells of Unix'
 powershell\t'`$env:`, for `PowerShell`'
 dotenv\t'`NAME="value"`, for files that programs load'

@@ -1,6 +1,6 @@
 //! Agencies that commands assume.
 
-pub(crate) mod duration;
+mod duration;
 
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use clap::Args;
 use huaweicloud_sts::proto::AgencyUrn;
-use huaweicloud_sts::providers::{AgencyByName, FileCache, MfaAgency, SharedProvider};
+use huaweicloud_sts::providers::{
+    AgencyByName, ChainedAgency, FileCache, MfaAgency, SharedProvider,
+};
 use huaweicloud_sts::{
     AssumeAgency, Credentials, CredentialsError, ErrorKind, GetCallerIdentity, SystemEnvironment,
 };
@@ -20,11 +22,11 @@ use crate::failure::Failure;
 use crate::{directories, input, terminal};
 
 /// Name of a session unless another one is given.
-pub(crate) const SESSION_NAME: &str = "sts-cli";
+const SESSION_NAME: &str = "sts-cli";
 
-/// How an agency is assumed. The command has an argument `agency`.
+/// The session of an agency. The command has an argument `agency`.
 #[derive(Debug, Args)]
-pub(crate) struct AgencyOptions {
+pub(crate) struct SessionOptions {
     /// Id of the account of the agency, or its name (classic IAM)
     #[arg(long, value_name = "ID|NAME", requires = "agency")]
     domain: Option<String>,
@@ -49,6 +51,13 @@ pub(crate) struct AgencyOptions {
     /// External id that the trust policy requires
     #[arg(long, value_name = "ID", requires = "agency")]
     external_id: Option<String>,
+}
+
+/// How an agency is assumed once. The command has an argument `agency`.
+#[derive(Debug, Args)]
+pub(crate) struct AgencyOptions {
+    #[command(flatten)]
+    session: SessionOptions,
     /// Serial number of your MFA device; the terminal asks for its code
     #[arg(long, value_name = "SERIAL", requires = "agency")]
     mfa_serial: Option<String>,
@@ -62,6 +71,13 @@ pub(crate) struct Assumed {
     pub(crate) credentials: Arc<Credentials>,
     /// The URN of the agency; `None` for one that was assumed over classic IAM.
     pub(crate) agency_urn: Option<String>,
+}
+
+impl Assumed {
+    /// Returns the id of the account of the agency, if it is known.
+    pub(crate) fn account(&self) -> Option<String> {
+        account_of(self.agency_urn.as_deref()?)
+    }
 }
 
 /// An agency with its options.
@@ -101,25 +117,75 @@ impl AgencyOptions {
         Ok(Assumed { credentials, agency_urn })
     }
 
-    /// Returns a provider that assumes the agency again before its credentials expire, and the id of
-    /// the account of the agency, if it is known.
-    pub(crate) async fn refreshed(
-        &self,
-        context: &Context,
-        connection: &Connection,
-        agency: &str,
-    ) -> Result<(SharedProvider, Option<String>), Failure> {
+    /// Returns the options of a session that is refreshed.
+    pub(crate) fn refreshed(&self) -> Result<&SessionOptions, Failure> {
         let unsupported = [("--mfa-serial", self.mfa_serial.is_some()), ("--cache", self.cache)];
         if let Some((option, _)) = unsupported.into_iter().find(|(_, is_given)| *is_given) {
             let message = format!("{option} is for credentials that are not refreshed");
             return Err(Failure::usage(message).advice("omit it, or omit --serve"));
         }
-        let agency = self.agency(context, connection, agency).await?;
-        let account = match &agency {
-            Agency::Sts(operation) => operation.agency_urn.parse::<AgencyUrn>().ok(),
-            Agency::ClassicIam(_) => None,
-        };
-        Ok((self.provider(agency), account.map(|urn| urn.account().to_owned())))
+        Ok(&self.session)
+    }
+
+    async fn agency(
+        &self,
+        context: &Context,
+        connection: &Connection,
+        agency: &str,
+    ) -> Result<Agency, Failure> {
+        let agency = self.session.agency(context, connection, agency).await?;
+        if let Agency::ClassicIam(_) = &agency {
+            let only_sts = [("--mfa-serial", self.mfa_serial.is_some()), ("--cache", self.cache)];
+            reject_for_classic_iam(&only_sts)?;
+        }
+        Ok(agency)
+    }
+
+    fn provider(&self, agency: Agency) -> SharedProvider {
+        match (agency, &self.mfa_serial) {
+            (Agency::ClassicIam(agency), _) => SharedProvider::new(*agency),
+            (Agency::Sts(operation), None) => SharedProvider::new(*operation),
+            (Agency::Sts(operation), Some(serial)) => {
+                let device = serial.clone();
+                SharedProvider::new(MfaAgency::new(*operation, serial, move || {
+                    terminal::ask(&format!("Code of the MFA device {device}")).map_err(|error| {
+                        CredentialsError::new("cannot ask for the MFA code on the terminal")
+                            .with_kind(ErrorKind::Configuration)
+                            .with_source(error)
+                    })
+                }))
+            }
+        }
+    }
+}
+
+impl SessionOptions {
+    /// Returns a provider that assumes `agencies`, each with the credentials of the one before it, the
+    /// first one with those of the provider chain; without agencies the provider chain. With it
+    /// returns the id of the account of the last agency, if it is known. Duration and session name
+    /// are those of all sessions, the other options those of the last one.
+    pub(crate) async fn provider(
+        &self,
+        context: &Context,
+        connection: &Connection,
+        agencies: &[String],
+    ) -> Result<(SharedProvider, Option<String>), Failure> {
+        let mut source = SharedProvider::new(connection.chain());
+        let Some((last, before)) = agencies.split_last() else { return Ok((source, None)) };
+        let mut names = AgencyNames::new(context, connection);
+        for agency in before {
+            let operation = self.plain_operation(&names.resolve(agency).await?);
+            source = SharedProvider::new(ChainedAgency::new(source, operation));
+        }
+        Ok(match self.agency(context, connection, last).await? {
+            Agency::Sts(operation) => {
+                let account = account_of(&operation.agency_urn);
+                (SharedProvider::new(ChainedAgency::new(source, *operation)), account)
+            }
+            Agency::ClassicIam(agency) => {
+                (SharedProvider::new(ChainedAgency::signing(source, *agency)), None)
+            }
+        })
     }
 
     async fn agency(
@@ -142,12 +208,17 @@ impl AgencyOptions {
         Ok(Agency::Sts(Box::new(self.operation(&urn)?)))
     }
 
-    fn operation(&self, urn: &AgencyUrn) -> Result<AssumeAgency, Failure> {
+    fn plain_operation(&self, urn: &AgencyUrn) -> AssumeAgency {
         let session_name = self.session_name.as_deref().unwrap_or(SESSION_NAME);
-        let mut operation = AssumeAgency::new(urn.as_str(), session_name);
-        if let Some(duration) = self.duration {
-            operation = operation.duration(duration);
+        let operation = AssumeAgency::new(urn.as_str(), session_name);
+        match self.duration {
+            Some(duration) => operation.duration(duration),
+            None => operation,
         }
+    }
+
+    fn operation(&self, urn: &AgencyUrn) -> Result<AssumeAgency, Failure> {
+        let mut operation = self.plain_operation(urn);
         if !self.policy_id.is_empty() {
             operation = operation.policy_ids(&self.policy_id);
         }
@@ -161,18 +232,12 @@ impl AgencyOptions {
     }
 
     fn by_name(&self, agency: &str, account: &str) -> Result<Agency, Failure> {
-        let unsupported = [
+        reject_for_classic_iam(&[
             ("--policy-id", !self.policy_id.is_empty()),
             ("--tag", !self.tag.is_empty()),
             ("--source-identity", self.source_identity.is_some()),
             ("--external-id", self.external_id.is_some()),
-            ("--mfa-serial", self.mfa_serial.is_some()),
-            ("--cache", self.cache),
-        ];
-        if let Some((option, _)) = unsupported.into_iter().find(|(_, is_given)| *is_given) {
-            let message = format!("classic IAM does not support {option}");
-            return Err(Failure::usage(message).advice("pass the id of the account to --domain"));
-        }
+        ])?;
         let mut agency = AgencyByName::of_account_name(agency, account)
             .endpoint_from_environment(&SystemEnvironment)
             .map_err(Failure::usage)?;
@@ -197,27 +262,10 @@ impl AgencyOptions {
         // Some editors write a byte order mark, which the service would reject.
         Ok(Some(text.trim_start_matches('\u{feff}').trim().to_owned()))
     }
-
-    fn provider(&self, agency: Agency) -> SharedProvider {
-        match (agency, &self.mfa_serial) {
-            (Agency::ClassicIam(agency), _) => SharedProvider::new(*agency),
-            (Agency::Sts(operation), None) => SharedProvider::new(*operation),
-            (Agency::Sts(operation), Some(serial)) => {
-                let device = serial.clone();
-                SharedProvider::new(MfaAgency::new(*operation, serial, move || {
-                    terminal::ask(&format!("Code of the MFA device {device}")).map_err(|error| {
-                        CredentialsError::new("cannot ask for the MFA code on the terminal")
-                            .with_kind(ErrorKind::Configuration)
-                            .with_source(error)
-                    })
-                }))
-            }
-        }
-    }
 }
 
 /// Resolves agencies that are given by their URN, or by their name in the account of the caller.
-pub(crate) struct AgencyNames<'a> {
+struct AgencyNames<'a> {
     context: &'a Context,
     connection: &'a Connection,
     /// The account of the caller, once it is needed.
@@ -225,11 +273,11 @@ pub(crate) struct AgencyNames<'a> {
 }
 
 impl<'a> AgencyNames<'a> {
-    pub(crate) fn new(context: &'a Context, connection: &'a Connection) -> Self {
+    fn new(context: &'a Context, connection: &'a Connection) -> Self {
         Self { context, connection, account: None }
     }
 
-    pub(crate) async fn resolve(&mut self, agency: &str) -> Result<AgencyUrn, Failure> {
+    async fn resolve(&mut self, agency: &str) -> Result<AgencyUrn, Failure> {
         if is_urn(agency) {
             return agency.parse().map_err(Failure::usage);
         }
@@ -242,6 +290,18 @@ impl<'a> AgencyNames<'a> {
         };
         AgencyUrn::new(&*account, agency).map_err(Failure::usage)
     }
+}
+
+/// Rejects the options that are given.
+fn reject_for_classic_iam(options: &[(&str, bool)]) -> Result<(), Failure> {
+    let Some((option, _)) = options.iter().find(|(_, is_given)| *is_given) else { return Ok(()) };
+    let message = format!("classic IAM does not support {option}");
+    Err(Failure::usage(message).advice("pass the id of the account to --domain"))
+}
+
+/// Returns the id of the account of an agency.
+fn account_of(urn: &str) -> Option<String> {
+    Some(urn.parse::<AgencyUrn>().ok()?.account().to_owned())
 }
 
 /// Whether a text is the URN of an agency rather than its name.

@@ -73,6 +73,7 @@ impl Context {
             is_region_given: given.is_some(),
             region: given.or(inherited),
             endpoint: self.options.endpoint.as_ref().map(ToString::to_string),
+            account: None,
         }
     }
 

@@ -32,6 +32,27 @@ const REGION: [&str; 4] =
     ["HUAWEICLOUD_SDK_REGION_ID", "HW_REGION_NAME", "AWS_REGION", "AWS_DEFAULT_REGION"];
 
 const STS_ENDPOINT: &str = "HUAWEICLOUD_SDK_STS_ENDPOINT";
+const IAM_ENDPOINT: &str = "HUAWEICLOUD_SDK_IAM_ENDPOINT";
+
+/// Variables of a local server with their values. Its endpoints, which are set with them, accept only its
+/// secrets, which are removed.
+pub(crate) const LOCAL_IDP: (&str, &str) = ("HUAWEICLOUD_SDK_IDP_ID", "sts-local");
+pub(crate) const LOCAL_OIDC_PROVIDER: (&str, &str) =
+    ("HUAWEICLOUD_OIDC_PROVIDER_URN", "iam::local:oidcProvider:sts-local");
+
+fn is_inherited((name, expected): (&str, &str)) -> bool {
+    value(name).as_deref() == Some(expected)
+}
+
+/// Ids of a project and of the account that has it.
+pub(crate) const PROJECT_ID: &str = "HUAWEICLOUD_SDK_PROJECT_ID";
+pub(crate) const DOMAIN_ID: &str = "HUAWEICLOUD_SDK_DOMAIN_ID";
+
+/// Whether the inherited ids are those of another account than `account`, so that requests with them are
+/// rejected.
+pub(crate) fn is_another_account(account: &str, inherited: Option<&str>) -> bool {
+    inherited.is_some_and(|id| !id.is_empty() && !id.eq_ignore_ascii_case(account))
+}
 
 /// Variables that select other credentials, or assume a further agency with those that are set.
 const CONFLICTING: [&str; 39] = [
@@ -76,7 +97,7 @@ const CONFLICTING: [&str; 39] = [
     "AWS_SECRET_KEY",
 ];
 
-/// Region and endpoint for programs that are started with credentials.
+/// Region, endpoint and account for programs that are started with credentials.
 #[derive(Debug, Default)]
 pub(crate) struct Place {
     /// The region, if it is known.
@@ -85,6 +106,8 @@ pub(crate) struct Place {
     pub(crate) endpoint: Option<String>,
     /// Whether an option names the region, so that an inherited endpoint of STS does not apply.
     pub(crate) is_region_given: bool,
+    /// The account of the credentials, if it is known.
+    pub(crate) account: Option<String>,
 }
 
 /// Returns the variables for a program that uses `credentials` at `place`.
@@ -122,8 +145,17 @@ impl Place {
         }
         if let Some(endpoint) = &self.endpoint {
             variables.push((STS_ENDPOINT, Some(Secret::from(endpoint.as_str()))));
-        } else if self.is_region_given {
+        } else if self.is_region_given || is_inherited(LOCAL_OIDC_PROVIDER) {
             variables.push((STS_ENDPOINT, None));
+        }
+        if is_inherited(LOCAL_IDP) {
+            variables.push((IAM_ENDPOINT, None));
+        }
+        if let Some(account) = &self.account
+            && is_another_account(account, value(DOMAIN_ID).as_deref())
+        {
+            variables.push((DOMAIN_ID, Some(Secret::from(account.as_str()))));
+            variables.push((PROJECT_ID, None));
         }
         variables
     }

@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{finished, rfc3339};
 use crate::shell::Language;
-use crate::variables::with_credentials;
+use crate::variables::{Place, with_credentials};
 
 /// Assume an agency, and print its credentials in the form that the next tool reads
 #[derive(Debug, Args)]
@@ -127,7 +127,8 @@ impl Form {
             }
         };
         let mut out = BodyWriter::with_capacity(32 * 1024);
-        let variables = with_credentials(credentials, &context.place());
+        let place = Place { account: assumed.account(), ..context.place() };
+        let variables = with_credentials(credentials, &place);
         // A value of the environment, such as the region, does not fit the form.
         language.write(&mut out, &variables).map_err(Failure::usage)?;
         Ok(out.finish())

@@ -5,15 +5,14 @@ use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
 use clap::{Args, ValueHint};
-use huaweicloud_sts::Session;
-use huaweicloud_sts::providers::SharedProvider;
 use huaweicloud_sts::sts_client::Secret;
 
 use crate::agency::AgencyOptions;
 use crate::child;
+use crate::commands::serve;
 use crate::context::{Context, block_on};
 use crate::failure::Failure;
-use crate::local_server::{LocalServer, RefreshReport, ServerOptions, refresh_policy};
+use crate::local_server::{LocalServer, ServerOptions};
 use crate::signals::Signals;
 use crate::variables::{Variable, with_credentials, without_credentials};
 
@@ -69,33 +68,23 @@ impl Exec {
     }
 
     async fn start_server(&self, context: &Context) -> Result<LocalServer, Failure> {
-        let (connection, (provider, account)) = if let Some(agency) = &self.agency {
-            let connection = context.connection()?;
-            let refreshed = self.options.refreshed(context, &connection, agency).await?;
-            (connection, refreshed)
-        } else {
-            let connection = context.connection_for_credentials()?;
-            let provider = SharedProvider::new(connection.chain());
-            (connection, (provider, None))
-        };
-        let session: Session = connection.client().session_with(provider, refresh_policy())?;
-        let options = ServerOptions { domain_id: account, ..ServerOptions::default() };
-        let server = LocalServer::start(options, session.clone()).await;
-        let server = server.map_err(|error| connection.explained(error.into()))?;
-        // A failure before that is the error of the command.
-        let _ = session.observed_by(RefreshReport { output: context.output() });
-        Ok(server)
+        let session = self.options.refreshed()?;
+        let options = ServerOptions::default();
+        serve::start(context, session, self.agency.as_slice(), options).await
     }
 
     /// Returns the variables with credentials.
     async fn variables(&self, context: &Context) -> Result<Vec<Variable>, Failure> {
+        let mut place = context.place();
         let credentials = if let Some(agency) = &self.agency {
             let connection = context.connection()?;
-            self.options.assume(context, &connection, agency).await?.credentials
+            let assumed = self.options.assume(context, &connection, agency).await?;
+            place.account = assumed.account();
+            assumed.credentials
         } else {
             context.connection_for_credentials()?.credentials().await?
         };
-        Ok(with_credentials(&credentials, &context.place()))
+        Ok(with_credentials(&credentials, &place))
     }
 
     fn command(&self, variables: Vec<Variable>) -> Command {

@@ -5,18 +5,17 @@ mod script;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Args;
-use huaweicloud_sts::providers::{ChainedAgency, SharedProvider};
-use huaweicloud_sts::{AssumeAgency, Session};
+use huaweicloud_sts::Session;
 
 use self::script::Script;
-use crate::agency::{AgencyNames, SESSION_NAME, duration};
+use crate::agency::SessionOptions;
 use crate::context::{Context, say};
 use crate::failure::Failure;
 use crate::local_server::{LocalServer, Protocol, RefreshReport, ServerOptions, refresh_policy};
 use crate::signals::Signals;
+use crate::variables::{self, DOMAIN_ID, PROJECT_ID, is_another_account};
 
 /// Serve credentials to other programs on loopback until interrupted; print the variables for them
 #[derive(Debug, Args)]
@@ -29,23 +28,20 @@ pub(crate) struct Serve {
     /// Agency to assume: its URN, or its name in the account of the caller; several form a chain
     #[arg(long, value_name = "URN|NAME")]
     agency: Vec<String>,
-    /// Lifetime of the credentials of each agency, such as 900, 15m or 1h
-    #[arg(long, value_name = "TIME", value_parser = duration::parse, requires = "agency")]
-    duration: Option<Duration>,
-    /// Name of the sessions of the agencies
-    #[arg(long, value_name = "NAME", default_value = SESSION_NAME, requires = "agency")]
-    session_name: String,
+    #[command(flatten)]
+    session: SessionOptions,
     /// Loopback address of the server; port 0 selects a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = loopback)]
     listen: SocketAddr,
     /// iam, sts, pod or container; may be repeated [default: iam, pod and container]
     #[arg(long, value_enum, hide_possible_values = true)]
     protocol: Vec<Protocol>,
-    /// Id of the project, for programs that look it up
-    #[arg(long, value_name = "ID", env = "HUAWEICLOUD_SDK_PROJECT_ID", hide_env_values = true)]
+    /// Id of the project, for programs that look it up [default: of the environment]
+    #[arg(long, value_name = "ID")]
     project_id: Option<String>,
-    /// Id of the account, for programs that look it up [default: that of the last agency]
-    #[arg(long, value_name = "ID", env = "HUAWEICLOUD_SDK_DOMAIN_ID", hide_env_values = true)]
+    /// Id of the account, for programs that look it up [default: that of the last agency, or else
+    /// of the environment]
+    #[arg(long, value_name = "ID")]
     domain_id: Option<String>,
     /// Form of the variables: sh, powershell, dotenv or json [default: sh; json with --output json]
     #[arg(long, value_enum, hide_possible_values = true)]
@@ -57,7 +53,7 @@ impl Serve {
         // Before the start, so that no file is left if a signal arrives during it.
         let mut signals = Signals::new().map_err(Failure::failed)?;
         let server = tokio::select! {
-            server = self.start(context) => server?,
+            server = start(context, &self.session, &self.agency, self.server_options()) => server?,
             _ = signals.next() => return Ok(ExitCode::SUCCESS),
         };
         let variables = server.variables(|name| std::env::var(name).ok());
@@ -84,47 +80,47 @@ impl Serve {
         Ok(ExitCode::SUCCESS)
     }
 
-    async fn start(&self, context: &Context) -> Result<LocalServer, Failure> {
-        let connection = if self.agency.is_empty() {
-            context.connection_for_credentials()?
-        } else {
-            context.connection()?
-        };
-        let mut names = AgencyNames::new(context, &connection);
-        let mut domain_id = None;
-        let mut provider = SharedProvider::new(connection.chain());
-        for agency in &self.agency {
-            let urn = names.resolve(agency).await?;
-            let mut operation = AssumeAgency::new(urn.as_str(), &self.session_name);
-            if let Some(duration) = self.duration {
-                operation = operation.duration(duration);
-            }
-            domain_id = Some(urn.account().to_owned());
-            provider = SharedProvider::new(ChainedAgency::new(provider, operation));
-        }
-        let session: Session = connection.client().session_with(provider, refresh_policy())?;
+    fn server_options(&self) -> ServerOptions {
         let defaults = ServerOptions::default();
-        let options = ServerOptions {
+        ServerOptions {
             listen: self.listen,
             protocols: if self.protocol.is_empty() {
                 defaults.protocols
             } else {
                 self.protocol.clone()
             },
-            project_id: given(self.project_id.as_ref()),
-            domain_id: given(self.domain_id.as_ref()).or(domain_id),
-        };
-        let server = LocalServer::start(options, session.clone()).await;
-        let server = server.map_err(|error| connection.explained(error.into()))?;
-        // A failure before that is the error of the command.
-        let _ = session.observed_by(RefreshReport { output: context.output() });
-        Ok(server)
+            project_id: self.project_id.clone(),
+            domain_id: self.domain_id.clone(),
+        }
     }
 }
 
-/// Returns the id of an option or its variable, which may be set to nothing.
-fn given(id: Option<&String>) -> Option<String> {
-    id.filter(|id| !id.is_empty()).cloned()
+/// Starts a server of the credentials of the last of `agencies`, or else of the provider chain. Ids that
+/// are not given are those of the agency and of the environment.
+pub(super) async fn start(
+    context: &Context,
+    session: &SessionOptions,
+    agencies: &[String],
+    mut options: ServerOptions,
+) -> Result<LocalServer, Failure> {
+    let connection = if agencies.is_empty() {
+        context.connection_for_credentials()?
+    } else {
+        context.connection()?
+    };
+    let (provider, account) = session.provider(context, &connection, agencies).await?;
+    let inherited = variables::value(DOMAIN_ID);
+    options.domain_id = options.domain_id.or(account).or_else(|| inherited.clone());
+    let is_foreign = |account| is_another_account(account, inherited.as_deref());
+    if !options.domain_id.as_deref().is_some_and(is_foreign) {
+        options.project_id = options.project_id.or_else(|| variables::value(PROJECT_ID));
+    }
+    let session: Session = connection.client().session_with(provider, refresh_policy())?;
+    let server = LocalServer::start(options, session.clone()).await;
+    let server = server.map_err(|error| connection.explained(error.into()))?;
+    // A failure before that is the error of the command.
+    let _ = session.observed_by(RefreshReport { output: context.output() });
+    Ok(server)
 }
 
 /// Parses an address, which must be a loopback address.

@@ -4,9 +4,6 @@ use http::{Method, Uri};
 
 use super::protocol::Protocol;
 
-/// Id of the identity provider that clients send. Classic IAM requires one.
-pub(super) const IDP_ID: &str = "sts-local";
-
 pub(super) const POD_IDENTITY_PATH: &str = "/pod-identity";
 pub(super) const CONTAINER_PATH: &str = "/container-credentials";
 

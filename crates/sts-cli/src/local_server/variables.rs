@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use super::protocol::Protocol;
-use super::route::{CONTAINER_PATH, IDP_ID, POD_IDENTITY_PATH};
+use super::route::{CONTAINER_PATH, POD_IDENTITY_PATH};
+use crate::variables::{DOMAIN_ID, LOCAL_IDP, LOCAL_OIDC_PROVIDER, PROJECT_ID, is_another_account};
 
-/// URNs that the server does not read, but clients require.
-const PROVIDER_URN: &str = "iam::local:oidcProvider:sts-local";
+/// A URN that the server does not read, but clients require.
 const AGENCY_URN: &str = "iam::local:agency:sts-local";
 
 /// Loopback hosts for lists of hosts that are reached without a proxy.
@@ -34,14 +34,14 @@ impl Settings<'_> {
         if is_served(Protocol::Iam) {
             variables.extend([
                 ("HUAWEICLOUD_SDK_IAM_ENDPOINT", url()),
-                ("HUAWEICLOUD_SDK_IDP_ID", Some(IDP_ID.to_owned())),
+                set(LOCAL_IDP),
                 ("HUAWEICLOUD_SDK_ID_TOKEN_FILE", file()),
             ]);
         }
         if is_served(Protocol::Sts) {
             variables.extend([
                 ("HUAWEICLOUD_SDK_STS_ENDPOINT", url()),
-                ("HUAWEICLOUD_OIDC_PROVIDER_URN", Some(PROVIDER_URN.to_owned())),
+                set(LOCAL_OIDC_PROVIDER),
                 ("HUAWEICLOUD_OIDC_AGENCY_URN", Some(AGENCY_URN.to_owned())),
                 ("HUAWEICLOUD_OIDC_TOKEN_FILE", file()),
                 // They take precedence, or are validated by the client.
@@ -68,12 +68,15 @@ impl Settings<'_> {
                 ("HUAWEICLOUD_SDK_SECURITY_TOKEN", None),
                 ("HUAWEICLOUD_STS_PROVIDER", None),
             ]);
-            let ids = [
-                ("HUAWEICLOUD_SDK_PROJECT_ID", self.project_id),
-                ("HUAWEICLOUD_SDK_DOMAIN_ID", self.domain_id),
-            ];
-            let known = ids.into_iter().filter_map(|(name, id)| Some((name, id?)));
-            variables.extend(known.map(|(name, id)| (name, Some(id.to_owned()))));
+            let is_foreign = self
+                .domain_id
+                .is_some_and(|id| is_another_account(id, inherited(DOMAIN_ID).as_deref()));
+            if self.project_id.is_some() || is_foreign {
+                variables.push((PROJECT_ID, self.project_id.map(str::to_owned)));
+            }
+            if let Some(id) = self.domain_id {
+                variables.push((DOMAIN_ID, Some(id.to_owned())));
+            }
         }
         if is_served(Protocol::Pod) {
             variables.extend([
@@ -99,6 +102,10 @@ impl Settings<'_> {
         variables.extend(without_proxy(inherited));
         variables
     }
+}
+
+fn set((name, value): (&'static str, &str)) -> Variable {
+    (name, Some(value.to_owned()))
 }
 
 /// Returns the lists of hosts that are reached without a proxy, with loopback hosts added. Programs

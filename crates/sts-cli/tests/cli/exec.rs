@@ -91,6 +91,38 @@ fn options_of_the_place_are_passed_on() {
 }
 
 #[test]
+fn ids_of_another_account_are_replaced() {
+    let cloud = Cloud::start();
+    let ids = "echo $HUAWEICLOUD_SDK_DOMAIN_ID $HUAWEICLOUD_SDK_PROJECT_ID";
+    let shown = |domain: &str, agency: &[&str]| {
+        let mut command = cloud.sts(&[&["exec"], agency, &["--", "sh", "-c", ids]].concat());
+        command.env("HUAWEICLOUD_SDK_DOMAIN_ID", domain).env("HUAWEICLOUD_SDK_PROJECT_ID", "p");
+        Run::of(&mut command).stdout
+    };
+    let demo = ["--agency", "demo"];
+    assert_eq!(shown("another", &demo), format!("{}\n", builtin::ACCOUNT_ID));
+    assert_eq!(shown("another", &["--agency", "demo", "--serve"]), shown("another", &demo));
+    assert_eq!(shown(builtin::ACCOUNT_ID, &demo), format!("{} p\n", builtin::ACCOUNT_ID));
+    assert_eq!(shown("", &demo), " p\n".trim_start(), "nothing is known about the project");
+    assert_eq!(shown("another", &[]), "another p\n", "the credentials are those of the caller");
+}
+
+#[test]
+fn endpoints_of_a_local_server_are_removed_with_its_secrets() {
+    let cloud = Cloud::start();
+    let endpoints = "echo $HUAWEICLOUD_SDK_IAM_ENDPOINT $HUAWEICLOUD_SDK_STS_ENDPOINT";
+    let arguments = ["exec", "--provider", "environment", "--", "sh", "-c", endpoints];
+    let mut parent = cloud.sts(&arguments);
+    let url = cloud.emulator.url();
+    assert_eq!(Run::of(&mut parent).stdout, format!("{url} {url}\n"));
+    parent
+        .env("HUAWEICLOUD_SDK_IDP_ID", "sts-local")
+        .env("HUAWEICLOUD_OIDC_PROVIDER_URN", "iam::local:oidcProvider:sts-local");
+    let run = Run::of(&mut parent);
+    assert_eq!(run.stdout, "\n", "{run:?}");
+}
+
+#[test]
 fn the_exit_code_is_that_of_the_command() {
     let cloud = Cloud::start();
     let code = |words: &[&str]| {

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use sts_emulator::builtin;
+use sts_emulator::{Config, Emulator, builtin};
 
 use crate::server::Server;
 use crate::support::{Cloud, Run};
@@ -139,6 +139,54 @@ fn short_lived_credentials_cause_one_warning() {
     assert!(!stderr.contains(&*server.variables()["HUAWEICLOUD_SDK_IDP_ID"].clone().unwrap()));
     let mut server = Server::start(&cloud);
     assert!(!server.stop("TERM").1.contains("warning: "));
+}
+
+#[test]
+fn the_ids_of_the_environment_are_those_of_the_caller() {
+    let cloud = Cloud::start();
+    let ids = |domain: &str, arguments: &[&str]| {
+        let mut words = vec!["serve", "--agency", "demo", "--format", "json"];
+        words.extend(arguments);
+        let mut command = cloud.sts(&words);
+        command.env("HUAWEICLOUD_SDK_PROJECT_ID", "of-caller");
+        command.env("HUAWEICLOUD_SDK_DOMAIN_ID", domain);
+        let server = Server::of(&cloud, command);
+        let value = |name: &str| server.variables().get(name).cloned().flatten();
+        assert!(server.variables().contains_key("HUAWEICLOUD_SDK_PROJECT_ID"));
+        [value("HUAWEICLOUD_SDK_DOMAIN_ID"), value("HUAWEICLOUD_SDK_PROJECT_ID")]
+    };
+    let of =
+        |domain: &str, project: Option<&str>| [Some(domain.to_owned()), project.map(str::to_owned)];
+    // The agency is in the account of the caller, or in another one, with other projects.
+    assert_eq!(ids(builtin::ACCOUNT_ID, &[]), of(builtin::ACCOUNT_ID, Some("of-caller")));
+    assert_eq!(ids("another", &[]), of(builtin::ACCOUNT_ID, None));
+    assert_eq!(ids("another", &["--project-id", "p"]), of(builtin::ACCOUNT_ID, Some("p")));
+    assert_eq!(ids("another", &["--domain-id", "d"]), of("d", None));
+}
+
+#[test]
+fn options_of_the_session_are_those_of_the_last_agency() {
+    const ACCOUNT: &str = r#"
+        [[accounts]]
+        id = "00112233445566778899aabbccddeeff"
+        [[accounts.users]]
+        name = "alice"
+        access_keys = [{ access_key_id = "HSTAEMULATOR00000001", secret_access_key = "emulator-secret-key" }]
+        [[accounts.agencies]]
+        name = "hub"
+        [[accounts.agencies]]
+        name = "guarded"
+        external_id = "contract-7"
+    "#;
+    let cloud = Cloud::of(Emulator::builder().config(ACCOUNT.parse::<Config>().unwrap()));
+    let options = ["--external-id", "contract-7", "--tag", "team=infra", "--format", "json"];
+    for agencies in [&["--agency", "guarded"][..], &["--agency", "hub", "--agency", "guarded"]] {
+        let arguments = [&["serve"][..], agencies, &options].concat();
+        let server = Server::of(&cloud, cloud.sts(&arguments));
+        assert!(server.credentials()["Token"].is_string());
+    }
+    let denied = cloud.run(&["serve", "--agency", "guarded", "--external-id", "other"]);
+    assert_eq!(denied.code, Some(1), "{}", denied.stderr);
 }
 
 #[test]
