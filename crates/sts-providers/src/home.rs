@@ -1,6 +1,5 @@
 //! Files in the home directory of the user.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use sts_client::Environment;
@@ -47,7 +46,7 @@ impl ConfigFile {
     pub(crate) fn read(&self, environment: &dyn Environment) -> Result<Body, CredentialsError> {
         environment.read_file(&self.path).map_err(|error| {
             let path = self.path.display();
-            if !self.is_named && is_absent(&error) {
+            if !self.is_named && environment.is_missing(&self.path, &error) {
                 return CredentialsError::not_configured(format!(
                     "{} not found: {path}",
                     self.what
@@ -75,11 +74,4 @@ pub(crate) fn expand(
         CredentialsError::new(format!("cannot expand `~` in {path}: {HOME} is not set"))
     })?;
     Ok(home.join(rest))
-}
-
-/// Whether a file or its directory does not exist: the home directory of a service is often not one,
-/// such as `/dev/null`.
-pub(crate) fn is_absent(error: &io::Error) -> bool {
-    use io::ErrorKind::{NotADirectory, NotFound, Unsupported};
-    matches!(error.kind(), NotADirectory | NotFound | Unsupported)
 }

@@ -41,6 +41,23 @@ pub trait Environment: Send + Sync {
         Err(unsupported("file access is not available"))
     }
 
+    /// Returns whether `error`, of reading the file at `path`, means that there is no such file for this
+    /// user: it or its directory does not exist, or the directory is closed to the user, like the
+    /// home directory `/root` that a container passes on to other users. A file that exists but
+    /// cannot be read is not missing. For files in usual places, which need not exist.
+    fn is_missing(&self, path: &Path, error: &io::Error) -> bool {
+        use io::ErrorKind::{NotADirectory, NotFound, PermissionDenied, Unsupported};
+        match error.kind() {
+            NotADirectory | NotFound | Unsupported => true,
+            // On Windows no directory can be read, whatever its permissions are.
+            PermissionDenied if cfg!(unix) => {
+                let directory = path.parent().map(|directory| self.read_file(directory));
+                matches!(directory, Some(Err(error)) if error.kind() == PermissionDenied)
+            }
+            _ => false,
+        }
+    }
+
     /// Runs a command to its end, or until its timeout, and returns its output.
     ///
     /// It blocks the calling thread, which a refresh on an async runtime shares with other tasks.

@@ -12,7 +12,6 @@ use super::instant;
 use super::message::word;
 use super::oidc::Registration;
 use super::poll::AccessToken;
-use crate::home::is_absent;
 use crate::json_request::{Exposed, Object};
 
 /// Form of the file.
@@ -145,7 +144,7 @@ impl SavedSignIn {
     ) -> Result<Option<Self>, CredentialsError> {
         let content = match environment.read_private_file(path) {
             Ok(content) => content,
-            Err(error) if is_absent(&error) => return Ok(None),
+            Err(error) if environment.is_missing(path, &error) => return Ok(None),
             Err(error) => {
                 let message = format!("cannot read the sign-in in {}", path.display());
                 return Err(CredentialsError::new(message).with_source(error));

@@ -2,7 +2,7 @@ use std::io;
 use std::sync::Arc;
 
 use sts_client::CredentialsError;
-use sts_providers::ProfileFile;
+use sts_providers::{HcloudProfile, ProfileFile};
 
 use crate::world::{Place, Wire, ask, ask_again, ask_blocking, blocking_client, client, in_full};
 
@@ -211,6 +211,22 @@ fn a_home_that_is_not_a_directory_means_not_configured_unless_a_file_is_named() 
     let named = ProfileFile::new().path("/dev/null/keys");
     let place = place().with_unreadable_file("/dev/null/keys", kind);
     assert!(!named.read(&place).unwrap_err().is_not_configured());
+}
+
+#[test]
+fn a_home_that_is_closed_to_the_user_means_not_configured_unless_a_file_is_named() {
+    // As of containers, which pass on `/root` to other users.
+    let denied = io::ErrorKind::PermissionDenied;
+    let closed = |path: &str| {
+        let (directory, _) = path.rsplit_once('/').unwrap();
+        place().with_unreadable_file(path, denied).with_unreadable_file(directory, denied)
+    };
+    let error = ProfileFile::new().read(&closed(USUAL)).unwrap_err();
+    assert_eq!(error.is_not_configured(), cfg!(unix));
+    let error = HcloudProfile::new().resolve(&closed("/home/me/.hcloud/config.json")).unwrap_err();
+    assert_eq!(error.is_not_configured(), cfg!(unix), "{error}");
+    let named = ProfileFile::new().path("/closed/keys");
+    assert!(!named.read(&closed("/closed/keys")).unwrap_err().is_not_configured());
 }
 
 #[test]
