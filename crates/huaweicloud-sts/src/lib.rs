@@ -6,9 +6,10 @@
 pub mod blocking;
 mod client;
 mod environment;
+mod regions_file;
 
 pub use client::Client;
-pub use environment::{EnvironmentError, endpoints, region_endpoints};
+pub use environment::{EnvironmentError, endpoints, region_endpoints, service_endpoints};
 /// The generic client, its transport contract, sessions and state machines.
 pub use sts_client;
 /// The messages of the STS protocol.

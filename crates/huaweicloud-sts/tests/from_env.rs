@@ -1,25 +1,51 @@
 //! Clients that are configured by an environment.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
 
+use huaweicloud_sts::proto::Body;
 use huaweicloud_sts::sts_client::{Environment, InvalidVariable};
-use huaweicloud_sts::{EnvironmentError, Region, endpoints, region_endpoints};
+use huaweicloud_sts::{EnvironmentError, Region, endpoints, region_endpoints, service_endpoints};
 
-struct Variables(BTreeMap<&'static str, String>);
+/// Variables, and files by their paths.
+struct Variables(BTreeMap<&'static str, String>, BTreeMap<PathBuf, Result<String, io::ErrorKind>>);
 
 impl Environment for Variables {
     fn variable(&self, name: &str) -> Result<Option<String>, InvalidVariable> {
+        if self.0.get(name).is_some_and(|value| value == "INVALID") {
+            return Err(InvalidVariable::new(name));
+        }
         Ok(self.0.get(name).cloned())
+    }
+
+    fn read_file(&self, path: &Path) -> io::Result<Body> {
+        match self.1.get(path) {
+            Some(Ok(content)) => Ok(Body::from(content.clone().into_bytes())),
+            Some(Err(kind)) => Err((*kind).into()),
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
     }
 }
 
 fn variables<const N: usize>(variables: [(&'static str, &str); N]) -> Variables {
-    Variables(variables.map(|(name, value)| (name, value.to_owned())).into())
+    Variables(variables.map(|(name, value)| (name, value.to_owned())).into(), BTreeMap::new())
+}
+
+impl Variables {
+    fn with_file(mut self, path: &str, content: Result<&str, io::ErrorKind>) -> Self {
+        self.1.insert(path.into(), content.map(str::to_owned));
+        self
+    }
+
+    fn urls(&self) -> Result<Vec<String>, EnvironmentError> {
+        let endpoints = endpoints(self)?;
+        Ok(endpoints.iter().map(|endpoint| endpoint.as_str().to_owned()).collect())
+    }
 }
 
 fn urls<const N: usize>(of: [(&'static str, &str); N]) -> Result<Vec<String>, EnvironmentError> {
-    let endpoints = endpoints(&variables(of))?;
-    Ok(endpoints.iter().map(|endpoint| endpoint.as_str().to_owned()).collect())
+    variables(of).urls()
 }
 
 #[test]
@@ -55,6 +81,86 @@ fn the_endpoints_of_a_chosen_region_depend_on_its_own_variable_alone() {
     };
     assert_eq!(url("eu-west-101"), "https://a.example.com");
     assert_eq!(url("ap-southeast-3"), "https://sts.ap-southeast-3.myhuaweicloud.com");
+}
+
+const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+const REGION: (&str, &str) = ("HUAWEICLOUD_SDK_REGION_ID", "xy-east-1");
+const PUBLIC: &str = "https://sts.xy-east-1.myhuaweicloud.com";
+
+#[test]
+fn a_file_has_the_endpoints_of_regions() {
+    let file = "sts:\n- id: xy-east-1\n  endpoints: [https://a.example.com, b.example.com]\n\
+                iam:\n- id: xy-east-1\n  endpoint: https://iam.example.com\n";
+    let of_file = ["https://a.example.com", "https://b.example.com"];
+    let named = variables([REGION, ("HUAWEICLOUD_SDK_REGIONS_FILE", "/etc/regions.yaml")])
+        .with_file("/etc/regions.yaml", Ok(file));
+    assert_eq!(named.urls().unwrap(), of_file);
+    let usual = variables([REGION, (HOME, "/home/me")])
+        .with_file("/home/me/.huaweicloud/regions.yaml", Ok(file));
+    assert_eq!(usual.urls().unwrap(), of_file);
+
+    // The variable of the region takes precedence; other services have their own endpoints.
+    let own = ("HUAWEICLOUD_SDK_REGION_STS_XY_EAST_1", "own.example.com");
+    let both = variables([REGION, (HOME, "/home/me"), own])
+        .with_file("/home/me/.huaweicloud/regions.yaml", Ok(file));
+    assert_eq!(both.urls().unwrap(), ["https://own.example.com"]);
+    let region = Region::new("xy-east-1").unwrap();
+    let iam = service_endpoints(&both, "IAM", &region).unwrap().unwrap();
+    assert_eq!(iam[0].as_str(), "https://iam.example.com");
+    assert!(service_endpoints(&both, "ECS", &region).unwrap().is_none());
+    let other = Region::new("xy-east-2").unwrap();
+    assert!(service_endpoints(&both, "IAM", &other).unwrap().is_none());
+}
+
+#[test]
+fn only_a_named_regions_file_must_exist() {
+    for home in ["/home/me", "INVALID", ""] {
+        assert_eq!(variables([REGION, (HOME, home)]).urls().unwrap(), [PUBLIC], "{home}");
+    }
+    let name = ("HUAWEICLOUD_SDK_REGIONS_FILE", "/etc/regions.yaml");
+    let error = variables([REGION, name]).urls().unwrap_err().to_string();
+    assert!(error.starts_with("regions file /etc/regions.yaml: cannot be read: "), "{error}");
+
+    let usual = "/home/me/.huaweicloud/regions.yaml";
+    let denied = io::ErrorKind::PermissionDenied;
+    let unreadable = variables([REGION, (HOME, "/home/me")])
+        .with_file(usual, Err(denied))
+        .with_file("/home/me/.huaweicloud", Err(io::ErrorKind::IsADirectory));
+    let error = unreadable.urls().unwrap_err().to_string();
+    assert!(error.starts_with(&format!("regions file {usual}: cannot be read: ")), "{error}");
+    // A home directory of another user, as in containers.
+    let closed = unreadable.with_file("/home/me/.huaweicloud", Err(denied));
+    assert_eq!(closed.urls().is_ok(), cfg!(unix));
+}
+
+#[test]
+fn an_invalid_regions_file_is_an_error_that_does_not_quote_it() {
+    let name = ("HUAWEICLOUD_SDK_REGIONS_FILE", "/etc/regions.yaml");
+    for (content, fault) in [
+        ("[PLANTED", "regions file /etc/regions.yaml: line 1: not a YAML map of services"),
+        ("sts: PLANTED", "regions file /etc/regions.yaml: STS is not a list of regions"),
+        (
+            "sts: [{id: xy-east-1, endpoint: 'http://sts.example.com'}]",
+            "regions file /etc/regions.yaml: STS in xy-east-1: ",
+        ),
+    ] {
+        let file = variables([REGION, name]).with_file("/etc/regions.yaml", Ok(content));
+        let error = file.urls().unwrap_err();
+        assert!(!error.is_missing_endpoint());
+        let error = error.to_string();
+        assert!(error.starts_with(fault) && !error.contains("PLANTED"), "{error}");
+    }
+}
+
+#[test]
+fn a_url_without_a_scheme_uses_https() {
+    for (url, expected) in [
+        ("sts.example.com", "https://sts.example.com"),
+        ("sts.example.com:8443", "https://sts.example.com:8443"),
+        ("127.0.0.1:8080", "https://127.0.0.1:8080"),
+    ] {
+        assert_eq!(urls([("HUAWEICLOUD_SDK_STS_ENDPOINT", url)]).unwrap(), [expected]);
+    }
 }
 
 #[test]

@@ -11,8 +11,8 @@ use clap::Args;
 use huaweicloud_sts::providers::identity_center::{
     AccessToken, ChosenAgency, IdentityCenter, PORTAL_ENDPOINT, SavedSignIn,
 };
-use huaweicloud_sts::sts_client::{Clock as _, Environment as _, SystemClock, SystemEnvironment};
-use huaweicloud_sts::{Endpoint, Error, Region};
+use huaweicloud_sts::sts_client::{Clock as _, SystemClock};
+use huaweicloud_sts::{Endpoint, Error, Region, SystemEnvironment, service_endpoints};
 use serde::Serialize;
 use time::Duration;
 
@@ -133,8 +133,14 @@ impl Login {
             return Err(Failure::usage(message));
         }
         let center = IdentityCenter::new(region.clone(), start_url);
-        let oidc = endpoint("IDENTITYCENTEROIDC", region, center.endpoint().as_str())?;
-        let portal = endpoint("IDENTITYCENTERPORTALAPI", region, PORTAL_ENDPOINT)?;
+        let oidc = match endpoint("IDENTITYCENTEROIDC", region)? {
+            Some(endpoint) => endpoint,
+            None => center.endpoint().clone(),
+        };
+        let portal = match endpoint("IDENTITYCENTERPORTALAPI", region)? {
+            Some(endpoint) => endpoint,
+            None => PORTAL_ENDPOINT.parse().map_err(Failure::failed)?,
+        };
         let new = SavedSignIn::new(start_url, oidc, portal);
         // A file that cannot be read is replaced.
         let kept = sign_in_file::read().ok().flatten().filter(|kept| {
@@ -184,16 +190,11 @@ fn is_usable(token: &AccessToken) -> bool {
     token.expires_at.saturating_sub(MARGIN) > SystemClock.now().wall
 }
 
-/// Returns the endpoint of a service, which the variable of the official SDKs overrides.
-fn endpoint(service: &str, region: &Region, usual: &str) -> Result<Endpoint, Failure> {
-    let region = region.as_str().to_uppercase().replace('-', "_");
-    let name = format!("HUAWEICLOUD_SDK_REGION_{service}_{region}");
-    let set = SystemEnvironment.variable(&name).map_err(Failure::usage)?;
-    let set = set.filter(|urls| !urls.trim().is_empty());
-    let urls = set.unwrap_or_else(|| usual.to_owned());
-    let first = urls.split(',').next().unwrap_or_default().trim();
-    Endpoint::parse_allowing_loopback_http(first)
-        .map_err(|error| Failure::usage(format!("{name}: {error}")))
+/// Returns the first endpoint that the environment configures for a service, if it does.
+fn endpoint(service: &str, region: &Region) -> Result<Option<Endpoint>, Failure> {
+    let endpoints =
+        service_endpoints(&SystemEnvironment, service, region).map_err(Failure::usage)?;
+    Ok(endpoints.and_then(|endpoints| endpoints.into_iter().next()))
 }
 
 impl Report for SignedIn {

@@ -314,6 +314,21 @@ fn urls_of_a_region_are_named() {
 }
 
 #[test]
+fn urls_of_the_regions_file_are_named() {
+    let cloud = Cloud::start();
+    let directory = cloud.home().join(".huaweicloud");
+    std::fs::create_dir(&directory).unwrap();
+    let content = format!("sts:\n  - id: eu-west-101\n    endpoint: {}\n", cloud.emulator.url());
+    std::fs::write(directory.join("regions.yaml"), content).unwrap();
+    let mut doctor = cloud.without_endpoint(&["doctor", "--region", "eu-west-101"]);
+    let run = Run::of(&mut doctor);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stdout.contains("(from --region and the regions file)"), "{run:?}");
+    let mut other = cloud.without_endpoint(&["whoami", "--region", "eu-west-101"]);
+    assert_eq!(Run::of(&mut other).code, Some(0));
+}
+
+#[test]
 fn urls_of_a_region_apply_to_the_region_of_an_option() {
     let cloud = Cloud::start();
     let urls = "HUAWEICLOUD_SDK_REGION_STS_EU_WEST_101";

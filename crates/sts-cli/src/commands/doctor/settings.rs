@@ -1,6 +1,6 @@
 //! The check of the endpoint and of where it comes from.
 
-use huaweicloud_sts::Endpoint;
+use huaweicloud_sts::{Endpoint, Region};
 
 use super::check::Checks;
 use crate::context::Context;
@@ -23,7 +23,7 @@ pub(super) fn endpoint(context: &Context, checks: &mut Checks) -> Option<Endpoin
         }
     };
     let shown: Vec<_> = endpoints.iter().map(Endpoint::as_str).collect();
-    let mut text = format!("{} ({})", shown.join(", "), origin(context));
+    let mut text = format!("{} ({})", shown.join(", "), origin(context, &endpoints));
     if endpoints.len() > 1 {
         text.push_str("; the first one is checked");
     }
@@ -32,17 +32,21 @@ pub(super) fn endpoint(context: &Context, checks: &mut Checks) -> Option<Endpoin
 }
 
 /// Returns the option or the variables of the endpoint.
-fn origin(context: &Context) -> String {
+fn origin(context: &Context, endpoints: &[Endpoint]) -> String {
     if context.is_endpoint_given() {
         return "from --endpoint".to_owned();
     }
     let region = context.given_region().map(|region| ("--region", region.as_str().to_owned()));
     let set = || VARIABLES.into_iter().find_map(|name| Some((name, variables::value(name)?)));
     let Some((name, value)) = region.or_else(set) else { return "default".to_owned() };
-    let region = value.to_uppercase().replace('-', "_");
-    let urls = format!("HUAWEICLOUD_SDK_REGION_STS_{region}");
+    let id = value.to_uppercase().replace('-', "_");
+    let urls = format!("HUAWEICLOUD_SDK_REGION_STS_{id}");
+    let public = value.parse().map(|region: Region| [Endpoint::from(region)]);
     match variables::value(&urls) {
         Some(_) => format!("from {name} and {urls}"),
+        None if public.is_ok_and(|public| endpoints != public) => {
+            format!("from {name} and the regions file")
+        }
         None => format!("from {name}"),
     }
 }
