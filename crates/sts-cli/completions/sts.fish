@@ -59,7 +59,7 @@ complete -c sts -n "__fish_sts_using_subcommand whoami" -s h -l help -d 'Print h
 complete -c sts -n "__fish_sts_using_subcommand whoami" -s V -l version -d 'Print version'
 complete -c sts -n "__fish_sts_using_subcommand assume" -l domain -d 'Id of the account of the agency, or its name (classic IAM)' -r
 complete -c sts -n "__fish_sts_using_subcommand assume" -l session-name -d 'Name of the session [default: sts-cli]' -r
-complete -c sts -n "__fish_sts_using_subcommand assume" -l duration -d 'Lifetime, such as 45m, 1h or 3600 seconds [default: 1h]' -r
+complete -c sts -n "__fish_sts_using_subcommand assume" -l duration -d 'Lifetime, such as 45m or 3600 [default: 1h]' -r
 complete -c sts -n "__fish_sts_using_subcommand assume" -l policy -d 'File of a session policy' -r -F
 complete -c sts -n "__fish_sts_using_subcommand assume" -l policy-id -d 'Id of a session policy; may be repeated' -r
 complete -c sts -n "__fish_sts_using_subcommand assume" -l tag -d 'Session tag; may be repeated' -r
@@ -87,7 +87,7 @@ complete -c sts -n "__fish_sts_using_subcommand assume" -s V -l version -d 'Prin
 complete -c sts -n "__fish_sts_using_subcommand exec" -l agency -d 'URN of an agency to assume, or its name in your account or that of --domain' -r
 complete -c sts -n "__fish_sts_using_subcommand exec" -l domain -d 'Id of the account of the agency, or its name (classic IAM)' -r
 complete -c sts -n "__fish_sts_using_subcommand exec" -l session-name -d 'Name of the session [default: sts-cli]' -r
-complete -c sts -n "__fish_sts_using_subcommand exec" -l duration -d 'Lifetime, such as 45m, 1h or 3600 seconds [default: 1h]' -r
+complete -c sts -n "__fish_sts_using_subcommand exec" -l duration -d 'Lifetime, such as 45m or 3600 [default: 1h]' -r
 complete -c sts -n "__fish_sts_using_subcommand exec" -l policy -d 'File of a session policy' -r -F
 complete -c sts -n "__fish_sts_using_subcommand exec" -l policy-id -d 'Id of a session policy; may be repeated' -r
 complete -c sts -n "__fish_sts_using_subcommand exec" -l tag -d 'Session tag; may be repeated' -r
@@ -146,7 +146,7 @@ complete -c sts -n "__fish_sts_using_subcommand cache; and __fish_seen_subcomman
 complete -c sts -n "__fish_sts_using_subcommand serve" -l agency -d 'Agency to assume: its URN, or its name in the account of the caller; several form a chain' -r
 complete -c sts -n "__fish_sts_using_subcommand serve" -l domain -d 'Id of the account of the agency, or its name (classic IAM)' -r
 complete -c sts -n "__fish_sts_using_subcommand serve" -l session-name -d 'Name of the session [default: sts-cli]' -r
-complete -c sts -n "__fish_sts_using_subcommand serve" -l duration -d 'Lifetime, such as 45m, 1h or 3600 seconds [default: 1h]' -r
+complete -c sts -n "__fish_sts_using_subcommand serve" -l duration -d 'Lifetime, such as 45m or 3600 [default: 1h]' -r
 complete -c sts -n "__fish_sts_using_subcommand serve" -l policy -d 'File of a session policy' -r -F
 complete -c sts -n "__fish_sts_using_subcommand serve" -l policy-id -d 'Id of a session policy; may be repeated' -r
 complete -c sts -n "__fish_sts_using_subcommand serve" -l tag -d 'Session tag; may be repeated' -r
@@ -157,8 +157,8 @@ complete -c sts -n "__fish_sts_using_subcommand serve" -l protocol -d 'iam, sts,
 sts\t'`AssumeAgencyWithOIDC`: official SDK for Python, 3.1.219 or later'
 pod\t'Pod identity of CCE: official SDK for Java, explicit providers'
 container\t'Container credentials of AWS: tools for S3'"
-complete -c sts -n "__fish_sts_using_subcommand serve" -l project-id -d 'Id of the project, for programs that look it up [default: of the environment]' -r
-complete -c sts -n "__fish_sts_using_subcommand serve" -l domain-id -d 'Id of the account, for programs that look it up [default: that of the last agency, or else of the environment]' -r
+complete -c sts -n "__fish_sts_using_subcommand serve" -l project-id -d 'Id of the project for look-ups [default: of the environment]' -r
+complete -c sts -n "__fish_sts_using_subcommand serve" -l domain-id -d 'Id of the account for look-ups [default: of the last agency, or else of the environment]' -r
 complete -c sts -n "__fish_sts_using_subcommand serve" -l format -d 'Form of the variables: sh, powershell, dotenv or json [default: sh; json with --output json]' -r -f -a "sh\t'`export` and `unset`, for shells of Unix'
 powershell\t'`$env:`, for `PowerShell`'
 dotenv\t'`NAME="value"`, for files that programs load'

@@ -33,7 +33,7 @@ pub(crate) struct SessionOptions {
     /// Name of the session [default: sts-cli]
     #[arg(long, value_name = "NAME", requires = "agency")]
     session_name: Option<String>,
-    /// Lifetime, such as 45m, 1h or 3600 seconds [default: 1h]
+    /// Lifetime, such as 45m or 3600 [default: 1h]
     #[arg(long, value_parser = duration::parse, requires = "agency")]
     duration: Option<Duration>,
     /// File of a session policy

@@ -30,8 +30,8 @@ pub use self::refresh::FileCacheRefresh;
 /// 0600 and is checked before it is read, as is its directory, in which no other user may rename files;
 /// files are replaced atomically, and locks are advisory.
 /// Secret keys are stored in plain text: every program of the user can read them. Nothing is stored
-/// unless a program creates this provider. A file that cannot be written does not fail a refresh; see
-/// [`write_error`](Self::write_error). On Windows, the access control list of
+/// unless a program creates this provider. If the file system is full or read-only, a refresh succeeds
+/// without storing its credentials; see [`write_error`](Self::write_error). On Windows, the access control list of
 /// the directory takes the place of modes, and is not checked; see `SystemEnvironment`.
 ///
 /// [`CacheFile`] finds the files in the directory, and [`CacheEntry`] describes one.

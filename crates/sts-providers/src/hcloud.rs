@@ -101,7 +101,7 @@ impl HcloudProfile {
             WHAT,
             self.path.clone(),
             [".hcloud", "config.json"],
-            "HW_SHARED_CONFIG_FILE",
+            None,
             environment,
         )?;
         let content = file.read(environment)?;

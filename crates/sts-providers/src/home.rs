@@ -20,23 +20,25 @@ pub(crate) struct ConfigFile {
 }
 
 impl ConfigFile {
-    /// Returns the file `named`, or else the one in the home directory with the components `usual`.
-    /// `variable` can name the file, too, and is for the error.
+    /// Returns the file `named`, or else the one in the home directory with the components `usual`. If a
+    /// variable can name the file, it is in the error.
     ///
     /// Without a home directory the provider is not configured.
     pub(crate) fn find(
         what: &'static str,
         named: Option<PathBuf>,
         usual: [&str; 2],
-        variable: &str,
+        variable: Option<&str>,
         environment: &dyn Environment,
     ) -> Result<Self, CredentialsError> {
         if let Some(path) = named {
             return Ok(Self { what, path, is_named: true });
         }
         let home = variable::path(environment, HOME)?.ok_or_else(|| {
-            let message = format!("no {what}: neither {variable} nor {HOME} is set");
-            CredentialsError::not_configured(message)
+            CredentialsError::not_configured(match variable {
+                Some(variable) => format!("no {what}: neither {variable} nor {HOME} is set"),
+                None => format!("no {what}: {HOME} is not set"),
+            })
         })?;
         let [directory, file] = usual;
         Ok(Self { what, path: home.join(directory).join(file), is_named: false })

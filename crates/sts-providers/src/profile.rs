@@ -135,7 +135,7 @@ impl ProfileFile {
             None => variable::path(environment, FILE)?,
         };
         let usual = [".huaweicloud", "credentials"];
-        ConfigFile::find("profile file", named, usual, FILE, environment)
+        ConfigFile::find("profile file", named, usual, Some(FILE), environment)
     }
 
     fn resolve(&self, environment: &dyn Environment) -> Result<SharedProvider, CredentialsError> {

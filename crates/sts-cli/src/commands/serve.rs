@@ -36,11 +36,10 @@ pub(crate) struct Serve {
     /// iam, sts, pod or container; may be repeated [default: iam, pod and container]
     #[arg(long, value_enum, hide_possible_values = true)]
     protocol: Vec<Protocol>,
-    /// Id of the project, for programs that look it up [default: of the environment]
+    /// Id of the project for look-ups [default: of the environment]
     #[arg(long, value_name = "ID")]
     project_id: Option<String>,
-    /// Id of the account, for programs that look it up [default: that of the last agency, or else
-    /// of the environment]
+    /// Id of the account for look-ups [default: of the last agency, or else of the environment]
     #[arg(long, value_name = "ID")]
     domain_id: Option<String>,
     /// Form of the variables: sh, powershell, dotenv or json [default: sh; json with --output json]

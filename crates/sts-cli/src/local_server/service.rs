@@ -111,17 +111,13 @@ impl Service {
         })
     }
 
-    /// Returns credentials that are valid now.
+    /// Returns the credentials, which a session keeps valid by the clock of their issuer.
     async fn obtain(&self) -> Result<Arc<Credentials>, Response<Body>> {
         let request = self.credentials.credentials(CredentialsRequest::default());
-        let credentials = tokio::time::timeout(CREDENTIALS_TIME, request)
+        tokio::time::timeout(CREDENTIALS_TIME, request)
             .await
             .map_err(|_| unavailable("no credentials yet: the refresh takes long"))?
-            .map_err(|error| upstream_failure(&error))?;
-        if credentials.is_expired(self.clock.now().wall) {
-            return Err(unavailable("the credentials have expired"));
-        }
-        Ok(credentials)
+            .map_err(|error| upstream_failure(&error))
     }
 
     fn credentials(&self, route: Route, credentials: &Credentials) -> Option<Response<Body>> {

@@ -41,7 +41,7 @@ pub trait Environment: Send + Sync {
         Err(unsupported("file access is not available"))
     }
 
-    /// Returns whether `error`, of reading the file at `path`, means that there is no such file for this
+    /// Returns whether `error`, of reading the file at `path`, means that the file does not exist for this
     /// user: it or its directory does not exist, or the directory is closed to the user, like the
     /// home directory `/root` that a container passes on to other users. A file that exists but
     /// cannot be read is not missing. For files in usual places, which need not exist.

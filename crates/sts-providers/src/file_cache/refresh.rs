@@ -88,16 +88,23 @@ impl<P: RefreshProvider> FileCacheRefresh<P> {
         if let Some(stored) = self.stored(now)? {
             return Ok(Some(stored));
         }
-        let lock = self.platform.environment.try_lock_file(&lock_path(&self.path));
-        let lock = lock.map_err(|error| {
-            let message = format!("cannot lock the credential cache {}", self.path.display());
-            unusable(message, error)
-        })?;
-        let deadline = *self.deadline.get_or_insert(now.monotonic.saturating_add(LONGEST_WAIT));
-        if lock.is_none() && now.monotonic < deadline {
-            self.state = State::Waiting { until: now.monotonic.saturating_add(PAUSE) };
-            return Ok(None);
-        }
+        let lock = match self.platform.environment.try_lock_file(&lock_path(&self.path)) {
+            Ok(Some(lock)) => Some(lock),
+            Ok(None) => {
+                let longest = now.monotonic.saturating_add(LONGEST_WAIT);
+                if now.monotonic < *self.deadline.get_or_insert(longest) {
+                    self.state = State::Waiting { until: now.monotonic.saturating_add(PAUSE) };
+                    return Ok(None);
+                }
+                None
+            }
+            // No other process can write the file either.
+            Err(error) if is_unwritable(&error) => None,
+            Err(error) => {
+                let message = format!("cannot lock the credential cache {}", self.path.display());
+                return Err(unusable(message, error));
+            }
+        };
         // Another process may have written the file before the lock was free.
         if let Some(stored) = self.stored(now)? {
             return Ok(Some(stored));
@@ -123,6 +130,12 @@ impl<P: RefreshProvider> FileCacheRefresh<P> {
             found.write_error = written.err().map(fault);
         });
     }
+}
+
+/// Whether the file system takes no files, as opposed to a directory that is not safe.
+fn is_unwritable(error: &io::Error) -> bool {
+    use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    matches!(error.kind(), ReadOnlyFilesystem | StorageFull | QuotaExceeded)
 }
 
 /// Error of a cache that has to be set up in another way, whatever the credentials are.

@@ -130,6 +130,22 @@ fn the_lock_of_a_process_that_hangs_is_ignored_after_half_a_minute() {
 }
 
 #[test]
+fn a_file_system_that_takes_no_files_does_not_fail_a_refresh() {
+    for kind in [io::ErrorKind::ReadOnlyFilesystem, io::ErrorKind::StorageFull] {
+        let place = Place::default().with_unwritable_files(kind);
+        let cache = cache("a");
+        let issued = blocking_client(&wire(), &place).obtain(&cache).unwrap();
+        assert_eq!(issued.credentials().access_key_id, "AK0");
+        assert!(place.paths().is_empty());
+        let fault = cache.write_error().unwrap();
+        assert!(fault.starts_with("cannot write /cache/"), "{fault}");
+    }
+    let place = Place::default().with_unwritable_files(io::ErrorKind::PermissionDenied);
+    let error = ask(&client(&wire(), &place).session(cache("a")).unwrap()).unwrap_err();
+    assert!(in_full(&error).contains("cannot lock the credential cache"), "{}", in_full(&error));
+}
+
+#[test]
 fn providers_without_a_key_are_rejected() {
     let (wire, place) = (wire(), Place::default());
     let client = client(&wire, &place);

@@ -40,6 +40,8 @@ struct Contents {
     /// Commands that ran.
     ran: Vec<String>,
     locked: BTreeSet<PathBuf>,
+    /// Why no file can be written or locked.
+    unwritable: Option<io::ErrorKind>,
     monotonic: Duration,
 }
 
@@ -67,6 +69,12 @@ impl Place {
 
     pub(crate) fn with_unreadable_file(self, path: &str, kind: io::ErrorKind) -> Self {
         self.0.lock().unwrap().files.insert(path.into(), Err(kind));
+        self
+    }
+
+    /// A file system that takes no files.
+    pub(crate) fn with_unwritable_files(self, kind: io::ErrorKind) -> Self {
+        self.0.lock().unwrap().unwritable = Some(kind);
         self
     }
 
@@ -161,6 +169,9 @@ impl Environment for Place {
 
     fn write_private_file(&self, path: &Path, content: &Body) -> io::Result<()> {
         let mut contents = self.0.lock().unwrap();
+        if let Some(kind) = contents.unwritable {
+            return Err(kind.into());
+        }
         if let Some(Err(kind)) = contents.files.get(path) {
             return Err((*kind).into());
         }
@@ -169,7 +180,11 @@ impl Environment for Place {
     }
 
     fn try_lock_file(&self, path: &Path) -> io::Result<Option<FileLock>> {
-        if !self.0.lock().unwrap().locked.insert(path.to_owned()) {
+        let mut contents = self.0.lock().unwrap();
+        if let Some(kind) = contents.unwritable {
+            return Err(kind.into());
+        }
+        if !contents.locked.insert(path.to_owned()) {
             return Ok(None);
         }
         Ok(Some(FileLock::new(Unlock { place: self.clone(), path: path.to_owned() })))
