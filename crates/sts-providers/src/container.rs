@@ -71,13 +71,14 @@ impl ContainerCredentials {
         Ok(Self { uri, authorization: Authorization::None })
     }
 
-    /// Sets the token, which is sent as it is.
+    /// Sets the token, which is sent as it is. One with a line end is an error.
     #[must_use]
     pub fn token(self, token: impl Into<Secret>) -> Self {
         Self { authorization: Authorization::Given(token.into()), ..self }
     }
 
-    /// Sets the file of the token, without the white space around it.
+    /// Sets the file of the token, which is sent as it is. One with a line end is an error, as with the AWS
+    /// SDKs.
     #[must_use]
     pub fn token_file(self, path: impl Into<PathBuf>) -> Self {
         Self { authorization: Authorization::File(path.into()), ..self }
@@ -102,14 +103,16 @@ impl ContainerCredentials {
         let uri = address::parse(&uri, Reach::ContainerOrHttps)
             .map_err(|fault| variable::invalid(FULL_URI, &fault))?;
         let file = variable::path(environment, TOKEN_FILE)?;
-        let authorization = match (file, variable::text(environment, TOKEN)?) {
-            (Some(file), _) => Authorization::File(file),
-            (None, Some(token)) => {
-                let content = Body::from(token.expose_secret().as_bytes().to_vec());
-                token::authorization(content).map_err(|fault| variable::invalid(TOKEN, fault))?;
-                Authorization::Given(token)
-            }
-            (None, None) => Authorization::None,
+        let authorization = match file {
+            Some(file) => Authorization::File(file),
+            None => match variable::untrimmed(environment, TOKEN)?.filter(|set| !set.is_empty()) {
+                Some(token) => {
+                    let invalid = |fault| variable::invalid(TOKEN, fault);
+                    authorization(content_of(&token)).map_err(invalid)?;
+                    Authorization::Given(token)
+                }
+                None => Authorization::None,
+            },
         };
         Ok(Self { uri, authorization })
     }
@@ -121,14 +124,13 @@ impl ContainerCredentials {
         match &self.authorization {
             Authorization::None => Ok(None),
             Authorization::Given(token) => {
-                let content = Body::from(token.expose_secret().as_bytes().to_vec());
                 let fault = |fault| {
                     CredentialsError::new(format!("the token of the credential server {fault}"))
                 };
-                token::authorization(content).map(Some).map_err(fault)
+                authorization(content_of(token)).map(Some).map_err(fault)
             }
             Authorization::File(path) => {
-                token::read_file_as(environment, path, token::authorization).map(Some)
+                token::read_file_as(environment, path, authorization).map(Some)
             }
         }
     }
@@ -196,6 +198,18 @@ impl fmt::Debug for ContainerRefresh {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ContainerRefresh").finish_non_exhaustive()
     }
+}
+
+fn content_of(token: &Secret) -> Body {
+    Body::from(token.expose_secret().as_bytes().to_vec())
+}
+
+/// Parses the token. Other clients of the protocol reject a line end, so no server expects one.
+fn authorization(content: Body) -> Result<HeaderValue, &'static str> {
+    if content.as_ref().iter().any(|byte| matches!(byte, b'\r' | b'\n')) {
+        return Err("contains a line end; write it without one");
+    }
+    token::authorization(content)
 }
 
 fn reject(response: &Response<Body>) -> CredentialsError {

@@ -76,6 +76,16 @@ pub(crate) fn text(
     environment: &dyn Environment,
     name: &str,
 ) -> Result<Option<Secret>, CredentialsError> {
+    let Some(value) = untrimmed(environment, name)? else { return Ok(None) };
+    let trimmed = value.expose_secret().trim();
+    Ok((!trimmed.is_empty()).then(|| Secret::from(trimmed)))
+}
+
+/// Like [`text`], with the white space around it.
+pub(crate) fn untrimmed(
+    environment: &dyn Environment,
+    name: &str,
+) -> Result<Option<Secret>, CredentialsError> {
     let value =
         environment.variable(name).map_err(|error| CredentialsError::new(error.to_string()))?;
     let Some(value) = value.map(Secret::from) else { return Ok(None) };
@@ -83,7 +93,7 @@ pub(crate) fn text(
     if trimmed.starts_with(QUOTES) || trimmed.ends_with(QUOTES) {
         return Err(invalid(name, "is in quotes, which are part of the value; remove them"));
     }
-    Ok((!trimmed.is_empty()).then(|| Secret::from(trimmed)))
+    Ok(Some(value))
 }
 
 /// Returns the error for a variable whose value has a `fault`.

@@ -42,9 +42,23 @@ struct Expect {
     authorization: String,
 }
 
-/// Characters to encode in a path. The percent sign is not one of them, because paths are encoded.
-const NOT_IN_PATH: &AsciiSet =
-    &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'?').add(b'#');
+/// Characters that the path of a URI cannot contain (RFC 3986). The percent sign is not one of them, because
+/// paths are encoded.
+const NOT_IN_PATH: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
 
 /// The placeholder of the token in recorded canonical requests.
 const REDACTED: &str = "[redacted]";

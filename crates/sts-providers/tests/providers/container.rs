@@ -71,7 +71,7 @@ fn a_token_can_be_set_in_the_program() {
 fn a_token_file_takes_precedence_and_is_read_for_every_refresh() {
     let place = place()
         .with_variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/secret")
-        .with_file("/secret", "first\n");
+        .with_file("/secret", "first");
     let wire = wire();
     let session = blocking_client(&wire, &place).session(of(&place)).unwrap();
     assert_eq!(ask_blocking(&session).unwrap().access_key_id, "for-first");
@@ -79,7 +79,13 @@ fn a_token_file_takes_precedence_and_is_read_for_every_refresh() {
     place.pass(Duration::from_secs(50 * 60));
     assert_eq!(ask_blocking(&session).unwrap().access_key_id, "for-second");
 
-    for (content, fault) in [("", "is empty"), ("a\nb", "must be a single line")] {
+    for (content, fault) in [
+        ("", "is empty"),
+        ("a\nb", "contains a line end"),
+        // Other clients of the protocol reject it, too.
+        ("token\n", "contains a line end; write it without one"),
+        ("tok\u{e9}n", "must be a single line"),
+    ] {
         place.write("/secret", content);
         let error = ask(&client(&wire, &place).session(of(&place)).unwrap()).unwrap_err();
         let text = in_full(&error);
@@ -88,10 +94,25 @@ fn a_token_file_takes_precedence_and_is_read_for_every_refresh() {
 }
 
 #[test]
+fn a_line_end_in_a_token_is_an_error() {
+    let name = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
+    for token in ["token\n", "token\r\n", "\ntoken", "\n"] {
+        let place = place().with_variable(name, token);
+        let error = ContainerCredentials::from_environment(&place).unwrap_err();
+        assert!(error.to_string().contains(&format!("{name} contains a line end")), "{error}");
+        let given = ContainerCredentials::new(URI).unwrap().token(token);
+        let error = ask(&client(&Wire::dead(), &place).session(given).unwrap()).unwrap_err();
+        assert!(in_full(&error).contains("contains a line end"), "{}", in_full(&error));
+    }
+}
+
+#[test]
 fn a_server_without_a_token_is_asked_without_one() {
     let place = Place::default().with_variable("AWS_CONTAINER_CREDENTIALS_FULL_URI", URI);
-    let session = client(&wire(), &place).session(of(&place)).unwrap();
-    assert_eq!(ask(&session).unwrap().access_key_id, "for-anonymous");
+    for place in [place.clone(), place.with_variable("AWS_CONTAINER_AUTHORIZATION_TOKEN", "")] {
+        let session = client(&wire(), &place).session(of(&place)).unwrap();
+        assert_eq!(ask(&session).unwrap().access_key_id, "for-anonymous");
+    }
 }
 
 #[test]

@@ -72,7 +72,12 @@ fn federation(vector: &str) -> Result<(), Failure> {
         r#"{"token":{"expires_at":"2099-01-02T03:04:05.678000Z"}}"#,
     );
     let provider = IamFederation::new(params.idp_id, TOKEN_FILE);
-    let ours = run(&provider, &environment, &[token])?.requests;
+    let ours = match run(&provider, &environment, &[token]) {
+        Ok(refresh) => refresh.requests,
+        // An invalid token file: nothing is sent.
+        Err(_) if recorded.is_empty() => return Ok(()),
+        Err(failure) => return Err(failure),
+    };
     equal("number of requests", &ours.len().to_string(), &recorded.len().to_string())?;
     recorded.iter().zip(&ours).try_for_each(|(recorded, ours)| recorded.compare(ours))
 }
