@@ -15,7 +15,7 @@ use time::{Duration, OffsetDateTime};
 
 pub use self::attempts::Attempts;
 pub use self::error::RequestSignError;
-use self::memory::Memory;
+use self::memory::{LastSigner, Memory};
 pub use self::observation::{Observation, Verdict};
 use crate::payload::Payload;
 use crate::scope::Scope;
@@ -26,7 +26,8 @@ use crate::signer::{Signer, SignerError};
 ///
 /// It prepares one [`Signer`] for each set of credentials, sends the security token of temporary
 /// credentials, and corrects the clock by a learned offset. Use [`attempts`](Self::attempts) to learn
-/// from responses. Any number of threads can use it; clones share their state.
+/// from responses. Any number of threads can use it. Clones share what they learn, also those with another
+/// [`scope`](Self::scope) or other settings: rejected access keys and the clock offset.
 ///
 /// Each signing method has a blocking counterpart, for
 /// [blocking providers](sts_credentials::blocking::ProvideCredentials).
@@ -61,6 +62,7 @@ pub struct RequestSigner<P> {
     scope: Option<Scope>,
     signed_headers: Option<SignedHeaders>,
     prepare: Option<Arc<Prepare>>,
+    last: Arc<LastSigner>,
     memory: Arc<Memory>,
 }
 
@@ -75,6 +77,7 @@ impl<P> RequestSigner<P> {
             scope: None,
             signed_headers: None,
             prepare: None,
+            last: Arc::default(),
             memory: Arc::default(),
         }
     }
@@ -82,26 +85,26 @@ impl<P> RequestSigner<P> {
     /// Selects `V11-HMAC-SHA256` with keys derived for this region and service.
     #[must_use]
     pub fn scope(self, scope: Scope) -> Self {
-        Self { scope: Some(scope), memory: Arc::default(), ..self }
+        Self { scope: Some(scope), last: Arc::default(), ..self }
     }
 
     /// Sets the headers to sign.
     #[must_use]
     pub fn signed_headers(self, headers: SignedHeaders) -> Self {
-        Self { signed_headers: Some(headers), memory: Arc::default(), ..self }
+        Self { signed_headers: Some(headers), last: Arc::default(), ..self }
     }
 
     /// Sets how a signer is prepared for credentials, for other algorithms and for keys of your own.
     /// It replaces [`scope`](Self::scope) and is called by one thread at a time, once per
     /// credentials.
     ///
-    /// The signer must have the security token of the credentials.
+    /// The security token of temporary credentials is added to a signer without one.
     #[must_use]
     pub fn prepare_with(
         self,
         prepare: impl Fn(&Credentials) -> Result<Signer, SignerError> + Send + Sync + 'static,
     ) -> Self {
-        Self { prepare: Some(Arc::new(prepare)), memory: Arc::default(), ..self }
+        Self { prepare: Some(Arc::new(prepare)), last: Arc::default(), ..self }
     }
 
     /// Returns the credential provider.
@@ -129,12 +132,14 @@ impl<P> RequestSigner<P> {
             (None, None) => Signer::new(credentials)?,
             (None, Some(scope)) => {
                 let secret = credentials.secret_access_key.expose_secret();
-                let signer = Signer::v11(&credentials.access_key_id, secret, scope.clone())?;
-                match &credentials.security_token {
-                    Some(token) => signer.security_token(token.expose_secret())?,
-                    None => signer,
-                }
+                Signer::v11(&credentials.access_key_id, secret, scope.clone())?
             }
+        };
+        let signer = match &credentials.security_token {
+            Some(token) if signer.security_token.is_none() => {
+                signer.security_token(token.expose_secret())?
+            }
+            _ => signer,
         };
         Ok(match &self.signed_headers {
             Some(headers) => signer.signed_headers(headers.clone()),
@@ -212,6 +217,7 @@ impl<P> Clone for RequestSigner<P> {
             scope: self.scope.clone(),
             signed_headers: self.signed_headers.clone(),
             prepare: self.prepare.clone(),
+            last: Arc::clone(&self.last),
             memory: Arc::clone(&self.memory),
         }
     }

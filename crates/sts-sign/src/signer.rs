@@ -236,8 +236,9 @@ impl Signer {
     ///
     /// Sets `X-Sdk-Date`, `Authorization`, `X-Security-Token` if the signer has a token,
     /// `X-Sdk-Content-Sha256` (or `-Sm3`) for an unsigned payload, and `Host` if it is missing. An
-    /// existing `Host` is signed unchanged. Signature headers of an earlier attempt are replaced
-    /// or removed.
+    /// existing `Host` is signed unchanged: remove it before you sign the request for another host.
+    /// All other headers of this list are replaced, or removed if they do not apply, because they
+    /// may be those of an earlier attempt.
     ///
     /// The signature covers method, path, query, headers and payload: send them unchanged.
     ///

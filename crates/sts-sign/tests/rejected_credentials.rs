@@ -9,7 +9,7 @@ use std::time::Duration;
 use sts_credentials::{
     Credentials, CredentialsError, CredentialsRequest, ErrorKind, ProvideCredentials,
 };
-use sts_sign::{Observation, RequestSignError, RequestSigner, Verdict};
+use sts_sign::{Observation, RequestSignError, RequestSigner, Scope, SignedHeaders, Verdict};
 use time::OffsetDateTime;
 
 use support::{NOW, Rotating, get, permanent, ready, signed_by};
@@ -45,6 +45,32 @@ fn credentials_that_are_rejected_three_times_are_held_back_for_five_minutes() {
     assert_eq!(attempts.observe(Observation::success(), at(602)), Verdict::Accepted);
     rejected_at(at(603));
     ready(signer.sign(&mut get(), at(603))).expect("counted from zero");
+}
+
+#[test]
+fn signers_of_one_access_key_count_its_rejections_together() {
+    let signer = RequestSigner::new(permanent("A"));
+    let scoped = |service| signer.clone().scope(Scope::new("cn-north-4", service));
+    let (ecs, vpc) = (scoped("ecs"), scoped("vpc"));
+    let all = signer.clone().signed_headers(SignedHeaders::all());
+    for signer in [&ecs, &vpc, &all] {
+        let mut attempts = signer.attempts();
+        ready(attempts.sign(&mut get(), NOW)).unwrap();
+        attempts.observe(rejected(), NOW);
+    }
+    for signer in [&signer, &ecs, &vpc, &all] {
+        let error = ready(signer.sign(&mut get(), NOW)).unwrap_err();
+        assert!(matches!(error, RequestSignError::Rejected { .. }), "{error}");
+    }
+    // The clock is that of the machine.
+    let late = NOW + Duration::from_secs(1800);
+    let skewed = Observation::error(ErrorKind::ClockSkew).date(late);
+    let signer = RequestSigner::new(permanent("B"));
+    let scoped = signer.clone().scope(Scope::new("cn-north-4", "ecs"));
+    let mut attempts = scoped.attempts();
+    ready(attempts.sign(&mut get(), NOW)).unwrap();
+    assert_eq!(attempts.observe(skewed, NOW), Verdict::RetryWithCorrectedClock);
+    assert_eq!(signer.clock_offset(), time::Duration::minutes(30));
 }
 
 #[test]

@@ -107,6 +107,28 @@ fn other_algorithms_sign_with_a_provider() {
 }
 
 #[test]
+fn the_security_token_is_sent_with_any_algorithm() {
+    let end = NOW + Duration::from_secs(3600);
+    let temporary = Arc::new(Credentials::temporary("A", "secret", "token", end));
+    let token = |signer: RequestSigner<Arc<Credentials>>| {
+        let mut request = get();
+        ready(signer.sign(&mut request, NOW)).unwrap();
+        let authorization = request.headers()["authorization"].to_str().unwrap();
+        assert!(authorization.contains("x-security-token"), "{authorization}");
+        request.headers()["x-security-token"].to_str().unwrap().to_owned()
+    };
+    let signer = || RequestSigner::new(Arc::clone(&temporary));
+    assert_eq!(token(signer()), "token");
+    assert_eq!(token(signer().scope(Scope::new("cn-north-4", "ecs"))), "token");
+    let sm3 = |credentials: &Credentials| {
+        Signer::sm3(&credentials.access_key_id, credentials.secret_access_key.expose_secret())
+    };
+    assert_eq!(token(signer().prepare_with(sm3)), "token");
+    let own = move |credentials: &Credentials| sm3(credentials)?.security_token("own");
+    assert_eq!(token(signer().prepare_with(own)), "own");
+}
+
+#[test]
 fn many_threads_prepare_one_signer_per_credentials() {
     let (signer, count) = counting(Rotating::new(&["A", "B"]));
     thread::scope(|scope| {

@@ -168,7 +168,8 @@ impl<'a, P> Attempts<'a, P> {
     ) -> Result<Signed, RequestSignError> {
         let signer = self.signer;
         let prepare = |credentials: &Credentials| signer.prepare(credentials);
-        let entry = signer.memory.entry(credentials, self.rejected.as_ref(), now, prepare)?;
+        signer.memory.admit(&credentials, self.rejected.as_ref(), now)?;
+        let entry = signer.last.entry(credentials, prepare)?;
         let clock_offset = signer.memory.clock_offset();
         Ok(Signed { entry, at: now, clock_offset, payload })
     }

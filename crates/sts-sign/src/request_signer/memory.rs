@@ -33,7 +33,8 @@ const PROBE: Interval = Interval::from_secs(60);
 /// Number of rejected credentials that are remembered. A provider may alternate between several.
 const REMEMBERED: usize = 4;
 
-/// State of a request signer, shared by its clones.
+/// What a request signer has learned, shared by its clones, also those with other settings: the service
+/// counts rejections per access key.
 #[derive(Default)]
 pub(super) struct Memory {
     keys: Mutex<Keys>,
@@ -43,18 +44,46 @@ pub(super) struct Memory {
 
 #[derive(Default)]
 struct Keys {
-    /// The last signer.
-    entry: Option<Arc<Entry>>,
+    /// The credentials that signed last.
+    current: Option<Arc<Credentials>>,
     /// The last rejected credentials, until others are used or these are accepted.
     reported: Option<Arc<Credentials>>,
     /// Rejected credentials until they are accepted, the last one at the end.
     rejections: Vec<Rejection>,
 }
 
+/// The last signer, shared by the clones with the same settings.
+#[derive(Default)]
+pub(super) struct LastSigner(Mutex<Option<Arc<Entry>>>);
+
 /// Credentials with their signer.
 pub(super) struct Entry {
     pub(super) credentials: Arc<Credentials>,
     pub(super) signer: Signer,
+}
+
+impl LastSigner {
+    /// Returns the signer for `credentials`. `prepare` is called once per credentials, by one thread at
+    /// a time.
+    pub(super) fn entry(
+        &self,
+        credentials: Arc<Credentials>,
+        prepare: impl FnOnce(&Credentials) -> Result<Signer, SignerError>,
+    ) -> Result<Arc<Entry>, SignerError> {
+        // Poisoning is ignored: the data is never left half-updated.
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = match &*last {
+            Some(entry) if Arc::ptr_eq(&entry.credentials, &credentials) => {
+                return Ok(Arc::clone(entry));
+            }
+            // Equal credentials in another `Arc`, which is compared next time.
+            Some(entry) if entry.credentials == credentials => {
+                Entry { credentials, signer: entry.signer.clone() }
+            }
+            _ => Entry { signer: prepare(&credentials)?, credentials },
+        };
+        Ok(Arc::clone(last.insert(Arc::new(entry))))
+    }
 }
 
 struct Rejection {
@@ -75,39 +104,31 @@ impl Memory {
         rejected.map_or_else(CredentialsRequest::default, CredentialsRequest::after_rejection)
     }
 
-    /// Returns the signer for `credentials`. `prepare` is called once per credentials, by one
-    /// thread at a time. `rejected` are the credentials of this call that were rejected.
-    pub(super) fn entry(
+    /// Checks that `credentials` may sign. `rejected` are the credentials of this call that were
+    /// rejected.
+    pub(super) fn admit(
         &self,
-        credentials: Arc<Credentials>,
+        credentials: &Arc<Credentials>,
         rejected: Option<&Arc<Credentials>>,
         now: OffsetDateTime,
-        prepare: impl FnOnce(&Credentials) -> Result<Signer, SignerError>,
-    ) -> Result<Arc<Entry>, RequestSignError> {
+    ) -> Result<(), RequestSignError> {
         let mut keys = self.lock();
-        let is_rejected = rejected.is_some_and(|it| is_same(it, &credentials));
-        if let Err(retry_in) = keys.admit(&credentials, is_rejected, now) {
+        let is_rejected = rejected.is_some_and(|it| is_same(it, credentials));
+        if let Err(retry_in) = keys.admit(credentials, is_rejected, now) {
             let access_key_id = credentials.access_key_id.clone();
-            if !is_rejected && keys.is_of_clock(&credentials) {
+            if !is_rejected && keys.is_of_clock(credentials) {
                 return Err(RequestSignError::SigningDate { access_key_id, retry_in });
             }
-            keys.reported = Some(credentials);
+            keys.reported = Some(Arc::clone(credentials));
             return Err(RequestSignError::Rejected { access_key_id, retry_in });
         }
-        if keys.reported.as_ref().is_some_and(|it| !is_same(it, &credentials)) {
+        if keys.reported.as_ref().is_some_and(|it| !is_same(it, credentials)) {
             keys.reported = None;
         }
-        let entry = match &keys.entry {
-            Some(entry) if Arc::ptr_eq(&entry.credentials, &credentials) => {
-                return Ok(Arc::clone(entry));
-            }
-            // Equal credentials in another `Arc`, which is compared next time.
-            Some(entry) if entry.credentials == credentials => {
-                Entry { credentials, signer: entry.signer.clone() }
-            }
-            _ => Entry { signer: prepare(&credentials)?, credentials },
-        };
-        Ok(Arc::clone(keys.entry.insert(Arc::new(entry))))
+        if !keys.current.as_ref().is_some_and(|it| Arc::ptr_eq(it, credentials)) {
+            keys.current = Some(Arc::clone(credentials));
+        }
+        Ok(())
     }
 
     /// The service accepted these credentials.
@@ -131,8 +152,8 @@ impl Memory {
     ) {
         let mut keys = self.lock();
         let is_of_clock = kind == ErrorKind::ClockSkew;
-        let is_current = |entry: &Arc<Entry>| is_same(&entry.credentials, credentials);
-        if !is_of_clock && keys.entry.as_ref().is_none_or(is_current) {
+        let is_current = |current: &Arc<Credentials>| is_same(current, credentials);
+        if !is_of_clock && keys.current.as_ref().is_none_or(is_current) {
             keys.reported = Some(Arc::clone(credentials));
         }
         let rejections = &mut keys.rejections;
