@@ -92,7 +92,7 @@ impl HyperTransportBuilder {
             // The transport sets `Host` itself, with the port as written in the URI.
             .set_host(false)
             .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(settings.pool_idle_timeout)
+            .pool_idle_timeout(settings.pool_idle_timeout())
             .pool_max_idle_per_host(settings.pool_max_idle);
         let requests = |proxies| {
             let connector =

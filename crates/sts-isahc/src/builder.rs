@@ -60,17 +60,19 @@ impl IsahcTransportBuilder {
         let (tls, tls_hint) = tls::config(&self.roots)?;
         #[cfg(not(feature = "rustls-tls"))]
         let tls_hint = None;
+        let idle_timeout = whole_seconds(settings.pool_idle_timeout());
+        let pool_max_idle = if idle_timeout.is_zero() { 0 } else { settings.pool_max_idle };
         let client = move |kept_connections| {
             let client = HttpClient::builder()
                 .connect_timeout(limit(settings.connect_timeout))
-                .connection_cache_ttl(settings.pool_idle_timeout)
+                .connection_cache_ttl(idle_timeout)
                 .connection_cache_size(kept_connections)
                 .tcp_nodelay();
             #[cfg(feature = "rustls-tls")]
             let client = client.tls_config(tls.clone());
             client.build()
         };
-        let (client, pool_max_idle) = (Arc::new(client), settings.pool_max_idle);
+        let client = Arc::new(client);
         let kept = {
             let client = Arc::clone(&client);
             ClientSlot::new(move || client(pool_max_idle))
@@ -84,6 +86,11 @@ impl IsahcTransportBuilder {
 
 pub(crate) fn default_user_agent() -> HeaderValue {
     HeaderValue::from_static(concat!("sts-isahc/", env!("CARGO_PKG_VERSION")))
+}
+
+/// Rounds up to seconds, which libcurl counts in idle timeouts. It treats 0 as no timeout.
+fn whole_seconds(time: Duration) -> Duration {
+    Duration::from_secs(time.as_secs() + u64::from(time.subsec_nanos() > 0))
 }
 
 /// Clamps a timeout to the range of libcurl, which counts milliseconds and treats 0 as no timeout.

@@ -75,7 +75,7 @@ impl ReqwestTransportBuilder {
         let builder = reqwest::Client::builder()
             .http1_only()
             .connect_timeout(self.settings.connect_timeout)
-            .pool_idle_timeout(self.settings.pool_idle_timeout)
+            .pool_idle_timeout(self.settings.pool_idle_timeout())
             .pool_max_idle_per_host(self.settings.pool_max_idle);
         (self.configure)(builder)
             .redirect(reqwest::redirect::Policy::none())

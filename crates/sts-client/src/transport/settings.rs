@@ -22,6 +22,9 @@ pub struct Settings {
     pub proxies: Option<Result<Proxies, ProxyError>>,
 }
 
+/// Longer idle timeouts overflow in HTTP stacks.
+const LONGEST_IDLE: Duration = Duration::from_secs(24 * 60 * 60);
+
 impl Settings {
     pub const fn new(user_agent: HeaderValue) -> Self {
         Self {
@@ -31,6 +34,11 @@ impl Settings {
             user_agent,
             proxies: None,
         }
+    }
+
+    /// Returns the idle timeout in the range of every HTTP stack.
+    pub fn pool_idle_timeout(&self) -> Duration {
+        self.pool_idle_timeout.min(LONGEST_IDLE)
     }
 
     /// Returns the proxies of the program, else those of the environment.
@@ -57,7 +65,8 @@ macro_rules! __transport_setters {
             self
         }
 
-        /// Sets the time after which an idle connection is closed. 60 seconds by default.
+        /// Sets the time after which an idle connection is not used any more: 60 seconds by default, one
+        /// day at most. After [`Duration::ZERO`](::std::time::Duration::ZERO), no connection is used again.
         pub const fn pool_idle_timeout(mut self, timeout: ::std::time::Duration) -> Self {
             self.settings.pool_idle_timeout = timeout;
             self

@@ -12,6 +12,8 @@ for_each_stack! {
     missing_user_agent_is_added,
     pool_of_size_zero_keeps_no_connection,
     stalled_handshake_ends_with_the_connect_timeout,
+    unlimited_idle_timeout_keeps_connections,
+    zero_idle_timeout_keeps_no_connection,
 }
 
 fn missing_user_agent_is_added(stack: &Stack) {
@@ -36,6 +38,42 @@ fn pool_of_size_zero_keeps_no_connection(stack: &Stack) {
         }
     });
     let transport = stack.built(&Settings { pool_max_idle: Some(0), ..Settings::default() });
+    for _ in 0..2 {
+        transport.send(&server.url()).unwrap();
+    }
+    server.join();
+}
+
+fn unlimited_idle_timeout_keeps_connections(stack: &Stack) {
+    for timeout in [Duration::MAX, Duration::from_millis(86_399_999)] {
+        let server = serve(|listener| {
+            let mut connection = accept(listener);
+            for _ in 0..2 {
+                read_request(&mut connection);
+                respond(&mut connection, "ok");
+            }
+        });
+        let settings = Settings { pool_idle_timeout: Some(timeout), ..Settings::default() };
+        let transport = stack.built(&settings);
+        for _ in 0..2 {
+            transport.send(&server.url()).unwrap();
+        }
+        server.join();
+    }
+}
+
+fn zero_idle_timeout_keeps_no_connection(stack: &Stack) {
+    let server = serve(|listener| {
+        let mut connections = Vec::new();
+        for _ in 0..2 {
+            let mut connection = accept(listener);
+            read_request(&mut connection);
+            respond(&mut connection, "ok");
+            connections.push(connection);
+        }
+    });
+    let zero = Some(Duration::ZERO);
+    let transport = stack.built(&Settings { pool_idle_timeout: zero, ..Settings::default() });
     for _ in 0..2 {
         transport.send(&server.url()).unwrap();
     }

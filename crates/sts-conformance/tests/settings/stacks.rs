@@ -16,6 +16,7 @@ use tokio::runtime::Runtime;
 #[derive(Debug, Default)]
 pub(crate) struct Settings<'a> {
     pub(crate) connect_timeout: Option<Duration>,
+    pub(crate) pool_idle_timeout: Option<Duration>,
     pub(crate) pool_max_idle: Option<usize>,
     pub(crate) user_agent: Option<&'a str>,
     pub(crate) no_proxy: bool,
@@ -64,6 +65,9 @@ macro_rules! apply {
         let mut builder = $builder;
         if let Some(timeout) = settings.connect_timeout {
             builder = builder.connect_timeout(timeout);
+        }
+        if let Some(timeout) = settings.pool_idle_timeout {
+            builder = builder.pool_idle_timeout(timeout);
         }
         if let Some(connections) = settings.pool_max_idle {
             builder = builder.pool_max_idle(connections);
