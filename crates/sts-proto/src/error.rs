@@ -262,15 +262,20 @@ impl ServiceError {
     /// known clock offset.
     #[must_use]
     pub fn wait(&self, now: OffsetDateTime) -> Option<Duration> {
-        let responded = self.0.date.filter(|_| !self.0.from_cache);
-        self.wait_from(Some(responded.unwrap_or(now)))
+        self.wait_from(Some(self.responded().unwrap_or(now)))
     }
 
     /// Returns [`wait`](Self::wait) without a clock: if `Retry-After` is a date, it is compared with
-    /// the date of the response, and without that, the result is `None`.
+    /// the date of the response; without that, or if the response was served from a cache, the result
+    /// is `None`.
     #[must_use]
     pub fn wait_without_clock(&self) -> Option<Duration> {
-        self.wait_from(self.0.date)
+        self.wait_from(self.responded())
+    }
+
+    /// Returns the time of the service when it responded.
+    fn responded(&self) -> Option<OffsetDateTime> {
+        self.0.date.filter(|_| !self.0.from_cache)
     }
 
     fn wait_from(&self, responded: Option<OffsetDateTime>) -> Option<Duration> {

@@ -119,28 +119,28 @@ pub(super) fn decide(failure: &Failure, circumstances: &Circumstances<'_>) -> De
 
 /// Decides whether the same endpoint is retried.
 fn repeat(failure: &Failure, circumstances: &Circumstances<'_>) -> Decision {
-    let Circumstances { policy, attempt, left, .. } = *circumstances;
+    let Circumstances { policy, attempt, left, random, .. } = *circumstances;
+    let longest = policy.longest_wait;
+    let backoff = || policy.backoff.at_most(longest).wait_at(attempt, random);
     match failure {
         // One retry for a proxy that cannot reach the host, because it gets its credentials each
         // time.
         Failure::Transport(error) if error.proxy().is_some() && attempt > 1 => Decision::GiveUp,
-        Failure::Transport(error) if is_transient(error.kind()) => {
-            retry(policy.backoff.wait_at(attempt, circumstances.random), circumstances)
-        }
+        Failure::Transport(error) if is_transient(error.kind()) => retry(backoff(), circumstances),
         Failure::Service(error) if error.kind().rejects_credentials() => {
             change_credentials(error, circumstances)
         }
         Failure::Service(error) if error.kind().advice() == RetryAdvice::AfterBackoff => {
             match error.wait(circumstances.service_time) {
-                Some(wait) if wait > policy.longest_wait => Decision::GiveUp,
+                Some(wait) if wait > longest => Decision::GiveUp,
                 Some(wait) => {
-                    let longest = policy.longest_wait.min(left.saturating_sub(SHORTEST_ATTEMPT));
-                    retry(backoff::requested(wait, longest, circumstances.random), circumstances)
+                    let longest = longest.min(left.saturating_sub(SHORTEST_ATTEMPT));
+                    retry(backoff::requested(wait, longest, random), circumstances)
                 }
                 None if error.kind() == ErrorKind::Throttled => {
-                    retry(backoff::throttled(circumstances.random), circumstances)
+                    retry(backoff::throttled(longest, random), circumstances)
                 }
-                None => retry(policy.backoff.wait_at(attempt, circumstances.random), circumstances),
+                None => retry(backoff(), circumstances),
             }
         }
         _ => Decision::GiveUp,

@@ -42,6 +42,12 @@ impl Backoff {
         fraction(self.limit(failures), random)
     }
 
+    /// Returns the same backoff with a limit of at most `longest`.
+    #[must_use]
+    pub fn at_most(self, longest: Duration) -> Self {
+        Self { cap: self.cap.min(longest), ..self }
+    }
+
     /// The maximum of this wait.
     pub(crate) fn limit(&self, failures: u32) -> Duration {
         let doublings = failures.saturating_sub(1).min(31);
@@ -52,10 +58,12 @@ impl Backoff {
 /// The minimum span of the jitter of a wait that the service requests.
 const LEAST_JITTER: Duration = Duration::from_millis(100);
 
-/// The wait after a throttled response that specifies none: the documentation of the gateway
-/// advises 2 to 5 seconds.
-pub(crate) fn throttled(random: u64) -> Duration {
-    Duration::from_secs(2).saturating_add(fraction(Duration::from_secs(3), random))
+/// The wait after a throttled response that specifies none, at most `longest`: the documentation of the
+/// gateway advises 2 to 5 seconds.
+pub(crate) fn throttled(longest: Duration, random: u64) -> Duration {
+    let least = Duration::from_secs(2).min(longest / 2);
+    let span = Duration::from_secs(3).min(longest.saturating_sub(least));
+    least.saturating_add(fraction(span, random))
 }
 
 /// Returns the wait that the service requests, plus up to a fifth of it, at most `longest`. The

@@ -57,6 +57,27 @@ fn jitter_stays_within_the_longest_wait() {
 }
 
 #[test]
+fn waits_that_the_service_does_not_request_stay_within_the_longest_wait() {
+    let policy = CallPolicy::default().longest_wait(SECOND / 10);
+    for answer in [
+        || error(429, &[], "APIGW.0308", "m"),
+        || status(503),
+        || maybe_sent(TransportErrorKind::Closed),
+    ] {
+        let waits: HashSet<_> = (0..40)
+            .map(|seed| {
+                let mut world = World::new(context(policy.clone()), [answer(), identity()]);
+                world.seed = seed;
+                world.identity().unwrap();
+                world.waits()[0]
+            })
+            .collect();
+        assert!(waits.iter().all(|wait| *wait <= SECOND / 10), "{waits:?}");
+        assert!(waits.len() >= 38, "{waits:?}");
+    }
+}
+
+#[test]
 fn backoff_differs_from_call_to_call_over_its_whole_span() {
     let waits: HashSet<_> = (0..100)
         .map(|seed| {

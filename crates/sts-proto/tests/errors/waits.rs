@@ -51,6 +51,7 @@ fn a_date_is_held_against_the_answers_own_one() {
         assert_eq!(error.wait_without_clock(), seconds(wait), "{date}");
         let stored = error_with(503, &[moment, ("Date", date), ("Age", "5")], "");
         assert_eq!(stored.wait(NOW), seconds(30), "the date of a cached response is ignored");
+        assert_eq!(stored.wait_without_clock(), None);
     }
     let invalid = error_with(503, &[moment, ("Date", "now")], "");
     assert_eq!(invalid.wait(NOW), seconds(30));
