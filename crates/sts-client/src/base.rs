@@ -1,6 +1,5 @@
 //! What a client and its sessions share, async or blocking.
 
-use std::any::type_name;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,9 +46,12 @@ where
 }
 
 /// Rejects credentials that no request can carry, from any provider.
-pub(crate) fn validated<P>(issued: IssuedCredentials) -> Result<IssuedCredentials, Error> {
+pub(crate) fn validated(
+    issued: IssuedCredentials,
+    provider: &impl RefreshProvider,
+) -> Result<IssuedCredentials, Error> {
     issued.credentials().validate().map_err(|error| {
-        let message = format!("invalid credentials from {}", type_name::<P>());
+        let message = format!("invalid credentials from {}", provider.label());
         CredentialsError::new(message).with_source(error)
     })?;
     Ok(issued)

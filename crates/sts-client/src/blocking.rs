@@ -166,7 +166,8 @@ fn refresh<T: Transport, S: ProvideCredentials, P: RefreshProvider>(
     let Base { context, transport, platform } = base;
     trace::in_refresh_blocking(&provider.label(), || {
         let mut refresh = provider.begin(platform, context)?;
-        validated::<P>(drive_blocking(&mut refresh, transport, credentials, &*platform.clock)?)
+        let issued = drive_blocking(&mut refresh, transport, credentials, &*platform.clock)?;
+        validated(issued, provider)
     })
 }
 

@@ -105,8 +105,7 @@ impl<T, S> ClientBuilder<T, S> {
     }
 
     /// Signs calls with credentials from `provider`, which are refreshed: a provider of
-    /// `sts-providers`, or an operation that is not signed, such as
-    /// [`AssumeAgencyWithOidc`](sts_proto::AssumeAgencyWithOidc). The
+    /// `sts-providers`, such as `OidcAgency`, which obtains a new ID token for each refresh. The
     /// client creates a [`Session`] over its own transport, endpoints, clock and environment, and
     /// [`Client::credentials_provider`] returns it.
     ///

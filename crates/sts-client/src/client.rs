@@ -176,6 +176,9 @@ where
     /// that assumes an agency, or a provider of `sts-providers`. Nothing is sent before credentials
     /// are first requested.
     ///
+    /// An operation with an ID token or a SAML response sends the same one each time, so its refreshes
+    /// fail once that has expired. `OidcAgency` of `sts-providers` obtains a new token for each refresh.
+    ///
     /// # Errors
     ///
     /// The provider is invalid, for example an operation that exceeds the documented limits. A
@@ -248,7 +251,8 @@ async fn refresh<T: Transport, S: ProvideCredentials, P: RefreshProvider>(
     let Base { context, transport, platform } = base;
     let refresh = async {
         let mut refresh = provider.begin(platform, context)?;
-        validated::<P>(drive(&mut refresh, transport, credentials, &*platform.clock).await?)
+        let issued = drive(&mut refresh, transport, credentials, &*platform.clock).await?;
+        validated(issued, provider)
     };
     trace::in_refresh(&provider.label(), refresh).await
 }

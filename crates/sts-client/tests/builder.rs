@@ -10,7 +10,7 @@ use http::Response;
 use sts_client::{
     Client, ClientBuilder, Clock, DynClient, Exchange, Now, Transport, TransportError, blocking,
 };
-use sts_proto::{AssumeAgency, AssumeAgencyWithOidc, Body, Credentials};
+use sts_proto::{AssumeAgency, AssumeAgencyWithOidc, Body, Credentials, Endpoint, Region};
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -142,6 +142,25 @@ fn an_erased_client_shares_what_the_client_has_learned() {
     assert_eq!(service_time.time, START);
     assert_eq!(service_time.precision, Duration::from_secs(1), "a date has no fraction");
     assert_eq!(erased.service_time(), Some(service_time));
+}
+
+#[test]
+fn endpoints_are_given_by_value_or_by_reference() {
+    let (region, url) = ("cn-north-4".to_owned(), "https://sts.example.com".to_owned());
+    let (parsed, endpoint) =
+        (Region::new("eu-west-101").unwrap(), url.parse::<Endpoint>().unwrap());
+    let builder = Client::builder(Service::default())
+        .clock(Slow)
+        .region(&region)
+        .region(&parsed)
+        .region("cn-south-1")
+        .endpoint(&url)
+        .endpoint(&endpoint);
+    let shown = format!("{builder:?}");
+    builder.build().unwrap();
+    for host in ["cn-north-4", "eu-west-101", "cn-south-1", "sts.example.com"] {
+        assert!(shown.contains(host), "{shown}");
+    }
 }
 
 #[test]

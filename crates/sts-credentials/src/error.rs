@@ -9,10 +9,10 @@ use crate::kind::{ErrorKind, RetryAdvice};
 
 /// Error returned by a credential provider.
 ///
-/// Two cases are distinguished. For example, the variables of a provider that is **not configured** are
-/// unset, its file does not exist, or the machine is not an ECS. A provider chain
-/// continues with the next provider. Any other error means that the provider is configured and
-/// failed. A chain stops there, because the next provider may have another identity.
+/// Two cases are distinguished. A provider is **not configured** if, for example, its variables are unset,
+/// its file does not exist, or the machine is not an ECS: a provider chain continues with the next
+/// provider. Any other error means that the provider is configured and **failed**: a chain stops there,
+/// because the next provider may have another identity.
 ///
 /// The error states what happened in terms of the caller ([`kind`](Self::kind),
 /// [`advice`](Self::advice), [`retry_in`](Self::retry_in)) and, if a response caused it, its

@@ -10,8 +10,7 @@ pub enum InvalidCredentials {
         /// `access key id`, `secret access key` or `security token`.
         part: &'static str,
     },
-    /// The part contains white space or a line break, as values have that were copied or read along
-    /// with something else.
+    /// The part contains white space or a line break, as after copying a whole line.
     #[error("{part} contains white space or a line break; remove it")]
     WhiteSpace {
         /// Which part.
@@ -32,7 +31,7 @@ pub enum InvalidCredentials {
 ///
 /// # Errors
 ///
-/// Why `text` is not an access key id that can be sent.
+/// `text` is not an access key id that can be sent.
 pub fn validate_access_key_id(text: &str) -> Result<(), InvalidCredentials> {
     let is_allowed = |c: char| c.is_ascii_graphic() && c != ',' && c != '/';
     let allowed = "visible ASCII except comma and slash";
@@ -42,12 +41,12 @@ pub fn validate_access_key_id(text: &str) -> Result<(), InvalidCredentials> {
 /// Checks a secret access key: visible ASCII, of any length.
 ///
 /// It is never sent, so the signature algorithms accept any text. The service issues no others,
-/// though: white space or a typographic quote is a copying error, and five requests that are signed
-/// with such a secret lock the access key for all its users.
+/// though: white space or a typographic quote is a copying error, and more than five requests in a row
+/// that are signed with such a secret lock the access key for all its users.
 ///
 /// # Errors
 ///
-/// Why `text` is not a secret access key.
+/// `text` is not a secret access key.
 pub fn validate_secret_access_key(text: &str) -> Result<(), InvalidCredentials> {
     characters("secret access key", text, |c| c.is_ascii_graphic(), "visible ASCII")
 }
@@ -56,7 +55,7 @@ pub fn validate_secret_access_key(text: &str) -> Result<(), InvalidCredentials> 
 ///
 /// # Errors
 ///
-/// Why `text` is not a security token that can be sent.
+/// `text` is not a security token that can be sent.
 pub fn validate_security_token(text: &str) -> Result<(), InvalidCredentials> {
     characters("security token", text, |c| c.is_ascii_graphic(), "visible ASCII")
 }

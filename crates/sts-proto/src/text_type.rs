@@ -1,7 +1,7 @@
 //! Traits of types that are texts.
 
 /// Implements `Display`, `AsRef<str>` and serde for a type with `as_str` and `FromStr`. With
-/// `checked`, also `TryFrom`.
+/// `checked`, also `TryFrom`, and `From` a reference.
 macro_rules! text_type {
     ($type:ty) => {
         impl std::fmt::Display for $type {
@@ -38,6 +38,21 @@ macro_rules! text_type {
             /// As `from_str`.
             fn try_from(text: &str) -> Result<Self, Self::Error> {
                 text.parse()
+            }
+        }
+
+        impl TryFrom<&String> for $type {
+            type Error = <Self as std::str::FromStr>::Err;
+
+            /// As `from_str`.
+            fn try_from(text: &String) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
+        impl From<&$type> for $type {
+            fn from(text: &$type) -> Self {
+                text.clone()
             }
         }
 

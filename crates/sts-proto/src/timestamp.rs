@@ -11,7 +11,7 @@ use time::format_description::well_known::Rfc3339;
 ///
 /// # Errors
 ///
-/// The value is not such a date. The error does not contain it.
+/// The value is not such a date.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<OffsetDateTime, D::Error> {
     deserializer.deserialize_str(Timestamp)
 }

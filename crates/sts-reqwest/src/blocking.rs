@@ -1,4 +1,4 @@
-//! The blocking transport.
+//! The blocking transport, and signing of blocking requests.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -12,6 +12,7 @@ use sts_proto::{Body, BodyWriter};
 use crate::builder::{ReqwestTransportBuilder, default_user_agent, invalid};
 use crate::errors::classify;
 use crate::exchange::{Prepared, Route, Via, check_head};
+pub use crate::sign::blocking::{sign, sign_attempt, sign_attempt_with_payload, sign_with_payload};
 
 /// [`sts_client::blocking::Client`] over [`ReqwestTransport`].
 pub type Client<S = NoCredentials> = sts_client::blocking::Client<ReqwestTransport, S>;

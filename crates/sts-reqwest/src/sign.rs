@@ -1,6 +1,11 @@
 //! Signing of reqwest's requests.
 
-use http::{HeaderMap, Uri};
+#[cfg(feature = "blocking")]
+pub(crate) mod blocking;
+
+use http::request::Parts;
+use http::{HeaderMap, Method, Uri};
+use reqwest::Url;
 use sts_client::ProvideCredentials;
 use sts_sign::{Attempts, Payload, RequestSignError, SignError, Signer};
 use thiserror::Error;
@@ -32,12 +37,7 @@ pub fn sign(
     signer: &Signer,
     now: OffsetDateTime,
 ) -> Result<(), SignRequestError> {
-    // A request cannot lend its headers mutably together with its body.
-    let mut headers = std::mem::take(request.headers_mut());
-    let outcome = payload(request)
-        .and_then(|payload| sign_headers(request, &mut headers, signer, payload, now));
-    *request.headers_mut() = headers;
-    outcome
+    sign_body(request, signer, now)
 }
 
 /// Signs `request` in place with the hash of a streaming body, or without it.
@@ -51,10 +51,7 @@ pub fn sign_with_payload(
     payload: Payload<'_>,
     now: OffsetDateTime,
 ) -> Result<(), SignRequestError> {
-    let mut headers = std::mem::take(request.headers_mut());
-    let outcome = sign_headers(request, &mut headers, signer, payload, now);
-    *request.headers_mut() = headers;
-    outcome
+    sign_payload(request, signer, payload, now)
 }
 
 /// Signs an attempt in place with the credentials of a provider, which refresh automatically.
@@ -79,40 +76,108 @@ pub fn sign_with_payload(
 ///
 /// # Errors
 ///
-/// - The body is a stream; use [`sign_with_payload`].
+/// - The body is a stream; use [`sign_attempt_with_payload`].
 /// - The provider has no credentials, or they cannot sign the request; see [`RequestSignError`].
 pub async fn sign_attempt<P: ProvideCredentials>(
     request: &mut reqwest::Request,
     attempts: &mut Attempts<'_, P>,
     now: OffsetDateTime,
 ) -> Result<(), SignRequestError> {
-    let (mut head, ()) = http::Request::new(()).into_parts();
-    head.method = request.method().clone();
-    head.uri = uri(request)?;
-    head.headers = request.headers().clone();
+    let mut head = head(request)?;
     attempts.sign_parts(&mut head, payload(request)?, now).await?;
     *request.headers_mut() = head.headers;
     Ok(())
 }
 
-/// Returns the body in memory.
-fn payload(request: &reqwest::Request) -> Result<Payload<'_>, SignRequestError> {
-    let bytes = request.body().map_or(Some([].as_slice()), reqwest::Body::as_bytes);
-    bytes.map(Payload::Bytes).ok_or(SignRequestError::StreamingBody)
+/// Like [`sign_attempt`], with the hash of a streaming body, or without it.
+///
+/// # Errors
+///
+/// The provider has no credentials, or they cannot sign the request; see [`RequestSignError`].
+pub async fn sign_attempt_with_payload<P: ProvideCredentials>(
+    request: &mut reqwest::Request,
+    attempts: &mut Attempts<'_, P>,
+    payload: Payload<'_>,
+    now: OffsetDateTime,
+) -> Result<(), SignRequestError> {
+    let mut head = head(request)?;
+    attempts.sign_parts(&mut head, payload, now).await?;
+    *request.headers_mut() = head.headers;
+    Ok(())
 }
 
-fn uri(request: &reqwest::Request) -> Result<Uri, SignRequestError> {
-    request.url().as_str().parse().map_err(|_| SignRequestError::InvalidUrl)
+/// What reqwest's async and blocking requests have in common.
+trait AnyRequest {
+    fn method(&self) -> &Method;
+    fn url(&self) -> &Url;
+    fn headers(&self) -> &HeaderMap;
+    fn headers_mut(&mut self) -> &mut HeaderMap;
+    /// Returns the body, unless it is a stream.
+    fn bytes(&self) -> Option<&[u8]>;
 }
 
-fn sign_headers(
-    request: &reqwest::Request,
-    headers: &mut HeaderMap,
+impl AnyRequest for reqwest::Request {
+    fn method(&self) -> &Method {
+        self.method()
+    }
+
+    fn url(&self) -> &Url {
+        self.url()
+    }
+
+    fn headers(&self) -> &HeaderMap {
+        self.headers()
+    }
+
+    fn headers_mut(&mut self) -> &mut HeaderMap {
+        self.headers_mut()
+    }
+
+    fn bytes(&self) -> Option<&[u8]> {
+        self.body().map_or(Some(&[]), reqwest::Body::as_bytes)
+    }
+}
+
+fn sign_body(
+    request: &mut impl AnyRequest,
+    signer: &Signer,
+    now: OffsetDateTime,
+) -> Result<(), SignRequestError> {
+    // A request cannot lend its headers mutably together with its body.
+    let mut headers = std::mem::take(request.headers_mut());
+    let outcome = payload(request).and_then(|payload| {
+        Ok(signer.sign_parts(request.method(), &uri(request)?, &mut headers, payload, now)?)
+    });
+    *request.headers_mut() = headers;
+    outcome
+}
+
+fn sign_payload(
+    request: &mut impl AnyRequest,
     signer: &Signer,
     payload: Payload<'_>,
     now: OffsetDateTime,
 ) -> Result<(), SignRequestError> {
-    Ok(signer.sign_parts(request.method(), &uri(request)?, headers, payload, now)?)
+    let (uri, method) = (uri(request)?, request.method().clone());
+    Ok(signer.sign_parts(&method, &uri, request.headers_mut(), payload, now)?)
+}
+
+/// Returns a copy of the head of a request.
+fn head(request: &impl AnyRequest) -> Result<Parts, SignRequestError> {
+    let (mut head, ()) = http::Request::new(()).into_parts();
+    head.method = request.method().clone();
+    head.uri = uri(request)?;
+    head.headers = request.headers().clone();
+    Ok(head)
+}
+
+/// Returns the body in memory.
+fn payload(request: &impl AnyRequest) -> Result<Payload<'_>, SignRequestError> {
+    request.bytes().map(Payload::Bytes).ok_or(SignRequestError::StreamingBody)
+}
+
+fn uri(request: &impl AnyRequest) -> Result<Uri, SignRequestError> {
+    request.url().as_str().parse().map_err(|_| SignRequestError::InvalidUrl)
 }
 
 /// Error of a request that cannot be signed.
@@ -120,7 +185,10 @@ fn sign_headers(
 #[non_exhaustive]
 pub enum SignRequestError {
     /// The body is a stream, so its hash is not known.
-    #[error("the body is a stream; sign its hash, or no payload, with `sign_with_payload`")]
+    #[error(
+        "the body is a stream; sign its hash, or no payload, with `sign_with_payload` or \
+         `sign_attempt_with_payload`"
+    )]
     StreamingBody,
     /// The URL is not a valid URI for HTTP.
     #[error("the URL of the request is not a valid HTTP URI")]

@@ -2,10 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+use std::sync::Arc;
+
 use reqwest::{Method, Request};
 use sts_emulator::{Emulator, builtin};
 use sts_proto::AssumeAgency;
-use sts_reqwest::{ReqwestTransport, SignRequestError, sign, sign_attempt, sign_with_payload};
+use sts_reqwest::{
+    ReqwestTransport, SignRequestError, sign, sign_attempt, sign_attempt_with_payload,
+    sign_with_payload,
+};
 use sts_sign::{Payload, RequestSigner, SignError, Signer};
 use time::OffsetDateTime;
 
@@ -105,6 +110,54 @@ async fn a_request_is_signed_with_the_credentials_of_a_session() {
     assert!(response.text().await.unwrap().contains("assumed-agency:demo/signed"));
 }
 
+#[tokio::test]
+async fn a_stream_is_signed_with_the_credentials_of_a_provider() {
+    install_crypto_provider();
+    let stream = reqwest::Body::wrap(reqwest::Body::from("streamed"));
+    let request = reqwest::Client::new().put("https://obs.example/bucket").body(stream);
+    let mut request = request.build().unwrap();
+    let signer = RequestSigner::new(Arc::new(builtin::credentials()));
+    let (mut attempts, now) = (signer.attempts(), OffsetDateTime::now_utc());
+    let error = sign_attempt(&mut request, &mut attempts, now).await.unwrap_err();
+    assert!(error.to_string().contains("_with_payload"), "{error}");
+    assert!(request.headers().is_empty());
+    sign_attempt_with_payload(&mut request, &mut attempts, Payload::Unsigned, now).await.unwrap();
+    assert_eq!(request.headers()["x-sdk-content-sha256"], "UNSIGNED-PAYLOAD");
+}
+
+#[cfg(feature = "blocking")]
+#[test]
+fn blocking_requests_are_signed() {
+    use sts_reqwest::blocking;
+
+    install_crypto_provider();
+    let emulator = Emulator::builder().start_blocking().unwrap();
+    let http = reqwest::blocking::Client::builder().no_proxy().build().unwrap();
+    let url = format!("{}/v5/caller-identity", emulator.url());
+    let now = OffsetDateTime::now_utc();
+    let signer_of_provider = RequestSigner::new(Arc::new(builtin::credentials()));
+    let mut attempts = signer_of_provider.attempts();
+
+    let mut fixed = http.get(&url).build().unwrap();
+    blocking::sign(&mut fixed, &signer(), now).unwrap();
+    let mut provided = http.get(&url).build().unwrap();
+    blocking::sign_attempt(&mut provided, &mut attempts, now).unwrap();
+    for request in [fixed, provided] {
+        assert_eq!(http.execute(request).unwrap().status(), 200);
+    }
+
+    let body = || reqwest::blocking::Body::new(std::io::empty());
+    let mut stream = http.put(&url).body(body()).build().unwrap();
+    let error = blocking::sign(&mut stream, &signer(), now).unwrap_err();
+    assert!(matches!(error, SignRequestError::StreamingBody), "{error}");
+    let error = blocking::sign_attempt(&mut stream, &mut attempts, now).unwrap_err();
+    assert!(matches!(error, SignRequestError::StreamingBody), "{error}");
+    blocking::sign_with_payload(&mut stream, &signer(), Payload::Unsigned, now).unwrap();
+    let payload = Payload::Hash([0; 32]);
+    blocking::sign_attempt_with_payload(&mut stream, &mut attempts, payload, now).unwrap();
+    assert!(!stream.headers().contains_key("x-sdk-content-sha256"));
+}
+
 #[test]
 fn a_request_that_cannot_be_signed_is_unchanged() {
     let now = OffsetDateTime::now_utc();
@@ -119,6 +172,10 @@ fn a_request_that_cannot_be_signed_is_unchanged() {
 
     sign_with_payload(&mut request, &signer(), Payload::Unsigned, now).unwrap();
     assert_eq!(request.headers()["x-sdk-content-sha256"], "UNSIGNED-PAYLOAD");
+    let early = now.replace_year(-1).unwrap();
+    let before = request.headers().clone();
+    sign_with_payload(&mut request, &signer(), Payload::Unsigned, early).unwrap_err();
+    assert_eq!(*request.headers(), before);
 
     let mut request = Request::new(Method::GET, url.parse().unwrap());
     let early = now.replace_year(-1).unwrap();
