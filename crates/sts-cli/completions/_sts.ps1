@@ -195,7 +195,7 @@ Register-ArgumentCompleter -Native -CommandName 'sts' -ScriptBlock {
             [CompletionResult]::new('--protocol', '--protocol', [CompletionResultType]::ParameterName, 'iam, sts, pod or container; may be repeated [default: iam, pod and container]')
             [CompletionResult]::new('--project-id', '--project-id', [CompletionResultType]::ParameterName, 'Id of the project for look-ups [default: of the environment]')
             [CompletionResult]::new('--domain-id', '--domain-id', [CompletionResultType]::ParameterName, 'Id of the account for look-ups [default: of the last agency, or else of the environment]')
-            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the variables: sh, powershell, dotenv or json [default: sh; json with --output json]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'sh, fish, powershell, dotenv or json [default: sh; json with --output json]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Form of the output and of errors')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Region of STS, such as cn-north-4 [default: of the environment]')
             [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'URL of STS; plain http for loopback only [default: of the environment]')

@@ -206,7 +206,7 @@ _sts() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "env powershell dotenv json process profile" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "env fish powershell dotenv json process profile" -- "${cur}"))
                     return 0
                     ;;
                 --output)
@@ -1086,7 +1086,7 @@ _sts() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "sh powershell dotenv json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "sh fish powershell dotenv json" -- "${cur}"))
                     return 0
                     ;;
                 --output)

@@ -181,7 +181,7 @@ set edit:completion:arg-completer[sts] = {|@words|
             cand --protocol 'iam, sts, pod or container; may be repeated [default: iam, pod and container]'
             cand --project-id 'Id of the project for look-ups [default: of the environment]'
             cand --domain-id 'Id of the account for look-ups [default: of the last agency, or else of the environment]'
-            cand --format 'Form of the variables: sh, powershell, dotenv or json [default: sh; json with --output json]'
+            cand --format 'sh, fish, powershell, dotenv or json [default: sh; json with --output json]'
             cand --output 'Form of the output and of errors'
             cand --region 'Region of STS, such as cn-north-4 [default: of the environment]'
             cand --endpoint 'URL of STS; plain http for loopback only [default: of the environment]'

@@ -67,6 +67,7 @@ complete -c sts -n "__fish_sts_using_subcommand assume" -l source-identity -d 'S
 complete -c sts -n "__fish_sts_using_subcommand assume" -l external-id -d 'External id that the trust policy requires' -r
 complete -c sts -n "__fish_sts_using_subcommand assume" -l mfa-serial -d 'Serial number of your MFA device; the terminal asks for its code' -r
 complete -c sts -n "__fish_sts_using_subcommand assume" -l format -d 'Form of the credentials [default: env, or json with --output json]' -r -f -a "env\t''
+fish\t''
 powershell\t''
 dotenv\t''
 json\t''
@@ -159,7 +160,8 @@ pod\t'Pod identity of CCE: official SDK for Java, explicit providers'
 container\t'Container credentials of AWS: tools for S3'"
 complete -c sts -n "__fish_sts_using_subcommand serve" -l project-id -d 'Id of the project for look-ups [default: of the environment]' -r
 complete -c sts -n "__fish_sts_using_subcommand serve" -l domain-id -d 'Id of the account for look-ups [default: of the last agency, or else of the environment]' -r
-complete -c sts -n "__fish_sts_using_subcommand serve" -l format -d 'Form of the variables: sh, powershell, dotenv or json [default: sh; json with --output json]' -r -f -a "sh\t'`export` and `unset`, for shells of Unix'
+complete -c sts -n "__fish_sts_using_subcommand serve" -l format -d 'sh, fish, powershell, dotenv or json [default: sh; json with --output json]' -r -f -a "sh\t'`export` and `unset`, for shells of Unix'
+fish\t'`set`, for fish'
 powershell\t'`$env:`, for `PowerShell`'
 dotenv\t'`NAME="value"`, for files that programs load'
 json\t'One object; the value of a variable to remove is null'"

@@ -9,6 +9,8 @@ use crate::variables::Variable;
 pub(crate) enum Language {
     /// `export` and `unset` of POSIX shells.
     Sh,
+    /// `set` of fish.
+    Fish,
     /// `$env:` of `PowerShell`.
     Powershell,
     /// `NAME=value`, for files that programs load. It cannot express that a variable is removed.
@@ -32,6 +34,11 @@ impl Language {
                     quote_sh(out, value)?;
                     writeln!(out)?;
                 }
+                Self::Fish => {
+                    write!(out, "set -gx {name} ")?;
+                    quote_fish(out, value)?;
+                    writeln!(out)?;
+                }
                 Self::Powershell => {
                     write!(out, "$env:{name} = ")?;
                     quote_powershell(out, value)?;
@@ -45,6 +52,8 @@ impl Language {
         match self {
             _ if removed.is_empty() => Ok(()),
             Self::Sh => writeln!(out, "unset {}", removed.join(" ")),
+            // It fails if a variable is not set.
+            Self::Fish => writeln!(out, "set -e {}; or true", removed.join(" ")),
             Self::Powershell => {
                 let paths: Vec<_> = removed.iter().map(|name| format!("Env:{name}")).collect();
                 writeln!(out, "Remove-Item {} -ErrorAction SilentlyContinue", paths.join(", "))
@@ -62,6 +71,19 @@ fn quote_sh(out: &mut dyn Write, value: &str) -> io::Result<()> {
             out.write_all(br"'\''")?;
         }
         out.write_all(piece.as_bytes())?;
+    }
+    out.write_all(b"'")
+}
+
+/// Writes `value` in single quotes, in which fish reads a backslash before another one and before a quote
+/// as an escape.
+fn quote_fish(out: &mut dyn Write, value: &str) -> io::Result<()> {
+    out.write_all(b"'")?;
+    for c in value.chars() {
+        if matches!(c, '\'' | '\\') {
+            out.write_all(b"\\")?;
+        }
+        write!(out, "{c}")?;
     }
     out.write_all(b"'")
 }

@@ -42,6 +42,7 @@ pub(crate) struct Assume {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Form {
     Env,
+    Fish,
     Powershell,
     Dotenv,
     Json,
@@ -112,6 +113,7 @@ impl Form {
         let credentials = &*assumed.credentials;
         let language = match self {
             Self::Env => Language::Sh,
+            Self::Fish => Language::Fish,
             Self::Powershell => Language::Powershell,
             Self::Dotenv => Language::Dotenv,
             Self::Json => return json(assumed),

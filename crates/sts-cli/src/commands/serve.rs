@@ -42,7 +42,7 @@ pub(crate) struct Serve {
     /// Id of the account for look-ups [default: of the last agency, or else of the environment]
     #[arg(long, value_name = "ID")]
     domain_id: Option<String>,
-    /// Form of the variables: sh, powershell, dotenv or json [default: sh; json with --output json]
+    /// sh, fish, powershell, dotenv or json [default: sh; json with --output json]
     #[arg(long, value_enum, hide_possible_values = true)]
     format: Option<Script>,
 }

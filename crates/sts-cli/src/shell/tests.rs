@@ -56,7 +56,25 @@ fn value_in_powershell(script: &str) -> String {
     panic!("no end of the literal: {script}");
 }
 
+/// Returns the value of a literal by the rules of fish, in which a backslash escapes a quote or a backslash.
+fn value_in_fish(script: &str) -> String {
+    let mut chars = script.strip_prefix("set -gx A '").unwrap().chars().peekable();
+    let mut value = String::new();
+    while let Some(next) = chars.next() {
+        match next {
+            '\'' => {
+                assert_eq!(chars.collect::<String>(), "\n", "after the end of the literal");
+                return value;
+            }
+            '\\' => value.push(chars.next_if(|c| matches!(c, '\'' | '\\')).unwrap_or('\\')),
+            other => value.push(other),
+        }
+    }
+    panic!("no end of the literal: {script}");
+}
+
 fn check(value: &str) {
+    assert_eq!(value_in_fish(&written(Language::Fish, value).unwrap()), value);
     assert_eq!(value_in_sh(&written(Language::Sh, value).unwrap()), value);
     assert_eq!(value_in_powershell(&written(Language::Powershell, value).unwrap()), value);
     if let Ok(line) = written(Language::Dotenv, value) {
@@ -104,6 +122,7 @@ fn variables_are_removed_in_one_statement() {
     let variables = [("A", Some(Secret::from("1"))), ("B", None), ("C", None)];
     for (language, expected) in [
         (Language::Sh, "export A='1'\nunset B C\n"),
+        (Language::Fish, "set -gx A '1'\nset -e B C; or true\n"),
         (
             Language::Powershell,
             "$env:A = '1'\nRemove-Item Env:B, Env:C -ErrorAction SilentlyContinue\n",

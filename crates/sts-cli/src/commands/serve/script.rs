@@ -14,6 +14,8 @@ use crate::shell::Language;
 pub(super) enum Script {
     /// `export` and `unset`, for shells of Unix
     Sh,
+    /// `set`, for fish
+    Fish,
     /// `$env:`, for `PowerShell`
     Powershell,
     /// `NAME="value"`, for files that programs load
@@ -27,6 +29,7 @@ impl Script {
     pub(super) fn write(self, out: &mut dyn Write, variables: &[Variable]) -> io::Result<()> {
         let language = match self {
             Self::Sh => Language::Sh,
+            Self::Fish => Language::Fish,
             Self::Powershell => Language::Powershell,
             Self::Dotenv => Language::Dotenv,
             Self::Json => {
