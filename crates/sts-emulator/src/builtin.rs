@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::model::account::Account;
 use crate::model::agency::Agency;
 use crate::model::deny_rule::DenyRule;
-use crate::model::metadata::MetadataRules;
+use crate::model::metadata::{MetadataRules, MetadataTokens};
 use crate::model::principal::User;
 use crate::model::principal_pattern::PrincipalPattern;
 #[cfg(feature = "oidc")]
@@ -111,7 +111,7 @@ impl Default for Config {
         });
         config.set_metadata(MetadataRules {
             agency_urn: AGENCY_URN.to_owned(),
-            has_tokens: true,
+            tokens: MetadataTokens::Optional,
             pod_token: Some(Secret::from(POD_TOKEN)),
         });
         config

@@ -131,6 +131,22 @@ async fn an_old_service_has_no_tokens_and_an_agency_limits_its_keys() {
 }
 
 #[tokio::test]
+async fn a_token_can_be_required() {
+    let sts = cloud_of("[metadata]\nagency = \"iam::a:agency:m\"\ntokens = \"required\"\n").await;
+    let refused = call(&sts, "GET", KEY, &[]).await;
+    assert_eq!(refused.status(), 401);
+    assert!(text(&refused).contains("a metadata token is required"));
+    let token = call(&sts, "PUT", TOKEN, &[("X-Metadata-Token-Ttl-Seconds", "60")]).await;
+    machine_keys(&call(&sts, "GET", KEY, &[("X-Metadata-Token", &text(&token))]).await);
+
+    let config = "[[accounts]]\nid = \"a\"\n[[accounts.agencies]]\nname = \"m\"\n\
+                  [metadata]\nagency = \"iam::a:agency:m\"\ntokens = \"always\"\n";
+    let error = config.parse::<Config>().unwrap_err();
+    assert_eq!((error.line(), error.key()), (Some(7), Some("tokens")), "{error}");
+    assert!(error.to_string().contains("must be true, false or \"required\""), "{error}");
+}
+
+#[tokio::test]
 async fn they_are_there_only_when_asked_for_and_on_loopback_alone() {
     let sts = sts_with(|builder| builder).await;
     assert_eq!(sts.emulator.metadata_url(), None);

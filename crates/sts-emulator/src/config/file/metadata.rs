@@ -6,19 +6,22 @@ use toml::Spanned;
 
 use super::text::Problem;
 use crate::config::Config;
-use crate::model::metadata::MetadataRules;
+use crate::model::metadata::{MetadataRules, MetadataTokens};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MetadataTable {
     agency: Spanned<String>,
-    #[serde(default = "yes")]
-    tokens: bool,
+    tokens: Option<Spanned<Tokens>>,
     pod_token: Option<Spanned<Secret>>,
 }
 
-const fn yes() -> bool {
-    true
+/// `true`, `false` or `"required"`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Tokens {
+    Issued(bool),
+    Word(String),
 }
 
 pub(super) fn read(config: &Config, table: &MetadataTable) -> Result<MetadataRules, Problem> {
@@ -30,9 +33,17 @@ pub(super) fn read(config: &Config, table: &MetadataTable) -> Result<MetadataRul
     {
         return Err((token.span(), "must not be empty"));
     }
+    let tokens = match table.tokens.as_ref().map(|tokens| (tokens.as_ref(), tokens.span())) {
+        None | Some((Tokens::Issued(true), _)) => MetadataTokens::Optional,
+        Some((Tokens::Issued(false), _)) => MetadataTokens::None,
+        Some((Tokens::Word(word), _)) if word == "required" => MetadataTokens::Required,
+        Some((Tokens::Word(_), span)) => {
+            return Err((span, "must be true, false or \"required\""));
+        }
+    };
     Ok(MetadataRules {
         agency_urn: table.agency.as_ref().clone(),
-        has_tokens: table.tokens,
+        tokens,
         pod_token: table.pod_token.as_ref().map(|token| token.as_ref().clone()),
     })
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 use sts_proto::Body;
 
 use super::issuer::CredentialsIssuer;
+use crate::model::metadata::MetadataTokens;
 use crate::seal::Purpose;
 use crate::server::{json_response, text_response};
 use crate::service::credential_object;
@@ -17,7 +18,7 @@ const MAX_TTL: i64 = 21_600;
 
 /// Returns a metadata token. It contains its expiration, so the emulator stores no state.
 pub(super) fn token(issuer: &CredentialsIssuer, headers: &HeaderMap) -> Response<Body> {
-    if issuer.rules().is_some_and(|rules| !rules.has_tokens) {
+    if issuer.rules().is_some_and(|rules| rules.tokens == MetadataTokens::None) {
         return text_response(StatusCode::NOT_FOUND, "404 Not Found");
     }
     let ttl = headers.get(TTL).and_then(|value| value.to_str().ok()?.parse::<i64>().ok());
@@ -29,15 +30,17 @@ pub(super) fn token(issuer: &CredentialsIssuer, headers: &HeaderMap) -> Response
     text_response(StatusCode::OK, &token)
 }
 
-/// Returns credentials of the machine's agency. The metadata token is optional, but must be valid.
+/// Returns credentials of the machine's agency. A metadata token must be valid, also if it is optional.
 pub(super) fn security_key(issuer: &CredentialsIssuer, headers: &HeaderMap) -> Response<Body> {
-    if let Some(token) = headers.get(TOKEN)
-        && !token.to_str().is_ok_and(|token| is_valid(issuer, token))
-    {
-        return text_response(
-            StatusCode::UNAUTHORIZED,
-            "401 Unauthorized: the metadata token is invalid",
-        );
+    let is_required = issuer.rules().is_some_and(|rules| rules.tokens == MetadataTokens::Required);
+    let fault = match headers.get(TOKEN) {
+        Some(token) if token.to_str().is_ok_and(|token| is_valid(issuer, token)) => None,
+        Some(_) => Some("401 Unauthorized: the metadata token is invalid"),
+        None if is_required => Some("401 Unauthorized: a metadata token is required"),
+        None => None,
+    };
+    if let Some(fault) = fault {
+        return text_response(StatusCode::UNAUTHORIZED, fault);
     }
     let Some(credentials) = issuer.issue("emulated-machine") else {
         return text_response(
