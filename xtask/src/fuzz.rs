@@ -38,7 +38,8 @@ pub(crate) const TASK: Task = Task {
 usage: cargo xtask fuzz [OPTIONS] [TARGET...]
 
 Builds the fuzz targets in xtask/fuzz and runs them, as many at a time as the machine has
-processors: those named, or all. All run even if one has a finding. It needs a C++ compiler.
+processors: those named, or all. All run even if one has a finding. It needs a C++ compiler. For less
+than a minute, the targets are built with few optimizations.
 
   --seconds N   how long each target runs, at least 1 (600)
   --minutes N   the same in minutes
@@ -118,7 +119,7 @@ struct Places {
 
 /// Runs the targets. Returns whether none has a finding.
 fn fuzz(plan: &Plan) -> Result<bool, String> {
-    let places = build()?;
+    let places = build(if plan.seconds < 60 { "smoke" } else { "release" })?;
     let count = plan.targets.len();
     // A unit for each second of each target.
     let progress = Progress::new(count as u64 * u64::from(plan.seconds));
@@ -149,14 +150,14 @@ fn fuzz(plan: &Plan) -> Result<bool, String> {
     Ok(failures.is_empty())
 }
 
-fn build() -> Result<Places, String> {
+fn build(profile: &str) -> Result<Places, String> {
     let package = root().join("xtask/fuzz");
     let host = host_triple()?;
     let target_dir = root().join("target/fuzz");
     // With `--target` the flags leave build scripts alone.
     let mut build = cargo();
     build
-        .args(["build", "--quiet", "--release", "--bins", "--target", &host])
+        .args(["build", "--quiet", "--profile", profile, "--bins", "--target", &host])
         .arg("--target-dir")
         .arg(&target_dir)
         .current_dir(&package)
@@ -165,7 +166,7 @@ fn build() -> Result<Places, String> {
     if !succeeds(&mut build)? {
         return Err("the targets do not build; they need a C++ compiler".to_owned());
     }
-    Ok(Places { package, binaries: target_dir.join(host).join("release"), target_dir })
+    Ok(Places { package, binaries: target_dir.join(host).join(profile), target_dir })
 }
 
 fn run_target(
