@@ -1,6 +1,6 @@
 //! The endpoint of STS, from environment variables.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use sts_client::proto::{Body, Endpoint, InvalidEndpoint, InvalidRegion, Region};
 use sts_client::{ClientBuildError, Environment, InvalidVariable, transport};
@@ -107,10 +107,12 @@ fn regions_file(
 ) -> Result<Option<(PathBuf, Body)>, EnvironmentError> {
     let (path, is_named) = match variable(environment, REGIONS_FILE)? {
         Some(path) => (PathBuf::from(path), true),
-        None => match environment.variable(HOME) {
-            Ok(Some(home)) => (Path::new(&home).join(".huaweicloud").join("regions.yaml"), false),
-            // Most users have no such file, whatever their home directory is.
-            Ok(None) | Err(_) => return Ok(None),
+        // Most users have no such file, so a home directory that is none does not matter.
+        None => match environment.variable(HOME).ok().flatten().map(PathBuf::from) {
+            Some(home) if home.is_absolute() => {
+                (home.join(".huaweicloud").join("regions.yaml"), false)
+            }
+            _ => return Ok(None),
         },
     };
     match environment.read_file(&path) {

@@ -114,8 +114,13 @@ fn a_file_has_the_endpoints_of_regions() {
 
 #[test]
 fn only_a_named_regions_file_must_exist() {
-    for home in ["/home/me", "INVALID", ""] {
-        assert_eq!(variables([REGION, (HOME, home)]).urls().unwrap(), [PUBLIC], "{home}");
+    for home in ["/home/me", "INVALID", "", ".", "me"] {
+        // Not from the current directory, which may be that of another user.
+        let own = format!("{home}/.huaweicloud/regions.yaml");
+        let path = if home == "/home/me" { "/elsewhere" } else { own.trim_start_matches('/') };
+        let foreign = "sts: [{id: xy-east-1, endpoint: https://foreign.example.com}]";
+        let environment = variables([REGION, (HOME, home)]).with_file(path, Ok(foreign));
+        assert_eq!(environment.urls().unwrap(), [PUBLIC], "{home}");
     }
     let name = ("HUAWEICLOUD_SDK_REGIONS_FILE", "/etc/regions.yaml");
     let error = variables([REGION, name]).urls().unwrap_err().to_string();

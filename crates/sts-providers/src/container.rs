@@ -71,14 +71,14 @@ impl ContainerCredentials {
         Ok(Self { uri, authorization: Authorization::None })
     }
 
-    /// Sets the token, which is sent as it is. One with a line end is an error.
+    /// Sets the token, the whole value of `Authorization`. One with a line end is an error.
     #[must_use]
     pub fn token(self, token: impl Into<Secret>) -> Self {
         Self { authorization: Authorization::Given(token.into()), ..self }
     }
 
-    /// Sets the file of the token, which is sent as it is. One with a line end is an error, as with the AWS
-    /// SDKs.
+    /// Sets the file of the token, the whole value of `Authorization`. One with a line end is an error, as with
+    /// the AWS SDKs.
     #[must_use]
     pub fn token_file(self, path: impl Into<PathBuf>) -> Self {
         Self { authorization: Authorization::File(path.into()), ..self }

@@ -19,7 +19,7 @@ use sts_client::CallContext;
 use sts_client::session::RefreshProvider;
 use sts_client::{Environment, Platform};
 
-/// Disables the provider if it is `true`.
+/// Disables the provider if it is `true` or `1`.
 const DISABLED: &str = "HUAWEICLOUD_STS_METADATA_DISABLED";
 
 /// The metadata service of an ECS: credentials of the agency that is attached to the machine.
@@ -87,10 +87,13 @@ impl EcsMetadata {
     /// Returns an error if the setting or the variable disables the provider.
     fn check_enabled(&self, environment: &dyn Environment) -> Result<(), CredentialsError> {
         let disabled = variable::text(environment, DISABLED)?;
+        let is_any = |value: &str, words: [&str; 2]| {
+            words.iter().any(|word| value.eq_ignore_ascii_case(word))
+        };
         let is_disabled = match disabled.as_ref().map(Secret::expose_secret) {
-            Some(value) if value.eq_ignore_ascii_case("true") => true,
-            Some(value) if !value.eq_ignore_ascii_case("false") => {
-                return Err(variable::invalid(DISABLED, "must be true or false"));
+            Some(value) if is_any(value, ["true", "1"]) => true,
+            Some(value) if !is_any(value, ["false", "0"]) => {
+                return Err(variable::invalid(DISABLED, "must be true, 1, false or 0"));
             }
             _ => false,
         };

@@ -67,8 +67,8 @@ const PASSWORD: [&str; 2] = ["HW_USER_PASSWORD", "OS_PASSWORD"];
 /// configured](CredentialsError::is_not_configured). An access key without a secret key is an error,
 /// and so is an invalid value. Logins that are not supported are errors, because all other
 /// credentials would belong to another identity: `HW_AUTH_TOKEN`, and `HW_USER_PASSWORD` without an access key.
-/// The older names `OS_AUTH_TOKEN` and `OS_PASSWORD` are errors only next to an access key or an agency: alone,
-/// they are those of another cloud.
+/// Their older names are those of other clouds, too: `OS_AUTH_TOKEN` is an error only next to an access key or
+/// an agency, and `OS_PASSWORD` next to an agency without an access key.
 ///
 /// In contrast to Terraform, a profile of the mode `ecsAgency` or `AssumeRole` is used as KooCLI
 /// describes it, an `HW_ASSUME_ROLE_DURATION` that is not a number is an error, and the duration is

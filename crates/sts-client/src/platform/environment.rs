@@ -42,9 +42,9 @@ pub trait Environment: Send + Sync {
     }
 
     /// Returns whether `error`, of reading the file at `path`, means that the file does not exist for this
-    /// user: it or its directory does not exist, or the directory is closed to the user, like the
-    /// home directory `/root` that a container passes on to other users. A file that exists but
-    /// cannot be read is not missing. For files in usual places, which need not exist.
+    /// user: it or its directory does not exist, or the user cannot read the directory, like the
+    /// home directory `/root` that a container passes on to other users. A file in a readable
+    /// directory that cannot be read is not missing. For files in usual places, which need not exist.
     fn is_missing(&self, path: &Path, error: &io::Error) -> bool {
         use io::ErrorKind::{NotADirectory, NotFound, PermissionDenied, Unsupported};
         match error.kind() {
@@ -120,6 +120,10 @@ impl<E: Environment + ?Sized> Environment for Arc<E> {
 
     fn read_file(&self, path: &Path) -> io::Result<Body> {
         (**self).read_file(path)
+    }
+
+    fn is_missing(&self, path: &Path, error: &io::Error) -> bool {
+        (**self).is_missing(path, error)
     }
 
     fn run_command(&self, command: &Command) -> io::Result<CommandOutput> {

@@ -54,6 +54,10 @@ impl Environment for ReadOnly {
         self.environment.read_file(path)
     }
 
+    fn is_missing(&self, path: &Path, error: &io::Error) -> bool {
+        self.environment.is_missing(path, error)
+    }
+
     fn run_command(&self, _: &Command) -> io::Result<CommandOutput> {
         self.needs_command.store(true, Ordering::Relaxed);
         Err(io::ErrorKind::Unsupported.into())

@@ -1,5 +1,6 @@
 //! The steps of one refresh: a token, the credentials, and a retry with a new token.
 
+use std::error::Error;
 use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +22,7 @@ const TOKEN_PATH: &str = "/meta-data/latest/api/token";
 const CREDENTIALS_PATH: &str = "/openstack/latest/securitykey";
 const TOKEN_HEADER: HeaderName = HeaderName::from_static("x-metadata-token");
 const LIFETIME_HEADER: HeaderName = HeaderName::from_static("x-metadata-token-ttl-seconds");
+const OTHER_CLOUD: &str = "no credentials from the metadata service (not an ECS, or the metadata service of another cloud)";
 /// Part of a 401 response to the credentials request that does not concern the token.
 const NO_AGENCY: &[u8] = b"Please configure Cloud Service Agency first";
 
@@ -46,7 +48,7 @@ pub struct MetadataRefresh {
     metadata: EcsMetadata,
     attempts: Attempts,
     state: State,
-    /// Whether the service has responded in this refresh.
+    /// Whether the service has responded in this refresh, or issued a token before.
     is_there: bool,
     /// Whether the service has rejected a token in this refresh.
     was_rejected: bool,
@@ -63,24 +65,18 @@ enum Ask {
 #[derive(Debug)]
 enum State {
     Ready(Ask),
-    Sent(Ask),
+    Sent { ask: Ask, until: Duration },
     Done(Result<IssuedCredentials, CredentialsError>),
 }
 
 impl MetadataRefresh {
     pub(super) fn new(metadata: EcsMetadata, clock: &dyn Clock, policy: &CallPolicy) -> Self {
         let is_due = metadata.token().is_due(clock.monotonic());
+        let is_there = metadata.token().is_kept();
         let state = State::Ready(if is_due { Ask::Token } else { Ask::Credentials });
         let limits = Limits::default().timeout(TIMEOUT).body(LARGEST_RESPONSE);
         let attempts = Attempts::new(&policy.clone().limits(limits), clock.seed(), ISSUER.name);
-        Self {
-            metadata,
-            attempts,
-            state,
-            is_there: false,
-            was_rejected: false,
-            has_timed_out: false,
-        }
+        Self { metadata, attempts, state, is_there, was_rejected: false, has_timed_out: false }
     }
 
     const fn timeout(&self) -> Duration {
@@ -102,13 +98,11 @@ impl MetadataRefresh {
         *request.method_mut() = method;
         *request.uri_mut() = self.metadata.uri(path);
         request.headers_mut().extend(header);
-        let timeout = limits.timeout.min(self.timeout());
-        Exchange::new(request, limits.timeout(timeout)).direct()
+        Exchange::new(request, limits).direct()
     }
 
     /// Returns the state after the response to a request that was sent at the time `at`.
     fn classify(&mut self, ask: Ask, at: Now, response: Response<Body>, now: Now) -> State {
-        self.is_there = true;
         let status = response.status();
         match (ask, status) {
             (Ask::Token, status) if status.is_success() => match token::of(response.into_body()) {
@@ -121,6 +115,12 @@ impl MetadataRefresh {
                 | StatusCode::METHOD_NOT_ALLOWED
                 | StatusCode::SERVICE_UNAVAILABLE,
             ) if !self.was_rejected => self.keep(Token::not_offered(at.monotonic)),
+            // It requires a token, and has none of this kind.
+            (Ask::Token, StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED)
+                if self.metadata.token().header().is_none() =>
+            {
+                absent(OTHER_CLOUD)
+            }
             (Ask::Token, status) => self.failed(ask, "token", status, now),
             (Ask::Credentials, status) if status.is_success() => {
                 State::Done(ISSUER.read(&response, at, now))
@@ -145,10 +145,7 @@ impl MetadataRefresh {
                 self.was_rejected = true;
                 self.next(Ask::Token)
             }
-            (Ask::Credentials, StatusCode::NOT_FOUND) => absent(
-                "no credentials from the metadata service (not an ECS, or the metadata \
-                     service of another cloud)",
-            ),
+            (Ask::Credentials, StatusCode::NOT_FOUND) => absent(OTHER_CLOUD),
             (Ask::Credentials, status) => self.failed(ask, "credentials", status, now),
         }
     }
@@ -171,11 +168,11 @@ impl MetadataRefresh {
     }
 
     /// Whether a request for a token was lost: behind a hop limit, only the responses with tokens are
-    /// dropped on the way.
+    /// dropped on the way, all of them.
     fn is_token_lost(&self, ask: Ask, error: &TransportError) -> bool {
         let was_sent = error.progress() == Progress::MaybeSent;
         let is_late = error.kind() == TransportErrorKind::Timeout && was_sent;
-        ask == Ask::Token && is_late && !self.was_rejected
+        ask == Ask::Token && is_late && !self.is_there
     }
 
     /// Distinguishes a failing service from a missing one. A server that violates HTTP exists.
@@ -184,29 +181,41 @@ impl MetadataRefresh {
             matches!(error.kind(), TransportErrorKind::Protocol | TransportErrorKind::TooLarge);
         !self.is_there && !has_responded
     }
+
+    fn missing(&self, cause: impl Error + Send + Sync + 'static) -> CredentialsError {
+        let message = format!("no metadata service responds at {}", self.metadata.shown());
+        CredentialsError::not_configured(message).with_source(cause)
+    }
 }
 
 impl StateMachine for MetadataRefresh {
     type Output = IssuedCredentials;
 
     fn step(&mut self, now: Now) -> Step<IssuedCredentials> {
-        match mem::replace(&mut self.state, State::Done(Err(failure::completed()))) {
-            State::Ready(ask) => match self.attempts.turn(now) {
-                Turn::Send(limits) => {
-                    self.state = State::Sent(ask);
-                    Step::Send(self.exchange(ask, limits))
-                }
-                Turn::Wait(duration) => {
-                    self.state = State::Ready(ask);
-                    Step::Wait(duration)
-                }
-                Turn::Fail(error) => Step::Done(Err(error.into())),
-            },
-            State::Sent(ask) => {
-                self.state = State::Sent(ask);
-                Step::Wait(self.timeout())
+        if let State::Sent { until, .. } = self.state {
+            if now.monotonic < until {
+                return Step::Wait(until.saturating_sub(now.monotonic));
             }
-            State::Done(outcome) => Step::Done(outcome.map_err(Into::into)),
+            self.receive(Err(TransportError::maybe_sent(TransportErrorKind::Timeout)), now);
+        }
+        let ask = match mem::replace(&mut self.state, State::Done(Err(failure::completed()))) {
+            State::Ready(ask) | State::Sent { ask, .. } => ask,
+            State::Done(outcome) => return Step::Done(outcome.map_err(Into::into)),
+        };
+        match self.attempts.turn(now) {
+            Turn::Send(limits) => {
+                let limits = limits.timeout(limits.timeout.min(self.timeout()));
+                let until = now.monotonic.saturating_add(limits.timeout);
+                self.state = State::Sent { ask, until };
+                Step::Send(self.exchange(ask, limits))
+            }
+            Turn::Wait(duration) => {
+                self.state = State::Ready(ask);
+                Step::Wait(duration)
+            }
+            // The deadline has passed without a response.
+            Turn::Fail(error) if !self.is_there => Step::Done(Err(self.missing(error).into())),
+            Turn::Fail(error) => Step::Done(Err(error.into())),
         }
     }
 
@@ -214,20 +223,20 @@ impl StateMachine for MetadataRefresh {
     fn provide(&mut self, _: Result<Arc<Credentials>, CredentialsError>) {}
 
     fn receive(&mut self, outcome: Result<Response<Body>, TransportError>, now: Now) {
-        let State::Sent(ask) = self.state else { return };
+        let State::Sent { ask, .. } = self.state else { return };
         self.state = match outcome {
             Err(error) if self.is_token_lost(ask, &error) => {
                 self.has_timed_out = true;
                 self.next(Ask::Credentials)
             }
-            Err(error) if self.is_missing(&error) => {
-                let message = format!("no metadata service responds at {}", self.metadata.shown());
-                State::Done(Err(CredentialsError::not_configured(message).with_source(error)))
+            Err(error) if self.is_missing(&error) => State::Done(Err(self.missing(error))),
+            outcome => {
+                self.is_there = true;
+                match self.attempts.receive(outcome, now) {
+                    Some((response, sent)) => self.classify(ask, sent, response, now),
+                    None => State::Ready(ask),
+                }
             }
-            outcome => match self.attempts.receive(outcome, now) {
-                Some((response, sent)) => self.classify(ask, sent, response, now),
-                None => State::Ready(ask),
-            },
         };
     }
 }

@@ -41,6 +41,11 @@ impl Token {
         }
     }
 
+    /// Whether the service has issued a token, so that it exists.
+    pub(super) fn is_kept(&self) -> bool {
+        matches!(self, Self::Kept { .. })
+    }
+
     /// Returns the header of a request for credentials.
     pub(super) fn header(&self) -> Option<HeaderValue> {
         match self {

@@ -48,8 +48,12 @@ impl OidcRefresh {
     }
 }
 
-/// Adds what the token claims, if the identity provider or the trust policy rejects it.
+/// Adds what the token claims, if the identity provider or the trust policy rejects it. A response without
+/// a code is that of an intermediary.
 fn explain(error: Error, claims: &Claims, now: Now) -> Error {
+    if error.code().is_none() {
+        return error;
+    }
     let kind = match error.kind() {
         // The request has no access key that could be invalid.
         ErrorKind::InvalidCredentials | ErrorKind::ExpiredCredentials => {

@@ -286,10 +286,13 @@ fn a_rejected_token_is_described_by_its_claims() {
         assert_eq!((error.code(), error.status()), (Some(code), Some(status)));
         assert_eq!((error.kind(), error.request_id()), (kind, Some("id-1")), "{text}");
     }
-    let body = r#"{"error_code":"STS5.1106","error_msg":"no"}"#;
-    let wire = Wire::new(move |_| answer(404, body));
-    let error = failure(&wire, &Place::default(), IdTokenProvider::given(JWT));
-    assert!(!in_full(&error).contains("ci.example"), "{}", in_full(&error));
+    // Another problem, and pages of a firewall.
+    let not_found = r#"{"error_code":"STS5.1106","error_msg":"no"}"#;
+    for (status, body) in [(404, not_found), (403, "<html>"), (401, "")] {
+        let wire = Wire::new(move |_| answer(status, body));
+        let error = failure(&wire, &Place::default(), IdTokenProvider::given(JWT));
+        assert!(!in_full(&error).contains("ci.example"), "{}", in_full(&error));
+    }
     let wire = Wire::new(move |_| answer(403, REJECTED));
     let text = in_full(&failure(&wire, &Place::default(), IdTokenProvider::given("opaque")));
     assert!(text.contains("which is not a JSON web token"), "{text}");

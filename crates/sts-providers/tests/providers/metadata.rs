@@ -170,9 +170,21 @@ fn a_rejected_token_is_replaced_once() {
     assert_eq!(error.to_string(), "metadata service: credentials request failed with status 401");
     assert!(!error.is_not_configured());
 
-    let wire = script([answer(404, ""), answer(401, ""), answer(404, "")]);
+    let wire = script([answer(200, "a"), answer(401, ""), answer(404, "")]);
     let error = failure(&wire);
     assert_eq!(error.to_string(), "metadata service: token request failed with status 404");
+    assert!(!error.is_not_configured());
+}
+
+#[test]
+fn a_service_that_requires_another_kind_of_token_is_that_of_another_cloud() {
+    for status in [404, 405] {
+        let wire = script([answer(status, ""), answer(401, ""), answer(status, "")]);
+        let error = failure(&wire);
+        assert!(error.is_not_configured(), "{error}");
+        assert!(error.to_string().contains("the metadata service of another cloud"), "{error}");
+        assert_eq!(wire.lines(), [TOKEN, KEYS, TOKEN]);
+    }
 }
 
 #[test]
@@ -266,6 +278,53 @@ fn temporary_failures_are_retried_once_the_service_has_responded() {
     let error = ask(&session).unwrap_err();
     assert!(!error.is_not_configured());
     assert_eq!(down.lines(), [TOKEN; 3], "as often as the policy allows");
+}
+
+#[test]
+fn a_service_that_has_issued_a_token_is_asked_again_if_it_does_not_respond() {
+    let wire = script([
+        answer(200, "token"),
+        credentials_until(LATE, "FIRST"),
+        Err(TransportError::maybe_sent(TransportErrorKind::Closed)),
+        credentials_until(LATE, "SECOND"),
+    ]);
+    let session = client(&wire, &Place::default()).session(metadata()).unwrap();
+    let first = ask(&session).unwrap();
+    assert_eq!(ask_again(&session, first).unwrap().access_key_id, "SECOND");
+    assert_eq!(wire.lines(), [TOKEN, KEYS, KEYS, KEYS]);
+}
+
+#[test]
+fn a_deadline_without_a_response_means_not_configured() {
+    let place = Place::default();
+    let clock = place.clone();
+    let wire = Wire::new(move |_| {
+        clock.pass(Duration::from_secs(3));
+        Err(TransportError::maybe_sent(TransportErrorKind::Timeout))
+    });
+    let policy = CallPolicy::default().deadline(Duration::from_secs(2));
+    let session = client_with(policy, &wire, &place).session(metadata()).unwrap();
+    assert!(ask(&session).unwrap_err().is_not_configured());
+}
+
+#[test]
+fn a_transport_that_does_not_return_is_not_waited_for() {
+    let place = Place::default();
+    let context = CallContext::new([], CallPolicy::default());
+    let platform = Platform::new(place.clone(), place.clone());
+    let mut refresh = metadata().begin(&platform, &context).unwrap();
+    let second = Duration::from_secs(1);
+    let now = place.now();
+    assert!(matches!(refresh.step(now), Step::Send(_)));
+    let now = now.after(second);
+    assert!(matches!(refresh.step(now), Step::Wait(left) if left == 2 * second));
+    // The request without a token, in case the responses with tokens are lost.
+    let now = now.after(2 * second);
+    let Step::Send(probe) = refresh.step(now) else { panic!() };
+    assert_eq!((probe.request.method().as_str(), probe.limits.timeout), ("GET", second));
+    let now = now.after(second);
+    let Step::Done(Err(error)) = refresh.step(now) else { panic!() };
+    assert!(error.to_string().contains("no metadata service responds"), "{error}");
 }
 
 #[test]
@@ -384,17 +443,21 @@ fn a_provider_that_is_turned_off_sends_nothing() {
         assert!(wire.seen().is_empty());
         error
     };
-    let error = off(Place::default().with_variable(name, "TRUE"), metadata());
-    assert!(error.is_not_configured());
-    assert!(in_full(&error).contains("ECS metadata is disabled by HUAWEICLOUD_STS_METADATA"));
+    for value in ["TRUE", " 1\n"] {
+        let error = off(Place::default().with_variable(name, value), metadata());
+        assert!(error.is_not_configured());
+        assert!(in_full(&error).contains("ECS metadata is disabled by HUAWEICLOUD_STS_METADATA"));
+    }
     let error = off(Place::default(), metadata().enabled(false));
     assert!(error.is_not_configured());
     assert!(in_full(&error).contains("ECS metadata is disabled in code"), "{}", in_full(&error));
     let error = off(Place::default().with_variable(name, "yes"), metadata());
     assert!(!error.is_not_configured());
-    assert!(in_full(&error).contains("must be true or false"), "{}", in_full(&error));
+    assert!(in_full(&error).contains("must be true, 1, false or 0"), "{}", in_full(&error));
 
-    let wire = script([answer(200, "token"), credentials("FIRST")]);
-    let place = Place::default().with_variable(name, "false");
-    ask(&client(&wire, &place).session(metadata()).unwrap()).unwrap();
+    for value in ["false", "0", ""] {
+        let wire = script([answer(200, "token"), credentials("FIRST")]);
+        let place = Place::default().with_variable(name, value);
+        ask(&client(&wire, &place).session(metadata()).unwrap()).unwrap();
+    }
 }
