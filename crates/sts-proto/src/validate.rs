@@ -16,7 +16,10 @@ use crate::error::text;
 /// Maximum length of an invalid text in an error, in bytes.
 const GIVEN_LIMIT: usize = 64;
 
-/// Error returned when a request violates documented limits. It contains all violations.
+/// The maximum number of violations in an error. A request with lists of valid lengths has fewer.
+const LONGEST_LIST: usize = 200;
+
+/// Error returned when a request violates documented limits. It contains all violations, up to 200.
 ///
 /// If the service has changed a limit, use
 /// [`to_request_unvalidated`](crate::Operation::to_request_unvalidated).
@@ -140,8 +143,11 @@ impl Checks {
         rule: impl Into<Cow<'static, str>>,
         given: impl Into<Cow<'static, str>>,
     ) {
-        let (field, rule, given) = (field.into().into(), rule.into(), given.into());
-        self.violations.push(Violation { field, rule, given });
+        // A list that is far too long has as many violations as elements.
+        if self.violations.len() < LONGEST_LIST {
+            let (field, rule, given) = (field.into().into(), rule.into(), given.into());
+            self.violations.push(Violation { field, rule, given });
+        }
     }
 
     /// Rejects control characters, zero-width characters and surrounding white space, which often

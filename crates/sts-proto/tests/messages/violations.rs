@@ -107,6 +107,15 @@ fn of_a_secret_only_the_length_is_told() {
 }
 
 #[test]
+fn a_list_that_is_far_too_long_has_a_bounded_number_of_violations() {
+    let ids = vec![String::new(); 100_000];
+    let error = AssumeAgency::new(AGENCY, "session").policy_ids(&ids).validate().unwrap_err();
+    assert_eq!(error.violations().len(), 200);
+    assert_eq!(error.violations()[0].field, "policy_ids");
+    assert_eq!(error.violations()[0].given, "100000 elements");
+}
+
+#[test]
 fn what_was_given_is_shown_bounded_and_printable() {
     let name = format!("\u{1b}[31m\u{202e}\"{}", "x".repeat(100_000));
     let error = AssumeAgency::new(AGENCY, name).validate().unwrap_err();
