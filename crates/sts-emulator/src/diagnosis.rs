@@ -17,7 +17,8 @@ use self::mistakes::{Context, MISTAKES, Mistake};
 /// Maximum length of a text, in bytes. The rest is cut off.
 const MAX_TEXT: usize = 8 * 1024;
 
-/// Explanation of a signature mismatch. It contains no secrets.
+/// Explanation of a signature mismatch. It contains neither the secret key nor the security token, but the
+/// query of the request.
 ///
 /// A request does not contain the canonical request that its client signed. The emulator knows the
 /// secret key, so it tries the usual mistakes of signers, alone and in pairs, until one of them gives

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use http::header::{AUTHORIZATION, DATE, HeaderValue, RETRY_AFTER};
 use http::request::Parts;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use sts_proto::server::{AnyOperation, RequestError};
 use sts_proto::{Authentication, Body};
 use sts_sign::Verified;
@@ -169,8 +169,16 @@ impl Call {
         let path = request.uri().path();
         let authentication = AnyOperation::authentication_of(request.method(), path);
         // The Authorization header of an unsigned operation is ignored.
+        let headers = request.headers();
         let caller = if authentication == Some(Authentication::Unsigned) {
             None
+        } else if headers.contains_key(iam::X_AUTH_TOKEN) && !headers.contains_key(AUTHORIZATION) {
+            // IAM v5 accepts signatures only.
+            return Err(Rejection::Service {
+                status: StatusCode::BAD_REQUEST,
+                code: Some("PAP5.0046"),
+                message: "missing header x-user-profile".to_owned(),
+            });
         } else {
             Some(self.authenticate(request)?.0)
         };

@@ -128,10 +128,7 @@ fn by_agency(
     check_session_user(role.session_user.as_ref().map(|Table(user)| user))?;
     let agency = agency(service, role)?;
     authorization::check_assume(&service.config, &requester, action::ASSUME, agency, None)?;
-    if agency.requires_mfa {
-        let failure = "the trust policy of the agency requires MFA";
-        return Err(authorization::denied(&requester, action::ASSUME, &agency.urn(), failure));
-    }
+    authorization::check_without_mfa(&requester, action::ASSUME, agency)?;
     // Agencies without a shorter maximum of their own have the maximum of this operation.
     if agency.max_duration < MAX_SESSION_DURATION && seconds > agency.max_duration {
         let message = "duration_seconds exceeds the maximum session duration of the agency.";

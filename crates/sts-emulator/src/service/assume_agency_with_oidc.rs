@@ -37,6 +37,7 @@ pub(super) fn execute(
         agency,
         None,
     )?;
+    authorization::check_without_mfa(&requester, action::ASSUME_WITH_OIDC, agency)?;
     let session_request = SessionRequest {
         name: &operation.agency_session_name,
         duration_seconds: operation.duration_seconds,

@@ -37,14 +37,15 @@ pub(super) fn execute(
         agency,
         None,
     )?;
+    authorization::check_without_mfa(&requester, action::ASSUME_WITH_SAML, agency)?;
     let identity = assertion.source_identity.as_ref();
     authorization::check_source_identity(&service.config, &requester, identity, urn)?;
-    let duration = operation.duration_seconds.unwrap_or(DEFAULT_DURATION);
+    // The shortest one applies; a longer request is not an error.
+    let limits = [operation.duration_seconds.unwrap_or(DEFAULT_DURATION), agency.max_duration];
+    let duration = limits.into_iter().chain(assertion.longest_session).min();
     let session_request = SessionRequest {
         name: &assertion.session_name,
-        duration_seconds: Some(
-            assertion.longest_session.map_or(duration, |longest| longest.min(duration)),
-        ),
+        duration_seconds: duration,
         source_identity: assertion.source_identity,
         transitive_tags: BTreeMap::new(),
     };

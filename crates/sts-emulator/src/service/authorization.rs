@@ -36,6 +36,19 @@ pub(crate) fn check_assume(
     }
 }
 
+/// Rejects an agency that requires MFA, for operations whose requests cannot contain a code.
+pub(crate) fn check_without_mfa(
+    requester: &Requester,
+    action: &'static str,
+    agency: &Agency,
+) -> Result<(), Rejection> {
+    if agency.requires_mfa {
+        let failure = "the trust policy of the agency requires MFA";
+        return Err(denied(requester, action, &agency.urn(), failure));
+    }
+    Ok(())
+}
+
 /// Rejects a source identity that the requester may not set.
 pub(super) fn check_source_identity(
     config: &Config,

@@ -64,6 +64,16 @@ async fn a_request_without_a_signature_is_rejected() {
 }
 
 #[tokio::test]
+async fn a_token_of_classic_iam_is_not_accepted() {
+    let sts = sts().await;
+    let mut request = GetCallerIdentity::new().to_request(sts.emulator.endpoint()).unwrap();
+    request.headers_mut().insert("x-auth-token", "token".parse().unwrap());
+    let error = rejected(&sts, request).await;
+    assert_eq!(error.status().as_u16(), 400);
+    assert_eq!(error.code().map(ToString::to_string).as_deref(), Some("PAP5.0046"));
+}
+
+#[tokio::test]
 async fn an_authorization_of_another_form_is_rejected() {
     let sts = sts().await;
     for authorization in ["Bearer eyJ", "SDK-HMAC-SHA256", "SDK-HMAC-SHA256 Access=A, B=C", "\t"] {

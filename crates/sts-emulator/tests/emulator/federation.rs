@@ -81,6 +81,10 @@ fn config(jwks: &Value) -> Config {
         trust = ["{PROVIDER}"]
         [[accounts.agencies]]
         name = "internal"
+        [[accounts.agencies]]
+        name = "guarded"
+        mfa = true
+        trust = ["{PROVIDER}"]
         [[accounts.oidc_providers]]
         name = "ci"
         issuer = "https://ci.example"
@@ -117,6 +121,14 @@ async fn a_good_id_token_gives_a_session() {
     assert_eq!(session.subject_from_id_token, "run-7");
     let identity = sts.call_with(&session.credentials, GetCallerIdentity::new()).await.unwrap();
     assert_eq!(identity.principal_urn, "sts::a:assumed-agency:deploy/run-7");
+}
+
+#[tokio::test]
+async fn an_agency_that_requires_mfa_is_denied() {
+    let provider = Provider::new();
+    let sts = federated(&provider.jwks()).await;
+    let error = assume(&sts, "guarded", &provider.token(&claims())).await.unwrap_err();
+    assert_eq!((error.status().as_u16(), error.kind()), (403, ErrorKind::AccessDenied));
 }
 
 #[tokio::test]

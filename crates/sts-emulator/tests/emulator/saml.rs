@@ -40,6 +40,14 @@ fn config(provider: &str) -> Config {
         trust = ["{PROVIDER}"]
         [[accounts.agencies]]
         name = "internal"
+        [[accounts.agencies]]
+        name = "brief"
+        max_duration = 3600
+        trust = ["{PROVIDER}"]
+        [[accounts.agencies]]
+        name = "guarded"
+        mfa = true
+        trust = ["{PROVIDER}"]
         [[accounts.saml_providers]]
         name = "corp"
         {provider}
@@ -138,6 +146,22 @@ async fn a_session_is_as_long_as_the_shortest_of_what_limits_it() {
         let end = session.credentials.expiration.unwrap();
         assert_eq!((end - sts_emulator::Clock::now(&sts.clock)).whole_seconds(), lasts);
     }
+}
+
+#[tokio::test]
+async fn an_agency_shortens_a_session_and_may_require_mfa() {
+    let sts = trusting().await;
+    let of_agency = |name: &str| {
+        let mut operation = operation(&vector("signed_assertion"));
+        operation.agency_urn = format!("iam::a:agency:{name}");
+        operation.duration(Duration::from_secs(43_200))
+    };
+    let brief = answer(&sts, of_agency("brief")).await;
+    let session = AssumeAgencyWithSaml::read(&brief).unwrap();
+    let end = session.credentials.expiration.unwrap();
+    assert_eq!((end - sts_emulator::Clock::now(&sts.clock)).whole_seconds(), 3600);
+    let error = AssumeAgencyWithSaml::read(&answer(&sts, of_agency("guarded")).await).unwrap_err();
+    assert_eq!((error.status().as_u16(), error.kind()), (403, ErrorKind::AccessDenied));
 }
 
 #[tokio::test]
