@@ -118,6 +118,28 @@ fn transport_without_tls_declares_it() {
     assert_eq!(refused.run_blocking(make).outcome, Outcome::Passed);
 }
 
+/// A transport that connects directly although a proxy is set.
+#[test]
+fn bypassed_proxy_fails() {
+    let make = |setup: &Setup| -> Result<_, Unsupported> {
+        let mut builder = sts_isahc::IsahcTransport::builder().no_proxy();
+        if let Some(pem) = &setup.root_certificates_pem {
+            builder = builder.root_certificate_pem(pem.as_bytes());
+        }
+        Ok(builder.build().unwrap())
+    };
+    for (case, because) in [
+        ("proxy::https_uses_a_tunnel", "did not use the proxy"),
+        ("tunnels::any_2xx_opens_a_tunnel", "the number of tunnels"),
+        ("tunnels::rejection_is_not_a_response", "expected 1 requests, received 0"),
+        ("tunnels::closing_proxy_is_a_connect_error", "expected 1 requests, received 0"),
+    ] {
+        let report = Case::named(case).unwrap().run_blocking(make);
+        let Outcome::Failed(reason) = &report.outcome else { panic!("{report}") };
+        assert!(reason.contains(because), "{report}");
+    }
+}
+
 #[test]
 fn report_is_printed_as_table_and_json() {
     let report = conformance_blocking(|_: &Setup| -> Result<TransportFn, Unsupported> {

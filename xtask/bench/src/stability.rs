@@ -30,6 +30,9 @@ pub fn check(processes: u32, only: &str) -> io::Result<bool> {
         }
     }
     drop(steps);
+    if ratios.is_empty() {
+        return Err(io::Error::other(format!("no row of times contains {only:?}")));
+    }
     println!("| what | against | ratio | lowest | highest | within 5 % |");
     println!("|---|---|---|---|---|---|");
     let mut is_stable = true;

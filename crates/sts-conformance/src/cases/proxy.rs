@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use sts_client::transport::{Progress, TransportErrorKind};
 
 use crate::server::{Authority, OK, Received, Server};
-use crate::stop::{Stop, expect_eq};
+use crate::stop::{Stop, expect, expect_eq};
 use crate::trial::{NO_NAME, SHORT, Trial, get, post, with_timeout};
 
 use super::tunnels::{USER_INFO, with_user_info};
@@ -69,10 +69,9 @@ async fn uses_a_tunnel(
         let shown = request.values("proxy-authorization");
         expect_eq("Proxy-Authorization at the server", shown, Vec::<&str>::new())?;
     }
-    for request in proxy.stop() {
-        expect_connect(&request, port, credentials)?;
-    }
-    Ok(())
+    let connects = proxy.stop();
+    expect(!connects.is_empty(), || "the transport did not use the proxy".to_owned())?;
+    connects.iter().try_for_each(|request| expect_connect(request, port, credentials))
 }
 
 pub(crate) async fn http_is_forwarded(trial: &Trial<'_>) -> Result<(), Stop> {

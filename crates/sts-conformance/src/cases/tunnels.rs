@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use sts_client::transport::{Progress, TransportErrorKind};
 
-use crate::server::{Authority, Connection, Server};
-use crate::stop::Stop;
+use crate::server::{Authority, Connection, OK, Server};
+use crate::stop::{Stop, expect_eq};
+use crate::subject::Ending;
 use crate::timed_out::{Polled, TimedOut};
 use crate::trial::{Trial, post};
 
@@ -18,6 +19,29 @@ const UNREACHABLE: &str = "https://localhost:1/";
 
 pub(super) fn with_user_info(proxy: &Server) -> String {
     proxy.url("").replace("://", &format!("://{USER_INFO}"))
+}
+
+/// A TLS server that a transport could reach without the proxy.
+struct Target {
+    server: Server,
+    authority: Authority,
+}
+
+impl Target {
+    fn new() -> Result<Self, Stop> {
+        let authority = Authority::new()?;
+        let server = Server::start_tls(authority.issue("localhost")?.config()?, |connection| {
+            connection.request()?;
+            connection.write(OK)
+        })?;
+        Ok(Self { server, authority })
+    }
+
+    /// Sends a request to this server through `proxy`.
+    async fn exchange(&self, trial: &Trial<'_>, proxy: &Server) -> Result<Ending, Stop> {
+        let transport = trial.via_proxy_trusting(with_user_info(proxy), self.authority.pem())?;
+        transport.exchange(post(&self.server.url_by_name("/"))?).await
+    }
 }
 
 /// Opens `count` tunnels to a TLS server; `reply` responds to each `CONNECT`.
@@ -69,7 +93,7 @@ where
         ending.has_body("ok")?;
     }
     server.finish(count)?;
-    proxy.stop();
+    expect_eq("the number of tunnels", proxy.stop().len(), count)?;
     Ok(true)
 }
 
@@ -177,27 +201,29 @@ pub(crate) async fn rejection_is_not_a_response(trial: &Trial<'_>) -> Result<(),
         "503 Service Unavailable",
         "504 Gateway Timeout",
     ] {
+        let target = Target::new()?;
         let proxy = Server::responding_once(format!(
             "HTTP/1.1 {status}\r\nlocation: https://localhost:2/\r\nwww-authenticate: Basic\r\n\
              connection: close\r\ncontent-length: 7\r\n\r\nplanted"
         ))?;
-        let transport = trial.https_via_proxy(with_user_info(&proxy))?;
-        let ending = transport.exchange(post(UNREACHABLE)?).await?;
+        let ending = target.exchange(trial, &proxy).await?;
         proxy.finish(1)?;
         // Not every stack distinguishes them.
         let kinds = [TransportErrorKind::Proxy, TransportErrorKind::Connect];
         ending.fails(&kinds, Progress::NotSent)?;
+        target.server.finish(0)?;
     }
     Ok(())
 }
 
 pub(crate) async fn closing_proxy_is_a_connect_error(trial: &Trial<'_>) -> Result<(), Stop> {
     for response in ["", "HTTP/1.1 200 Conn", "HTTP/1.1 200 OK\r\nVia: 1.1", "planted\r\n\r\n"] {
+        let target = Target::new()?;
         let proxy = Server::responding_once(response)?;
-        let transport = trial.https_via_proxy(with_user_info(&proxy))?;
-        let ending = transport.exchange(post(UNREACHABLE)?).await?;
+        let ending = target.exchange(trial, &proxy).await?;
         proxy.finish(1)?;
         ending.fails(&[TransportErrorKind::Connect], Progress::NotSent)?;
+        target.server.finish(0)?;
     }
     Ok(())
 }
