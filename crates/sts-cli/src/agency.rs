@@ -133,7 +133,8 @@ impl AgencyOptions {
         connection: &Connection,
         agency: &str,
     ) -> Result<Agency, Failure> {
-        let agency = self.session.agency(context, connection, agency).await?;
+        let mut names = AgencyNames::new(context, connection);
+        let agency = self.session.agency(&mut names, agency).await?;
         if let Agency::ClassicIam(_) = &agency {
             let only_sts = [("--mfa-serial", self.mfa_serial.is_some()), ("--cache", self.cache)];
             reject_for_classic_iam(&only_sts)?;
@@ -177,7 +178,7 @@ impl SessionOptions {
             let operation = self.plain_operation(&names.resolve(agency).await?);
             source = SharedProvider::new(ChainedAgency::new(source, operation));
         }
-        Ok(match self.agency(context, connection, last).await? {
+        Ok(match self.agency(&mut names, last).await? {
             Agency::Sts(operation) => {
                 let account = account_of(&operation.agency_urn);
                 (SharedProvider::new(ChainedAgency::new(source, *operation)), account)
@@ -188,12 +189,7 @@ impl SessionOptions {
         })
     }
 
-    async fn agency(
-        &self,
-        context: &Context,
-        connection: &Connection,
-        agency: &str,
-    ) -> Result<Agency, Failure> {
+    async fn agency(&self, names: &mut AgencyNames<'_>, agency: &str) -> Result<Agency, Failure> {
         let urn = match &self.domain {
             Some(_) if is_urn(agency) => {
                 let message = "--domain is for an agency that is given by its name";
@@ -203,7 +199,7 @@ impl SessionOptions {
                 AgencyUrn::new(domain, agency).map_err(Failure::usage)?
             }
             Some(domain) => return self.by_name(agency, domain),
-            None => AgencyNames::new(context, connection).resolve(agency).await?,
+            None => names.resolve(agency).await?,
         };
         Ok(Agency::Sts(Box::new(self.operation(&urn)?)))
     }

@@ -52,8 +52,8 @@ impl Language {
         match self {
             _ if removed.is_empty() => Ok(()),
             Self::Sh => writeln!(out, "unset {}", removed.join(" ")),
-            // It fails if a variable is not set.
-            Self::Fish => writeln!(out, "set -e {}; or true", removed.join(" ")),
+            // `set -e` would erase a variable of all sessions if only that is set.
+            Self::Fish => removed.iter().try_for_each(|name| writeln!(out, "set -gu {name}")),
             Self::Powershell => {
                 let paths: Vec<_> = removed.iter().map(|name| format!("Env:{name}")).collect();
                 writeln!(out, "Remove-Item {} -ErrorAction SilentlyContinue", paths.join(", "))

@@ -88,14 +88,15 @@ impl Serve {
             } else {
                 self.protocol.clone()
             },
-            project_id: self.project_id.clone(),
-            domain_id: self.domain_id.clone(),
+            project_id: given(self.project_id.as_ref()),
+            domain_id: given(self.domain_id.as_ref()),
         }
     }
 }
 
 /// Starts a server of the credentials of the last of `agencies`, or else of the provider chain. Ids that
-/// are not given are those of the agency and of the environment.
+/// are not given are that of the account of the agency, and those of the environment if they belong to the
+/// same account.
 pub(super) async fn start(
     context: &Context,
     session: &SessionOptions,
@@ -109,9 +110,13 @@ pub(super) async fn start(
     };
     let (provider, account) = session.provider(context, &connection, agencies).await?;
     let inherited = variables::value(DOMAIN_ID);
-    options.domain_id = options.domain_id.or(account).or_else(|| inherited.clone());
-    let is_foreign = |account| is_another_account(account, inherited.as_deref());
-    if !options.domain_id.as_deref().is_some_and(is_foreign) {
+    options.domain_id = options.domain_id.or(account);
+    let is_same_account = match &options.domain_id {
+        Some(account) => !is_another_account(account, inherited.as_deref()),
+        None => agencies.is_empty(),
+    };
+    if is_same_account {
+        options.domain_id = options.domain_id.or(inherited);
         options.project_id = options.project_id.or_else(|| variables::value(PROJECT_ID));
     }
     let session: Session = connection.client().session_with(provider, refresh_policy())?;
@@ -120,6 +125,11 @@ pub(super) async fn start(
     // A failure before that is the error of the command.
     let _ = session.observed_by(RefreshReport { output: context.output() });
     Ok(server)
+}
+
+/// Returns the id of an option, which may be an empty variable of a script.
+fn given(id: Option<&String>) -> Option<String> {
+    id.filter(|id| !id.is_empty()).cloned()
 }
 
 /// Parses an address, which must be a loopback address.

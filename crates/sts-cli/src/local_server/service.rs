@@ -100,14 +100,14 @@ impl Service {
     fn project(&self, name: Option<&str>) -> Option<Response<Body>> {
         Some(match &self.project_id {
             Some(id) => response::list("projects", id, name?)?,
-            None => unknown_id("project", "HUAWEICLOUD_SDK_PROJECT_ID"),
+            None => unknown_id("project", "HUAWEICLOUD_SDK_PROJECT_ID", "--project-id"),
         })
     }
 
     fn domain(&self) -> Option<Response<Body>> {
         Some(match &self.domain_id {
             Some(id) => response::list("domains", id, id)?,
-            None => unknown_id("account", "HUAWEICLOUD_SDK_DOMAIN_ID"),
+            None => unknown_id("account", "HUAWEICLOUD_SDK_DOMAIN_ID", "--domain-id"),
         })
     }
 
@@ -143,8 +143,9 @@ pub(super) fn too_large() -> Response<Body> {
     response::error(StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLarge", "request body is too large")
 }
 
-fn unknown_id(of: &str, variable: &str) -> Response<Body> {
-    let message = format!("unknown {of} id: set {variable} for the program or for the server");
+fn unknown_id(of: &str, variable: &str, option: &str) -> Response<Body> {
+    let message =
+        format!("unknown {of} id: set {variable} for the program, or pass {option} to `sts serve`");
     response::error(StatusCode::NOT_FOUND, "UnknownId", &message)
 }
 

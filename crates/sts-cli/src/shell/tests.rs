@@ -122,7 +122,7 @@ fn variables_are_removed_in_one_statement() {
     let variables = [("A", Some(Secret::from("1"))), ("B", None), ("C", None)];
     for (language, expected) in [
         (Language::Sh, "export A='1'\nunset B C\n"),
-        (Language::Fish, "set -gx A '1'\nset -e B C; or true\n"),
+        (Language::Fish, "set -gx A '1'\nset -gu B\nset -gu C\n"),
         (
             Language::Powershell,
             "$env:A = '1'\nRemove-Item Env:B, Env:C -ErrorAction SilentlyContinue\n",

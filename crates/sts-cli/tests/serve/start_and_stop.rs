@@ -162,6 +162,24 @@ fn the_ids_of_the_environment_are_those_of_the_caller() {
     assert_eq!(ids("another", &[]), of(builtin::ACCOUNT_ID, None));
     assert_eq!(ids("another", &["--project-id", "p"]), of(builtin::ACCOUNT_ID, Some("p")));
     assert_eq!(ids("another", &["--domain-id", "d"]), of("d", None));
+    let empty = ["--domain-id", "", "--project-id", ""];
+    assert_eq!(ids(builtin::ACCOUNT_ID, &empty), of(builtin::ACCOUNT_ID, Some("of-caller")));
+
+    // Only the name of the account is known.
+    let mut command = cloud.sts(&[
+        "serve",
+        "--agency",
+        "demo",
+        "--domain",
+        builtin::ACCOUNT_NAME,
+        "--format",
+        "json",
+    ]);
+    command.env("HUAWEICLOUD_SDK_PROJECT_ID", "p").env("HUAWEICLOUD_SDK_DOMAIN_ID", "of-caller");
+    let server = Server::of(&cloud, command);
+    for name in ["HUAWEICLOUD_SDK_DOMAIN_ID", "HUAWEICLOUD_SDK_PROJECT_ID"] {
+        assert!(!server.variables().contains_key(name), "{name}");
+    }
 }
 
 #[test]
