@@ -107,7 +107,7 @@ impl<T, S> ClientBuilder<T, S> {
     /// Signs calls with credentials from `provider`, which are refreshed: a provider of
     /// `sts-providers`, such as `OidcAgency`, which obtains a new ID token for each refresh. The
     /// client creates a [`Session`] over its own transport, endpoints, clock and environment, and
-    /// [`Client::credentials_provider`] returns it.
+    /// [`Client::credentials_provider`] returns it. Its [`SessionPolicy`] is the default.
     ///
     /// Requests of the provider are not signed. For [`AssumeAgency`](sts_proto::AssumeAgency), which
     /// is signed, pass a [session](Client::session) of another client to

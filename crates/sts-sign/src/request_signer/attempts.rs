@@ -119,8 +119,9 @@ impl<'a, P> Attempts<'a, P> {
     ///
     /// An access key that was rejected three times in a row, also for a signing date that could not be
     /// corrected, is held back for five minutes, and a locked one for the requested wait, at most 15
-    /// minutes: [`sign`](Self::sign) returns an error instead. After that, one request per minute is
-    /// signed until one is accepted. The last four rejected credentials are counted, also if the
+    /// minutes: [`sign`](Self::sign) returns an error instead. After that, one request is signed, and
+    /// its rejection begins the wait anew; if it is not observed, another one is signed after a
+    /// minute. The last four rejected credentials are counted, also if the
     /// provider alternates between them.
     ///
     /// A second observation of the same attempt does not have an effect.
