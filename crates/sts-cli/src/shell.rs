@@ -52,8 +52,16 @@ impl Language {
         match self {
             _ if removed.is_empty() => Ok(()),
             Self::Sh => writeln!(out, "unset {}", removed.join(" ")),
-            // `set -e` would erase a variable of all sessions if only that is set.
-            Self::Fish => removed.iter().try_for_each(|name| writeln!(out, "set -gu {name}")),
+            Self::Fish => {
+                let names = removed.join(" ");
+                // A variable of all sessions is not erased, but hidden by an empty one: programs get it
+                // unless an exported one has its name.
+                writeln!(out, "set -eg {names}")?;
+                writeln!(out, "for name in {names}")?;
+                writeln!(out, "    set -qU $name; and set -gx $name; or true")?;
+                writeln!(out, "end")?;
+                writeln!(out, "set -e name")
+            }
             Self::Powershell => {
                 let paths: Vec<_> = removed.iter().map(|name| format!("Env:{name}")).collect();
                 writeln!(out, "Remove-Item {} -ErrorAction SilentlyContinue", paths.join(", "))

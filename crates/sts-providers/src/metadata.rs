@@ -31,8 +31,8 @@ const DISABLED: &str = "HUAWEICLOUD_STS_METADATA_DISABLED";
 /// for its lifetime of six hours; clones share it.
 ///
 /// Where the service cannot be reached, or the machine has no agency, the provider
-/// [is not configured](CredentialsError::is_not_configured). If a request for a token is sent and times out, the
-/// credentials are requested without one, with a timeout of 1 second. If the service requires a token,
+/// [is not configured](CredentialsError::is_not_configured). If the first request for a token is sent and times
+/// out, the credentials are requested without one, with a timeout of 1 second. If the service requires a token,
 /// the error names the hop limit: a limit of 1 keeps responses with tokens from containers.
 /// [`enabled`](Self::enabled) and the variable `HUAWEICLOUD_STS_METADATA_DISABLED` disable the provider.
 ///

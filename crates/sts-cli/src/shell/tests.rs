@@ -122,7 +122,11 @@ fn variables_are_removed_in_one_statement() {
     let variables = [("A", Some(Secret::from("1"))), ("B", None), ("C", None)];
     for (language, expected) in [
         (Language::Sh, "export A='1'\nunset B C\n"),
-        (Language::Fish, "set -gx A '1'\nset -gu B\nset -gu C\n"),
+        (
+            Language::Fish,
+            "set -gx A '1'\nset -eg B C\nfor name in B C\n    \
+             set -qU $name; and set -gx $name; or true\nend\nset -e name\n",
+        ),
         (
             Language::Powershell,
             "$env:A = '1'\nRemove-Item Env:B, Env:C -ErrorAction SilentlyContinue\n",
