@@ -116,27 +116,35 @@ trait AnyRequest {
     fn bytes(&self) -> Option<&[u8]>;
 }
 
-impl AnyRequest for reqwest::Request {
-    fn method(&self) -> &Method {
-        self.method()
-    }
+macro_rules! any_request {
+    ($request:ty, $body:ty) => {
+        impl AnyRequest for $request {
+            fn method(&self) -> &Method {
+                self.method()
+            }
 
-    fn url(&self) -> &Url {
-        self.url()
-    }
+            fn url(&self) -> &Url {
+                self.url()
+            }
 
-    fn headers(&self) -> &HeaderMap {
-        self.headers()
-    }
+            fn headers(&self) -> &HeaderMap {
+                self.headers()
+            }
 
-    fn headers_mut(&mut self) -> &mut HeaderMap {
-        self.headers_mut()
-    }
+            fn headers_mut(&mut self) -> &mut HeaderMap {
+                self.headers_mut()
+            }
 
-    fn bytes(&self) -> Option<&[u8]> {
-        self.body().map_or(Some(&[]), reqwest::Body::as_bytes)
-    }
+            fn bytes(&self) -> Option<&[u8]> {
+                self.body().map_or(Some(&[]), <$body>::as_bytes)
+            }
+        }
+    };
 }
+
+any_request!(reqwest::Request, reqwest::Body);
+#[cfg(feature = "blocking")]
+any_request!(reqwest::blocking::Request, reqwest::blocking::Body);
 
 fn sign_body(
     request: &mut impl AnyRequest,

@@ -1,13 +1,11 @@
 //! Signing of reqwest's blocking requests.
 
-use http::{HeaderMap, Method};
-use reqwest::Url;
-use reqwest::blocking::{Body, Request};
+use reqwest::blocking::Request;
 use sts_client::blocking::ProvideCredentials;
 use sts_sign::{Attempts, Payload, Signer};
 use time::OffsetDateTime;
 
-use super::{AnyRequest, SignRequestError, head, payload, sign_body, sign_payload};
+use super::{SignRequestError, head, payload, sign_body, sign_payload};
 
 /// Signs a blocking `request`; see [`sign`](crate::sign).
 ///
@@ -68,26 +66,4 @@ pub fn sign_attempt_with_payload<P: ProvideCredentials>(
     attempts.sign_parts_blocking(&mut head, payload, now)?;
     *request.headers_mut() = head.headers;
     Ok(())
-}
-
-impl AnyRequest for Request {
-    fn method(&self) -> &Method {
-        self.method()
-    }
-
-    fn url(&self) -> &Url {
-        self.url()
-    }
-
-    fn headers(&self) -> &HeaderMap {
-        self.headers()
-    }
-
-    fn headers_mut(&mut self) -> &mut HeaderMap {
-        self.headers_mut()
-    }
-
-    fn bytes(&self) -> Option<&[u8]> {
-        self.body().map_or(Some(&[]), Body::as_bytes)
-    }
 }
