@@ -93,7 +93,7 @@ impl HyperTransportBuilder {
             .set_host(false)
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(settings.pool_idle_timeout())
-            .pool_max_idle_per_host(settings.pool_max_idle);
+            .pool_max_idle_per_host(settings.pool_max_idle());
         let requests = |proxies| {
             let connector =
                 Connector::new(&tls, tls_hint.clone(), proxies, settings.connect_timeout);

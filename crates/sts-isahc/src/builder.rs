@@ -61,7 +61,7 @@ impl IsahcTransportBuilder {
         #[cfg(not(feature = "rustls-tls"))]
         let tls_hint = None;
         let idle_timeout = whole_seconds(settings.pool_idle_timeout());
-        let pool_max_idle = if idle_timeout.is_zero() { 0 } else { settings.pool_max_idle };
+        let pool_max_idle = settings.pool_max_idle();
         let client = move |kept_connections| {
             let client = HttpClient::builder()
                 .connect_timeout(limit(settings.connect_timeout))

@@ -76,7 +76,7 @@ impl ReqwestTransportBuilder {
             .http1_only()
             .connect_timeout(self.settings.connect_timeout)
             .pool_idle_timeout(self.settings.pool_idle_timeout())
-            .pool_max_idle_per_host(self.settings.pool_max_idle);
+            .pool_max_idle_per_host(self.settings.pool_max_idle());
         (self.configure)(builder)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())

@@ -41,6 +41,12 @@ impl Settings {
         self.pool_idle_timeout.min(LONGEST_IDLE)
     }
 
+    /// Returns the size of the pool: zero if connections may not idle, because HTTP stacks pass on a
+    /// connection that another exchange waits for, without idling.
+    pub fn pool_max_idle(&self) -> usize {
+        if self.pool_idle_timeout.is_zero() { 0 } else { self.pool_max_idle }
+    }
+
     /// Returns the proxies of the program, else those of the environment.
     pub fn proxies(&self) -> Result<Arc<Proxies>, BuildError> {
         let proxies = match &self.proxies {
