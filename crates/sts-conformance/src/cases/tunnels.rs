@@ -188,6 +188,7 @@ pub(crate) async fn rejected_credentials_are_sent_once(trial: &Trial<'_>) -> Res
 
 /// The response of the proxy is not returned as that of the server, and `CONNECT` is not repeated.
 pub(crate) async fn rejection_is_not_a_response(trial: &Trial<'_>) -> Result<(), Stop> {
+    let target = Target::new()?;
     for status in [
         "301 Moved Permanently",
         "400 Bad Request",
@@ -201,7 +202,6 @@ pub(crate) async fn rejection_is_not_a_response(trial: &Trial<'_>) -> Result<(),
         "503 Service Unavailable",
         "504 Gateway Timeout",
     ] {
-        let target = Target::new()?;
         let proxy = Server::responding_once(format!(
             "HTTP/1.1 {status}\r\nlocation: https://localhost:2/\r\nwww-authenticate: Basic\r\n\
              connection: close\r\ncontent-length: 7\r\n\r\nplanted"
@@ -211,20 +211,20 @@ pub(crate) async fn rejection_is_not_a_response(trial: &Trial<'_>) -> Result<(),
         // Not every stack distinguishes them.
         let kinds = [TransportErrorKind::Proxy, TransportErrorKind::Connect];
         ending.fails(&kinds, Progress::NotSent)?;
-        target.server.finish(0)?;
     }
+    target.server.finish(0)?;
     Ok(())
 }
 
 pub(crate) async fn closing_proxy_is_a_connect_error(trial: &Trial<'_>) -> Result<(), Stop> {
+    let target = Target::new()?;
     for response in ["", "HTTP/1.1 200 Conn", "HTTP/1.1 200 OK\r\nVia: 1.1", "planted\r\n\r\n"] {
-        let target = Target::new()?;
         let proxy = Server::responding_once(response)?;
         let ending = target.exchange(trial, &proxy).await?;
         proxy.finish(1)?;
         ending.fails(&[TransportErrorKind::Connect], Progress::NotSent)?;
-        target.server.finish(0)?;
     }
+    target.server.finish(0)?;
     Ok(())
 }
 
