@@ -81,7 +81,7 @@ pub fn region_endpoints(
 /// # Errors
 ///
 /// A URL is invalid, the named file cannot be read, or a file does not have this form. Errors contain the
-/// name of the variable or of the file, and no other content of the file.
+/// name of the variable or of the file, and of its content only an invalid URL.
 pub fn service_endpoints(
     environment: &impl Environment,
     service: &str,
