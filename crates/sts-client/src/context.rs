@@ -4,12 +4,12 @@ use std::fmt;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use sts_proto::{Credentials, Endpoint};
+use sts_proto::{Credentials, Endpoint, ErrorKind};
 use sts_sign::SignerError;
 use time::OffsetDateTime;
 
 use crate::platform::Now;
-use crate::shared::backoff::Backoff;
+use crate::shared::backoff::{self, Backoff};
 use crate::shared::clock_offset::ClockOffset;
 use crate::shared::endpoint_pool::EndpointPool;
 use crate::shared::rejected_keys::RejectedKeys;
@@ -73,6 +73,27 @@ impl CallPolicy {
     #[must_use]
     pub fn limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// Returns the wait after the failure number `failures` of a request, which counts from 1, for machines
+    /// that repeat requests to other services: the `requested` wait plus up to a fifth of it, 2 to 5
+    /// seconds if the service was throttled without one, or else the backoff. `None` if the requested
+    /// wait exceeds the longest one, which bounds all others. `random` is any number.
+    #[must_use]
+    pub fn wait(
+        &self,
+        kind: ErrorKind,
+        requested: Option<Duration>,
+        failures: u32,
+        random: u64,
+    ) -> Option<Duration> {
+        let longest = self.longest_wait;
+        match requested {
+            Some(wait) if wait > longest => None,
+            Some(wait) => Some(backoff::requested(wait, longest, random)),
+            None if kind == ErrorKind::Throttled => Some(backoff::throttled(longest, random)),
+            None => Some(self.backoff.at_most(longest).wait_at(failures, random)),
+        }
     }
 
     /// Sets whether requests are checked against the documented limits.

@@ -11,10 +11,6 @@ use sts_client::{CallPolicy, Limits, Now, TransportError};
 use sts_credentials::CredentialsError;
 use sts_proto::{Body, ErrorKind, RetryAdvice};
 
-/// The range of the wait after a throttled response that requests none, as the documentation of the
-/// gateway advises.
-const THROTTLED: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(5)];
-
 /// Attempts of one request, and then of the next one.
 #[derive(Debug)]
 pub(crate) struct Attempts {
@@ -143,32 +139,15 @@ impl Attempts {
     /// Takes the failure of an attempt: another one follows if that makes sense, and the policy
     /// allows it.
     pub(crate) fn failed(&mut self, failure: CredentialsError, now: Now) {
-        let longest = self.policy.longest_wait;
-        let wait = match failure.retry_in() {
-            Some(wait) => {
-                let room = longest.saturating_sub(wait);
-                wait.saturating_add(self.fraction((wait / 5).min(room)))
-            }
-            None if failure.kind() == ErrorKind::Throttled => {
-                let [least, most] = THROTTLED.map(|wait| wait.min(longest));
-                let least = least.min(longest / 2);
-                least.saturating_add(self.fraction(most.saturating_sub(least)))
-            }
-            None => self.policy.backoff.at_most(longest).wait_at(self.made, self.rng.u64(..)),
+        let random = self.rng.u64(..);
+        let wait = self.policy.wait(failure.kind(), failure.retry_in(), self.made, random);
+        let may_repeat =
+            failure.advice() == RetryAdvice::AfterBackoff && self.made < self.policy.attempts;
+        let left = self.left(now);
+        self.state = match wait.filter(|wait| may_repeat && *wait < left) {
+            Some(wait) => State::Waiting { until: now.monotonic.saturating_add(wait), failure },
+            None => State::Failed(failure),
         };
-        let is_allowed = failure.advice() == RetryAdvice::AfterBackoff
-            && self.made < self.policy.attempts
-            && failure.retry_in().is_none_or(|requested| requested <= longest)
-            && wait < self.left(now);
-        self.state = if is_allowed {
-            State::Waiting { until: now.monotonic.saturating_add(wait), failure }
-        } else {
-            State::Failed(failure)
-        };
-    }
-
-    fn fraction(&mut self, span: Duration) -> Duration {
-        span.mul_f64(self.rng.f64())
     }
 }
 

@@ -120,27 +120,26 @@ pub(super) fn decide(failure: &Failure, circumstances: &Circumstances<'_>) -> De
 /// Decides whether the same endpoint is retried.
 fn repeat(failure: &Failure, circumstances: &Circumstances<'_>) -> Decision {
     let Circumstances { policy, attempt, left, random, .. } = *circumstances;
-    let longest = policy.longest_wait;
-    let backoff = || policy.backoff.at_most(longest).wait_at(attempt, random);
+    let wait = |kind, requested| match policy.wait(kind, requested, attempt, random) {
+        Some(wait) => retry(wait, circumstances),
+        None => Decision::GiveUp,
+    };
     match failure {
         // One retry for a proxy that cannot reach the host, because it gets its credentials each
         // time.
         Failure::Transport(error) if error.proxy().is_some() && attempt > 1 => Decision::GiveUp,
-        Failure::Transport(error) if is_transient(error.kind()) => retry(backoff(), circumstances),
+        Failure::Transport(error) if is_transient(error.kind()) => wait(ErrorKind::Transport, None),
         Failure::Service(error) if error.kind().rejects_credentials() => {
             change_credentials(error, circumstances)
         }
         Failure::Service(error) if error.kind().advice() == RetryAdvice::AfterBackoff => {
             match error.wait(circumstances.service_time) {
-                Some(wait) if wait > longest => Decision::GiveUp,
-                Some(wait) => {
-                    let longest = longest.min(left.saturating_sub(SHORTEST_ATTEMPT));
-                    retry(backoff::requested(wait, longest, random), circumstances)
+                // The jitter ends in time for another attempt.
+                Some(requested) if requested <= policy.longest_wait => {
+                    let longest = policy.longest_wait.min(left.saturating_sub(SHORTEST_ATTEMPT));
+                    retry(backoff::requested(requested, longest, random), circumstances)
                 }
-                None if error.kind() == ErrorKind::Throttled => {
-                    retry(backoff::throttled(longest, random), circumstances)
-                }
-                None => retry(backoff(), circumstances),
+                requested => wait(error.kind(), requested),
             }
         }
         _ => Decision::GiveUp,

@@ -43,8 +43,7 @@ impl Backoff {
     }
 
     /// Returns the same backoff with a limit of at most `longest`.
-    #[must_use]
-    pub fn at_most(self, longest: Duration) -> Self {
+    pub(crate) fn at_most(self, longest: Duration) -> Self {
         Self { cap: self.cap.min(longest), ..self }
     }
 
